@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _RVM_ADDR_H
+#define _RVM_ADDR_H
+
+#include <linux/types.h>
+
+/**
+ * DOC: network addresses
+ *
+ * All addresses are 16 bytes; IPv4 is written as mapped (::ffff:a.b.c.d), so
+ * the spellings of one destination compare equal.
+ */
+
+/**
+ * struct rvm_addr - a normalised destination or local address
+ */
+struct rvm_addr {
+	/** @bytes: Network byte order, IPv4 as mapped. */
+	u8 bytes[16];
+	/** @port: Host byte order. */
+	u16 port;
+};
+
+/**
+ * struct rvm_addr_range - what a NET scope covers
+ */
+struct rvm_addr_range {
+	/** @bytes: The prefix. */
+	u8 bytes[16];
+	/** @prefix_len: Leading bits that count; 0 is everywhere that needs no naming. */
+	u8 prefix_len;
+	/** @protocol: IPPROTO_x, 0 for TCP and UDP. */
+	u16 protocol;
+	/** @port_first: First port, host byte order. */
+	u16 port_first;
+	/** @port_last: Last port. */
+	u16 port_last;
+};
+
+/** rvm_addr_from_v4() - write an IPv4 address (network byte order bytes) as mapped */
+void rvm_addr_from_v4(struct rvm_addr *addr, const u8 v4[4], u16 port);
+
+/** rvm_addr_from_v6() - take an IPv6 address as it is */
+void rvm_addr_from_v6(struct rvm_addr *addr, const u8 v6[16], u16 port);
+
+/** rvm_addr_is_any() - 0.0.0.0, :: or ::ffff:0.0.0.0; as a destination it means loopback */
+bool rvm_addr_is_any(const struct rvm_addr *addr);
+
+/** rvm_addr_set_loopback() - what a wildcard destination means: 127.0.0.1, or ::1 if it was :: */
+void rvm_addr_set_loopback(struct rvm_addr *addr);
+
+/**
+ * rvm_addr_is_special() - loopback, link-local, or wildcard
+ *
+ * Such addresses are covered only by a range that lies wholly inside the
+ * special range itself (127.0.0.0/8, ::1, 169.254.0.0/16, fe80::/10), or that
+ * names one host.
+ */
+bool rvm_addr_is_special(const struct rvm_addr *addr);
+
+/**
+ * rvm_addr_covers() - does a range cover an address
+ * @range: the range
+ * @addr: normalised
+ * @protocol: IPPROTO_x of the socket
+ * @local: the address is one of the host's own; then only a range of one host covers it
+ */
+bool rvm_addr_covers(const struct rvm_addr_range *range, const struct rvm_addr *addr, u16 protocol,
+		     bool local);
+
+/**
+ * rvm_addr_parse_range() - parse HOST:PORT of a resource
+ * @text: "HOST", "HOST:PORT", "HOST:FIRST-LAST", HOST an IPv4 or [IPv6] address
+ *        with an optional "/BITS", or "*"; PORT may be "*"
+ * @len: its bytes
+ * @range: filled; protocol is left alone
+ * @at: on failure, the offset of what is wrong; may be NULL
+ *
+ * Return: 0; -EINVAL; -ENOENT if HOST is a name (not an address).
+ */
+int rvm_addr_parse_range(const char *text, size_t len, struct rvm_addr_range *range, size_t *at);
+
+/**
+ * rvm_addr_format() - write an address for people
+ * @addr: the address
+ * @out: at least 64 bytes
+ *
+ * Return: bytes written without the NUL.
+ */
+size_t rvm_addr_format(const struct rvm_addr *addr, char *out);
+
+#endif /* _RVM_ADDR_H */

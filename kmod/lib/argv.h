@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _RVM_ARGV_H
+#define _RVM_ARGV_H
+
+#include <linux/types.h>
+
+#include "glob.h"
+
+/**
+ * DOC: argument vectors
+ *
+ * A command pattern is a list of words; the first is the program word.  It is
+ * matched word by word on the vector, never on a joined string: a blank inside
+ * an argument does not split it.  A word may hold "*" for any run of bytes of
+ * that one word.  With the prefix flag further words may follow.
+ */
+
+/** RVM_ARGV_BYTES_MAX - bytes of an argument vector that are read */
+#define RVM_ARGV_BYTES_MAX 4096
+/** RVM_ARGV_WORDS_MAX - words of an argument vector that are read */
+#define RVM_ARGV_WORDS_MAX 64
+/** RVM_ARGV_PATTERN_WORDS_MAX - most words of a pattern */
+#define RVM_ARGV_PATTERN_WORDS_MAX 32
+
+/**
+ * struct rvm_argv - what was read of an argument vector
+ */
+struct rvm_argv {
+	/** @text: Words, each ended by a NUL byte. */
+	const char *text;
+	/** @len: Bytes in @text, the last NUL included. */
+	u16 len;
+	/** @words: How many words are in @text. */
+	u16 words;
+	/** @truncated: There was more than was read. */
+	bool truncated;
+};
+
+/**
+ * rvm_argv_parse_pattern() - split the inside of "Bash(...)" into words
+ * @text: such as "git diff*", "git diff:*", "npm run test *"
+ * @len: its bytes
+ * @out: room for the words, each ended by NUL, the program word first
+ * @size: bytes in @out
+ * @out_len: bytes used
+ * @prefix: set if further words may follow
+ * @at: on failure, the offset of what is wrong; may be NULL
+ *
+ * Blanks and tabs separate words.  A ":*" at the end, and a "*" at the end
+ * whether it stands alone or ends a word, mean that further words may follow;
+ * the last word itself is not extended ("git diff*" is not "git difftool").
+ * "*" and ":*" alone give no words: every program.
+ *
+ * Return: 0; -EINVAL for control bytes or an empty pattern; -E2BIG for too
+ * many bytes or words.
+ */
+int rvm_argv_parse_pattern(const char *text, size_t len, char *out, size_t size, size_t *out_len,
+			   bool *prefix, size_t *at);
+
+/**
+ * rvm_argv_match() - does an argument vector match a pattern
+ * @pattern: words, each ended by NUL, as rvm_argv_parse_pattern() makes them
+ * @len: bytes in @pattern
+ * @prefix: further words may follow
+ * @argv: the vector; its word 0 is compared by its base name with the program word
+ *
+ * A truncated vector matches only with @prefix and only if the pattern's words
+ * all lie before the cut.
+ */
+bool rvm_argv_match(const char *pattern, size_t len, bool prefix, const struct rvm_argv *argv);
+
+/**
+ * rvm_base_name() - what follows the last slash
+ * @path: the path
+ * @len: its bytes; updated to the bytes of the base name
+ */
+const char *rvm_base_name(const char *path, size_t *len);
+
+#endif /* _RVM_ARGV_H */

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _RVM_GLOB_H
+#define _RVM_GLOB_H
+
+#include <linux/types.h>
+
+/**
+ * DOC: globs
+ *
+ * A glob is a list of segments separated by single slashes, matched on the
+ * names below an anchor.  "**" as a whole segment matches any number of names,
+ * none included; inside a segment "*" matches any run of bytes, "?" one byte
+ * and "[a-z]" or "[!a-z]" one byte of a set; a backslash takes the next byte
+ * as it is.  As in gitignore, a glob that matches a folder also covers what
+ * lies below it.  Time is linear in the names and in the glob: there is no
+ * backtracking over "**".
+ */
+
+/** RVM_GLOB_BYTES_MAX - longest glob, in bytes */
+#define RVM_GLOB_BYTES_MAX 1024
+/** RVM_GLOB_SEGMENTS_MAX - most segments of a glob; the state set is one u64 */
+#define RVM_GLOB_SEGMENTS_MAX 60
+/** RVM_GLOB_STARS_MAX - most "*" of one segment */
+#define RVM_GLOB_STARS_MAX 8
+
+/**
+ * struct rvm_name - one name of a path, not terminated
+ */
+struct rvm_name {
+	/** @text: The bytes; may be changed by a rename while they are read. */
+	const char *text;
+	/** @len: How many. */
+	u16 len;
+};
+
+/**
+ * struct rvm_glob - a parsed glob; refers to the caller's text
+ */
+struct rvm_glob {
+	/** @text: The glob; lives as long as this does. */
+	const char *text;
+	/** @len: Bytes in @text. */
+	u16 len;
+	/** @segments: How many; 0 is the anchor itself. */
+	u8 segments;
+	/** @literal: True if no segment holds an unescaped "*", "?" or "[". */
+	bool literal;
+	/** @deep: Bit n is set if segment n is "**". */
+	u64 deep;
+	/** @start: Offset of each segment in @text. */
+	u16 start[RVM_GLOB_SEGMENTS_MAX];
+};
+
+/**
+ * enum rvm_glob_match - how a glob and a path meet
+ * @RVM_GLOB_NONE: Not at all, and nothing below the path can match.
+ * @RVM_GLOB_ABOVE: Not the path itself, but something below it can match.
+ * @RVM_GLOB_BELOW: A folder above the path matches.
+ * @RVM_GLOB_EXACT: The path itself matches.
+ */
+enum rvm_glob_match {
+	RVM_GLOB_NONE,
+	RVM_GLOB_ABOVE,
+	RVM_GLOB_BELOW,
+	RVM_GLOB_EXACT,
+};
+
+/**
+ * rvm_glob_parse() - check a glob and find its segments
+ * @glob: filled on success
+ * @text: the glob, without leading or trailing slash
+ * @len: bytes in @text, 0 for the anchor itself
+ * @at: on failure, the offset of what is wrong; may be NULL
+ *
+ * Return: 0; -EINVAL for an empty segment, ".", "..", a NUL byte or an open
+ * "["; -E2BIG for too many bytes, segments or stars.
+ */
+int rvm_glob_parse(struct rvm_glob *glob, const char *text, size_t len, size_t *at);
+
+/**
+ * rvm_glob_match_name() - match one name with one segment
+ * @seg: the segment
+ * @seg_len: its bytes
+ * @name: the name
+ * @nocase: compare ASCII letters without regard to case
+ */
+bool rvm_glob_match_name(const char *seg, size_t seg_len, const struct rvm_name *name, bool nocase);
+
+/**
+ * rvm_glob_match() - match a path below the anchor
+ * @glob: from rvm_glob_parse()
+ * @names: the names, leaf first: names[depth - 1] lies directly below the anchor
+ * @depth: how many
+ * @nocase: compare ASCII letters without regard to case
+ */
+enum rvm_glob_match rvm_glob_match(const struct rvm_glob *glob, const struct rvm_name *names,
+				   unsigned int depth, bool nocase);
+
+#endif /* _RVM_GLOB_H */

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _RVM_SCOPE_H
+#define _RVM_SCOPE_H
+
+#include <linux/rvm.h>
+#include <linux/types.h>
+
+#include "addr.h"
+#include "glob.h"
+
+/**
+ * DOC: scopes
+ *
+ * A scope is what a resource string means.  rvm_scope_parse() says, without
+ * looking at the host, which class a string has and which part of it names
+ * what; the tool then resolves names to open files, and the module keeps
+ * struct rvm_scope.
+ */
+
+/** RVM_RESOURCE_BYTES_MAX - longest resource string */
+#define RVM_RESOURCE_BYTES_MAX 4096
+
+/**
+ * enum rvm_scope_base - from where a path pattern is resolved
+ * @RVM_SCOPE_BASE_WORKSPACE: "x", "./x", "/x" in a permission pattern
+ * @RVM_SCOPE_BASE_ROOT: "//x", or "/x" as a bare path
+ * @RVM_SCOPE_BASE_HOME: "~/x"
+ */
+enum rvm_scope_base {
+	RVM_SCOPE_BASE_WORKSPACE,
+	RVM_SCOPE_BASE_ROOT,
+	RVM_SCOPE_BASE_HOME,
+};
+
+/**
+ * struct rvm_scope_spec - what a resource string says, before names are resolved
+ */
+struct rvm_scope_spec {
+	/** @class: Never RVM_CLASS_NONE on success. */
+	enum rvm_class class;
+	/** @flags: enum rvm_scope_flag. */
+	u32 flags;
+	/** @base: PATH. */
+	enum rvm_scope_base base;
+	/** @text: PATH: the pattern below @base, no leading "./" or "/"; EXEC: inside of the brackets;
+	 *  NET: HOST:PORT, or the path or "@name" of a unix socket, or the domain; TOOL, NAME: the name.
+	 *  Points into the parsed string.
+	 */
+	const char *text;
+	/** @len: Bytes in @text. */
+	u16 len;
+	/** @family: NET: 0 for IP, 1 (AF_UNIX) for unix sockets. */
+	u16 family;
+	/** @protocol: NET: 6 tcp, 17 udp, 0 both. */
+	u16 protocol;
+	/** @domain: NET: @text is a domain name, which no hook can judge. */
+	bool domain;
+	/** @anywhere: PATH: a bare name matches at any depth, as in gitignore. */
+	bool anywhere;
+	/** @verb: READ or WRITE tool word that the pattern came with, 0 if none:
+	 *  the right a deny rule of this form takes away.
+	 */
+	u8 verb;
+};
+
+/**
+ * rvm_scope_parse() - tell what a resource string means
+ * @spec: filled on success
+ * @text: the resource; NULL if the token has none
+ * @len: its bytes
+ * @rights: rights of the token; all seven and no resource is the root token
+ * @at: on failure, the offset of what is wrong; may be NULL
+ * @why: on failure, a sentence for people; may be NULL
+ *
+ * Return: 0; -EINVAL with @at and @why; -E2BIG.
+ */
+int rvm_scope_parse(struct rvm_scope_spec *spec, const char *text, size_t len, u8 rights, size_t *at,
+		    const char **why);
+
+/**
+ * struct rvm_scope - a resolved scope, immutable
+ *
+ * The module allocates it with its strings behind it and keeps a reference on
+ * the anchor as long as it lives.
+ */
+struct rvm_scope {
+	/** @class: Never RVM_CLASS_NONE. */
+	u8 class;
+	/** @family: NET: 0 for IP, 1 for unix. */
+	u8 family;
+	/** @flags: enum rvm_scope_flag. */
+	u32 flags;
+	/** @anchor: PATH, EXEC, unix NET: identity of the anchor, compared only; NULL if unresolved. */
+	const void *anchor;
+	/** @glob: PATH, unix NET with an anchor: names below the anchor. */
+	struct rvm_glob *glob;
+	/** @text: EXEC: words; TOOL, NAME, abstract unix: the name. */
+	const char *text;
+	/** @len: Bytes in @text. */
+	u16 len;
+	/** @range: NET. */
+	struct rvm_addr_range range;
+};
+
+/** rvm_class_name() - "path", "exec", ... for people and JSON */
+const char *rvm_class_name(enum rvm_class class);
+
+#endif /* _RVM_SCOPE_H */
