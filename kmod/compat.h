@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _RVM_COMPAT_H
+#define _RVM_COMPAT_H
+
+/*
+ * The one place that knows about kernel versions.  Each entry says what it is
+ * for and when it can go.
+ */
+
+#include <linux/dcache.h>
+#include <linux/mount.h>
+#include <linux/version.h>
+
+/*
+ * The first members of the kernel's private struct mount, unchanged from 6.1 to
+ * 6.12.  rvm_path_init() proves them against follow_up() before they are used.
+ * Can go when the walk from a mount to its parent is exported.
+ */
+struct rvm_mount_mirror {
+	struct hlist_node mnt_hash;
+	struct rvm_mount_mirror *mnt_parent;
+	struct dentry *mnt_mountpoint;
+	struct vfsmount mnt;
+};
+
+#endif /* _RVM_COMPAT_H */

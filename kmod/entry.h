@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _RVM_ENTRY_H
+#define _RVM_ENTRY_H
+
+#include <linux/types.h>
+
+struct linux_binprm;
+struct pid;
+struct rvm_partition;
+
+/**
+ * rvm_entry_admit() - let the next program of a task start on the caller's authority
+ * @part: the task must be in its control group
+ * @pid: held by the caller
+ *
+ * Return: 0; -ESRCH if the task is gone; -EXDEV if it is not in @part's control
+ * group; -EEXIST if it is admitted already; -ENFILE for too many; -ENOMEM.
+ */
+int rvm_entry_admit(struct rvm_partition *part, struct pid *pid);
+
+/**
+ * rvm_entry_begin() - first handler round of an exec: use up the caller's admission
+ * @bprm: the exec
+ *
+ * Context: the task that execs.
+ * Return: true if it was admitted; then later rounds of @bprm are admitted too.
+ */
+bool rvm_entry_begin(const struct linux_binprm *bprm);
+
+/** rvm_entry_continue() - later round, or the opening of an interpreter: is this exec admitted */
+bool rvm_entry_continue(const struct linux_binprm *bprm);
+
+/** rvm_entry_opening() - is the caller inside an admitted exec; for opens that have no bprm */
+bool rvm_entry_opening(void);
+
+/** rvm_entry_count() - admissions not used yet */
+unsigned int rvm_entry_count(void);
+
+/** rvm_entry_exit() - drop all */
+void rvm_entry_exit(void);
+
+#endif /* _RVM_ENTRY_H */

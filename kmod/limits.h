@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _RVM_LIMITS_H
+#define _RVM_LIMITS_H
+
+/*
+ * Every bound of the module.  What user space can make grow has its maximum
+ * here and nowhere else.
+ */
+
+/* Partitions on a host; ids are never reused in one load. */
+#define RVM_PARTITIONS_MAX 4096
+/* Partitions inside one another. */
+#define RVM_NEST_MAX 4
+/* Bytes of a partition name. */
+#define RVM_NAME_MAX 64
+
+/* Tokens of one partition and of the host. */
+#define RVM_TABLE_TOKENS_MAX 65536
+#define RVM_HOST_TOKENS_MAX (1024 * 1024)
+/* Exclusions of one partition. */
+#define RVM_TABLE_EXCLUSIONS_MAX 16384
+/* Open table transactions on a host, and bytes that one may hold. */
+#define RVM_TRANSACTIONS_MAX 64
+#define RVM_TRANSACTION_BYTES_MAX (64 * 1024 * 1024)
+
+/* Admitted tasks that have not started their program yet. */
+#define RVM_ENTRIES_MAX 256
+
+/* BPF links that the module can hold. */
+#define RVM_LINKS_MAX 128
+
+/* Records of the ring by default, least and most (a power of two). */
+#define RVM_RING_DEFAULT 262144
+#define RVM_RING_MIN 1024
+#define RVM_RING_MAX (16 * 1024 * 1024)
+/* Detail lines kept, and bytes of one with its NUL. */
+#define RVM_DETAILS_MAX 8192
+#define RVM_DETAIL_BYTES 512
+
+/* Bytes of a message text in extended ACKs and detail lines that is copied from callers. */
+#define RVM_TEXT_MAX 4096
+
+#endif /* _RVM_LIMITS_H */

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _RVM_NETLINK_H
+#define _RVM_NETLINK_H
+
+/** rvm_netlink_init() - register the family; undone by rvm_netlink_exit() */
+int rvm_netlink_init(void);
+/** rvm_netlink_exit() - unregister it; open transactions are dropped */
+void rvm_netlink_exit(void);
+
+#endif /* _RVM_NETLINK_H */

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _RVM_PARTITION_H
+#define _RVM_PARTITION_H
+
+#include <linux/atomic.h>
+#include <linux/cgroup.h>
+#include <linux/jump_label.h>
+#include <linux/mutex.h>
+#include <linux/rcupdate.h>
+#include <linux/refcount.h>
+#include <linux/uidgid.h>
+
+#include "lib/judge.h"
+#include "limits.h"
+
+struct rvm_table;
+struct netlink_ext_ack;
+
+/**
+ * struct rvm_partition - a control group and what its tasks may do
+ *
+ * Lock order: rvm_partitions_lock (mutex, all changes of any partition), then
+ * nothing.  Hooks read under rcu_read_lock() only.
+ */
+struct rvm_partition {
+	/** @refs: One for the registry while registered, one per holder. */
+	refcount_t refs;
+	/** @id: Never reused in one load. */
+	u32 id;
+	/** @name: Unique among registered partitions; set at creation. */
+	char name[RVM_NAME_MAX + 1];
+	/** @cgrp: Held. */
+	struct cgroup *cgrp;
+	/** @owner: May enter; set at creation. */
+	kuid_t owner;
+	/** @parent: Partition around this one, held; NULL at the top; set at creation. */
+	struct rvm_partition *parent;
+	/** @table: Written under rvm_partitions_lock, read under RCU; NULL before the first load. */
+	struct rvm_table __rcu *table;
+	/** @generation: Tables loaded so far; under rvm_partitions_lock. */
+	u32 generation;
+	/** @epoch: Written under rvm_partitions_lock with WRITE_ONCE. */
+	u32 epoch;
+	/** @state: enum rvm_state; likewise. */
+	u8 state;
+	/** @mode: enum rvm_mode; likewise. */
+	u8 mode;
+	/** @flags: enum rvm_partition_flag but GONE; likewise. */
+	u8 flags;
+	/** @denials: Refusals so far. */
+	atomic64_t denials;
+	/** @execs: Programs started so far. */
+	atomic64_t execs;
+	/** @last_denial: Sequence of the newest denial plus one, 0 for none. */
+	atomic64_t last_denial;
+	/** @rcu: Frees it after a grace period. */
+	struct rcu_head rcu;
+};
+
+/* True while any partition is registered: outsiders then pay nothing but this. */
+DECLARE_STATIC_KEY_FALSE(rvm_partitions_exist);
+
+/**
+ * rvm_partition_current() - the partition that the calling task is in
+ *
+ * The deepest registered ancestor of its control group, by a per-CPU cache.
+ *
+ * Context: task context, inside rcu_read_lock().
+ * Return: valid until rcu_read_unlock(); NULL on the host.
+ */
+struct rvm_partition *rvm_partition_current(void);
+
+/**
+ * rvm_partition_of_cgroup() - the partition that a control group belongs to
+ * @cgrp: stable for the call
+ *
+ * Context: inside rcu_read_lock(), any context but NMI.
+ */
+struct rvm_partition *rvm_partition_of_cgroup(struct cgroup *cgrp);
+
+/** rvm_partition_of_task() - likewise for a task; inside rcu_read_lock() */
+struct rvm_partition *rvm_partition_of_task(struct task_struct *task);
+
+/**
+ * rvm_partition_views() - what the judge sees, the partition first, then those above
+ * @part: inside rcu_read_lock() until the views are no longer used
+ * @views: filled and linked
+ */
+void rvm_partition_views(struct rvm_partition *part, struct rvm_partition_view views[RVM_NEST_MAX]);
+
+/** rvm_partition_get() - one more reference */
+struct rvm_partition *rvm_partition_get(struct rvm_partition *part);
+/** rvm_partition_put() - one less; NULL is fine; never sleeps */
+void rvm_partition_put(struct rvm_partition *part);
+
+/** rvm_partition_lookup() - by id, with a reference; NULL if there is none */
+struct rvm_partition *rvm_partition_lookup(u32 id);
+/** rvm_partition_lookup_name() - by name, with a reference; NULL if there is none */
+struct rvm_partition *rvm_partition_lookup_name(const char *name);
+/** rvm_partition_next() - the registered one with the least id above @id, with a reference */
+struct rvm_partition *rvm_partition_next(u32 id);
+/** rvm_partition_count() - how many are registered */
+unsigned int rvm_partition_count(void);
+/** rvm_partition_running() - how many are Running */
+unsigned int rvm_partition_running(void);
+
+#endif /* _RVM_PARTITION_H */

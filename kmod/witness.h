@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _RVM_WITNESS_H
+#define _RVM_WITNESS_H
+
+#include <linux/types.h>
+#include <linux/wait.h>
+#include <uapi/linux/rvm_record.h>
+
+/**
+ * struct rvm_event - what a record is to say; the log adds sequence, time and hashes
+ */
+struct rvm_event {
+	/** @kind: enum rvm_kind. */
+	u8 kind;
+	/** @tier: Tier of the verification, 0 for none. */
+	u8 tier;
+	/** @flags: RVM_RECORD_F_x; the log adds DETAIL. */
+	u8 flags;
+	/** @reason: enum rvm_reason, first byte of the payload. */
+	u8 reason;
+	/** @right: enum rvm_right, second byte. */
+	u8 right;
+	/** @class: enum rvm_class, third byte. */
+	u8 class;
+	/** @op: enum rvm_op, fourth byte. */
+	u8 op;
+	/** @actor: Partition id, 0 for the host. */
+	u32 actor;
+	/** @target: Object: inode number, address, partition or name hash. */
+	u64 target;
+	/** @cap_hash: rvm_token_hash() of the token, 0 for none. */
+	u32 cap_hash;
+	/** @detail: One line for people, NUL-terminated and already escaped, or NULL. */
+	const char *detail;
+};
+
+/**
+ * struct rvm_reservation - room for records of a change that has not happened yet
+ */
+struct rvm_reservation {
+	/** @count: Records still reserved. */
+	unsigned int count;
+};
+
+/**
+ * rvm_witness_reserve() - make sure that a change can be recorded
+ * @res: filled
+ * @count: records the change will make
+ *
+ * Context: any but NMI.
+ * Return: 0; -ENOSPC if the log may not overwrite and is full.
+ */
+int rvm_witness_reserve(struct rvm_reservation *res, unsigned int count);
+
+/**
+ * rvm_witness_commit() - record a change that has happened, out of its reservation
+ * Return: its sequence.
+ */
+u64 rvm_witness_commit(struct rvm_reservation *res, const struct rvm_event *event);
+
+/** rvm_witness_abort() - give back what is left of a reservation */
+void rvm_witness_abort(struct rvm_reservation *res);
+
+/**
+ * rvm_witness_append() - record something that needed no reservation
+ *
+ * Context: any but NMI; never sleeps.
+ * Return: its sequence, U64_MAX if there was no room (counted as lost).
+ */
+u64 rvm_witness_append(const struct rvm_event *event);
+
+/** rvm_witness_flush() - hash all that was appended before the call; may sleep */
+void rvm_witness_flush(void);
+
+/**
+ * struct rvm_witness_head - where the log stands
+ */
+struct rvm_witness_head {
+	/** @length: Records since load. */
+	u64 length;
+	/** @first: First sequence still in the ring. */
+	u64 first;
+	/** @lost: Records overwritten or dropped unread. */
+	u64 lost;
+	/** @digest: SHA-256 of the blocks of the first @length records. */
+	u8 digest[32];
+	/** @detail_length: Detail lines since load. */
+	u64 detail_length;
+	/** @detail_digest: SHA-256 of all detail lines, each with its newline. */
+	u8 detail_digest[32];
+	/** @capacity: Records of the ring. */
+	u32 capacity;
+};
+
+/** rvm_witness_get_head() - flushes first; may sleep */
+void rvm_witness_get_head(struct rvm_witness_head *head);
+
+/**
+ * rvm_witness_get_record() - copy one record that is hashed
+ * @sequence: which
+ * @raw: 64 bytes
+ *
+ * Return: 0; -ENODATA if it was overwritten; -ERANGE if it is not there yet.
+ */
+int rvm_witness_get_record(u64 sequence, u8 raw[64]);
+
+/**
+ * rvm_witness_get_detail() - copy the detail line of a record
+ * @buf: at least RVM_DETAIL_BYTES
+ *
+ * Return: its bytes without NUL; -ENODATA if it is gone or never was.
+ */
+int rvm_witness_get_detail(u64 sequence, char *buf);
+
+/** rvm_witness_last_denial() - sequence of the newest denial plus one, 0 for none */
+u64 rvm_witness_last_denial(void);
+
+/** typedef rvm_witness_listener - told of each hashed record, from a work item; may sleep */
+typedef void (*rvm_witness_listener)(const u8 raw[64], const char *detail);
+
+/** rvm_witness_set_listener() - at most one; NULL takes it away and waits for it */
+void rvm_witness_set_listener(rvm_witness_listener listener);
+
+/** rvm_witness_wait - woken when more records are hashed; for poll */
+extern wait_queue_head_t rvm_witness_wait;
+
+/** rvm_witness_hashed() - records that are hashed and can be read */
+u64 rvm_witness_hashed(void);
+/** rvm_witness_first() - first sequence still in the ring */
+u64 rvm_witness_first(void);
+
+/** rvm_witness_init() - make the ring and write record 0 (BootAttestation) */
+int rvm_witness_init(void);
+/** rvm_witness_exit() - hash the rest, wipe the key, free all */
+void rvm_witness_exit(void);
+
+/** rvm_device_init() - register /dev/rvm_witness */
+int rvm_device_init(void);
+/** rvm_device_exit() - unregister it */
+void rvm_device_exit(void);
+
+#endif /* _RVM_WITNESS_H */
