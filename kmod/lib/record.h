@@ -6,6 +6,32 @@
 #include <linux/types.h>
 #include <linux/rvm_record.h>
 
+/* Integers in images: little-endian on every machine, at any alignment. */
+
+static inline void rvm_le32_put(u8 *p, u32 value)
+{
+	p[0] = (u8)value;
+	p[1] = (u8)(value >> 8);
+	p[2] = (u8)(value >> 16);
+	p[3] = (u8)(value >> 24);
+}
+
+static inline void rvm_le64_put(u8 *p, u64 value)
+{
+	rvm_le32_put(p, (u32)value);
+	rvm_le32_put(p + 4, (u32)(value >> 32));
+}
+
+static inline u32 rvm_le32_get(const u8 *p)
+{
+	return (u32)p[0] | (u32)p[1] << 8 | (u32)p[2] << 16 | (u32)p[3] << 24;
+}
+
+static inline u64 rvm_le64_get(const u8 *p)
+{
+	return rvm_le32_get(p) | (u64)rvm_le32_get(p + 4) << 32;
+}
+
 /**
  * rvm_record_encode() - image of a record
  * @rec: the record
@@ -61,10 +87,7 @@ static inline void rvm_payload_pack(const struct rvm_payload *payload, u8 out[8]
 	out[1] = payload->right;
 	out[2] = payload->class;
 	out[3] = payload->operation;
-	out[4] = (u8)payload->detail;
-	out[5] = (u8)(payload->detail >> 8);
-	out[6] = (u8)(payload->detail >> 16);
-	out[7] = (u8)(payload->detail >> 24);
+	rvm_le32_put(out + 4, payload->detail);
 }
 
 /**
@@ -80,7 +103,7 @@ static inline void rvm_payload_unpack(struct rvm_payload *payload, const u8 in[8
 	payload->right = in[1];
 	payload->class = in[2];
 	payload->operation = in[3];
-	payload->detail = (u32)in[4] | (u32)in[5] << 8 | (u32)in[6] << 16 | (u32)in[7] << 24;
+	payload->detail = rvm_le32_get(in + 4);
 }
 
 #endif

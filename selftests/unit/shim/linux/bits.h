@@ -2,8 +2,12 @@
 #ifndef RVM_SHIM_LINUX_BITS_H
 #define RVM_SHIM_LINUX_BITS_H
 
-/* static_assert() reaches the kernel's users through its <linux/bits.h>. */
 #include <assert.h>
+
+/* The kernel's comes with its <linux/bits.h>, and its message may be left out. */
+#undef static_assert
+#define static_assert(expr, ...) RVM_SHIM_STATIC_ASSERT(expr, ##__VA_ARGS__, #expr)
+#define RVM_SHIM_STATIC_ASSERT(expr, msg, ...) _Static_assert(expr, msg)
 
 #ifndef BITS_PER_LONG
 #define BITS_PER_LONG (__SIZEOF_LONG__ * 8)
