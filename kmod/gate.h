@@ -10,20 +10,27 @@
 struct rvm_partition;
 
 /**
- * struct rvm_question - who asks, about what, with what a person wants to know later
+ * struct rvm_question - a request with what the gate adds to it
+ *
+ * With @path or @dentry set the gate walks up from the object and fills the
+ * path part of @req itself.
  */
 struct rvm_question {
-	/** @req: For the judge. */
+	/** @req: For the judge; of PATH questions each right of @req.need is judged by itself. */
 	struct rvm_request req;
-	/** @path: Object of a PATH or EXEC question, for the detail line; may be NULL. */
+	/** @path: The object, or the folder that @dentry lies in; NULL if there is no mount. */
 	const struct path *path;
-	/** @dentry: Object when there is no mount, or a name below @path; may be NULL. */
+	/** @dentry: A name in @path, or the object itself; may be NULL. */
 	struct dentry *dentry;
-	/** @text: Anything else for the detail line, such as an address; may be NULL. */
+	/** @argv: EXEC, for the detail line; may be NULL. */
+	const struct rvm_argv *argv;
+	/** @text: More "key=value" for the detail line, already escaped; may be NULL. */
 	const char *text;
-	/** @target: For the record. */
+	/** @target: For the record, where there is no inode. */
 	u64 target;
-	/** @quiet: Refuse without a record (the kernel only probes). */
+	/** @flags: For the record: RVM_RECORD_F_x. */
+	u8 flags;
+	/** @quiet: Make no record: the kernel or the module only probes. */
 	bool quiet;
 	/** @always: Record it even if it is allowed. */
 	bool always;
@@ -34,10 +41,10 @@ struct rvm_question {
  * @part: of the caller
  * @q: the question
  *
- * Context: inside rcu_read_lock(); any context but NMI.
+ * Context: inside rcu_read_lock(); task context; never sleeps.
  * Return: 0, or -EACCES.
  */
-int rvm_gate_check(struct rvm_partition *part, const struct rvm_question *q);
+int rvm_gate_check(struct rvm_partition *part, struct rvm_question *q);
 
 /**
  * rvm_gate_refuse() - refuse without asking the judge, and record it
@@ -45,19 +52,46 @@ int rvm_gate_check(struct rvm_partition *part, const struct rvm_question *q);
  * @q: what was asked
  * @reason: why
  *
- * Modes relax it unless @q->req.floor is set.
- *
- * Return: -EACCES, or 0 if the mode relaxed it.
+ * Context: as rvm_gate_check().
+ * Return: -EACCES; 0 if the mode relaxes it, which it never does for @q->req.floor.
  */
-int rvm_gate_refuse(struct rvm_partition *part, const struct rvm_question *q,
-		    enum rvm_reason reason);
+int rvm_gate_refuse(struct rvm_partition *part, struct rvm_question *q, enum rvm_reason reason);
 
 /**
- * rvm_gate_ask() - judge without effect, for the check call
+ * rvm_gate_allow() - allow without asking the judge, and record it
+ * @reason: why, such as ENTRY
  */
-struct rvm_verdict rvm_gate_ask(struct rvm_partition *part, const struct rvm_request *req);
+void rvm_gate_allow(struct rvm_partition *part, struct rvm_question *q, enum rvm_reason reason);
 
-/** rvm_kfunc_init() - check the module's BTF and register the questions BPF programs may ask */
+/**
+ * rvm_gate_floor() - ask for something that only the root token covers
+ * @part: of the caller
+ * @op: what
+ * @text: more for the detail line, or NULL
+ * @quiet: make no record
+ */
+int rvm_gate_floor(struct rvm_partition *part, enum rvm_op op, const char *text, bool quiet);
+
+/**
+ * rvm_gate_move() - the rules for a name that becomes another: link and rename
+ * @part: of the caller
+ * @from: object that exists, as a PATH question for WRITE
+ * @to: its new name, likewise
+ * @tree: it is a folder: what lies below moves too
+ *
+ * Judges both ends, then that neither the object nor anything below it is
+ * excluded and that the new name gives no right that the old one did not.
+ *
+ * Return: 0; -EACCES; -EXDEV if the new name would give more, so that programs
+ * fall back to copying.
+ */
+int rvm_gate_move(struct rvm_partition *part, struct rvm_question *from, struct rvm_question *to,
+		  bool tree);
+
+/** rvm_gate_ask() - judge without effect, for the check call; @q may have a path */
+struct rvm_verdict rvm_gate_ask(struct rvm_partition *part, struct rvm_question *q);
+
+/** rvm_kfunc_init() - check the module's BTF and register what BPF programs may ask */
 int rvm_kfunc_init(void);
 
 #endif /* _RVM_GATE_H */

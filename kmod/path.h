@@ -3,13 +3,20 @@
 #define _RVM_PATH_H
 
 #include <linux/path.h>
+#include <linux/seqlock.h>
 
 #include "lib/judge.h"
+
+/** RVM_MOUNTS_MAX - most mounts that a walk crosses */
+#define RVM_MOUNTS_MAX 16
+
+struct rvm_mount_mirror;
 
 /**
  * struct rvm_walk - both chains of a file system object, with their storage
  *
- * Too large for a kernel stack that hooks share; rvm_walk_get() lends one.
+ * 3 KiB: too large for the kernel stack under a hook.  rvm_walk_borrow() lends
+ * the CPU's own pair.
  */
 struct rvm_walk {
 	/** @visible: Up through the mounts to the root of the mount tree. */
@@ -18,7 +25,52 @@ struct rvm_walk {
 	struct rvm_path_view own;
 	/** @object: Points to the two. */
 	struct rvm_path_object object;
+	/** @mounts: Mounts crossed, with the place each was found at. */
+	struct {
+		struct rvm_mount_mirror *mount;
+		struct rvm_mount_mirror *parent;
+		struct dentry *mountpoint;
+	} mounts[RVM_MOUNTS_MAX];
+	/** @mount_count: How many. */
+	unsigned int mount_count;
 };
+
+/**
+ * struct rvm_walk_section - a stretch of time in which no name changes unnoticed
+ */
+struct rvm_walk_section {
+	/** @seq: Of rename_lock. */
+	unsigned int seq;
+	/** @tries: Retries so far. */
+	unsigned int tries;
+	/** @locked: rename_lock is held. */
+	bool locked;
+};
+
+/**
+ * rvm_walk_borrow() - the two walks of this CPU
+ *
+ * Preemption is off until rvm_walk_return(); hooks in interrupts never walk,
+ * so nobody else can use them meanwhile.
+ */
+struct rvm_walk *rvm_walk_borrow(void);
+/** rvm_walk_return() - undo rvm_walk_borrow() */
+void rvm_walk_return(void);
+
+/** rvm_walk_begin() - before the first rvm_walk_fill() of a try */
+void rvm_walk_begin(struct rvm_walk_section *section);
+
+/**
+ * rvm_walk_retry() - after the last use of what was filled
+ * @section: from rvm_walk_begin()
+ * @walk: walks that were filled
+ * @count: how many
+ *
+ * Return: true if a rename or a mount came between: fill and judge again.
+ * After three tries renames are held off, so the loop ends.
+ */
+bool rvm_walk_retry(struct rvm_walk_section *section, const struct rvm_walk *walk,
+		    unsigned int count);
 
 /**
  * rvm_walk_fill() - collect the names and inodes above an object
@@ -27,18 +79,24 @@ struct rvm_walk {
  * @leaf: a dentry below @path (it may be negative), or NULL
  *
  * Context: inside rcu_read_lock(), which must last as long as @walk is used.
- * The caller takes rvm_walk_begin() before and checks rvm_walk_retry() after use.
- *
- * Return: 0, or the reason for a refusal: DETACHED or DEPTH.
+ * Return: RVM_REASON_NONE, or why it must be refused: DETACHED or DEPTH.
  */
 enum rvm_reason rvm_walk_fill(struct rvm_walk *walk, const struct path *path, struct dentry *leaf);
 
 /**
- * rvm_walk_fill_dentry() - likewise with no mount at hand: the file system's own chain is both
+ * rvm_walk_fill_dentry() - likewise where no mount is at hand
+ *
+ * The chain of the object's own file system then serves for grants too; what
+ * is anchored across a mount does not cover the object.
  */
 enum rvm_reason rvm_walk_fill_dentry(struct rvm_walk *walk, struct dentry *dentry);
 
+/** rvm_path_is_attached() - is the mount part of the caller's or the first mount tree; under RCU */
+bool rvm_path_is_attached(const struct path *path);
+
 /** rvm_path_init() - prove that the mirror of struct mount is right on this kernel */
 int rvm_path_init(void);
+/** rvm_path_exit() - free what rvm_path_init() made */
+void rvm_path_exit(void);
 
 #endif /* _RVM_PATH_H */

@@ -164,6 +164,7 @@ enum rvm_kind {
 #define RVM_RECORD_F_TRUNCATED 0x01 /* judged on a truncated argument vector */
 #define RVM_RECORD_F_PERMISSIVE 0x02 /* judged to be denied, allowed by the mode */
 #define RVM_RECORD_F_DETAIL 0x04 /* a detail line exists under the payload's key */
+#define RVM_RECORD_F_PROVISIONAL 0x08 /* refused to create; if the name exists the open goes on */
 
 /**
  * struct rvm_record - one event of the witness log

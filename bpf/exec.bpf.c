@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Programs.
+ */
+
+#include "rvm.bpf.h"
+
+char LICENSE[] SEC("license") = "GPL";
+
+SEC("lsm.s/bprm_check_security")
+int BPF_PROG(rvm_bprm_check_security, struct linux_binprm *bprm, int ret)
+{
+	if (ret)
+		return ret;
+	return clamp(bpf_rvm_exec_check(bprm));
+}

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Names: create, remove, rename, link, attributes.
+ */
+
+#include "rvm.bpf.h"
+
+char LICENSE[] SEC("license") = "GPL";
+
+SEC("lsm/path_mknod")
+int BPF_PROG(rvm_path_mknod, const struct path *dir, struct dentry *dentry, umode_t mode,
+	     unsigned int dev, int ret)
+{
+	if (ret)
+		return ret;
+	return clamp(bpf_rvm_path_name(dir, dentry, RVM_OP_MKNOD, mode));
+}
+
+SEC("lsm/path_mkdir")
+int BPF_PROG(rvm_path_mkdir, const struct path *dir, struct dentry *dentry, umode_t mode, int ret)
+{
+	if (ret)
+		return ret;
+	return clamp(bpf_rvm_path_name(dir, dentry, RVM_OP_MKDIR, mode));
+}
+
+SEC("lsm/path_symlink")
+int BPF_PROG(rvm_path_symlink, const struct path *dir, struct dentry *dentry, const char *old_name,
+	     int ret)
+{
+	if (ret)
+		return ret;
+	return clamp(bpf_rvm_path_name(dir, dentry, RVM_OP_SYMLINK, 0));
+}
+
+SEC("lsm/path_unlink")
+int BPF_PROG(rvm_path_unlink, const struct path *dir, struct dentry *dentry, int ret)
+{
+	if (ret)
+		return ret;
+	return clamp(bpf_rvm_path_name(dir, dentry, RVM_OP_UNLINK, 0));
+}
+
+SEC("lsm/path_rmdir")
+int BPF_PROG(rvm_path_rmdir, const struct path *dir, struct dentry *dentry, int ret)
+{
+	if (ret)
+		return ret;
+	return clamp(bpf_rvm_path_name(dir, dentry, RVM_OP_RMDIR, 0));
+}
+
+SEC("lsm/path_link")
+int BPF_PROG(rvm_path_link, struct dentry *old_dentry, const struct path *new_dir,
+	     struct dentry *new_dentry, int ret)
+{
+	if (ret)
+		return ret;
+	return clamp(bpf_rvm_path_link(old_dentry, new_dir, new_dentry));
+}
+
+SEC("lsm/path_rename")
+int BPF_PROG(rvm_path_rename, const struct path *old_dir, struct dentry *old_dentry,
+	     const struct path *new_dir, struct dentry *new_dentry, unsigned int flags, int ret)
+{
+	if (ret)
+		return ret;
+	return clamp(bpf_rvm_path_rename(old_dir, old_dentry, new_dir, new_dentry, flags));
+}
+
+SEC("lsm/path_truncate")
+int BPF_PROG(rvm_path_truncate, const struct path *path, int ret)
+{
+	if (ret)
+		return ret;
+	return clamp(bpf_rvm_path_check(path, RVM_OP_TRUNCATE, 0));
+}
+
+SEC("lsm/path_chmod")
+int BPF_PROG(rvm_path_chmod, const struct path *path, umode_t mode, int ret)
+{
+	if (ret)
+		return ret;
+	return clamp(bpf_rvm_path_check(path, RVM_OP_CHMOD, mode));
+}
+
+SEC("lsm/path_notify")
+int BPF_PROG(rvm_path_notify, const struct path *path, __u64 mask, unsigned int obj_type, int ret)
+{
+	if (ret)
+		return ret;
+	return clamp(bpf_rvm_path_check(path, RVM_OP_WATCH, 0));
+}
+
+SEC("lsm/path_chroot")
+int BPF_PROG(rvm_path_chroot, const struct path *path, int ret)
+{
+	if (ret)
+		return ret;
+	return clamp(bpf_rvm_path_check(path, RVM_OP_CHROOT, 0));
+}
+
+SEC("lsm/inode_setattr")
+int BPF_PROG(rvm_inode_setattr, struct mnt_idmap *idmap, struct dentry *dentry, struct iattr *attr,
+	     int ret)
+{
+	if (ret)
+		return ret;
+	return clamp(bpf_rvm_dentry_setattr(dentry, attr->ia_valid));
+}
+
+SEC("lsm/inode_setxattr")
+int BPF_PROG(rvm_inode_setxattr, struct mnt_idmap *idmap, struct dentry *dentry, const char *name,
+	     const void *value, size_t size, int flags, int ret)
+{
+	if (ret)
+		return ret;
+	return clamp(bpf_rvm_dentry_xattr(dentry));
+}
+
+SEC("lsm/inode_removexattr")
+int BPF_PROG(rvm_inode_removexattr, struct mnt_idmap *idmap, struct dentry *dentry,
+	     const char *name, int ret)
+{
+	if (ret)
+		return ret;
+	return clamp(bpf_rvm_dentry_xattr(dentry));
+}
+
+SEC("lsm/inode_set_acl")
+int BPF_PROG(rvm_inode_set_acl, struct mnt_idmap *idmap, struct dentry *dentry,
+	     const char *acl_name, struct posix_acl *kacl, int ret)
+{
+	if (ret)
+		return ret;
+	return clamp(bpf_rvm_dentry_xattr(dentry));
+}
+
+SEC("lsm/inode_remove_acl")
+int BPF_PROG(rvm_inode_remove_acl, struct mnt_idmap *idmap, struct dentry *dentry,
+	     const char *acl_name, int ret)
+{
+	if (ret)
+		return ret;
+	return clamp(bpf_rvm_dentry_xattr(dentry));
+}
+
+/* Ids come by value as one-member structures, each in a slot of its own. */
+SEC("lsm/path_chown")
+int rvm_path_chown(unsigned long long *ctx)
+{
+	const struct path *path = (const struct path *)ctx[0];
+	__u32 uid = ctx[1];
+	__u32 gid = ctx[2];
+	int ret = ctx[3];
+
+	if (ret)
+		return ret;
+	return clamp(bpf_rvm_path_chown(path, uid, gid));
+}

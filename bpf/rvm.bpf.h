@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _RVM_BPF_H
+#define _RVM_BPF_H
+
+/*
+ * Programs ask the module and obey.  They hold no policy, no identity and no
+ * strings.  What happens when the module does not answer: it cannot be that it
+ * does not, for an attached program pins it; and without it no program loads,
+ * because the functions below are strong symbols.
+ */
+
+#include "vmlinux.h"
+
+#include <bpf/bpf_helpers.h>
+#include <bpf/bpf_tracing.h>
+#include <linux/rvm.h>
+
+#define EACCES 13
+
+/* The verifier wants to see that a hook returns 0 or an errno. */
+static __always_inline int clamp(int ret)
+{
+	if (ret < -4095 || ret > 0)
+		return -EACCES;
+	return ret;
+}
+
+extern int bpf_rvm_file_open(struct file *file) __ksym;
+extern int bpf_rvm_file_permission(struct file *file, int mask) __ksym;
+extern int bpf_rvm_file_map(struct file *file, unsigned long prot, unsigned long flags) __ksym;
+extern int bpf_rvm_file_protect(struct vm_area_struct *vma, unsigned long prot) __ksym;
+extern int bpf_rvm_file_ioctl(struct file *file, unsigned int cmd) __ksym;
+extern int bpf_rvm_file_receive(struct file *file) __ksym;
+extern int bpf_rvm_file_truncate(struct file *file) __ksym;
+extern int bpf_rvm_file_lock(struct file *file, unsigned int cmd) __ksym;
+
+extern int bpf_rvm_path_check(const struct path *path, __u32 op, __u32 arg) __ksym;
+extern int bpf_rvm_path_chown(const struct path *path, __u32 uid, __u32 gid) __ksym;
+extern int bpf_rvm_path_name(const struct path *dir, struct dentry *dentry, __u32 op,
+			     __u32 arg) __ksym;
+extern int bpf_rvm_path_link(struct dentry *old_dentry, const struct path *new_dir,
+			     struct dentry *new_dentry) __ksym;
+extern int bpf_rvm_path_rename(const struct path *old_dir, struct dentry *old_dentry,
+			       const struct path *new_dir, struct dentry *new_dentry,
+			       __u32 flags) __ksym;
+extern int bpf_rvm_dentry_setattr(struct dentry *dentry, __u32 valid) __ksym;
+extern int bpf_rvm_dentry_xattr(struct dentry *dentry) __ksym;
+
+extern int bpf_rvm_exec_check(struct linux_binprm *bprm) __ksym;
+
+extern int bpf_rvm_sock_create(int family, int type, int protocol, int kern) __ksym;
+extern int bpf_rvm_sock_connect(struct socket *sock, struct sockaddr *address, int len) __ksym;
+extern int bpf_rvm_sock_send(struct socket *sock, struct msghdr *msg) __ksym;
+extern int bpf_rvm_sock_bind(struct socket *sock, struct sockaddr *address, int len) __ksym;
+extern int bpf_rvm_sock_listen(struct socket *sock) __ksym;
+extern int bpf_rvm_sock_option(struct socket *sock, int level, int option) __ksym;
+extern int bpf_rvm_unix_connect(struct sock *other) __ksym;
+extern int bpf_rvm_unix_send(struct socket *other) __ksym;
+
+extern int bpf_rvm_task_check(struct task_struct *task, __u32 op) __ksym;
+extern int bpf_rvm_task_trace(struct task_struct *task, __u32 mode) __ksym;
+extern int bpf_rvm_task_new(__u64 clone_flags) __ksym;
+
+extern int bpf_rvm_sys_check(__u32 op) __ksym;
+extern int bpf_rvm_sys_capable(int cap, unsigned int opts) __ksym;
+extern int bpf_rvm_sys_anon_inode(const struct qstr *name) __ksym;
+extern int bpf_rvm_sys_ipc(void) __ksym;
+
+#endif /* _RVM_BPF_H */

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Detail lines: what a person needs to know about a record, beside the record.
+ */
+
+#include <linux/cred.h>
+#include <linux/dcache.h>
+#include <linux/kernel.h>
+#include <linux/pid.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+
+#include "detail.h"
+#include "gate.h"
+#include "lib/rights.h"
+#include "limits.h"
+#include "token.h"
+
+/* Longest path that is printed whole. */
+#define SCRATCH_BYTES 2048
+
+static void add_raw(struct rvm_line *line, const char *text)
+{
+	line->len += scnprintf(line->text + line->len, line->size - line->len, "%s", text);
+}
+
+static bool is_plain(unsigned char c)
+{
+	return c >= 0x20 && c != 0x7f && c != '"' && c != '\\';
+}
+
+void rvm_line_add(struct rvm_line *line, const char *key, const char *value, size_t value_len)
+{
+	size_t i;
+
+	/* A pair that does not fit with its closing quote is not begun. */
+	if (line->len + strlen(key) + 8 > line->size)
+		return;
+	line->len += scnprintf(line->text + line->len, line->size - line->len, "%s%s=\"",
+			       line->len ? " " : "", key);
+	for (i = 0; i < value_len && line->len + 6 < line->size; i++) {
+		unsigned char c = value[i];
+
+		if (is_plain(c))
+			line->text[line->len++] = c;
+		else
+			line->len += scnprintf(line->text + line->len, 5, "\\x%02x", c);
+	}
+	line->text[line->len++] = '"';
+	line->text[line->len] = '\0';
+}
+
+void rvm_line_add_number(struct rvm_line *line, const char *key, u64 number)
+{
+	if (line->len + strlen(key) + 24 > line->size)
+		return;
+	line->len += scnprintf(line->text + line->len, line->size - line->len, "%s%s=%llu",
+			       line->len ? " " : "", key, number);
+}
+
+static void add_words(struct rvm_line *line, const struct rvm_argv *argv)
+{
+	char text[160];
+	size_t i, len = min_t(size_t, argv->len, sizeof(text));
+
+	memcpy(text, argv->text, len);
+	for (i = 0; i < len; i++)
+		if (!text[i])
+			text[i] = ' ';
+	if (len && text[len - 1] == ' ')
+		len--;
+	rvm_line_add(line, "argv", text, len);
+}
+
+static void add_path(struct rvm_line *line, const struct rvm_question *q, char *scratch)
+{
+	char *text = NULL;
+	size_t len = 0;
+
+	if (q->path) {
+		text = d_path(q->path, scratch, SCRATCH_BYTES - NAME_MAX - 2);
+	} else if (q->dentry) {
+		text = dentry_path_raw(q->dentry, scratch, SCRATCH_BYTES);
+	}
+	if (!text)
+		return;
+	if (IS_ERR(text)) {
+		rvm_line_add(line, "path", "(too long)", 10);
+		return;
+	}
+	len = strlen(text);
+	if (q->path && q->dentry) {
+		const char *name = READ_ONCE(q->dentry->d_name.name);
+		size_t name_len = strnlen(name, NAME_MAX);
+
+		memmove(scratch, text, len);
+		text = scratch;
+		if (!len || text[len - 1] != '/')
+			text[len++] = '/';
+		memcpy(text + len, name, name_len);
+		len += name_len;
+	}
+	rvm_line_add(line, "path", text, len);
+}
+
+/* Rights by name, joined by commas: nothing in it needs escaping. */
+static void add_rights(struct rvm_line *line, u8 rights)
+{
+	char text[64];
+	size_t len = 0;
+	u8 right;
+
+	for (right = 1; right <= RVM_RIGHT_GRANT_ONCE; right <<= 1)
+		if (rights & right)
+			len += scnprintf(text + len, sizeof(text) - len, "%s%s", len ? "," : "",
+					 rvm_right_name(right));
+	text[len] = '\0';
+	add_raw(line, " right=");
+	add_raw(line, text);
+}
+
+static void add_token(struct rvm_line *line, const struct rvm_verdict *v)
+{
+	const struct rvm_token *token;
+
+	if (!v->token)
+		return;
+	token = container_of(v->token, struct rvm_token, core);
+	if (v->token->id)
+		rvm_line_add_number(line, "token", v->token->id);
+	if (token->object->resource)
+		rvm_line_add(line, "rule", token->object->resource,
+			     strnlen(token->object->resource, 96));
+}
+
+char *rvm_detail_new(const struct rvm_question *q, const struct rvm_verdict *v)
+{
+	struct rvm_line line = { .size = RVM_DETAIL_BYTES };
+	char comm[TASK_COMM_LEN];
+	char *scratch;
+
+	line.text = kmalloc(RVM_DETAIL_BYTES + SCRATCH_BYTES, GFP_ATOMIC | __GFP_NOWARN);
+	if (!line.text)
+		return NULL;
+	scratch = line.text + RVM_DETAIL_BYTES;
+	line.text[0] = '\0';
+
+	add_raw(&line, "op=");
+	add_raw(&line, rvm_op_name(q->req.op));
+	add_rights(&line, v->missing && !v->allow ? v->missing : q->req.need);
+	rvm_line_add_number(&line, "pid", task_tgid_nr(current));
+	rvm_line_add_number(&line, "uid", from_kuid(&init_user_ns, current_uid()));
+	/* Not get_task_comm(): some hooks come with the lock it takes. */
+	memcpy(comm, current->comm, sizeof(comm));
+	rvm_line_add(&line, "comm", comm, strnlen(comm, sizeof(comm)));
+	if (q->text) {
+		add_raw(&line, " ");
+		add_raw(&line, q->text);
+	}
+	add_token(&line, v);
+	if (q->argv)
+		add_words(&line, q->argv);
+	add_path(&line, q, scratch);
+	return line.text;
+}
+
+void rvm_detail_free(char *line)
+{
+	kfree(line);
+}

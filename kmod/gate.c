@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The gate: judge first, record after.  All questions of all hooks end here.
+ */
+
+#include <linux/cred.h>
+#include <linux/dcache.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/timekeeping.h>
+
+#include "detail.h"
+#include "gate.h"
+#include "lib/rights.h"
+#include "partition.h"
+#include "path.h"
+#include "witness.h"
+
+/* How many walks a CPU lends. */
+#define WALKS 2
+
+static void place_object(struct rvm_request *req, const struct rvm_path_object *object)
+{
+	if (req->class == RVM_CLASS_PATH)
+		req->path = *object;
+	else if (req->class == RVM_CLASS_EXEC)
+		req->exec.path = *object;
+	else if (req->class == RVM_CLASS_NET)
+		req->net.path = *object;
+}
+
+static enum rvm_reason fill(struct rvm_walk *walk, const struct rvm_question *q)
+{
+	if (q->path)
+		return rvm_walk_fill(walk, q->path, q->dentry);
+	return rvm_walk_fill_dentry(walk, q->dentry);
+}
+
+/* What a refusal that the judge did not make comes to under the mode. */
+static struct rvm_verdict relax(const struct rvm_partition_view *view,
+				const struct rvm_request *req, enum rvm_reason reason)
+{
+	struct rvm_verdict v = { .reason = reason, .tier = req->tier, .missing = req->need };
+
+	if (req->floor)
+		return v;
+	for (; view; view = view->parent)
+		if (view->mode == RVM_MODE_ENFORCE || view->state != RVM_STATE_RUNNING ||
+		    view->flags & (RVM_PARTITION_FLAG_FENCED | RVM_PARTITION_FLAG_PEN))
+			return v;
+	v.allow = true;
+	v.relaxed = true;
+	return v;
+}
+
+/* PATH: one token may give READ and another WRITE; the first right that lacks decides. */
+static struct rvm_verdict judge_rights(const struct rvm_partition_view *view,
+				       struct rvm_request *req, s64 now)
+{
+	struct rvm_verdict v = {}, relaxed = {};
+	u8 need = req->need, right;
+
+	if (req->class != RVM_CLASS_PATH || hweight8(need) <= 1)
+		return rvm_judge(view, req, now);
+	for (right = 1; right <= need; right <<= 1) {
+		if (!(need & right))
+			continue;
+		req->need = right;
+		v = rvm_judge(view, req, now);
+		if (!v.allow)
+			break;
+		if (v.relaxed)
+			relaxed = v;
+	}
+	req->need = need;
+	return v.allow && relaxed.relaxed ? relaxed : v;
+}
+
+static struct rvm_verdict judge(struct rvm_partition *part, struct rvm_question *q)
+{
+	struct rvm_partition_view views[RVM_NEST_MAX];
+	struct rvm_walk_section section;
+	s64 now = ktime_get_real_seconds();
+	struct rvm_verdict v;
+	struct rvm_walk *walk;
+	enum rvm_reason reason;
+
+	rvm_partition_views(part, views);
+	if (!q->path && !q->dentry)
+		return judge_rights(&views[0], &q->req, now);
+
+	walk = rvm_walk_borrow();
+	rvm_walk_begin(&section);
+	do {
+		reason = fill(walk, q);
+		if (reason) {
+			v = relax(&views[0], &q->req, reason);
+		} else {
+			place_object(&q->req, &walk->object);
+			v = judge_rights(&views[0], &q->req, now);
+		}
+	} while (rvm_walk_retry(&section, walk, 1));
+	rvm_walk_return();
+	return v;
+}
+
+static u64 target_of(const struct rvm_question *q)
+{
+	const struct dentry *dentry = q->dentry ? q->dentry : q->path ? q->path->dentry : NULL;
+	const struct inode *inode = dentry ? READ_ONCE(dentry->d_inode) : NULL;
+
+	return inode ? inode->i_ino : q->target;
+}
+
+static void record(struct rvm_partition *part, const struct rvm_question *q,
+		   const struct rvm_verdict *v)
+{
+	const struct rvm_token_core *token = v->token;
+	bool refused = !v->allow || v->relaxed;
+	struct rvm_event event = {
+		.kind = refused ? RVM_KIND_PROOF_REJECTED :
+				  RVM_KIND_PROOF_VERIFIED_P1 + clamp(v->tier, 1, 3) - 1,
+		.tier = v->tier,
+		.flags = q->flags | (v->relaxed ? RVM_RECORD_F_PERMISSIVE : 0),
+		.reason = v->reason,
+		.right = refused && v->missing ? v->missing : q->req.need,
+		.class = q->req.class,
+		.op = q->req.op,
+		.actor = part->id,
+		.target = target_of(q),
+		.cap_hash = token ? rvm_token_hash(token->id, token->epoch, token->rights) : 0,
+	};
+	char *line = rvm_detail_new(q, v);
+	u64 sequence;
+
+	event.detail = line;
+	sequence = rvm_witness_append(&event);
+	rvm_detail_free(line);
+	if (!refused)
+		return;
+	atomic64_inc(&part->denials);
+	if (sequence != U64_MAX)
+		atomic64_set(&part->last_denial, sequence + 1);
+}
+
+/* A token seen expired stays so even if the clock is set back. */
+static void latch(const struct rvm_verdict *v)
+{
+	struct rvm_token_core *token = (struct rvm_token_core *)v->token;
+
+	if (token && v->reason == RVM_REASON_EXPIRED)
+		WRITE_ONCE(token->flags, READ_ONCE(token->flags) | RVM_TOKEN_F_EXPIRED);
+}
+
+static int conclude(struct rvm_partition *part, const struct rvm_question *q,
+		    const struct rvm_verdict *v)
+{
+	if (!q->quiet && (!v->allow || v->relaxed || q->always ||
+			  READ_ONCE(part->flags) & RVM_PARTITION_FLAG_WITNESS_ALL))
+		record(part, q, v);
+	latch(v);
+	return v->allow ? 0 : -EACCES;
+}
+
+int rvm_gate_check(struct rvm_partition *part, struct rvm_question *q)
+{
+	struct rvm_verdict v = judge(part, q);
+
+	return conclude(part, q, &v);
+}
+
+int rvm_gate_refuse(struct rvm_partition *part, struct rvm_question *q, enum rvm_reason reason)
+{
+	struct rvm_partition_view views[RVM_NEST_MAX];
+	struct rvm_verdict v;
+
+	rvm_partition_views(part, views);
+	v = relax(&views[0], &q->req, reason);
+	return conclude(part, q, &v);
+}
+
+void rvm_gate_allow(struct rvm_partition *part, struct rvm_question *q, enum rvm_reason reason)
+{
+	struct rvm_verdict v = { .allow = true, .reason = reason, .tier = q->req.tier };
+
+	conclude(part, q, &v);
+}
+
+int rvm_gate_floor(struct rvm_partition *part, enum rvm_op op, const char *text, bool quiet)
+{
+	struct rvm_question q = {
+		.req = {
+			.class = RVM_CLASS_SYS,
+			.op = op,
+			.need = RVM_RIGHTS_ALL,
+			.tier = 1,
+			.floor = true,
+		},
+		.text = text,
+		.quiet = quiet,
+	};
+
+	return rvm_gate_check(part, &q);
+}
+
+/* With both ends walked: would the move carry something out, or give more? */
+static enum rvm_reason judge_move(const struct rvm_partition_view *view,
+				  const struct rvm_path_object *from,
+				  const struct rvm_path_object *to, bool tree, s64 now)
+{
+	u8 before, after;
+
+	if (rvm_judge_excluded(view, from, RVM_RIGHTS_ALL, tree) ||
+	    rvm_judge_excluded(view, to, RVM_RIGHTS_ALL, tree))
+		return RVM_REASON_EXCLUDED;
+	before = rvm_judge_path_rights(view, from, now);
+	after = rvm_judge_path_rights(view, to, now);
+	if (after & ~before || (tree && after != before))
+		return RVM_REASON_GAIN;
+	return RVM_REASON_NONE;
+}
+
+static enum rvm_reason check_move(struct rvm_partition *part, struct rvm_question *from,
+				  struct rvm_question *to, bool tree)
+{
+	struct rvm_partition_view views[RVM_NEST_MAX];
+	struct rvm_walk_section section;
+	s64 now = ktime_get_real_seconds();
+	enum rvm_reason reason;
+	struct rvm_walk *walk;
+
+	rvm_partition_views(part, views);
+	walk = rvm_walk_borrow();
+	rvm_walk_begin(&section);
+	do {
+		reason = fill(&walk[0], from);
+		if (!reason)
+			reason = fill(&walk[1], to);
+		if (!reason) {
+			/* The new name is judged as what will be there: the old object. */
+			walk[1].object.special = walk[0].object.special;
+			reason = judge_move(&views[0], &walk[0].object, &walk[1].object, tree, now);
+		}
+	} while (rvm_walk_retry(&section, walk, WALKS));
+	rvm_walk_return();
+	return reason;
+}
+
+int rvm_gate_move(struct rvm_partition *part, struct rvm_question *from, struct rvm_question *to,
+		  bool tree)
+{
+	enum rvm_reason reason;
+	int err;
+
+	err = rvm_gate_check(part, from);
+	if (err)
+		return err;
+	err = rvm_gate_check(part, to);
+	if (err)
+		return err;
+	reason = check_move(part, from, to, tree);
+	if (!reason)
+		return 0;
+	err = rvm_gate_refuse(part, from, reason);
+	return err && reason == RVM_REASON_GAIN ? -EXDEV : err;
+}
+
+struct rvm_verdict rvm_gate_ask(struct rvm_partition *part, struct rvm_question *q)
+{
+	return judge(part, q);
+}

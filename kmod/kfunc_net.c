@@ -1,0 +1,399 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Questions about sockets.
+ *
+ * The socket's family decides what an address means, not the address: a UDP
+ * socket of IPv4 takes AF_UNSPEC as IPv4.  Each message is judged, because TCP
+ * fast open never connects.
+ */
+
+#include <linux/in.h>
+#include <linux/in6.h>
+#include <linux/module.h>
+#include <linux/net.h>
+#include <linux/netlink.h>
+#include <linux/socket.h>
+#include <linux/un.h>
+#include <net/addrconf.h>
+#include <net/af_unix.h>
+#include <net/inet_sock.h>
+#include <net/route.h>
+#include <net/sock.h>
+
+#include "detail.h"
+#include "kfunc.h"
+#include "lib/rights.h"
+
+#define TEXT_BYTES 160
+
+/* struct rvm_scope says "unix" with this; IP has 0. */
+#define FAMILY_UNIX AF_UNIX
+
+static bool is_ip(const struct sock *sk)
+{
+	return sk->sk_family == AF_INET || sk->sk_family == AF_INET6;
+}
+
+static bool is_local(struct net *net, const struct rvm_addr *addr)
+{
+	static const u8 mapped[12] = { [10] = 0xff, [11] = 0xff };
+	struct in6_addr v6;
+	__be32 v4;
+
+	if (!memcmp(addr->bytes, mapped, sizeof(mapped))) {
+		memcpy(&v4, addr->bytes + sizeof(mapped), sizeof(v4));
+		return inet_addr_type(net, v4) == RTN_LOCAL;
+	}
+	memcpy(&v6, addr->bytes, sizeof(v6));
+	return ipv6_chk_addr(net, &v6, NULL, 0);
+}
+
+static int check_addr(struct rvm_partition *part, const struct sock *sk, struct rvm_addr *addr,
+		      enum rvm_op op, u8 need, bool quiet)
+{
+	struct rvm_question q = RVM_QUESTION(RVM_CLASS_NET, op, need);
+	char text[TEXT_BYTES] = "", address[64];
+	struct rvm_line line = { .text = text, .size = sizeof(text) };
+
+	rvm_line_add(&line, "addr", address, rvm_addr_format(addr, address));
+	rvm_line_add_number(&line, "proto", sk->sk_protocol);
+	if (need == RVM_RIGHT_EXECUTE && rvm_addr_is_any(addr))
+		rvm_addr_set_loopback(addr);
+	q.text = text;
+	q.quiet = quiet;
+	q.target = addr->port;
+	q.req.net.protocol = sk->sk_protocol;
+	q.req.net.addr = *addr;
+	q.req.net.local = is_local(sock_net(sk), addr);
+	return rvm_gate_check(part, &q);
+}
+
+static void take_v4(struct rvm_addr *addr, __be32 v4, __be16 port)
+{
+	rvm_addr_from_v4(addr, (const u8 *)&v4, ntohs(port));
+}
+
+static void take_v6(struct rvm_addr *addr, const struct in6_addr *v6, __be16 port)
+{
+	rvm_addr_from_v6(addr, v6->s6_addr, ntohs(port));
+}
+
+/* False if the kernel will not take the address either. */
+static bool take_sockaddr(struct rvm_addr *addr, const struct sock *sk,
+			  const struct sockaddr *address, int len)
+{
+	const struct sockaddr_in *in = (const void *)address;
+	const struct sockaddr_in6 *in6 = (const void *)address;
+
+	if (sk->sk_family == AF_INET || (len >= sizeof(sa_family_t) &&
+					 address->sa_family == AF_INET)) {
+		if (len < (int)sizeof(*in))
+			return false;
+		take_v4(addr, in->sin_addr.s_addr, in->sin_port);
+		return true;
+	}
+	if (len < SIN6_LEN_RFC2133)
+		return false;
+	take_v6(addr, &in6->sin6_addr, in6->sin6_port);
+	return true;
+}
+
+static void take_peer(struct rvm_addr *addr, const struct sock *sk)
+{
+	if (sk->sk_family == AF_INET6)
+		take_v6(addr, &sk->sk_v6_daddr, sk->sk_dport);
+	else
+		take_v4(addr, sk->sk_daddr, sk->sk_dport);
+}
+
+static void take_local(struct rvm_addr *addr, const struct sock *sk)
+{
+	if (sk->sk_family == AF_INET6)
+		take_v6(addr, &sk->sk_v6_rcv_saddr, htons(sk->sk_num));
+	else
+		take_v4(addr, sk->sk_rcv_saddr, htons(sk->sk_num));
+}
+
+static int refuse_address(struct rvm_partition *part, enum rvm_op op)
+{
+	struct rvm_question q = RVM_QUESTION(RVM_CLASS_NET, op, RVM_RIGHT_EXECUTE);
+
+	q.text = "addr=\"(malformed)\"";
+	return rvm_gate_refuse(part, &q, RVM_REASON_FAMILY);
+}
+
+static int check_create(struct rvm_partition *part, int family, int type, int protocol)
+{
+	struct rvm_question q = RVM_QUESTION(RVM_CLASS_SYS, RVM_OP_SOCKET, RVM_RIGHTS_ALL);
+	char text[TEXT_BYTES] = "";
+	struct rvm_line line = { .text = text, .size = sizeof(text) };
+
+	type &= SOCK_TYPE_MASK;
+	switch (family) {
+	case AF_UNIX:
+		return 0;
+	case AF_INET:
+	case AF_INET6:
+		if (type == SOCK_STREAM && (!protocol || protocol == IPPROTO_TCP))
+			return 0;
+		if (type == SOCK_DGRAM && (!protocol || protocol == IPPROTO_UDP))
+			return 0;
+		break;
+	case AF_NETLINK:
+		if (protocol == NETLINK_ROUTE || protocol == NETLINK_GENERIC)
+			return 0;
+		break;
+	}
+	rvm_line_add_number(&line, "family", family);
+	rvm_line_add_number(&line, "type", type);
+	rvm_line_add_number(&line, "proto", protocol);
+	q.text = text;
+	q.req.floor = true;
+	return rvm_gate_check(part, &q);
+}
+
+static int check_connect(struct rvm_partition *part, const struct sock *sk,
+			 const struct sockaddr *address, int len)
+{
+	struct rvm_addr addr;
+
+	/* Unix sockets are judged by the peer that is found; netlink by its messages. */
+	if (!is_ip(sk))
+		return 0;
+	/* Takes a connection apart, whatever the family. */
+	if (len >= (int)sizeof(sa_family_t) && address->sa_family == AF_UNSPEC)
+		return 0;
+	if (!take_sockaddr(&addr, sk, address, len))
+		return refuse_address(part, RVM_OP_CONNECT);
+	return check_addr(part, sk, &addr, RVM_OP_CONNECT, RVM_RIGHT_EXECUTE, false);
+}
+
+/*
+ * A message without an address goes to the peer.  A token to connect there
+ * covers it, and so does one to listen here: then the peer came to us.
+ */
+static int check_send_to_peer(struct rvm_partition *part, const struct sock *sk)
+{
+	struct rvm_addr peer, local;
+
+	take_peer(&peer, sk);
+	if (!peer.port)
+		return 0;
+	if (!check_addr(part, sk, &peer, RVM_OP_SEND, RVM_RIGHT_EXECUTE, true))
+		return 0;
+	take_local(&local, sk);
+	if (!check_addr(part, sk, &local, RVM_OP_SEND, RVM_RIGHT_WRITE, true))
+		return 0;
+	return check_addr(part, sk, &peer, RVM_OP_SEND, RVM_RIGHT_EXECUTE, false);
+}
+
+static int check_send(struct rvm_partition *part, const struct sock *sk, const struct msghdr *msg)
+{
+	struct rvm_addr addr;
+
+	if (!is_ip(sk))
+		return 0;
+	if (!msg->msg_name || !msg->msg_namelen)
+		return check_send_to_peer(part, sk);
+	/* On IPv6 this means the connected peer, on IPv4 it is an address. */
+	if (sk->sk_family == AF_INET6 && msg->msg_namelen >= (int)sizeof(sa_family_t) &&
+	    ((const struct sockaddr *)msg->msg_name)->sa_family == AF_UNSPEC)
+		return check_send_to_peer(part, sk);
+	if (!take_sockaddr(&addr, sk, msg->msg_name, msg->msg_namelen))
+		return refuse_address(part, RVM_OP_SEND);
+	return check_addr(part, sk, &addr, RVM_OP_SEND, RVM_RIGHT_EXECUTE, false);
+}
+
+static int check_bind(struct rvm_partition *part, const struct sock *sk,
+		      const struct sockaddr *address, int len)
+{
+	struct rvm_addr addr;
+
+	/* A path is made by mknod; an abstract name gives nothing but to be reached. */
+	if (!is_ip(sk))
+		return 0;
+	if (!take_sockaddr(&addr, sk, address, len))
+		return refuse_address(part, RVM_OP_BIND);
+	return check_addr(part, sk, &addr, RVM_OP_BIND, RVM_RIGHT_WRITE, false);
+}
+
+static int check_listen(struct rvm_partition *part, const struct sock *sk)
+{
+	struct rvm_addr addr;
+
+	if (!is_ip(sk))
+		return 0;
+	take_local(&addr, sk);
+	return check_addr(part, sk, &addr, RVM_OP_LISTEN, RVM_RIGHT_WRITE, false);
+}
+
+/* Options that change where packets really go. */
+static bool is_routing_option(int level, int option)
+{
+	if (level == SOL_IP)
+		return option == IP_OPTIONS;
+	if (level == SOL_IPV6)
+		return option == IPV6_RTHDR || option == IPV6_HOPOPTS ||
+		       option == IPV6_DSTOPTS || option == IPV6_RTHDRDSTOPTS ||
+		       option == IPV6_2292PKTOPTIONS;
+	return false;
+}
+
+/*
+ * The peer of a unix socket: one of our own, or what a token names.  The hook
+ * is called with the peer's state lock held, so its path and name stay.
+ */
+static int check_unix(struct rvm_partition *part, struct sock *other, enum rvm_op op)
+{
+	struct rvm_question q = RVM_QUESTION(RVM_CLASS_NET, op, RVM_RIGHT_EXECUTE);
+	const struct unix_address *addr = unix_sk(other)->addr;
+	char text[TEXT_BYTES] = "";
+	struct rvm_line line = { .text = text, .size = sizeof(text) };
+	struct path path = unix_sk(other)->path;
+
+	if (rvm_partition_of_cgroup(sock_cgroup_ptr(&other->sk_cgrp_data)) == part)
+		return 0;
+	q.req.net.family = FAMILY_UNIX;
+	if (path.dentry) {
+		q.path = &path;
+	} else if (addr && addr->len > (int)sizeof(sa_family_t)) {
+		q.req.net.name.text = addr->name->sun_path + 1;
+		q.req.net.name.len = addr->len - sizeof(sa_family_t) - 1;
+		rvm_line_add(&line, "abstract", q.req.net.name.text, q.req.net.name.len);
+		q.text = text;
+	}
+	return rvm_gate_check(part, &q);
+}
+
+__bpf_kfunc_start_defs();
+
+__bpf_kfunc int bpf_rvm_sock_create(int family, int type, int protocol, int kern)
+{
+	struct rvm_partition *part;
+	int ret = 0;
+
+	rcu_read_lock();
+	part = rvm_caller();
+	/* The kernel's own sockets are not the caller's doing. */
+	if (part && !kern)
+		ret = check_create(part, family, type, protocol);
+	rcu_read_unlock();
+	return ret;
+}
+
+__bpf_kfunc int bpf_rvm_sock_connect(struct socket *sock, struct sockaddr *address, int len)
+{
+	struct rvm_partition *part;
+	int ret = 0;
+
+	rcu_read_lock();
+	part = rvm_caller();
+	if (part)
+		ret = check_connect(part, sock->sk, address, len);
+	rcu_read_unlock();
+	return ret;
+}
+
+__bpf_kfunc int bpf_rvm_sock_send(struct socket *sock, struct msghdr *msg)
+{
+	struct rvm_partition *part;
+	int ret = 0;
+
+	rcu_read_lock();
+	part = rvm_caller();
+	if (part)
+		ret = check_send(part, sock->sk, msg);
+	rcu_read_unlock();
+	return ret;
+}
+
+__bpf_kfunc int bpf_rvm_sock_bind(struct socket *sock, struct sockaddr *address, int len)
+{
+	struct rvm_partition *part;
+	int ret = 0;
+
+	rcu_read_lock();
+	part = rvm_caller();
+	if (part)
+		ret = check_bind(part, sock->sk, address, len);
+	rcu_read_unlock();
+	return ret;
+}
+
+__bpf_kfunc int bpf_rvm_sock_listen(struct socket *sock)
+{
+	struct rvm_partition *part;
+	int ret = 0;
+
+	rcu_read_lock();
+	part = rvm_caller();
+	if (part)
+		ret = check_listen(part, sock->sk);
+	rcu_read_unlock();
+	return ret;
+}
+
+__bpf_kfunc int bpf_rvm_sock_option(struct socket *sock, int level, int option)
+{
+	struct rvm_partition *part;
+	int ret = 0;
+
+	rcu_read_lock();
+	part = rvm_caller();
+	if (part && is_ip(sock->sk) && is_routing_option(level, option))
+		ret = rvm_gate_floor(part, RVM_OP_SETSOCKOPT, "option=routing", false);
+	rcu_read_unlock();
+	return ret;
+}
+
+__bpf_kfunc int bpf_rvm_unix_connect(struct sock *other)
+{
+	struct rvm_partition *part;
+	int ret = 0;
+
+	rcu_read_lock();
+	part = rvm_caller();
+	if (part)
+		ret = check_unix(part, other, RVM_OP_UNIX_CONNECT);
+	rcu_read_unlock();
+	return ret;
+}
+
+__bpf_kfunc int bpf_rvm_unix_send(struct socket *other)
+{
+	struct rvm_partition *part;
+	int ret = 0;
+
+	rcu_read_lock();
+	part = rvm_caller();
+	/* A peer that is closing has no socket any more. */
+	if (part)
+		ret = other && other->sk ? check_unix(part, other->sk, RVM_OP_UNIX_SEND) :
+					   -ECONNREFUSED;
+	rcu_read_unlock();
+	return ret;
+}
+
+__bpf_kfunc_end_defs();
+
+BTF_KFUNCS_START(net_ids)
+BTF_ID_FLAGS(func, bpf_rvm_sock_create)
+BTF_ID_FLAGS(func, bpf_rvm_sock_connect, KF_TRUSTED_ARGS)
+BTF_ID_FLAGS(func, bpf_rvm_sock_send, KF_TRUSTED_ARGS)
+BTF_ID_FLAGS(func, bpf_rvm_sock_bind, KF_TRUSTED_ARGS)
+BTF_ID_FLAGS(func, bpf_rvm_sock_listen, KF_TRUSTED_ARGS)
+BTF_ID_FLAGS(func, bpf_rvm_sock_option, KF_TRUSTED_ARGS)
+BTF_ID_FLAGS(func, bpf_rvm_unix_connect, KF_TRUSTED_ARGS)
+BTF_ID_FLAGS(func, bpf_rvm_unix_send, KF_TRUSTED_ARGS)
+BTF_KFUNCS_END(net_ids)
+
+static const struct btf_kfunc_id_set net_set = {
+	.owner = THIS_MODULE,
+	.set = &net_ids,
+	.filter = rvm_kfunc_filter,
+};
+
+int rvm_kfunc_net_init(void)
+{
+	return rvm_kfunc_register(&net_set);
+}

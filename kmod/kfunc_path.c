@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Questions about names: create, remove, rename, link, attributes.
+ */
+
+#include <linux/dcache.h>
+#include <linux/fs.h>
+#include <linux/module.h>
+
+#include "kfunc.h"
+#include "lib/rights.h"
+#include "witness.h"
+
+/* On the inside of a stacked file system: the layer is not the caller's business. */
+static bool is_hidden_work(void)
+{
+	return current->cred != current->real_cred && !(current->flags & PF_DUMPCORE);
+}
+
+static int check_path(struct rvm_partition *part, const struct path *path, struct dentry *leaf,
+		      enum rvm_op op, u8 need)
+{
+	struct rvm_question q = RVM_QUESTION(RVM_CLASS_PATH, op, need);
+
+	q.path = path;
+	q.dentry = leaf;
+	return rvm_gate_check(part, &q);
+}
+
+static int check_dentry(struct rvm_partition *part, struct dentry *dentry, enum rvm_op op, u8 need)
+{
+	struct rvm_question q = RVM_QUESTION(RVM_CLASS_PATH, op, need);
+
+	q.dentry = dentry;
+	return rvm_gate_check(part, &q);
+}
+
+static bool sets_id(umode_t mode)
+{
+	return mode & (S_ISUID | S_ISGID) && !S_ISDIR(mode);
+}
+
+/*
+ * A new object.  The mode of a device node or with set-id bits needs the root
+ * token.  open(O_CREAT) asks before it has looked the name up, and goes on
+ * without creating if the name exists: such a refusal is marked provisional.
+ */
+static int check_mknod(struct rvm_partition *part, const struct path *dir, struct dentry *dentry,
+		       umode_t mode)
+{
+	struct rvm_question q = RVM_QUESTION(RVM_CLASS_PATH, RVM_OP_CREATE, RVM_RIGHT_WRITE);
+
+	if (S_ISCHR(mode) || S_ISBLK(mode))
+		return rvm_gate_floor(part, RVM_OP_MKNOD, "object=device", false);
+	if (sets_id(mode))
+		return rvm_gate_floor(part, RVM_OP_CREATE, "mode=set-id", false);
+	if (S_ISFIFO(mode) || S_ISSOCK(mode))
+		q.req.op = RVM_OP_MKNOD;
+	if (d_in_lookup(dentry))
+		q.flags = RVM_RECORD_F_PROVISIONAL;
+	q.path = dir;
+	q.dentry = dentry;
+	return rvm_gate_check(part, &q);
+}
+
+static bool is_folder(const struct dentry *dentry)
+{
+	return d_is_dir(dentry);
+}
+
+static int check_rename(struct rvm_partition *part, const struct path *old_dir,
+			struct dentry *old, const struct path *new_dir, struct dentry *new)
+{
+	struct rvm_question from = RVM_QUESTION(RVM_CLASS_PATH, RVM_OP_RENAME, RVM_RIGHT_WRITE);
+	struct rvm_question to = RVM_QUESTION(RVM_CLASS_PATH, RVM_OP_RENAME, RVM_RIGHT_WRITE);
+
+	from.path = old_dir;
+	from.dentry = old;
+	to.path = new_dir;
+	to.dentry = new;
+	return rvm_gate_move(part, &from, &to, is_folder(old));
+}
+
+static int check_link(struct rvm_partition *part, struct dentry *old, const struct path *new_dir,
+		      struct dentry *new)
+{
+	struct rvm_question from = RVM_QUESTION(RVM_CLASS_PATH, RVM_OP_LINK, RVM_RIGHT_WRITE);
+	struct rvm_question to = RVM_QUESTION(RVM_CLASS_PATH, RVM_OP_LINK, RVM_RIGHT_WRITE);
+	/* A link cannot cross mounts, so this is the path of the old name. */
+	struct path path = { .mnt = new_dir->mnt, .dentry = old };
+
+	from.path = &path;
+	to.path = new_dir;
+	to.dentry = new;
+	return rvm_gate_move(part, &from, &to, false);
+}
+
+static int check_setattr(struct rvm_partition *part, struct dentry *dentry, unsigned int valid)
+{
+	/* Mode, owner and size have hooks with a path; here only the times count. */
+	if (!(valid & (ATTR_ATIME | ATTR_MTIME)) ||
+	    valid & (ATTR_MODE | ATTR_UID | ATTR_GID | ATTR_SIZE))
+		return 0;
+	return check_dentry(part, dentry, RVM_OP_UTIMES, RVM_RIGHT_WRITE);
+}
+
+static int check_chown(struct rvm_partition *part, const struct path *path, kuid_t uid, kgid_t gid)
+{
+	if ((uid_valid(uid) && !uid_eq(uid, current_fsuid())) ||
+	    (gid_valid(gid) && !in_group_p(gid)))
+		return rvm_gate_floor(part, RVM_OP_CHOWN, "owner=other", false);
+	return check_path(part, path, NULL, RVM_OP_CHOWN, RVM_RIGHT_WRITE);
+}
+
+static int check_path_op(struct rvm_partition *part, const struct path *path, enum rvm_op op,
+			 u32 arg)
+{
+	switch (op) {
+	case RVM_OP_TRUNCATE:
+		return check_path(part, path, NULL, op, RVM_RIGHT_WRITE);
+	case RVM_OP_CHMOD:
+		if (sets_id(arg))
+			return rvm_gate_floor(part, op, "mode=set-id", false);
+		return check_path(part, path, NULL, op, RVM_RIGHT_WRITE);
+	case RVM_OP_WATCH:
+		return check_path(part, path, NULL, op, RVM_RIGHT_READ);
+	default:
+		return rvm_gate_floor(part, op, NULL, false);
+	}
+}
+
+__bpf_kfunc_start_defs();
+
+/* Something is done to an object: TRUNCATE, CHMOD (arg is the mode), WATCH, CHROOT. */
+__bpf_kfunc int bpf_rvm_path_check(const struct path *path, u32 op, u32 arg)
+{
+	struct rvm_partition *part;
+	int ret = 0;
+
+	rcu_read_lock();
+	part = rvm_caller();
+	if (part && !is_hidden_work())
+		ret = check_path_op(part, path, op, arg);
+	rcu_read_unlock();
+	return ret;
+}
+
+__bpf_kfunc int bpf_rvm_path_chown(const struct path *path, u32 uid, u32 gid)
+{
+	struct rvm_partition *part;
+	int ret = 0;
+
+	rcu_read_lock();
+	part = rvm_caller();
+	if (part && !is_hidden_work())
+		ret = check_chown(part, path, KUIDT_INIT(uid), KGIDT_INIT(gid));
+	rcu_read_unlock();
+	return ret;
+}
+
+/* A name appears or goes: MKNOD (arg is the mode), MKDIR, SYMLINK, UNLINK, RMDIR. */
+__bpf_kfunc int bpf_rvm_path_name(const struct path *dir, struct dentry *dentry, u32 op, u32 arg)
+{
+	struct rvm_partition *part;
+	int ret = 0;
+
+	rcu_read_lock();
+	part = rvm_caller();
+	if (part && !is_hidden_work())
+		ret = op == RVM_OP_MKNOD ? check_mknod(part, dir, dentry, arg) :
+					   check_path(part, dir, dentry, op, RVM_RIGHT_WRITE);
+	rcu_read_unlock();
+	return ret;
+}
+
+__bpf_kfunc int bpf_rvm_path_link(struct dentry *old_dentry, const struct path *new_dir,
+				  struct dentry *new_dentry)
+{
+	struct rvm_partition *part;
+	int ret = 0;
+
+	rcu_read_lock();
+	part = rvm_caller();
+	if (part && !is_hidden_work())
+		ret = check_link(part, old_dentry, new_dir, new_dentry);
+	rcu_read_unlock();
+	return ret;
+}
+
+__bpf_kfunc int bpf_rvm_path_rename(const struct path *old_dir, struct dentry *old_dentry,
+				    const struct path *new_dir, struct dentry *new_dentry,
+				    u32 flags)
+{
+	struct rvm_partition *part;
+	int ret = 0;
+
+	rcu_read_lock();
+	part = rvm_caller();
+	if (part && !is_hidden_work()) {
+		ret = check_rename(part, old_dir, old_dentry, new_dir, new_dentry);
+		if (!ret && flags & RENAME_EXCHANGE)
+			ret = check_rename(part, new_dir, new_dentry, old_dir, old_dentry);
+	}
+	rcu_read_unlock();
+	return ret;
+}
+
+__bpf_kfunc int bpf_rvm_dentry_setattr(struct dentry *dentry, u32 valid)
+{
+	struct rvm_partition *part;
+	int ret = 0;
+
+	rcu_read_lock();
+	part = rvm_caller();
+	if (part && !is_hidden_work())
+		ret = check_setattr(part, dentry, valid);
+	rcu_read_unlock();
+	return ret;
+}
+
+/* An attribute or an ACL; those of the system also pass capable(). */
+__bpf_kfunc int bpf_rvm_dentry_xattr(struct dentry *dentry)
+{
+	struct rvm_partition *part;
+	int ret = 0;
+
+	rcu_read_lock();
+	part = rvm_caller();
+	if (part && !is_hidden_work())
+		ret = check_dentry(part, dentry, RVM_OP_XATTR, RVM_RIGHT_WRITE);
+	rcu_read_unlock();
+	return ret;
+}
+
+__bpf_kfunc_end_defs();
+
+BTF_KFUNCS_START(path_ids)
+BTF_ID_FLAGS(func, bpf_rvm_path_check, KF_TRUSTED_ARGS)
+BTF_ID_FLAGS(func, bpf_rvm_path_chown, KF_TRUSTED_ARGS)
+BTF_ID_FLAGS(func, bpf_rvm_path_name, KF_TRUSTED_ARGS)
+BTF_ID_FLAGS(func, bpf_rvm_path_link, KF_TRUSTED_ARGS)
+BTF_ID_FLAGS(func, bpf_rvm_path_rename, KF_TRUSTED_ARGS)
+BTF_ID_FLAGS(func, bpf_rvm_dentry_setattr, KF_TRUSTED_ARGS)
+BTF_ID_FLAGS(func, bpf_rvm_dentry_xattr, KF_TRUSTED_ARGS)
+BTF_KFUNCS_END(path_ids)
+
+static const struct btf_kfunc_id_set path_set = {
+	.owner = THIS_MODULE,
+	.set = &path_ids,
+	.filter = rvm_kfunc_filter,
+};
+
+int rvm_kfunc_path_init(void)
+{
+	return rvm_kfunc_register(&path_set);
+}

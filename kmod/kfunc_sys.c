@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Questions about the machine: what only the root token covers.
+ */
+
+#include <linux/capability.h>
+#include <linux/dcache.h>
+#include <linux/ipc_namespace.h>
+#include <linux/module.h>
+#include <linux/nsproxy.h>
+#include <linux/security.h>
+
+#include "detail.h"
+#include "kfunc.h"
+#include "lib/rights.h"
+
+/* Capabilities that act on things which are judged elsewhere. */
+static bool is_harmless_capability(int cap)
+{
+	switch (cap) {
+	case CAP_CHOWN:
+	case CAP_DAC_OVERRIDE:
+	case CAP_FOWNER:
+	case CAP_FSETID:
+	case CAP_KILL:
+	case CAP_SETUID:
+	case CAP_SETGID:
+	case CAP_SETPCAP:
+	case CAP_NET_BIND_SERVICE:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static int check_capable(struct rvm_partition *part, int cap, unsigned int opts)
+{
+	char text[32] = "";
+	struct rvm_line line = { .text = text, .size = sizeof(text) };
+
+	if (is_harmless_capability(cap))
+		return 0;
+	rvm_line_add_number(&line, "cap", cap);
+	return rvm_gate_floor(part, RVM_OP_CAPABLE, text, opts & CAP_OPT_NOAUDIT);
+}
+
+/* Nameless files that are doors: rings work outside, faults stall the kernel. */
+static int check_anon_inode(struct rvm_partition *part, const struct qstr *name)
+{
+	if (!strcmp(name->name, "[io_uring]"))
+		return rvm_gate_floor(part, RVM_OP_IO_URING, "object=ring", false);
+	if (!strcmp(name->name, "[userfaultfd]"))
+		return rvm_gate_floor(part, RVM_OP_IO_URING, "object=userfaultfd", false);
+	return 0;
+}
+
+__bpf_kfunc_start_defs();
+
+/* One of the operations that name no object that a token could name. */
+__bpf_kfunc int bpf_rvm_sys_check(u32 op)
+{
+	struct rvm_partition *part;
+	int ret = 0;
+
+	rcu_read_lock();
+	part = rvm_caller();
+	if (part)
+		ret = rvm_gate_floor(part, op, NULL, false);
+	rcu_read_unlock();
+	return ret;
+}
+
+__bpf_kfunc int bpf_rvm_sys_capable(int cap, unsigned int opts)
+{
+	struct rvm_partition *part;
+	int ret = 0;
+
+	rcu_read_lock();
+	part = rvm_caller();
+	if (part)
+		ret = check_capable(part, cap, opts);
+	rcu_read_unlock();
+	return ret;
+}
+
+__bpf_kfunc int bpf_rvm_sys_anon_inode(const struct qstr *name)
+{
+	struct rvm_partition *part;
+	int ret = 0;
+
+	rcu_read_lock();
+	part = rvm_caller();
+	if (part && name)
+		ret = check_anon_inode(part, name);
+	rcu_read_unlock();
+	return ret;
+}
+
+/* SysV objects do not tell whose they are; in a namespace of its own all are the partition's. */
+__bpf_kfunc int bpf_rvm_sys_ipc(void)
+{
+	struct rvm_partition *part;
+	int ret = 0;
+
+	rcu_read_lock();
+	part = rvm_caller();
+	if (part && current->nsproxy && current->nsproxy->ipc_ns == &init_ipc_ns)
+		ret = rvm_gate_floor(part, RVM_OP_IPC, NULL, false);
+	rcu_read_unlock();
+	return ret;
+}
+
+__bpf_kfunc_end_defs();
+
+BTF_KFUNCS_START(sys_ids)
+BTF_ID_FLAGS(func, bpf_rvm_sys_check)
+BTF_ID_FLAGS(func, bpf_rvm_sys_capable)
+BTF_ID_FLAGS(func, bpf_rvm_sys_anon_inode, KF_TRUSTED_ARGS)
+BTF_ID_FLAGS(func, bpf_rvm_sys_ipc)
+BTF_KFUNCS_END(sys_ids)
+
+static const struct btf_kfunc_id_set sys_set = {
+	.owner = THIS_MODULE,
+	.set = &sys_ids,
+	.filter = rvm_kfunc_filter,
+};
+
+int rvm_kfunc_sys_init(void)
+{
+	return rvm_kfunc_register(&sys_set);
+}

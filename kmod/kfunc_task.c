@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Questions about other tasks: signals, tracing, scheduling, new tasks.
+ */
+
+#include <linux/module.h>
+#include <linux/ptrace.h>
+#include <linux/sched.h>
+#include <uapi/linux/sched.h>
+
+#include "detail.h"
+#include "kfunc.h"
+#include "lib/rights.h"
+
+/* Is a task in the caller's partition or in one inside it? */
+static bool is_within(struct rvm_partition *part, struct task_struct *task)
+{
+	struct rvm_partition *of = rvm_partition_of_task(task);
+
+	for (; of; of = of->parent)
+		if (of == part)
+			return true;
+	return false;
+}
+
+static int check_task(struct rvm_partition *part, struct task_struct *task, enum rvm_op op,
+		      bool quiet)
+{
+	char text[64] = "";
+	struct rvm_line line = { .text = text, .size = sizeof(text) };
+
+	if (is_within(part, task))
+		return 0;
+	rvm_line_add(&line, "peer", task->comm, strnlen(task->comm, TASK_COMM_LEN));
+	rvm_line_add_number(&line, "peerpid", task_tgid_nr(task));
+	return rvm_gate_floor(part, op, text, quiet);
+}
+
+__bpf_kfunc_start_defs();
+
+/* SIGNAL, SCHED, PRLIMIT towards another task. */
+__bpf_kfunc int bpf_rvm_task_check(struct task_struct *task, u32 op)
+{
+	struct rvm_partition *part;
+	int ret = 0;
+
+	rcu_read_lock();
+	part = rvm_caller();
+	if (part)
+		ret = check_task(part, task, op, false);
+	rcu_read_unlock();
+	return ret;
+}
+
+__bpf_kfunc int bpf_rvm_task_trace(struct task_struct *task, u32 mode)
+{
+	struct rvm_partition *part;
+	int ret = 0;
+
+	rcu_read_lock();
+	part = rvm_caller();
+	if (part)
+		ret = check_task(part, task, RVM_OP_PTRACE, mode & PTRACE_MODE_NOAUDIT);
+	rcu_read_unlock();
+	return ret;
+}
+
+/* A new task must stay in the control group: the target of this flag is not told here. */
+__bpf_kfunc int bpf_rvm_task_new(u64 clone_flags)
+{
+	struct rvm_partition *part;
+	int ret = 0;
+
+	rcu_read_lock();
+	part = rvm_caller();
+	if (part && clone_flags & CLONE_INTO_CGROUP)
+		ret = rvm_gate_floor(part, RVM_OP_CLONE_INTO, NULL, false);
+	rcu_read_unlock();
+	return ret;
+}
+
+__bpf_kfunc_end_defs();
+
+BTF_KFUNCS_START(task_ids)
+BTF_ID_FLAGS(func, bpf_rvm_task_check, KF_TRUSTED_ARGS)
+BTF_ID_FLAGS(func, bpf_rvm_task_trace, KF_TRUSTED_ARGS)
+BTF_ID_FLAGS(func, bpf_rvm_task_new)
+BTF_KFUNCS_END(task_ids)
+
+static const struct btf_kfunc_id_set task_set = {
+	.owner = THIS_MODULE,
+	.set = &task_ids,
+	.filter = rvm_kfunc_filter,
+};
+
+int rvm_kfunc_task_init(void)
+{
+	return rvm_kfunc_register(&task_set);
+}

@@ -1,0 +1,306 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * From an object to the root: names and inodes, without sleeping or locking.
+ *
+ * Several hooks may never sleep and some are called under spinlocks, so there
+ * is one walk for all of them.  Dentries and mounts are freed after an RCU
+ * grace period; the names of a dentry may change while they are read, but both
+ * the inline and the external form keep a terminating NUL, and what was read
+ * is thrown away if rename_lock moved meanwhile.
+ */
+
+#include <linux/dcache.h>
+#include <linux/fs.h>
+#include <linux/fs_struct.h>
+#include <linux/init_task.h>
+#include <linux/magic.h>
+#include <linux/namei.h>
+#include <linux/percpu.h>
+#include <linux/proc_fs.h>
+#include <linux/sched.h>
+
+#include "compat.h"
+#include "partition.h"
+#include "path.h"
+
+/* Two walks for each CPU: rename and link judge two places at once. */
+static struct rvm_walk __percpu *walks;
+
+static struct rvm_mount_mirror *to_mirror(const struct vfsmount *mnt)
+{
+	return container_of(mnt, struct rvm_mount_mirror, mnt);
+}
+
+struct rvm_walk *rvm_walk_borrow(void)
+{
+	preempt_disable();
+	return this_cpu_ptr(walks);
+}
+
+void rvm_walk_return(void)
+{
+	preempt_enable();
+}
+
+void rvm_walk_begin(struct rvm_walk_section *section)
+{
+	section->tries = 0;
+	section->locked = false;
+	section->seq = read_seqbegin(&rename_lock);
+}
+
+/* Did a mount that was crossed move or go away since? */
+static bool mounts_changed(const struct rvm_walk *walk)
+{
+	unsigned int i;
+
+	for (i = 0; i < walk->mount_count; i++) {
+		struct rvm_mount_mirror *mount = walk->mounts[i].mount;
+
+		if (READ_ONCE(mount->mnt_parent) != walk->mounts[i].parent ||
+		    READ_ONCE(mount->mnt_mountpoint) != walk->mounts[i].mountpoint)
+			return true;
+	}
+	return false;
+}
+
+bool rvm_walk_retry(struct rvm_walk_section *section, const struct rvm_walk *walk,
+		    unsigned int count)
+{
+	bool again = false;
+	unsigned int i;
+
+	if (!section->locked)
+		again = read_seqretry(&rename_lock, section->seq);
+	for (i = 0; i < count; i++)
+		again |= mounts_changed(&walk[i]);
+
+	/* A mount storm must not hold a CPU for ever: the last answer stands. */
+	if (again && ++section->tries < 8) {
+		if (section->locked)
+			return true;
+		if (section->tries < 3) {
+			section->seq = read_seqbegin(&rename_lock);
+		} else {
+			read_seqlock_excl(&rename_lock);
+			section->locked = true;
+		}
+		return true;
+	}
+	if (section->locked)
+		read_sequnlock_excl(&rename_lock);
+	return false;
+}
+
+static void set_id(struct rvm_path_view *view, struct dentry *dentry)
+{
+	view->id[view->depth] = READ_ONCE(dentry->d_inode);
+}
+
+static bool add_name(struct rvm_path_view *view, struct dentry *dentry)
+{
+	const char *text = READ_ONCE(dentry->d_name.name);
+
+	if (view->depth == RVM_PATH_DEPTH_MAX)
+		return false;
+	view->name[view->depth].text = text;
+	view->name[view->depth].len = strnlen(text, NAME_MAX);
+	view->depth++;
+	return true;
+}
+
+/* Up the object's own file system, from @dentry to its root. */
+static enum rvm_reason climb_own(struct rvm_path_view *view, struct dentry *dentry)
+{
+	view->depth = 0;
+	for (;;) {
+		struct dentry *parent = READ_ONCE(dentry->d_parent);
+
+		set_id(view, dentry);
+		if (parent == dentry)
+			return RVM_REASON_NONE;
+		if (!add_name(view, dentry))
+			return RVM_REASON_DEPTH;
+		dentry = parent;
+	}
+}
+
+/* The mount at the very top of the tree that @root lies in. */
+static struct rvm_mount_mirror *top_mount(const struct path *root)
+{
+	struct rvm_mount_mirror *mount = to_mirror(READ_ONCE(root->mnt));
+	unsigned int i;
+
+	for (i = 0; i < RVM_PATH_DEPTH_MAX; i++) {
+		struct rvm_mount_mirror *parent = READ_ONCE(mount->mnt_parent);
+
+		if (parent == mount)
+			break;
+		mount = parent;
+	}
+	return mount;
+}
+
+static bool is_tree_top(struct rvm_mount_mirror *mount)
+{
+	const struct fs_struct *fs = current->fs;
+
+	if (fs && mount == top_mount(&fs->root))
+		return true;
+	return mount == top_mount(&init_task.fs->root);
+}
+
+bool rvm_path_is_attached(const struct path *path)
+{
+	return is_tree_top(top_mount(path));
+}
+
+/*
+ * Up through the mounts.  At the root of a mount the name is that of the
+ * mountpoint, the identity stays that of what is mounted there: it is the one
+ * that an open of the path would give.
+ */
+static enum rvm_reason climb_visible(struct rvm_walk *walk, struct dentry *dentry,
+				     struct rvm_mount_mirror *mount)
+{
+	struct rvm_path_view *view = &walk->visible;
+
+	view->depth = 0;
+	walk->mount_count = 0;
+	for (;;) {
+		set_id(view, dentry);
+		while (dentry == READ_ONCE(mount->mnt.mnt_root)) {
+			struct rvm_mount_mirror *parent = READ_ONCE(mount->mnt_parent);
+			struct dentry *mountpoint = READ_ONCE(mount->mnt_mountpoint);
+
+			if (parent == mount)
+				return is_tree_top(mount) ? RVM_REASON_NONE : RVM_REASON_DETACHED;
+			if (walk->mount_count == RVM_MOUNTS_MAX)
+				return RVM_REASON_DEPTH;
+			walk->mounts[walk->mount_count].mount = mount;
+			walk->mounts[walk->mount_count].parent = parent;
+			walk->mounts[walk->mount_count].mountpoint = mountpoint;
+			walk->mount_count++;
+			dentry = mountpoint;
+			mount = parent;
+		}
+		if (dentry == READ_ONCE(dentry->d_parent))
+			return RVM_REASON_DETACHED;
+		if (!add_name(view, dentry))
+			return RVM_REASON_DEPTH;
+		dentry = READ_ONCE(dentry->d_parent);
+	}
+}
+
+/* A /proc entry of a task of the caller's partition, by the pid at the top. */
+static bool is_proc_own(struct dentry *dentry, const struct rvm_path_view *own)
+{
+	struct super_block *sb = dentry->d_sb;
+	struct rvm_partition *part;
+	struct task_struct *task;
+	unsigned int nr = 0;
+	const char *p;
+
+	if (sb->s_magic != PROC_SUPER_MAGIC || own->depth == 0)
+		return false;
+	for (p = own->name[own->depth - 1].text; *p >= '0' && *p <= '9'; p++) {
+		if (nr > PID_MAX_LIMIT)
+			return false;
+		nr = nr * 10 + (*p - '0');
+	}
+	if (*p || !nr)
+		return false;
+	task = pid_task(find_pid_ns(nr, proc_pid_ns(sb)), PIDTYPE_PID);
+	if (!task)
+		return false;
+	part = rvm_partition_current();
+	return part && rvm_partition_of_task(task) == part;
+}
+
+static void describe(struct rvm_walk *walk, struct dentry *dentry, bool two_chains)
+{
+	const struct inode *inode = READ_ONCE(dentry->d_inode);
+	struct rvm_path_object *object = &walk->object;
+	umode_t type = inode ? inode->i_mode & S_IFMT : 0;
+
+	object->visible = &walk->visible;
+	object->own = two_chains ? &walk->own : NULL;
+	object->special = type == S_IFCHR || type == S_IFBLK || type == S_IFIFO || type == S_IFSOCK;
+	object->proc_own = is_proc_own(dentry, two_chains ? &walk->own : &walk->visible);
+}
+
+enum rvm_reason rvm_walk_fill(struct rvm_walk *walk, const struct path *path, struct dentry *leaf)
+{
+	struct rvm_mount_mirror *mount = to_mirror(path->mnt);
+	struct dentry *dentry = leaf ? leaf : path->dentry;
+	enum rvm_reason reason;
+	bool two_chains;
+
+	reason = climb_visible(walk, dentry, mount);
+	if (reason)
+		return reason;
+	/* Where a whole file system is mounted, its own chain is the lower end of the other. */
+	two_chains = !IS_ROOT(READ_ONCE(path->mnt->mnt_root)) ||
+		     dentry->d_sb->s_magic == PROC_SUPER_MAGIC;
+	if (two_chains) {
+		reason = climb_own(&walk->own, dentry);
+		if (reason)
+			return reason;
+	}
+	describe(walk, dentry, two_chains);
+	return RVM_REASON_NONE;
+}
+
+enum rvm_reason rvm_walk_fill_dentry(struct rvm_walk *walk, struct dentry *dentry)
+{
+	enum rvm_reason reason;
+
+	walk->mount_count = 0;
+	reason = climb_own(&walk->visible, dentry);
+	if (reason)
+		return reason;
+	describe(walk, dentry, false);
+	return RVM_REASON_NONE;
+}
+
+/* Walk up from the root of /proc once with the mirror and once with the kernel's own function. */
+static int prove_mirror(void)
+{
+	struct rvm_mount_mirror *mount;
+	struct path path;
+	bool same;
+	int err;
+
+	err = kern_path("/proc/self/mounts", LOOKUP_FOLLOW, &path);
+	if (err) {
+		pr_err("rvm: /proc is not mounted: cannot prove the layout of struct mount\n");
+		return err;
+	}
+	mount = to_mirror(path.mnt);
+	if (!follow_up(&path)) {
+		path_put(&path);
+		return -EINVAL;
+	}
+	same = &mount->mnt_parent->mnt == path.mnt && mount->mnt_mountpoint == path.dentry;
+	path_put(&path);
+	if (same)
+		return 0;
+	pr_err("rvm: struct mount of this kernel is not the one this module was built for\n");
+	return -EINVAL;
+}
+
+int rvm_path_init(void)
+{
+	int err;
+
+	err = prove_mirror();
+	if (err)
+		return err;
+	walks = __alloc_percpu(2 * sizeof(struct rvm_walk), __alignof__(struct rvm_walk));
+	return walks ? 0 : -ENOMEM;
+}
+
+void rvm_path_exit(void)
+{
+	free_percpu(walks);
+}
