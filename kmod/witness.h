@@ -6,6 +6,13 @@
 #include <linux/wait.h>
 #include <uapi/linux/rvm_record.h>
 
+/*
+ * A LogSeal record comes at least each so many records.  One record: target
+ * has the first eight bytes of the SHA-256 of all detail lines of the records
+ * before it, and the payload's detail is the key of the last of these lines.
+ */
+#define RVM_SEAL_RECORDS 4096
+
 /**
  * struct rvm_event - what a record is to say; the log adds sequence, time and hashes
  */
@@ -30,12 +37,17 @@ struct rvm_event {
 	u64 target;
 	/** @cap_hash: rvm_token_hash() of the token, 0 for none. */
 	u32 cap_hash;
-	/** @detail: One line for people, NUL-terminated and already escaped, or NULL. */
+	/**
+	 * @detail: One line for people, NUL-terminated and already escaped, or
+	 * NULL.  Cut at RVM_DETAIL_BYTES; copied before the call returns.
+	 */
 	const char *detail;
 };
 
 /**
  * struct rvm_reservation - room for records of a change that has not happened yet
+ *
+ * On the caller's stack.  Each one that was filled has to be used up or aborted.
  */
 struct rvm_reservation {
 	/** @count: Records still reserved. */
@@ -44,32 +56,53 @@ struct rvm_reservation {
 
 /**
  * rvm_witness_reserve() - make sure that a change can be recorded
- * @res: filled
+ * @res: filled, with nothing reserved on failure
  * @count: records the change will make
  *
- * Context: any but NMI.
- * Return: 0; -ENOSPC if the log may not overwrite and is full.
+ * A quarter of the ring is kept for reservations: other records cannot take
+ * all the room.
+ *
+ * Context: any but NMI; never sleeps.
+ * Return: 0; -ENOSPC if the log may not overwrite and is full, or if the
+ * hasher is behind by a whole ring.
  */
 int rvm_witness_reserve(struct rvm_reservation *res, unsigned int count);
 
 /**
  * rvm_witness_commit() - record a change that has happened, out of its reservation
+ * @res: reservation with at least one record left
+ * @event: what happened
+ *
+ * Context: any but NMI; never sleeps.
  * Return: its sequence.
  */
 u64 rvm_witness_commit(struct rvm_reservation *res, const struct rvm_event *event);
 
-/** rvm_witness_abort() - give back what is left of a reservation */
+/**
+ * rvm_witness_abort() - give back what is left of a reservation
+ * @res: reservation; may be used up or empty
+ *
+ * Context: any but NMI; never sleeps.
+ */
 void rvm_witness_abort(struct rvm_reservation *res);
 
 /**
  * rvm_witness_append() - record something that needed no reservation
+ * @event: what happened
  *
- * Context: any but NMI; never sleeps.
+ * Three quarters of the ring are for these.  What is lost is counted, and told
+ * by a LogGap with the count in target when half of the ring is free again.
+ *
+ * Context: any but NMI, where all is lost; never sleeps.
  * Return: its sequence, U64_MAX if there was no room (counted as lost).
  */
 u64 rvm_witness_append(const struct rvm_event *event);
 
-/** rvm_witness_flush() - hash all that was appended before the call; may sleep */
+/**
+ * rvm_witness_flush() - hash all that was appended before the call
+ *
+ * Context: may sleep.
+ */
 void rvm_witness_flush(void);
 
 /**
@@ -80,63 +113,124 @@ struct rvm_witness_head {
 	u64 length;
 	/** @first: First sequence still in the ring. */
 	u64 first;
-	/** @lost: Records overwritten or dropped unread. */
+	/** @lost: Records overwritten or dropped unread; without @first, those dropped. */
 	u64 lost;
 	/** @digest: SHA-256 of the blocks of the first @length records. */
 	u8 digest[32];
 	/** @detail_length: Detail lines since load. */
 	u64 detail_length;
+	/** @detail_lost: Detail lines dropped, though their records were made. */
+	u64 detail_lost;
 	/** @detail_digest: SHA-256 of all detail lines, each with its newline. */
 	u8 detail_digest[32];
 	/** @capacity: Records of the ring. */
 	u32 capacity;
 };
 
-/** rvm_witness_get_head() - flushes first; may sleep */
+/**
+ * rvm_witness_get_head() - flush, then say where the log stands
+ * @head: filled
+ *
+ * Context: may sleep.
+ */
 void rvm_witness_get_head(struct rvm_witness_head *head);
 
 /**
  * rvm_witness_get_record() - copy one record that is hashed
  * @sequence: which
- * @raw: 64 bytes
+ * @raw: its 64 bytes
  *
+ * Context: any but NMI; never sleeps.
  * Return: 0; -ENODATA if it was overwritten; -ERANGE if it is not there yet.
  */
 int rvm_witness_get_record(u64 sequence, u8 raw[64]);
 
 /**
  * rvm_witness_get_detail() - copy the detail line of a record
+ * @sequence: which record
  * @buf: at least RVM_DETAIL_BYTES
  *
+ * Context: any but NMI; never sleeps.
  * Return: its bytes without NUL; -ENODATA if it is gone or never was.
  */
 int rvm_witness_get_detail(u64 sequence, char *buf);
 
-/** rvm_witness_last_denial() - sequence of the newest denial plus one, 0 for none */
+/**
+ * rvm_witness_last_denial() - the newest record of kind ProofRejected
+ *
+ * Context: any.
+ * Return: its sequence plus one, 0 for none.
+ */
 u64 rvm_witness_last_denial(void);
 
-/** typedef rvm_witness_listener - told of each hashed record, from a work item; may sleep */
+/**
+ * typedef rvm_witness_listener - told of each hashed record, in order, from a work item
+ * @raw: its 64 bytes
+ * @detail: its line, NULL if there is none
+ *
+ * May sleep; must not call rvm_witness_set_listener().  Records that are
+ * overwritten before their turn are skipped.
+ */
 typedef void (*rvm_witness_listener)(const u8 raw[64], const char *detail);
 
-/** rvm_witness_set_listener() - at most one; NULL takes it away and waits for it */
-void rvm_witness_set_listener(rvm_witness_listener listener);
+/**
+ * rvm_witness_set_listener() - have a function told of all records from now on
+ * @call: takes the place of the one before; NULL for none
+ *
+ * Waits until the one before has returned; it is not called again.
+ *
+ * Context: may sleep.
+ */
+void rvm_witness_set_listener(rvm_witness_listener call);
 
-/** rvm_witness_wait - woken when more records are hashed; for poll */
+/* Woken when more records are hashed; for poll. */
 extern wait_queue_head_t rvm_witness_wait;
 
-/** rvm_witness_hashed() - records that are hashed and can be read */
+/**
+ * rvm_witness_hashed() - records that are hashed and can be read
+ *
+ * Context: any.
+ * Return: their number, which is the sequence of the next one.
+ */
 u64 rvm_witness_hashed(void);
-/** rvm_witness_first() - first sequence still in the ring */
+
+/**
+ * rvm_witness_first() - first sequence still in the ring
+ *
+ * Context: any.
+ * Return: the sequence; it may be overwritten at any time.
+ */
 u64 rvm_witness_first(void);
 
-/** rvm_witness_init() - make the ring and write record 0 (BootAttestation) */
+/**
+ * rvm_witness_init() - make the ring and write record 0 (BootAttestation)
+ *
+ * Context: may sleep; before all other functions here.
+ * Return: 0; -EINVAL for a ring that is no power of two or out of bounds;
+ * -ENOMEM; -ERESTARTSYS if a signal came while waiting for randomness.
+ */
 int rvm_witness_init(void);
-/** rvm_witness_exit() - hash the rest, wipe the key, free all */
+
+/**
+ * rvm_witness_exit() - hash the rest, wipe the key, free all
+ *
+ * Context: may sleep; nobody appends or reads any more.
+ */
 void rvm_witness_exit(void);
 
-/** rvm_device_init() - register /dev/rvm_witness */
+/**
+ * rvm_device_init() - register /dev/rvm_witness
+ *
+ * Context: may sleep; after rvm_witness_init().
+ * Return: 0 or what misc_register() says.
+ */
 int rvm_device_init(void);
-/** rvm_device_exit() - unregister it */
+
+/**
+ * rvm_device_exit() - unregister it
+ *
+ * Context: may sleep.  No file is open: each holds the module.
+ */
 void rvm_device_exit(void);
 
 #endif /* _RVM_WITNESS_H */

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * /dev/rvm_witness: the log as a file.  Record n is at offset 64 * n for ever;
+ * what was overwritten is a hole at the beginning, which lseek(SEEK_DATA)
+ * jumps over and in which reads fail with ENODATA.  A read hashes what was
+ * appended before it, then gives what is there; 0 bytes mean that there is no
+ * more yet, and poll() waits for it.  A memory map comes later: it has to hide
+ * the records that are not hashed.
+ */
+#include <linux/capability.h>
+#include <linux/fs.h>
+#include <linux/miscdevice.h>
+#include <linux/module.h>
+#include <linux/poll.h>
+#include <linux/rcupdate.h>
+#include <linux/sched/signal.h>
+#include <linux/uaccess.h>
+
+#include "partition.h"
+#include "witness.h"
+
+static bool in_partition(void)
+{
+	bool inside;
+
+	rcu_read_lock();
+	inside = rvm_partition_current();
+	rcu_read_unlock();
+	return inside;
+}
+
+static int device_open(struct inode *inode, struct file *file)
+{
+	/* First of all, since root inside is not the host. */
+	if (in_partition())
+		return -EACCES;
+	if (!capable(CAP_MAC_ADMIN))
+		return -EPERM;
+	if (file->f_mode & FMODE_WRITE)
+		return -EACCES;
+	return 0;
+}
+
+static ssize_t device_read(struct file *file, char __user *buf, size_t count, loff_t *ppos)
+{
+	u8 raw[RVM_RECORD_BYTES];
+	loff_t pos = *ppos;
+	size_t done = 0;
+	int err = 0;
+
+	/* A descriptor that was opened on the host may have been passed on. */
+	if (in_partition())
+		return -EACCES;
+
+	rvm_witness_flush();
+	while (done < count) {
+		size_t skip = pos % RVM_RECORD_BYTES;
+		size_t n = min(count - done, RVM_RECORD_BYTES - skip);
+
+		err = rvm_witness_get_record(pos / RVM_RECORD_BYTES, raw);
+		if (err)
+			break;
+		if (copy_to_user(buf + done, raw + skip, n)) {
+			err = -EFAULT;
+			break;
+		}
+		done += n;
+		pos += n;
+		if (fatal_signal_pending(current))
+			break;
+		cond_resched();
+	}
+	*ppos = pos;
+	if (done || err == -ERANGE)
+		return done;
+	return err;
+}
+
+static loff_t device_llseek(struct file *file, loff_t offset, int whence)
+{
+	loff_t begin, end;
+
+	rvm_witness_flush();
+	begin = rvm_witness_first() * RVM_RECORD_BYTES;
+	end = rvm_witness_hashed() * RVM_RECORD_BYTES;
+
+	if (whence == SEEK_DATA && offset >= 0)
+		offset = max(offset, begin);
+	if (whence == SEEK_HOLE && offset >= 0 && offset < begin)
+		return vfs_setpos(file, offset, MAX_LFS_FILESIZE);
+	return generic_file_llseek_size(file, offset, whence, MAX_LFS_FILESIZE, end);
+}
+
+static __poll_t device_poll(struct file *file, poll_table *wait)
+{
+	poll_wait(file, &rvm_witness_wait, wait);
+	if (rvm_witness_hashed() > READ_ONCE(file->f_pos) / RVM_RECORD_BYTES)
+		return EPOLLIN | EPOLLRDNORM;
+	return 0;
+}
+
+static const struct file_operations device_fops = {
+	.owner = THIS_MODULE,
+	.open = device_open,
+	.read = device_read,
+	.llseek = device_llseek,
+	.poll = device_poll,
+};
+
+static struct miscdevice device = {
+	.minor = MISC_DYNAMIC_MINOR,
+	.name = "rvm_witness",
+	.mode = 0400,
+	.fops = &device_fops,
+};
+
+int rvm_device_init(void)
+{
+	return misc_register(&device);
+}
+
+void rvm_device_exit(void)
+{
+	misc_deregister(&device);
+}
