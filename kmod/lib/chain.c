@@ -82,7 +82,6 @@ static void hmac_sign(rvm_sha256_compress_t compress, const struct rvm_hmac_key 
 
 	for (i = 0; i < 8; i++)
 		aux[i] = (u8)(state[i / 4] >> (24 - 8 * (i % 4)));
-	/* The whole code would tell nothing about the key, but needs not stay here. */
 	memzero_explicit(block, sizeof(block));
 	memzero_explicit(state, sizeof(state));
 }

@@ -116,7 +116,10 @@ void rvm_chain_ratchet(struct rvm_hmac_key *key);
 struct rvm_chain_verifier {
 	/** @chain: The log so far, as it must have been when it was written. */
 	struct rvm_chain chain;
-	/** @key: What the next record is signed with; NULL to ignore aux.  The caller may change it between records. */
+	/**
+	 * @key: What the next record is signed with; NULL to ignore aux.  The caller's,
+	 * who may change it between records.
+	 */
 	const struct rvm_hmac_key *key;
 };
 

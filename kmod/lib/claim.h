@@ -17,7 +17,7 @@ struct rvm_claim {
 	const char *resource;
 	/** @res_len: Bytes at @resource. */
 	size_t res_len;
-	/** @has_resource: False if the claim has no resource or a null one: it then fits every request. */
+	/** @has_resource: False if it has none or a null one; it then fits every request. */
 	bool has_resource;
 	/** @expires_at: Unix seconds; dead from this second on, so 0 is always dead. */
 	s64 expires_at;

@@ -5,6 +5,7 @@
 
 #include "record.h"
 
+/* clang-format off */
 static const char *const kind_names[] = {
 	[RVM_KIND_PARTITION_CREATE] = "PartitionCreate",
 	[RVM_KIND_PARTITION_DESTROY] = "PartitionDestroy",
@@ -73,6 +74,8 @@ static const char *const kind_names[] = {
 	[RVM_KIND_MODE_CHANGE] = "ModeChange",
 	[RVM_KIND_HOOK_STATE] = "HookState",
 };
+
+/* clang-format on */
 
 const char *rvm_kind_name(u8 kind)
 {

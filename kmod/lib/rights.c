@@ -5,15 +5,16 @@
 
 #include "rights.h"
 
-static_assert(RVM_RIGHTS_ALL == (RVM_RIGHT_READ | RVM_RIGHT_WRITE | RVM_RIGHT_GRANT |
-				 RVM_RIGHT_REVOKE | RVM_RIGHT_EXECUTE | RVM_RIGHT_PROVE |
-				 RVM_RIGHT_GRANT_ONCE));
+static_assert(RVM_RIGHTS_ALL ==
+	      (RVM_RIGHT_READ | RVM_RIGHT_WRITE | RVM_RIGHT_GRANT | RVM_RIGHT_REVOKE |
+	       RVM_RIGHT_EXECUTE | RVM_RIGHT_PROVE | RVM_RIGHT_GRANT_ONCE));
 
 /* In the order of the bits, which is the order in tables too. */
 static const char *const right_names[RVM_RIGHTS_COUNT] = {
 	"READ", "WRITE", "GRANT", "REVOKE", "EXECUTE", "PROVE", "GRANT_ONCE",
 };
 
+/* clang-format off */
 static const char *const type_names[] = {
 	[RVM_TOKEN_TYPE_PARTITION] = "Partition",
 	[RVM_TOKEN_TYPE_REGION] = "Region",
@@ -25,6 +26,8 @@ static const char *const type_names[] = {
 	[RVM_TOKEN_TYPE_VCPU] = "Vcpu",
 	[RVM_TOKEN_TYPE_COHERENCE] = "Coherence",
 };
+
+/* clang-format on */
 
 const char *rvm_right_name(u32 right)
 {

@@ -3,11 +3,15 @@
 
 #include "sha256.h"
 
+/* clang-format off */
 const u32 rvm_sha256_iv[RVM_SHA256_WORDS] = {
 	0x6a09e667, 0xbb67ae85, 0x3c6ef372, 0xa54ff53a,
 	0x510e527f, 0x9b05688c, 0x1f83d9ab, 0x5be0cd19,
 };
 
+/* clang-format on */
+
+/* clang-format off */
 static const u32 round_constants[64] = {
 	0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5,
 	0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
@@ -26,6 +30,8 @@ static const u32 round_constants[64] = {
 	0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208,
 	0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2,
 };
+
+/* clang-format on */
 
 static inline u32 ror(u32 x, unsigned int n)
 {
@@ -51,13 +57,32 @@ static inline void be64_put(u8 *p, u64 value)
 	be32_put(p + 4, (u32)value);
 }
 
+static inline u32 sum0(u32 x)
+{
+	return ror(x, 2) ^ ror(x, 13) ^ ror(x, 22);
+}
+
+static inline u32 sum1(u32 x)
+{
+	return ror(x, 6) ^ ror(x, 11) ^ ror(x, 25);
+}
+
+static inline u32 choose(u32 x, u32 y, u32 z)
+{
+	return z ^ (x & (y ^ z));
+}
+
+static inline u32 majority(u32 x, u32 y, u32 z)
+{
+	return (x & y) | (z & (x | y));
+}
+
 /* One round; the caller renames the eight words instead of moving them. */
-#define ROUND(a, b, c, d, e, f, g, h, i)                                                   \
-	do {                                                                               \
-		u32 t = (h) + (ror(e, 6) ^ ror(e, 11) ^ ror(e, 25)) + ((g) ^ ((e) & ((f) ^ (g)))) + \
-			round_constants[i] + w[i];                                         \
-		(d) += t;                                                                  \
-		(h) = t + (ror(a, 2) ^ ror(a, 13) ^ ror(a, 22)) + (((a) & (b)) | ((c) & ((a) | (b)))); \
+#define ROUND(a, b, c, d, e, f, g, h, i)                                             \
+	do {                                                                         \
+		u32 t = (h) + sum1(e) + choose(e, f, g) + round_constants[i] + w[i]; \
+		(d) += t;                                                            \
+		(h) = t + sum0(a) + majority(a, b, c);                               \
 	} while (0)
 
 static void expand(u32 w[64], const u8 *block)

@@ -4,6 +4,7 @@
 
 #include "state.h"
 
+/* clang-format off */
 static const char *const state_names[] = {
 	[RVM_STATE_CREATED] = "Created",
 	[RVM_STATE_RUNNING] = "Running",
@@ -11,6 +12,8 @@ static const char *const state_names[] = {
 	[RVM_STATE_DESTROYED] = "Destroyed",
 	[RVM_STATE_HIBERNATED] = "Hibernated",
 };
+
+/* clang-format on */
 
 static const u32 successors[] = {
 	[RVM_STATE_CREATED] = BIT(RVM_STATE_RUNNING) | BIT(RVM_STATE_DESTROYED),

@@ -329,7 +329,9 @@ static void default_key_and_both_signatures_of_one_record_are_known(void)
 {
 	static const char digest_hex[] =
 		"0d921fee86cd9a06450b02bb23057fd96bebda1aa8c32aee8d2596dc42e401bf";
-	struct rvm_record rec = { .timestamp_ns = 1000, .kind = 1, .tier = 1, .actor = 1, .target = 100 };
+	struct rvm_record rec = {
+		.timestamp_ns = 1000, .kind = 1, .tier = 1, .actor = 1, .target = 100
+	};
 	struct rvm_chain_rvm chain = {};
 	struct rvm_hmac_key key;
 	u8 secret[32], expected[32], digest[32];

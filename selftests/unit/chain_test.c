@@ -72,7 +72,8 @@ static void logs_of_a_thousand_records_verify(void)
 	for (i = 0; i < ARRAY_SIZE(logs); i++) {
 		write_log(logs[i]);
 		EXPECT_EQ(logs[i]->end.length, RECORDS);
-		EXPECT_EQ(rvm_chain_verify_anchor(&logs[i]->before[RECORDS], logs[i]->head, RECORDS),
+		EXPECT_EQ(rvm_chain_verify_anchor(&logs[i]->before[RECORDS], logs[i]->head,
+						  RECORDS),
 			  RVM_CHAIN_OK);
 	}
 }
@@ -413,9 +414,10 @@ static void records_swapped_are_found_at_the_first(void)
 	for (k = 0; k < ARRAY_SIZE(logs); k++) {
 		for (round = 0; round < 30; round++) {
 			size_t a = (size_t)(unit_random() >> 32) % (RECORDS - 1);
-			size_t b = round % 2 ? a + 1 :
-					       a + 1 + (size_t)(unit_random() >> 32) % (RECORDS - 1 - a);
+			size_t b = a + 1;
 
+			if (round % 2)
+				b += (size_t)(unit_random() >> 32) % (RECORDS - 1 - a);
 			memcpy(copy, logs[k]->raw, sizeof(logs[k]->raw));
 			memcpy(copy[a], logs[k]->raw[b], 64);
 			memcpy(copy[b], logs[k]->raw[a], 64);
@@ -484,7 +486,8 @@ static void truncation_at_each_length_is_found_against_the_anchor(void)
 			const struct rvm_chain_verifier *v = &log->before[n];
 			u8 head[32];
 
-			EXPECT_EQ(rvm_chain_verify_anchor(v, log->head, RECORDS), RVM_CHAIN_TRUNCATED);
+			EXPECT_EQ(rvm_chain_verify_anchor(v, log->head, RECORDS),
+				  RVM_CHAIN_TRUNCATED);
 			/* Another length cannot be claimed for the same head. */
 			EXPECT_EQ(rvm_chain_verify_anchor(v, log->head, n), RVM_CHAIN_HEAD);
 			rvm_chain_head(&v->chain, head);
@@ -521,7 +524,8 @@ static void verification_can_begin_at_any_anchor(void)
 			struct rvm_chain_verifier v;
 			u8 aux[8];
 
-			rvm_chain_verifier_anchor(&v, at->state, at->length, at->last_aux, log->signs);
+			rvm_chain_verifier_anchor(&v, at->state, at->length, at->last_aux,
+						  log->signs);
 			for (i = n; i < RECORDS; i++)
 				EXPECT_EQ(rvm_chain_verify_next(&v, log->raw[i]), RVM_CHAIN_OK);
 			EXPECT_EQ(rvm_chain_verify_anchor(&v, log->head, RECORDS), RVM_CHAIN_OK);
@@ -536,8 +540,8 @@ static void verification_can_begin_at_any_anchor(void)
 			EXPECT_EQ(rvm_chain_verify_next(&v, log->raw[n + 1]), RVM_CHAIN_SEQUENCE);
 			if (!n)
 				continue;
-			rvm_chain_verifier_anchor(&v, log->before[n - 1].chain.state, n, at->last_aux,
-						  log->signs);
+			rvm_chain_verifier_anchor(&v, log->before[n - 1].chain.state, n,
+						  at->last_aux, log->signs);
 			EXPECT_EQ(rvm_chain_verify_next(&v, log->raw[n]), RVM_CHAIN_PREV);
 		}
 	}

@@ -81,6 +81,7 @@ struct name_row {
 };
 
 /* What separates is "." for one and "/" for the other; each rule under both. */
+/* clang-format off */
 static const struct name_row names[] = {
 	{ "*", "", true, true },
 	{ "*", "x", true, true },
@@ -117,6 +118,8 @@ static const struct name_row names[] = {
 	{ "a/**", "a/x", false, false },
 	{ "a/*/c", "a/b/c", false, false },
 };
+
+/* clang-format on */
 
 static void each_rule_of_names_holds(void)
 {
@@ -168,20 +171,24 @@ static struct rvm_claim claim_of(const char *capability, const char *resource, s
 
 static void the_first_claim_that_fits_is_named(void)
 {
+	/* clang-format off */
 	const struct rvm_claim claims[] = {
-		claim_of("a.read", NULL, NOW), /* dead from now on */
+		/* Dead from now on. */
+		claim_of("a.read", NULL, NOW),
 		claim_of("a.write", NULL, NOW + 1),
 		claim_of("a.read", "ns/x", NOW + 1),
 		claim_of("a.*", NULL, NOW + 1),
 		claim_of("*", NULL, NOW + 1),
 	};
+	/* clang-format on */
 	size_t which = 99;
 
 	EXPECT_EQ(rvm_claim_check(claims, 5, "a.read", 6, "ns/x", 4, NOW, &which), RVM_CLAIM_ALLOW);
 	EXPECT_EQ(which, 2);
 	EXPECT_EQ(rvm_claim_check(claims, 5, "a.read", 6, "ns/y", 4, NOW, &which), RVM_CLAIM_ALLOW);
 	EXPECT_EQ(which, 3);
-	EXPECT_EQ(rvm_claim_check(claims, 5, "a.read", 6, NULL, 0, NOW - 1, &which), RVM_CLAIM_ALLOW);
+	EXPECT_EQ(rvm_claim_check(claims, 5, "a.read", 6, NULL, 0, NOW - 1, &which),
+		  RVM_CLAIM_ALLOW);
 	EXPECT_EQ(which, 0);
 	EXPECT_EQ(rvm_claim_check(claims, 5, "b", 1, NULL, 0, NOW, NULL), RVM_CLAIM_ALLOW);
 	which = 99;

@@ -5,13 +5,21 @@
 #include "unit.h"
 #include "vectors.h"
 
+/* clang-format off */
 static const struct {
 	u32 right;
 	const char *name;
 } rights[] = {
-	{ 0x01, "READ" },    { 0x02, "WRITE" }, { 0x04, "GRANT" },	{ 0x08, "REVOKE" },
-	{ 0x10, "EXECUTE" }, { 0x20, "PROVE" }, { 0x40, "GRANT_ONCE" },
+	{ 0x01, "READ" },
+	{ 0x02, "WRITE" },
+	{ 0x04, "GRANT" },
+	{ 0x08, "REVOKE" },
+	{ 0x10, "EXECUTE" },
+	{ 0x20, "PROVE" },
+	{ 0x40, "GRANT_ONCE" },
 };
+
+/* clang-format on */
 
 static void rights_have_the_bits_and_names_of_rvm(void)
 {
@@ -39,8 +47,9 @@ static void what_is_not_one_right_has_no_name(void)
 
 static void names_are_matched_byte_for_byte(void)
 {
-	static const char *const wrong[] = { "", "read", "Read", "READ ", " READ", "REA", "READS",
-					     "GRANT_", "GRANT_ONC", "GRANT-ONCE", "ALL", "*" };
+	static const char *const wrong[] = { "",	  "read",	"Read",	 "READ ",
+					     " READ",	  "REA",	"READS", "GRANT_",
+					     "GRANT_ONC", "GRANT-ONCE", "ALL",	 "*" };
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(wrong); i++) {
@@ -113,8 +122,9 @@ static void token_hashes_are_those_of_rvm(void)
 
 static void token_types_have_the_numbers_of_rvm(void)
 {
-	static const char *const types[] = { "Partition",  "Region", "CommEdge", "Device",   "Scheduler",
-					     "WitnessLog", "Proof",  "Vcpu",	 "Coherence" };
+	static const char *const types[] = { "Partition", "Region",    "CommEdge",
+					     "Device",	  "Scheduler", "WitnessLog",
+					     "Proof",	  "Vcpu",      "Coherence" };
 	u32 i;
 
 	for (i = 0; i < ARRAY_SIZE(types); i++)

@@ -15,6 +15,7 @@ struct answer {
 };
 
 /* FIPS 180-2 appendix B, and the examples that go with FIPS 180-4. */
+/* clang-format off */
 static const struct answer answers[] = {
 	{ "", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855" },
 	{ "abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad" },
@@ -24,6 +25,8 @@ static const struct answer answers[] = {
 	  "mnopqrstnopqrstu",
 	  "cf5b16a778af8380036ce59e7b0492370b249b11e8f07a51afac45037afee9d1" },
 };
+
+/* clang-format on */
 
 static void expect_digest(const u8 *digest, const char *hex)
 {
@@ -52,6 +55,7 @@ static void known_digests_of_the_standard_come_out(void)
 	expect_digest(digest, "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0");
 }
 
+/* clang-format off */
 /* RFC 4231; data and keys in hex, a trailing count repeats the one byte. */
 static const struct {
 	const char *key;
@@ -82,6 +86,8 @@ static const struct {
 	  "2074686520484d414320616c676f726974686d2e",
 	  1, "9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2", 32 },
 };
+
+/* clang-format on */
 
 static size_t repeat(const char *hex, unsigned int times, u8 *out, size_t room)
 {

@@ -115,8 +115,9 @@ static inline bool unit_expect_mem(const void *a, const void *b, size_t n, const
 }
 
 #define EXPECT(cond) unit_expect(!!(cond), __FILE__, __LINE__, #cond)
-/* Integers and pointers-free scalars; both sides are compared as 64 bits. */
-#define EXPECT_EQ(a, b) unit_expect_eq((uint64_t)(a), (uint64_t)(b), __FILE__, __LINE__, #a " == " #b)
+/* Integers; both sides are compared as 64 bits. */
+#define EXPECT_EQ(a, b) \
+	unit_expect_eq((uint64_t)(a), (uint64_t)(b), __FILE__, __LINE__, #a " == " #b)
 #define EXPECT_STR(a, b) unit_expect_str(a, b, __FILE__, __LINE__, #a " is " #b)
 #define EXPECT_MEM(a, b, n) unit_expect_mem(a, b, n, __FILE__, __LINE__, #a " equals " #b)
 #define NOTE(...) unit_say(__VA_ARGS__)
