@@ -92,8 +92,8 @@ static struct {
 	.lock = __RAW_SPIN_LOCK_UNLOCKED(witness.lock),
 };
 
-/* Touched by nobody who does not hold lock, which comes before witness.lock. */
 static struct {
+	/* Protects all of this; taken before witness.lock. */
 	struct mutex lock;
 	struct rvm_chain chain;
 	struct rvm_sha256 lines;
@@ -102,8 +102,9 @@ static struct {
 	.lock = __MUTEX_INITIALIZER(hasher.lock),
 };
 
-/* Who is told, under lock, which comes before all others. */
+/* Who is told. */
 static struct {
+	/* Protects all of this; held while the listener runs, so taken before all others. */
 	struct mutex lock;
 	rvm_witness_listener call;
 	/* Sequence of the next record to tell of. */
@@ -196,8 +197,9 @@ static void put_upkeep(void)
 	u64 dropped = atomic64_read(&witness.dropped);
 
 	if (dropped != witness.gap && used() <= witness.capacity / 2 && has_room(1, 0)) {
-		struct rvm_record rec = { .kind = RVM_KIND_LOG_GAP, .target = dropped - witness.gap };
+		struct rvm_record rec = { .kind = RVM_KIND_LOG_GAP };
 
+		rec.target = dropped - witness.gap;
 		put_record(&rec);
 		witness.gap = dropped;
 	}
