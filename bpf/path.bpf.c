@@ -108,13 +108,21 @@ int BPF_PROG(rvm_inode_setattr, struct mnt_idmap *idmap, struct dentry *dentry, 
 	return clamp(bpf_rvm_dentry_setattr(dentry, attr->ia_valid));
 }
 
+SEC("lsm/inode_readlink")
+int BPF_PROG(rvm_inode_readlink, struct dentry *dentry, int ret)
+{
+	if (ret)
+		return ret;
+	return clamp(bpf_rvm_dentry_check(dentry, RVM_OP_READ));
+}
+
 SEC("lsm/inode_setxattr")
 int BPF_PROG(rvm_inode_setxattr, struct mnt_idmap *idmap, struct dentry *dentry, const char *name,
 	     const void *value, size_t size, int flags, int ret)
 {
 	if (ret)
 		return ret;
-	return clamp(bpf_rvm_dentry_xattr(dentry));
+	return clamp(bpf_rvm_dentry_check(dentry, RVM_OP_XATTR));
 }
 
 SEC("lsm/inode_removexattr")
@@ -123,7 +131,7 @@ int BPF_PROG(rvm_inode_removexattr, struct mnt_idmap *idmap, struct dentry *dent
 {
 	if (ret)
 		return ret;
-	return clamp(bpf_rvm_dentry_xattr(dentry));
+	return clamp(bpf_rvm_dentry_check(dentry, RVM_OP_XATTR));
 }
 
 SEC("lsm/inode_set_acl")
@@ -132,7 +140,7 @@ int BPF_PROG(rvm_inode_set_acl, struct mnt_idmap *idmap, struct dentry *dentry,
 {
 	if (ret)
 		return ret;
-	return clamp(bpf_rvm_dentry_xattr(dentry));
+	return clamp(bpf_rvm_dentry_check(dentry, RVM_OP_XATTR));
 }
 
 SEC("lsm/inode_remove_acl")
@@ -141,7 +149,7 @@ int BPF_PROG(rvm_inode_remove_acl, struct mnt_idmap *idmap, struct dentry *dentr
 {
 	if (ret)
 		return ret;
-	return clamp(bpf_rvm_dentry_xattr(dentry));
+	return clamp(bpf_rvm_dentry_check(dentry, RVM_OP_XATTR));
 }
 
 /* Ids come by value as one-member structures, each in a slot of its own. */

@@ -44,7 +44,7 @@ extern int bpf_rvm_path_rename(const struct path *old_dir, struct dentry *old_de
 			       const struct path *new_dir, struct dentry *new_dentry,
 			       __u32 flags) __ksym;
 extern int bpf_rvm_dentry_setattr(struct dentry *dentry, __u32 valid) __ksym;
-extern int bpf_rvm_dentry_xattr(struct dentry *dentry) __ksym;
+extern int bpf_rvm_dentry_check(struct dentry *dentry, __u32 op) __ksym;
 
 extern int bpf_rvm_exec_check(struct linux_binprm *bprm) __ksym;
 

@@ -218,8 +218,11 @@ __bpf_kfunc int bpf_rvm_dentry_setattr(struct dentry *dentry, u32 valid)
 	return ret;
 }
 
-/* An attribute or an ACL; those of the system also pass capable(). */
-__bpf_kfunc int bpf_rvm_dentry_xattr(struct dentry *dentry)
+/*
+ * No mount is told: READ the text of a link; XATTR, also ACLs (those of the
+ * system pass capable() too).
+ */
+__bpf_kfunc int bpf_rvm_dentry_check(struct dentry *dentry, u32 op)
 {
 	struct rvm_partition *part;
 	int ret = 0;
@@ -227,7 +230,8 @@ __bpf_kfunc int bpf_rvm_dentry_xattr(struct dentry *dentry)
 	rcu_read_lock();
 	part = rvm_caller();
 	if (part && !is_hidden_work())
-		ret = check_dentry(part, dentry, RVM_OP_XATTR, RVM_RIGHT_WRITE);
+		ret = check_dentry(part, dentry, op,
+				   op == RVM_OP_READ ? RVM_RIGHT_READ : RVM_RIGHT_WRITE);
 	rcu_read_unlock();
 	return ret;
 }
@@ -241,7 +245,7 @@ BTF_ID_FLAGS(func, bpf_rvm_path_name, KF_TRUSTED_ARGS)
 BTF_ID_FLAGS(func, bpf_rvm_path_link, KF_TRUSTED_ARGS)
 BTF_ID_FLAGS(func, bpf_rvm_path_rename, KF_TRUSTED_ARGS)
 BTF_ID_FLAGS(func, bpf_rvm_dentry_setattr, KF_TRUSTED_ARGS)
-BTF_ID_FLAGS(func, bpf_rvm_dentry_xattr, KF_TRUSTED_ARGS)
+BTF_ID_FLAGS(func, bpf_rvm_dentry_check, KF_TRUSTED_ARGS)
 BTF_KFUNCS_END(path_ids)
 
 static const struct btf_kfunc_id_set path_set = {
