@@ -212,6 +212,16 @@ static void put_upkeep(void)
 	}
 }
 
+static bool take_room(struct rvm_reservation *res)
+{
+	lockdep_assert_held(&witness.lock);
+	if (!res)
+		return has_room(1, witness.capacity / 4);
+	res->count--;
+	witness.reserved--;
+	return true;
+}
+
 /* Makes a record, out of the reservation if there is one. */
 static u64 append(const struct rvm_event *event, struct rvm_reservation *res)
 {
@@ -225,26 +235,23 @@ static u64 append(const struct rvm_event *event, struct rvm_reservation *res)
 		.payload = { event->reason, event->right, event->class, event->op },
 	};
 	u32 length = event->detail ? strnlen(event->detail, RVM_DETAIL_BYTES - 1) : 0;
+	u64 sequence = U64_MAX;
 	unsigned long flags;
-	u64 sequence;
 	bool idle;
 
 	raw_spin_lock_irqsave(&witness.lock, flags);
-	if (res) {
-		res->count--;
-		witness.reserved--;
-	} else if (!has_room(1, witness.capacity / 4)) {
-		raw_spin_unlock_irqrestore(&witness.lock, flags);
+	if (!take_room(res)) {
 		atomic64_inc(&witness.dropped);
-		return U64_MAX;
+	} else {
+		/* Seals have their own use for the place of the key. */
+		if (event->detail && event->kind != RVM_KIND_LOG_SEAL)
+			put_line(&rec, event->detail, length);
+		sequence = put_record(&rec);
+		put_upkeep();
 	}
-	/* Seals have their own use for the place of the key. */
-	if (event->detail && event->kind != RVM_KIND_LOG_SEAL)
-		put_line(&rec, event->detail, length);
-	sequence = put_record(&rec);
-	put_upkeep();
-	idle = !witness.kicked;
-	witness.kicked = true;
+	/* After a loss too, to tell of it; in a log that stays full that has to wait. */
+	idle = !witness.kicked && (sequence != U64_MAX || overwrite);
+	witness.kicked |= idle;
 	raw_spin_unlock_irqrestore(&witness.lock, flags);
 
 	if (idle)
