@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# RVM for Linux.  `make` builds, `make help` says what else there is.
+
+CACHE := $(or $(RVM_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/rvm)
+OUT ?= $(CURDIR)/build
+PREFIX ?= /usr/local
+V ?= 0
+
+# Headers: those of the running kernel if it is a 6.12, else what setup found.
+-include $(CACHE)/env
+running := $(wildcard /lib/modules/$(shell uname -r)/build)
+ifneq ($(and $(running),$(filter 6.12.%,$(shell uname -r))),)
+KDIR := $(running)
+endif
+
+MAKEFLAGS += --no-print-directory
+kbuild = $(MAKE) -C $(KDIR) M=$(CURDIR)
+export KDIR KSRC
+
+all: build
+
+help:
+	@echo 'make            build the module, the BPF programs and rvmctl'
+	@echo 'make setup      install what building and testing need'
+	@echo 'make demo       a short story in a virtual machine: allowed, denied, explained'
+	@echo 'make check      everything below up to the guest; ends with a count'
+	@echo 'make unit       kmod/lib in userspace, under sanitizers'
+	@echo 'make lint       static checks'
+	@echo 'make guest-test the tests in a virtual machine'
+	@echo 'make bench      what a check costs, counted in guest instructions'
+	@echo 'make generate   the netlink code, from its specification'
+	@echo 'make install    module, tool and manual pages (as root)'
+	@echo 'make clean      remove what was built'
+	@echo 'KDIR=DIR chooses other kernel headers (now: $(KDIR))'
+
+setup:
+	scripts/setup.sh
+
+# Installs nothing when nothing is missing.
+ready:
+	@scripts/setup.sh --quiet
+
+# The folder of the headers may have come with `ready`: read it again.
+build: ready
+	@$(MAKE) modules bpf user
+
+modules:
+	$(kbuild) modules
+
+bpf:
+	@if [ -e bpf/Makefile ]; then $(MAKE) -C bpf KDIR=$(KDIR); fi
+
+user: bpf
+	@if [ -e user/Makefile ]; then $(MAKE) -C user; fi
+
+unit:
+	@$(MAKE) -C selftests unit
+
+selftests: build
+	@$(MAKE) -C selftests
+
+guest-test: selftests
+	selftests/vm/check.sh --guest-only
+
+check:
+	@selftests/vm/check.sh
+
+lint: build
+	scripts/check.sh
+
+bench: build
+	@$(MAKE) -C selftests bench
+
+demo: build
+	selftests/vm/run.sh --timeout 300 -- selftests/demo.sh
+
+generate:
+	scripts/nl-regen.sh
+
+install:
+	$(kbuild) modules_install
+	@$(MAKE) -C user install PREFIX=$(PREFIX) DESTDIR=$(DESTDIR)
+
+clean:
+	@[ ! -d '$(KDIR)' ] || $(kbuild) clean
+	@for dir in bpf user selftests; do [ ! -e $$dir/Makefile ] || $(MAKE) -C $$dir clean; done
+	rm -rf $(OUT)
+
+.PHONY: all help setup ready build modules bpf user unit selftests guest-test check lint bench \
+	demo generate install clean

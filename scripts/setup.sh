@@ -1,0 +1,259 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Install what building and testing need, on Debian 12 and 13, and only what is
+# missing.
+#
+#	scripts/setup.sh [--quiet]      --quiet: say nothing when nothing is to do
+#
+# Packages come from the machine's own mirror.  The kernel for the virtual
+# machine, parts of the kernel's source and, on Debian 12, virtme-ng are
+# unpacked into a cache folder (~/.cache/rvm, or $RVM_CACHE) and not installed.
+# What was found is written to the file "env" there.
+set -euo pipefail
+
+cache=${RVM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/rvm}
+series=6.12
+quiet='' work='' changed='' updated=''
+sudo=()
+[ "$(id -u)" = 0 ] || sudo=(sudo)
+
+# Building; the tool; tests and checks; the guest.
+packages=(
+	gcc make bc kmod libelf-dev pahole clang llvm bpftool libbpf-dev
+	pkg-config libnl-3-dev libnl-genl-3-dev libsmartcols-dev libjansson-dev libssl-dev zlib1g-dev
+	libclang-rt-dev clang-format codespell sparse shellcheck perl python3 python3-yaml xz-utils
+	qemu-system-x86 busybox-static e2fsprogs file git iproute2
+)
+
+say() {
+	echo "setup: $*"
+}
+
+die() {
+	echo "setup: $*" >&2
+	exit 1
+}
+
+cleanup() {
+	[ -z "$work" ] || rm -rf "$work"
+}
+
+apt_get() {
+	DEBIAN_FRONTEND=noninteractive "${sudo[@]}" apt-get -qq -o DPkg::Lock::Timeout=900 "$@"
+}
+
+update_lists() {
+	[ -z "$updated" ] || return 0
+	say "reading the package lists"
+	apt_get update
+	updated=1
+}
+
+has_candidate() {
+	apt-cache policy "$1" | grep -q '^  Candidate: [^(]'
+}
+
+is_installed() {
+	dpkg-query -W -f '${db:Status-Status}\n' "$1" 2>/dev/null | grep -qx installed
+}
+
+# Names of those given that are not installed.
+missing_packages() {
+	dpkg-query -W -f '${Package} ${db:Status-Status}\n' "$@" 2>/dev/null |
+		sed -n 's/ installed$//p' | sort -u |
+		comm -13 - <(printf '%s\n' "$@" | sort -u)
+}
+
+install_packages() {
+	local missing
+
+	mapfile -t missing < <(missing_packages "$@")
+	((${#missing[@]})) || return 0
+	changed=1
+	say "installing ${missing[*]}"
+	if ! apt-get -qq -s install --no-install-recommends "${missing[@]}" >/dev/null 2>&1; then
+		update_lists
+	fi
+	apt_get install -y --no-install-recommends "${missing[@]}" >"$work/apt.log" 2>&1 ||
+		{ tail -n 20 "$work/apt.log" >&2 && die "apt-get install failed"; }
+}
+
+# A package's file in the work folder, whole or not at all.
+download() {
+	say "downloading $1"
+	(cd "$work" && apt-get -qq -o APT::Sandbox::User=root "${@:2}" download "$1" >&2) ||
+		die "cannot download $1"
+}
+
+# Headers, image and modules of the running kernel serve if they are all there:
+# what is built can then be loaded on the machine itself, too.
+running_serves() {
+	local version
+
+	version=$(uname -r)
+	[[ $version = "$series".* ]] && [ -d "/lib/modules/$version/build" ] &&
+		[ -r "/boot/vmlinuz-$version" ]
+}
+
+newest_kernel() {
+	apt-cache search --names-only "^linux-image-${series/./\\.}\\.[0-9]+\\+deb[0-9]+-amd64\$" |
+		sed 's/^linux-image-//; s/ .*//' | sort -V | tail -n 1
+}
+
+unpack_kernel() {
+	changed=1
+	KVER=$(newest_kernel)
+	if [ -z "$KVER" ]; then
+		update_lists
+		KVER=$(newest_kernel)
+	fi
+	[ -n "$KVER" ] || die "this machine's package sources have no linux-image-$series"
+	KIMAGE=$cache/kernel/$KVER/boot/vmlinuz-$KVER
+	if [ ! -e "$KIMAGE" ]; then
+		download "linux-image-$KVER"
+		say "unpacking kernel $KVER"
+		dpkg -x "$work"/linux-image-*.deb "$work/kernel"
+		/sbin/depmod -b "$work/kernel" "$KVER"
+		mkdir -p "$cache/kernel"
+		rm -rf "$cache/kernel/$KVER"
+		mv "$work/kernel" "$cache/kernel/$KVER"
+	fi
+	KDIR=/usr/src/linux-headers-$KVER
+}
+
+find_kernel() {
+	if running_serves; then
+		KVER=$(uname -r)
+		KDIR=$(readlink -f "/lib/modules/$KVER/build")
+		KIMAGE=/boot/vmlinuz-$KVER
+	elif [ ! -e "${KIMAGE:-}" ] || [ "$KIMAGE" = "/boot/vmlinuz-${KVER:-}" ] ||
+		[ ! -e "$cache/kernel/$KVER/lib/modules/$KVER/modules.dep" ]; then
+		unpack_kernel
+	fi
+	if [ ! -e "$KDIR/Makefile" ]; then
+		install_packages "linux-headers-$KVER"
+	fi
+	[ -e "$KDIR/vmlinux" ] || die "$KDIR has no vmlinux: the module needs its type information"
+}
+
+# Test headers, code generators and style checks; the rest stays packed.
+unpack_source() {
+	local parts=(
+		MAINTAINERS Documentation/netlink LICENSES/exceptions/Linux-syscall-note
+		include/uapi/linux/landlock.h samples/landlock
+		scripts/{checkpatch.pl,spelling.txt,const_structs.checkpatch,kernel-doc}
+		tools/net/ynl tools/testing/selftests/{kselftest,kselftest.h,kselftest_harness.h,lib.mk}
+	)
+
+	KSRC=$cache/linux-source
+	[ ! -e "$KSRC/complete" ] || return 0
+	changed=1
+	has_candidate "linux-source-$series" || update_lists
+	download "linux-source-$series"
+	say "unpacking parts of the kernel's source"
+	mkdir "$work/source"
+	dpkg-deb --fsys-tarfile "$work"/linux-source-*.deb |
+		tar -xO "./usr/src/linux-source-$series.tar.xz" | xz -dc |
+		tar -x -C "$work/source" --strip-components=1 "${parts[@]/#/linux-source-$series/}"
+	touch "$work/source/complete"
+	rm -rf "$KSRC"
+	mv "$work/source" "$KSRC"
+}
+
+# Debian 12 has no virtme-ng.  The package of Debian 13 is a few Python files
+# that run as they are; it is fetched with package lists of its own, so that
+# the machine's stay what they were.
+unpack_vng() {
+	local mirror dir=$work/apt
+
+	mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Origin: Debian' 'Label: Debian' | sed 1q)
+	[ -n "$mirror" ] || die "cannot tell this machine's Debian mirror"
+	mkdir -p "$dir"/{none,state/lists/partial,cache/archives/partial}
+	touch "$dir/status"
+	echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror trixie main" \
+		>"$dir/sources.list"
+	cat >"$dir/apt.conf" <<-END
+		Dir::Etc::SourceList "$dir/sources.list";
+		Dir::Etc::SourceParts "$dir/none";
+		Dir::Etc::Preferences "$dir/none/preferences";
+		Dir::Etc::PreferencesParts "$dir/none";
+		Dir::State "$dir/state";
+		Dir::State::Status "$dir/status";
+		Dir::Cache "$dir/cache";
+		Acquire::Languages "none";
+		APT::Sandbox::User "root";
+	END
+	say "reading the package lists of Debian 13, for virtme-ng"
+	APT_CONFIG=$dir/apt.conf apt-get -qq update || die "cannot read Debian 13's lists from $mirror"
+	APT_CONFIG=$dir/apt.conf download virtme-ng
+	dpkg -x "$work"/virtme-ng_*.deb "$work/virtme-ng"
+	rm -rf "$cache/virtme-ng"
+	mv "$work/virtme-ng" "$cache/virtme-ng"
+}
+
+# The system's python3 by name: another one earlier in PATH lacks the modules.
+write_vng() {
+	cat >"$work/vng" <<-'END'
+		#!/bin/sh
+		root=$(dirname "$(readlink -f "$0")")/virtme-ng/usr
+		PATH=$root/bin:/usr/sbin:/usr/bin:/sbin:/bin PYTHONPATH=$root/lib/python3/dist-packages
+		export PATH PYTHONPATH
+		exec /usr/bin/python3 "$root/bin/vng" "$@"
+	END
+	chmod +x "$work/vng"
+	mv "$work/vng" "$cache/vng"
+}
+
+find_vng() {
+	if is_installed virtme-ng; then
+		VNG=/usr/bin/vng
+		return
+	fi
+	VNG=$cache/vng
+	[ ! -x "$VNG" ] || [ ! -e "$cache/virtme-ng/usr/bin/vng" ] || return 0
+	changed=1
+	if has_candidate virtme-ng; then
+		install_packages virtme-ng
+		VNG=/usr/bin/vng
+		return
+	fi
+	install_packages python3-argcomplete python3-pkg-resources python3-requests
+	unpack_vng
+	write_vng
+}
+
+write_env() {
+	cat >"$work/env" <<-END
+		KVER=$KVER
+		KDIR=$KDIR
+		KIMAGE=$KIMAGE
+		KSRC=$KSRC
+		VNG=$VNG
+	END
+	cmp -s "$work/env" "$cache/env" || mv "$work/env" "$cache/env"
+}
+
+[ "${1:-}" != --quiet ] || quiet=1
+command -v apt-get >/dev/null || die "this is not Debian: install ${packages[*]}," \
+	"virtme-ng and the headers of a $series kernel, then write $cache/env"
+[ "$(uname -m)" = x86_64 ] || die "only x86_64 is supported"
+mkdir -p "$cache"
+exec 9>"$cache/lock"
+flock 9
+trap cleanup EXIT
+trap 'exit 130' INT TERM
+rm -rf "$cache"/work.*
+work=$(mktemp -d "$cache/work.XXXXXX")
+
+KVER='' KDIR='' KIMAGE=''
+# shellcheck source=/dev/null
+[ ! -r "$cache/env" ] || . "$cache/env"
+command -v node >/dev/null || packages+=(nodejs)
+install_packages "${packages[@]}"
+find_kernel
+unpack_source
+find_vng
+write_env
+[ -n "$quiet$changed" ] || say "nothing to do"
+[ -z "$changed" ] || say "done: kernel $KVER, headers $KDIR"
