@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef RVMCTL_PARTITION_H
+#define RVMCTL_PARTITION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "nl.h"
+
+/**
+ * struct partition - what the module says of one; end with partition_free()
+ */
+struct partition {
+	uint32_t id;
+	char name[65];
+	uint64_t cgroup_id;
+	uint32_t state;
+	uint32_t mode;
+	uint32_t flags;
+	uint32_t owner_uid;
+	uint32_t epoch;
+	uint32_t parent;
+	uint32_t tokens;
+	uint32_t exclusions;
+	uint64_t denials;
+	uint64_t execs;
+	bool has_digest;
+	uint8_t digest[32];
+	/* NULL before the first load. */
+	char *source;
+	char *workspace;
+};
+
+void partition_free(struct partition *p);
+#define auto_partition __attribute__((cleanup(partition_free)))
+
+/* By name; not there is EXIT_REFUSED with a hint. */
+int partition_find(struct nlc *nlc, const char *name, struct partition *p, struct err *err);
+/* As partition_find(), but not there is no error: Return 1 if found, 0 if not, -1. */
+int partition_lookup(struct nlc *nlc, const char *name, struct partition *p, struct err *err);
+
+/* Where cgroup2 is mounted; free() it. */
+int cgroup_root(char **path, struct err *err);
+/* "<root>/rvm/<name>", and its open directory. */
+int partition_cgroup_path(const char *name, char **path, struct err *err);
+int partition_cgroup_open(const char *name, struct err *err);
+
+/**
+ * struct partition_new - how to make one
+ */
+struct partition_new {
+	const char *name;
+	uint32_t mode;
+	/* (uid_t)-1: SUDO_UID, else the caller. */
+	uint32_t owner_uid;
+	uint32_t flags;
+	uint32_t pids_max;
+	/* 0 leaves it as it is. */
+	uint64_t memory_max;
+};
+
+/* Make the cgroup (its parent and the pen too), set limits, register.  Leaves nothing on failure. */
+int partition_create(struct nlc *nlc, const struct partition_new *how, struct partition *p,
+		     struct err *err);
+
+#endif
