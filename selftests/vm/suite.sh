@@ -1,0 +1,135 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Inside the guest: load the module, run the tests of tests.list on each of the
+# file systems given, look at the kernel's log.  KTAP.
+#
+#	suite.sh [-t PATTERN] FILESYSTEM...      tmpfs, ext4
+set -euo pipefail
+
+selftests=$(dirname "$(dirname "$(readlink -f "$0")")")
+root=$(dirname "$selftests")
+limit=${RVM_TEST_TIMEOUT:-300}
+pattern=''
+number=0
+failed=0
+
+result() {
+	local status=$1 name=$2 note=${3:-}
+
+	number=$((number + 1))
+	case $status in
+	0) echo "ok $number $name" ;;
+	4) echo "ok $number $name # SKIP" ;;
+	*)
+		echo "not ok $number $name${note:+ # $note}"
+		failed=1
+		;;
+	esac
+}
+
+make_filesystem() {
+	local dir=/tmp/rvm-$1
+
+	mkdir -p "$dir"
+	case $1 in
+	tmpfs) mount -t tmpfs -o mode=0755 tmpfs "$dir" ;;
+	ext4)
+		truncate -s 256M /tmp/rvm-ext4.img
+		mkfs.ext4 -q -E lazy_itable_init=1,lazy_journal_init=1 -O ^has_journal /tmp/rvm-ext4.img
+		mount -o loop /tmp/rvm-ext4.img "$dir"
+		;;
+	*) return 1 ;;
+	esac
+}
+
+# One line of the list, in a directory of its own.
+run_test() {
+	local filesystem=$1 program=$2 name dir status=0
+
+	shift 2
+	name=$(basename "$program" | sed 's/\.sh$//')${*:+ $*}
+	[[ $name = *$pattern* ]] || return 0
+	dir=/tmp/rvm-$filesystem/$number
+	mkdir -p "$dir"
+	echo "  # $name on $filesystem"
+	(
+		cd "$dir"
+		RVM_FS=$filesystem RVM_TEST_DIR=$dir RVM_ROOT=$root PATH=$root/user:$PATH \
+			timeout --kill-after=5 "$limit" "$selftests/$program" "$@" </dev/null 2>&1
+	) | sed -u 's/^/  /' || status=${PIPESTATUS[0]}
+	result "$status" "$name on $filesystem" "exit $status"
+}
+
+run_list() {
+	local filesystem=$1 first=$2 where words
+
+	while read -r where words; do
+		case $where in
+		each) ;;
+		once) [ -n "$first" ] || continue ;;
+		*) continue ;;
+		esac
+		# shellcheck disable=SC2086 # a program and its arguments
+		run_test "$filesystem" $words
+	done <"$selftests/tests.list"
+}
+
+load_module() {
+	local status=0
+
+	insmod "$root/kmod/rvm.ko" || status=$?
+	result "$status" module_loads "insmod failed"
+}
+
+unload_module() {
+	local status=0 try
+
+	"$root/user/rvmctl" hook detach >/dev/null 2>&1 || true
+	# The last program holds the module until a grace period has passed.
+	for try in 1 2 3 4 5 6 7 8 9 10; do
+		status=0
+		rmmod rvm 2>/dev/null || status=$?
+		((status)) || break
+		sleep 0.5
+	done
+	result "$status" module_unloads "rmmod failed $try times"
+}
+
+check_log() {
+	local status=0 bad
+
+	bad=$(dmesg | grep -E 'WARNING:|BUG:|Oops|KASAN|UBSAN|general protection|INFO: task|stall') ||
+		true
+	if [ -n "$bad" ]; then
+		echo "$bad" | sed 's/^/  # /'
+		status=1
+	fi
+	result "$status" kernel_log_is_clean "see above"
+}
+
+count_points() {
+	local each once
+
+	each=$(grep -c '^each ' "$selftests/tests.list") || true
+	once=$(grep -c '^once ' "$selftests/tests.list") || true
+	echo $((3 + once + each * $1))
+}
+
+if [ "${1:-}" = -t ]; then
+	pattern=$2
+	shift 2
+fi
+(($#)) || set -- tmpfs
+echo "KTAP version 1"
+[ -n "$pattern" ] || echo "1..$(count_points $#)"
+load_module
+first=1
+for filesystem; do
+	make_filesystem "$filesystem"
+	run_list "$filesystem" "$first"
+	first=''
+done
+unload_module
+check_log
+exit "$failed"
