@@ -22,7 +22,7 @@ sudo=()
 packages=(
 	gcc make bc kmod libelf-dev pahole clang llvm bpftool libbpf-dev
 	pkg-config libnl-3-dev libnl-genl-3-dev libsmartcols-dev libjansson-dev libssl-dev zlib1g-dev
-	libclang-rt-dev clang-format codespell sparse shellcheck perl python3 python3-yaml xz-utils
+	libclang-rt-dev clang-format codespell sparse shellcheck perl python3 python3-yaml python3-jsonschema xz-utils
 	qemu-system-x86 busybox-static e2fsprogs file git iproute2
 )
 
@@ -167,6 +167,7 @@ unpack_source() {
 unpack_vng() {
 	local mirror dir=$work/apt
 
+	# shellcheck disable=SC2016 # apt expands it
 	mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Origin: Debian' 'Label: Debian' | sed 1q)
 	[ -n "$mirror" ] || die "cannot tell this machine's Debian mirror"
 	mkdir -p "$dir"/{none,state/lists/partial,cache/archives/partial}

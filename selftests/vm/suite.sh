@@ -35,8 +35,8 @@ make_filesystem() {
 	case $1 in
 	tmpfs) mount -t tmpfs -o mode=0755 tmpfs "$dir" ;;
 	ext4)
-		truncate -s 256M /tmp/rvm-ext4.img
-		mkfs.ext4 -q -E lazy_itable_init=1,lazy_journal_init=1 -O ^has_journal /tmp/rvm-ext4.img
+		truncate -s 64M /tmp/rvm-ext4.img
+		mkfs.ext4 -q /tmp/rvm-ext4.img
 		mount -o loop /tmp/rvm-ext4.img "$dir"
 		;;
 	*) return 1 ;;
@@ -99,10 +99,10 @@ unload_module() {
 check_log() {
 	local status=0 bad
 
-	bad=$(dmesg | grep -E 'WARNING:|BUG:|Oops|KASAN|UBSAN|general protection|INFO: task|stall') ||
+	bad=$(dmesg | grep -E 'WARNING:|BUG:|Oops|KASAN|UBSAN|general protection|INFO: task|rcu.*stall') ||
 		true
 	if [ -n "$bad" ]; then
-		echo "$bad" | sed 's/^/  # /'
+		printf '  # %s\n' "${bad//$'\n'/$'\n'  # }"
 		status=1
 	fi
 	result "$status" kernel_log_is_clean "see above"
