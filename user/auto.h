@@ -60,7 +60,9 @@ static inline int take_fd(int *fd)
 	return taken;
 }
 
+#ifndef ARRAY_SIZE
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+#endif
 #define PRINTF(fmt, first) __attribute__((format(printf, fmt, first)))
 
 #endif

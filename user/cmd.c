@@ -1,0 +1,445 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Command lines: parsing, usage and the dump that completion is compared with, all from tables. */
+#include <errno.h>
+#include <string.h>
+
+#include "cmd.h"
+
+#define ARGS_MAX 32
+
+struct value {
+	const char **text;
+	size_t n;
+	uint64_t u;
+	int64_t s;
+};
+
+struct args {
+	const struct arg *spec;
+	size_t n;
+	struct value values[ARGS_MAX];
+	char *const *rest;
+};
+
+bool name_valid(const char *name)
+{
+	size_t n;
+
+	if (name[0] < 'a' || name[0] > 'z')
+		return false;
+	n = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-");
+	return !name[n] && n <= 64;
+}
+
+static bool is_option(const struct arg *arg)
+{
+	return arg->name[0] == '-';
+}
+
+static size_t find(const struct args *a, const char *name)
+{
+	for (size_t i = 0; i < a->n; i++) {
+		if (!strcmp(a->spec[i].name, name))
+			return i;
+	}
+	abort();
+}
+
+bool args_has(const struct args *a, const char *name)
+{
+	return a->values[find(a, name)].n > 0;
+}
+
+const char *args_str(const struct args *a, const char *name)
+{
+	const struct value *v = &a->values[find(a, name)];
+
+	return v->n ? v->text[v->n - 1] : NULL;
+}
+
+uint64_t args_u64(const struct args *a, const char *name, uint64_t fallback)
+{
+	const struct value *v = &a->values[find(a, name)];
+
+	return v->n ? v->u : fallback;
+}
+
+int64_t args_s64(const struct args *a, const char *name, int64_t fallback)
+{
+	const struct value *v = &a->values[find(a, name)];
+
+	return v->n ? v->s : fallback;
+}
+
+int args_word(const struct args *a, const char *name, int fallback)
+{
+	const struct value *v = &a->values[find(a, name)];
+
+	return v->n ? (int)v->u : fallback;
+}
+
+size_t args_count(const struct args *a, const char *name)
+{
+	return a->values[find(a, name)].n;
+}
+
+const char *args_nth(const struct args *a, const char *name, size_t n)
+{
+	const struct value *v = &a->values[find(a, name)];
+
+	return n < v->n ? v->text[n] : NULL;
+}
+
+char *const *args_rest(const struct args *a)
+{
+	return a->rest;
+}
+
+static int bad_value(struct err *err, const struct arg *arg, const char *text, const char *want)
+{
+	return err_make(err, EXIT_USAGE, "%s: '%s' is not %s", arg->name, text, want);
+}
+
+static int read_unsigned(struct err *err, const struct arg *arg, const char *text, uint64_t max,
+			 uint64_t *out)
+{
+	char *end;
+
+	errno = 0;
+	*out = strtoull(text, &end, 10);
+	if (text[0] < '0' || text[0] > '9' || *end || errno || *out > max)
+		return bad_value(err, arg, text, max == UINT32_MAX ? "a number below 2^32" :
+								     "a number below 2^64");
+	return 0;
+}
+
+static int read_signed(struct err *err, const struct arg *arg, const char *text, int64_t *out)
+{
+	const char *digits = text + (text[0] == '-');
+	char *end;
+
+	errno = 0;
+	*out = strtoll(text, &end, 10);
+	if (digits[0] < '0' || digits[0] > '9' || *end || errno)
+		return bad_value(err, arg, text, "a whole number of 64 bits");
+	return 0;
+}
+
+static int read_word(struct err *err, const struct arg *arg, const char *text, uint64_t *out)
+{
+	static const char *const onoff[] = { "off", "on", NULL };
+	const char *const *words = arg->type == ARG_ONOFF ? onoff : arg->words;
+
+	for (size_t i = 0; words[i]; i++) {
+		if (!strcmp(words[i], text)) {
+			*out = i;
+			return 0;
+		}
+	}
+	err_make(err, EXIT_USAGE, "%s: '%s' is not one of its words", arg->name, text);
+	return err_hint(err, "use %s%s%s%s%s%s%s", words[0], words[1] ? ", " : "",
+			words[1] ? words[1] : "", words[1] && words[2] ? ", " : "",
+			words[1] && words[2] ? words[2] : "",
+			words[1] && words[2] && words[3] ? ", " : "",
+			words[1] && words[2] && words[3] ? words[3] : "");
+}
+
+static int read_value(struct err *err, const struct arg *arg, const char *text, struct value *v)
+{
+	size_t len = strlen(text);
+
+	switch (arg->type) {
+	case ARG_FLAG:
+	case ARG_REST:
+		return 0;
+	case ARG_STRING:
+	case ARG_FILE:
+	case ARG_DIR:
+		if (!len && arg->type != ARG_STRING)
+			return bad_value(err, arg, text, "a path");
+		return 0;
+	case ARG_NAME:
+		if (!name_valid(text))
+			return bad_value(err, arg, text,
+					 "a partition's name (a-z first, then a-z 0-9 -, at most 64)");
+		return 0;
+	case ARG_U32:
+		return read_unsigned(err, arg, text, UINT32_MAX, &v->u);
+	case ARG_U64:
+		return read_unsigned(err, arg, text, UINT64_MAX, &v->u);
+	case ARG_S64:
+		return read_signed(err, arg, text, &v->s);
+	case ARG_WORD:
+	case ARG_ONOFF:
+		return read_word(err, arg, text, &v->u);
+	case ARG_HEX:
+		if (!len || len % 2 || text[strspn(text, "0123456789abcdefABCDEF")])
+			return bad_value(err, arg, text, "an even number of hexadecimal digits");
+		return 0;
+	}
+	return 0;
+}
+
+static int add_value(struct err *err, struct args *a, size_t i, const char *text)
+{
+	const struct arg *arg = &a->spec[i];
+	struct value *v = &a->values[i];
+	const char **more;
+
+	if (v->n && !(arg->flags & ARG_MULTI))
+		return err_make(err, EXIT_USAGE, "%s: given twice", arg->name);
+	if (read_value(err, arg, text, v))
+		return -1;
+	more = realloc(v->text, (v->n + 1) * sizeof(*more));
+	if (!more)
+		return err_errno(err, ENOMEM, "%s", arg->name);
+	more[v->n++] = text;
+	v->text = more;
+	return 0;
+}
+
+/* Takes "--name value" and "--name=value".  Return: words used up, or -1. */
+static int parse_option(struct ctx *ctx, const struct cmd *cmd, struct args *a, int left,
+			char **argv)
+{
+	const char *equals = strchr(argv[0], '=');
+	size_t len = equals ? (size_t)(equals - argv[0]) : strlen(argv[0]);
+
+	for (size_t i = 0; i < a->n; i++) {
+		const struct arg *arg = &a->spec[i];
+
+		if (!is_option(arg) || strlen(arg->name) != len || strncmp(arg->name, argv[0], len))
+			continue;
+		if (arg->type == ARG_FLAG) {
+			if (equals)
+				return err_make(&ctx->err, EXIT_USAGE, "%s: takes no value", arg->name);
+			return add_value(&ctx->err, a, i, "") ? -1 : 1;
+		}
+		if (equals)
+			return add_value(&ctx->err, a, i, equals + 1) ? -1 : 1;
+		if (left < 2)
+			return err_make(&ctx->err, EXIT_USAGE, "%s: its value is missing", arg->name);
+		return add_value(&ctx->err, a, i, argv[1]) ? -1 : 2;
+	}
+	err_make(&ctx->err, EXIT_USAGE, "%.*s: no such option of '%s%s%s'", (int)len, argv[0],
+		 cmd->noun ? cmd->noun : "", cmd->noun ? " " : "", cmd->verb);
+	return err_hint(&ctx->err, "see rvmctl %s%s%s --help", cmd->noun ? cmd->noun : "",
+			cmd->noun ? " " : "", cmd->verb);
+}
+
+/* The positional that takes the next word, or a->n. */
+static size_t next_positional(const struct args *a)
+{
+	size_t i;
+
+	for (i = 0; i < a->n; i++) {
+		const struct arg *arg = &a->spec[i];
+
+		if (!is_option(arg) && (!a->values[i].n || arg->flags & ARG_MULTI))
+			break;
+	}
+	return i;
+}
+
+static int check_required(struct ctx *ctx, const struct cmd *cmd, const struct args *a)
+{
+	for (size_t i = 0; i < a->n; i++) {
+		if (!(a->spec[i].flags & ARG_REQUIRED) || a->values[i].n)
+			continue;
+		if (a->spec[i].type == ARG_REST && a->rest)
+			continue;
+		err_make(&ctx->err, EXIT_USAGE, "%s: is missing", a->spec[i].name);
+		return err_hint(&ctx->err, "see rvmctl %s%s%s --help", cmd->noun ? cmd->noun : "",
+				cmd->noun ? " " : "", cmd->verb);
+	}
+	return 0;
+}
+
+static int parse(struct ctx *ctx, const struct cmd *cmd, struct args *a, int argc, char **argv)
+{
+	bool options = true;
+
+	for (int i = 0; i < argc;) {
+		size_t at;
+		int used;
+
+		if (options && !strcmp(argv[i], "--")) {
+			options = false;
+			i++;
+			continue;
+		}
+		if (options && argv[i][0] == '-' && argv[i][1]) {
+			used = parse_option(ctx, cmd, a, argc - i, argv + i);
+			if (used < 0)
+				return -1;
+			i += used;
+			continue;
+		}
+		at = next_positional(a);
+		if (at == a->n)
+			return err_make(&ctx->err, EXIT_USAGE, "%s: one argument too many", argv[i]);
+		if (a->spec[at].type == ARG_REST) {
+			a->rest = argv + i;
+			break;
+		}
+		if (add_value(&ctx->err, a, at, argv[i]))
+			return -1;
+		i++;
+	}
+	return check_required(ctx, cmd, a);
+}
+
+static void print_arg(FILE *f, const struct arg *arg)
+{
+	bool required = arg->flags & ARG_REQUIRED;
+	const char *more = arg->flags & ARG_MULTI ? "..." : "";
+
+	fputs(required ? " " : " [", f);
+	fputs(arg->name, f);
+	if (arg->type == ARG_ONOFF) {
+		fputs(" on|off", f);
+	} else if (arg->type == ARG_WORD && is_option(arg)) {
+		for (size_t i = 0; arg->words[i]; i++)
+			fprintf(f, "%c%s", i ? '|' : ' ', arg->words[i]);
+	} else if (is_option(arg) && arg->type != ARG_FLAG) {
+		fprintf(f, " %s", arg->meta ? arg->meta : "VALUE");
+	} else if (arg->type == ARG_REST) {
+		fputs("...", f);
+	}
+	fputs(more, f);
+	fputs(required ? "" : "]", f);
+}
+
+static void print_synopsis(FILE *f, const struct cmd *cmd)
+{
+	fprintf(f, "rvmctl %s%s%s%s", cmd->flags & CMD_READ ? "[-j|-p] " : "",
+		cmd->noun ? cmd->noun : "", cmd->noun ? " " : "", cmd->verb);
+	for (const struct arg *arg = cmd->args; arg && arg->name; arg++) {
+		if (!(arg->flags & ARG_HIDDEN))
+			print_arg(f, arg);
+	}
+	fputc('\n', f);
+}
+
+void cmd_help(FILE *f, const struct cmd *cmd)
+{
+	print_synopsis(f, cmd);
+	fprintf(f, "    %s\n", cmd->help);
+	for (const struct arg *arg = cmd->args; arg && arg->name; arg++) {
+		if (arg->help && !(arg->flags & ARG_HIDDEN))
+			fprintf(f, "    %-22s %s\n", arg->name, arg->help);
+	}
+}
+
+void cmd_usage(FILE *f, const struct cmd *const *tables)
+{
+	fputs("usage: rvmctl [-j|-p] NOUN VERB [ARGS]\n\n", f);
+	for (; *tables; tables++) {
+		for (const struct cmd *cmd = *tables; cmd->verb; cmd++) {
+			if (cmd->flags & CMD_HIDDEN)
+				continue;
+			fprintf(f, "    %s%s%-*s %s\n", cmd->noun ? cmd->noun : "",
+				cmd->noun ? " " : "",
+				22 - (int)(cmd->noun ? strlen(cmd->noun) + 1 : 0), cmd->verb,
+				cmd->help);
+		}
+	}
+	fputs("\n-j prints JSON, -p prints it with line breaks.\n"
+	      "Exit status: 0 done or allowed, 1 refused or denied, 2 usage or malformed input,\n"
+	      "3 not available (no module, no hooks).  rvmctl NOUN VERB --help tells more.\n",
+	      f);
+}
+
+void cmd_dump(FILE *f, const struct cmd *const *tables)
+{
+	static const char *const types[] = {
+		[ARG_FLAG] = "flag", [ARG_STRING] = "string", [ARG_FILE] = "file",
+		[ARG_DIR] = "dir",   [ARG_NAME] = "name",     [ARG_U32] = "u32",
+		[ARG_U64] = "u64",   [ARG_S64] = "s64",	      [ARG_WORD] = "word",
+		[ARG_HEX] = "hex",   [ARG_ONOFF] = "onoff",   [ARG_REST] = "rest",
+	};
+
+	for (; *tables; tables++) {
+		for (const struct cmd *cmd = *tables; cmd->verb; cmd++) {
+			if (cmd->flags & CMD_HIDDEN)
+				continue;
+			fprintf(f, "%s\t%s\t%s", cmd->noun ? cmd->noun : "-", cmd->verb,
+				cmd->flags & CMD_READ ? "read" : "-");
+			for (const struct arg *arg = cmd->args; arg && arg->name; arg++) {
+				if (arg->flags & ARG_HIDDEN)
+					continue;
+				fprintf(f, "\t%s:%s", arg->name, types[arg->type]);
+				for (size_t i = 0; arg->type == ARG_WORD && arg->words[i]; i++)
+					fprintf(f, "%c%s", i ? ',' : '=', arg->words[i]);
+			}
+			fputc('\n', f);
+		}
+	}
+}
+
+static bool asks_for_help(int argc, char **argv)
+{
+	return argc && (!strcmp(argv[0], "--help") || !strcmp(argv[0], "-h"));
+}
+
+static int run(struct ctx *ctx, const struct cmd *cmd, int argc, char **argv)
+{
+	struct args a = { .spec = cmd->args };
+	int ret;
+
+	if (asks_for_help(argc, argv)) {
+		cmd_help(stdout, cmd);
+		return EXIT_DONE;
+	}
+	while (cmd->args && cmd->args[a.n].name)
+		a.n++;
+	if (a.n > ARGS_MAX)
+		abort();
+	ret = parse(ctx, cmd, &a, argc, argv);
+	if (!ret)
+		ret = cmd->run(ctx, &a);
+	for (size_t i = 0; i < a.n; i++)
+		free(a.values[i].text);
+	return ret;
+}
+
+static void help_noun(const struct cmd *const *tables, const char *noun)
+{
+	for (; *tables; tables++) {
+		for (const struct cmd *cmd = *tables; cmd->verb; cmd++) {
+			if (cmd->noun && !strcmp(cmd->noun, noun) && !(cmd->flags & CMD_HIDDEN))
+				cmd_help(stdout, cmd);
+		}
+	}
+}
+
+int cmd_dispatch(struct ctx *ctx, const struct cmd *const *tables, int argc, char **argv)
+{
+	bool noun_known = false;
+
+	for (const struct cmd *const *t = tables; *t; t++) {
+		for (const struct cmd *cmd = *t; cmd->verb; cmd++) {
+			if (!cmd->noun) {
+				if (!strcmp(cmd->verb, argv[0]))
+					return run(ctx, cmd, argc - 1, argv + 1);
+				continue;
+			}
+			if (strcmp(cmd->noun, argv[0]))
+				continue;
+			noun_known = true;
+			if (argc > 1 && !strcmp(cmd->verb, argv[1]))
+				return run(ctx, cmd, argc - 2, argv + 2);
+		}
+	}
+	if (noun_known && asks_for_help(argc - 1, argv + 1)) {
+		help_noun(tables, argv[0]);
+		return EXIT_DONE;
+	}
+	if (noun_known)
+		err_make(&ctx->err, EXIT_USAGE, "%s: %s%s%s", argv[0], argc > 1 ? "'" : "its verb is missing",
+			 argc > 1 ? argv[1] : "", argc > 1 ? "' is not one of its verbs" : "");
+	else
+		err_make(&ctx->err, EXIT_USAGE, "%s: no such noun or verb", argv[0]);
+	return err_hint(&ctx->err, "see rvmctl %s%s--help", noun_known ? argv[0] : "",
+			noun_known ? " " : "");
+}

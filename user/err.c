@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "err.h"
+#include "out.h"
+
+static char *format(const char *fmt, va_list ap)
+{
+	char *text;
+
+	return vasprintf(&text, fmt, ap) < 0 ? NULL : text;
+}
+
+int err_make(struct err *err, int code, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (err->code)
+		return -1;
+	err->code = code;
+	va_start(ap, fmt);
+	err->text = format(fmt, ap);
+	va_end(ap);
+	return -1;
+}
+
+int err_errno(struct err *err, int errnum, const char *fmt, ...)
+{
+	auto_free char *what = NULL;
+	va_list ap;
+
+	if (err->code)
+		return -1;
+	va_start(ap, fmt);
+	what = format(fmt, ap);
+	va_end(ap);
+	return err_make(err, EXIT_REFUSED, "%s: %s", what ? what : "", strerror(errnum));
+}
+
+int err_hint(struct err *err, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (err->hint)
+		return -1;
+	va_start(ap, fmt);
+	err->hint = format(fmt, ap);
+	va_end(ap);
+	return -1;
+}
+
+int err_wrap(struct err *err, const char *fmt, ...)
+{
+	auto_free char *context = NULL;
+	char *both;
+	va_list ap;
+
+	va_start(ap, fmt);
+	context = format(fmt, ap);
+	va_end(ap);
+	if (context && asprintf(&both, "%s: %s", context, err->text ? err->text : "failed") >= 0) {
+		free(err->text);
+		err->text = both;
+	}
+	return -1;
+}
+
+void err_clear(struct err *err)
+{
+	free(err->text);
+	free(err->hint);
+	*err = (struct err){ 0 };
+}
+
+void err_print(const struct err *err)
+{
+	const char *text = err->text ? err->text : "failed, and no memory to say why";
+	auto_free char *safe = out_escape(text, strlen(text));
+	auto_free char *hint = err->hint ? out_escape(err->hint, strlen(err->hint)) : NULL;
+
+	fprintf(stderr, "rvmctl: %s%s%s\n", safe ? safe : "failed", hint ? "; " : "",
+		hint ? hint : "");
+}
+
+void warn_line(const char *fmt, ...)
+{
+	auto_free char *text = NULL;
+	auto_free char *safe = NULL;
+	va_list ap;
+
+	va_start(ap, fmt);
+	text = format(fmt, ap);
+	va_end(ap);
+	if (text)
+		safe = out_escape(text, strlen(text));
+	if (safe)
+		fprintf(stderr, "rvmctl: warning: %s\n", safe);
+}

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <locale.h>
+#include <signal.h>
+#include <string.h>
+
+#include "cmd.h"
+
+#ifndef RVM_VERSION
+#define RVM_VERSION "0.1.0"
+#endif
+
+static const struct cmd *const all[] = {
+	load_cmds,  compile_cmds, claims_cmds,	table_cmds,   token_cmds,
+	run_cmds,   check_cmds,	  why_cmds,	doctor_cmds,  hook_cmds,
+	status_cmds, partition_cmds, witness_cmds, monitor_cmds,
+};
+
+/* Leave out the tables of files that are not built in. */
+static void collect(const struct cmd **tables)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
+		if (all[i])
+			tables[n++] = all[i];
+	}
+	tables[n] = NULL;
+}
+
+static int dispatch(const struct cmd *const *tables, enum out_format format, int argc, char **argv)
+{
+	struct ctx ctx = { .out = out_create(stdout, format) };
+	int ret;
+
+	if (!ctx.out) {
+		err_make(&ctx.err, EXIT_REFUSED, "output: out of memory");
+		ret = -1;
+	} else {
+		ret = cmd_dispatch(&ctx, tables, argc, argv);
+	}
+	if (ctx.out && out_destroy(ctx.out) && ret >= 0) {
+		err_make(&ctx.err, EXIT_REFUSED, "standard output: cannot be written");
+		ret = -1;
+	}
+	if (ret < 0) {
+		if (!ctx.err.code)
+			err_make(&ctx.err, EXIT_REFUSED, "failed");
+		err_print(&ctx.err);
+		ret = ctx.err.code;
+	}
+	err_clear(&ctx.err);
+	return ret;
+}
+
+int main(int argc, char **argv)
+{
+	const struct cmd *tables[ARRAY_SIZE(all) + 1];
+	enum out_format format = OUT_TEXT;
+	int i;
+
+	setlocale(LC_CTYPE, "");
+	signal(SIGPIPE, SIG_IGN);
+	collect(tables);
+	for (i = 1; i < argc && argv[i][0] == '-'; i++) {
+		if (!strcmp(argv[i], "-j")) {
+			format = OUT_JSON;
+		} else if (!strcmp(argv[i], "-p")) {
+			format = OUT_PRETTY;
+		} else if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) {
+			cmd_usage(stdout, tables);
+			return EXIT_DONE;
+		} else if (!strcmp(argv[i], "--version")) {
+			puts("rvmctl " RVM_VERSION);
+			return EXIT_DONE;
+		} else if (!strcmp(argv[i], "--dump-commands")) {
+			cmd_dump(stdout, tables);
+			return EXIT_DONE;
+		} else {
+			break;
+		}
+	}
+	if (i < argc && argv[i][0] != '-')
+		return dispatch(tables, format, argc - i, argv + i);
+	if (i < argc)
+		warn_line("%s: no such option", argv[i]);
+	cmd_usage(stderr, tables);
+	return EXIT_USAGE;
+}
