@@ -32,5 +32,5 @@ check "bpffs_is_mounted" is_mounted /sys/fs/bpf bpf
 check "securityfs_is_mounted" is_mounted /sys/kernel/security securityfs
 check "loopback_is_up" grep -q 'UP' <(ip -o link show up dev lo)
 check "kernel_has_type_information" test -s /sys/kernel/btf/vmlinux
-check "root_cannot_be_written" sh -c '! touch /root/.rvm-test'
+check "root_cannot_be_written" sh -c '! touch /etc/.rvm-test'
 exit "$failed"

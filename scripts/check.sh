@@ -1,0 +1,275 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Static checks.  Every check runs, whatever the others say, and prints one
+# line; what it found stands above a FAIL line.  Exit 1 if one failed.
+#
+#	scripts/check.sh [--ktap FILE] [NAME...]
+set -euo pipefail
+
+root=$(dirname "$(dirname "$(readlink -f "$0")")")
+cache=${RVM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/rvm}
+work=$root/build/check
+ktap=''
+only=()
+passed=0
+failed=0
+
+# Generated files are the generator's business.
+generated='^(kmod/netlink-gen\.[ch]|kmod/include/uapi/linux/rvm\.h)$'
+libs=(libnl-3.0 libnl-genl-3.0 smartcols jansson libbpf libcrypto)
+
+# Files of the tree, as far as they exist; nothing that git ignores, and not the
+# test data, which others made.
+files() {
+	git ls-files --cached --others --exclude-standard -- "$@" ':!selftests/data' | sort -u |
+		while read -r file; do [ ! -f "$file" ] || echo "$file"; done
+}
+
+own_c() {
+	files '*.c' '*.h' | grep -vE "$generated"
+}
+
+# Run a check in the tree's top folder and say how it went.
+run() {
+	local name=$1 advice=$2 log=$work/log.$1 status
+
+	((${#only[@]} == 0)) || [[ " ${only[*]} " = *" $name "* ]] || return 0
+	# In the condition of an if, a failing command would not end the function.
+	set +e
+	(
+		set -e
+		"check_${name//-/_}"
+	) >"$log" 2>&1
+	status=$?
+	set -e
+	if ((status == 0)); then
+		passed=$((passed + 1))
+		printf 'ok    %s\n' "$name"
+		[ -z "$ktap" ] || echo "ok $((passed + failed)) $name" >>"$ktap"
+		return 0
+	fi
+	failed=$((failed + 1))
+	head -n 40 "$log" | sed 's/^/      /'
+	(($(wc -l <"$log") <= 40)) || echo "      ... all of it: $log"
+	printf 'FAIL  %s: %s\n' "$name" "$advice"
+	[ -z "$ktap" ] || echo "not ok $((passed + failed)) $name" >>"$ktap"
+}
+
+# Succeed if the command finds nothing.
+none() {
+	! "$@"
+}
+
+check_format() {
+	own_c | xargs clang-format --dry-run -Werror --ferror-limit=5
+}
+
+# Works in a folder of its own, for it leaves a file there.
+checkpatch() {
+	local ignore=$1
+
+	(cd "$work" && sed "s,^,$root/," |
+		xargs -r perl "$KSRC/scripts/checkpatch.pl" --no-tree --root="$work" --strict --no-summary \
+			--max-line-length=100 --terse --show-types --ignore "$ignore" -f) |
+		sed "s,^$root/,,"
+}
+
+# MACRO_ARG_REUSE: such macros are few and take plain names.  CAMELCASE: the
+# kernel's own such names are not known here.  LONG_LINE_STRING: what is searched
+# for is not cut.  The others are about patches.  Outside the kernel its types,
+# its macros and its rules for extern, strings and errno values do not hold.
+check_checkpatch() {
+	local everywhere=MACRO_ARG_REUSE,CAMELCASE,LONG_LINE_STRING,FILE_PATH_CHANGES,SPDX_LICENSE_TAG
+	local user=$everywhere,AVOID_EXTERNS,PREFER_KERNEL_TYPES,ENOSYS,ARRAY_SIZE,COMPARISON_TO_NULL
+
+	user+=,PREFER_DEFINED_ATTRIBUTE_MACRO,STATIC_CONST_CHAR_ARRAY,MACRO_WITH_FLOW_CONTROL
+	user+=,EMBEDDED_FUNCTION_NAME,SPLIT_STRING,STRING_FRAGMENTS,MISSING_SPACE
+	mkdir -p "$work/include"
+	{
+		own_c | grep '^kmod/' | checkpatch "$everywhere" || true
+		own_c | grep -v '^kmod/' | checkpatch "$user" || true
+	} >"$work/checkpatch"
+	cat "$work/checkpatch"
+	[ ! -s "$work/checkpatch" ]
+}
+
+check_kernel_doc() {
+	local out
+
+	out=$(files 'kmod/*.h' 'kmod/lib/*.h' | grep -vE "$generated" |
+		xargs perl "$KSRC/scripts/kernel-doc" -none -Wall -Werror 2>&1 |
+		grep -v 'no structured comments found') || true
+	[ -z "$out" ] || { echo "$out" && false; }
+}
+
+# A copy, because other warning options would rebuild the module itself.
+check_module() {
+	local tree=$work/module log=$work/module.log
+
+	mkdir -p "$tree/kmod"
+	cp -pu Kbuild "$tree/"
+	cp -pru kmod/{Kbuild,lib,include} kmod/*.[ch] "$tree/kmod/"
+	find "$tree" -name '*.o' -delete
+	make -C "$KDIR" M="$tree" -k W=1 C=1 CF=-D__CHECK_ENDIAN__ modules >"$log" 2>&1 ||
+		{ grep -E 'error|Error' "$log" && false; }
+	none grep -E "(warning|error):" "$log"
+}
+
+# Compiler symbols, mem* and str*: whatever else is named there locks, allocates,
+# sleeps, logs or tells the time.
+check_purity() {
+	local allowed='mem(cpy|set|move|cmp|chr)|str(len|nlen|cmp|ncmp|chr|rchr|scpy)|sized_strscpy'
+
+	allowed+='|__fentry__|__x86_return_thunk|__x86_indirect_thunk_[a-z0-9]+|__stack_chk_fail'
+	allowed+='|__ubsan_[a-z_]+|fortify_panic|__fortify_panic|rvm_[a-z0-9_]+'
+	nm -A -u "$work"/module/kmod/lib/*.o | { none grep -vE " U ($allowed)\$"; }
+}
+
+user_flags() {
+	echo "-std=gnu11 -D_GNU_SOURCE= -Wall -Wextra -Werror -Wno-unused-parameter -Wno-sign-compare"
+	echo "-I. -Iuser -Ikmod -Ikmod/include/uapi -Ibpf/build -Iselftests -Iselftests/unit/shim"
+	echo "-Iselftests/bench/build -I$KSRC/tools/testing/selftests"
+	pkg-config --cflags "${libs[@]}"
+}
+
+user_sources() {
+	files 'user/*.c' 'kmod/lib/*.c' 'selftests/*.c' | grep -v '\.bpf\.c$'
+}
+
+check_compilers() {
+	local flags file compiler status=0
+
+	flags=$(user_flags)
+	for compiler in gcc clang; do
+		for file in $(user_sources); do
+			# shellcheck disable=SC2086 # a list of options
+			$compiler $flags -fsyntax-only "$file" || status=1
+		done
+	done
+	return "$status"
+}
+
+# Tests exit from anywhere; what they hold then is not worth a finding.
+check_analyzer() {
+	local flags
+
+	flags=$(user_flags)
+	# shellcheck disable=SC2086 # a list of options
+	files 'user/*.c' 'kmod/lib/*.c' | xargs -r -P 2 -n 1 \
+		clang $flags --analyze --analyzer-output text -Xclang -analyzer-werror -o /dev/null
+}
+
+check_netlink() {
+	scripts/nl-regen.sh --check
+}
+
+check_versions() {
+	none grep -nE 'LINUX_VERSION_CODE|KERNEL_VERSION\(' -r kmod bpf --include='*.[ch]' \
+		--exclude=compat.h --exclude=vmlinux.h --exclude='*.mod.c'
+}
+
+check_kallsyms() {
+	none grep -nE 'kallsyms|kprobe' -r kmod bpf --include='*.[ch]' --exclude=vmlinux.h
+}
+
+check_printk() {
+	none grep -n bpf_printk -r bpf --include='*.[ch]' --exclude-dir=build
+}
+
+check_exit() {
+	none grep -nE '(^|[^_[:alnum:]])exit\(' -r user --include='*.c' --exclude=rvmctl.c
+}
+
+check_shell() {
+	files '*.sh' .ci/run selftests/vm/init | xargs shellcheck -x
+}
+
+check_python() {
+	files '*.py' scripts/ktap-summary | xargs -r /usr/bin/python3 -c '
+import ast, sys
+for path in sys.argv[1:]:
+    ast.parse(open(path).read(), path)'
+}
+
+check_spelling() {
+	files | grep -v '^LICENSES/' | xargs codespell -q 3 -L creat,nd,ser,som,te,ans
+}
+
+# Nothing that only holds on the machine where it was written.
+check_places() {
+	local hosts host
+
+	# shellcheck disable=SC2016 # apt expands it
+	hosts=$(apt-get indextargets --format '$(REPO_URI)' 2>/dev/null | cut -d/ -f3 | sort -u)
+	none git grep -nF --untracked "$root/"
+	[ "$HOME" = / ] || none git grep -nF --untracked "$HOME/"
+	while read -r host; do
+		[ -z "$host" ] || none git grep -nF --untracked "$host" -- ':!selftests/data'
+	done <<<"$hosts"
+}
+
+check_licences() {
+	local file status=0
+
+	for file in $(files '*.[ch]' '*.sh' '*.py' '*.yaml' '*Makefile' '*Kbuild' .ci/run scripts selftests/vm); do
+		head -n 3 "$file" | grep -q 'SPDX-License-Identifier: ' || {
+			echo "$file"
+			status=1
+		}
+	done
+	return "$status"
+}
+
+# Not a verdict: they usually hold two ideas.
+list_sizes() {
+	own_c | xargs wc -l | awk '$2 != "total" && $1 > 600 { print "look  " $2 ": " $1 " lines" }'
+	# shellcheck disable=SC2016 # awk expands it
+	own_c | xargs awk '
+		FNR == 1 { start = 0 }
+		/^[a-zA-Z].*\(/ { name = $0; sub(/\(.*/, "", name); sub(/.*[ *]/, "", name) }
+		/^\{/ { start = FNR }
+		/^\}/ && start {
+			if (FNR - start > 80)
+				print "look  " FILENAME ": " name "() has " FNR - start " lines"
+			start = 0
+		}'
+}
+
+while (($#)); do
+	case $1 in
+	--ktap)
+		ktap=$(readlink -f "$2")
+		shift
+		;;
+	*) only+=("$1") ;;
+	esac
+	shift
+done
+cd "$root"
+# shellcheck source=/dev/null
+. "$cache/env"
+mkdir -p "$work"
+[ -z "$ktap" ] || echo "KTAP version 1" >"$ktap"
+
+run format "clang-format -i the files"
+run checkpatch "see checkpatch.pl --verbose for what each type means"
+run kernel-doc "describe every member, parameter and return value"
+run module "fix what sparse and W=1 say; they see what the compiler does not"
+run purity "kmod/lib gets memory, time, randomness and hashes from its caller"
+run compilers "must compile without a warning with gcc and clang"
+run analyzer "follow the path that the analyzer prints"
+run netlink "scripts/nl-regen.sh, and commit what it changes"
+run versions "version tests belong in kmod/compat.h"
+run kallsyms "use what the kernel exports"
+run printk "programs print nothing"
+run exit "return an error; only rvmctl.c ends the program"
+run shell "see the page that shellcheck names"
+run python "must be Python"
+run spelling "codespell -w, or add the word to the list in scripts/check.sh"
+run places "no paths or hosts of one machine; ask the machine"
+run licences "first line: SPDX-License-Identifier"
+((${#only[@]})) || list_sizes
+[ -z "$ktap" ] || echo "1..$((passed + failed))" >>"$ktap"
+echo "$passed checks passed, $failed failed"
+[ "$failed" = 0 ]
