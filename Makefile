@@ -61,10 +61,10 @@ selftests: build
 	@$(MAKE) -C selftests
 
 guest-test: selftests
-	selftests/vm/check.sh --guest-only
+	selftests/run_all.sh guest
 
 check:
-	@selftests/vm/check.sh
+	@selftests/run_all.sh
 
 lint: build
 	scripts/check.sh

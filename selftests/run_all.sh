@@ -1,0 +1,77 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Build, run every ring of tests and count.
+#
+#	selftests/run_all.sh [RING...]     build unit static guest single
+#
+# guest: two CPUs, tmpfs and ext4, one boot.  single: one CPU, tmpfs.
+# The last line is "N passed, N failed, N skipped"; reports stay in build/report.
+set -euo pipefail
+
+root=$(dirname "$(dirname "$(readlink -f "$0")")")
+report=$root/build/report
+rings=(build unit static guest single)
+
+say() {
+	echo "== $* ($SECONDS s)"
+}
+
+# A ring that ends without saying so has failed, whatever it printed before.
+finish_report() {
+	local ring=$1 status=$2 file=$report/$1.ktap
+
+	if ((status)) && ! grep -q '^ *not ok ' "$file"; then
+		echo "not ok 999 $ring # exit $status" >>"$file"
+	fi
+}
+
+ring_build() {
+	{
+		echo "KTAP version 1"
+		echo "1..1"
+		make -C "$root" build >&2 && make -C "$root/selftests" >&2 && echo "ok 1 everything_builds"
+	}
+}
+
+ring_unit() {
+	make -C "$root/selftests" unit
+}
+
+ring_static() {
+	"$root/scripts/check.sh" --ktap "$report/static.points" >&2 || true
+	cat "$report/static.points"
+}
+
+ring_guest() {
+	"$root/selftests/vm/run.sh" --cpus 2 --timeout 900 --outdir "$report/guest" -- \
+		"$root/selftests/vm/suite.sh" tmpfs ext4
+}
+
+ring_single() {
+	"$root/selftests/vm/run.sh" --cpus 1 --timeout 900 --outdir "$report/single" -- \
+		"$root/selftests/vm/suite.sh" tmpfs
+}
+
+run_ring() {
+	local ring=$1 status=0
+
+	say "$ring"
+	"ring_$ring" > >(tee "$report/$ring.ktap") || status=$?
+	wait "$!" || true
+	finish_report "$ring" "$status"
+	return "$status"
+}
+
+(($# == 0)) || rings=("$@")
+rm -rf "$report"
+mkdir -p "$report"
+files=()
+for ring in "${rings[@]}"; do
+	files+=("$report/$ring.ktap")
+	if ! run_ring "$ring" && [ "$ring" = build ]; then
+		break
+	fi
+done
+say "done"
+"$root/scripts/ktap-summary" "${files[@]}"
