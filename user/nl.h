@@ -43,10 +43,12 @@ struct nl_msg *nlc_request(struct nlc *nlc, int cmd, int flags);
  * @fn: called for each reply; may be NULL
  * @err: on refusal the text of the extended ACK, with the attribute's name; EXIT_REFUSED
  *
- * Return: 0; -1 with @err; -errno of the module is in nlc_errno().
+ * Return: 0; -1 with @err, then nlc_errno() has the errno (positive) if the module refused.
  */
 int nlc_call(struct nlc *nlc, struct nl_msg *msg, nlc_fn fn, void *data, struct err *err);
 int nlc_errno(const struct nlc *nlc);
+/* Which top-level attribute of the request was refused, from 0; -1 if it was not said. */
+int nlc_error_item(const struct nlc *nlc);
 
 /* Events: join a group (RVM_MCGRP_x), then receive until @fn returns other than 0. */
 int nlc_join(struct nlc *nlc, const char *group, struct err *err);

@@ -99,7 +99,7 @@ void out_line(struct out *o, const char *fmt, ...) PRINTF(2, 3);
 /* Bytes as they are (compiled tables); never escaped, not for terminals' sake. */
 void out_raw(struct out *o, const void *bytes, size_t len);
 
-/* Copy of @len bytes with everything unprintable as \xNN, \n, \t, ...; free() it. */
+/* Copy of @len bytes with what could move a cursor as \n, \t, \NNN (octal); free() it. */
 char *out_escape(const char *text, size_t len);
 
 #endif
