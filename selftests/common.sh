@@ -1,0 +1,123 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What the shell tests share.  A test sources this file, sets a plan, and ends
+# with ktap_finished.  Its folder is $RVM_TEST_DIR; rvmctl is in the PATH.
+
+selftests=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+root=${RVM_ROOT:-$(dirname "$selftests")}
+programs=$selftests/build
+PATH=$root/user:$PATH
+dir=${RVM_TEST_DIR:-$(mktemp -d)}
+ksrc=${RVM_KSRC:-${KSRC:-}}
+
+if [ -e "$selftests/../kselftest/ktap_helpers.sh" ]; then
+	# shellcheck disable=SC1091
+	. "$selftests/../kselftest/ktap_helpers.sh"
+else
+	# shellcheck disable=SC1091
+	. "$ksrc/tools/testing/selftests/kselftest/ktap_helpers.sh"
+fi
+
+# NAME COMMAND...: the command works; what it said is shown if it does not.
+check() {
+	local name=$1 out status=0
+
+	shift
+	out=$("$@" 2>&1) || status=$?
+	if ((status == 0)); then
+		ktap_test_pass "$name"
+		return
+	fi
+	printf '%s\n' "$out" | tail -n 20 | sed 's/^/# /'
+	echo "# exit $status: $*"
+	ktap_test_fail "$name"
+}
+
+# NAME PATTERN COMMAND...: the command fails and says why.
+refused() {
+	local name=$1 pattern=$2 out status=0
+
+	shift 2
+	out=$("$@" 2>&1) || status=$?
+	if ((status)) && grep -Eiq -- "$pattern" <<<"$out"; then
+		ktap_test_pass "$name"
+		return
+	fi
+	printf '%s\n' "$out" | tail -n 20 | sed 's/^/# /'
+	echo "# exit $status, expected a refusal that says $pattern: $*"
+	ktap_test_fail "$name"
+}
+
+# NAME COMMAND...: a program that prints KTAP of its own, as subtests.
+subtests() {
+	local name=$1 status=0
+
+	shift
+	"$@" 2>&1 | sed -u 's/^/  /' || status=${PIPESTATUS[0]}
+	if ((status == 0)); then
+		ktap_test_pass "$name"
+	else
+		echo "# exit $status: $*"
+		ktap_test_fail "$name"
+	fi
+}
+
+# A value of `rvmctl -j COMMAND...`, by a Python expression on d.
+value() {
+	local expression=$1
+
+	shift
+	rvmctl -j "$@" | python3 -c 'import json, sys
+d = json.load(sys.stdin)
+print(eval(sys.argv[1]))' "$expression"
+}
+
+# Partitions, tokens, exclusions, anchors, open tables, waiting entries.
+objects() {
+	value '" ".join(str(d.get("info", d)[k]) for k in
+		("partitions", "tokens", "exclusions", "anchors", "tables", "entries"))' status
+}
+
+# Anchors go after a grace period.
+objects_return() {
+	local expected=$1 now='' try
+
+	for try in {1..50}; do
+		now=$(objects)
+		[ "$now" != "$expected" ] || return 0
+		sleep 0.1
+	done
+	echo "objects are $now after $try tries, expected $expected"
+	return 1
+}
+
+hooks_held() {
+	value 'd.get("info", d)["hooks"]' status
+}
+
+attach_hooks() {
+	[ "$(hooks_held)" != 0 ] || rvmctl hook attach >/dev/null
+	[ "$(hooks_held)" != 0 ]
+}
+
+# NAME...: end what runs in them and delete them, if they are there.
+drop_partitions() {
+	local name
+
+	for name; do
+		[ ! -e "/sys/fs/cgroup/rvm/$name/cgroup.kill" ] ||
+			echo 1 >"/sys/fs/cgroup/rvm/$name/cgroup.kill"
+		wait_until_empty "$name"
+		rvmctl partition del "$name" >/dev/null 2>&1 || true
+	done
+}
+
+wait_until_empty() {
+	local events=/sys/fs/cgroup/rvm/$1/cgroup.events
+
+	for _ in {1..100}; do
+		grep -qs 'populated 1' "$events" || return 0
+		sleep 0.05
+	done
+}

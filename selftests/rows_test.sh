@@ -1,0 +1,109 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Each row of the design's table of operations, through rvmctl as people use
+# it.  Two partitions over one set of files:
+#
+#   limited   tokens on DIR/ws   what they cover is allowed, what not is refused
+#   root      the root token     all is allowed, but for what nobody may do
+set -euo pipefail
+
+# shellcheck source=common.sh
+. "$(dirname "$0")/common.sh"
+
+ws=$dir/ws
+host_key=0x52564d00
+helpers=()
+
+cleanup() {
+	((${#helpers[@]} == 0)) || kill "${helpers[@]}" 2>/dev/null || true
+	drop_partitions rows-limited rows-root
+	ipcrm -M "$host_key" 2>/dev/null || true
+}
+trap cleanup EXIT
+
+make_files() {
+	chmod 0755 "$dir"
+	"$programs/probe" fill "$dir"
+	for name in prog other runner; do
+		cp "$programs/probe" "$ws/$name"
+	done
+}
+
+# On the host: what the rows connect to, and a process that is none of theirs.
+start_helpers() {
+	local ready
+
+	mkfifo "$dir/ready"
+	"$programs/probe" serve "$dir" >"$dir/ready" &
+	helpers+=($!)
+	read -r ready <"$dir/ready"
+	[ "$ready" = ready ]
+	sleep 1000 &
+	outsider=$!
+	helpers+=("$outsider")
+}
+
+token() {
+	printf '{"rights": [%s], "resource": "%s", "proof_tier": "P1", "expires_at": 0}' "$1" "$2"
+}
+
+# All that the limited side needs, by name: nothing here covers readonly/ for WRITE.
+write_limited_table() {
+	local name
+
+	{
+		printf '['
+		token '"READ"' 'Read(./**)'
+		# The last one is the name that the kernel gives to an O_TMPFILE.
+		for name in file file2 new folder gone symlink hard node victim moving moved \
+			leaving left prog device mnt '#[0-9]*'; do
+			printf ',\n '
+			token '"WRITE"' "Edit(./$name)"
+		done
+		for name in 'load:./code' 'Bash(./prog go)' 'run:./runner' 'tcp:127.0.0.1:7001' \
+			'udp:127.0.0.1:7001' 'unix:./socket' 'unix:@rvm-allowed'; do
+			printf ',\n '
+			token '"EXECUTE"' "$name"
+		done
+		printf ',\n '
+		token '"WRITE"' 'tcp:127.0.0.1:7003'
+		printf ',\n '
+		token '"READ"' '//dev/null'
+		printf ',\n '
+		token '"WRITE"' '//dev/null'
+		printf ']\n'
+	} >"$dir/limited.json"
+}
+
+write_root_table() {
+	cat >"$dir/root.json" <<-'JSON'
+		[{"rights": ["READ", "WRITE", "GRANT", "REVOKE", "EXECUTE", "PROVE", "GRANT_ONCE"],
+		  "proof_tier": "P1", "expires_at": 0}]
+	JSON
+}
+
+# As the super user with all capabilities, so that nothing but RVM refuses.
+run_rows() {
+	local side=$1
+
+	rvmctl run --keep-caps --host-net "rows-$side" -- "$programs/probe" "$side" "$dir" "$outsider" \
+		</dev/null
+}
+
+ktap_print_header
+ktap_set_plan 6
+make_files
+start_helpers
+write_limited_table
+write_root_table
+check hooks_attach attach_hooks
+check limited_table_loads rvmctl load "$dir/limited.json" --partition rows-limited \
+	--workspace "$ws" --base minimal
+subtests rows_of_tokens run_rows limited
+check root_table_loads rvmctl load "$dir/root.json" --partition rows-root \
+	--workspace "$ws" --base none
+subtests rows_of_the_root_token run_rows root
+drop_partitions rows-limited rows-root
+check partitions_are_gone sh -c '! ls -d /sys/fs/cgroup/rvm/rows-* 2>/dev/null'
+ktap_finished
