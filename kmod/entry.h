@@ -14,7 +14,8 @@ struct rvm_partition;
  * @pid: held by the caller
  *
  * Return: 0; -ESRCH if the task is gone; -EXDEV if it is not in @part's control
- * group; -EEXIST if it is admitted already; -ENFILE for too many; -ENOMEM.
+ * group; -EEXIST if it is admitted already; -ENFILE for too many; -ENOSPC if the
+ * log is full; -ENOMEM.
  */
 int rvm_entry_admit(struct rvm_partition *part, struct pid *pid);
 

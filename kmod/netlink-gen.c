@@ -175,6 +175,7 @@ static const struct genl_split_ops rvm_nl_ops[] = {
 	},
 	{
 		.cmd		= RVM_CMD_PARTITION_NEW,
+		.pre_doit	= rvm_nl_pre_doit_admin,
 		.doit		= rvm_nl_partition_new_doit,
 		.policy		= rvm_partition_new_nl_policy,
 		.maxattr	= RVM_A_PARTITION_OWNER_UID,
@@ -182,6 +183,7 @@ static const struct genl_split_ops rvm_nl_ops[] = {
 	},
 	{
 		.cmd		= RVM_CMD_PARTITION_SET,
+		.pre_doit	= rvm_nl_pre_doit_admin,
 		.doit		= rvm_nl_partition_set_doit,
 		.policy		= rvm_partition_set_nl_policy,
 		.maxattr	= RVM_A_PARTITION_EPOCH_BUMP,
@@ -189,6 +191,7 @@ static const struct genl_split_ops rvm_nl_ops[] = {
 	},
 	{
 		.cmd		= RVM_CMD_PARTITION_DEL,
+		.pre_doit	= rvm_nl_pre_doit_admin,
 		.doit		= rvm_nl_partition_del_doit,
 		.policy		= rvm_partition_del_nl_policy,
 		.maxattr	= RVM_A_PARTITION_ID,
@@ -196,6 +199,7 @@ static const struct genl_split_ops rvm_nl_ops[] = {
 	},
 	{
 		.cmd		= RVM_CMD_PARTITION_GET,
+		.pre_doit	= rvm_nl_pre_doit_user,
 		.doit		= rvm_nl_partition_get_doit,
 		.policy		= rvm_partition_get_nl_policy,
 		.maxattr	= RVM_A_PARTITION_NAME,
@@ -203,11 +207,13 @@ static const struct genl_split_ops rvm_nl_ops[] = {
 	},
 	{
 		.cmd	= RVM_CMD_PARTITION_GET,
+		.start	= rvm_nl_start_user,
 		.dumpit	= rvm_nl_partition_get_dumpit,
 		.flags	= GENL_CMD_CAP_DUMP,
 	},
 	{
 		.cmd		= RVM_CMD_PARTITION_ENTER,
+		.pre_doit	= rvm_nl_pre_doit_user,
 		.doit		= rvm_nl_partition_enter_doit,
 		.policy		= rvm_partition_enter_nl_policy,
 		.maxattr	= RVM_A_PARTITION_PID,
@@ -215,6 +221,7 @@ static const struct genl_split_ops rvm_nl_ops[] = {
 	},
 	{
 		.cmd		= RVM_CMD_TABLE_BEGIN,
+		.pre_doit	= rvm_nl_pre_doit_admin,
 		.doit		= rvm_nl_table_begin_doit,
 		.policy		= rvm_table_begin_nl_policy,
 		.maxattr	= RVM_A_TABLE_WORKSPACE,
@@ -222,23 +229,27 @@ static const struct genl_split_ops rvm_nl_ops[] = {
 	},
 	{
 		.cmd		= RVM_CMD_TABLE_ADD,
+		.pre_doit	= rvm_nl_pre_doit_admin,
 		.doit		= rvm_nl_table_add_doit,
 		.policy		= rvm_table_add_nl_policy,
 		.maxattr	= RVM_A_TABLE_EXCLUSION,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{
-		.cmd	= RVM_CMD_TABLE_COMMIT,
-		.doit	= rvm_nl_table_commit_doit,
-		.flags	= GENL_CMD_CAP_DO,
+		.cmd		= RVM_CMD_TABLE_COMMIT,
+		.pre_doit	= rvm_nl_pre_doit_admin,
+		.doit		= rvm_nl_table_commit_doit,
+		.flags		= GENL_CMD_CAP_DO,
 	},
 	{
-		.cmd	= RVM_CMD_TABLE_ABORT,
-		.doit	= rvm_nl_table_abort_doit,
-		.flags	= GENL_CMD_CAP_DO,
+		.cmd		= RVM_CMD_TABLE_ABORT,
+		.pre_doit	= rvm_nl_pre_doit_admin,
+		.doit		= rvm_nl_table_abort_doit,
+		.flags		= GENL_CMD_CAP_DO,
 	},
 	{
 		.cmd		= RVM_CMD_TOKEN_GET,
+		.pre_doit	= rvm_nl_pre_doit_user,
 		.doit		= rvm_nl_token_get_doit,
 		.policy		= rvm_token_get_do_nl_policy,
 		.maxattr	= RVM_A_TABLE_TOKEN_ID,
@@ -246,6 +257,7 @@ static const struct genl_split_ops rvm_nl_ops[] = {
 	},
 	{
 		.cmd		= RVM_CMD_TOKEN_GET,
+		.start		= rvm_nl_start_user,
 		.dumpit		= rvm_nl_token_get_dumpit,
 		.policy		= rvm_token_get_dump_nl_policy,
 		.maxattr	= RVM_A_TABLE_PARTITION,
@@ -253,6 +265,7 @@ static const struct genl_split_ops rvm_nl_ops[] = {
 	},
 	{
 		.cmd		= RVM_CMD_EXCLUSION_GET,
+		.start		= rvm_nl_start_user,
 		.dumpit		= rvm_nl_exclusion_get_dumpit,
 		.policy		= rvm_exclusion_get_nl_policy,
 		.maxattr	= RVM_A_TABLE_PARTITION,
@@ -260,6 +273,7 @@ static const struct genl_split_ops rvm_nl_ops[] = {
 	},
 	{
 		.cmd		= RVM_CMD_CHECK,
+		.pre_doit	= rvm_nl_pre_doit_user,
 		.doit		= rvm_nl_check_doit,
 		.policy		= rvm_check_nl_policy,
 		.maxattr	= RVM_A_CHECK_PORT,
@@ -267,6 +281,7 @@ static const struct genl_split_ops rvm_nl_ops[] = {
 	},
 	{
 		.cmd		= RVM_CMD_WITNESS_GET,
+		.pre_doit	= rvm_nl_pre_doit_admin,
 		.doit		= rvm_nl_witness_get_doit,
 		.policy		= rvm_witness_get_nl_policy,
 		.maxattr	= RVM_A_WITNESS_PARTITION,
@@ -274,6 +289,7 @@ static const struct genl_split_ops rvm_nl_ops[] = {
 	},
 	{
 		.cmd		= RVM_CMD_HOOK_SET,
+		.pre_doit	= rvm_nl_pre_doit_admin,
 		.doit		= rvm_nl_hook_set_doit,
 		.policy		= rvm_hook_set_nl_policy,
 		.maxattr	= RVM_A_HOOK_DETACH,
@@ -281,6 +297,7 @@ static const struct genl_split_ops rvm_nl_ops[] = {
 	},
 	{
 		.cmd	= RVM_CMD_HOOK_GET,
+		.start	= rvm_nl_start_admin,
 		.dumpit	= rvm_nl_hook_get_dumpit,
 		.flags	= GENL_CMD_CAP_DUMP,
 	},

@@ -17,6 +17,13 @@ extern const struct nla_policy rvm_link_nl_policy[RVM_A_LINK_CLASS + 1];
 extern const struct nla_policy rvm_scope_nl_policy[RVM_A_SCOPE_PAD + 1];
 extern const struct nla_policy rvm_token_nl_policy[RVM_A_TOKEN_PAD + 1];
 
+int rvm_nl_pre_doit_admin(const struct genl_split_ops *ops,
+			  struct sk_buff *skb, struct genl_info *info);
+int rvm_nl_pre_doit_user(const struct genl_split_ops *ops, struct sk_buff *skb,
+			 struct genl_info *info);
+int rvm_nl_start_user(struct netlink_callback *cb);
+int rvm_nl_start_admin(struct netlink_callback *cb);
+
 int rvm_nl_info_doit(struct sk_buff *skb, struct genl_info *info);
 int rvm_nl_partition_new_doit(struct sk_buff *skb, struct genl_info *info);
 int rvm_nl_partition_set_doit(struct sk_buff *skb, struct genl_info *info);

@@ -2,6 +2,11 @@
 #ifndef _RVM_NETLINK_H
 #define _RVM_NETLINK_H
 
+/** RVM_ABI - counts changes of the interface that old tools do not survive */
+#define RVM_ABI 1
+/** RVM_VERSION - of the module, for people */
+#define RVM_VERSION "0.1.0"
+
 /** rvm_netlink_init() - register the family; undone by rvm_netlink_exit() */
 int rvm_netlink_init(void);
 /** rvm_netlink_exit() - unregister it; open transactions are dropped */

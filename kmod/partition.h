@@ -5,6 +5,7 @@
 #include <linux/atomic.h>
 #include <linux/cgroup.h>
 #include <linux/jump_label.h>
+#include <linux/list.h>
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
 #include <linux/refcount.h>
@@ -15,6 +16,7 @@
 
 struct rvm_table;
 struct netlink_ext_ack;
+struct nlattr;
 
 /**
  * struct rvm_partition - a control group and what its tasks may do
@@ -35,6 +37,10 @@ struct rvm_partition {
 	kuid_t owner;
 	/** @parent: Partition around this one, held; NULL at the top; set at creation. */
 	struct rvm_partition *parent;
+	/** @level: Partitions around this one; below RVM_NEST_MAX; set at creation. */
+	unsigned int level;
+	/** @node: In the registry by control group; read under RCU. */
+	struct hlist_node node;
 	/** @table: Written under rvm_partitions_lock, read under RCU; NULL before the first load. */
 	struct rvm_table __rcu *table;
 	/** @generation: Tables loaded so far; under rvm_partitions_lock. */
@@ -88,6 +94,99 @@ struct rvm_partition *rvm_partition_of_task(struct task_struct *task);
  */
 void rvm_partition_views(struct rvm_partition *part, struct rvm_partition_view views[RVM_NEST_MAX]);
 
+/**
+ * rvm_partition_is_live() - is it, and is each one above it, Running and not fenced
+ *
+ * Context: inside rcu_read_lock().
+ */
+bool rvm_partition_is_live(const struct rvm_partition *part);
+
+/**
+ * struct rvm_partition_spec - what a new partition is to be
+ */
+struct rvm_partition_spec {
+	/** @name: Unique; ^[a-z][a-z0-9-]*$. */
+	const char *name;
+	/** @cgroup_fd: Open directory of a control group. */
+	int cgroup_fd;
+	/** @mode: enum rvm_mode. */
+	u8 mode;
+	/** @flags: enum rvm_partition_flag but GONE. */
+	u8 flags;
+	/** @owner: May enter. */
+	kuid_t owner;
+	/** @name_attr: For the extended ACK. */
+	const struct nlattr *name_attr;
+	/** @cgroup_attr: Likewise. */
+	const struct nlattr *cgroup_attr;
+};
+
+/**
+ * rvm_partition_create() - register a control group
+ * @spec: what it is to be
+ * @extack: says why not
+ *
+ * Context: may sleep; in the task that has the descriptor.
+ * Return: the partition with a reference for the caller; or ERR_PTR():
+ * -EINVAL for a bad name, a threaded group or the root; -EBADF for a
+ * descriptor of something else; -ENODEV if the group was removed; -EEXIST for
+ * a name or a group that is taken; -EBUSY if a group below is registered;
+ * -ENFILE for too many; -ELOOP for too many inside one another; -ENOSPC if the
+ * log is full; -ENOMEM.
+ */
+struct rvm_partition *rvm_partition_create(const struct rvm_partition_spec *spec,
+					   struct netlink_ext_ack *extack);
+
+/**
+ * struct rvm_partition_change - what to change in a partition
+ */
+struct rvm_partition_change {
+	/** @has_state: @state counts. */
+	bool has_state;
+	/** @has_mode: @mode counts. */
+	bool has_mode;
+	/** @bump_epoch: Make every older token stale. */
+	bool bump_epoch;
+	/** @state: enum rvm_state. */
+	u8 state;
+	/** @mode: enum rvm_mode. */
+	u8 mode;
+	/** @flags: Bits of @mask to set. */
+	u8 flags;
+	/** @mask: FENCED and WITNESS_ALL only. */
+	u8 mask;
+};
+
+/**
+ * rvm_partition_change() - change all of it, or nothing
+ * @part: the partition
+ * @change: what
+ * @extack: says why not
+ *
+ * A change that only takes away is made even if the log is full.  After one
+ * that takes away no check uses the old values any more.
+ *
+ * Context: may sleep.
+ * Return: 0; -ENOENT if it was destroyed meanwhile; -EOPNOTSUPP for a pen;
+ * -EINVAL for an illegal step of state; -ENOSPC if the log is full.
+ */
+int rvm_partition_change(struct rvm_partition *part, const struct rvm_partition_change *change,
+			 struct netlink_ext_ack *extack);
+
+/**
+ * rvm_partition_destroy() - unregister it and free its table
+ * @part: the caller's reference stays
+ * @extack: says why not
+ *
+ * Context: may sleep.
+ * Return: 0; -ENOENT if somebody else did; -EBUSY if partitions are inside it,
+ * or tasks: they would get out.
+ */
+int rvm_partition_destroy(struct rvm_partition *part, struct netlink_ext_ack *extack);
+
+/* Held for any change of a partition; tables are replaced under it too. */
+extern struct mutex rvm_partitions_lock;
+
 /** rvm_partition_get() - one more reference */
 struct rvm_partition *rvm_partition_get(struct rvm_partition *part);
 /** rvm_partition_put() - one less; NULL is fine; never sleeps */
@@ -103,5 +202,14 @@ struct rvm_partition *rvm_partition_next(u32 id);
 unsigned int rvm_partition_count(void);
 /** rvm_partition_running() - how many are Running */
 unsigned int rvm_partition_running(void);
+/** rvm_partition_changes() - counts changes of the registry and of tables; never 0 */
+unsigned int rvm_partition_changes(void);
+/** rvm_partition_note_change() - one more; under rvm_partitions_lock */
+void rvm_partition_note_change(void);
+
+/** rvm_partition_init() - make the cache; undone by rvm_partition_exit() */
+int rvm_partition_init(void);
+/** rvm_partition_exit() - destroy what is left; nobody asks any more */
+void rvm_partition_exit(void);
 
 #endif /* _RVM_PARTITION_H */

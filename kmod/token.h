@@ -4,9 +4,11 @@
 
 #include <linux/types.h>
 
+#include "anchor.h"
 #include "lib/judge.h"
 
-struct rvm_anchor;
+struct netlink_ext_ack;
+struct nlattr;
 
 /**
  * struct rvm_scope_object - a scope with its strings and its anchor
@@ -20,6 +22,8 @@ struct rvm_scope_object {
 	struct rvm_glob glob;
 	/** @anchor: NULL if the class has none or it is unresolved. */
 	struct rvm_anchor *anchor;
+	/** @link: Has @scope.anchor set to NULL when the anchor is lost. */
+	struct rvm_anchor_link link;
 	/** @resource: The string it came from, NUL-terminated. */
 	char *resource;
 	/** @anchor_path: Path of the anchor at load, or NULL. */
@@ -27,6 +31,47 @@ struct rvm_scope_object {
 	/** @text: Storage for the pattern. */
 	char text[];
 };
+
+/**
+ * struct rvm_scope_source - what a scope is made from
+ */
+struct rvm_scope_source {
+	/** @class: enum rvm_class. */
+	u8 class;
+	/** @family: NET: 0 or AF_UNIX. */
+	u8 family;
+	/** @flags: enum rvm_scope_flag. */
+	u32 flags;
+	/** @inode: The anchor, held by the caller; NULL if there is none. */
+	struct inode *inode;
+	/** @resource: For people, or NULL. */
+	const char *resource;
+	/** @anchor_path: For people, or NULL. */
+	const char *anchor_path;
+	/** @pattern: Not terminated; may be NULL if @pattern_len is 0. */
+	const char *pattern;
+	/** @pattern_len: Its bytes. */
+	size_t pattern_len;
+	/** @range: NET of IP. */
+	struct rvm_addr_range range;
+	/** @pattern_attr: For the extended ACK. */
+	const struct nlattr *pattern_attr;
+};
+
+/**
+ * rvm_scope_create() - make a scope
+ * @src: of a form that fits its class; only the pattern is checked here
+ * @extack: says what is wrong, with the offset
+ *
+ * Context: may sleep.
+ * Return: the scope; ERR_PTR(): -EINVAL or -E2BIG for a bad pattern; -ENOMEM;
+ * what rvm_anchor_get() says.
+ */
+struct rvm_scope_object *rvm_scope_create(const struct rvm_scope_source *src,
+					  struct netlink_ext_ack *extack);
+
+/** rvm_scope_destroy() - free it; NULL is fine; may sleep */
+void rvm_scope_destroy(struct rvm_scope_object *object);
 
 /**
  * struct rvm_token - a grant, or an exclusion, in a table
@@ -47,7 +92,30 @@ struct rvm_token {
 	u32 index;
 	/** @owner: Partition id. */
 	u32 owner;
+	/** @exclusion: Takes away. */
+	bool exclusion;
 };
+
+/**
+ * rvm_token_create() - make a token or an exclusion
+ * @object: becomes the token's, but not on failure
+ * @exclusion: it takes away
+ * @extack: says why not
+ *
+ * Context: may sleep.
+ * Return: a token without rights; ERR_PTR(): -ENFILE if the host has as many
+ * as it may; -ENOMEM.
+ */
+struct rvm_token *rvm_token_create(struct rvm_scope_object *object, bool exclusion,
+				   struct netlink_ext_ack *extack);
+
+/** rvm_token_bytes() - memory that it takes, about */
+size_t rvm_token_bytes(const struct rvm_token *token);
+
+/** rvm_token_count() - tokens that exist, those in open transactions too */
+unsigned int rvm_token_count(void);
+/** rvm_exclusion_count() - likewise */
+unsigned int rvm_exclusion_count(void);
 
 /** rvm_token_destroy() - free a token with its scope; may sleep */
 void rvm_token_destroy(struct rvm_token *token);

@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Entries: tasks whose next program starts on the authority of who starts it.
+ *
+ * Who is asked runs in the middle of an exec and may not sleep.  An entry is
+ * waiting until its task begins an exec, then active for that exec, and over
+ * when the exec ended; nobody tells when that is, so entries that are over are
+ * swept when the next comes.
+ */
+
+#include <linux/list.h>
+#include <linux/pid.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+
+#include "detail.h"
+#include "entry.h"
+#include "limits.h"
+#include "partition.h"
+#include "witness.h"
+
+struct entry {
+	struct list_head node;
+	/* Held. */
+	struct pid *pid;
+	/* Id of the partition. */
+	u32 part;
+	/* The exec, only compared; NULL while waiting. */
+	const struct linux_binprm *bprm;
+};
+
+/* Under the lock.  Outside of it `total` is only compared with 0. */
+static DEFINE_SPINLOCK(lock);
+static LIST_HEAD(entries);
+static unsigned int total;
+
+static void drop_entry(struct entry *entry, struct list_head *dead)
+{
+	lockdep_assert_held(&lock);
+	list_move(&entry->node, dead);
+	WRITE_ONCE(total, total - 1);
+}
+
+static void free_entries(struct list_head *dead)
+{
+	struct entry *entry, *next;
+
+	list_for_each_entry_safe(entry, next, dead, node) {
+		put_pid(entry->pid);
+		kfree(entry);
+	}
+}
+
+static struct entry *find_entry(const struct pid *pid)
+{
+	struct entry *entry;
+
+	lockdep_assert_held(&lock);
+	list_for_each_entry(entry, &entries, node)
+		if (entry->pid == pid)
+			return entry;
+	return NULL;
+}
+
+/* Its task is gone or went elsewhere, or its exec ended. */
+static bool is_over(const struct entry *entry)
+{
+	struct task_struct *task = pid_task(entry->pid, PIDTYPE_PID);
+	struct rvm_partition *part;
+
+	if (!task || READ_ONCE(task->exit_state))
+		return true;
+	/* Set by the task before it made the entry active, and cleared at the end of the exec. */
+	if (entry->bprm)
+		return !task->in_execve;
+	part = rvm_partition_of_task(task);
+	return !part || part->id != entry->part;
+}
+
+static void sweep(struct list_head *dead)
+{
+	struct entry *entry, *next;
+
+	lockdep_assert_held(&lock);
+	list_for_each_entry_safe(entry, next, &entries, node)
+		if (is_over(entry))
+			drop_entry(entry, dead);
+}
+
+static int check_task(const struct rvm_partition *part, struct pid *pid)
+{
+	struct task_struct *task = pid_task(pid, PIDTYPE_PID);
+
+	if (!task || READ_ONCE(task->exit_state))
+		return -ESRCH;
+	return rvm_partition_of_task(task) == part ? 0 : -EXDEV;
+}
+
+static int add_entry(struct entry *new, struct rvm_partition *part, struct list_head *dead)
+{
+	int err;
+
+	lockdep_assert_held(&lock);
+	sweep(dead);
+	err = check_task(part, new->pid);
+	if (err)
+		return err;
+	if (find_entry(new->pid))
+		return -EEXIST;
+	if (total >= RVM_ENTRIES_MAX)
+		return -ENFILE;
+	list_add(&new->node, &entries);
+	WRITE_ONCE(total, total + 1);
+	return 0;
+}
+
+static void record(struct rvm_reservation *res, const struct rvm_partition *part, struct pid *pid)
+{
+	char text[2 * RVM_NAME_MAX] = "";
+	struct rvm_line line = { .text = text, .size = sizeof(text) };
+	struct rvm_event event = {
+		.kind = RVM_KIND_TASK_SPAWN,
+		.op = RVM_OP_ENTER,
+		.target = part->id,
+		.detail = text,
+	};
+
+	rvm_line_add(&line, "partition", part->name, strlen(part->name));
+	rvm_line_add_number(&line, "pid", pid_nr(pid));
+	rvm_witness_commit(res, &event);
+}
+
+static int admit(struct entry *new, struct rvm_partition *part)
+{
+	unsigned long flags;
+	LIST_HEAD(dead);
+	int err;
+
+	rcu_read_lock();
+	spin_lock_irqsave(&lock, flags);
+	err = add_entry(new, part, &dead);
+	spin_unlock_irqrestore(&lock, flags);
+	rcu_read_unlock();
+	free_entries(&dead);
+	return err;
+}
+
+int rvm_entry_admit(struct rvm_partition *part, struct pid *pid)
+{
+	struct rvm_reservation res;
+	struct entry *new;
+	int err;
+
+	might_sleep();
+	new = kzalloc(sizeof(*new), GFP_KERNEL_ACCOUNT);
+	if (!new)
+		return -ENOMEM;
+	new->pid = get_pid(pid);
+	new->part = part->id;
+
+	err = rvm_witness_reserve(&res, 1);
+	if (!err)
+		err = admit(new, part);
+	if (!err) {
+		record(&res, part, pid);
+		return 0;
+	}
+	rvm_witness_abort(&res);
+	put_pid(new->pid);
+	kfree(new);
+	return err;
+}
+
+bool rvm_entry_begin(const struct linux_binprm *bprm)
+{
+	struct rvm_partition *part;
+	struct entry *entry;
+	bool admitted = false;
+	unsigned long flags;
+	LIST_HEAD(dead);
+
+	if (likely(!READ_ONCE(total)))
+		return false;
+
+	rcu_read_lock();
+	part = rvm_partition_current();
+	spin_lock_irqsave(&lock, flags);
+	entry = find_entry(task_pid(current));
+	if (entry) {
+		/* It is good for one exec, and not while the partition is held. */
+		admitted = !entry->bprm && part && part->id == entry->part &&
+			   rvm_partition_is_live(part);
+		if (admitted)
+			entry->bprm = bprm;
+		else
+			drop_entry(entry, &dead);
+	}
+	spin_unlock_irqrestore(&lock, flags);
+	rcu_read_unlock();
+	free_entries(&dead);
+	return admitted;
+}
+
+/* Is the caller's entry active, for @bprm if that is known? */
+static bool is_active(const struct linux_binprm *bprm)
+{
+	struct entry *entry;
+	unsigned long flags;
+	bool active;
+
+	if (likely(!READ_ONCE(total)))
+		return false;
+	spin_lock_irqsave(&lock, flags);
+	entry = find_entry(task_pid(current));
+	active = entry && entry->bprm && (!bprm || entry->bprm == bprm);
+	spin_unlock_irqrestore(&lock, flags);
+	return active;
+}
+
+bool rvm_entry_continue(const struct linux_binprm *bprm)
+{
+	return is_active(bprm);
+}
+
+bool rvm_entry_opening(void)
+{
+	return current->in_execve && is_active(NULL);
+}
+
+unsigned int rvm_entry_count(void)
+{
+	unsigned int waiting = 0;
+	struct entry *entry;
+	unsigned long flags;
+	LIST_HEAD(dead);
+
+	rcu_read_lock();
+	spin_lock_irqsave(&lock, flags);
+	sweep(&dead);
+	list_for_each_entry(entry, &entries, node)
+		waiting += !entry->bprm;
+	spin_unlock_irqrestore(&lock, flags);
+	rcu_read_unlock();
+	free_entries(&dead);
+	return waiting;
+}
+
+void rvm_entry_exit(void)
+{
+	LIST_HEAD(dead);
+
+	spin_lock_irq(&lock);
+	list_splice_init(&entries, &dead);
+	WRITE_ONCE(total, 0);
+	spin_unlock_irq(&lock);
+	free_entries(&dead);
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * RVM for Linux: a table of contents.
+ */
+
+#include <linux/module.h>
+
+#include "anchor.h"
+#include "entry.h"
+#include "gate.h"
+#include "hook.h"
+#include "netlink.h"
+#include "partition.h"
+#include "path.h"
+#include "witness.h"
+
+static int __init rvm_init(void)
+{
+	int err;
+
+	err = rvm_anchor_init();
+	if (err)
+		return err;
+	err = rvm_partition_init();
+	if (err)
+		goto err_anchor;
+	err = rvm_witness_init();
+	if (err)
+		goto err_partition;
+	err = rvm_path_init();
+	if (err)
+		goto err_witness;
+	err = rvm_kfunc_init();
+	if (err)
+		goto err_path;
+	err = rvm_device_init();
+	if (err)
+		goto err_path;
+	err = rvm_netlink_init();
+	if (err)
+		goto err_device;
+	return 0;
+
+err_device:
+	rvm_device_exit();
+err_path:
+	rvm_path_exit();
+err_witness:
+	rvm_witness_exit();
+err_partition:
+	rvm_partition_exit();
+err_anchor:
+	rvm_anchor_exit();
+	return err;
+}
+
+/* Programs that ask the module pin it: nobody asks any more. */
+static void __exit rvm_exit(void)
+{
+	rvm_netlink_exit();
+	rvm_device_exit();
+	rvm_hook_exit();
+	rvm_entry_exit();
+	rvm_partition_exit();
+	rvm_path_exit();
+	rvm_witness_exit();
+	rvm_anchor_exit();
+}
+
+module_init(rvm_init);
+module_exit(rvm_exit);
+
+MODULE_LICENSE("GPL");
+MODULE_DESCRIPTION("RVM for Linux: capability tokens and a witness log for agents");
+MODULE_VERSION(RVM_VERSION);

@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The request that asks for a verdict and does nothing.
+ */
+
+#include <linux/dcache.h>
+#include <linux/mount.h>
+#include <linux/namei.h>
+#include <linux/socket.h>
+#include <net/addrconf.h>
+#include <net/route.h>
+
+#include "gate.h"
+#include "lib/rights.h"
+#include "limits.h"
+#include "netlink_priv.h"
+#include "partition.h"
+
+/* A question with what it refers to. */
+struct asked {
+	struct rvm_question q;
+	struct rvm_argv argv;
+	struct name_snapshot base;
+	bool has_base;
+	/* Held. */
+	struct file *file;
+	/* Held. */
+	struct dentry *leaf;
+};
+
+static int refuse(struct genl_info *info, int attr, const char *msg)
+{
+	NL_SET_BAD_ATTR(info->extack, info->attrs[attr]);
+	if (info->extack)
+		info->extack->_msg = msg;
+	return -EINVAL;
+}
+
+static int open_object(struct genl_info *info, struct asked *asked)
+{
+	int err = rvm_nl_need(info, RVM_A_CHECK_FD);
+
+	if (err)
+		return err;
+	asked->file = fget_raw(nla_get_s32(info->attrs[RVM_A_CHECK_FD]));
+	if (!asked->file) {
+		refuse(info, RVM_A_CHECK_FD, "the descriptor is not open");
+		return -EBADF;
+	}
+	if (file_inode(asked->file)->i_sb->s_flags & SB_NOUSER)
+		return refuse(info, RVM_A_CHECK_FD, "the file has no name: nothing covers it");
+	asked->q.path = &asked->file->f_path;
+	return 0;
+}
+
+static int find_leaf(struct genl_info *info, struct asked *asked)
+{
+	const struct nlattr *attr = info->attrs[RVM_A_CHECK_LEAF];
+	const struct path *path = asked->q.path;
+	const char *name = nla_data(attr);
+	struct dentry *leaf;
+
+	if (!d_is_dir(path->dentry)) {
+		refuse(info, RVM_A_CHECK_FD, "a leaf needs a folder");
+		return -ENOTDIR;
+	}
+	if (!*name || !strcmp(name, ".") || !strcmp(name, "..") || strchr(name, '/'))
+		return refuse(info, RVM_A_CHECK_LEAF, "a leaf is one name");
+	leaf = lookup_one_unlocked(mnt_idmap(path->mnt), name, path->dentry, strlen(name));
+	if (IS_ERR(leaf)) {
+		refuse(info, RVM_A_CHECK_LEAF, "the folder cannot be searched");
+		return PTR_ERR(leaf);
+	}
+	asked->leaf = leaf;
+	asked->q.dentry = leaf;
+	return 0;
+}
+
+static int parse_path(struct genl_info *info, struct asked *asked)
+{
+	struct rvm_request *req = &asked->q.req;
+	int err;
+
+	err = open_object(info, asked);
+	if (!err && info->attrs[RVM_A_CHECK_LEAF])
+		err = find_leaf(info, asked);
+	req->load = req->op == RVM_OP_MAP || req->op == RVM_OP_PROTECT;
+	return err;
+}
+
+/* As the kernel hands them to the judge: at most so many whole words. */
+static int parse_words(struct genl_info *info, struct asked *asked)
+{
+	const struct nlattr *attr = info->attrs[RVM_A_CHECK_ARGV];
+	const char *text = nla_data(attr);
+	size_t i, len = nla_len(attr), read = min_t(size_t, len, RVM_ARGV_BYTES_MAX);
+
+	if (!len || text[len - 1])
+		return refuse(info, RVM_A_CHECK_ARGV, "each word ends with NUL, the last one too");
+	for (i = 0; i < read && asked->argv.words < RVM_ARGV_WORDS_MAX; i++) {
+		if (text[i])
+			continue;
+		asked->argv.words++;
+		asked->argv.len = i + 1;
+	}
+	asked->argv.text = text;
+	asked->argv.truncated = asked->argv.len != len;
+	asked->q.argv = &asked->argv;
+	asked->q.req.exec.argv = &asked->argv;
+	return 0;
+}
+
+static void name_program(struct genl_info *info, struct asked *asked)
+{
+	struct rvm_name *base = &asked->q.req.exec.base;
+	const char *text;
+	size_t len;
+
+	if (info->attrs[RVM_A_CHECK_NAME]) {
+		text = nla_data(info->attrs[RVM_A_CHECK_NAME]);
+		len = strlen(text);
+	} else {
+		take_dentry_name_snapshot(&asked->base, asked->q.path->dentry);
+		asked->has_base = true;
+		text = asked->base.name.name;
+		len = asked->base.name.len;
+	}
+	base->text = rvm_base_name(text, &len);
+	base->len = min_t(size_t, len, NAME_MAX);
+}
+
+static int parse_exec(struct genl_info *info, struct asked *asked)
+{
+	int err;
+
+	err = open_object(info, asked);
+	if (err)
+		return err;
+	asked->q.req.exec.program = file_inode(asked->file);
+	name_program(info, asked);
+	/* Of an interpreter only the program counts. */
+	if (asked->q.req.op == RVM_OP_INTERP)
+		return 0;
+	err = rvm_nl_need(info, RVM_A_CHECK_ARGV);
+	return err ?: parse_words(info, asked);
+}
+
+static bool is_local(struct net *net, const struct rvm_addr *addr)
+{
+	static const u8 mapped[12] = { [10] = 0xff, [11] = 0xff };
+	struct in6_addr v6;
+	__be32 v4;
+
+	if (!memcmp(addr->bytes, mapped, sizeof(mapped))) {
+		memcpy(&v4, addr->bytes + sizeof(mapped), sizeof(v4));
+		return inet_addr_type(net, v4) == RTN_LOCAL;
+	}
+	memcpy(&v6, addr->bytes, sizeof(v6));
+	return ipv6_chk_addr(net, &v6, NULL, 0);
+}
+
+static int parse_address(struct genl_info *info, struct asked *asked)
+{
+	const struct nlattr *protocol = info->attrs[RVM_A_CHECK_PROTOCOL];
+	struct rvm_net_object *net = &asked->q.req.net;
+
+	if (rvm_nl_need(info, RVM_A_CHECK_ADDRESS) || rvm_nl_need(info, RVM_A_CHECK_PORT))
+		return -EINVAL;
+	if (protocol && nla_get_u32(protocol) > U16_MAX)
+		return refuse(info, RVM_A_CHECK_PROTOCOL, "there is no such protocol");
+	net->protocol = protocol ? nla_get_u32(protocol) : IPPROTO_TCP;
+	memcpy(net->addr.bytes, nla_data(info->attrs[RVM_A_CHECK_ADDRESS]), sizeof(net->addr.bytes));
+	net->addr.port = nla_get_u32(info->attrs[RVM_A_CHECK_PORT]);
+	/* As the hooks do: to the wildcard means to this machine. */
+	if (asked->q.req.need == RVM_RIGHT_EXECUTE && rvm_addr_is_any(&net->addr))
+		rvm_addr_set_loopback(&net->addr);
+	net->local = is_local(genl_info_net(info), &net->addr);
+	return 0;
+}
+
+static int parse_unix(struct genl_info *info, struct asked *asked)
+{
+	const struct nlattr *attr = info->attrs[RVM_A_CHECK_NAME];
+	struct rvm_net_object *net = &asked->q.req.net;
+	const char *name;
+
+	net->family = AF_UNIX;
+	if (!attr)
+		return open_object(info, asked);
+	name = nla_data(attr);
+	if (name[0] != '@' || !name[1] || info->attrs[RVM_A_CHECK_FD])
+		return refuse(info, RVM_A_CHECK_NAME, "a unix peer is a descriptor, or @NAME");
+	net->name.text = name + 1;
+	net->name.len = strlen(name + 1);
+	return 0;
+}
+
+static int parse_net(struct genl_info *info, struct asked *asked)
+{
+	const struct nlattr *family = info->attrs[RVM_A_CHECK_FAMILY];
+
+	if (!family || !nla_get_u32(family))
+		return parse_address(info, asked);
+	if (nla_get_u32(family) == AF_UNIX)
+		return parse_unix(info, asked);
+	return refuse(info, RVM_A_CHECK_FAMILY, "a family is 0 for IP or 1 for unix");
+}
+
+static int parse_name(struct genl_info *info, struct asked *asked)
+{
+	int err = rvm_nl_need(info, RVM_A_CHECK_NAME);
+
+	if (err)
+		return err;
+	asked->q.req.name.text = nla_data(info->attrs[RVM_A_CHECK_NAME]);
+	asked->q.req.name.len = strlen(asked->q.req.name.text);
+	return 0;
+}
+
+static enum rvm_op usual_op(u8 class)
+{
+	switch (class) {
+	case RVM_CLASS_PATH:
+		return RVM_OP_OPEN;
+	case RVM_CLASS_EXEC:
+		return RVM_OP_EXEC;
+	case RVM_CLASS_NET:
+		return RVM_OP_CONNECT;
+	default:
+		return RVM_OP_CHECK;
+	}
+}
+
+static int parse_object(struct genl_info *info, struct asked *asked)
+{
+	switch (asked->q.req.class) {
+	case RVM_CLASS_PATH:
+		return parse_path(info, asked);
+	case RVM_CLASS_EXEC:
+		return parse_exec(info, asked);
+	case RVM_CLASS_NET:
+		return parse_net(info, asked);
+	case RVM_CLASS_TOOL:
+	case RVM_CLASS_NAME:
+		return parse_name(info, asked);
+	case RVM_CLASS_SYS:
+		asked->q.req.need = RVM_RIGHTS_ALL;
+		asked->q.req.floor = true;
+		return 0;
+	default:
+		return refuse(info, RVM_A_CHECK_CLASS, "nothing is asked about this class");
+	}
+}
+
+static int parse_check(struct genl_info *info, struct asked *asked)
+{
+	struct rvm_request *req = &asked->q.req;
+	struct nlattr **attrs = info->attrs;
+
+	if (rvm_nl_need(info, RVM_A_CHECK_CLASS) || rvm_nl_need(info, RVM_A_CHECK_RIGHT))
+		return -EINVAL;
+	req->class = nla_get_u32(attrs[RVM_A_CHECK_CLASS]);
+	req->need = nla_get_u32(attrs[RVM_A_CHECK_RIGHT]);
+	if (!req->need)
+		return refuse(info, RVM_A_CHECK_RIGHT, "no right is asked for");
+	req->tier = attrs[RVM_A_CHECK_TIER] ? nla_get_u32(attrs[RVM_A_CHECK_TIER]) : 1;
+	req->op = attrs[RVM_A_CHECK_OP] ? nla_get_u32(attrs[RVM_A_CHECK_OP]) :
+					  usual_op(req->class);
+	return parse_object(info, asked);
+}
+
+static void let_go(struct asked *asked)
+{
+	if (asked->has_base)
+		release_dentry_name_snapshot(&asked->base);
+	dput(asked->leaf);
+	if (asked->file)
+		fput(asked->file);
+}
+
+static int fill_verdict(struct sk_buff *skb, struct rvm_partition *part, struct rvm_question *q)
+{
+	struct rvm_verdict v;
+	u64 token;
+
+	/* The token of a verdict lives as long as the table it is in. */
+	rcu_read_lock();
+	v = rvm_gate_ask(part, q);
+	token = v.token ? v.token->id : 0;
+	rcu_read_unlock();
+
+	if (nla_put_u32(skb, RVM_A_CHECK_ALLOWED, v.allow) ||
+	    nla_put_u32(skb, RVM_A_CHECK_REASON, v.reason) ||
+	    nla_put_u64_64bit(skb, RVM_A_CHECK_TOKEN, token, RVM_A_CHECK_PAD) ||
+	    nla_put_u32(skb, RVM_A_CHECK_MISSING, v.missing))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int answer(struct genl_info *info, struct rvm_partition *part, struct asked *asked)
+{
+	struct sk_buff *reply;
+	void *hdr;
+
+	reply = rvm_nl_reply_new(info, &hdr);
+	if (!reply)
+		return -ENOMEM;
+	return rvm_nl_reply_send(reply, hdr, info, fill_verdict(reply, part, &asked->q));
+}
+
+int rvm_nl_check_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	struct asked *asked;
+	struct rvm_partition *part;
+	int err;
+
+	part = rvm_nl_partition(skb, info, info->attrs[RVM_A_CHECK_PARTITION], NULL, false);
+	if (IS_ERR(part))
+		return PTR_ERR(part);
+	asked = kzalloc(sizeof(*asked), GFP_KERNEL);
+	err = asked ? parse_check(info, asked) : -ENOMEM;
+	if (!err)
+		err = answer(info, part, asked);
+	if (asked)
+		let_go(asked);
+	kfree(asked);
+	rvm_partition_put(part);
+	return err;
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _RVM_NETLINK_PRIV_H
+#define _RVM_NETLINK_PRIV_H
+
+#include <linux/file.h>
+#include <net/genetlink.h>
+#include <net/netlink.h>
+
+#include "netlink-gen.h"
+
+struct rvm_partition;
+struct rvm_scope_object;
+struct rvm_scope_source;
+
+/* Room for the largest reply: strings of a scope or of a table, and numbers. */
+#define RVM_NL_REPLY_BYTES (16 * 1024)
+
+/**
+ * struct rvm_nl_dump - where a dump stands; in the callback's context
+ */
+struct rvm_nl_dump {
+	/** @caller: Partition that began it, 0 for the host. */
+	u32 caller;
+	/** @only: Partition that is shown, 0 for all. */
+	u32 only;
+	/** @last: Partition that was shown to its end. */
+	u32 last;
+	/** @index: Next entry of the partition after @last. */
+	u32 index;
+};
+
+/** rvm_nl_dump() - the state of a dump */
+static inline struct rvm_nl_dump *rvm_nl_dump(struct netlink_callback *cb)
+{
+	BUILD_BUG_ON(sizeof(struct rvm_nl_dump) > sizeof(cb->ctx));
+	return (struct rvm_nl_dump *)cb->ctx;
+}
+
+/** rvm_nl_caller() - partition of the caller, 0 for the host; behind a pre_doit only */
+static inline u32 rvm_nl_caller(const struct genl_info *info)
+{
+	return (unsigned long)info->user_ptr[0];
+}
+
+/**
+ * rvm_nl_self() - partition of the calling task, 0 for the host
+ */
+u32 rvm_nl_self(void);
+
+/**
+ * rvm_nl_need() - is an attribute there
+ *
+ * Return: 0, or -EINVAL with an extended ACK that names it.
+ */
+int rvm_nl_need(struct genl_info *info, int attr);
+
+/**
+ * rvm_nl_partition() - the partition that a user's request is about
+ * @skb: the request
+ * @info: likewise
+ * @id: attribute with its id; may be NULL
+ * @name: attribute with its name; may be NULL
+ * @owner: the owner may do this without privilege
+ *
+ * From inside that is only the own one, and nothing is told of others.
+ *
+ * Return: with a reference; ERR_PTR(): -EINVAL without any name; -ENOENT;
+ * -EPERM.
+ */
+struct rvm_partition *rvm_nl_partition(struct sk_buff *skb, struct genl_info *info,
+				       const struct nlattr *id, const struct nlattr *name,
+				       bool owner);
+
+/** rvm_nl_lookup() - a partition by an id of the host; ERR_PTR(-ENOENT) */
+struct rvm_partition *rvm_nl_lookup(const struct nlattr *id, struct netlink_ext_ack *extack);
+
+/**
+ * rvm_nl_reply_new() - begin a reply
+ * @hdr: filled, for rvm_nl_reply_send()
+ */
+struct sk_buff *rvm_nl_reply_new(struct genl_info *info, void **hdr);
+
+/**
+ * rvm_nl_reply_send() - end a reply, or drop it
+ * @err: what filling it said
+ */
+int rvm_nl_reply_send(struct sk_buff *reply, void *hdr, struct genl_info *info, int err);
+
+/**
+ * rvm_nl_event_new() - begin an event
+ * @hdr: filled, for rvm_nl_event_send()
+ *
+ * Return: NULL if nobody listens, or for want of memory: then nobody is told.
+ */
+struct sk_buff *rvm_nl_event_new(unsigned int group, u8 cmd, void **hdr);
+/** rvm_nl_event_send() - send it to the group, or drop it */
+void rvm_nl_event_send(struct sk_buff *event, void *hdr, unsigned int group, int err);
+
+/** typedef rvm_nl_show - show one partition, from rvm_nl_dump.index on */
+typedef int (*rvm_nl_show)(struct sk_buff *skb, struct netlink_callback *cb,
+			   struct rvm_partition *part);
+
+/**
+ * rvm_nl_dump_partitions() - show the partitions that the caller may see
+ * @show: called without locks; 0, or -EMSGSIZE to go on with the next message
+ */
+int rvm_nl_dump_partitions(struct sk_buff *skb, struct netlink_callback *cb, rvm_nl_show show);
+
+/**
+ * rvm_nl_scope_parse() - read a scope and check that its parts fit together
+ * @nest: the attribute
+ * @exclusion: it is of an exclusion
+ * @src: filled; refers to @nest and to @file
+ * @file: filled with the anchor, to be put by the caller; or NULL
+ *
+ * Return: 0; -EINVAL, -ENOTDIR, -E2BIG, or -EBADF, with the attribute.
+ */
+int rvm_nl_scope_parse(const struct nlattr *nest, bool exclusion, struct rvm_scope_source *src,
+		       struct file **file, struct netlink_ext_ack *extack);
+
+/** rvm_nl_scope_fill() - write a scope; 0 or -EMSGSIZE */
+int rvm_nl_scope_fill(struct sk_buff *skb, int attr, const struct rvm_scope_object *object);
+
+/** rvm_nl_deny_init() - tell of denials from now on */
+void rvm_nl_deny_init(void);
+/** rvm_nl_deny_exit() - and no more */
+void rvm_nl_deny_exit(void);
+
+/** rvm_nl_table_init() - watch for sockets that end */
+int rvm_nl_table_init(void);
+/** rvm_nl_table_exit() - drop what is open; no request runs any more */
+void rvm_nl_table_exit(void);
+
+#endif /* _RVM_NETLINK_PRIV_H */

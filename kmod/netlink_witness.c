@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Requests about the witness log, and the event of a denial.
+ */
+
+#include <linux/slab.h>
+
+#include "lib/record.h"
+#include "limits.h"
+#include "netlink_priv.h"
+#include "partition.h"
+#include "witness.h"
+
+/* Of the host, or of one partition. */
+static int last_denial(struct genl_info *info, u64 *sequence)
+{
+	const struct nlattr *attr = info->attrs[RVM_A_WITNESS_PARTITION];
+	struct rvm_partition *part;
+
+	if (!attr) {
+		*sequence = rvm_witness_last_denial();
+		return 0;
+	}
+	part = rvm_nl_lookup(attr, info->extack);
+	if (IS_ERR(part))
+		return PTR_ERR(part);
+	*sequence = atomic64_read(&part->last_denial);
+	rvm_partition_put(part);
+	return 0;
+}
+
+static int fill_u64(struct sk_buff *skb, int attr, u64 value)
+{
+	return nla_put_u64_64bit(skb, attr, value, RVM_A_WITNESS_PAD);
+}
+
+static int fill_head(struct sk_buff *skb, u64 denial)
+{
+	struct rvm_witness_head head;
+
+	rvm_witness_get_head(&head);
+	if (fill_u64(skb, RVM_A_WITNESS_LENGTH, head.length) ||
+	    nla_put(skb, RVM_A_WITNESS_HEAD, sizeof(head.digest), head.digest) ||
+	    nla_put(skb, RVM_A_WITNESS_DETAIL_HEAD, sizeof(head.detail_digest),
+		    head.detail_digest) ||
+	    fill_u64(skb, RVM_A_WITNESS_DETAIL_LENGTH, head.detail_length) ||
+	    fill_u64(skb, RVM_A_WITNESS_FIRST, head.first) ||
+	    fill_u64(skb, RVM_A_WITNESS_LOST, head.lost) ||
+	    nla_put_u32(skb, RVM_A_WITNESS_CAPACITY, head.capacity) ||
+	    fill_u64(skb, RVM_A_WITNESS_LAST_DENIAL, denial))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static int fill_detail(struct sk_buff *skb, u64 sequence)
+{
+	char *detail = kmalloc(RVM_DETAIL_BYTES, GFP_KERNEL);
+	int length, err = 0;
+
+	if (!detail)
+		return -ENOMEM;
+	length = rvm_witness_get_detail(sequence, detail);
+	if (length >= 0) {
+		detail[min(length, RVM_DETAIL_BYTES - 1)] = '\0';
+		err = nla_put_string(skb, RVM_A_WITNESS_DETAIL, detail);
+	}
+	kfree(detail);
+	return err;
+}
+
+static int fill_record(struct sk_buff *skb, const struct nlattr *attr,
+		       struct netlink_ext_ack *extack)
+{
+	u64 sequence = nla_get_u64(attr);
+	u8 raw[RVM_RECORD_BYTES];
+	int err;
+
+	rvm_witness_flush();
+	err = rvm_witness_get_record(sequence, raw);
+	if (err == -ENODATA)
+		NL_SET_ERR_MSG_ATTR(extack, attr,
+				    "the record was overwritten: look into the segments on disk");
+	else if (err)
+		NL_SET_ERR_MSG_ATTR(extack, attr, "there is no such record yet");
+	if (err)
+		return err;
+	if (fill_u64(skb, RVM_A_WITNESS_SEQUENCE, sequence) ||
+	    nla_put(skb, RVM_A_WITNESS_RECORD, sizeof(raw), raw))
+		return -EMSGSIZE;
+	return fill_detail(skb, sequence);
+}
+
+int rvm_nl_witness_get_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	const struct nlattr *sequence = info->attrs[RVM_A_WITNESS_SEQUENCE];
+	struct sk_buff *reply;
+	u64 denial;
+	void *hdr;
+	int err;
+
+	err = last_denial(info, &denial);
+	if (err)
+		return err;
+	reply = rvm_nl_reply_new(info, &hdr);
+	if (!reply)
+		return -ENOMEM;
+	err = fill_head(reply, denial);
+	if (!err && sequence)
+		err = fill_record(reply, sequence, info->extack);
+	return rvm_nl_reply_send(reply, hdr, info, err);
+}
+
+static int fill_denial(struct sk_buff *skb, const u8 raw[RVM_RECORD_BYTES], const char *detail)
+{
+	if (nla_put(skb, RVM_A_WITNESS_RECORD, RVM_RECORD_BYTES, raw) ||
+	    (detail && nla_put_string(skb, RVM_A_WITNESS_DETAIL, detail)))
+		return -EMSGSIZE;
+	return 0;
+}
+
+/* Told of every record; denials are few among them. */
+static void hear(const u8 raw[RVM_RECORD_BYTES], const char *detail)
+{
+	struct rvm_record record;
+	struct sk_buff *event;
+	void *hdr;
+
+	rvm_record_decode(&record, raw);
+	if (record.kind != RVM_KIND_PROOF_REJECTED)
+		return;
+	event = rvm_nl_event_new(RVM_NLGRP_DENY, RVM_CMD_DENY_EVENT, &hdr);
+	if (event)
+		rvm_nl_event_send(event, hdr, RVM_NLGRP_DENY, fill_denial(event, raw, detail));
+}
+
+void rvm_nl_deny_init(void)
+{
+	rvm_witness_set_listener(hear);
+}
+
+void rvm_nl_deny_exit(void)
+{
+	rvm_witness_set_listener(NULL);
+}
