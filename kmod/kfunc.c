@@ -7,38 +7,63 @@
 
 #include "kfunc.h"
 
+/* A module may register one set for a kind of program: all families in one. */
+BTF_KFUNCS_START(rvm_kfunc_ids)
+BTF_ID_FLAGS(func, bpf_rvm_file_open, KF_TRUSTED_ARGS)
+BTF_ID_FLAGS(func, bpf_rvm_file_permission, KF_TRUSTED_ARGS)
+BTF_ID_FLAGS(func, bpf_rvm_file_map, KF_TRUSTED_ARGS)
+BTF_ID_FLAGS(func, bpf_rvm_file_protect, KF_TRUSTED_ARGS)
+BTF_ID_FLAGS(func, bpf_rvm_file_ioctl, KF_TRUSTED_ARGS)
+BTF_ID_FLAGS(func, bpf_rvm_file_receive, KF_TRUSTED_ARGS)
+BTF_ID_FLAGS(func, bpf_rvm_file_truncate, KF_TRUSTED_ARGS)
+BTF_ID_FLAGS(func, bpf_rvm_file_lock, KF_TRUSTED_ARGS)
+BTF_ID_FLAGS(func, bpf_rvm_path_check, KF_TRUSTED_ARGS)
+BTF_ID_FLAGS(func, bpf_rvm_path_chown, KF_TRUSTED_ARGS)
+BTF_ID_FLAGS(func, bpf_rvm_path_name, KF_TRUSTED_ARGS)
+BTF_ID_FLAGS(func, bpf_rvm_path_link, KF_TRUSTED_ARGS)
+BTF_ID_FLAGS(func, bpf_rvm_path_rename, KF_TRUSTED_ARGS)
+BTF_ID_FLAGS(func, bpf_rvm_dentry_setattr, KF_TRUSTED_ARGS)
+BTF_ID_FLAGS(func, bpf_rvm_dentry_check, KF_TRUSTED_ARGS)
+BTF_ID_FLAGS(func, bpf_rvm_exec_check, KF_TRUSTED_ARGS | KF_SLEEPABLE)
+BTF_ID_FLAGS(func, bpf_rvm_sock_create)
+BTF_ID_FLAGS(func, bpf_rvm_sock_connect, KF_TRUSTED_ARGS)
+BTF_ID_FLAGS(func, bpf_rvm_sock_send, KF_TRUSTED_ARGS)
+BTF_ID_FLAGS(func, bpf_rvm_sock_bind, KF_TRUSTED_ARGS)
+BTF_ID_FLAGS(func, bpf_rvm_sock_listen, KF_TRUSTED_ARGS)
+BTF_ID_FLAGS(func, bpf_rvm_sock_option, KF_TRUSTED_ARGS)
+BTF_ID_FLAGS(func, bpf_rvm_unix_connect, KF_TRUSTED_ARGS)
+BTF_ID_FLAGS(func, bpf_rvm_unix_send, KF_TRUSTED_ARGS)
+BTF_ID_FLAGS(func, bpf_rvm_task_check, KF_TRUSTED_ARGS)
+BTF_ID_FLAGS(func, bpf_rvm_task_trace, KF_TRUSTED_ARGS)
+BTF_ID_FLAGS(func, bpf_rvm_task_new)
+BTF_ID_FLAGS(func, bpf_rvm_sys_check)
+BTF_ID_FLAGS(func, bpf_rvm_sys_capable)
+BTF_ID_FLAGS(func, bpf_rvm_sys_anon_inode, KF_TRUSTED_ARGS)
+BTF_ID_FLAGS(func, bpf_rvm_sys_ipc)
+BTF_KFUNCS_END(rvm_kfunc_ids)
+
 /*
  * Registering for LSM also offers the functions to tracing and perf programs,
- * which may run in NMI, where our locks would deadlock.
+ * which may run in NMI, where our locks would deadlock.  The filter is asked
+ * for this module's functions only.
  */
-int rvm_kfunc_filter(const struct bpf_prog *prog, u32 kfunc_id)
+static int refuse_other_programs(const struct bpf_prog *prog, u32 id)
 {
 	return prog->type == BPF_PROG_TYPE_LSM ? 0 : -EACCES;
 }
 
-int rvm_kfunc_register(const struct btf_kfunc_id_set *set)
-{
-	return register_btf_kfunc_id_set(BPF_PROG_TYPE_LSM, set);
-}
+static const struct btf_kfunc_id_set rvm_kfunc_set = {
+	.owner = THIS_MODULE,
+	.set = &rvm_kfunc_ids,
+	.filter = refuse_other_programs,
+};
 
 int rvm_kfunc_init(void)
 {
-	static int (*const family[])(void) = {
-		rvm_kfunc_file_init, rvm_kfunc_path_init, rvm_kfunc_exec_init,
-		rvm_kfunc_net_init,  rvm_kfunc_task_init, rvm_kfunc_sys_init,
-	};
-	size_t i;
-	int err;
-
 	/* Without it registering would do nothing and say nothing. */
 	if (!THIS_MODULE->btf_data_size) {
 		pr_err("rvm: the module has no BTF: build it with pahole and the kernel's vmlinux\n");
 		return -ENOEXEC;
 	}
-	for (i = 0; i < ARRAY_SIZE(family); i++) {
-		err = family[i]();
-		if (err)
-			return err;
-	}
-	return 0;
+	return register_btf_kfunc_id_set(BPF_PROG_TYPE_LSM, &rvm_kfunc_set);
 }

@@ -14,9 +14,9 @@
 #include "partition.h"
 
 /*
- * What BPF programs may ask, one file per family, each with its own id set.
- * All are laid out alike: find the caller's partition, or allow; build the
- * question; ask the gate.  The host pays for rvm_caller() and nothing else.
+ * What BPF programs may ask, one file per family; kfunc.c has the list.  All are
+ * laid out alike: find the caller's partition, or allow; build the question; ask
+ * the gate.  The host pays for rvm_caller() and nothing else.
  */
 
 /**
@@ -43,17 +43,5 @@ static __always_inline struct rvm_partition *rvm_caller(void)
 	{                                                                                          \
 		.req = { .class = (_class), .op = (_op), .need = (_need), .tier = 1 }              \
 	}
-
-/* Kernel 6.12 filters by program: these sets are for LSM programs only. */
-int rvm_kfunc_filter(const struct bpf_prog *prog, u32 kfunc_id);
-
-int rvm_kfunc_register(const struct btf_kfunc_id_set *set);
-
-int rvm_kfunc_file_init(void);
-int rvm_kfunc_path_init(void);
-int rvm_kfunc_exec_init(void);
-int rvm_kfunc_net_init(void);
-int rvm_kfunc_task_init(void);
-int rvm_kfunc_sys_init(void);
 
 #endif /* _RVM_KFUNC_H */

@@ -12,7 +12,6 @@
 #include <linux/binfmts.h>
 #include <linux/highmem.h>
 #include <linux/mm.h>
-#include <linux/module.h>
 #include <linux/slab.h>
 
 #include "entry.h"
@@ -162,18 +161,3 @@ __bpf_kfunc int bpf_rvm_exec_check(struct linux_binprm *bprm)
 }
 
 __bpf_kfunc_end_defs();
-
-BTF_KFUNCS_START(exec_ids)
-BTF_ID_FLAGS(func, bpf_rvm_exec_check, KF_TRUSTED_ARGS | KF_SLEEPABLE)
-BTF_KFUNCS_END(exec_ids)
-
-static const struct btf_kfunc_id_set exec_set = {
-	.owner = THIS_MODULE,
-	.set = &exec_ids,
-	.filter = rvm_kfunc_filter,
-};
-
-int rvm_kfunc_exec_init(void)
-{
-	return rvm_kfunc_register(&exec_set);
-}

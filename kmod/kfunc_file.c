@@ -8,7 +8,6 @@
 #include <linux/magic.h>
 #include <linux/mman.h>
 #include <linux/mm.h>
-#include <linux/module.h>
 #include <linux/tty.h>
 #include <uapi/asm-generic/ioctls.h>
 
@@ -360,25 +359,3 @@ __bpf_kfunc int bpf_rvm_file_lock(struct file *file, unsigned int cmd)
 }
 
 __bpf_kfunc_end_defs();
-
-BTF_KFUNCS_START(file_ids)
-BTF_ID_FLAGS(func, bpf_rvm_file_open, KF_TRUSTED_ARGS)
-BTF_ID_FLAGS(func, bpf_rvm_file_permission, KF_TRUSTED_ARGS)
-BTF_ID_FLAGS(func, bpf_rvm_file_map, KF_TRUSTED_ARGS)
-BTF_ID_FLAGS(func, bpf_rvm_file_protect, KF_TRUSTED_ARGS)
-BTF_ID_FLAGS(func, bpf_rvm_file_ioctl, KF_TRUSTED_ARGS)
-BTF_ID_FLAGS(func, bpf_rvm_file_receive, KF_TRUSTED_ARGS)
-BTF_ID_FLAGS(func, bpf_rvm_file_truncate, KF_TRUSTED_ARGS)
-BTF_ID_FLAGS(func, bpf_rvm_file_lock, KF_TRUSTED_ARGS)
-BTF_KFUNCS_END(file_ids)
-
-static const struct btf_kfunc_id_set file_set = {
-	.owner = THIS_MODULE,
-	.set = &file_ids,
-	.filter = rvm_kfunc_filter,
-};
-
-int rvm_kfunc_file_init(void)
-{
-	return rvm_kfunc_register(&file_set);
-}

@@ -9,7 +9,6 @@
 
 #include <linux/in.h>
 #include <linux/in6.h>
-#include <linux/module.h>
 #include <linux/net.h>
 #include <linux/netlink.h>
 #include <linux/socket.h>
@@ -375,25 +374,3 @@ __bpf_kfunc int bpf_rvm_unix_send(struct socket *other)
 }
 
 __bpf_kfunc_end_defs();
-
-BTF_KFUNCS_START(net_ids)
-BTF_ID_FLAGS(func, bpf_rvm_sock_create)
-BTF_ID_FLAGS(func, bpf_rvm_sock_connect, KF_TRUSTED_ARGS)
-BTF_ID_FLAGS(func, bpf_rvm_sock_send, KF_TRUSTED_ARGS)
-BTF_ID_FLAGS(func, bpf_rvm_sock_bind, KF_TRUSTED_ARGS)
-BTF_ID_FLAGS(func, bpf_rvm_sock_listen, KF_TRUSTED_ARGS)
-BTF_ID_FLAGS(func, bpf_rvm_sock_option, KF_TRUSTED_ARGS)
-BTF_ID_FLAGS(func, bpf_rvm_unix_connect, KF_TRUSTED_ARGS)
-BTF_ID_FLAGS(func, bpf_rvm_unix_send, KF_TRUSTED_ARGS)
-BTF_KFUNCS_END(net_ids)
-
-static const struct btf_kfunc_id_set net_set = {
-	.owner = THIS_MODULE,
-	.set = &net_ids,
-	.filter = rvm_kfunc_filter,
-};
-
-int rvm_kfunc_net_init(void)
-{
-	return rvm_kfunc_register(&net_set);
-}

@@ -5,7 +5,6 @@
 
 #include <linux/dcache.h>
 #include <linux/fs.h>
-#include <linux/module.h>
 
 #include "kfunc.h"
 #include "lib/rights.h"
@@ -237,24 +236,3 @@ __bpf_kfunc int bpf_rvm_dentry_check(struct dentry *dentry, u32 op)
 }
 
 __bpf_kfunc_end_defs();
-
-BTF_KFUNCS_START(path_ids)
-BTF_ID_FLAGS(func, bpf_rvm_path_check, KF_TRUSTED_ARGS)
-BTF_ID_FLAGS(func, bpf_rvm_path_chown, KF_TRUSTED_ARGS)
-BTF_ID_FLAGS(func, bpf_rvm_path_name, KF_TRUSTED_ARGS)
-BTF_ID_FLAGS(func, bpf_rvm_path_link, KF_TRUSTED_ARGS)
-BTF_ID_FLAGS(func, bpf_rvm_path_rename, KF_TRUSTED_ARGS)
-BTF_ID_FLAGS(func, bpf_rvm_dentry_setattr, KF_TRUSTED_ARGS)
-BTF_ID_FLAGS(func, bpf_rvm_dentry_check, KF_TRUSTED_ARGS)
-BTF_KFUNCS_END(path_ids)
-
-static const struct btf_kfunc_id_set path_set = {
-	.owner = THIS_MODULE,
-	.set = &path_ids,
-	.filter = rvm_kfunc_filter,
-};
-
-int rvm_kfunc_path_init(void)
-{
-	return rvm_kfunc_register(&path_set);
-}

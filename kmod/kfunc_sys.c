@@ -6,7 +6,6 @@
 #include <linux/capability.h>
 #include <linux/dcache.h>
 #include <linux/ipc_namespace.h>
-#include <linux/module.h>
 #include <linux/nsproxy.h>
 #include <linux/security.h>
 
@@ -111,21 +110,3 @@ __bpf_kfunc int bpf_rvm_sys_ipc(void)
 }
 
 __bpf_kfunc_end_defs();
-
-BTF_KFUNCS_START(sys_ids)
-BTF_ID_FLAGS(func, bpf_rvm_sys_check)
-BTF_ID_FLAGS(func, bpf_rvm_sys_capable)
-BTF_ID_FLAGS(func, bpf_rvm_sys_anon_inode, KF_TRUSTED_ARGS)
-BTF_ID_FLAGS(func, bpf_rvm_sys_ipc)
-BTF_KFUNCS_END(sys_ids)
-
-static const struct btf_kfunc_id_set sys_set = {
-	.owner = THIS_MODULE,
-	.set = &sys_ids,
-	.filter = rvm_kfunc_filter,
-};
-
-int rvm_kfunc_sys_init(void)
-{
-	return rvm_kfunc_register(&sys_set);
-}

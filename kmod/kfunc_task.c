@@ -3,7 +3,6 @@
  * Questions about other tasks: signals, tracing, scheduling, new tasks.
  */
 
-#include <linux/module.h>
 #include <linux/ptrace.h>
 #include <linux/sched.h>
 #include <uapi/linux/sched.h>
@@ -80,20 +79,3 @@ __bpf_kfunc int bpf_rvm_task_new(u64 clone_flags)
 }
 
 __bpf_kfunc_end_defs();
-
-BTF_KFUNCS_START(task_ids)
-BTF_ID_FLAGS(func, bpf_rvm_task_check, KF_TRUSTED_ARGS)
-BTF_ID_FLAGS(func, bpf_rvm_task_trace, KF_TRUSTED_ARGS)
-BTF_ID_FLAGS(func, bpf_rvm_task_new)
-BTF_KFUNCS_END(task_ids)
-
-static const struct btf_kfunc_id_set task_set = {
-	.owner = THIS_MODULE,
-	.set = &task_ids,
-	.filter = rvm_kfunc_filter,
-};
-
-int rvm_kfunc_task_init(void)
-{
-	return rvm_kfunc_register(&task_set);
-}
