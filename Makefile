@@ -3,9 +3,7 @@
 # RVM for Linux.  `make` builds, `make help` says what else there is.
 
 CACHE := $(or $(RVM_CACHE),$(or $(XDG_CACHE_HOME),$(HOME)/.cache)/rvm)
-OUT ?= $(CURDIR)/build
 PREFIX ?= /usr/local
-V ?= 0
 
 # Headers: those of the running kernel if it is a 6.12, else what setup found.
 -include $(CACHE)/env
@@ -73,7 +71,7 @@ bench: build
 	@$(MAKE) -C selftests bench
 
 demo: build
-	selftests/vm/run.sh --timeout 300 -- selftests/demo.sh
+	@selftests/vm/run.sh --timeout 300 -- $(if $(MAKE_TERMOUT),env RVM_DEMO_COLOR=1) selftests/demo.sh
 
 generate:
 	scripts/nl-regen.sh
@@ -85,7 +83,7 @@ install:
 clean:
 	@[ ! -d '$(KDIR)' ] || $(kbuild) clean
 	@for dir in bpf user selftests; do [ ! -e $$dir/Makefile ] || $(MAKE) -C $$dir clean; done
-	rm -rf $(OUT)
+	rm -rf build
 
 .PHONY: all help setup ready build modules bpf user unit selftests guest-test check lint bench \
 	demo generate install clean

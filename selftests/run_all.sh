@@ -10,7 +10,7 @@
 set -euo pipefail
 
 root=$(dirname "$(dirname "$(readlink -f "$0")")")
-report=$root/build/report
+report=build/report
 rings=(build unit static guest single)
 
 say() {
@@ -30,27 +30,27 @@ ring_build() {
 	{
 		echo "KTAP version 1"
 		echo "1..1"
-		make -C "$root" build >&2 && make -C "$root/selftests" >&2 && echo "ok 1 everything_builds"
+		make build >&2 && make -C selftests >&2 && echo "ok 1 everything_builds"
 	}
 }
 
 ring_unit() {
-	make -C "$root/selftests" unit
+	make -C selftests unit
 }
 
 ring_static() {
-	"$root/scripts/check.sh" --ktap "$report/static.points" >&2 || true
+	scripts/check.sh --ktap "$report/static.points" >&2 || true
 	cat "$report/static.points"
 }
 
 ring_guest() {
-	"$root/selftests/vm/run.sh" --cpus 2 --timeout 900 --outdir "$report/guest" -- \
-		"$root/selftests/vm/suite.sh" tmpfs ext4
+	selftests/vm/run.sh --cpus 2 --timeout 900 --outdir "$report/guest" -- \
+		selftests/vm/suite.sh tmpfs ext4
 }
 
 ring_single() {
-	"$root/selftests/vm/run.sh" --cpus 1 --timeout 900 --outdir "$report/single" -- \
-		"$root/selftests/vm/suite.sh" tmpfs
+	selftests/vm/run.sh --cpus 1 --timeout 900 --outdir "$report/single" -- \
+		selftests/vm/suite.sh tmpfs
 }
 
 run_ring() {
@@ -64,6 +64,7 @@ run_ring() {
 }
 
 (($# == 0)) || rings=("$@")
+cd "$root"
 rm -rf "$report"
 mkdir -p "$report"
 files=()
@@ -74,4 +75,4 @@ for ring in "${rings[@]}"; do
 	fi
 done
 say "done"
-"$root/scripts/ktap-summary" "${files[@]}"
+scripts/ktap-summary "${files[@]}"

@@ -85,6 +85,10 @@ load_module() {
 unload_module() {
 	local status=0 try
 
+	if ! grep -q '^rvm ' /proc/modules; then
+		result 1 module_unloads "it is not loaded"
+		return
+	fi
 	"$root/user/rvmctl" hook detach >/dev/null 2>&1 || true
 	# The last program holds the module until a grace period has passed.
 	for try in 1 2 3 4 5 6 7 8 9 10; do
