@@ -1,12 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * Argument vectors, word by word.
- */
-
+/* Command patterns and argument vectors, word by word. */
 #include <linux/errno.h>
 #include <linux/string.h>
 
 #include "argv.h"
+
+static int fail(size_t *at, size_t where, int err)
+{
+	if (at)
+		*at = where;
+	return err;
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static bool is_control(char c)
+{
+	return ((u8)c < 0x20 && c != '\t') || c == 0x7f;
+}
 
 const char *rvm_base_name(const char *path, size_t *len)
 {
@@ -18,115 +32,169 @@ const char *rvm_base_name(const char *path, size_t *len)
 	return path + i;
 }
 
-static bool is_blank(char c)
+static size_t trim_end(const char *text, size_t len)
 {
-	return c == ' ' || c == '\t';
-}
-
-static int fail(size_t *at, size_t where, int err)
-{
-	if (at)
-		*at = where;
-	return err;
-}
-
-/* Take ":*", " *" or "*" off the end. */
-static size_t strip_prefix_mark(const char *text, size_t len, bool *prefix)
-{
-	*prefix = false;
-	while (len && is_blank(text[len - 1]))
-		len--;
-	if (len && text[len - 1] == '*') {
-		*prefix = true;
-		len--;
-		if (len && text[len - 1] == ':')
-			len--;
-	}
 	while (len && is_blank(text[len - 1]))
 		len--;
 	return len;
 }
 
+/* Take ":*", "*" or a run of stars off the end. */
+static size_t cut_prefix_mark(const char *text, size_t len, bool *prefix)
+{
+	size_t end = trim_end(text, len);
+
+	*prefix = end && text[end - 1] == '*';
+	if (!*prefix)
+		return end;
+	if (end >= 2 && text[end - 2] == ':')
+		return trim_end(text, end - 2);
+	while (end && text[end - 1] == '*')
+		end--;
+	return trim_end(text, end);
+}
+
+/* The program must be named: a star in it, or nothing behind its last slash, does not. */
+static int check_word(const char *text, size_t begin, size_t end, bool program, size_t *at)
+{
+	unsigned int stars = 0;
+	size_t i;
+
+	for (i = begin; i < end; i++) {
+		if (text[i] != '*')
+			continue;
+		if (program)
+			return fail(at, i, -EINVAL);
+		if (++stars > RVM_GLOB_STARS_MAX)
+			return fail(at, i, -E2BIG);
+	}
+	if (stars && end - begin > RVM_ARGV_GLOB_BYTES_MAX)
+		return fail(at, begin + RVM_ARGV_GLOB_BYTES_MAX, -E2BIG);
+	if (program && text[end - 1] == '/')
+		return fail(at, end - 1, -EINVAL);
+	return 0;
+}
+
+static int check_bytes(const char *text, size_t len, size_t *at)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		if (is_control(text[i]))
+			return fail(at, i, -EINVAL);
+	if (!trim_end(text, len))
+		return fail(at, 0, -EINVAL);
+	if (len > RVM_ARGV_BYTES_MAX)
+		return fail(at, RVM_ARGV_BYTES_MAX, -E2BIG);
+	return 0;
+}
+
 int rvm_argv_parse_pattern(const char *text, size_t len, char *out, size_t size, size_t *out_len,
 			   bool *prefix, size_t *at)
 {
-	size_t i = 0, used = 0, words = 0;
+	size_t end, i = 0, used = 0, words = 0;
+	int err;
 
-	if (!len)
-		return fail(at, 0, -EINVAL);
-	len = strip_prefix_mark(text, len, prefix);
-	if (!len && !*prefix)
-		return fail(at, 0, -EINVAL);
-	while (i < len) {
-		if (is_blank(text[i])) {
-			i++;
-			continue;
+	err = check_bytes(text, len, at);
+	if (err)
+		return err;
+	end = cut_prefix_mark(text, len, prefix);
+	while (i < end) {
+		size_t begin;
+
+		for (; is_blank(text[i]); i++)
+			;
+		for (begin = i; i < end && !is_blank(text[i]); i++)
+			;
+		err = check_word(text, begin, i, !words, at);
+		if (err)
+			return err;
+		if (words++ == RVM_ARGV_PATTERN_WORDS_MAX)
+			return fail(at, begin, -E2BIG);
+		if (out) {
+			if (size - used <= i - begin)
+				return fail(at, begin, -E2BIG);
+			memcpy(out + used, text + begin, i - begin);
+			out[used + i - begin] = '\0';
 		}
-		if (++words > RVM_ARGV_PATTERN_WORDS_MAX)
-			return fail(at, i, -E2BIG);
-		for (; i < len && !is_blank(text[i]); i++) {
-			if ((unsigned char)text[i] < 0x20 || text[i] == 0x7f)
-				return fail(at, i, -EINVAL);
-			if (used + 2 > size)
-				return fail(at, i, -E2BIG);
-			out[used++] = text[i];
-		}
-		out[used++] = '\0';
+		used += i - begin + 1;
 	}
 	*out_len = used;
 	return 0;
 }
 
-/* "*" is any run of bytes of the word; nothing else is special. */
-static bool match_word(const char *pattern, size_t plen, const char *word, size_t wlen)
+/* As in globs, with "*" only; ends for the same reason. */
+static bool match_word(const char *word, size_t word_len, const char *arg, size_t arg_len)
 {
-	size_t i = 0, j = 0, star = plen, back = 0;
+	size_t star = word_len, retry = 0, pos = 0, i = 0;
 
-	while (j < wlen) {
-		if (i < plen && pattern[i] == '*') {
-			star = i++;
-			back = j;
-		} else if (i < plen && pattern[i] == word[j]) {
+	while (i < arg_len) {
+		if (pos < word_len && word[pos] == '*') {
+			star = pos++;
+			retry = i;
+		} else if (pos < word_len && word[pos] == arg[i]) {
+			pos++;
 			i++;
-			j++;
-		} else if (star != plen) {
-			i = star + 1;
-			j = ++back;
+		} else if (star < word_len) {
+			pos = star + 1;
+			i = ++retry;
 		} else {
 			return false;
 		}
 	}
-	while (i < plen && pattern[i] == '*')
-		i++;
-	return i == plen;
+	while (pos < word_len && word[pos] == '*')
+		pos++;
+	return pos == word_len;
+}
+
+/* The word at @pos; moves behind it.  A missing NUL at the end is as good as one. */
+static const char *next_word(const char *text, size_t len, size_t *pos, size_t *word_len)
+{
+	const char *word = text + *pos;
+
+	*word_len = strnlen(word, len - *pos);
+	*pos += *word_len;
+	if (*pos < len)
+		(*pos)++;
+	return word;
+}
+
+bool rvm_argv_match_program(const char *pattern, size_t len, const char *path, size_t path_len)
+{
+	size_t word_len = strnlen(pattern, len);
+	const char *word = rvm_base_name(pattern, &word_len);
+	const char *base = rvm_base_name(path, &path_len);
+
+	return word_len && word_len == path_len && !memcmp(word, base, word_len);
+}
+
+bool rvm_argv_match_rest(const char *pattern, size_t len, bool prefix, const struct rvm_argv *argv,
+			 bool unseen)
+{
+	size_t pos = 0, arg_pos = 0, word_len, arg_len;
+	const char *word, *arg;
+
+	if (pos < len)
+		next_word(pattern, len, &pos, &word_len);
+	if (arg_pos < argv->len)
+		next_word(argv->text, argv->len, &arg_pos, &arg_len);
+	while (pos < len) {
+		if (arg_pos == argv->len)
+			return argv->truncated && unseen;
+		word = next_word(pattern, len, &pos, &word_len);
+		arg = next_word(argv->text, argv->len, &arg_pos, &arg_len);
+		if (!match_word(word, word_len, arg, arg_len))
+			return false;
+	}
+	return prefix || (arg_pos == argv->len && !argv->truncated);
 }
 
 bool rvm_argv_match(const char *pattern, size_t len, bool prefix, const struct rvm_argv *argv)
 {
-	const char *end = pattern + len, *text = argv->text;
-	const char *text_end = text + argv->len;
-	bool first = true;
-
-	while (pattern < end) {
-		size_t plen = strnlen(pattern, end - pattern), wlen;
-		const char *want = pattern, *word = text;
-		size_t want_len = plen, word_len;
-
-		if (text == text_end)
-			return false;
-		wlen = strnlen(text, text_end - text);
-		word_len = wlen;
-		if (first) {
-			want = rvm_base_name(want, &want_len);
-			word = rvm_base_name(word, &word_len);
-		}
-		if (!match_word(want, want_len, word, word_len))
-			return false;
-		first = false;
-		pattern += plen + 1;
-		text += wlen + 1;
-	}
-	if (prefix)
-		return true;
-	return text == text_end && !argv->truncated;
+	if (!len)
+		return prefix;
+	if (!argv->len)
+		return false;
+	return rvm_argv_match_program(pattern, len, argv->text, strnlen(argv->text, argv->len)) &&
+	       rvm_argv_match_rest(pattern, len, prefix, argv, false);
 }

@@ -21,6 +21,8 @@
 #define RVM_ARGV_WORDS_MAX 64
 /** RVM_ARGV_PATTERN_WORDS_MAX - most words of a pattern */
 #define RVM_ARGV_PATTERN_WORDS_MAX 32
+/** RVM_ARGV_GLOB_BYTES_MAX - longest word of a pattern that holds a "*" */
+#define RVM_ARGV_GLOB_BYTES_MAX 256
 
 /**
  * struct rvm_argv - what was read of an argument vector
@@ -40,8 +42,8 @@ struct rvm_argv {
  * rvm_argv_parse_pattern() - split the inside of "Bash(...)" into words
  * @text: such as "git diff*", "git diff:*", "npm run test *"
  * @len: its bytes
- * @out: room for the words, each ended by NUL, the program word first
- * @size: bytes in @out
+ * @out: room for the words, each ended by NUL, the program word first; NULL to only check
+ * @size: bytes in @out; @len + 1 always suffice
  * @out_len: bytes used
  * @prefix: set if further words may follow
  * @at: on failure, the offset of what is wrong; may be NULL
@@ -51,8 +53,11 @@ struct rvm_argv {
  * the last word itself is not extended ("git diff*" is not "git difftool").
  * "*" and ":*" alone give no words: every program.
  *
- * Return: 0; -EINVAL for control bytes or an empty pattern; -E2BIG for too
- * many bytes or words.
+ * The program must be named: a program word that holds a "*" elsewhere than at
+ * the end of the pattern, or that ends in a slash, is refused.
+ *
+ * Return: 0; -EINVAL for control bytes, an empty pattern or a program that is
+ * not named; -E2BIG for too many bytes, words or stars.
  */
 int rvm_argv_parse_pattern(const char *text, size_t len, char *out, size_t size, size_t *out_len,
 			   bool *prefix, size_t *at);
@@ -68,6 +73,27 @@ int rvm_argv_parse_pattern(const char *text, size_t len, char *out, size_t size,
  * all lie before the cut.
  */
 bool rvm_argv_match(const char *pattern, size_t len, bool prefix, const struct rvm_argv *argv);
+
+/**
+ * rvm_argv_match_program() - is a path's base name that of the program word
+ * @pattern: as for rvm_argv_match()
+ * @len: bytes in @pattern
+ * @path: a path, or word 0 of a vector
+ * @path_len: its bytes
+ */
+bool rvm_argv_match_program(const char *pattern, size_t len, const char *path, size_t path_len);
+
+/**
+ * rvm_argv_match_rest() - do the words behind the program word match
+ * @pattern: as for rvm_argv_match()
+ * @len: bytes in @pattern
+ * @prefix: further words may follow
+ * @argv: the vector; its word 0 is not looked at
+ * @unseen: the answer if all that was read matches but words of the pattern lie
+ *          behind the cut; true where doubt must count as a match
+ */
+bool rvm_argv_match_rest(const char *pattern, size_t len, bool prefix, const struct rvm_argv *argv,
+			 bool unseen);
 
 /**
  * rvm_base_name() - what follows the last slash

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Globs on names below an anchor: a state set over the segments, no backtracking.
+ * Globs on names below an anchor: a set of states, one for each segment, goes
+ * down the names once.
  */
-
 #include <linux/bits.h>
 #include <linux/errno.h>
 #include <linux/string.h>
@@ -16,211 +16,245 @@ static int fail(size_t *at, size_t where, int err)
 	return err;
 }
 
-/* Offset behind the "]" of a set that begins at @i, 0 if it never ends. */
-static size_t set_end(const char *text, size_t len, size_t i)
+static bool is_deep(const char *seg, size_t len)
 {
-	i++;
-	if (i < len && (text[i] == '!' || text[i] == '^'))
+	return len == 2 && seg[0] == '*' && seg[1] == '*';
+}
+
+/* Bytes of the set that begins at seg[0] == '[', both brackets included; 0 if it is open. */
+static size_t set_len(const char *seg, size_t len)
+{
+	size_t i = 1;
+
+	if (i < len && (seg[i] == '!' || seg[i] == '^'))
 		i++;
-	if (i < len && text[i] == ']')
-		i++;
-	for (; i < len && text[i] != '/'; i++)
-		if (text[i] == ']')
+	/* The first member may be a "]". */
+	for (i++; i < len; i++)
+		if (seg[i] == ']')
 			return i + 1;
 	return 0;
 }
 
-static int check_segment(struct rvm_glob *glob, const char *text, size_t from, size_t to, size_t *at)
+/* "[:" would be a named class, which there is not; reading it as bytes would surprise. */
+static bool names_class(const char *set, size_t len)
 {
-	unsigned int stars = 0;
-	size_t i, end;
+	size_t i;
 
-	if (from == to)
-		return fail(at, from, -EINVAL);
-	if ((to - from == 1 && text[from] == '.') ||
-	    (to - from == 2 && text[from] == '.' && text[from + 1] == '.'))
-		return fail(at, from, -EINVAL);
-	for (i = from; i < to; i++) {
-		switch (text[i]) {
+	for (i = 1; i + 1 < len; i++)
+		if (set[i] == '[' && set[i + 1] == ':')
+			return true;
+	return false;
+}
+
+/* Check one segment from @begin to @end; counts its stars, tells if it is a plain name. */
+static int check_segment(const char *text, size_t begin, size_t end, bool *literal, size_t *at)
+{
+	const char *seg = text + begin;
+	size_t len = end - begin, i, n;
+	unsigned int stars = 0;
+
+	if (!len || (len == 1 && seg[0] == '.') || (len == 2 && seg[0] == '.' && seg[1] == '.'))
+		return fail(at, begin, -EINVAL);
+	for (i = 0; i < len; i++) {
+		switch (seg[i]) {
 		case '\0':
-			return fail(at, i, -EINVAL);
+			return fail(at, begin + i, -EINVAL);
 		case '\\':
-			if (++i == to)
-				return fail(at, i - 1, -EINVAL);
-			break;
+			if (++i == len || !seg[i])
+				return fail(at, begin + i - 1, -EINVAL);
+			continue;
 		case '[':
-			end = set_end(text, to, i);
-			if (!end)
-				return fail(at, i, -EINVAL);
-			glob->literal = false;
-			i = end - 1;
+			n = set_len(seg + i, len - i);
+			if (!n || names_class(seg + i, n) || memchr(seg + i, '\0', n))
+				return fail(at, begin + i, -EINVAL);
+			i += n - 1;
 			break;
 		case '*':
 			if (++stars > RVM_GLOB_STARS_MAX)
-				return fail(at, i, -E2BIG);
-			glob->literal = false;
+				return fail(at, begin + i, -E2BIG);
 			break;
 		case '?':
-			glob->literal = false;
 			break;
+		default:
+			continue;
 		}
+		*literal = false;
 	}
 	return 0;
 }
 
 int rvm_glob_parse(struct rvm_glob *glob, const char *text, size_t len, size_t *at)
 {
-	size_t from = 0, to;
+	size_t begin, end;
 	int err;
 
-	memset(glob, 0, sizeof(*glob));
-	glob->text = text;
-	glob->literal = true;
 	if (len > RVM_GLOB_BYTES_MAX)
 		return fail(at, RVM_GLOB_BYTES_MAX, -E2BIG);
+	memset(glob, 0, sizeof(*glob));
+	glob->text = text;
 	glob->len = len;
-	while (len && from <= len) {
-		for (to = from; to < len && text[to] != '/'; to++)
-			;
+	glob->literal = true;
+	for (begin = 0; len && begin <= len; begin = end + 1) {
+		const char *slash = memchr(text + begin, '/', len - begin);
+
+		end = slash ? (size_t)(slash - text) : len;
 		if (glob->segments == RVM_GLOB_SEGMENTS_MAX)
-			return fail(at, from, -E2BIG);
-		err = check_segment(glob, text, from, to, at);
+			return fail(at, begin, -E2BIG);
+		err = check_segment(text, begin, end, &glob->literal, at);
 		if (err)
 			return err;
-		if (to - from == 2 && text[from] == '*' && text[from + 1] == '*')
+		if (is_deep(text + begin, end - begin))
 			glob->deep |= BIT_ULL(glob->segments);
-		glob->start[glob->segments++] = from;
-		from = to + 1;
+		glob->start[glob->segments++] = begin;
 	}
 	return 0;
 }
 
-static char fold(char c, bool nocase)
+static u8 fold(u8 c, bool nocase)
 {
 	return nocase && c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
 }
 
-/* One "[...]" at @i against @c; *next is behind it. */
-static bool match_set(const char *seg, size_t len, size_t i, char c, bool nocase, size_t *next)
+static u8 swap_case(u8 c)
 {
-	bool negate = false, hit = false, first = true;
-	unsigned char lo, hi, folded = fold(c, nocase);
-
-	i++;
-	if (i < len && (seg[i] == '!' || seg[i] == '^')) {
-		negate = true;
-		i++;
-	}
-	for (; i < len && (first || seg[i] != ']'); first = false) {
-		lo = seg[i++];
-		hi = lo;
-		if (i + 1 < len && seg[i] == '-' && seg[i + 1] != ']') {
-			hi = seg[i + 1];
-			i += 2;
-		}
-		if (((unsigned char)c >= lo && (unsigned char)c <= hi) ||
-		    (nocase && folded >= fold(lo, true) && folded <= fold(hi, true)))
-			hit = true;
-	}
-	*next = i + 1;
-	return hit != negate;
+	if ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'))
+		return c ^ ('a' - 'A');
+	return c;
 }
 
-/* One element of the segment at @i against @c. */
-static bool match_one(const char *seg, size_t len, size_t i, char c, bool nocase, size_t *next)
+static bool set_holds(const char *set, size_t len, u8 c)
 {
-	if (seg[i] == '?') {
-		*next = i + 1;
-		return true;
+	size_t i = 1, last = len - 1;
+	bool inverted = set[1] == '!' || set[1] == '^';
+	bool found = false;
+
+	for (i += inverted; i < last; i++) {
+		u8 low = set[i], high = low;
+
+		if (i + 2 < last && set[i + 1] == '-') {
+			high = set[i + 2];
+			i += 2;
+		}
+		found |= c >= low && c <= high;
 	}
-	if (seg[i] == '[')
-		return match_set(seg, len, i, c, nocase, next);
-	if (seg[i] == '\\' && i + 1 < len)
-		i++;
-	*next = i + 1;
-	return fold(seg[i], nocase) == fold(c, nocase);
+	return found != inverted;
+}
+
+static bool set_holds_either(const char *set, size_t len, u8 c, bool nocase)
+{
+	bool inverted = set[1] == '!' || set[1] == '^';
+	bool holds = set_holds(set, len, c);
+
+	if (!nocase)
+		return holds;
+	/* Of an inverted set both cases must be missing. */
+	return inverted ? holds && set_holds(set, len, swap_case(c)) :
+			  holds || set_holds(set, len, swap_case(c));
+}
+
+/* Does what stands at seg[*pos], a star excepted, take @c?  Moves on if it does. */
+static bool take_byte(const char *seg, size_t len, size_t *pos, u8 c, bool nocase)
+{
+	size_t i = *pos, n = 1;
+	bool fits;
+
+	if (i == len)
+		return false;
+	switch (seg[i]) {
+	case '?':
+		fits = true;
+		break;
+	case '[':
+		n = set_len(seg + i, len - i);
+		fits = n && set_holds_either(seg + i, n, c, nocase);
+		break;
+	case '\\':
+		n = 2;
+		fits = i + 1 < len && fold(seg[i + 1], nocase) == fold(c, nocase);
+		break;
+	default:
+		fits = fold(seg[i], nocase) == fold(c, nocase);
+	}
+	if (fits)
+		*pos = i + n;
+	return fits;
 }
 
 /*
- * The usual two-pointer match: on a mismatch the last star takes one byte
- * more.  Earlier stars never have to be tried again.
+ * Only the last star has to be tried again: what an earlier one could take
+ * more, the last can take too.  Each retry begins one byte later in the name,
+ * so this ends whatever the bytes of the name do meanwhile.
  */
 bool rvm_glob_match_name(const char *seg, size_t seg_len, const struct rvm_name *name, bool nocase)
 {
-	size_t i = 0, j = 0, next, star = seg_len, back = 0;
+	size_t star = seg_len, retry = 0, pos = 0, i = 0;
 	size_t len = name->len;
-	const char *text = name->text;
 
-	while (j < len) {
-		if (i < seg_len && seg[i] == '*') {
-			star = i++;
-			back = j;
-			continue;
-		}
-		if (i < seg_len && match_one(seg, seg_len, i, text[j], nocase, &next)) {
-			i = next;
-			j++;
-			continue;
-		}
-		if (star == seg_len)
+	while (i < len) {
+		if (pos < seg_len && seg[pos] == '*') {
+			star = pos++;
+			retry = i;
+		} else if (take_byte(seg, seg_len, &pos, name->text[i], nocase)) {
+			i++;
+		} else if (star < seg_len) {
+			pos = star + 1;
+			i = ++retry;
+		} else {
 			return false;
-		i = star + 1;
-		j = ++back;
+		}
 	}
-	while (i < seg_len && seg[i] == '*')
-		i++;
-	return i >= seg_len;
+	while (pos < seg_len && seg[pos] == '*')
+		pos++;
+	return pos == seg_len;
+}
+
+/* "**" takes no name as well: who stands before it also stands behind it. */
+static u64 pass_deep(const struct rvm_glob *glob, u64 states)
+{
+	u64 more;
+
+	/* A carry through the bits of a run of "**" sets them all and the one behind. */
+	while ((more = ((states & glob->deep) << 1) & ~states))
+		states |= more;
+	return states;
 }
 
 static size_t segment_len(const struct rvm_glob *glob, unsigned int n)
 {
-	size_t end = n + 1 < glob->segments ? glob->start[n + 1] - 1u : glob->len;
+	size_t end = n + 1U < glob->segments ? glob->start[n + 1] - 1U : glob->len;
 
 	return end - glob->start[n];
 }
 
-/* States reachable without a name: "**" may match none. */
-static u64 skip_deep(const struct rvm_glob *glob, u64 set)
+static u64 step(const struct rvm_glob *glob, u64 states, const struct rvm_name *name, bool nocase)
 {
+	u64 next = states & glob->deep;
 	unsigned int n;
-
-	for (n = 0; n < glob->segments; n++)
-		if (set & glob->deep & BIT_ULL(n))
-			set |= BIT_ULL(n + 1);
-	return set;
-}
-
-static u64 step(const struct rvm_glob *glob, u64 set, const struct rvm_name *name, bool nocase)
-{
-	unsigned int n;
-	u64 after = 0;
 
 	for (n = 0; n < glob->segments; n++) {
-		if (!(set & BIT_ULL(n)))
+		if (!(states & ~glob->deep & BIT_ULL(n)))
 			continue;
-		if (glob->deep & BIT_ULL(n))
-			after |= BIT_ULL(n);
-		else if (rvm_glob_match_name(glob->text + glob->start[n], segment_len(glob, n),
-					     name, nocase))
-			after |= BIT_ULL(n + 1);
+		if (rvm_glob_match_name(glob->text + glob->start[n], segment_len(glob, n), name,
+					nocase))
+			next |= BIT_ULL(n + 1);
 	}
-	return skip_deep(glob, after);
+	return pass_deep(glob, next);
 }
 
 enum rvm_glob_match rvm_glob_match(const struct rvm_glob *glob, const struct rvm_name *names,
 				   unsigned int depth, bool nocase)
 {
-	u64 done = BIT_ULL(glob->segments);
-	u64 set = skip_deep(glob, 1);
+	const u64 end = BIT_ULL(glob->segments);
+	u64 states = pass_deep(glob, BIT_ULL(0));
 	bool below = false;
 
-	while (depth--) {
-		below |= set & done;
-		set = step(glob, set, &names[depth], nocase);
+	while (depth-- && states) {
+		below |= states & end;
+		states = step(glob, states, &names[depth], nocase);
 	}
-	if (set & done)
+	if (states & end)
 		return RVM_GLOB_EXACT;
 	if (below)
 		return RVM_GLOB_BELOW;
-	return set ? RVM_GLOB_ABOVE : RVM_GLOB_NONE;
+	return states ? RVM_GLOB_ABOVE : RVM_GLOB_NONE;
 }
