@@ -50,11 +50,12 @@ bool rvm_addr_is_any(const struct rvm_addr *addr);
 void rvm_addr_set_loopback(struct rvm_addr *addr);
 
 /**
- * rvm_addr_is_special() - loopback, link-local, or wildcard
+ * rvm_addr_is_special() - loopback, link-local, wildcard, multicast or broadcast
  *
  * Such addresses are covered only by a range that lies wholly inside the
- * special range itself (127.0.0.0/8, ::1, 169.254.0.0/16, fe80::/10), or that
- * names one host.
+ * special range itself (127.0.0.0/8, ::1, 169.254.0.0/16, fe80::/10,
+ * 224.0.0.0/4, ff00::/8), or that names one host.  Multicast and broadcast are
+ * among them because what is sent there comes to the host's own sockets too.
  */
 bool rvm_addr_is_special(const struct rvm_addr *addr);
 
@@ -63,20 +64,32 @@ bool rvm_addr_is_special(const struct rvm_addr *addr);
  * @range: the range
  * @addr: normalised
  * @protocol: IPPROTO_x of the socket
- * @local: the address is one of the host's own; then only a range of one host covers it
+ * @local: the address is one of the host's own; then, if it is not special,
+ *         only a range of one host covers it
+ *
+ * A prefix of IPv6 shorter than 96 bits, but not of none, does not cover the
+ * IPv4 addresses that are mapped into it.
  */
 bool rvm_addr_covers(const struct rvm_addr_range *range, const struct rvm_addr *addr, u16 protocol,
 		     bool local);
 
 /**
+ * rvm_addr_is_within() - do prefix and ports of a range hold an address
+ *
+ * For exclusions: nothing needs naming, and the protocol is not looked at.
+ */
+bool rvm_addr_is_within(const struct rvm_addr_range *range, const struct rvm_addr *addr);
+
+/**
  * rvm_addr_parse_range() - parse HOST:PORT of a resource
  * @text: "HOST", "HOST:PORT", "HOST:FIRST-LAST", HOST an IPv4 or [IPv6] address
- *        with an optional "/BITS", or "*"; PORT may be "*"
+ *        with an optional "/BITS", or "*"; PORT may be "*"; all ports if missing
  * @len: its bytes
- * @range: filled; protocol is left alone
+ * @range: filled; protocol is left alone.  Bits behind the prefix are cleared.
  * @at: on failure, the offset of what is wrong; may be NULL
  *
- * Return: 0; -EINVAL; -ENOENT if HOST is a name (not an address).
+ * Return: 0; -EINVAL; -ENOENT if HOST is a name (not an address), and then the
+ * ports are filled.
  */
 int rvm_addr_parse_range(const char *text, size_t len, struct rvm_addr_range *range, size_t *at);
 
