@@ -122,6 +122,12 @@ static const struct nla_policy rvm_table_add_nl_policy[RVM_A_TABLE_EXCLUSION + 1
 	[RVM_A_TABLE_EXCLUSION] = NLA_POLICY_NESTED(rvm_exclusion_nl_policy),
 };
 
+/* RVM_CMD_TABLE_COMMIT - do */
+static const struct nla_policy rvm_table_commit_nl_policy[RVM_A_TABLE_EXCLUSIONS + 1] = {
+	[RVM_A_TABLE_TOKENS] = { .type = NLA_U32, },
+	[RVM_A_TABLE_EXCLUSIONS] = { .type = NLA_U32, },
+};
+
 /* RVM_CMD_TOKEN_GET - do */
 static const struct nla_policy rvm_token_get_do_nl_policy[RVM_A_TABLE_TOKEN_ID + 1] = {
 	[RVM_A_TABLE_TOKEN_ID] = { .type = NLA_U64, },
@@ -239,6 +245,8 @@ static const struct genl_split_ops rvm_nl_ops[] = {
 		.cmd		= RVM_CMD_TABLE_COMMIT,
 		.pre_doit	= rvm_nl_pre_doit_admin,
 		.doit		= rvm_nl_table_commit_doit,
+		.policy		= rvm_table_commit_nl_policy,
+		.maxattr	= RVM_A_TABLE_EXCLUSIONS,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{

@@ -361,6 +361,27 @@ static void tell(const struct rvm_commit *done)
 		rvm_nl_event_send(event, hdr, RVM_NLGRP_TOKEN, fill_commit(event, done));
 }
 
+/* Malformed requests do not reach add_entries(), so it cannot note that they failed. */
+static int check_counts(struct genl_info *info, const struct rvm_transaction *txn)
+{
+	const struct nlattr *tokens = info->attrs[RVM_A_TABLE_TOKENS];
+	const struct nlattr *exclusions = info->attrs[RVM_A_TABLE_EXCLUSIONS];
+
+	if ((!tokens || nla_get_u32(tokens) == rvm_transaction_tokens(txn)) &&
+	    (!exclusions || nla_get_u32(exclusions) == rvm_transaction_exclusions(txn)))
+		return 0;
+	NL_SET_ERR_MSG_FMT(info->extack, "it holds %u tokens and %u exclusions: abort it",
+			   rvm_transaction_tokens(txn), rvm_transaction_exclusions(txn));
+	return -ECANCELED;
+}
+
+static int commit(struct genl_info *info, struct session *session, struct rvm_commit *done)
+{
+	int err = check_counts(info, session->txn);
+
+	return err ?: rvm_transaction_commit(session->txn, done, info->extack);
+}
+
 int rvm_nl_table_commit_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct session *session = claim_session(info);
@@ -373,7 +394,7 @@ int rvm_nl_table_commit_doit(struct sk_buff *skb, struct genl_info *info)
 		return PTR_ERR(session);
 	/* First, so that what is in force is never told as a failure. */
 	reply = rvm_nl_reply_new(info, &hdr);
-	err = reply ? rvm_transaction_commit(session->txn, &done, info->extack) : -ENOMEM;
+	err = reply ? commit(info, session, &done) : -ENOMEM;
 	if (err) {
 		nlmsg_free(reply);
 		unclaim_session(session);
