@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef RVMCTL_SECCOMP_H
+#define RVMCTL_SECCOMP_H
+
+/*
+ * A second wall for system calls that have no hook or no use in a partition.
+ * Never the only one: what was attached to a partition has no filter.
+ */
+
+/* Put the filter on the calling task, which has no_new_privs.  Return: 0, or an errno. */
+int seccomp_install(void);
+
+#endif
