@@ -222,15 +222,62 @@ uint64_t reply_u64(const struct reply *reply, uint16_t type)
 	return value;
 }
 
+unsigned int reply_all_u32(const struct reply *reply, uint16_t type, uint32_t *values,
+			   unsigned int max)
+{
+	unsigned int count = 0;
+	size_t at = 0;
+
+	while (at + NLA_HDRLEN <= reply->len && count < max) {
+		const struct nlattr *a = (const void *)(reply->data + at);
+
+		if (a->nla_len < NLA_HDRLEN || at + a->nla_len > reply->len)
+			break;
+		if ((a->nla_type & NLA_TYPE_MASK) == type && a->nla_len == NLA_HDRLEN + 4)
+			memcpy(&values[count++], a + 1, 4);
+		at += ALIGN4(a->nla_len);
+	}
+	return count;
+}
+
+/* What the controller says of the family. */
+static struct reply about;
+
+/* The reply that a nest is, for reply_get(). */
+static bool open_nest(struct reply *nest, const void *data, ssize_t len)
+{
+	if (len < 0 || (size_t)len > sizeof(nest->data))
+		return false;
+	nest->len = len;
+	memcpy(nest->data, data, len);
+	return true;
+}
+
+int nl_group(const char *name)
+{
+	static struct reply groups, group;
+	const void *data;
+	ssize_t len = reply_get(&about, CTRL_ATTR_MCAST_GROUPS, &data);
+
+	if (!open_nest(&groups, data, len))
+		return -1;
+	for (uint16_t i = 1; (len = reply_get(&groups, i, &data)) >= 0; i++) {
+		if (!open_nest(&group, data, len))
+			return -1;
+		if (reply_get(&group, CTRL_ATTR_MCAST_GRP_NAME, &data) > 0 && !strcmp(data, name))
+			return reply_u32(&group, CTRL_ATTR_MCAST_GRP_ID);
+	}
+	return -1;
+}
+
 static bool find_family(int nl)
 {
 	static struct request r;
-	static struct reply reply;
 	const void *data;
 
 	begin_message(&r, GENL_ID_CTRL, CTRL_CMD_GETFAMILY);
 	put_str(&r, CTRL_ATTR_FAMILY_NAME, RVM_FAMILY_NAME);
-	if (nl_call(nl, &r, &reply) || reply_get(&reply, CTRL_ATTR_FAMILY_ID, &data) != 2)
+	if (nl_call(nl, &r, &about) || reply_get(&about, CTRL_ATTR_FAMILY_ID, &data) != 2)
 		return false;
 	memcpy(&family, data, sizeof(family));
 	return true;

@@ -58,6 +58,12 @@ int nl_dump(int nl, struct request *r, struct reply *reply);
 ssize_t reply_get(const struct reply *reply, uint16_t type, const void **data);
 uint32_t reply_u32(const struct reply *reply, uint16_t type);
 uint64_t reply_u64(const struct reply *reply, uint16_t type);
+/* Of all messages of a dump; how many. */
+unsigned int reply_all_u32(const struct reply *reply, uint16_t type, uint32_t *values,
+			   unsigned int max);
+
+/* Number of one of the family's groups; -1 if there is none such. */
+int nl_group(const char *name);
 
 /* Objects that the module holds. */
 struct counters {
