@@ -51,11 +51,11 @@ update_lists() {
 }
 
 has_candidate() {
-	apt-cache policy "$1" | grep -q '^  Candidate: [^(]'
+	[[ $(LC_ALL=C apt-cache policy "$1") = *"  Candidate: "[!\(]* ]]
 }
 
 is_installed() {
-	dpkg-query -W -f '${db:Status-Status}\n' "$1" 2>/dev/null | grep -qx installed
+	[ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
 }
 
 # Names of those given that are not installed.
@@ -114,6 +114,8 @@ unpack_kernel() {
 		download "linux-image-$KVER"
 		say "unpacking kernel $KVER"
 		dpkg -x "$work"/linux-image-*.deb "$work/kernel"
+		# Debian 13 has the modules in /usr/lib only.
+		[ -d "$work/kernel/lib" ] || ln -s usr/lib "$work/kernel/lib"
 		/sbin/depmod -b "$work/kernel" "$KVER"
 		mkdir -p "$cache/kernel"
 		rm -rf "$cache/kernel/$KVER"
@@ -168,7 +170,7 @@ unpack_vng() {
 	local mirror dir=$work/apt
 
 	# shellcheck disable=SC2016 # apt expands it
-	mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Origin: Debian' 'Label: Debian' | sed 1q)
+	mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Origin: Debian' 'Label: Debian' | sed -n 1p)
 	[ -n "$mirror" ] || die "cannot tell this machine's Debian mirror"
 	mkdir -p "$dir"/{none,state/lists/partial,cache/archives/partial}
 	touch "$dir/status"

@@ -106,7 +106,7 @@ choose_accel() {
 	fi
 	accel=tcg
 	[ -z "$icount" ] && [ -w /dev/kvm ] || return 0
-	key="$(uname -r) $(qemu-system-x86_64 --version | head -n 1) $KVER"
+	key="$(uname -r) $(qemu-system-x86_64 --version | sed -n 1p) $KVER"
 	if [ "$(sed 1q "$cache/accel" 2>/dev/null)" != "$key" ]; then
 		echo "# guest: trying KVM once" >&2
 		if "$0" --accel kvm --timeout 40 -- true >/dev/null 2>&1; then
