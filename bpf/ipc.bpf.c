@@ -19,8 +19,8 @@ int BPF_PROG(rvm_unix_stream_connect, struct sock *sock, struct sock *other, str
 SEC("lsm/unix_may_send")
 int BPF_PROG(rvm_unix_may_send, struct socket *sock, struct socket *other, int ret)
 {
-	if (ret)
-		return ret;
+	if (ret || !knows(struct socket))
+		return ret ? ret : -EACCES;
 	return clamp(bpf_rvm_unix_send(other));
 }
 

@@ -111,8 +111,8 @@ int BPF_PROG(rvm_inode_setattr, struct mnt_idmap *idmap, struct dentry *dentry, 
 SEC("lsm/inode_readlink")
 int BPF_PROG(rvm_inode_readlink, struct dentry *dentry, int ret)
 {
-	if (ret)
-		return ret;
+	if (ret || !knows(struct dentry))
+		return ret ? ret : -EACCES;
 	return clamp(bpf_rvm_dentry_check(dentry, RVM_OP_READ));
 }
 

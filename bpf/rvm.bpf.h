@@ -11,19 +11,32 @@
 
 #include "vmlinux.h"
 
+#include <bpf/bpf_core_read.h>
 #include <bpf/bpf_helpers.h>
 #include <bpf/bpf_tracing.h>
 #include <linux/rvm.h>
 
 #define EACCES 13
 
-/* The verifier wants to see that a hook returns 0 or an errno. */
+/*
+ * The verifier wants to see that a hook returns 0 or an errno.  The barrier keeps
+ * the compiler from testing one copy of the value and returning another.
+ */
 static __always_inline int clamp(int ret)
 {
-	if (ret < -4095 || ret > 0)
+	long value = ret;
+
+	barrier_var(value);
+	if (value < -4095 || value > 0)
 		return -EACCES;
-	return ret;
+	return value;
 }
+
+/*
+ * A type that is only handed on is described without its members, and libbpf
+ * then does not know it for the module's.  One use in an object is enough.
+ */
+#define knows(type) bpf_core_type_exists(type)
 
 extern int bpf_rvm_file_open(struct file *file) __ksym;
 extern int bpf_rvm_file_permission(struct file *file, int mask) __ksym;
