@@ -1,42 +1,54 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * What a resource string means, without a look at the host.
- */
-
+/* What a resource string means; the longest rule first. */
 #include <linux/errno.h>
 #include <linux/string.h>
 
+#include "argv.h"
 #include "rights.h"
 #include "scope.h"
 
-struct parse {
-	struct rvm_scope_spec *spec;
+#define FAMILY_UNIX 1
+#define PROTOCOL_TCP 6
+#define PROTOCOL_UDP 17
+
+/* A string that is being parsed, and where to say what is wrong with it. */
+struct source {
 	const char *text;
 	size_t len;
 	size_t *at;
 	const char **why;
 };
 
-static int fail(const struct parse *p, size_t at, const char *why)
+static int fail(const struct source *src, const char *where, const char *why)
 {
-	if (p->at)
-		*p->at = at;
-	if (p->why)
-		*p->why = why;
+	if (src->at)
+		*src->at = where - src->text;
+	if (src->why)
+		*src->why = why;
 	return -EINVAL;
 }
 
-static bool begins(const char *text, size_t len, const char *prefix)
+static bool equals(const char *text, size_t len, const char *word)
 {
-	size_t n = strlen(prefix);
-
-	return len >= n && !memcmp(text, prefix, n);
+	return strlen(word) == len && !memcmp(text, word, len);
 }
 
+static bool starts_with(const char *text, size_t len, const char *word)
+{
+	size_t n = strlen(word);
+
+	return len >= n && !memcmp(text, word, n);
+}
+
+static bool is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* What may stand in a tool word; the same bytes as in the adapter's own test. */
 static bool is_word_byte(char c)
 {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-	       c == '_';
+	return is_letter(c) || (c >= '0' && c <= '9') || c == '_';
 }
 
 static char lower(char c)
@@ -44,284 +56,461 @@ static char lower(char c)
 	return c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c;
 }
 
-static bool is_word(const char *text, size_t len, const char *word)
+static int check_bytes(const struct source *src, const char *text, size_t len)
 {
 	size_t i;
 
-	if (strlen(word) != len)
+	for (i = 0; i < len; i++)
+		if ((u8)text[i] < 0x20 || text[i] == 0x7f)
+			return fail(src, text + i, "control bytes are not allowed here: remove it");
+	return 0;
+}
+
+static void set_text(struct rvm_scope_spec *spec, enum rvm_class class, const char *text,
+		     size_t len)
+{
+	spec->class = class;
+	spec->text = text;
+	spec->len = len;
+}
+
+/* Every name of a path pattern: not empty, not "." or "..". */
+static int check_names(const struct source *src, const char *text, size_t len)
+{
+	size_t begin, end;
+
+	for (begin = 0; len && begin <= len; begin = end + 1) {
+		const char *name = text + begin;
+		size_t n;
+
+		for (end = begin; end < len && text[end] != '/'; end++)
+			;
+		n = end - begin;
+		if (!n)
+			return fail(src, name, "an empty name: write one slash between names");
+		if (equals(name, n, ".."))
+			return fail(src, name,
+				    "\"..\" is not followed: write the path it leads to");
+		if (equals(name, n, "."))
+			return fail(src, name, "\".\" inside of a path: leave it out");
+	}
+	return 0;
+}
+
+static bool is_own_proc(const char *text, size_t len)
+{
+	return starts_with(text, len, "proc/self") && (len == 9 || text[9] == '/');
+}
+
+/* What is left when the base was taken off the front. */
+static int finish_path(struct rvm_scope_spec *spec, const struct source *src, const char *text,
+		       size_t len)
+{
+	int err;
+
+	err = check_bytes(src, text, len);
+	if (err)
+		return err;
+	/* "x/" means the folder x; a glob that matches a folder covers what is below. */
+	if (len && text[len - 1] == '/')
+		len--;
+	err = check_names(src, text, len);
+	if (err)
+		return err;
+	if (spec->base == RVM_SCOPE_BASE_ROOT && is_own_proc(text, len))
+		spec->flags |= RVM_SCOPE_FLAG_PROC_OWN;
+	set_text(spec, RVM_CLASS_PATH, text, len);
+	return 0;
+}
+
+/* "//x", "~/x", "./x", "x", and "/x", which @slash says the base of. */
+static int parse_path(struct rvm_scope_spec *spec, const struct source *src, const char *text,
+		      size_t len, enum rvm_scope_base slash)
+{
+	size_t skip = 0;
+
+	if (!len)
+		return fail(src, text, "the path is missing: write \".\" for the workspace");
+	spec->base = RVM_SCOPE_BASE_WORKSPACE;
+	if (starts_with(text, len, "//")) {
+		spec->base = RVM_SCOPE_BASE_ROOT;
+		skip = 2;
+	} else if (text[0] == '/') {
+		spec->base = slash;
+		skip = 1;
+	} else if (equals(text, len, "~") || starts_with(text, len, "~/")) {
+		spec->base = RVM_SCOPE_BASE_HOME;
+		skip = len > 1 ? 2 : 1;
+	} else if (text[0] == '~') {
+		return fail(src, text,
+			    "\"~name\" is nobody's home here: write its path with //, "
+			    "or ./~name for a file");
+	} else if (equals(text, len, ".") || starts_with(text, len, "./")) {
+		skip = len > 1 ? 2 : 1;
+	} else if (equals(text, len, "..") || starts_with(text, len, "../")) {
+		return fail(src, text,
+			    "this leaves the workspace: write an absolute path, "
+			    "or choose another --workspace");
+	}
+	return finish_path(spec, src, text + skip, len - skip);
+}
+
+static int cover_workspace(struct rvm_scope_spec *spec)
+{
+	spec->base = RVM_SCOPE_BASE_WORKSPACE;
+	set_text(spec, RVM_CLASS_PATH, "**", 2);
+	return 0;
+}
+
+/* The inside of "Read(...)". */
+static int parse_pattern(struct rvm_scope_spec *spec, const struct source *src, const char *text,
+			 size_t len)
+{
+	if (!len)
+		return fail(src, text,
+			    "nothing between the brackets: write the bare word "
+			    "for the whole workspace");
+	if (equals(text, len, "*") || equals(text, len, "**"))
+		return cover_workspace(spec);
+	/* As in gitignore, a slash at the end alone does not tie it to one folder. */
+	spec->anywhere = !memchr(text, '/', len - 1) && text[0] != '~' && text[0] != '/' &&
+			 !equals(text, len, ".") && !equals(text, len, "..");
+	return parse_path(spec, src, text, len, RVM_SCOPE_BASE_WORKSPACE);
+}
+
+static int parse_words(struct rvm_scope_spec *spec, const struct source *src, const char *text,
+		       size_t len)
+{
+	size_t at = 0, words_len;
+	bool prefix;
+	int err;
+
+	err = rvm_argv_parse_pattern(text, len, NULL, 0, &words_len, &prefix, &at);
+	if (err == -E2BIG)
+		return fail(src, text + at, "too long, or too many words or stars: shorten it");
+	if (err)
+		return fail(src, text + at,
+			    "name the program, then its words; \"*\" only "
+			    "behind the program, no control bytes");
+	if (prefix)
+		spec->flags |= RVM_SCOPE_FLAG_PREFIX;
+	if (!words_len)
+		spec->flags |= RVM_SCOPE_FLAG_ANY_PROGRAM;
+	set_text(spec, RVM_CLASS_EXEC, text, len);
+	return 0;
+}
+
+static int parse_any_address(struct rvm_scope_spec *spec)
+{
+	set_text(spec, RVM_CLASS_NET, "*:*", 3);
+	return 0;
+}
+
+static int parse_address(struct rvm_scope_spec *spec, const struct source *src, const char *text,
+			 size_t len, u16 protocol)
+{
+	struct rvm_addr_range range;
+	size_t at = 0;
+	int err;
+
+	err = check_bytes(src, text, len);
+	if (err)
+		return err;
+	if (rvm_addr_parse_range(text, len, &range, &at) == -EINVAL)
+		return fail(src, text + at,
+			    "write HOST:PORT: an address, [IPv6], a name or *; "
+			    "/BITS behind an address; a port, FIRST-LAST or *");
+	spec->protocol = protocol;
+	set_text(spec, RVM_CLASS_NET, text, len);
+	return 0;
+}
+
+static int parse_unix(struct rvm_scope_spec *spec, const struct source *src, const char *text,
+		      size_t len)
+{
+	int err;
+
+	spec->family = FAMILY_UNIX;
+	if (len && text[0] == '@') {
+		err = check_bytes(src, text, len);
+		if (err)
+			return err;
+		if (len == 1)
+			return fail(src, text, "the name behind \"@\" is missing");
+	} else {
+		err = parse_path(spec, src, text, len, RVM_SCOPE_BASE_ROOT);
+		if (err)
+			return err;
+		if (!spec->len)
+			return fail(src, text, "this is a folder: name the socket");
+		/* Such as /proc/self/fd/3: a socket is not a task's entry. */
+		spec->flags = 0;
+	}
+	set_text(spec, RVM_CLASS_NET, text, len);
+	return 0;
+}
+
+static int parse_fetch(struct rvm_scope_spec *spec, const struct source *src, const char *text,
+		       size_t len)
+{
+	size_t i;
+
+	if (equals(text, len, "*") || equals(text, len, "domain:*"))
+		return parse_any_address(spec);
+	if (!starts_with(text, len, "domain:") || len == 7)
+		return fail(src, text, "write WebFetch(domain:NAME)");
+	for (i = 7; i < len; i++)
+		if (!is_word_byte(text[i]) && (u8)text[i] < 0x80 && text[i] != '.' &&
+		    text[i] != '-' && text[i] != '*')
+			return fail(src, text + i,
+				    "this is not a domain name: leave out scheme, "
+				    "port and path");
+	spec->domain = true;
+	set_text(spec, RVM_CLASS_NET, text + 7, len - 7);
+	return 0;
+}
+
+/* Tool words whose bracket holds a path pattern. */
+static const struct tool {
+	const char *word;
+	u8 verb;
+	/* The adapter folds these. */
+	bool nocase;
+} tools[] = {
+	{ "Read", RVM_RIGHT_READ, true },	    { "Write", RVM_RIGHT_WRITE, true },
+	{ "Edit", RVM_RIGHT_WRITE, true },	    { "MultiEdit", RVM_RIGHT_WRITE, true },
+	{ "NotebookEdit", RVM_RIGHT_WRITE, false }, { "Glob", RVM_RIGHT_READ, false },
+	{ "Grep", RVM_RIGHT_READ, false },	    { "LS", RVM_RIGHT_READ, false },
+};
+
+static bool is_tool(const struct tool *tool, const char *word, size_t len)
+{
+	size_t i;
+
+	if (!tool->nocase)
+		return equals(word, len, tool->word);
+	if (strlen(tool->word) != len)
 		return false;
 	for (i = 0; i < len; i++)
-		if (lower(text[i]) != lower(word[i]))
+		if (lower(word[i]) != lower(tool->word[i]))
 			return false;
 	return true;
 }
 
-static int check_bytes(const struct parse *p, size_t from, size_t to)
+static const struct tool *find_tool(const char *word, size_t len)
 {
 	size_t i;
 
-	for (i = from; i < to; i++)
-		if ((unsigned char)p->text[i] < 0x20 || p->text[i] == 0x7f)
-			return fail(p, i, "control bytes cannot stand in it; write it without");
-	return 0;
+	for (i = 0; i < sizeof(tools) / sizeof(tools[0]); i++)
+		if (is_tool(&tools[i], word, len))
+			return &tools[i];
+	return NULL;
 }
 
-/* No way up: patterns lie below where they start. */
-static int check_segments(const struct parse *p, size_t from, size_t to)
-{
-	size_t i = from, end;
+/* A string that begins with a word: the word, and what is in its brackets. */
+struct call {
+	size_t word_len;
+	bool bare;
+	/* A bracket was opened; NULL if it is not closed at the very end. */
+	bool open;
+	const char *inner;
+	size_t inner_len;
+};
 
-	while (i < to) {
-		for (end = i; end < to && p->text[end] != '/'; end++)
-			;
-		if (end - i == 2 && p->text[i] == '.' && p->text[i + 1] == '.')
-			return fail(p, i, "\"..\" leaves the folder that the pattern starts from; "
-					  "write the path from the root (//...)");
-		i = end + 1;
+static bool split_call(const struct source *src, struct call *call)
+{
+	size_t n = 0;
+
+	memset(call, 0, sizeof(*call));
+	if (!src->len || !is_letter(src->text[0]))
+		return false;
+	while (n < src->len && is_word_byte(src->text[n]))
+		n++;
+	call->word_len = n;
+	call->bare = n == src->len;
+	call->open = !call->bare && src->text[n] == '(';
+	if (call->open && src->text[src->len - 1] == ')') {
+		call->inner = src->text + n + 1;
+		call->inner_len = src->len - n - 2;
 	}
+	return call->bare || call->open;
+}
+
+static int parse_tool(struct rvm_scope_spec *spec, const struct source *src,
+		      const struct call *call, const struct tool *tool)
+{
+	spec->verb = tool->verb;
+	/* Who edits or looks for a file does not start it, whatever rights came along. */
+	spec->flags = RVM_SCOPE_FLAG_LOAD;
+	if (call->bare)
+		return cover_workspace(spec);
+	return parse_pattern(spec, src, call->inner, call->inner_len);
+}
+
+/* -ENOENT if the string is not a tool word with or without brackets. */
+static int parse_call(struct rvm_scope_spec *spec, const struct source *src)
+{
+	bool shell, fetch, known;
+	const struct tool *tool;
+	struct call call;
+
+	if (!split_call(src, &call))
+		return -ENOENT;
+	tool = find_tool(src->text, call.word_len);
+	shell = equals(src->text, call.word_len, "Bash");
+	fetch = equals(src->text, call.word_len, "WebFetch");
+	known = tool || shell || fetch;
+	if (known && call.open && !call.inner)
+		return fail(src, src->text + src->len,
+			    "the bracket is not closed: write \")\" "
+			    "at the end");
+	if (tool)
+		return parse_tool(spec, src, &call, tool);
+	if (shell)
+		return call.bare ? parse_words(spec, src, "*", 1) :
+				   parse_words(spec, src, call.inner, call.inner_len);
+	if (fetch)
+		return call.bare ? parse_any_address(spec) :
+				   parse_fetch(spec, src, call.inner, call.inner_len);
+	/* Words of claims are in lower case: those are names. */
+	if (!call.inner && (!call.bare || src->text[0] < 'A' || src->text[0] > 'Z'))
+		return -ENOENT;
+	set_text(spec, RVM_CLASS_TOOL, src->text, src->len);
 	return 0;
 }
 
-/* A path pattern in [from, to); @bare: "/x" means the root, not the workspace. */
-static int parse_path(const struct parse *p, size_t from, size_t to, bool bare)
+/* file:PATH, file:///PATH */
+static int parse_file(struct rvm_scope_spec *spec, const struct source *src, const char *text,
+		      size_t len)
 {
-	struct rvm_scope_spec *spec = p->spec;
-	const char *text = p->text;
-	int err;
-
-	spec->class = RVM_CLASS_PATH;
-	spec->base = RVM_SCOPE_BASE_WORKSPACE;
-	err = check_bytes(p, from, to);
-	if (err)
-		return err;
-	if (to - from >= 2 && text[from] == '/' && text[from + 1] == '/') {
-		spec->base = RVM_SCOPE_BASE_ROOT;
-		from += 2;
-	} else if (to > from && text[from] == '/') {
-		spec->base = bare ? RVM_SCOPE_BASE_ROOT : RVM_SCOPE_BASE_WORKSPACE;
-		from++;
-	} else if (to - from >= 2 && text[from] == '~' && text[from + 1] == '/') {
-		spec->base = RVM_SCOPE_BASE_HOME;
-		from += 2;
-	} else if (to - from == 1 && text[from] == '~') {
-		spec->base = RVM_SCOPE_BASE_HOME;
-		from++;
-	} else if (to - from >= 2 && text[from] == '.' && text[from + 1] == '/') {
-		from += 2;
-	} else if (to - from == 1 && text[from] == '.') {
-		from++;
-	} else {
-		spec->anywhere = to > from && !memchr(text + from, '/', to - from);
+	if (starts_with(text, len, "//")) {
+		if (len < 3 || text[2] != '/')
+			return fail(src, text,
+				    "files of other hosts cannot be named: write "
+				    "file:///PATH");
+		text += 2;
+		len -= 2;
 	}
-	while (from < to && text[from] == '/')
-		from++;
-	while (to > from && text[to - 1] == '/')
-		to--;
-	err = check_segments(p, from, to);
-	if (err)
-		return err;
-	spec->text = text + from;
-	spec->len = to - from;
-	if (spec->base == RVM_SCOPE_BASE_ROOT && begins(spec->text, spec->len, "proc/self") &&
-	    (spec->len == 9 || spec->text[9] == '/'))
-		spec->flags |= RVM_SCOPE_FLAG_PROC_OWN;
-	if (spec->len == 1 && spec->text[0] == '*' && spec->anywhere) {
-		spec->text = "**";
-		spec->len = 2;
-		spec->anywhere = false;
-	}
-	return 0;
+	return parse_path(spec, src, text, len, RVM_SCOPE_BASE_ROOT);
 }
 
-static int parse_whole(const struct parse *p)
+enum prefix {
+	PREFIX_PATH,
+	PREFIX_LOAD,
+	PREFIX_RUN,
+	PREFIX_FILE,
+	PREFIX_EXEC,
+	PREFIX_NET,
+	PREFIX_TCP,
+	PREFIX_UDP,
+	PREFIX_UNIX,
+	PREFIX_TOOL,
+	PREFIX_NAME,
+	PREFIXES,
+};
+
+static const char *const prefixes[PREFIXES] = {
+	[PREFIX_PATH] = "path:", [PREFIX_LOAD] = "load:", [PREFIX_RUN] = "run:",
+	[PREFIX_FILE] = "file:", [PREFIX_EXEC] = "exec:", [PREFIX_NET] = "net:",
+	[PREFIX_TCP] = "tcp:",	 [PREFIX_UDP] = "udp:",	  [PREFIX_UNIX] = "unix:",
+	[PREFIX_TOOL] = "tool:", [PREFIX_NAME] = "name:",
+};
+
+static enum prefix find_prefix(const struct source *src)
 {
-	p->spec->class = RVM_CLASS_PATH;
-	p->spec->text = "**";
-	p->spec->len = 2;
-	return 0;
+	unsigned int i;
+
+	for (i = 0; i < PREFIXES; i++)
+		if (starts_with(src->text, src->len, prefixes[i]))
+			break;
+	return i;
 }
 
-static int parse_exec(const struct parse *p, size_t from, size_t to)
+static int parse_prefixed(struct rvm_scope_spec *spec, const struct source *src, enum prefix prefix)
 {
-	p->spec->class = RVM_CLASS_EXEC;
-	p->spec->text = p->text + from;
-	p->spec->len = to - from;
-	while (from < to && (p->text[from] == ' ' || p->text[from] == '\t'))
-		from++;
-	if (from == to)
-		return fail(p, from, "no command; write Bash(program words) or Bash(*)");
-	if (to - from == 1 && p->text[from] == '*')
-		p->spec->flags |= RVM_SCOPE_FLAG_ANY_PROGRAM;
-	if (to - from == 2 && p->text[from] == ':' && p->text[from + 1] == '*')
-		p->spec->flags |= RVM_SCOPE_FLAG_ANY_PROGRAM;
-	return check_bytes(p, from, to);
-}
+	const char *text = src->text + strlen(prefixes[prefix]);
+	size_t len = src->len - strlen(prefixes[prefix]);
 
-static int parse_net(const struct parse *p, size_t from, size_t to, u16 protocol)
-{
-	p->spec->class = RVM_CLASS_NET;
-	p->spec->protocol = protocol;
-	p->spec->text = p->text + from;
-	p->spec->len = to - from;
-	if (from == to)
-		return fail(p, from, "no address; write HOST:PORT or *:PORT");
-	return check_bytes(p, from, to);
-}
-
-static int parse_unix(const struct parse *p, size_t from, size_t to)
-{
-	p->spec->class = RVM_CLASS_NET;
-	p->spec->family = 1;
-	p->spec->text = p->text + from;
-	p->spec->len = to - from;
-	if (from == to || (to - from == 1 && p->text[from] == '@'))
-		return fail(p, from, "no socket; write unix:PATH or unix:@NAME");
-	if (p->text[from] == '@')
+	switch (prefix) {
+	case PREFIX_LOAD:
+		spec->flags = RVM_SCOPE_FLAG_LOAD;
+		return parse_path(spec, src, text, len, RVM_SCOPE_BASE_ROOT);
+	case PREFIX_RUN:
+		spec->flags = RVM_SCOPE_FLAG_RUN;
+		return parse_path(spec, src, text, len, RVM_SCOPE_BASE_ROOT);
+	case PREFIX_FILE:
+		return parse_file(spec, src, text, len);
+	case PREFIX_EXEC:
+		return parse_words(spec, src, text, len);
+	case PREFIX_NET:
+		return parse_address(spec, src, text, len, 0);
+	case PREFIX_TCP:
+		return parse_address(spec, src, text, len, PROTOCOL_TCP);
+	case PREFIX_UDP:
+		return parse_address(spec, src, text, len, PROTOCOL_UDP);
+	case PREFIX_UNIX:
+		return parse_unix(spec, src, text, len);
+	case PREFIX_TOOL:
+	case PREFIX_NAME:
+		if (!len)
+			return fail(src, text, "the name is missing");
+		set_text(spec, prefix == PREFIX_TOOL ? RVM_CLASS_TOOL : RVM_CLASS_NAME, text, len);
 		return 0;
-	return check_bytes(p, from, to);
-}
-
-static int parse_fetch(const struct parse *p, size_t from, size_t to)
-{
-	int err;
-
-	if (!begins(p->text + from, to - from, "domain:"))
-		return fail(p, from, "write WebFetch(domain:NAME) or net:ADDRESS:PORT");
-	err = parse_net(p, from + 7, to, 0);
-	p->spec->domain = true;
-	return err;
-}
-
-static int parse_name(const struct parse *p, enum rvm_class class, size_t from)
-{
-	p->spec->class = class;
-	p->spec->text = p->text + from;
-	p->spec->len = p->len - from;
-	return 0;
-}
-
-/* Prefixes that say the class outright. */
-static int parse_explicit(const struct parse *p, bool *done)
-{
-	static const struct {
-		const char *prefix;
-		u16 protocol;
-		u32 flags;
-		char kind;
-	} known[] = {
-		{ "path:", 0, 0, 'p' },	 { "file:", 0, 0, 'p' },
-		{ "load:", 0, RVM_SCOPE_FLAG_LOAD, 'p' },
-		{ "run:", 0, RVM_SCOPE_FLAG_RUN, 'p' },
-		{ "exec:", 0, 0, 'e' },	 { "net:", 0, 0, 'n' },
-		{ "tcp:", 6, 0, 'n' },	 { "udp:", 17, 0, 'n' },
-		{ "unix:", 0, 0, 'u' },	 { "tool:", 0, 0, 't' },
-		{ "name:", 0, 0, 'a' },
-	};
-	size_t i, n;
-
-	*done = true;
-	for (i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
-		if (!begins(p->text, p->len, known[i].prefix))
-			continue;
-		n = strlen(known[i].prefix);
-		p->spec->flags = known[i].flags;
-		switch (known[i].kind) {
-		case 'p':
-			return parse_path(p, n, p->len, true);
-		case 'e':
-			return parse_exec(p, n, p->len);
-		case 'n':
-			return parse_net(p, n, p->len, known[i].protocol);
-		case 'u':
-			return parse_unix(p, n, p->len);
-		case 't':
-			return parse_name(p, RVM_CLASS_TOOL, n);
-		default:
-			return parse_name(p, RVM_CLASS_NAME, n);
-		}
+	default:
+		return parse_path(spec, src, text, len, RVM_SCOPE_BASE_ROOT);
 	}
-	*done = false;
-	return 0;
 }
 
-/* Tool words that are about files, with the right a deny rule takes away. */
-static u8 file_verb(const char *text, size_t len)
+static bool is_path(const struct source *src)
 {
-	static const char *const reading[] = { "Read", "Glob", "Grep", "LS" };
-	static const char *const writing[] = { "Edit", "Write", "MultiEdit", "NotebookEdit" };
+	static const char *const starts[] = { "/", "./", "../", "~/" };
 	size_t i;
 
-	for (i = 0; i < 4; i++) {
-		if (is_word(text, len, reading[i]))
-			return RVM_RIGHT_READ;
-		if (is_word(text, len, writing[i]))
-			return RVM_RIGHT_WRITE;
-	}
-	return 0;
-}
-
-/* "Word" or "Word(...)". */
-static int parse_tool_word(const struct parse *p, bool *done)
-{
-	size_t word = 0, from, to;
-	bool brackets;
-
-	while (word < p->len && is_word_byte(p->text[word]))
-		word++;
-	brackets = word && word + 1 < p->len && p->text[word] == '(' && p->text[p->len - 1] == ')';
-	*done = word && (brackets || word == p->len);
-	if (!*done)
-		return 0;
-	from = word + 1;
-	to = p->len - 1;
-	p->spec->verb = file_verb(p->text, word);
-	if (p->spec->verb)
-		return brackets ? parse_path(p, from, to, false) : parse_whole(p);
-	if (is_word(p->text, word, "Bash")) {
-		if (brackets)
-			return parse_exec(p, from, to);
-		p->spec->flags |= RVM_SCOPE_FLAG_ANY_PROGRAM;
-		return parse_name(p, RVM_CLASS_EXEC, word);
-	}
-	if (is_word(p->text, word, "WebFetch")) {
-		if (brackets)
-			return parse_fetch(p, from, to);
-		p->spec->class = RVM_CLASS_NET;
-		p->spec->text = "*:*";
-		p->spec->len = 3;
-		return 0;
-	}
-	/* A tool of another name: upper case first, as tools are spelt. */
-	if (brackets || (p->text[0] >= 'A' && p->text[0] <= 'Z'))
-		return parse_name(p, RVM_CLASS_TOOL, 0);
-	*done = false;
-	return 0;
-}
-
-static bool has_deep(const char *text, size_t len)
-{
-	size_t i;
-
-	for (i = 0; i + 1 < len; i++)
-		if (text[i] == '*' && text[i + 1] == '*')
+	for (i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
+		if (starts_with(src->text, src->len, starts[i]))
+			return true;
+	for (i = 0; i + 1 < src->len; i++)
+		if (src->text[i] == '*' && src->text[i + 1] == '*')
 			return true;
 	return false;
 }
 
-static bool is_everything(const struct parse *p, u8 rights)
+static bool is_everything(const struct source *src, u8 rights)
 {
-	if (p->len == 1 && p->text[0] == '*')
+	if (equals(src->text, src->len, "*"))
 		return true;
-	return p->len == 3 && rights == RVM_RIGHTS_ALL &&
-	       (!memcmp(p->text, "*:*", 3) || !memcmp(p->text, "*.*", 3));
+	return rights == RVM_RIGHTS_ALL &&
+	       (equals(src->text, src->len, "*:*") || equals(src->text, src->len, "*.*"));
 }
 
-int rvm_scope_parse(struct rvm_scope_spec *spec, const char *text, size_t len, u8 rights, size_t *at,
-		    const char **why)
+static int parse(struct rvm_scope_spec *spec, const struct source *src, u8 rights)
 {
-	struct parse p = { .spec = spec, .text = text, .len = len, .at = at, .why = why };
-	bool done;
+	enum prefix prefix = find_prefix(src);
 	int err;
+
+	if (prefix != PREFIXES)
+		return parse_prefixed(spec, src, prefix);
+	if (is_everything(src, rights)) {
+		set_text(spec, RVM_CLASS_ANY, src->text, src->len);
+		return 0;
+	}
+	if (starts_with(src->text, src->len, "mcp__")) {
+		set_text(spec, RVM_CLASS_TOOL, src->text, src->len);
+		return 0;
+	}
+	err = parse_call(spec, src);
+	if (err != -ENOENT)
+		return err;
+	if (is_path(src))
+		return parse_path(spec, src, src->text, src->len, RVM_SCOPE_BASE_ROOT);
+	set_text(spec, RVM_CLASS_NAME, src->text, src->len);
+	return 0;
+}
+
+int rvm_scope_parse(struct rvm_scope_spec *spec, const char *text, size_t len, u8 rights,
+		    size_t *at, const char **why)
+{
+	const struct source src = { .text = text, .len = len, .at = at, .why = why };
 
 	memset(spec, 0, sizeof(*spec));
 	if (!text) {
@@ -329,31 +518,33 @@ int rvm_scope_parse(struct rvm_scope_spec *spec, const char *text, size_t len, u
 		return 0;
 	}
 	if (len > RVM_RESOURCE_BYTES_MAX) {
-		fail(&p, RVM_RESOURCE_BYTES_MAX, "longer than 4096 bytes; name less at once");
+		fail(&src, text + RVM_RESOURCE_BYTES_MAX, "a resource has 4096 bytes at most");
 		return -E2BIG;
 	}
-	if (is_everything(&p, rights)) {
-		spec->class = RVM_CLASS_ANY;
-		return 0;
-	}
-	err = parse_explicit(&p, &done);
-	if (done)
-		return err;
-	if (begins(text, len, "mcp__"))
-		return parse_name(&p, RVM_CLASS_TOOL, 0);
-	err = parse_tool_word(&p, &done);
-	if (done)
-		return err;
-	if (begins(text, len, "/") || begins(text, len, "./") || begins(text, len, "../") ||
-	    begins(text, len, "~/") || has_deep(text, len))
-		return parse_path(&p, 0, len, true);
-	return parse_name(&p, RVM_CLASS_NAME, 0);
+	return parse(spec, &src, rights);
 }
 
 const char *rvm_class_name(enum rvm_class class)
 {
-	static const char *const name[] = { "none", "any", "self", "path", "exec",
-					    "net", "tool", "name", "sys" };
-
-	return (unsigned int)class < sizeof(name) / sizeof(name[0]) ? name[class] : "unknown";
+	switch (class) {
+	case RVM_CLASS_NONE:
+		return "none";
+	case RVM_CLASS_ANY:
+		return "any";
+	case RVM_CLASS_SELF:
+		return "self";
+	case RVM_CLASS_PATH:
+		return "path";
+	case RVM_CLASS_EXEC:
+		return "exec";
+	case RVM_CLASS_NET:
+		return "net";
+	case RVM_CLASS_TOOL:
+		return "tool";
+	case RVM_CLASS_NAME:
+		return "name";
+	case RVM_CLASS_SYS:
+		return "sys";
+	}
+	return "unknown";
 }

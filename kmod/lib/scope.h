@@ -38,13 +38,16 @@ enum rvm_scope_base {
 struct rvm_scope_spec {
 	/** @class: Never RVM_CLASS_NONE on success. */
 	enum rvm_class class;
-	/** @flags: enum rvm_scope_flag. */
+	/** @flags: enum rvm_scope_flag.  Tool words for files carry LOAD, so that an EXECUTE that
+	 *  came along with "Glob(x)" does not start x as a program.
+	 */
 	u32 flags;
-	/** @base: PATH. */
+	/** @base: PATH, and unix NET that is not abstract. */
 	enum rvm_scope_base base;
-	/** @text: PATH: the pattern below @base, no leading "./" or "/"; EXEC: inside of the brackets;
-	 *  NET: HOST:PORT, or the path or "@name" of a unix socket, or the domain; TOOL, NAME: the name.
-	 *  Points into the parsed string.
+	/** @text: PATH: the pattern below @base, no leading "./" or "/" and no trailing slash, empty
+	 *  for @base itself and what is below; EXEC: inside of the brackets; NET: HOST:PORT, or the
+	 *  path of a unix socket as written, or its "@name", or the domain; TOOL, NAME: the name.
+	 *  Points into the parsed string, or to a constant where a bare word means a pattern.
 	 */
 	const char *text;
 	/** @len: Bytes in @text. */
@@ -90,11 +93,13 @@ struct rvm_scope {
 	u8 family;
 	/** @flags: enum rvm_scope_flag. */
 	u32 flags;
-	/** @anchor: PATH, EXEC, unix NET: identity of the anchor, compared only; NULL if unresolved. */
+	/** @anchor: PATH, EXEC, unix NET: identity of the anchor, compared only; NULL if unresolved.
+	 *  Becomes NULL at any time when the anchor is lost: read once.
+	 */
 	const void *anchor;
-	/** @glob: PATH, unix NET with an anchor: names below the anchor. */
+	/** @glob: PATH, unix NET unless abstract: names below the anchor; else NULL. */
 	struct rvm_glob *glob;
-	/** @text: EXEC: words; TOOL, NAME, abstract unix: the name. */
+	/** @text: EXEC: words; TOOL, NAME, abstract unix: the name, without "@". */
 	const char *text;
 	/** @len: Bytes in @text. */
 	u16 len;
