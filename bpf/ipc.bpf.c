@@ -33,7 +33,7 @@ int BPF_PROG(rvm_ipc_permission, struct kern_ipc_perm *ipcp, short flag, int ret
 }
 
 SEC("lsm/key_alloc")
-int BPF_PROG(rvm_key_alloc, struct key *key, int ret)
+int BPF_PROG(rvm_key_alloc, struct key *key, const struct cred *cred, unsigned long flags, int ret)
 {
 	if (ret)
 		return ret;
