@@ -71,6 +71,8 @@ void rvm_anchor_bind(struct rvm_anchor *anchor, struct rvm_anchor_link *link, co
 
 /**
  * rvm_anchor_unbind() - undo rvm_anchor_bind(); the place is not touched any more
+ * @anchor: as it was bound
+ * @link: likewise
  *
  * Context: may sleep.
  */

@@ -169,7 +169,8 @@ static int parse_address(struct genl_info *info, struct asked *asked)
 	if (protocol && nla_get_u32(protocol) > U16_MAX)
 		return refuse(info, RVM_A_CHECK_PROTOCOL, "there is no such protocol");
 	net->protocol = protocol ? nla_get_u32(protocol) : IPPROTO_TCP;
-	memcpy(net->addr.bytes, nla_data(info->attrs[RVM_A_CHECK_ADDRESS]), sizeof(net->addr.bytes));
+	memcpy(net->addr.bytes, nla_data(info->attrs[RVM_A_CHECK_ADDRESS]),
+	       sizeof(net->addr.bytes));
 	net->addr.port = nla_get_u32(info->attrs[RVM_A_CHECK_PORT]);
 	/* As the hooks do: to the wildcard means to this machine. */
 	if (asked->q.req.need == RVM_RIGHT_EXECUTE && rvm_addr_is_any(&net->addr))
@@ -264,8 +265,7 @@ static int parse_check(struct genl_info *info, struct asked *asked)
 	if (!req->need)
 		return refuse(info, RVM_A_CHECK_RIGHT, "no right is asked for");
 	req->tier = attrs[RVM_A_CHECK_TIER] ? nla_get_u32(attrs[RVM_A_CHECK_TIER]) : 1;
-	req->op = attrs[RVM_A_CHECK_OP] ? nla_get_u32(attrs[RVM_A_CHECK_OP]) :
-					  usual_op(req->class);
+	req->op = attrs[RVM_A_CHECK_OP] ? nla_get_u32(attrs[RVM_A_CHECK_OP]) : usual_op(req->class);
 	return parse_object(info, asked);
 }
 

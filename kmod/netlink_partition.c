@@ -89,8 +89,7 @@ static int parse_new(struct genl_info *info, struct rvm_partition_spec *spec)
 {
 	struct nlattr **attrs = info->attrs;
 
-	if (rvm_nl_need(info, RVM_A_PARTITION_NAME) ||
-	    rvm_nl_need(info, RVM_A_PARTITION_CGROUP_FD))
+	if (rvm_nl_need(info, RVM_A_PARTITION_NAME) || rvm_nl_need(info, RVM_A_PARTITION_CGROUP_FD))
 		return -EINVAL;
 	*spec = (struct rvm_partition_spec){
 		.name = nla_data(attrs[RVM_A_PARTITION_NAME]),
@@ -109,8 +108,8 @@ static int parse_new(struct genl_info *info, struct rvm_partition_spec *spec)
 		return -EINVAL;
 	}
 	if (attrs[RVM_A_PARTITION_OWNER_UID]) {
-		spec->owner = make_kuid(current_user_ns(),
-					nla_get_u32(attrs[RVM_A_PARTITION_OWNER_UID]));
+		spec->owner =
+			make_kuid(current_user_ns(), nla_get_u32(attrs[RVM_A_PARTITION_OWNER_UID]));
 		if (!uid_valid(spec->owner)) {
 			NL_SET_ERR_MSG_ATTR(info->extack, attrs[RVM_A_PARTITION_OWNER_UID],
 					    "there is no such user id here");
@@ -162,12 +161,14 @@ static int parse_set(struct genl_info *info, struct rvm_partition_change *change
 		change->mask = nla_get_u32(attrs[RVM_A_PARTITION_FLAGS_MASK]);
 	}
 	if (change->mask & ~CHANGEABLE || change->flags & ~change->mask) {
-		NL_SET_ERR_MSG_ATTR(info->extack, attrs[RVM_A_PARTITION_FLAGS_MASK],
-				    "only fenced and witness-all can be changed, and must be in the mask");
+		NL_SET_ERR_MSG_ATTR(
+			info->extack, attrs[RVM_A_PARTITION_FLAGS_MASK],
+			"only fenced and witness-all can be changed, and must be in the mask");
 		return -EINVAL;
 	}
 	if (!change->has_state && !change->has_mode && !change->bump_epoch && !change->mask) {
-		NL_SET_ERR_MSG(info->extack, "nothing to change: name a state, mode, flag or epoch");
+		NL_SET_ERR_MSG(info->extack,
+			       "nothing to change: name a state, mode, flag or epoch");
 		return -EINVAL;
 	}
 	return 0;
@@ -228,8 +229,8 @@ int rvm_nl_partition_get_doit(struct sk_buff *skb, struct genl_info *info)
 static int show_partition(struct sk_buff *skb, struct netlink_callback *cb,
 			  struct rvm_partition *part)
 {
-	void *hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
-				&rvm_nl_family, NLM_F_MULTI, RVM_CMD_PARTITION_GET);
+	void *hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq, &rvm_nl_family,
+				NLM_F_MULTI, RVM_CMD_PARTITION_GET);
 
 	if (!hdr)
 		return -EMSGSIZE;
@@ -260,8 +261,9 @@ static int admit(struct rvm_partition *part, struct genl_info *info)
 	if (err == -ESRCH)
 		NL_SET_ERR_MSG_ATTR(info->extack, attr, "there is no such task");
 	else if (err == -EXDEV)
-		NL_SET_ERR_MSG_ATTR(info->extack, attr,
-				    "the task is not in the partition: put it into its control group");
+		NL_SET_ERR_MSG_ATTR(
+			info->extack, attr,
+			"the task is not in the partition: put it into its control group");
 	else if (err == -EEXIST)
 		NL_SET_ERR_MSG_ATTR(info->extack, attr, "the task is admitted already");
 	else if (err == -ENFILE)

@@ -42,13 +42,13 @@ static inline u32 rvm_nl_caller(const struct genl_info *info)
 	return (unsigned long)info->user_ptr[0];
 }
 
-/**
- * rvm_nl_self() - partition of the calling task, 0 for the host
- */
+/** rvm_nl_self() - partition of the calling task, 0 for the host */
 u32 rvm_nl_self(void);
 
 /**
  * rvm_nl_need() - is an attribute there
+ * @info: the request
+ * @attr: its number
  *
  * Return: 0, or -EINVAL with an extended ACK that names it.
  */
@@ -76,18 +76,28 @@ struct rvm_partition *rvm_nl_lookup(const struct nlattr *id, struct netlink_ext_
 
 /**
  * rvm_nl_reply_new() - begin a reply
+ * @info: the request
  * @hdr: filled, for rvm_nl_reply_send()
+ *
+ * Return: NULL for want of memory.
  */
 struct sk_buff *rvm_nl_reply_new(struct genl_info *info, void **hdr);
 
 /**
  * rvm_nl_reply_send() - end a reply, or drop it
+ * @reply: from rvm_nl_reply_new()
+ * @hdr: likewise
+ * @info: the request
  * @err: what filling it said
+ *
+ * Return: @err, or what sending says.
  */
 int rvm_nl_reply_send(struct sk_buff *reply, void *hdr, struct genl_info *info, int err);
 
 /**
  * rvm_nl_event_new() - begin an event
+ * @group: who is told
+ * @cmd: what it is
  * @hdr: filled, for rvm_nl_event_send()
  *
  * Return: NULL if nobody listens, or for want of memory: then nobody is told.
@@ -102,7 +112,11 @@ typedef int (*rvm_nl_show)(struct sk_buff *skb, struct netlink_callback *cb,
 
 /**
  * rvm_nl_dump_partitions() - show the partitions that the caller may see
+ * @skb: what the reader gets next
+ * @cb: the dump
  * @show: called without locks; 0, or -EMSGSIZE to go on with the next message
+ *
+ * Return: bytes written, 0 at the end; -EACCES if the reader is not who began.
  */
 int rvm_nl_dump_partitions(struct sk_buff *skb, struct netlink_callback *cb, rvm_nl_show show);
 
@@ -112,6 +126,7 @@ int rvm_nl_dump_partitions(struct sk_buff *skb, struct netlink_callback *cb, rvm
  * @exclusion: it is of an exclusion
  * @src: filled; refers to @nest and to @file
  * @file: filled with the anchor, to be put by the caller; or NULL
+ * @extack: says what is wrong, with the attribute
  *
  * Return: 0; -EINVAL, -ENOTDIR, -E2BIG, or -EBADF, with the attribute.
  */

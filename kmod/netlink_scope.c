@@ -100,8 +100,8 @@ static int open_anchor(struct rvm_scope_source *src, const struct nlattr *attr, 
 }
 
 /* Classes with an anchor have one, or say that there is none. */
-static int check_anchor(struct rvm_scope_source *src, const struct nlattr *nest,
-			struct nlattr **tb, struct file **file, struct netlink_ext_ack *extack)
+static int check_anchor(struct rvm_scope_source *src, const struct nlattr *nest, struct nlattr **tb,
+			struct file **file, struct netlink_ext_ack *extack)
 {
 	const struct nlattr *fd = tb[RVM_A_SCOPE_FD];
 
@@ -169,9 +169,8 @@ static int check_exec(struct rvm_scope_source *src, const struct nlattr *nest, s
 	int err;
 
 	if (!src->pattern_len && !(src->flags & FLAG(ANY_PROGRAM)))
-		return require(extack, nest, tb, RVM_A_SCOPE_PATTERN,
-			       "the words are missing: the program word at least") ?:
-		       refuse(extack, src->pattern_attr, "the program word is missing");
+		return require(extack, nest, tb, RVM_A_SCOPE_PATTERN, "the words are missing: the program word at least") ?:
+			       refuse(extack, src->pattern_attr, "the program word is missing");
 	err = check_words(src, extack);
 	if (!err)
 		err = check_anchor(src, nest, tb, file, extack);
@@ -183,7 +182,8 @@ static int check_exec(struct rvm_scope_source *src, const struct nlattr *nest, s
 static int check_ip(struct rvm_scope_source *src, const struct nlattr *nest, struct nlattr **tb,
 		    struct netlink_ext_ack *extack)
 {
-	static const char missing[] = "an address has address, prefix-len, port-first and port-last";
+	static const char missing[] =
+		"an address has address, prefix-len, port-first and port-last";
 	u32 protocol = 0;
 
 	if (tb[RVM_A_SCOPE_FD] || tb[RVM_A_SCOPE_PATTERN] || src->flags)
@@ -203,12 +203,13 @@ static int check_ip(struct rvm_scope_source *src, const struct nlattr *nest, str
 	src->range.port_first = nla_get_u32(tb[RVM_A_SCOPE_PORT_FIRST]);
 	src->range.port_last = nla_get_u32(tb[RVM_A_SCOPE_PORT_LAST]);
 	if (src->range.port_first > src->range.port_last)
-		return refuse(extack, tb[RVM_A_SCOPE_PORT_LAST], "the last port is before the first");
+		return refuse(extack, tb[RVM_A_SCOPE_PORT_LAST],
+			      "the last port is before the first");
 	return 0;
 }
 
 static int check_socket(struct rvm_scope_source *src, const struct nlattr *nest, struct nlattr **tb,
-		     struct file **file, struct netlink_ext_ack *extack)
+			struct file **file, struct netlink_ext_ack *extack)
 {
 	u32 family = tb[RVM_A_SCOPE_FAMILY] ? nla_get_u32(tb[RVM_A_SCOPE_FAMILY]) : 0;
 	unsigned int i;
@@ -232,14 +233,14 @@ static int check_name(const struct rvm_scope_source *src, const struct nlattr *n
 {
 	if (!src->pattern_len)
 		return require(extack, nest, tb, RVM_A_SCOPE_PATTERN, "the name is missing") ?:
-		       refuse(extack, src->pattern_attr, "the name is empty");
+			       refuse(extack, src->pattern_attr, "the name is empty");
 	if (memchr(src->pattern, 0, src->pattern_len))
 		return refuse(extack, src->pattern_attr, "a name has no NUL in it");
 	return 0;
 }
 
-static int check_class(struct rvm_scope_source *src, const struct nlattr *nest,
-		       struct nlattr **tb, struct file **file, struct netlink_ext_ack *extack)
+static int check_class(struct rvm_scope_source *src, const struct nlattr *nest, struct nlattr **tb,
+		       struct file **file, struct netlink_ext_ack *extack)
 {
 	switch (src->class) {
 	case RVM_CLASS_PATH:
@@ -314,8 +315,8 @@ static int fill_anchor(struct sk_buff *skb, const struct rvm_scope_object *objec
 		return -EMSGSIZE;
 	if (object->anchor_path && nla_put_string(skb, RVM_A_SCOPE_ANCHOR, object->anchor_path))
 		return -EMSGSIZE;
-	if (object->anchor && nla_put_u64_64bit(skb, RVM_A_SCOPE_ANCHOR_INO, object->anchor->ino,
-						RVM_A_SCOPE_PAD))
+	if (object->anchor &&
+	    nla_put_u64_64bit(skb, RVM_A_SCOPE_ANCHOR_INO, object->anchor->ino, RVM_A_SCOPE_PAD))
 		return -EMSGSIZE;
 	return 0;
 }

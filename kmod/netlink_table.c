@@ -163,7 +163,8 @@ static int refuse_read_only(struct nlattr **tb, const int *attrs, size_t count,
 
 	for (i = 0; i < count; i++) {
 		if (tb[attrs[i]]) {
-			NL_SET_ERR_MSG_ATTR(extack, tb[attrs[i]], "this attribute can only be read");
+			NL_SET_ERR_MSG_ATTR(extack, tb[attrs[i]],
+					    "this attribute can only be read");
 			return -EINVAL;
 		}
 	}
@@ -187,14 +188,12 @@ struct head {
 	const struct nlattr *scope;
 };
 
-static int parse_token(const struct nlattr *nest, struct head *head,
-		       struct netlink_ext_ack *extack)
+static int parse_token(const struct nlattr *nest, struct head *head, struct netlink_ext_ack *extack)
 {
 	static const int read_only[] = {
-		RVM_A_TOKEN_ID,	    RVM_A_TOKEN_INDEX,	RVM_A_TOKEN_GENERATION,
-		RVM_A_TOKEN_OWNER,  RVM_A_TOKEN_EPOCH,	RVM_A_TOKEN_DEPTH,
-		RVM_A_TOKEN_PARENT, RVM_A_TOKEN_FLAGS,	RVM_A_TOKEN_BIRTH,
-		RVM_A_TOKEN_PARTITION,
+		RVM_A_TOKEN_ID,	   RVM_A_TOKEN_INDEX,	  RVM_A_TOKEN_GENERATION, RVM_A_TOKEN_OWNER,
+		RVM_A_TOKEN_EPOCH, RVM_A_TOKEN_DEPTH,	  RVM_A_TOKEN_PARENT,	  RVM_A_TOKEN_FLAGS,
+		RVM_A_TOKEN_BIRTH, RVM_A_TOKEN_PARTITION,
 	};
 	struct nlattr *tb[RVM_A_TOKEN_MAX + 1];
 	int err;

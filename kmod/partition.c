@@ -51,6 +51,7 @@ static struct cache __percpu *cache;
 /* Counts changes of the registry; 0 is never valid, so empty entries are not. */
 static u64 generation = 1;
 
+/* Of all changes; what hooks read is read under RCU. */
 DEFINE_MUTEX(rvm_partitions_lock);
 
 /* By id and by control group; written under rvm_partitions_lock, read under RCU. */
@@ -69,8 +70,7 @@ static struct rvm_partition *find_cgroup(const struct cgroup *cgrp)
 	u64 id = cgroup_id(cgrp);
 	struct rvm_partition *part;
 
-	hash_for_each_possible_rcu(by_cgroup, part, node, id,
-				   lockdep_is_held(&rvm_partitions_lock))
+	hash_for_each_possible_rcu(by_cgroup, part, node, id, lockdep_is_held(&rvm_partitions_lock))
 		if (part->cgrp == cgrp)
 			return part;
 	return NULL;
@@ -370,7 +370,8 @@ static int check_place(const struct rvm_partition *new, const struct rvm_partiti
 
 	lockdep_assert_held(&rvm_partitions_lock);
 	if (registered >= RVM_PARTITIONS_MAX) {
-		NL_SET_ERR_MSG_FMT(extack, "there are %u partitions, which is the limit: delete one",
+		NL_SET_ERR_MSG_FMT(extack,
+				   "there are %u partitions, which is the limit: delete one",
 				   registered);
 		return -ENFILE;
 	}
@@ -393,7 +394,7 @@ static int check_place(const struct rvm_partition *new, const struct rvm_partiti
 			return -EEXIST;
 		}
 		/* Parents are fixed at creation, so a partition cannot come around others. */
-		if (!(new->flags & RVM_PARTITION_FLAG_PEN) &&
+		if (!(new->flags &RVM_PARTITION_FLAG_PEN) &&
 		    cgroup_is_descendant(part->cgrp, new->cgrp)) {
 			NL_SET_ERR_MSG_ATTR_FMT(extack, spec->cgroup_attr,
 						"partition %u is inside it: delete that one first",
@@ -489,12 +490,11 @@ static bool takes_away_only(const struct rvm_partition_change *change)
 		return false;
 	if (change->has_mode && change->mode != RVM_MODE_ENFORCE)
 		return false;
-	return !(change->mask & ~change->flags) &&
-	       !(change->mask & RVM_PARTITION_FLAG_WITNESS_ALL);
+	return !(change->mask & ~change->flags) && !(change->mask & RVM_PARTITION_FLAG_WITNESS_ALL);
 }
 
-static int check_change(const struct rvm_partition *part,
-			const struct rvm_partition_change *change, struct netlink_ext_ack *extack)
+static int check_change(const struct rvm_partition *part, const struct rvm_partition_change *change,
+			struct netlink_ext_ack *extack)
 {
 	lockdep_assert_held(&rvm_partitions_lock);
 	if (part->state == RVM_STATE_DESTROYED) {

@@ -81,6 +81,7 @@ struct rvm_partition *rvm_partition_current(void);
  * @cgrp: stable for the call
  *
  * Context: inside rcu_read_lock(), any context but NMI.
+ * Return: valid until rcu_read_unlock(); NULL on the host.
  */
 struct rvm_partition *rvm_partition_of_cgroup(struct cgroup *cgrp);
 
@@ -96,8 +97,10 @@ void rvm_partition_views(struct rvm_partition *part, struct rvm_partition_view v
 
 /**
  * rvm_partition_is_live() - is it, and is each one above it, Running and not fenced
+ * @part: the partition
  *
  * Context: inside rcu_read_lock().
+ * Return: true if tasks in it may do what its tokens say.
  */
 bool rvm_partition_is_live(const struct rvm_partition *part);
 

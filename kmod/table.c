@@ -168,8 +168,7 @@ static void free_index(struct rvm_index *index, struct rvm_token **entries)
 }
 
 /* The tokens stay the batch's until the commit. */
-static int build_index(struct rvm_index *index, struct rvm_token ***entries,
-		       struct batch *batch)
+static int build_index(struct rvm_index *index, struct rvm_token ***entries, struct batch *batch)
 {
 	u32 size = max(batch->count, 1u);
 	struct rvm_token *token;

@@ -44,6 +44,7 @@ struct rvm_partition;
 /**
  * rvm_transaction_new() - begin to replace a partition's table
  * @part: a reference is taken
+ * @extack: says why not
  *
  * Return: the transaction; ERR_PTR(-ENOMEM), ERR_PTR(-EMFILE) if too many are open.
  */
@@ -57,6 +58,7 @@ unsigned int rvm_transaction_count(void);
 
 /**
  * rvm_transaction_describe() - say what the table was compiled from
+ * @txn: the transaction
  * @digest: 32 bytes, or NULL
  * @source: path, or NULL
  * @workspace: path, or NULL
@@ -70,7 +72,9 @@ int rvm_transaction_describe(struct rvm_transaction *txn, const u8 *digest, cons
 
 /**
  * rvm_transaction_add() - add a token or an exclusion at the end
+ * @txn: the transaction
  * @token: becomes the transaction's, but not on failure
+ * @extack: says why not
  *
  * Return: 0; -E2BIG if there are too many, or too many bytes; -ENOMEM.
  */
@@ -79,6 +83,7 @@ int rvm_transaction_add(struct rvm_transaction *txn, struct rvm_token *token,
 
 /**
  * rvm_transaction_fail() - something could not be added
+ * @txn: the transaction
  *
  * What is left out may be an exclusion, so it can only be aborted now.
  */
