@@ -16,25 +16,8 @@
 /*
  * What BPF programs may ask, one file per family; kfunc.c has the list.  All are
  * laid out alike: find the caller's partition, or allow; build the question; ask
- * the gate.  The host pays for rvm_caller() and nothing else.
+ * the gate.  The host pays for rvm_partition_enter() and nothing else.
  */
-
-/**
- * rvm_caller() - partition of the task that does something, NULL on the host
- *
- * Hooks that run in interrupts come with whatever task was interrupted: nobody
- * is refused for that.
- *
- * Context: inside rcu_read_lock().
- */
-static __always_inline struct rvm_partition *rvm_caller(void)
-{
-	if (!static_branch_unlikely(&rvm_partitions_exist))
-		return NULL;
-	if (unlikely(!in_task()))
-		return NULL;
-	return rvm_partition_current();
-}
 
 /**
  * RVM_QUESTION() - a question with what every family sets

@@ -121,11 +121,10 @@ static int check_interpreter(struct rvm_partition *part, struct linux_binprm *bp
 
 static bool is_inside(void)
 {
-	bool inside;
+	bool inside = rvm_partition_enter();
 
-	rcu_read_lock();
-	inside = rvm_caller();
-	rcu_read_unlock();
+	if (inside)
+		rvm_partition_leave();
 	return inside;
 }
 
@@ -143,12 +142,12 @@ static int check_exec(struct linux_binprm *bprm)
 		read_words(bprm, text, &argv);
 
 	/* Who moved out of the partition meanwhile was moved by the host. */
-	rcu_read_lock();
-	part = rvm_caller();
-	if (part)
+	part = rvm_partition_enter();
+	if (part) {
 		ret = bprm->interp == bprm->filename ? check_program(part, bprm, &argv) :
 						       check_interpreter(part, bprm);
-	rcu_read_unlock();
+		rvm_partition_leave();
+	}
 	kfree(text);
 	return ret;
 }

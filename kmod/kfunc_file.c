@@ -252,26 +252,26 @@ __bpf_kfunc_start_defs();
 __bpf_kfunc int bpf_rvm_file_open(struct file *file)
 {
 	struct rvm_partition *part;
-	int ret = 0;
+	int ret;
 
-	rcu_read_lock();
-	part = rvm_caller();
-	if (part)
-		ret = check_open(part, file);
-	rcu_read_unlock();
+	part = rvm_partition_enter();
+	if (!part)
+		return 0;
+	ret = check_open(part, file);
+	rvm_partition_leave();
 	return ret;
 }
 
 __bpf_kfunc int bpf_rvm_file_permission(struct file *file, int mask)
 {
 	struct rvm_partition *part;
-	int ret = 0;
+	int ret;
 
-	rcu_read_lock();
-	part = rvm_caller();
-	if (part)
-		ret = check_permission(part, file, mask);
-	rcu_read_unlock();
+	part = rvm_partition_enter();
+	if (!part)
+		return 0;
+	ret = check_permission(part, file, mask);
+	rvm_partition_leave();
 	return ret;
 }
 
@@ -280,13 +280,14 @@ __bpf_kfunc int bpf_rvm_file_map(struct file *file, unsigned long prot, unsigned
 	struct rvm_partition *part;
 	int ret = 0;
 
-	rcu_read_lock();
-	part = rvm_caller();
+	part = rvm_partition_enter();
+	if (!part)
+		return 0;
 	/* Anonymous memory has no file; it may be executable: argv rules bound programs. */
-	if (part && file)
+	if (file)
 		ret = check_map(part, file, RVM_OP_MAP, prot,
 				(flags & MAP_TYPE) != MAP_PRIVATE);
-	rcu_read_unlock();
+	rvm_partition_leave();
 	return ret;
 }
 
@@ -295,39 +296,40 @@ __bpf_kfunc int bpf_rvm_file_protect(struct vm_area_struct *vma, unsigned long p
 	struct rvm_partition *part;
 	int ret = 0;
 
-	rcu_read_lock();
-	part = rvm_caller();
+	part = rvm_partition_enter();
+	if (!part)
+		return 0;
 	/* The hook shows the hidden file of a stacked file system; only new access is judged. */
-	if (part && vma->vm_file && !(vma->vm_file->f_mode & FMODE_BACKING))
+	if (vma->vm_file && !(vma->vm_file->f_mode & FMODE_BACKING))
 		ret = check_map(part, vma->vm_file, RVM_OP_PROTECT, prot & ~PROT_READ,
 				vma->vm_flags & VM_SHARED);
-	rcu_read_unlock();
+	rvm_partition_leave();
 	return ret;
 }
 
 __bpf_kfunc int bpf_rvm_file_ioctl(struct file *file, unsigned int cmd)
 {
 	struct rvm_partition *part;
-	int ret = 0;
+	int ret;
 
-	rcu_read_lock();
-	part = rvm_caller();
-	if (part)
-		ret = check_ioctl(part, file, cmd);
-	rcu_read_unlock();
+	part = rvm_partition_enter();
+	if (!part)
+		return 0;
+	ret = check_ioctl(part, file, cmd);
+	rvm_partition_leave();
 	return ret;
 }
 
 __bpf_kfunc int bpf_rvm_file_receive(struct file *file)
 {
 	struct rvm_partition *part;
-	int ret = 0;
+	int ret;
 
-	rcu_read_lock();
-	part = rvm_caller();
-	if (part)
-		ret = check_receive(part, file);
-	rcu_read_unlock();
+	part = rvm_partition_enter();
+	if (!part)
+		return 0;
+	ret = check_receive(part, file);
+	rvm_partition_leave();
 	return ret;
 }
 
@@ -336,11 +338,12 @@ __bpf_kfunc int bpf_rvm_file_truncate(struct file *file)
 	struct rvm_partition *part;
 	int ret = 0;
 
-	rcu_read_lock();
-	part = rvm_caller();
-	if (part && !is_nameless(file) && !is_hidden_layer(file))
+	part = rvm_partition_enter();
+	if (!part)
+		return 0;
+	if (!is_nameless(file) && !is_hidden_layer(file))
 		ret = check_file(part, file, RVM_OP_TRUNCATE, RVM_RIGHT_WRITE, false);
-	rcu_read_unlock();
+	rvm_partition_leave();
 	return ret;
 }
 
@@ -349,12 +352,13 @@ __bpf_kfunc int bpf_rvm_file_lock(struct file *file, unsigned int cmd)
 	struct rvm_partition *part;
 	int ret = 0;
 
-	rcu_read_lock();
-	part = rvm_caller();
-	if (part && !is_nameless(file) && !is_hidden_layer(file))
+	part = rvm_partition_enter();
+	if (!part)
+		return 0;
+	if (!is_nameless(file) && !is_hidden_layer(file))
 		ret = check_file(part, file, RVM_OP_LOCK,
 				 cmd == F_WRLCK ? RVM_RIGHT_WRITE : RVM_RIGHT_READ, false);
-	rcu_read_unlock();
+	rvm_partition_leave();
 	return ret;
 }
 

@@ -271,64 +271,65 @@ __bpf_kfunc int bpf_rvm_sock_create(int family, int type, int protocol, int kern
 	struct rvm_partition *part;
 	int ret = 0;
 
-	rcu_read_lock();
-	part = rvm_caller();
+	part = rvm_partition_enter();
+	if (!part)
+		return 0;
 	/* The kernel's own sockets are not the caller's doing. */
-	if (part && !kern)
+	if (!kern)
 		ret = check_create(part, family, type, protocol);
-	rcu_read_unlock();
+	rvm_partition_leave();
 	return ret;
 }
 
 __bpf_kfunc int bpf_rvm_sock_connect(struct socket *sock, struct sockaddr *address, int len)
 {
 	struct rvm_partition *part;
-	int ret = 0;
+	int ret;
 
-	rcu_read_lock();
-	part = rvm_caller();
-	if (part)
-		ret = check_connect(part, sock->sk, address, len);
-	rcu_read_unlock();
+	part = rvm_partition_enter();
+	if (!part)
+		return 0;
+	ret = check_connect(part, sock->sk, address, len);
+	rvm_partition_leave();
 	return ret;
 }
 
 __bpf_kfunc int bpf_rvm_sock_send(struct socket *sock, struct msghdr *msg)
 {
 	struct rvm_partition *part;
-	int ret = 0;
+	int ret;
 
-	rcu_read_lock();
-	part = rvm_caller();
-	if (part)
-		ret = check_send(part, sock->sk, msg);
-	rcu_read_unlock();
+	part = rvm_partition_enter();
+	if (!part)
+		return 0;
+	ret = check_send(part, sock->sk, msg);
+	rvm_partition_leave();
 	return ret;
 }
 
 __bpf_kfunc int bpf_rvm_sock_bind(struct socket *sock, struct sockaddr *address, int len)
 {
 	struct rvm_partition *part;
-	int ret = 0;
+	int ret;
 
-	rcu_read_lock();
-	part = rvm_caller();
-	if (part)
-		ret = check_bind(part, sock->sk, address, len);
-	rcu_read_unlock();
+	part = rvm_partition_enter();
+	if (!part)
+		return 0;
+	ret = check_bind(part, sock->sk, address, len);
+	rvm_partition_leave();
 	return ret;
 }
 
 __bpf_kfunc int bpf_rvm_sock_listen(struct socket *sock)
 {
 	struct rvm_partition *part;
-	int ret = 0;
+	int ret;
 
-	rcu_read_lock();
-	part = rvm_caller();
-	if (part)
-		ret = check_listen(part, sock->sk);
-	rcu_read_unlock();
+	part = rvm_partition_enter();
+	if (!part)
+		return 0;
+	ret = check_listen(part, sock->sk);
+	rvm_partition_leave();
 	return ret;
 }
 
@@ -337,39 +338,40 @@ __bpf_kfunc int bpf_rvm_sock_option(struct socket *sock, int level, int option)
 	struct rvm_partition *part;
 	int ret = 0;
 
-	rcu_read_lock();
-	part = rvm_caller();
-	if (part && is_ip(sock->sk) && is_routing_option(level, option))
+	part = rvm_partition_enter();
+	if (!part)
+		return 0;
+	if (is_ip(sock->sk) && is_routing_option(level, option))
 		ret = rvm_gate_floor(part, RVM_OP_SETSOCKOPT, "option=routing", false);
-	rcu_read_unlock();
+	rvm_partition_leave();
 	return ret;
 }
 
 __bpf_kfunc int bpf_rvm_unix_connect(struct sock *other)
 {
 	struct rvm_partition *part;
-	int ret = 0;
+	int ret;
 
-	rcu_read_lock();
-	part = rvm_caller();
-	if (part)
-		ret = check_unix(part, other, RVM_OP_UNIX_CONNECT);
-	rcu_read_unlock();
+	part = rvm_partition_enter();
+	if (!part)
+		return 0;
+	ret = check_unix(part, other, RVM_OP_UNIX_CONNECT);
+	rvm_partition_leave();
 	return ret;
 }
 
 __bpf_kfunc int bpf_rvm_unix_send(struct socket *other)
 {
 	struct rvm_partition *part;
-	int ret = 0;
+	int ret;
 
-	rcu_read_lock();
-	part = rvm_caller();
+	part = rvm_partition_enter();
+	if (!part)
+		return 0;
 	/* A peer that is closing has no socket any more. */
-	if (part)
-		ret = other && other->sk ? check_unix(part, other->sk, RVM_OP_UNIX_SEND) :
+	ret = other && other->sk ? check_unix(part, other->sk, RVM_OP_UNIX_SEND) :
 					   -ECONNREFUSED;
-	rcu_read_unlock();
+	rvm_partition_leave();
 	return ret;
 }
 

@@ -136,11 +136,12 @@ __bpf_kfunc int bpf_rvm_path_check(const struct path *path, u32 op, u32 arg)
 	struct rvm_partition *part;
 	int ret = 0;
 
-	rcu_read_lock();
-	part = rvm_caller();
-	if (part && !is_hidden_work())
+	part = rvm_partition_enter();
+	if (!part)
+		return 0;
+	if (!is_hidden_work())
 		ret = check_path_op(part, path, op, arg);
-	rcu_read_unlock();
+	rvm_partition_leave();
 	return ret;
 }
 
@@ -149,11 +150,12 @@ __bpf_kfunc int bpf_rvm_path_chown(const struct path *path, u32 uid, u32 gid)
 	struct rvm_partition *part;
 	int ret = 0;
 
-	rcu_read_lock();
-	part = rvm_caller();
-	if (part && !is_hidden_work())
+	part = rvm_partition_enter();
+	if (!part)
+		return 0;
+	if (!is_hidden_work())
 		ret = check_chown(part, path, KUIDT_INIT(uid), KGIDT_INIT(gid));
-	rcu_read_unlock();
+	rvm_partition_leave();
 	return ret;
 }
 
@@ -163,12 +165,13 @@ __bpf_kfunc int bpf_rvm_path_name(const struct path *dir, struct dentry *dentry,
 	struct rvm_partition *part;
 	int ret = 0;
 
-	rcu_read_lock();
-	part = rvm_caller();
-	if (part && !is_hidden_work())
+	part = rvm_partition_enter();
+	if (!part)
+		return 0;
+	if (!is_hidden_work())
 		ret = op == RVM_OP_MKNOD ? check_mknod(part, dir, dentry, arg) :
 					   check_path(part, dir, dentry, op, RVM_RIGHT_WRITE);
-	rcu_read_unlock();
+	rvm_partition_leave();
 	return ret;
 }
 
@@ -178,11 +181,12 @@ __bpf_kfunc int bpf_rvm_path_link(struct dentry *old_dentry, const struct path *
 	struct rvm_partition *part;
 	int ret = 0;
 
-	rcu_read_lock();
-	part = rvm_caller();
-	if (part && !is_hidden_work())
+	part = rvm_partition_enter();
+	if (!part)
+		return 0;
+	if (!is_hidden_work())
 		ret = check_link(part, old_dentry, new_dir, new_dentry);
-	rcu_read_unlock();
+	rvm_partition_leave();
 	return ret;
 }
 
@@ -193,14 +197,15 @@ __bpf_kfunc int bpf_rvm_path_rename(const struct path *old_dir, struct dentry *o
 	struct rvm_partition *part;
 	int ret = 0;
 
-	rcu_read_lock();
-	part = rvm_caller();
-	if (part && !is_hidden_work()) {
+	part = rvm_partition_enter();
+	if (!part)
+		return 0;
+	if (!is_hidden_work()) {
 		ret = check_rename(part, old_dir, old_dentry, new_dir, new_dentry);
 		if (!ret && flags & RENAME_EXCHANGE)
 			ret = check_rename(part, new_dir, new_dentry, old_dir, old_dentry);
 	}
-	rcu_read_unlock();
+	rvm_partition_leave();
 	return ret;
 }
 
@@ -209,11 +214,12 @@ __bpf_kfunc int bpf_rvm_dentry_setattr(struct dentry *dentry, u32 valid)
 	struct rvm_partition *part;
 	int ret = 0;
 
-	rcu_read_lock();
-	part = rvm_caller();
-	if (part && !is_hidden_work())
+	part = rvm_partition_enter();
+	if (!part)
+		return 0;
+	if (!is_hidden_work())
 		ret = check_setattr(part, dentry, valid);
-	rcu_read_unlock();
+	rvm_partition_leave();
 	return ret;
 }
 
@@ -226,12 +232,13 @@ __bpf_kfunc int bpf_rvm_dentry_check(struct dentry *dentry, u32 op)
 	struct rvm_partition *part;
 	int ret = 0;
 
-	rcu_read_lock();
-	part = rvm_caller();
-	if (part && !is_hidden_work())
+	part = rvm_partition_enter();
+	if (!part)
+		return 0;
+	if (!is_hidden_work())
 		ret = check_dentry(part, dentry, op,
 				   op == RVM_OP_READ ? RVM_RIGHT_READ : RVM_RIGHT_WRITE);
-	rcu_read_unlock();
+	rvm_partition_leave();
 	return ret;
 }
 

@@ -59,26 +59,26 @@ __bpf_kfunc_start_defs();
 __bpf_kfunc int bpf_rvm_sys_check(u32 op)
 {
 	struct rvm_partition *part;
-	int ret = 0;
+	int ret;
 
-	rcu_read_lock();
-	part = rvm_caller();
-	if (part)
-		ret = rvm_gate_floor(part, op, NULL, false);
-	rcu_read_unlock();
+	part = rvm_partition_enter();
+	if (!part)
+		return 0;
+	ret = rvm_gate_floor(part, op, NULL, false);
+	rvm_partition_leave();
 	return ret;
 }
 
 __bpf_kfunc int bpf_rvm_sys_capable(int cap, unsigned int opts)
 {
 	struct rvm_partition *part;
-	int ret = 0;
+	int ret;
 
-	rcu_read_lock();
-	part = rvm_caller();
-	if (part)
-		ret = check_capable(part, cap, opts);
-	rcu_read_unlock();
+	part = rvm_partition_enter();
+	if (!part)
+		return 0;
+	ret = check_capable(part, cap, opts);
+	rvm_partition_leave();
 	return ret;
 }
 
@@ -87,11 +87,12 @@ __bpf_kfunc int bpf_rvm_sys_anon_inode(const struct qstr *name)
 	struct rvm_partition *part;
 	int ret = 0;
 
-	rcu_read_lock();
-	part = rvm_caller();
-	if (part && name)
+	part = rvm_partition_enter();
+	if (!part)
+		return 0;
+	if (name)
 		ret = check_anon_inode(part, name);
-	rcu_read_unlock();
+	rvm_partition_leave();
 	return ret;
 }
 
@@ -101,11 +102,12 @@ __bpf_kfunc int bpf_rvm_sys_ipc(void)
 	struct rvm_partition *part;
 	int ret = 0;
 
-	rcu_read_lock();
-	part = rvm_caller();
-	if (part && current->nsproxy && current->nsproxy->ipc_ns == &init_ipc_ns)
+	part = rvm_partition_enter();
+	if (!part)
+		return 0;
+	if (current->nsproxy && current->nsproxy->ipc_ns == &init_ipc_ns)
 		ret = rvm_gate_floor(part, RVM_OP_IPC, NULL, false);
-	rcu_read_unlock();
+	rvm_partition_leave();
 	return ret;
 }
 

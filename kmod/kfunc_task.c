@@ -41,26 +41,26 @@ __bpf_kfunc_start_defs();
 __bpf_kfunc int bpf_rvm_task_check(struct task_struct *task, u32 op)
 {
 	struct rvm_partition *part;
-	int ret = 0;
+	int ret;
 
-	rcu_read_lock();
-	part = rvm_caller();
-	if (part)
-		ret = check_task(part, task, op, false);
-	rcu_read_unlock();
+	part = rvm_partition_enter();
+	if (!part)
+		return 0;
+	ret = check_task(part, task, op, false);
+	rvm_partition_leave();
 	return ret;
 }
 
 __bpf_kfunc int bpf_rvm_task_trace(struct task_struct *task, u32 mode)
 {
 	struct rvm_partition *part;
-	int ret = 0;
+	int ret;
 
-	rcu_read_lock();
-	part = rvm_caller();
-	if (part)
-		ret = check_task(part, task, RVM_OP_PTRACE, mode & PTRACE_MODE_NOAUDIT);
-	rcu_read_unlock();
+	part = rvm_partition_enter();
+	if (!part)
+		return 0;
+	ret = check_task(part, task, RVM_OP_PTRACE, mode & PTRACE_MODE_NOAUDIT);
+	rvm_partition_leave();
 	return ret;
 }
 
@@ -70,11 +70,12 @@ __bpf_kfunc int bpf_rvm_task_new(u64 clone_flags)
 	struct rvm_partition *part;
 	int ret = 0;
 
-	rcu_read_lock();
-	part = rvm_caller();
-	if (part && clone_flags & CLONE_INTO_CGROUP)
+	part = rvm_partition_enter();
+	if (!part)
+		return 0;
+	if (clone_flags & CLONE_INTO_CGROUP)
 		ret = rvm_gate_floor(part, RVM_OP_CLONE_INTO, NULL, false);
-	rcu_read_unlock();
+	rvm_partition_leave();
 	return ret;
 }
 

@@ -66,6 +66,31 @@ struct rvm_partition {
 /* True while any partition is registered: outsiders then pay nothing but this. */
 DECLARE_STATIC_KEY_FALSE(rvm_partitions_exist);
 
+struct rvm_partition *__rvm_partition_enter(void);
+
+/**
+ * rvm_partition_enter() - find the caller's partition and hold it for a question
+ *
+ * Hooks that run in interrupts come with whatever task was interrupted: nobody
+ * is refused for that.
+ *
+ * Context: any but NMI.
+ * Return: the partition, inside rcu_read_lock() until rvm_partition_leave();
+ * NULL on the host and in interrupts, with no lock taken.
+ */
+static __always_inline struct rvm_partition *rvm_partition_enter(void)
+{
+	if (!static_branch_unlikely(&rvm_partitions_exist))
+		return NULL;
+	return __rvm_partition_enter();
+}
+
+/** rvm_partition_leave() - after rvm_partition_enter() gave a partition */
+static inline void rvm_partition_leave(void)
+{
+	rcu_read_unlock();
+}
+
 /**
  * rvm_partition_current() - the partition that the calling task is in
  *
