@@ -1,121 +1,405 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The judge.
+ * The one judgement.  Each class of question knows which tokens can be about
+ * its object; what a token lacks besides is the same for all.
  */
-
-#include <linux/errno.h>
+#include <linux/bits.h>
+#include <linux/limits.h>
 #include <linux/string.h>
 
 #include "claim.h"
 #include "judge.h"
 #include "rights.h"
 
-/* The closest miss so far, better reasons first. */
-static const u8 closeness[] = {
-	[RVM_REASON_NO_TOKEN] = 1, [RVM_REASON_SPECIAL] = 2, [RVM_REASON_TIER] = 3,
-	[RVM_REASON_STALE] = 4,	   [RVM_REASON_EXPIRED] = 5, [RVM_REASON_RIGHTS] = 6,
-	[RVM_REASON_ARGV] = 7,
-};
+#define FAMILY_UNIX 1
+/* Scopes that match nothing. */
+#define NOWHERE (RVM_SCOPE_FLAG_UNRESOLVED | RVM_SCOPE_FLAG_LOST)
 
-static u32 hash_anchor(const void *anchor)
-{
-	u64 x = (unsigned long)anchor;
-
-	x *= 0x9e3779b97f4a7c15ULL;
-	return x >> 32;
-}
+/*
+ * The index: scopes with an anchor are found by it, programs by the base name
+ * of their program word, because that is what a rule binds; the others by class.
+ */
 
 u32 rvm_index_buckets(u32 count)
 {
-	u32 n = 1;
+	u32 buckets = 1;
 
-	while (n < count && n < 0x10000)
-		n <<= 1;
-	return n;
+	while (buckets < count && buckets < BIT(31))
+		buckets <<= 1;
+	return buckets;
 }
 
-static bool by_anchor(const struct rvm_scope *scope)
+static u32 hash_anchor(const void *anchor)
 {
-	return scope->class == RVM_CLASS_PATH || scope->class == RVM_CLASS_NET ||
-	       scope->class == RVM_CLASS_EXEC ? scope->anchor != NULL : false;
+	return ((u64)(unsigned long)anchor * 0x9e3779b97f4a7c15ULL) >> 32;
+}
+
+static u32 hash_word(const char *word, size_t len)
+{
+	u32 hash = 2166136261u;
+
+	while (len--)
+		hash = (hash ^ (u8)*word++) * 16777619u;
+	return hash;
+}
+
+static bool names_program(const struct rvm_scope *scope)
+{
+	return scope->class == RVM_CLASS_EXEC && scope->len &&
+	       !(scope->flags & RVM_SCOPE_FLAG_ANY_PROGRAM);
+}
+
+static u32 *chain_of(struct rvm_index *index, const struct rvm_scope *scope)
+{
+	const void *anchor = scope->anchor;
+	const char *word;
+	size_t len;
+
+	if (names_program(scope)) {
+		len = strnlen(scope->text, scope->len);
+		word = rvm_base_name(scope->text, &len);
+		return &index->bucket[hash_word(word, len) & index->mask];
+	}
+	if (anchor && (scope->class == RVM_CLASS_PATH || scope->class == RVM_CLASS_NET))
+		return &index->bucket[hash_anchor(anchor) & index->mask];
+	return scope->class <= RVM_CLASS_SYS ? &index->head[scope->class] : NULL;
 }
 
 void rvm_index_build(struct rvm_index *index)
 {
-	u32 i;
+	u32 i, *chain;
 
 	for (i = 0; i <= index->mask; i++)
 		index->bucket[i] = RVM_CHAIN_END;
 	for (i = 0; i <= RVM_CLASS_SYS; i++)
 		index->head[i] = RVM_CHAIN_END;
-	/* From the back, so that each chain rises. */
+	/* From the end: each chain rises. */
 	for (i = index->count; i--;) {
-		const struct rvm_scope *scope = index->core[i]->scope;
-		u32 *head = by_anchor(scope) ?
-				    &index->bucket[hash_anchor(scope->anchor) & index->mask] :
-				    &index->head[scope->class];
-
-		index->next[i] = *head;
-		*head = i;
+		chain = chain_of(index, index->core[i]->scope);
+		index->next[i] = chain ? *chain : RVM_CHAIN_END;
+		if (chain)
+			*chain = i;
 	}
 }
 
-/* How a path scope meets a path at one of its levels. */
-static enum rvm_glob_match match_at(const struct rvm_scope *scope,
-				    const struct rvm_path_object *path,
-				    const struct rvm_path_view *view, unsigned int level)
-{
-	bool nocase = scope->flags & RVM_SCOPE_FLAG_NOCASE;
-
-	if (!scope->glob)
-		return RVM_GLOB_NONE;
-	if (scope->flags & RVM_SCOPE_FLAG_PROC_OWN) {
-		if (!path->proc_own || !level)
-			return RVM_GLOB_NONE;
-		level--;
-	}
-	return rvm_glob_match(scope->glob, view->name, level, nocase);
-}
-
-static bool covers_path(const struct rvm_scope *scope, const struct rvm_path_object *path,
-			const struct rvm_path_view *view, unsigned int level)
-{
-	enum rvm_glob_match match = match_at(scope, path, view, level);
-
-	if (path->special)
-		return match == RVM_GLOB_EXACT && scope->glob->literal;
-	return match == RVM_GLOB_EXACT || match == RVM_GLOB_BELOW;
-}
-
-/* EXECUTE: may what the scope covers be started, not only mapped? */
-static bool starts(const struct rvm_scope *scope, const struct rvm_path_object *path,
-		   const struct rvm_path_view *view, unsigned int level)
-{
-	if (scope->flags & RVM_SCOPE_FLAG_RUN)
-		return true;
-	if (scope->flags & RVM_SCOPE_FLAG_LOAD)
-		return false;
-	return scope->glob->literal &&
-	       match_at(scope, path, view, level) == RVM_GLOB_EXACT;
-}
-
-struct search {
-	const struct rvm_partition_view *part;
-	const struct rvm_request *req;
-	s64 now;
-	u32 best;
-	struct rvm_verdict miss;
+/* Entries anchored at a place or above it, from the place upwards. */
+struct climb {
+	const struct rvm_index *index;
+	const struct rvm_path_view *view;
+	/* Where the last entry is anchored, and its index. */
+	unsigned int level;
+	u32 at;
+	bool inside;
 };
 
-static void note_miss(struct search *s, const struct rvm_token_core *token, enum rvm_reason reason,
-		      u8 missing)
+static const struct rvm_scope *climb_next(struct climb *climb)
 {
-	if (closeness[reason] <= closeness[s->miss.reason])
-		return;
-	s->miss.reason = reason;
-	s->miss.missing = missing;
-	s->miss.token = token;
+	const struct rvm_index *index = climb->index;
+
+	if (!index || !climb->view)
+		return NULL;
+	for (; climb->level <= climb->view->depth; climb->level++) {
+		const void *id = climb->view->id[climb->level];
+
+		climb->at = climb->inside ? index->next[climb->at] :
+					    index->bucket[hash_anchor(id) & index->mask];
+		climb->inside = true;
+		/* What does not exist yet has no identity. */
+		for (; id && climb->at != RVM_CHAIN_END; climb->at = index->next[climb->at]) {
+			const struct rvm_scope *scope = index->core[climb->at]->scope;
+
+			if (scope->anchor == id && scope->class != RVM_CLASS_EXEC)
+				return scope;
+		}
+		climb->inside = false;
+	}
+	return NULL;
 }
+
+static enum rvm_glob_match match_place(const struct rvm_scope *scope,
+				       const struct rvm_path_object *path,
+				       const struct climb *climb)
+{
+	unsigned int depth = climb->level;
+
+	if (scope->flags & NOWHERE || !scope->glob)
+		return RVM_GLOB_NONE;
+	if (scope->flags & RVM_SCOPE_FLAG_PROC_OWN) {
+		/* The name below the anchor is the pid; the caller looked at it. */
+		if (!path->proc_own || !depth)
+			return RVM_GLOB_NONE;
+		depth--;
+	}
+	return rvm_glob_match(scope->glob, climb->view->name, depth,
+			      scope->flags & RVM_SCOPE_FLAG_NOCASE);
+}
+
+static bool is_root_token(const struct rvm_token_core *token)
+{
+	return token->scope->class == RVM_CLASS_ANY && token->rights == RVM_RIGHTS_ALL;
+}
+
+static bool is_same(const char *a, size_t a_len, const char *b, size_t b_len)
+{
+	return a_len == b_len && (!a_len || !memcmp(a, b, a_len));
+}
+
+static bool has_word(const struct rvm_scope *scope, const struct rvm_name *name)
+{
+	return name->len && names_program(scope) &&
+	       rvm_argv_match_program(scope->text, scope->len, name->text, name->len);
+}
+
+/* Exact; "x*" is what begins with x; "mcp__server" is each tool of the server. */
+static bool covers_tool(const struct rvm_scope *scope, const struct rvm_name *name)
+{
+	size_t len = scope->len, i;
+
+	if (is_same(scope->text, len, name->text, name->len))
+		return true;
+	if (len && scope->text[len - 1] == '*')
+		return name->len >= len - 1 && !memcmp(scope->text, name->text, len - 1);
+	if (len <= 5 || memcmp(scope->text, "mcp__", 5))
+		return false;
+	for (i = 5; i + 1 < len; i++)
+		if (scope->text[i] == '_' && scope->text[i + 1] == '_')
+			return false;
+	return name->len > len + 2 && !memcmp(scope->text, name->text, len) &&
+	       name->text[len] == '_' && name->text[len + 1] == '_';
+}
+
+static bool covers_name(const struct rvm_scope *scope, const struct rvm_request *req)
+{
+	if (scope->class == RVM_CLASS_SELF)
+		return true;
+	if (scope->class == RVM_CLASS_TOOL)
+		return covers_tool(scope, &req->name);
+	return rvm_name_covers(scope->text, scope->len, req->name.text, req->name.len);
+}
+
+static bool is_abstract(const struct rvm_scope *scope, const struct rvm_name *name)
+{
+	return scope->family == FAMILY_UNIX && !scope->glob && !(scope->flags & NOWHERE) &&
+	       scope->len && is_same(scope->text, scope->len, name->text, name->len);
+}
+
+/* Objects that "*" and wide patterns never cover, and that no mode relaxes. */
+static bool needs_naming(const struct rvm_request *req)
+{
+	if (req->class == RVM_CLASS_PATH)
+		return req->path.special;
+	if (req->class != RVM_CLASS_NET)
+		return false;
+	return req->net.family || req->net.local || rvm_addr_is_special(&req->net.addr);
+}
+
+/*
+ * Exclusions: the first in index order of those that take any of the rights.
+ */
+
+static void find_lowest(u32 at, u32 *lowest)
+{
+	if (at < *lowest)
+		*lowest = at;
+}
+
+static void exclude_place(const struct rvm_index *index, const struct rvm_path_object *path,
+			  const struct rvm_path_view *view, u8 class, u8 rights,
+			  enum rvm_glob_match least, u32 *lowest)
+{
+	struct climb climb = { .index = index, .view = view };
+	const struct rvm_scope *scope;
+
+	while ((scope = climb_next(&climb)))
+		if (scope->class == class && index->core[climb.at]->rights & rights &&
+		    match_place(scope, path, &climb) >= least)
+			find_lowest(climb.at, lowest);
+}
+
+/* By the names that one sees and by those of the file system itself. */
+static void exclude_object(const struct rvm_index *index, const struct rvm_path_object *path,
+			   u8 class, u8 rights, enum rvm_glob_match least, u32 *lowest)
+{
+	exclude_place(index, path, path->visible, class, rights, least, lowest);
+	exclude_place(index, path, path->own, class, rights, least, lowest);
+}
+
+static void exclude_class(const struct rvm_index *index, u8 class, u8 rights, u32 *lowest)
+{
+	u32 at;
+
+	for (at = index->head[class]; at != RVM_CHAIN_END; at = index->next[at])
+		if (index->core[at]->rights & rights) {
+			find_lowest(at, lowest);
+			return;
+		}
+}
+
+static const struct rvm_name *file_name(const struct rvm_path_object *path)
+{
+	static const struct rvm_name none;
+
+	return path->visible && path->visible->depth ? &path->visible->name[0] : &none;
+}
+
+/* A program goes by the name as typed, by its file's, by its first word, and by identity. */
+static bool is_program(const struct rvm_scope *scope, const struct rvm_exec_object *exec)
+{
+	struct rvm_name first = {};
+
+	if (exec->argv && exec->argv->len) {
+		first.text = exec->argv->text;
+		first.len = strnlen(first.text, exec->argv->len);
+	}
+	return (exec->program && scope->anchor == exec->program) || has_word(scope, &exec->base) ||
+	       has_word(scope, file_name(&exec->path)) || has_word(scope, &first);
+}
+
+static bool excludes_program(const struct rvm_scope *scope, const struct rvm_exec_object *exec)
+{
+	bool prefix = scope->flags & RVM_SCOPE_FLAG_PREFIX;
+
+	if (scope->flags & RVM_SCOPE_FLAG_ANY_PROGRAM)
+		return true;
+	if (!names_program(scope) || !is_program(scope, exec))
+		return false;
+	/* An interpreter's words are the kernel's: only a rule without words can mean it. */
+	if (!exec->argv)
+		return prefix && strnlen(scope->text, scope->len) + 1 >= scope->len;
+	return rvm_argv_match_rest(scope->text, scope->len, prefix, exec->argv, true);
+}
+
+/* All of them: by identity an exclusion binds under other names too.  Execs are rare. */
+static void exclude_program(const struct rvm_index *index, const struct rvm_request *req,
+			    u32 *lowest)
+{
+	u32 at;
+
+	for (at = 0; at < index->count; at++) {
+		const struct rvm_token_core *core = index->core[at];
+
+		if (core->scope->class == RVM_CLASS_EXEC && core->rights & req->need &&
+		    excludes_program(core->scope, &req->exec)) {
+			find_lowest(at, lowest);
+			return;
+		}
+	}
+}
+
+static bool excludes_peer(const struct rvm_scope *scope, const struct rvm_net_object *net)
+{
+	if (net->family)
+		return !net->path.visible && is_abstract(scope, &net->name);
+	return !scope->family &&
+	       (!scope->range.protocol || scope->range.protocol == net->protocol) &&
+	       rvm_addr_is_within(&scope->range, &net->addr);
+}
+
+static void exclude_peer(const struct rvm_index *index, const struct rvm_request *req, u32 *lowest)
+{
+	u32 at;
+
+	for (at = index->head[RVM_CLASS_NET]; at != RVM_CHAIN_END; at = index->next[at])
+		if (index->core[at]->rights & req->need &&
+		    excludes_peer(index->core[at]->scope, &req->net))
+			find_lowest(at, lowest);
+	exclude_object(index, &req->net.path, RVM_CLASS_NET, req->need, RVM_GLOB_BELOW, lowest);
+}
+
+static void exclude_name(const struct rvm_index *index, const struct rvm_request *req, u32 *lowest)
+{
+	u32 at;
+
+	for (at = index->head[req->class]; at != RVM_CHAIN_END; at = index->next[at])
+		if (index->core[at]->rights & req->need && covers_name(index->core[at]->scope, req))
+			find_lowest(at, lowest);
+	exclude_class(index, RVM_CLASS_SELF, req->need, lowest);
+}
+
+/* Running or loading a file reveals it, as talking to a socket uses it. */
+static u8 rights_on_file(u8 need)
+{
+	return need & RVM_RIGHT_EXECUTE ? need | RVM_RIGHT_READ : need;
+}
+
+static u32 find_exclusion(const struct rvm_index *index, const struct rvm_request *req)
+{
+	u8 rights = rights_on_file(req->need);
+	u32 lowest = RVM_CHAIN_END;
+
+	switch (req->class) {
+	case RVM_CLASS_PATH:
+		exclude_object(index, &req->path, RVM_CLASS_PATH, rights, RVM_GLOB_BELOW, &lowest);
+		break;
+	case RVM_CLASS_EXEC:
+		exclude_object(index, &req->exec.path, RVM_CLASS_PATH, rights, RVM_GLOB_BELOW,
+			       &lowest);
+		exclude_program(index, req, &lowest);
+		break;
+	case RVM_CLASS_NET:
+		if (req->net.family)
+			exclude_object(index, &req->net.path, RVM_CLASS_PATH, rights,
+				       RVM_GLOB_BELOW, &lowest);
+		exclude_peer(index, req, &lowest);
+		break;
+	case RVM_CLASS_TOOL:
+	case RVM_CLASS_NAME:
+		exclude_name(index, req, &lowest);
+		break;
+	default:
+		return lowest;
+	}
+	exclude_class(index, RVM_CLASS_ANY, req->need, &lowest);
+	return lowest;
+}
+
+static const struct rvm_token_core *excluded_by(const struct rvm_partition_view *part,
+						const struct rvm_request *req)
+{
+	for (; part; part = part->parent) {
+		u32 at = part->exclusions ? find_exclusion(part->exclusions, req) : RVM_CHAIN_END;
+
+		if (at != RVM_CHAIN_END)
+			return part->exclusions->core[at];
+	}
+	return NULL;
+}
+
+bool rvm_judge_excluded(const struct rvm_partition_view *part, const struct rvm_path_object *path,
+			u8 rights, bool below)
+{
+	enum rvm_glob_match least = below ? RVM_GLOB_ABOVE : RVM_GLOB_BELOW;
+	u32 lowest = RVM_CHAIN_END;
+
+	rights = rights_on_file(rights);
+	for (; part; part = part->parent) {
+		if (!part->exclusions)
+			continue;
+		exclude_object(part->exclusions, path, RVM_CLASS_PATH, rights, least, &lowest);
+		exclude_class(part->exclusions, RVM_CLASS_ANY, rights, &lowest);
+	}
+	return lowest != RVM_CHAIN_END;
+}
+
+/*
+ * Tokens: how a scope meets the object, then what the token itself lacks.
+ */
+
+/**
+ * enum fit - how the scope of a token meets the object
+ * @FIT_NONE: It is about something else.
+ * @FIT_SPECIAL: It would, if it named the object.
+ * @FIT_ARGV: It names the program, but not with these words.
+ * @FIT_NO_START: It covers the file, but does not let it be started.
+ * @FIT_FULL: It covers it.
+ */
+enum fit {
+	FIT_NONE,
+	FIT_SPECIAL,
+	FIT_ARGV,
+	FIT_NO_START,
+	FIT_FULL,
+};
 
 static bool is_expired(const struct rvm_token_core *token, s64 now)
 {
@@ -123,393 +407,328 @@ static bool is_expired(const struct rvm_token_core *token, s64 now)
 	       (token->expires_at && token->expires_at <= now);
 }
 
-/* P2: depth within the limit, nothing above ended. */
-static bool holds_at_p2(const struct rvm_token_core *token, s64 now)
+/* P2 looks at each ancestor, P3 also at what each passed on. */
+static enum rvm_reason check_ancestors(const struct rvm_token_core *token, s64 now)
 {
-	unsigned int steps;
+	const struct rvm_token_core *above;
+	unsigned int steps = 0;
+	bool deep = token->tier >= 3;
 
 	if (token->depth > RVM_DEPTH_MAX)
-		return false;
-	for (steps = 0; token && steps <= RVM_DEPTH_MAX; steps++, token = token->parent)
-		if (is_expired(token, now) || token->flags & RVM_TOKEN_F_REVOKED)
-			return false;
-	return !token;
+		return RVM_REASON_TIER;
+	for (; (above = token->parent); token = above) {
+		if (above->flags & RVM_TOKEN_F_REVOKED)
+			return RVM_REASON_NO_TOKEN;
+		if (is_expired(above, now))
+			return RVM_REASON_EXPIRED;
+		if (steps++ == RVM_DEPTH_MAX)
+			return RVM_REASON_TIER;
+		if (deep && (!rvm_rights_cover(above->rights, token->rights) ||
+			     above->depth >= token->depth))
+			return RVM_REASON_TIER;
+	}
+	return RVM_REASON_NONE;
 }
 
-/* Of a token that covers the object: is it good for the request? */
-static bool is_sufficient(struct search *s, const struct rvm_token_core *token)
+/* What a token whose scope covers the object lacks. */
+static enum rvm_reason check_token(const struct rvm_partition_view *part,
+				   const struct rvm_token_core *token, u8 need, u8 tier, s64 now)
 {
+	if (!rvm_rights_cover(token->rights, need))
+		return RVM_REASON_RIGHTS;
+	if (is_expired(token, now))
+		return RVM_REASON_EXPIRED;
+	if (token->epoch != part->epoch)
+		return RVM_REASON_STALE;
+	if (tier > token->tier)
+		return RVM_REASON_TIER;
+	return token->tier >= 2 ? check_ancestors(token, now) : RVM_REASON_NONE;
+}
+
+/* The search for the first sufficient token, and for the closest miss. */
+struct search {
+	const struct rvm_partition_view *part;
+	const struct rvm_request *req;
+	s64 now;
+	/* Index of the first sufficient one so far. */
+	u32 best;
+	/* Index and rank of the closest miss so far. */
+	u32 miss;
+	u8 rank;
+	enum rvm_reason reason;
+	u8 missing;
+};
+
+/* Closest first; what is not listed is no miss but nothing. */
+static u8 rank_of(enum rvm_reason reason)
+{
+	static const u8 order[] = { RVM_REASON_ARGV,  RVM_REASON_RIGHTS, RVM_REASON_EXPIRED,
+				    RVM_REASON_STALE, RVM_REASON_TIER,	 RVM_REASON_SPECIAL };
+	u8 i;
+
+	for (i = 0; i < sizeof(order); i++)
+		if (order[i] == reason)
+			return i;
+	return U8_MAX;
+}
+
+static void note_miss(struct search *s, u32 at, enum rvm_reason reason, u8 missing)
+{
+	u8 rank = rank_of(reason);
+
+	if (rank > s->rank || (rank == s->rank && at >= s->miss))
+		return;
+	s->miss = at;
+	s->rank = rank;
+	s->reason = reason;
+	s->missing = missing;
+}
+
+static void weigh(struct search *s, u32 at, enum fit fit)
+{
+	const struct rvm_token_core *token = s->part->tokens->core[at];
 	u8 missing = s->req->need & ~token->rights;
+	enum rvm_reason reason;
 
-	if (token->flags & RVM_TOKEN_F_REVOKED)
-		return false;
-	if (missing) {
-		note_miss(s, token, RVM_REASON_RIGHTS, missing);
-		return false;
-	}
-	if (is_expired(token, s->now)) {
-		note_miss(s, token, RVM_REASON_EXPIRED, 0);
-		return false;
-	}
-	if (token->epoch != s->part->epoch) {
-		note_miss(s, token, RVM_REASON_STALE, 0);
-		return false;
-	}
-	if (s->req->tier > token->tier) {
-		note_miss(s, token, RVM_REASON_TIER, 0);
-		return false;
-	}
-	if (token->tier >= 2 && !holds_at_p2(token, s->now)) {
-		note_miss(s, token, RVM_REASON_EXPIRED, 0);
-		return false;
-	}
-	return true;
+	if (fit == FIT_NONE || token->flags & RVM_TOKEN_F_REVOKED)
+		return;
+	if (fit == FIT_SPECIAL)
+		reason = RVM_REASON_SPECIAL;
+	else if (fit == FIT_ARGV)
+		reason = RVM_REASON_ARGV;
+	else if (fit == FIT_NO_START)
+		reason = RVM_REASON_RIGHTS;
+	else
+		reason = check_token(s->part, token, s->req->need, s->req->tier, s->now);
+	if (fit == FIT_NO_START)
+		missing |= RVM_RIGHT_EXECUTE;
+	if (reason != RVM_REASON_NONE && reason != RVM_REASON_NO_TOKEN)
+		note_miss(s, at, reason, missing);
+	else if (reason == RVM_REASON_NONE && at < s->best)
+		s->best = at;
 }
 
-/* Take the token if it is sufficient and before the best so far. */
-static void consider(struct search *s, u32 i)
+static bool is_start(const struct rvm_request *req)
 {
-	if (i < s->best && is_sufficient(s, s->part->tokens->core[i]))
-		s->best = i;
+	if (req->class == RVM_CLASS_EXEC)
+		return true;
+	return req->class == RVM_CLASS_PATH && req->need & RVM_RIGHT_EXECUTE && !req->load;
 }
 
-static const struct rvm_path_object *path_of(const struct rvm_request *req)
+/* The scope names the object itself. */
+static bool is_named(const struct rvm_scope *scope, enum rvm_glob_match match)
 {
+	return match == RVM_GLOB_EXACT && scope->glob->literal;
+}
+
+static bool may_start(const struct rvm_scope *scope, enum rvm_glob_match match)
+{
+	if (scope->flags & RVM_SCOPE_FLAG_RUN)
+		return true;
+	return is_named(scope, match) && !(scope->flags & RVM_SCOPE_FLAG_LOAD);
+}
+
+static enum fit fit_place(const struct rvm_scope *scope, const struct rvm_path_object *path,
+			  const struct climb *climb, bool special, bool start)
+{
+	enum rvm_glob_match match = match_place(scope, path, climb);
+
+	if (match < RVM_GLOB_BELOW)
+		return FIT_NONE;
+	if (special && !is_named(scope, match))
+		return FIT_SPECIAL;
+	return start && !may_start(scope, match) ? FIT_NO_START : FIT_FULL;
+}
+
+static void search_place(struct search *s, const struct rvm_path_object *path, u8 class,
+			 bool special)
+{
+	struct climb climb = { .index = s->part->tokens, .view = path->visible };
+	const struct rvm_scope *scope;
+
+	while ((scope = climb_next(&climb)))
+		if (scope->class == class)
+			weigh(s, climb.at,
+			      fit_place(scope, path, &climb, special, is_start(s->req)));
+}
+
+static enum fit fit_program(const struct rvm_scope *scope, const struct rvm_exec_object *exec)
+{
+	if (scope->flags & NOWHERE || !exec->program || scope->anchor != exec->program)
+		return FIT_NONE;
+	if (!exec->argv || rvm_argv_match(scope->text, scope->len,
+					  scope->flags & RVM_SCOPE_FLAG_PREFIX, exec->argv))
+		return FIT_FULL;
+	return FIT_ARGV;
+}
+
+static u32 program_chain(const struct rvm_index *index, const struct rvm_name *name)
+{
+	return index->bucket[hash_word(name->text, name->len) & index->mask];
+}
+
+/* A rule for the name binds: then no path token starts the program, whoever it came from. */
+static bool is_bound(const struct rvm_index *index, const struct rvm_name *name)
+{
+	u32 at;
+
+	for (at = program_chain(index, name); at != RVM_CHAIN_END; at = index->next[at])
+		if (has_word(index->core[at]->scope, name))
+			return true;
+	return false;
+}
+
+static void search_program(struct search *s)
+{
+	const struct rvm_exec_object *exec = &s->req->exec;
+	const struct rvm_index *index = s->part->tokens;
+	u32 at;
+
+	for (at = program_chain(index, &exec->base); at != RVM_CHAIN_END; at = index->next[at])
+		if (has_word(index->core[at]->scope, &exec->base))
+			weigh(s, at, fit_program(index->core[at]->scope, exec));
+	for (at = index->head[RVM_CLASS_EXEC]; at != RVM_CHAIN_END; at = index->next[at]) {
+		const struct rvm_scope *scope = index->core[at]->scope;
+
+		if (scope->flags & RVM_SCOPE_FLAG_ANY_PROGRAM && !scope->len)
+			weigh(s, at, FIT_FULL);
+	}
+	if (!is_bound(index, &exec->base) && !is_bound(index, file_name(&exec->path)))
+		search_place(s, &exec->path, RVM_CLASS_PATH, exec->path.special);
+}
+
+/* An address that was only not named: as a range of one host it would do. */
+static bool lacks_naming(const struct rvm_scope *scope, const struct rvm_request *req)
+{
+	struct rvm_addr_range host = scope->range;
+
+	if (!needs_naming(req) || !rvm_addr_is_within(&scope->range, &req->net.addr))
+		return false;
+	memcpy(host.bytes, req->net.addr.bytes, sizeof(host.bytes));
+	host.prefix_len = 128;
+	return rvm_addr_covers(&host, &req->net.addr, req->net.protocol, req->net.local);
+}
+
+static enum fit fit_peer(const struct rvm_scope *scope, const struct rvm_request *req)
+{
+	const struct rvm_net_object *net = &req->net;
+
+	if (net->family)
+		return !net->path.visible && is_abstract(scope, &net->name) ? FIT_FULL : FIT_NONE;
+	if (scope->family)
+		return FIT_NONE;
+	if (rvm_addr_covers(&scope->range, &net->addr, net->protocol, net->local))
+		return FIT_FULL;
+	return lacks_naming(scope, req) ? FIT_SPECIAL : FIT_NONE;
+}
+
+static void search_peer(struct search *s)
+{
+	const struct rvm_index *index = s->part->tokens;
+	u32 at;
+
+	for (at = index->head[RVM_CLASS_NET]; at != RVM_CHAIN_END; at = index->next[at])
+		weigh(s, at, fit_peer(index->core[at]->scope, s->req));
+	if (s->req->net.family)
+		search_place(s, &s->req->net.path, RVM_CLASS_NET, true);
+}
+
+static void search_name(struct search *s, u8 class)
+{
+	const struct rvm_index *index = s->part->tokens;
+	u32 at;
+
+	for (at = index->head[class]; at != RVM_CHAIN_END; at = index->next[at])
+		weigh(s, at, covers_name(index->core[at]->scope, s->req) ? FIT_FULL : FIT_NONE);
+}
+
+/* "*": everything that does not need naming. */
+static enum fit fit_any(const struct rvm_request *req)
+{
+	static const struct rvm_addr_range everywhere = { .port_last = U16_MAX };
+
 	switch (req->class) {
 	case RVM_CLASS_PATH:
-		return &req->path;
-	case RVM_CLASS_EXEC:
-		return req->exec.path.visible ? &req->exec.path : NULL;
+		if (req->path.special)
+			return FIT_SPECIAL;
+		return is_start(req) ? FIT_NO_START : FIT_FULL;
 	case RVM_CLASS_NET:
-		return req->net.path.visible ? &req->net.path : NULL;
-	default:
-		return NULL;
-	}
-}
-
-/* Does a PATH or unix scope, anchored at this level, answer the request? */
-static bool answers(const struct search *s, const struct rvm_scope *scope,
-		    const struct rvm_path_object *path, unsigned int level)
-{
-	const struct rvm_request *req = s->req;
-
-	if (req->class == RVM_CLASS_NET) {
-		enum rvm_glob_match match;
-
-		if (scope->class != RVM_CLASS_NET)
-			return false;
-		match = match_at(scope, path, path->visible, level);
-		return match == RVM_GLOB_EXACT || match == RVM_GLOB_BELOW;
-	}
-	if (scope->class != RVM_CLASS_PATH || !covers_path(scope, path, path->visible, level))
-		return false;
-	if (req->class == RVM_CLASS_PATH && (!(req->need & RVM_RIGHT_EXECUTE) || req->load))
-		return true;
-	return starts(scope, path, path->visible, level);
-}
-
-static void search_path(struct search *s, const struct rvm_path_object *path)
-{
-	const struct rvm_index *index = s->part->tokens;
-	const struct rvm_path_view *view = path->visible;
-	unsigned int level;
-	u32 i;
-
-	for (level = 0; level <= view->depth; level++) {
-		const void *id = view->id[level];
-
-		if (!id)
-			continue;
-		for (i = index->bucket[hash_anchor(id) & index->mask]; i != RVM_CHAIN_END;
-		     i = index->next[i]) {
-			const struct rvm_scope *scope = index->core[i]->scope;
-
-			if (scope->anchor == id && answers(s, scope, path, level))
-				consider(s, i);
-		}
-	}
-}
-
-static bool names_program(const struct rvm_scope *scope, const struct rvm_exec_object *exec)
-{
-	size_t len = strnlen(scope->text, scope->len);
-	const char *word = rvm_base_name(scope->text, &len);
-
-	return len == exec->base.len && !memcmp(word, exec->base.text, len);
-}
-
-static bool matches_words(const struct rvm_scope *scope, const struct rvm_exec_object *exec)
-{
-	return !exec->argv || rvm_argv_match(scope->text, scope->len,
-					     scope->flags & RVM_SCOPE_FLAG_PREFIX, exec->argv);
-}
-
-/* Returns whether any argv rule names the program: then only such rules may start it. */
-static bool search_exec(struct search *s, const struct rvm_exec_object *exec)
-{
-	const struct rvm_index *index = s->part->tokens;
-	bool named = false;
-	u32 i;
-
-	for (i = index->bucket[hash_anchor(exec->program) & index->mask]; i != RVM_CHAIN_END;
-	     i = index->next[i]) {
-		const struct rvm_scope *scope = index->core[i]->scope;
-
-		if (scope->class != RVM_CLASS_EXEC || scope->anchor != exec->program ||
-		    !names_program(scope, exec))
-			continue;
-		named = true;
-		if (matches_words(scope, exec))
-			consider(s, i);
-		else
-			note_miss(s, index->core[i], RVM_REASON_ARGV, 0);
-	}
-	for (i = index->head[RVM_CLASS_EXEC]; i != RVM_CHAIN_END; i = index->next[i])
-		if (index->core[i]->scope->flags & RVM_SCOPE_FLAG_ANY_PROGRAM)
-			consider(s, i);
-	return named;
-}
-
-static bool covers_abstract(const struct rvm_scope *scope, const struct rvm_net_object *net)
-{
-	return scope->family == net->family && !scope->anchor && scope->len == net->name.len &&
-	       scope->len && !memcmp(scope->text, net->name.text, scope->len);
-}
-
-static void search_net(struct search *s, const struct rvm_net_object *net)
-{
-	const struct rvm_index *index = s->part->tokens;
-	u32 i;
-
-	for (i = index->head[RVM_CLASS_NET]; i != RVM_CHAIN_END; i = index->next[i]) {
-		const struct rvm_scope *scope = index->core[i]->scope;
-
-		if (scope->flags & (RVM_SCOPE_FLAG_UNRESOLVED | RVM_SCOPE_FLAG_LOST))
-			continue;
-		if (net->family ? covers_abstract(scope, net) :
-				  !scope->family && rvm_addr_covers(&scope->range, &net->addr,
-								    net->protocol, net->local))
-			consider(s, i);
-	}
-}
-
-/* Exact, a trailing "*" as a prefix, or the server alone for all its tools. */
-static bool covers_tool(const struct rvm_scope *scope, const struct rvm_name *name)
-{
-	size_t len = scope->len;
-
-	if (len && scope->text[len - 1] == '*')
-		return name->len >= len - 1 && !memcmp(scope->text, name->text, len - 1);
-	if (name->len < len || memcmp(scope->text, name->text, len))
-		return false;
-	if (name->len == len)
-		return true;
-	return len > 5 && !memcmp(scope->text, "mcp__", 5) && name->len > len + 2 &&
-	       name->text[len] == '_' && name->text[len + 1] == '_';
-}
-
-static void search_name(struct search *s, const struct rvm_name *name, bool tool)
-{
-	const struct rvm_index *index = s->part->tokens;
-	u32 i;
-
-	for (i = index->head[tool ? RVM_CLASS_TOOL : RVM_CLASS_NAME]; i != RVM_CHAIN_END;
-	     i = index->next[i]) {
-		const struct rvm_scope *scope = index->core[i]->scope;
-
-		if (tool ? covers_tool(scope, name) :
-			   rvm_name_covers(scope->text, scope->len, name->text, name->len))
-			consider(s, i);
-	}
-	for (i = index->head[RVM_CLASS_SELF]; i != RVM_CHAIN_END; i = index->next[i])
-		consider(s, i);
-}
-
-/* What a token for everything covers without being the root token. */
-static bool any_covers(const struct rvm_request *req)
-{
-	switch (req->class) {
-	case RVM_CLASS_PATH:
-		return !req->path.special && (!(req->need & RVM_RIGHT_EXECUTE) || req->load);
-	case RVM_CLASS_NET:
-		return !req->net.family && !req->net.local &&
-		       !rvm_addr_is_special(&req->net.addr) &&
-		       (req->net.protocol == 6 || req->net.protocol == 17);
+		if (needs_naming(req))
+			return FIT_SPECIAL;
+		return rvm_addr_covers(&everywhere, &req->net.addr, req->net.protocol, false) ?
+			       FIT_FULL :
+			       FIT_NONE;
 	case RVM_CLASS_TOOL:
 	case RVM_CLASS_NAME:
-		return true;
+		return FIT_FULL;
 	default:
-		return false;
+		return FIT_NONE;
 	}
 }
 
 static void search_any(struct search *s)
 {
 	const struct rvm_index *index = s->part->tokens;
-	u32 i;
+	enum fit fit = fit_any(s->req);
+	u32 at;
 
-	for (i = index->head[RVM_CLASS_ANY]; i != RVM_CHAIN_END; i = index->next[i])
-		if (index->core[i]->rights == RVM_RIGHTS_ALL || any_covers(s->req))
-			consider(s, i);
-		else if (s->req->class == RVM_CLASS_PATH && s->req->path.special)
-			note_miss(s, index->core[i], RVM_REASON_SPECIAL, 0);
+	for (at = index->head[RVM_CLASS_ANY]; at != RVM_CHAIN_END; at = index->next[at])
+		weigh(s, at, is_root_token(index->core[at]) ? FIT_FULL : fit);
 }
 
 static void search_tokens(struct search *s)
 {
-	const struct rvm_request *req = s->req;
-	const struct rvm_path_object *path = path_of(req);
-	bool named = false;
-
-	switch (req->class) {
+	switch (s->req->class) {
+	case RVM_CLASS_PATH:
+		search_place(s, &s->req->path, RVM_CLASS_PATH, s->req->path.special);
+		break;
 	case RVM_CLASS_EXEC:
-		named = search_exec(s, &req->exec);
+		search_program(s);
 		break;
 	case RVM_CLASS_NET:
-		search_net(s, &req->net);
+		search_peer(s);
 		break;
 	case RVM_CLASS_TOOL:
 	case RVM_CLASS_NAME:
-		search_name(s, &req->name, req->class == RVM_CLASS_TOOL);
+		search_name(s, s->req->class);
+		search_name(s, RVM_CLASS_SELF);
+		break;
+	case RVM_CLASS_SYS:
 		break;
 	default:
-		break;
+		return;
 	}
-	if (path && !named)
-		search_path(s, path);
 	search_any(s);
 }
 
-/* One exclusion, at one level of one chain. */
-static bool excludes_at(const struct rvm_scope *scope, const struct rvm_path_object *path,
-			const struct rvm_path_view *view, unsigned int level, bool below)
+static void judge_tokens(const struct rvm_partition_view *part, const struct rvm_request *req,
+			 s64 now, struct rvm_verdict *v)
 {
-	switch (match_at(scope, path, view, level)) {
-	case RVM_GLOB_EXACT:
-	case RVM_GLOB_BELOW:
-		return true;
-	case RVM_GLOB_ABOVE:
-		return below;
-	default:
-		return false;
+	struct search s = {
+		.part = part,
+		.req = req,
+		.now = now,
+		.best = RVM_CHAIN_END,
+		.miss = RVM_CHAIN_END,
+		.rank = U8_MAX,
+		.reason = RVM_REASON_NO_TOKEN,
+		.missing = req->need,
+	};
+
+	if (part->tokens)
+		search_tokens(&s);
+	if (s.best != RVM_CHAIN_END) {
+		v->allow = true;
+		v->token = part->tokens->core[s.best];
+		v->tier = v->token->tier;
+		return;
 	}
+	v->reason = s.reason;
+	v->missing = s.missing;
+	if (s.miss != RVM_CHAIN_END)
+		v->token = part->tokens->core[s.miss];
 }
 
-static const struct rvm_token_core *find_excluded_view(const struct rvm_index *index,
-						       const struct rvm_path_object *path,
-						       const struct rvm_path_view *view, u8 rights,
-						       bool below)
-{
-	unsigned int level;
-	u32 i;
-
-	for (level = 0; level <= view->depth; level++) {
-		const void *id = view->id[level];
-
-		if (!id)
-			continue;
-		for (i = index->bucket[hash_anchor(id) & index->mask]; i != RVM_CHAIN_END;
-		     i = index->next[i]) {
-			const struct rvm_token_core *core = index->core[i];
-
-			if (core->scope->anchor == id && core->rights & rights &&
-			    core->scope->class != RVM_CLASS_EXEC &&
-			    excludes_at(core->scope, path, view, level, below))
-				return core;
-		}
-	}
-	return NULL;
-}
-
-static const struct rvm_token_core *find_excluded_path(const struct rvm_index *index,
-						       const struct rvm_path_object *path,
-						       u8 rights, bool below)
-{
-	const struct rvm_token_core *core;
-
-	core = find_excluded_view(index, path, path->visible, rights, below);
-	if (!core && path->own)
-		core = find_excluded_view(index, path, path->own, rights, below);
-	return core;
-}
-
-/* Program rules bind by name too: every file that is called so. */
-static bool excludes_exec(const struct rvm_token_core *core, const struct rvm_exec_object *exec)
-{
-	const struct rvm_scope *scope = core->scope;
-
-	if (!(core->rights & RVM_RIGHT_EXECUTE) || !exec->argv)
-		return false;
-	if (scope->flags & RVM_SCOPE_FLAG_ANY_PROGRAM)
-		return true;
-	if (scope->anchor != exec->program && !names_program(scope, exec))
-		return false;
-	return matches_words(scope, exec);
-}
-
-static const struct rvm_token_core *find_excluded_exec(const struct rvm_index *index,
-						       const struct rvm_exec_object *exec)
-{
-	u32 i;
-
-	/* Few, and any of them may bind by name: all are looked at. */
-	for (i = 0; i < index->count; i++)
-		if (index->core[i]->scope->class == RVM_CLASS_EXEC &&
-		    excludes_exec(index->core[i], exec))
-			return index->core[i];
-	return NULL;
-}
-
-static const struct rvm_token_core *find_excluded_other(const struct rvm_index *index,
-							const struct rvm_request *req)
-{
-	const struct rvm_token_core *core;
-	u32 i;
-
-	for (i = index->head[req->class]; i != RVM_CHAIN_END; i = index->next[i]) {
-		core = index->core[i];
-		if (!(core->rights & req->need))
-			continue;
-		if (req->class == RVM_CLASS_TOOL ? covers_tool(core->scope, &req->name) :
-		    req->class == RVM_CLASS_NAME ?
-		    rvm_name_covers(core->scope->text, core->scope->len, req->name.text,
-				    req->name.len) :
-		    req->net.family ? covers_abstract(core->scope, &req->net) :
-		    !core->scope->family &&
-			    (!core->scope->range.prefix_len ||
-			     rvm_addr_covers(&core->scope->range, &req->net.addr,
-					     req->net.protocol, req->net.local)))
-			return core;
-	}
-	return NULL;
-}
-
-static const struct rvm_token_core *find_excluded(const struct rvm_index *index,
-						  const struct rvm_request *req)
-{
-	const struct rvm_path_object *path = path_of(req);
-	const struct rvm_token_core *core;
-	u8 rights = req->need;
-
-	if (!index)
-		return NULL;
-	/* What may not be read may not be started or talked to either. */
-	if (req->class != RVM_CLASS_PATH)
-		rights |= RVM_RIGHT_READ;
-	if (path) {
-		core = find_excluded_path(index, path, rights, false);
-		if (core)
-			return core;
-	}
-	if (req->class == RVM_CLASS_EXEC)
-		return find_excluded_exec(index, &req->exec);
-	if (req->class == RVM_CLASS_NET || req->class == RVM_CLASS_TOOL ||
-	    req->class == RVM_CLASS_NAME)
-		return find_excluded_other(index, req);
-	return NULL;
-}
-
-/* State and fence of the partition and all above; NONE if all run. */
 static enum rvm_reason check_state(const struct rvm_partition_view *part)
 {
 	for (; part; part = part->parent) {
@@ -523,159 +742,167 @@ static enum rvm_reason check_state(const struct rvm_partition_view *part)
 	return RVM_REASON_NONE;
 }
 
-static bool is_enforcing(const struct rvm_partition_view *part)
+/* Only what a token could have allowed, and nothing that needs naming. */
+static bool is_relaxed(const struct rvm_partition_view *part, const struct rvm_request *req)
 {
-	for (; part; part = part->parent)
-		if (part->mode == RVM_MODE_ENFORCE)
-			return true;
-	return false;
-}
-
-/* Modes relax PATH, EXEC and NET; never the floor or what needs naming as a device does. */
-static bool may_relax(const struct rvm_partition_view *part, const struct rvm_request *req,
-		      enum rvm_reason reason)
-{
-	if (req->floor || reason == RVM_REASON_SPECIAL)
+	if (req->floor || needs_naming(req))
 		return false;
 	if (req->class != RVM_CLASS_PATH && req->class != RVM_CLASS_EXEC &&
 	    req->class != RVM_CLASS_NET)
 		return false;
-	if (req->class == RVM_CLASS_PATH && req->path.special)
-		return false;
-	if (req->class == RVM_CLASS_NET &&
-	    (req->net.family || req->net.local || rvm_addr_is_special(&req->net.addr)))
-		return false;
-	return !is_enforcing(part);
-}
-
-static struct rvm_verdict refuse(const struct rvm_request *req, enum rvm_reason reason,
-				 const struct rvm_token_core *token)
-{
-	struct rvm_verdict v = {
-		.reason = reason, .tier = req->tier, .missing = req->need, .token = token
-	};
-
-	return v;
-}
-
-static struct rvm_verdict allow(const struct rvm_request *req, const struct rvm_token_core *token)
-{
-	struct rvm_verdict v = {
-		.allow = true,
-		.tier = token->tier > req->tier ? token->tier : req->tier,
-		.token = token,
-	};
-
-	return v;
+	for (; part; part = part->parent)
+		if (part->mode != RVM_MODE_PERMISSIVE && part->mode != RVM_MODE_LEARN)
+			return false;
+	return true;
 }
 
 struct rvm_verdict rvm_judge(const struct rvm_partition_view *part, const struct rvm_request *req,
 			     s64 now)
 {
-	struct search s = { .part = part, .req = req, .now = now, .best = RVM_CHAIN_END };
-	const struct rvm_partition_view *p;
-	const struct rvm_token_core *core;
-	enum rvm_reason reason = check_state(part);
-	const struct rvm_path_object *path = path_of(req);
+	struct rvm_verdict v = { .tier = req->tier, .missing = req->need };
 
-	if (reason)
-		return refuse(req, reason, NULL);
-	for (p = part; p; p = p->parent) {
-		core = find_excluded(p->exclusions, req);
-		if (core)
-			return refuse(req, RVM_REASON_EXCLUDED, core);
+	v.reason = check_state(part);
+	if (v.reason)
+		return v;
+	v.token = excluded_by(part, req);
+	if (v.token) {
+		v.reason = RVM_REASON_EXCLUDED;
+		return v;
 	}
-
-	s.miss = refuse(req, RVM_REASON_NO_TOKEN, NULL);
-	if (path && path->special)
-		s.miss.reason = RVM_REASON_SPECIAL;
-	if (part->tokens)
-		search_tokens(&s);
-	if (s.best != RVM_CHAIN_END)
-		return allow(req, part->tokens->core[s.best]);
-	if (may_relax(part, req, s.miss.reason)) {
-		s.miss.allow = true;
-		s.miss.relaxed = true;
+	v.missing = 0;
+	judge_tokens(part, req, now, &v);
+	if (!v.allow && is_relaxed(part, req)) {
+		v.allow = true;
+		v.relaxed = true;
 	}
-	return s.miss;
+	return v;
 }
 
-bool rvm_judge_excluded(const struct rvm_partition_view *part, const struct rvm_path_object *path,
-			u8 rights, bool below)
+static u8 live_rights(const struct rvm_partition_view *part, u32 at, s64 now)
 {
-	for (; part; part = part->parent)
-		if (part->exclusions && find_excluded_path(part->exclusions, path, rights, below))
-			return true;
-	return false;
+	const struct rvm_token_core *token = part->tokens->core[at];
+
+	if (token->flags & RVM_TOKEN_F_REVOKED || check_token(part, token, 0, 0, now))
+		return 0;
+	return token->rights;
 }
 
 u8 rvm_judge_path_rights(const struct rvm_partition_view *part, const struct rvm_path_object *path,
 			 s64 now)
 {
-	static const u8 rights[] = { RVM_RIGHT_READ, RVM_RIGHT_WRITE, RVM_RIGHT_EXECUTE };
-	struct rvm_request req = {
-		.class = RVM_CLASS_PATH, .tier = 1, .load = true, .path = *path
-	};
-	u8 held = 0;
-	size_t i;
+	struct climb climb = { .index = part->tokens, .view = path->visible };
+	const struct rvm_scope *scope;
+	u8 rights = 0;
+	u32 at;
 
-	for (i = 0; i < sizeof(rights); i++) {
-		struct search s = { .part = part, .req = &req, .now = now, .best = RVM_CHAIN_END };
-
-		req.need = rights[i];
-		if (part->tokens)
-			search_tokens(&s);
-		if (s.best != RVM_CHAIN_END)
-			held |= rights[i];
-	}
-	return held;
+	if (!part->tokens)
+		return 0;
+	while ((scope = climb_next(&climb)))
+		if (scope->class == RVM_CLASS_PATH &&
+		    fit_place(scope, path, &climb, path->special, false) == FIT_FULL)
+			rights |= live_rights(part, climb.at, now);
+	for (at = part->tokens->head[RVM_CLASS_ANY]; at != RVM_CHAIN_END;
+	     at = part->tokens->next[at])
+		if (!path->special || is_root_token(part->tokens->core[at]))
+			rights |= live_rights(part, at, now);
+	return rights;
 }
 
 const char *rvm_reason_text(enum rvm_reason reason)
 {
 	static const char *const text[] = {
-		[RVM_REASON_NONE] = "a token covers it",
+		[RVM_REASON_NONE] = "a token allows it",
 		[RVM_REASON_OUTSIDE] = "the caller is in no partition",
-		[RVM_REASON_OWN] = "it is the partition's own",
-		[RVM_REASON_ENTRY] = "whoever started it answers for it",
+		[RVM_REASON_OWN] = "the object is the partition's own or harmless",
+		[RVM_REASON_ENTRY] = "it is the entry command",
 		[RVM_REASON_NO_TOKEN] = "no token covers it",
 		[RVM_REASON_RIGHTS] = "the token that covers it lacks the right",
 		[RVM_REASON_EXPIRED] = "the token that covers it has expired",
 		[RVM_REASON_STALE] = "the token that covers it is from an older epoch",
-		[RVM_REASON_TIER] = "the token that covers it does not reach the tier asked for",
-		[RVM_REASON_EXCLUDED] = "a deny rule covers it",
-		[RVM_REASON_STATE] = "the partition is not running",
-		[RVM_REASON_FENCED] = "the partition is fenced",
-		[RVM_REASON_UNREGISTERED] = "the task is in no registered partition",
-		[RVM_REASON_FLOOR] = "only the root token covers it, in every mode",
+		[RVM_REASON_TIER] = "the token that covers it does not reach the tier",
+		[RVM_REASON_EXCLUDED] = "a deny rule or a built-in exclusion covers it",
+		[RVM_REASON_STATE] = "the partition, or one above it, is not running",
+		[RVM_REASON_FENCED] = "the partition, or one above it, is fenced",
+		[RVM_REASON_UNREGISTERED] = "the task is in no partition of its own",
+		[RVM_REASON_FLOOR] = "it is refused in every mode; only the root token covers it",
 		[RVM_REASON_ARGV] = "a token names the program, but not with these words",
 		[RVM_REASON_GAIN] = "the new name would give more than the old one",
-		[RVM_REASON_SPECIAL] = "a device, fifo or socket needs a token that names it",
-		[RVM_REASON_DETACHED] = "it cannot be reached from the root of the file system",
-		[RVM_REASON_DEPTH] = "its path is too deep to be judged",
-		[RVM_REASON_CONTEXT] = "the caller cannot be known",
+		[RVM_REASON_SPECIAL] = "it needs a token that names it",
+		[RVM_REASON_DETACHED] = "it cannot be reached from the root of its tree",
+		[RVM_REASON_DEPTH] = "the path is too deep, or a name too long",
+		[RVM_REASON_CONTEXT] = "it was asked where the caller cannot be known",
 		[RVM_REASON_MEMORY] = "there was no memory to judge it",
-		[RVM_REASON_ANONYMOUS] = "code in a nameless file is not allowed",
-		[RVM_REASON_FAMILY] = "no such address or protocol is allowed in a partition",
+		[RVM_REASON_ANONYMOUS] = "its code is in a file without a name",
+		[RVM_REASON_FAMILY] = "no such socket family or protocol in a partition",
 		[RVM_REASON_REFUSED] = "it is never allowed in a partition",
 	};
 
-	if ((unsigned int)reason >= sizeof(text) / sizeof(text[0]) || !text[reason])
-		return "unknown reason";
-	return text[reason];
+	return reason < sizeof(text) / sizeof(text[0]) ? text[reason] : "the reason is unknown";
 }
 
 const char *rvm_op_name(enum rvm_op op)
 {
-	static const char *const text[] = {
-		"none", "open", "read", "write", "map", "protect", "ioctl", "lock", "receive",
-		"truncate", "create", "mkdir", "mknod", "symlink", "link", "unlink", "rmdir",
-		"rename", "chmod", "chown", "utimes", "xattr", "watch", "chroot", "exec", "interp",
-		"socket", "connect", "send", "bind", "listen", "setsockopt", "unix-connect",
-		"unix-send", "signal", "ptrace", "prlimit", "sched", "clone-into", "capable",
-		"mount", "userns", "bpf", "module", "perf", "settime", "syslog", "quota", "key",
-		"ipc", "io-uring", "enter", "check", "partition", "table", "hook", "witness",
+	/* clang-format off */
+	static const char *const name[] = {
+		[RVM_OP_NONE] = "none",
+		[RVM_OP_OPEN] = "open",
+		[RVM_OP_READ] = "read",
+		[RVM_OP_WRITE] = "write",
+		[RVM_OP_MAP] = "map",
+		[RVM_OP_PROTECT] = "protect",
+		[RVM_OP_IOCTL] = "ioctl",
+		[RVM_OP_LOCK] = "lock",
+		[RVM_OP_RECEIVE] = "receive",
+		[RVM_OP_TRUNCATE] = "truncate",
+		[RVM_OP_CREATE] = "create",
+		[RVM_OP_MKDIR] = "mkdir",
+		[RVM_OP_MKNOD] = "mknod",
+		[RVM_OP_SYMLINK] = "symlink",
+		[RVM_OP_LINK] = "link",
+		[RVM_OP_UNLINK] = "unlink",
+		[RVM_OP_RMDIR] = "rmdir",
+		[RVM_OP_RENAME] = "rename",
+		[RVM_OP_CHMOD] = "chmod",
+		[RVM_OP_CHOWN] = "chown",
+		[RVM_OP_UTIMES] = "utimes",
+		[RVM_OP_XATTR] = "xattr",
+		[RVM_OP_WATCH] = "watch",
+		[RVM_OP_CHROOT] = "chroot",
+		[RVM_OP_EXEC] = "exec",
+		[RVM_OP_INTERP] = "interp",
+		[RVM_OP_SOCKET] = "socket",
+		[RVM_OP_CONNECT] = "connect",
+		[RVM_OP_SEND] = "send",
+		[RVM_OP_BIND] = "bind",
+		[RVM_OP_LISTEN] = "listen",
+		[RVM_OP_SETSOCKOPT] = "setsockopt",
+		[RVM_OP_UNIX_CONNECT] = "unix-connect",
+		[RVM_OP_UNIX_SEND] = "unix-send",
+		[RVM_OP_SIGNAL] = "signal",
+		[RVM_OP_PTRACE] = "ptrace",
+		[RVM_OP_PRLIMIT] = "prlimit",
+		[RVM_OP_SCHED] = "sched",
+		[RVM_OP_CLONE_INTO] = "clone-into",
+		[RVM_OP_CAPABLE] = "capable",
+		[RVM_OP_MOUNT] = "mount",
+		[RVM_OP_USERNS] = "userns",
+		[RVM_OP_BPF] = "bpf",
+		[RVM_OP_MODULE] = "module",
+		[RVM_OP_PERF] = "perf",
+		[RVM_OP_SETTIME] = "settime",
+		[RVM_OP_SYSLOG] = "syslog",
+		[RVM_OP_QUOTA] = "quota",
+		[RVM_OP_KEY] = "key",
+		[RVM_OP_IPC] = "ipc",
+		[RVM_OP_IO_URING] = "io-uring",
+		[RVM_OP_ENTER] = "enter",
+		[RVM_OP_CHECK] = "check",
+		[RVM_OP_PARTITION] = "partition",
+		[RVM_OP_TABLE] = "table",
+		[RVM_OP_HOOK] = "hook",
+		[RVM_OP_WITNESS] = "witness",
 	};
+	/* clang-format on */
 
-	return (unsigned int)op < sizeof(text) / sizeof(text[0]) ? text[op] : "unknown";
+	return op < sizeof(name) / sizeof(name[0]) ? name[op] : "unknown";
 }
