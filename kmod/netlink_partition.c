@@ -161,9 +161,8 @@ static int parse_set(struct genl_info *info, struct rvm_partition_change *change
 		change->mask = nla_get_u32(attrs[RVM_A_PARTITION_FLAGS_MASK]);
 	}
 	if (change->mask & ~CHANGEABLE || change->flags & ~change->mask) {
-		NL_SET_ERR_MSG_ATTR(
-			info->extack, attrs[RVM_A_PARTITION_FLAGS_MASK],
-			"only fenced and witness-all can be changed, and must be in the mask");
+		NL_SET_ERR_MSG_ATTR(info->extack, attrs[RVM_A_PARTITION_FLAGS_MASK],
+				    "only fenced and witness-all can be changed");
 		return -EINVAL;
 	}
 	if (!change->has_state && !change->has_mode && !change->bump_epoch && !change->mask) {
@@ -261,9 +260,8 @@ static int admit(struct rvm_partition *part, struct genl_info *info)
 	if (err == -ESRCH)
 		NL_SET_ERR_MSG_ATTR(info->extack, attr, "there is no such task");
 	else if (err == -EXDEV)
-		NL_SET_ERR_MSG_ATTR(
-			info->extack, attr,
-			"the task is not in the partition: put it into its control group");
+		NL_SET_ERR_MSG_ATTR(info->extack, attr,
+				    "the task is not in the partition's control group");
 	else if (err == -EEXIST)
 		NL_SET_ERR_MSG_ATTR(info->extack, attr, "the task is admitted already");
 	else if (err == -ENFILE)

@@ -169,7 +169,7 @@ static int check_exec(struct rvm_scope_source *src, const struct nlattr *nest, s
 	int err;
 
 	if (!src->pattern_len && !(src->flags & FLAG(ANY_PROGRAM)))
-		return require(extack, nest, tb, RVM_A_SCOPE_PATTERN, "the words are missing: the program word at least") ?:
+		return require(extack, nest, tb, RVM_A_SCOPE_PATTERN, "the words are missing") ?:
 			       refuse(extack, src->pattern_attr, "the program word is missing");
 	err = check_words(src, extack);
 	if (!err)
