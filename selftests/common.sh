@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2034 # variables are for who sources it
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # What the shell tests share.  A test sources this file, sets a plan, and ends

@@ -205,8 +205,8 @@ TEST_F(netlink, without_privilege_all_else_is_refused)
 			/* The first attribute of each set of partitions is a number above 0. */
 			request_begin(&r, cmds[i]);
 			if (cmds[i] != RVM_CMD_PARTITION_NEW && cmds[i] != RVM_CMD_TABLE_ADD &&
-			    cmds[i] != RVM_CMD_TOKEN_GET && cmds[i] != RVM_CMD_WITNESS_GET &&
-			    cmds[i] != RVM_CMD_HOOK_SET)
+			    cmds[i] != RVM_CMD_TABLE_COMMIT && cmds[i] != RVM_CMD_TOKEN_GET &&
+			    cmds[i] != RVM_CMD_WITNESS_GET && cmds[i] != RVM_CMD_HOOK_SET)
 				put_u32(&r, 1, self->box.id);
 			if (cmds[i] == RVM_CMD_PARTITION_ENTER)
 				put_u32(&r, RVM_A_PARTITION_PID, 1);
@@ -580,7 +580,7 @@ TEST_F(netlink, enter_refuses)
 	ACCEPTED(self->nl);
 	ask(RVM_CMD_PARTITION_ENTER, RVM_A_PARTITION_ID, id);
 	put_u32(&r, RVM_A_PARTITION_PID, pid);
-	REFUSED(self->nl, EHOSTDOWN);
+	REFUSED(self->nl, EINVAL);
 	ask_set(id, RVM_A_PARTITION_STATE, RVM_STATE_RUNNING);
 	ACCEPTED(self->nl);
 	ask(RVM_CMD_PARTITION_ENTER, RVM_A_PARTITION_ID, id);
@@ -632,7 +632,7 @@ TEST_F(netlink, table_needs_a_transaction)
 	REFUSED(self->nl, ENOENT);
 	ask_begin(self->box.id);
 	put(&r, RVM_A_TABLE_DIGEST, "short", 5);
-	REFUSED(self->nl, EINVAL);
+	REFUSED(self->nl, ERANGE);
 	ask_begin(self->box.id);
 	ACCEPTED(self->nl);
 	REFUSED(self->nl, EBUSY);
@@ -880,6 +880,22 @@ TEST_F(netlink, a_refused_entry_spoils_the_transaction)
 	ACCEPTED(self->nl);
 	EXPECT_EQ(1, reply_u32(&reply, RVM_A_PARTITION_TOKENS));
 	ask_plain(RVM_CMD_TABLE_ABORT);
+	ACCEPTED(self->nl);
+}
+
+TEST_F(netlink, commit_counts)
+{
+	ask_begin(self->box.id);
+	ACCEPTED(self->nl);
+	add_self_tokens(3);
+	ACCEPTED(self->nl);
+	ask(RVM_CMD_TABLE_COMMIT, RVM_A_TABLE_TOKENS, 4);
+	REFUSED(self->nl, ECANCELED);
+	ask(RVM_CMD_TABLE_COMMIT, RVM_A_TABLE_TOKENS, 3);
+	put_u32(&r, RVM_A_TABLE_EXCLUSIONS, 1);
+	REFUSED(self->nl, ECANCELED);
+	ask(RVM_CMD_TABLE_COMMIT, RVM_A_TABLE_TOKENS, 3);
+	put_u32(&r, RVM_A_TABLE_EXCLUSIONS, 0);
 	ACCEPTED(self->nl);
 }
 
@@ -1191,10 +1207,10 @@ TEST_F(netlink, malformed_messages_are_refused)
 	REFUSED(self->nl, EINVAL);
 	request_begin(&r, RVM_CMD_PARTITION_GET);
 	put(&r, RVM_A_PARTITION_ID, &id, 3);
-	REFUSED(self->nl, EINVAL);
+	REFUSED(self->nl, ERANGE);
 	request_begin(&r, RVM_CMD_PARTITION_GET);
 	put_u64(&r, RVM_A_PARTITION_ID, id);
-	REFUSED(self->nl, EINVAL);
+	REFUSED(self->nl, ERANGE);
 	ask(RVM_CMD_PARTITION_SET, RVM_A_PARTITION_ID, id);
 	put_u32(&r, RVM_A_PARTITION_EPOCH_BUMP, 1);
 	REFUSED(self->nl, EINVAL);

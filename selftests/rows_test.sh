@@ -1,11 +1,15 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Each row of the design's table of operations, through rvmctl as people use
-# it.  Two partitions over one set of files:
+# Each row of the design's table of operations.  Two partitions over one set of
+# files:
 #
 #   limited   tokens on DIR/ws   what they cover is allowed, what not is refused
 #   root      the root token     all is allowed, but for what nobody may do
+#
+# "limited" is tried as people do it, by rvmctl run, and with the hooks alone.
+# The system call filter of rvmctl run refuses some of it to everyone, so
+# "root" is tried with the hooks alone.
 set -euo pipefail
 
 # shellcheck source=common.sh
@@ -84,15 +88,19 @@ write_root_table() {
 }
 
 # As the super user with all capabilities, so that nothing but RVM refuses.
-run_rows() {
-	local side=$1
-
-	rvmctl run --keep-caps --host-net "rows-$side" -- "$programs/probe" "$side" "$dir" "$outsider" \
+run_limited() {
+	rvmctl run --keep-caps --host-net rows-limited -- "$programs/probe" limited "$dir" "$outsider" \
 		</dev/null
 }
 
+enter_and_run() {
+	local side=$1
+
+	"$programs/probe" "$side" "$dir" "$outsider" "/sys/fs/cgroup/rvm/rows-$side" </dev/null
+}
+
 ktap_print_header
-ktap_set_plan 6
+ktap_set_plan 7
 make_files
 start_helpers
 write_limited_table
@@ -100,10 +108,11 @@ write_root_table
 check hooks_attach attach_hooks
 check limited_table_loads rvmctl load "$dir/limited.json" --partition rows-limited \
 	--workspace "$ws" --base minimal
-subtests rows_of_tokens run_rows limited
+subtests rows_of_tokens_by_rvmctl_run run_limited
+subtests rows_of_tokens_by_hooks_alone enter_and_run limited
 check root_table_loads rvmctl load "$dir/root.json" --partition rows-root \
 	--workspace "$ws" --base none
-subtests rows_of_the_root_token run_rows root
+subtests rows_of_the_root_token_by_hooks_alone enter_and_run root
 drop_partitions rows-limited rows-root
 check partitions_are_gone sh -c '! ls -d /sys/fs/cgroup/rvm/rows-* 2>/dev/null'
 ktap_finished
