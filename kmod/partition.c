@@ -130,15 +130,19 @@ struct rvm_partition *__rvm_partition_enter(void)
 	entry = &this_cpu_ptr(cache)->entry[hash_64(id, CACHE_BITS)];
 	if (likely(entry->cgroup == id && entry->generation == READ_ONCE(generation))) {
 		part = entry->part;
-		if (unlikely(part))
+		if (unlikely(part)) {
 			rcu_read_lock();
+			__release(RCU); /* for sparse: rvm_partition_leave() has the partner */
+		}
 		preempt_enable();
 		return part;
 	}
 	rcu_read_lock();
 	preempt_enable();
 	part = fill_entry(cgrp);
-	if (!part)
+	if (part)
+		__release(RCU);
+	else
 		rcu_read_unlock();
 	return part;
 }

@@ -88,6 +88,7 @@ static __always_inline struct rvm_partition *rvm_partition_enter(void)
 /** rvm_partition_leave() - after rvm_partition_enter() gave a partition */
 static inline void rvm_partition_leave(void)
 {
+	__acquire(RCU);
 	rcu_read_unlock();
 }
 

@@ -83,12 +83,15 @@ bool rvm_walk_retry(struct rvm_walk_section *section, const struct rvm_walk *wal
 			section->seq = read_seqbegin(&rename_lock);
 		} else {
 			read_seqlock_excl(&rename_lock);
+			__release(&rename_lock); /* for sparse: taken here, let go below */
 			section->locked = true;
 		}
 		return true;
 	}
-	if (section->locked)
+	if (section->locked) {
+		__acquire(&rename_lock);
 		read_sequnlock_excl(&rename_lock);
+	}
 	return false;
 }
 
