@@ -48,7 +48,8 @@ struct rvm_partition;
  *
  * Return: the transaction; ERR_PTR(-ENOMEM), ERR_PTR(-EMFILE) if too many are open.
  */
-struct rvm_transaction *rvm_transaction_new(struct rvm_partition *part, struct netlink_ext_ack *extack);
+struct rvm_transaction *rvm_transaction_new(struct rvm_partition *part,
+					    struct netlink_ext_ack *extack);
 
 /** rvm_transaction_abort() - drop it with all it holds; NULL is fine */
 void rvm_transaction_abort(struct rvm_transaction *txn);
