@@ -22,9 +22,9 @@
 /**
  * RVM_QUESTION() - a question with what every family sets
  */
-#define RVM_QUESTION(_class, _op, _need)                                                           \
-	{                                                                                          \
-		.req = { .class = (_class), .op = (_op), .need = (_need), .tier = 1 }              \
+#define RVM_QUESTION(_class, _op, _need)                                             \
+	{                                                                            \
+		.req = {.class = (_class), .op = (_op), .need = (_need), .tier = 1 } \
 	}
 
 struct linux_binprm;

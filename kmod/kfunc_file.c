@@ -66,8 +66,8 @@ static bool is_own_program(const struct file *file)
 	return mm && rcu_access_pointer(mm->exe_file) == file;
 }
 
-static int check_file(struct rvm_partition *part, const struct file *file, enum rvm_op op,
-		      u8 need, bool load)
+static int check_file(struct rvm_partition *part, const struct file *file, enum rvm_op op, u8 need,
+		      bool load)
 {
 	struct rvm_question q = RVM_QUESTION(RVM_CLASS_PATH, op, need);
 
@@ -285,8 +285,7 @@ __bpf_kfunc int bpf_rvm_file_map(struct file *file, unsigned long prot, unsigned
 		return 0;
 	/* Anonymous memory has no file; it may be executable: argv rules bound programs. */
 	if (file)
-		ret = check_map(part, file, RVM_OP_MAP, prot,
-				(flags & MAP_TYPE) != MAP_PRIVATE);
+		ret = check_map(part, file, RVM_OP_MAP, prot, (flags & MAP_TYPE) != MAP_PRIVATE);
 	rvm_partition_leave();
 	return ret;
 }

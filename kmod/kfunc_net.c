@@ -13,12 +13,11 @@
 #include <linux/netlink.h>
 #include <linux/socket.h>
 #include <linux/un.h>
-#include <net/addrconf.h>
 #include <net/af_unix.h>
 #include <net/inet_sock.h>
-#include <net/route.h>
 #include <net/sock.h>
 
+#include "address.h"
 #include "detail.h"
 #include "kfunc.h"
 #include "lib/rights.h"
@@ -31,20 +30,6 @@
 static bool is_ip(const struct sock *sk)
 {
 	return sk->sk_family == AF_INET || sk->sk_family == AF_INET6;
-}
-
-static bool is_local(struct net *net, const struct rvm_addr *addr)
-{
-	static const u8 mapped[12] = { [10] = 0xff, [11] = 0xff };
-	struct in6_addr v6;
-	__be32 v4;
-
-	if (!memcmp(addr->bytes, mapped, sizeof(mapped))) {
-		memcpy(&v4, addr->bytes + sizeof(mapped), sizeof(v4));
-		return inet_addr_type(net, v4) == RTN_LOCAL;
-	}
-	memcpy(&v6, addr->bytes, sizeof(v6));
-	return ipv6_chk_addr(net, &v6, NULL, 0);
 }
 
 static int check_addr(struct rvm_partition *part, const struct sock *sk, struct rvm_addr *addr,
@@ -63,7 +48,7 @@ static int check_addr(struct rvm_partition *part, const struct sock *sk, struct 
 	q.target = addr->port;
 	q.req.net.protocol = sk->sk_protocol;
 	q.req.net.addr = *addr;
-	q.req.net.local = is_local(sock_net(sk), addr);
+	q.req.net.local = rvm_address_is_local(sock_net(sk), addr);
 	return rvm_gate_check(part, &q);
 }
 
@@ -84,8 +69,8 @@ static bool take_sockaddr(struct rvm_addr *addr, const struct sock *sk,
 	const struct sockaddr_in *in = (const void *)address;
 	const struct sockaddr_in6 *in6 = (const void *)address;
 
-	if (sk->sk_family == AF_INET || (len >= sizeof(sa_family_t) &&
-					 address->sa_family == AF_INET)) {
+	if (sk->sk_family == AF_INET ||
+	    (len >= sizeof(sa_family_t) && address->sa_family == AF_INET)) {
 		if (len < (int)sizeof(*in))
 			return false;
 		take_v4(addr, in->sin_addr.s_addr, in->sin_port);
@@ -232,9 +217,8 @@ static bool is_routing_option(int level, int option)
 	if (level == SOL_IP)
 		return option == IP_OPTIONS;
 	if (level == SOL_IPV6)
-		return option == IPV6_RTHDR || option == IPV6_HOPOPTS ||
-		       option == IPV6_DSTOPTS || option == IPV6_RTHDRDSTOPTS ||
-		       option == IPV6_2292PKTOPTIONS;
+		return option == IPV6_RTHDR || option == IPV6_HOPOPTS || option == IPV6_DSTOPTS ||
+		       option == IPV6_RTHDRDSTOPTS || option == IPV6_2292PKTOPTIONS;
 	return false;
 }
 
@@ -369,8 +353,7 @@ __bpf_kfunc int bpf_rvm_unix_send(struct socket *other)
 	if (!part)
 		return 0;
 	/* A peer that is closing has no socket any more. */
-	ret = other && other->sk ? check_unix(part, other->sk, RVM_OP_UNIX_SEND) :
-					   -ECONNREFUSED;
+	ret = other && other->sk ? check_unix(part, other->sk, RVM_OP_UNIX_SEND) : -ECONNREFUSED;
 	rvm_partition_leave();
 	return ret;
 }

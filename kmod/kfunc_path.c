@@ -67,8 +67,8 @@ static bool is_folder(const struct dentry *dentry)
 	return d_is_dir(dentry);
 }
 
-static int check_rename(struct rvm_partition *part, const struct path *old_dir,
-			struct dentry *old, const struct path *new_dir, struct dentry *new)
+static int check_rename(struct rvm_partition *part, const struct path *old_dir, struct dentry *old,
+			const struct path *new_dir, struct dentry *new)
 {
 	struct rvm_question from = RVM_QUESTION(RVM_CLASS_PATH, RVM_OP_RENAME, RVM_RIGHT_WRITE);
 	struct rvm_question to = RVM_QUESTION(RVM_CLASS_PATH, RVM_OP_RENAME, RVM_RIGHT_WRITE);

@@ -10,6 +10,7 @@
 #include <net/addrconf.h>
 #include <net/route.h>
 
+#include "address.h"
 #include "gate.h"
 #include "lib/rights.h"
 #include "limits.h"
@@ -145,20 +146,6 @@ static int parse_exec(struct genl_info *info, struct asked *asked)
 	return err ?: parse_words(info, asked);
 }
 
-static bool is_local(struct net *net, const struct rvm_addr *addr)
-{
-	static const u8 mapped[12] = { [10] = 0xff, [11] = 0xff };
-	struct in6_addr v6;
-	__be32 v4;
-
-	if (!memcmp(addr->bytes, mapped, sizeof(mapped))) {
-		memcpy(&v4, addr->bytes + sizeof(mapped), sizeof(v4));
-		return inet_addr_type(net, v4) == RTN_LOCAL;
-	}
-	memcpy(&v6, addr->bytes, sizeof(v6));
-	return ipv6_chk_addr(net, &v6, NULL, 0);
-}
-
 static int parse_address(struct genl_info *info, struct asked *asked)
 {
 	const struct nlattr *protocol = info->attrs[RVM_A_CHECK_PROTOCOL];
@@ -175,7 +162,7 @@ static int parse_address(struct genl_info *info, struct asked *asked)
 	/* As the hooks do: to the wildcard means to this machine. */
 	if (asked->q.req.need == RVM_RIGHT_EXECUTE && rvm_addr_is_any(&net->addr))
 		rvm_addr_set_loopback(&net->addr);
-	net->local = is_local(genl_info_net(info), &net->addr);
+	net->local = rvm_address_is_local(genl_info_net(info), &net->addr);
 	return 0;
 }
 
