@@ -230,7 +230,7 @@ static bool take_v4_tail(struct cursor *c, u8 *out, size_t used)
 
 static bool take_v6(struct cursor *c, u8 *out)
 {
-	size_t used = 0, gap = 17;
+	size_t used = 0, gap = 17, i;
 
 	memset(out, 0, 16);
 	if (next_is(c, ':')) {
@@ -262,8 +262,9 @@ static bool take_v6(struct cursor *c, u8 *out)
 		return used == 16;
 	if (used == 16)
 		return false;
-	memmove(out + 16 - (used - gap), out + gap, used - gap);
-	memset(out + gap, 0, 16 - used);
+	/* What stands behind the "::" goes to the end, last byte first. */
+	for (i = 16; i-- > gap;)
+		out[i] = i >= gap + 16 - used ? out[i - (16 - used)] : 0;
 	return true;
 }
 
