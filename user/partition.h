@@ -59,6 +59,9 @@ struct partition_new {
 	uint64_t memory_max;
 };
 
+/* SUDO_UID if root calls, else the caller. */
+uint32_t partition_default_uid(void);
+
 /* Make the cgroup (its parent and the pen too), set limits, register.  Leaves nothing on failure. */
 int partition_create(struct nlc *nlc, const struct partition_new *how, struct partition *p,
 		     struct err *err);

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "cgroup.h"
+#include "partition.h"
+#include "path.h"
+
+/* Undo the octal escapes of mountinfo. */
+static void unescape(char *s)
+{
+	char *to = s;
+
+	for (; *s; to++) {
+		if (s[0] == '\\' && s[1] && s[2] && s[3]) {
+			*to = (s[1] - '0') * 64 + (s[2] - '0') * 8 + (s[3] - '0');
+			s += 4;
+		} else {
+			*to = *s++;
+		}
+	}
+	*to = '\0';
+}
+
+/* The mount point of a line, if it is the whole of a cgroup2. */
+static char *mount_of(char *line)
+{
+	char *type = strstr(line, " - cgroup2 ");
+	char *save = NULL, *field = NULL, *root = NULL;
+
+	if (!type)
+		return NULL;
+	*type = '\0';
+	for (int i = 0; i < 5; i++) {
+		field = strtok_r(i ? NULL : line, " ", &save);
+		if (i == 3)
+			root = field;
+	}
+	if (!field || !root || strcmp(root, "/"))
+		return NULL;
+	unescape(field);
+	return strdup(field);
+}
+
+int cgroup_root(char **path, struct err *err)
+{
+	auto_file FILE *f = fopen("/proc/self/mountinfo", "re");
+	auto_free char *line = NULL;
+	size_t size = 0;
+
+	*path = NULL;
+	while (f && !*path && getline(&line, &size, f) > 0)
+		*path = mount_of(line);
+	if (*path)
+		return 0;
+	err_make(err, EXIT_UNAVAILABLE, "control groups: version 2 is not mounted here");
+	return err_hint(err, "mount -t cgroup2 none /sys/fs/cgroup");
+}
+
+int partition_cgroup_path(const char *name, char **path, struct err *err)
+{
+	auto_free char *root = NULL;
+
+	if (cgroup_root(&root, err))
+		return -1;
+	if (asprintf(path, "%s/rvm%s%s", root, *name ? "/" : "", name) < 0) {
+		*path = NULL;
+		return err_errno(err, ENOMEM, "control group");
+	}
+	return 0;
+}
+
+int partition_cgroup_open(const char *name, struct err *err)
+{
+	auto_free char *path = NULL;
+	int fd;
+
+	if (partition_cgroup_path(name, &path, err))
+		return -1;
+	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0)
+		return err_errno(err, errno, "control group %s", path);
+	return fd;
+}
+
+static int write_to(int dir, const char *name, const char *text)
+{
+	auto_close int fd = openat(dir, name, O_WRONLY | O_CLOEXEC);
+
+	return fd < 0 || write(fd, text, strlen(text)) < 0 ? -1 : 0;
+}
+
+/* Let groups below have limits; which of them the kernel offers is its matter. */
+static void offer_limits(int dir)
+{
+	(void)write_to(dir, "cgroup.subtree_control", "+pids");
+	(void)write_to(dir, "cgroup.subtree_control", "+memory");
+}
+
+int cgroup_make_parent(struct err *err)
+{
+	auto_free char *root = NULL;
+	auto_free char *path = NULL;
+	auto_close int top = -1;
+	int fd;
+
+	if (cgroup_root(&root, err) || partition_cgroup_path("", &path, err))
+		return -1;
+	top = open(root, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (top >= 0)
+		offer_limits(top);
+	if (mkdir(path, 0755) && errno != EEXIST) {
+		err_errno(err, errno, "control group %s", path);
+		return err_hint(err, "run it as root");
+	}
+	fd = partition_cgroup_open("", err);
+	if (fd >= 0)
+		offer_limits(fd);
+	return fd;
+}
+
+/* Does anything run in it, or below? */
+static bool is_populated(int dir)
+{
+	auto_close int fd = openat(dir, "cgroup.events", O_RDONLY | O_CLOEXEC);
+	char text[256];
+	ssize_t n = fd < 0 ? -1 : pread(fd, text, sizeof(text) - 1, 0);
+
+	text[n > 0 ? n : 0] = '\0';
+	return strstr(text, "populated 1") != NULL;
+}
+
+int cgroup_make(const char *name, bool *made, struct err *err)
+{
+	auto_free char *path = NULL;
+	auto_close int fd = -1;
+
+	if (partition_cgroup_path(name, &path, err))
+		return -1;
+	*made = !mkdir(path, 0755);
+	if (!*made && errno != EEXIST)
+		return err_errno(err, errno, "control group %s", path);
+	fd = partition_cgroup_open(name, err);
+	if (fd < 0)
+		return -1;
+	if (is_populated(fd)) {
+		err_make(err, EXIT_REFUSED, "control group %s: processes run in it", path);
+		return err_hint(err, "end them first: what runs already was never judged");
+	}
+	return take_fd(&fd);
+}
+
+int cgroup_limit(int fd, const char *name, uint32_t pids, uint64_t memory, struct err *err)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%u", pids);
+	if (write_to(fd, "pids.max", text))
+		warn_line("partition %s: pids.max could not be set: %s", name, strerror(errno));
+	snprintf(text, sizeof(text), "%llu", (unsigned long long)memory);
+	if (memory && write_to(fd, "memory.max", text)) {
+		err_errno(err, errno, "partition %s: memory.max", name);
+		return err_hint(err, "load without --memory-max, or enable the memory controller");
+	}
+	return 0;
+}
+
+static int wait_empty(int dir, int seconds)
+{
+	auto_close int fd = openat(dir, "cgroup.events", O_RDONLY | O_CLOEXEC);
+	struct pollfd p = { .fd = fd, .events = POLLPRI };
+	time_t end = time(NULL) + seconds;
+
+	while (is_populated(dir)) {
+		if (time(NULL) > end)
+			return -1;
+		poll(&p, 1, 200);
+	}
+	return 0;
+}
+
+int cgroup_kill(const char *name, uint64_t id, int seconds, struct err *err)
+{
+	struct err ignored = { 0 };
+	auto_close int fd = partition_cgroup_open(name, &ignored);
+	struct stat st;
+
+	err_clear(&ignored);
+	/* The id of a control group is its inode. */
+	if (fd < 0 || fstat(fd, &st) || st.st_ino != id) {
+		err_make(err, EXIT_REFUSED, "its control group is not the tool's");
+		return err_hint(err, "end its processes where it was made, and remove that group");
+	}
+	if (write_to(fd, "cgroup.kill", "1"))
+		return err_errno(err, errno, "cgroup.kill");
+	if (wait_empty(fd, seconds)) {
+		err_make(err, EXIT_REFUSED, "processes are still ending after %d seconds", seconds);
+		return err_hint(err, "see what holds them, then try again");
+	}
+	return 0;
+}
+
+void cgroup_remove(const char *name)
+{
+	struct err ignored = { 0 };
+	auto_free char *path = NULL;
+
+	if (!partition_cgroup_path(name, &path, &ignored) && rmdir(path) && errno != ENOENT)
+		warn_line("control group %s: %s", path, strerror(errno));
+	err_clear(&ignored);
+}

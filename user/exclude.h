@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef RVMCTL_EXCLUDE_H
+#define RVMCTL_EXCLUDE_H
+
+#include "plan.h"
+
+/* permissions.deny of a harness spec or a settings file.  Every rule, or an error. */
+int exclude_denied(struct plan *plan, const char *path, size_t *rules, struct err *err);
+
+/* What belongs to the enforcer: table, spec and manifests, base tables, the tool, the module. */
+int exclude_builtin(struct plan *plan, const char *table, const char *spec, struct err *err);
+
+/**
+ * exclude_deputies() - files of the workspace that tools outside execute or obey
+ * @allow: patterns of deputy.list to leave out
+ * @n: how many
+ */
+int exclude_deputies(struct plan *plan, const char *const *allow, size_t n, struct err *err);
+
+/* Excluded names whose file has other names: exclude the file as well. */
+int exclude_links(struct plan *plan, struct err *err);
+
+#endif

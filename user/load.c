@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* load: a table in force, or what it would do. */
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "cmd.h"
+#include "exclude.h"
+#include "lib/rights.h"
+#include "partition.h"
+#include "path.h"
+#include "report.h"
+#include "toml.h"
+
+#define BASE_DEFAULT "minimal,workspace-ro"
+
+/**
+ * struct load - a load under way
+ */
+struct load {
+	struct table table;
+	struct plan plan;
+	/* Of the table file, without links. */
+	char *path;
+	char *folder;
+	char *name;
+	const char *base;
+	size_t deny_rules;
+	bool writable_workspace;
+};
+
+static void load_end(struct load *load)
+{
+	table_close(&load->table);
+	plan_close(&load->plan);
+	free(load->path);
+	free(load->folder);
+	free(load->name);
+}
+
+/* "partition" of the guest file beside the table. */
+static int guest_name(const char *path, char **name, struct err *err)
+{
+	auto_doc struct doc doc = { 0 };
+	const json_t *value;
+
+	if (access(path, F_OK))
+		return 0;
+	if (doc_open(&doc, path, err))
+		return -1;
+	value = json_object_get(doc.root, "partition");
+	if (!json_is_string(value))
+		return doc_want(&doc, err, "partition", "a string", value);
+	if (strlen(json_string_value(value)) != json_string_length(value))
+		return doc_error(&doc, err, "partition", "a name has no NUL in it");
+	*name = strdup(json_string_value(value));
+	return 0;
+}
+
+static int check_name(const char *name, const char *where, struct err *err)
+{
+	if (name_valid(name))
+		return 0;
+	err_make(err, EXIT_USAGE, "%s: '%s' cannot name a partition", where, name);
+	return err_hint(err, "names are a-z first, then a-z 0-9 -, at most 64; or use --partition");
+}
+
+/* --partition, else what stands beside the table, else the folder's name. */
+static int find_name(struct load *load, const char *given, struct err *err)
+{
+	auto_free char *toml = path_join(load->folder, "rvm-partition.toml");
+	auto_free char *guest = path_join(load->folder, "wasm-guest.json");
+	const char *where = given ? "--partition" : toml;
+
+	if (!toml || !guest)
+		return err_errno(err, ENOMEM, "%s", load->path);
+	if (given)
+		load->name = strdup(given);
+	else if (manifest_name(toml, &load->name, err))
+		return -1;
+	if (!load->name) {
+		where = guest;
+		if (guest_name(guest, &load->name, err))
+			return -1;
+	}
+	if (!load->name) {
+		where = load->folder;
+		load->name = strdup(path_base(load->folder));
+	}
+	if (!load->name)
+		return err_errno(err, ENOMEM, "%s", load->path);
+	return check_name(load->name, where, err);
+}
+
+static int open_table(struct load *load, const char *path, struct err *err)
+{
+	char *slash;
+
+	if (table_open(&load->table, path, err))
+		return -1;
+	load->path = realpath(path, NULL);
+	load->folder = load->path ? strdup(load->path) : NULL;
+	slash = load->folder ? strrchr(load->folder, '/') : NULL;
+	if (!slash)
+		return err_errno(err, errno, "%s", path);
+	slash[slash == load->folder] = '\0';
+	if (load->table.doc.st.st_mode & 022)
+		warn_line("%s: others than its owner can write it; chmod go-w", path);
+	return 0;
+}
+
+static int refuse_root(const struct load *load, struct err *err)
+{
+	for (size_t i = 0; i < load->plan.n; i++) {
+		const struct entry *e = &load->plan.entries[i];
+
+		if (e->exclusion || e->scope.class != RVM_CLASS_ANY || e->rights != RVM_RIGHTS_ALL)
+			continue;
+		err_make(err, EXIT_REFUSED, "%s: row %zu is the root token", load->table.doc.path,
+			 e->row);
+		return err_hint(err, "take it out, or load without --refuse-root");
+	}
+	return 0;
+}
+
+static int add_base(struct load *load, const char *name, uint64_t badge, struct err *err)
+{
+	auto_table struct table table = { 0 };
+	auto_free char *path = NULL;
+
+	if (base_table_path(name, &path, err) || table_open(&table, path, err))
+		return -1;
+	if (!strcmp(name, "workspace-rw"))
+		load->writable_workspace = true;
+	return plan_add_table(&load->plan, &table, name, badge, err);
+}
+
+static int add_bases(struct load *load, struct err *err)
+{
+	auto_free char *names = strdup(load->base);
+	char *save = NULL;
+	uint64_t badge = 0;
+
+	if (!names)
+		return err_errno(err, ENOMEM, "--base");
+	if (!strcmp(names, "none"))
+		return 0;
+	for (char *name = strtok_r(names, ",", &save); name; name = strtok_r(NULL, ",", &save)) {
+		if (add_base(load, name, ++badge, err))
+			return -1;
+	}
+	return 0;
+}
+
+static int add_exclusions(struct load *load, const struct args *args, struct err *err)
+{
+	const char *spec = args_str(args, "--spec");
+	size_t n = args_count(args, "--allow-deputy");
+	auto_free const char **allow = calloc(n + 1, sizeof(*allow));
+
+	if (!allow)
+		return err_errno(err, ENOMEM, "--allow-deputy");
+	for (size_t i = 0; i < n; i++)
+		allow[i] = args_nth(args, "--allow-deputy", i);
+	if (spec && exclude_denied(&load->plan, spec, &load->deny_rules, err))
+		return -1;
+	if (load->writable_workspace && exclude_deputies(&load->plan, allow, n, err))
+		return -1;
+	if (exclude_links(&load->plan, err))
+		return -1;
+	return exclude_builtin(&load->plan, load->path, spec, err);
+}
+
+/* Anchors stay open until the table is in force. */
+static void allow_many_files(void)
+{
+	struct rlimit limit;
+
+	if (!getrlimit(RLIMIT_NOFILE, &limit)) {
+		limit.rlim_cur = limit.rlim_max;
+		(void)setrlimit(RLIMIT_NOFILE, &limit);
+	}
+}
+
+static int make_plan(struct load *load, const struct args *args, struct err *err)
+{
+	const char *workspace = args_str(args, "--workspace");
+
+	if (open_table(load, args_str(args, "TABLE"), err) ||
+	    find_name(load, args_str(args, "--partition"), err) ||
+	    plan_open(&load->plan, workspace ? workspace : load->folder, err))
+		return -1;
+	load->plan.leave_domains = args_has(args, "--unenforced-domains");
+	if (plan_add_table(&load->plan, &load->table, "table", 0, err) || add_bases(load, err))
+		return -1;
+	if (args_has(args, "--refuse-root") && refuse_root(load, err))
+		return -1;
+	return add_exclusions(load, args, err);
+}
+
+static int set_mode(struct nlc *nlc, uint32_t id, uint32_t mode, struct err *err)
+{
+	struct nl_msg *msg = nlc_request(nlc, RVM_CMD_PARTITION_SET, 0);
+
+	if (msg && (nla_put_u32(msg, RVM_A_PARTITION_ID, id) ||
+		    nla_put_u32(msg, RVM_A_PARTITION_MODE, mode))) {
+		nlmsg_free(msg);
+		msg = NULL;
+	}
+	return nlc_call(nlc, msg, NULL, NULL, err);
+}
+
+/* The partition as it is, or a new one. */
+static int get_partition(struct nlc *nlc, const struct load *load, const struct args *args,
+			 struct partition *p, bool *made, struct err *err)
+{
+	struct partition_new how = {
+		.name = load->name,
+		.mode = args_word(args, "--mode", RVM_MODE_ENFORCE),
+		.owner_uid = args_u64(args, "--user", (uint32_t)-1),
+		.pids_max = args_u64(args, "--pids-max", 0),
+		.memory_max = args_u64(args, "--memory-max", 0),
+	};
+	int ret = partition_lookup(nlc, load->name, p, err);
+
+	*made = !ret;
+	if (ret < 0)
+		return -1;
+	return ret ? 0 : partition_create(nlc, &how, p, err);
+}
+
+static int put_in_force(struct load *load, const struct args *args, struct out *o, struct err *err)
+{
+	auto_partition struct partition p = { 0 };
+	auto_nlc struct nlc *nlc = NULL;
+	bool made;
+
+	if (nlc_open(&nlc, err) || get_partition(nlc, load, args, &p, &made, err))
+		return -1;
+	if (made)
+		out_line(o, "partition %s: made, mode %s, at most %u processes", p.name,
+			 mode_words[p.mode], (uint32_t)args_u64(args, "--pids-max", 4096));
+	else if (p.has_digest && memcmp(p.digest, load->table.digest, sizeof(p.digest)))
+		out_line(o, "partition %s: the table is another than before (%s)", p.name,
+			 p.source ? p.source : "unknown");
+	if (plan_send(&load->plan, nlc, p.id, &load->table, load->path, err))
+		return -1;
+	/* The new table first: nothing runs in a laxer mode with the old one. */
+	if (!made && args_has(args, "--mode") &&
+	    set_mode(nlc, p.id, args_word(args, "--mode", 0), err))
+		return err_wrap(err, "partition %s", p.name);
+	return 0;
+}
+
+static int run(struct load *load, const struct args *args, struct out *o, struct err *err)
+{
+	struct summary summary = {
+		.base = load->base,
+		.dry = args_has(args, "--dry-run"),
+	};
+
+	allow_many_files();
+	if (make_plan(load, args, err))
+		return -1;
+	summary.partition = load->name;
+	summary.workspace = load->plan.resolver.workspace->path;
+	summary.deny_rules = load->deny_rules;
+	if (summary.dry)
+		report_plan(o, &load->plan, load->name);
+	else if (put_in_force(load, args, o, err))
+		return -1;
+	report_summary(o, &load->plan, &summary);
+	return 0;
+}
+
+static int load_cmd(struct ctx *ctx, const struct args *args)
+{
+	struct load load = { .base = args_str(args, "--base") };
+	int ret;
+
+	if (!load.base)
+		load.base = BASE_DEFAULT;
+	ret = run(&load, args, ctx->out, &ctx->err);
+	load_end(&load);
+	return ret;
+}
+
+static const struct arg load_args[] = {
+	{ "TABLE", ARG_FILE, ARG_REQUIRED, NULL, "a capability-table.json", NULL },
+	{ "--partition", ARG_NAME, 0, "NAME", "else as in rvm-partition.toml beside the table", NULL },
+	{ "--workspace", ARG_DIR, 0, "DIR", "else the table's folder", NULL },
+	{ "--base", ARG_STRING, 0, "NAME,...", "base tables, or none; " BASE_DEFAULT, NULL },
+	{ "--spec", ARG_FILE, 0, "FILE", "permissions.deny of this spec or settings.json", NULL },
+	{ "--dry-run", ARG_FLAG, 0, NULL, "show every row, change nothing", NULL },
+	{ "--refuse-root", ARG_FLAG, 0, NULL, "refuse a table with a root token", NULL },
+	{ "--allow-deputy", ARG_STRING, ARG_MULTI, "PATTERN", "leave out this line of deputy.list", NULL },
+	{ "--unenforced-domains", ARG_FLAG, 0, NULL, "leave out rows about domain names", NULL },
+	{ "--mode", ARG_WORD, 0, "MODE", "how strict", mode_words },
+	{ "--user", ARG_U32, 0, "UID", "who may enter a new partition", NULL },
+	{ "--pids-max", ARG_U32, 0, "N", "processes of a new partition", NULL },
+	{ "--memory-max", ARG_U64, 0, "BYTES", "memory of a new partition", NULL },
+	{ 0 },
+};
+
+const struct cmd load_cmds[] = {
+	{ NULL, "load", load_cmd, load_args, "put a capability table in force", CMD_READ },
+	{ 0 },
+};

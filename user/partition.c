@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "cmd.h"
+#include "cgroup.h"
+#include "partition.h"
+
+#define PEN_NAME "unregistered"
+#define PIDS_MAX_DEFAULT 4096
+#define KILL_SECONDS 10
+
+void partition_free(struct partition *p)
+{
+	free(p->source);
+	free(p->workspace);
+	*p = (struct partition){ 0 };
+}
+
+static char *copy_if(struct nlattr *a)
+{
+	return a ? strdup(nlc_str(a)) : NULL;
+}
+
+static int read_partition(struct nlattr **a, struct partition *p)
+{
+	*p = (struct partition){
+		.id = nlc_u32(a[RVM_A_PARTITION_ID]),
+		.cgroup_id = nlc_u64(a[RVM_A_PARTITION_CGROUP_ID]),
+		.state = nlc_u32(a[RVM_A_PARTITION_STATE]),
+		.mode = nlc_u32(a[RVM_A_PARTITION_MODE]),
+		.flags = nlc_u32(a[RVM_A_PARTITION_FLAGS]),
+		.owner_uid = nlc_u32(a[RVM_A_PARTITION_OWNER_UID]),
+		.epoch = nlc_u32(a[RVM_A_PARTITION_EPOCH]),
+		.parent = nlc_u32(a[RVM_A_PARTITION_PARENT]),
+		.tokens = nlc_u32(a[RVM_A_PARTITION_TOKENS]),
+		.exclusions = nlc_u32(a[RVM_A_PARTITION_EXCLUSIONS]),
+		.denials = nlc_u64(a[RVM_A_PARTITION_DENIALS]),
+		.execs = nlc_u64(a[RVM_A_PARTITION_EXECS]),
+		.source = copy_if(a[RVM_A_PARTITION_SOURCE]),
+		.workspace = copy_if(a[RVM_A_PARTITION_WORKSPACE]),
+	};
+	snprintf(p->name, sizeof(p->name), "%s", nlc_str(a[RVM_A_PARTITION_NAME]));
+	if (a[RVM_A_PARTITION_DIGEST] && nla_len(a[RVM_A_PARTITION_DIGEST]) == sizeof(p->digest)) {
+		memcpy(p->digest, nla_data(a[RVM_A_PARTITION_DIGEST]), sizeof(p->digest));
+		p->has_digest = true;
+	}
+	return 0;
+}
+
+static int take_partition(struct nlattr **a, int cmd, void *data, struct err *err)
+{
+	(void)cmd;
+	(void)err;
+	partition_free(data);
+	return read_partition(a, data);
+}
+
+int partition_lookup(struct nlc *nlc, const char *name, struct partition *p, struct err *err)
+{
+	struct nl_msg *msg = nlc_request(nlc, RVM_CMD_PARTITION_GET, 0);
+
+	*p = (struct partition){ 0 };
+	if (msg && nla_put_string(msg, RVM_A_PARTITION_NAME, name)) {
+		nlmsg_free(msg);
+		msg = NULL;
+	}
+	if (!nlc_call(nlc, msg, take_partition, p, err))
+		return 1;
+	if (nlc_errno(nlc) != ENOENT)
+		return err_wrap(err, "partition %s", name);
+	err_clear(err);
+	return 0;
+}
+
+int partition_find(struct nlc *nlc, const char *name, struct partition *p, struct err *err)
+{
+	int ret = partition_lookup(nlc, name, p, err);
+
+	if (ret > 0)
+		return 0;
+	if (!ret) {
+		err_make(err, EXIT_REFUSED, "partition %s: there is none of this name", name);
+		err_hint(err, "see rvmctl partition list, or make it with rvmctl load TABLE --partition %s",
+			 name);
+	}
+	return -1;
+}
+
+static int register_cgroup(struct nlc *nlc, const struct partition_new *how, int fd,
+			   struct partition *p, struct err *err)
+{
+	struct nl_msg *msg = nlc_request(nlc, RVM_CMD_PARTITION_NEW, 0);
+
+	if (msg && (nla_put_string(msg, RVM_A_PARTITION_NAME, how->name) ||
+		    nla_put_s32(msg, RVM_A_PARTITION_CGROUP_FD, fd) ||
+		    nla_put_u32(msg, RVM_A_PARTITION_MODE, how->mode) ||
+		    (how->flags && nla_put_u32(msg, RVM_A_PARTITION_FLAGS, how->flags)) ||
+		    nla_put_u32(msg, RVM_A_PARTITION_OWNER_UID, how->owner_uid))) {
+		nlmsg_free(msg);
+		msg = NULL;
+	}
+	if (nlc_call(nlc, msg, take_partition, p, err))
+		return err_wrap(err, "partition %s", how->name);
+	return 0;
+}
+
+/* The parent of all partitions refuses whatever runs in it. */
+static int make_pen(struct nlc *nlc, struct err *err)
+{
+	struct partition_new how = { .name = PEN_NAME, .flags = RVM_PARTITION_FLAG_PEN };
+	auto_partition struct partition pen = { 0 };
+	auto_close int fd = -1;
+	int ret = partition_lookup(nlc, PEN_NAME, &pen, err);
+
+	if (ret > 0 && !(pen.flags & RVM_PARTITION_FLAG_GONE))
+		return 0;
+	if (ret < 0)
+		return -1;
+	fd = cgroup_make_parent(err);
+	if (fd < 0)
+		return -1;
+	if (ret > 0) {
+		err_make(err, EXIT_REFUSED, "partition %s: its control group was removed", PEN_NAME);
+		return err_hint(err, "rvmctl partition del %s", PEN_NAME);
+	}
+	return register_cgroup(nlc, &how, fd, &pen, err);
+}
+
+uint32_t partition_default_uid(void)
+{
+	const char *sudo = geteuid() ? NULL : getenv("SUDO_UID");
+
+	return sudo ? strtoul(sudo, NULL, 10) : getuid();
+}
+
+int partition_create(struct nlc *nlc, const struct partition_new *want, struct partition *p,
+		     struct err *err)
+{
+	struct partition_new how = *want;
+	auto_close int fd = -1;
+	bool made = false;
+
+	if (how.owner_uid == (uint32_t)-1)
+		how.owner_uid = partition_default_uid();
+	if (make_pen(nlc, err))
+		return -1;
+	fd = cgroup_make(how.name, &made, err);
+	if (fd < 0)
+		return -1;
+	if (!cgroup_limit(fd, how.name, how.pids_max ? how.pids_max : PIDS_MAX_DEFAULT, how.memory_max, err) &&
+	    !register_cgroup(nlc, &how, fd, p, err))
+		return 0;
+	if (made)
+		cgroup_remove(how.name);
+	return -1;
+}
+
+static void print_partition(struct out *o, const struct partition *p)
+{
+	out_u64(o, "id", p->id);
+	out_str(o, "name", p->name);
+	out_num_as(o, "state", p->state,
+		   p->state < 5 ? state_words[p->state] : "unknown");
+	out_num_as(o, "mode", p->mode, p->mode < 3 ? mode_words[p->mode] : "unknown");
+	out_mask(o, "flags", p->flags, partition_flag_words, ARRAY_SIZE(partition_flag_words));
+	out_u64(o, "owner-uid", p->owner_uid);
+	out_u64(o, "epoch", p->epoch);
+	if (p->parent)
+		out_u64(o, "parent", p->parent);
+	else
+		out_null_as(o, "parent", "-");
+	out_u64(o, "tokens", p->tokens);
+	out_u64(o, "exclusions", p->exclusions);
+	out_u64(o, "denials", p->denials);
+	out_u64(o, "execs", p->execs);
+	out_u64(o, "cgroup-id", p->cgroup_id);
+	out_str(o, "source", p->source);
+	out_str(o, "workspace", p->workspace);
+	if (p->has_digest)
+		out_hex(o, "digest", p->digest, sizeof(p->digest));
+	else
+		out_null_as(o, "digest", "-");
+}
+
+static int show(struct ctx *ctx, const struct args *args)
+{
+	auto_partition struct partition p = { 0 };
+	auto_nlc struct nlc *nlc = NULL;
+
+	if (nlc_open(&nlc, &ctx->err) ||
+	    partition_find(nlc, args_str(args, "NAME"), &p, &ctx->err))
+		return -1;
+	out_object_begin(ctx->out, NULL);
+	print_partition(ctx->out, &p);
+	out_object_end(ctx->out);
+	return 0;
+}
+
+static int print_row(struct nlattr **a, int cmd, void *data, struct err *err)
+{
+	auto_partition struct partition p = { 0 };
+	struct out *o = data;
+
+	(void)cmd;
+	(void)err;
+	read_partition(a, &p);
+	out_tree_row_begin(o, p.id, p.parent);
+	print_partition(o, &p);
+	out_row_end(o);
+	return 0;
+}
+
+static int list(struct ctx *ctx, const struct args *args)
+{
+	static const struct out_col cols[] = {
+		{ "name", NULL, OUT_COL_TREE },	   { "id", NULL, OUT_COL_RIGHT },
+		{ "state", NULL, 0 },		   { "mode", NULL, 0 },
+		{ "flags", NULL, 0 },		   { "owner-uid", "uid", OUT_COL_RIGHT },
+		{ "tokens", NULL, OUT_COL_RIGHT }, { "denials", NULL, OUT_COL_RIGHT },
+		{ "execs", NULL, OUT_COL_RIGHT },  { "workspace", NULL, OUT_COL_TRUNC },
+		{ 0 },
+	};
+	auto_nlc struct nlc *nlc = NULL;
+	int ret;
+
+	(void)args;
+	if (nlc_open(&nlc, &ctx->err))
+		return -1;
+	out_table_begin(ctx->out, NULL, cols);
+	ret = nlc_call(nlc, nlc_request(nlc, RVM_CMD_PARTITION_GET, NLM_F_DUMP), print_row, ctx->out,
+		       &ctx->err);
+	out_table_end(ctx->out);
+	return ret;
+}
+
+static int new(struct ctx *ctx, const struct args *args)
+{
+	struct partition_new how = {
+		.name = args_str(args, "NAME"),
+		.mode = args_word(args, "--mode", RVM_MODE_ENFORCE),
+		.owner_uid = args_u64(args, "--user", (uint32_t)-1),
+		.pids_max = args_u64(args, "--pids-max", 0),
+		.memory_max = args_u64(args, "--memory-max", 0),
+	};
+	auto_partition struct partition p = { 0 };
+	auto_nlc struct nlc *nlc = NULL;
+
+	if (nlc_open(&nlc, &ctx->err) || partition_create(nlc, &how, &p, &ctx->err))
+		return -1;
+	out_line(ctx->out, "partition %s: made with id %u, mode %s, at most %u processes, memory %s%s",
+		 p.name, p.id, mode_words[p.mode], how.pids_max ? how.pids_max : PIDS_MAX_DEFAULT,
+		 how.memory_max ? "limited" : "not limited",
+		 p.tokens ? "" : "; it has no token yet");
+	return 0;
+}
+
+static int set(struct ctx *ctx, const struct args *args)
+{
+	auto_partition struct partition p = { 0 };
+	auto_nlc struct nlc *nlc = NULL;
+	uint32_t flags = 0, mask = 0;
+	struct nl_msg *msg;
+	int all;
+
+	if (args_has(args, "--fence") && args_has(args, "--unfence"))
+		return err_make(&ctx->err, EXIT_USAGE, "--fence: and --unfence exclude each other");
+	if (args_has(args, "--fence") || args_has(args, "--unfence"))
+		mask |= RVM_PARTITION_FLAG_FENCED;
+	if (args_has(args, "--fence"))
+		flags |= RVM_PARTITION_FLAG_FENCED;
+	all = args_word(args, "--witness-all", -1);
+	if (all >= 0)
+		mask |= RVM_PARTITION_FLAG_WITNESS_ALL;
+	if (all > 0)
+		flags |= RVM_PARTITION_FLAG_WITNESS_ALL;
+	if (nlc_open(&nlc, &ctx->err) || partition_find(nlc, args_str(args, "NAME"), &p, &ctx->err))
+		return -1;
+	msg = nlc_request(nlc, RVM_CMD_PARTITION_SET, 0);
+	if (msg && (nla_put_u32(msg, RVM_A_PARTITION_ID, p.id) ||
+		    (args_has(args, "--state") &&
+		     nla_put_u32(msg, RVM_A_PARTITION_STATE, args_word(args, "--state", 0))) ||
+		    (args_has(args, "--mode") &&
+		     nla_put_u32(msg, RVM_A_PARTITION_MODE, args_word(args, "--mode", 0))) ||
+		    (mask && (nla_put_u32(msg, RVM_A_PARTITION_FLAGS, flags) ||
+			      nla_put_u32(msg, RVM_A_PARTITION_FLAGS_MASK, mask))) ||
+		    (args_has(args, "--bump-epoch") &&
+		     nla_put_flag(msg, RVM_A_PARTITION_EPOCH_BUMP)))) {
+		nlmsg_free(msg);
+		msg = NULL;
+	}
+	if (nlc_call(nlc, msg, NULL, NULL, &ctx->err))
+		return err_wrap(&ctx->err, "partition %s", p.name);
+	return 0;
+}
+
+static int del(struct ctx *ctx, const struct args *args)
+{
+	const char *name = args_str(args, "NAME");
+	auto_partition struct partition p = { 0 };
+	auto_nlc struct nlc *nlc = NULL;
+	struct nl_msg *msg;
+
+	if (nlc_open(&nlc, &ctx->err) || partition_find(nlc, name, &p, &ctx->err))
+		return -1;
+	/* Its processes end first: without the partition they would run unconfined. */
+	if (!(p.flags & (RVM_PARTITION_FLAG_GONE | RVM_PARTITION_FLAG_PEN)) &&
+	    cgroup_kill(name, p.cgroup_id, KILL_SECONDS, &ctx->err))
+		return err_wrap(&ctx->err, "partition %s", name);
+	msg = nlc_request(nlc, RVM_CMD_PARTITION_DEL, 0);
+	if (msg && nla_put_u32(msg, RVM_A_PARTITION_ID, p.id)) {
+		nlmsg_free(msg);
+		msg = NULL;
+	}
+	if (nlc_call(nlc, msg, NULL, NULL, &ctx->err))
+		return err_wrap(&ctx->err, "partition %s", name);
+	if (!(p.flags & (RVM_PARTITION_FLAG_GONE | RVM_PARTITION_FLAG_PEN)))
+		cgroup_remove(name);
+	out_line(ctx->out, "partition %s: deleted, with %u tokens", name, p.tokens);
+	return 0;
+}
+
+static const struct arg name_args[] = {
+	{ "NAME", ARG_NAME, ARG_REQUIRED, NULL, "the partition", NULL },
+	{ 0 },
+};
+
+static const struct arg new_args[] = {
+	{ "NAME", ARG_NAME, ARG_REQUIRED, NULL, "a-z first, then a-z 0-9 -, at most 64", NULL },
+	{ "--mode", ARG_WORD, 0, "MODE", "how strict", mode_words },
+	{ "--user", ARG_U32, 0, "UID", "who may enter; else who calls sudo", NULL },
+	{ "--pids-max", ARG_U32, 0, "N", "processes at most, 4096 if not given", NULL },
+	{ "--memory-max", ARG_U64, 0, "BYTES", "memory at most", NULL },
+	{ 0 },
+};
+
+static const struct arg set_args[] = {
+	{ "NAME", ARG_NAME, ARG_REQUIRED, NULL, "the partition", NULL },
+	{ "--mode", ARG_WORD, 0, "MODE", "how strict", mode_words },
+	{ "--state", ARG_WORD, 0, "STATE", "suspend, resume", state_words },
+	{ "--fence", ARG_FLAG, 0, NULL, "refuse everything", NULL },
+	{ "--unfence", ARG_FLAG, 0, NULL, "no longer", NULL },
+	{ "--bump-epoch", ARG_FLAG, 0, NULL, "make every older token stale", NULL },
+	{ "--witness-all", ARG_ONOFF, 0, NULL, "record each access", NULL },
+	{ 0 },
+};
+
+const struct cmd partition_cmds[] = {
+	{ "partition", "list", list, NULL, "show all", CMD_READ },
+	{ "partition", "show", show, name_args, "show one", CMD_READ },
+	{ "partition", "new", new, new_args, "make one, without tokens", 0 },
+	{ "partition", "set", set, set_args, "change mode, state, fence or epoch", 0 },
+	{ "partition", "del", del, name_args, "end its processes and delete it", 0 },
+	{ 0 },
+};

@@ -1,0 +1,360 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <linux/fs.h>
+#include <linux/magic.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/vfs.h>
+#include <fcntl.h>
+#include <time.h>
+
+#include "lib/rights.h"
+#include "path.h"
+#include "plan.h"
+
+int plan_open(struct plan *plan, const char *workspace, struct err *err)
+{
+	*plan = (struct plan){ 0 };
+	if (resolver_open(&plan->resolver, workspace, err))
+		return -1;
+	return list_open(&plan->programs, "programs.list", err);
+}
+
+static void free_entry(struct entry *e)
+{
+	free(e->origin);
+	free(e->resource);
+	free(e->notes);
+	scope_free(&e->scope);
+}
+
+void plan_close(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->n; i++)
+		free_entry(&plan->entries[i]);
+	free(plan->entries);
+	list_close(&plan->programs);
+	resolver_close(&plan->resolver);
+	*plan = (struct plan){ 0 };
+}
+
+size_t plan_count(const struct plan *plan, bool exclusions)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < plan->n; i++)
+		n += plan->entries[i].exclusion == exclusions;
+	return n;
+}
+
+/* A copy of @model with @scope, which becomes the plan's. */
+static int add_entry(struct plan *plan, const struct entry *model, const char *notes,
+		     struct scope *scope)
+{
+	struct entry *more;
+	struct entry *e;
+
+	/* Room grows by doubling. */
+	if (!(plan->n & (plan->n - 1))) {
+		more = reallocarray(plan->entries, plan->n ? 2 * plan->n : 1, sizeof(*more));
+		if (!more)
+			return -1;
+		plan->entries = more;
+	}
+	e = &plan->entries[plan->n++];
+	*e = *model;
+	e->scope = *scope;
+	*scope = (struct scope){ 0 };
+	e->origin = strdup(model->origin);
+	e->resource = model->resource ? strdup(model->resource) : NULL;
+	e->notes = notes ? strdup(notes) : NULL;
+	return e->origin && (!model->resource || e->resource) && (!notes || e->notes) ? 0 : -1;
+}
+
+static void remark_program(const struct plan *plan, const struct scope *scope, struct entry *e,
+			   char **notes)
+{
+	const char *path = scope->anchor ? scope->anchor->path : NULL;
+
+	if (scope->flags & RVM_SCOPE_FLAG_ANY_PROGRAM) {
+		e->program = "interpreter";
+		note(notes, "any program with any words: only the other rows limit what it does");
+		return;
+	}
+	e->program = program_class(&plan->programs, path_base(scope->pattern));
+	if (path && !strcmp(e->program, "fixed"))
+		e->program = program_class(&plan->programs, path_base(path));
+	if (scope->flags & RVM_SCOPE_FLAG_UNRESOLVED)
+		note(notes, "program not found on this host; the row allows nothing");
+	if (!strcmp(e->program, "interpreter"))
+		note(notes, "runs code of the agent's choice: the words do not limit it, the other "
+			    "rows do");
+	if (!strcmp(e->program, "launcher"))
+		note(notes, "asks services of the host to act: no row covers their sockets unless it "
+			    "names them");
+}
+
+static void remark(const struct scope *scope, struct entry *e, char **notes)
+{
+	uint8_t plain = RVM_RIGHT_READ | RVM_RIGHT_WRITE | RVM_RIGHT_EXECUTE;
+
+	if (e->exclusion)
+		return;
+	if (e->expires_at && e->expires_at <= time(NULL))
+		note(notes, "has expired already");
+	if (scope->class == RVM_CLASS_ANY && e->rights == RVM_RIGHTS_ALL)
+		note(notes, "the root token: everything but the built-in exclusions");
+	else if (scope->class == RVM_CLASS_ANY)
+		note(notes, "opens every file%s, and routable addresses; not devices, loopback, unix "
+			    "sockets or other users' processes",
+		     e->rights & RVM_RIGHT_EXECUTE ? " (code is loaded, not started)" : "");
+	if (scope->class == RVM_CLASS_TOOL || scope->class == RVM_CLASS_NAME)
+		note(notes, "advice: holds only if a mediator outside asks");
+	if (scope->class == RVM_CLASS_EXEC && !(e->rights & RVM_RIGHT_EXECUTE))
+		note(notes, "starts nothing without EXECUTE");
+	if (scope->class == RVM_CLASS_PATH && e->rights & plain && scope->pattern && !*scope->pattern &&
+	    scope->anchor && !strcmp(scope->anchor->path, "/"))
+		note(notes, "the whole file system");
+}
+
+/* "<origin>: row N (<resource>)" in front of an error. */
+static int blame(struct err *err, const char *file, size_t row, const char *resource)
+{
+	return err_wrap(err, "%s: row %zu (%s)", file, row, resource ? resource : "no resource");
+}
+
+/* Text of a string that may hold NUL, for messages. */
+static char *text_of(const char *resource, size_t len)
+{
+	char *text;
+
+	if (!resource)
+		return NULL;
+	text = malloc(len + 1);
+	if (!text)
+		return NULL;
+	memcpy(text, resource, len);
+	text[len] = '\0';
+	for (size_t i = 0; i < len; i++) {
+		if (!text[i])
+			text[i] = '\x01';
+	}
+	return text;
+}
+
+static int parse(const char *text, size_t len, uint8_t rights, struct rvm_scope_spec *spec,
+		 struct err *err)
+{
+	const char *why = "it is not understood";
+	size_t at = 0;
+
+	if (!rvm_scope_parse(spec, text, len, rights, &at, &why))
+		return 0;
+	return err_make(err, EXIT_USAGE, "byte %zu: %s", at, why);
+}
+
+/* Whoever may run a program of the workspace must not be able to write it. */
+static int protect_program(struct plan *plan, const struct scope *scope, struct err *err)
+{
+	const struct anchor *program = scope->anchor, *ws = plan->resolver.workspace;
+	size_t len = strlen(ws->path);
+
+	if (scope->class != RVM_CLASS_EXEC || !program || strncmp(program->path, ws->path, len) ||
+	    program->path[len] != '/')
+		return 0;
+	if (plan_exclude_anchor(plan, program, "", RVM_RIGHT_WRITE, err))
+		return -1;
+	return plan_exclude_anchor(plan, ws, program->path + len + 1, RVM_RIGHT_WRITE, err);
+}
+
+static int add_scopes(struct plan *plan, struct entry *model, struct scope *scopes, size_t n,
+		      const char *notes, struct err *err)
+{
+	for (size_t i = 0; i < n; i++) {
+		auto_free char *more = notes ? strdup(notes) : NULL;
+
+		if (scopes[i].flags & RVM_SCOPE_FLAG_UNRESOLVED && !model->exclusion)
+			plan->unresolved++;
+		model->program = NULL;
+		if (scopes[i].class == RVM_CLASS_EXEC)
+			remark_program(plan, &scopes[i], model, &more);
+		remark(&scopes[i], model, &more);
+		if (!model->exclusion && protect_program(plan, &scopes[i], err))
+			return -1;
+		if (add_entry(plan, model, more, &scopes[i]))
+			return err_errno(err, ENOMEM, "%s", model->origin);
+	}
+	return 0;
+}
+
+static int resolve_and_add(struct plan *plan, const struct rvm_scope_spec *spec,
+			   struct entry *model, enum links links, uint32_t flags, struct err *err)
+{
+	struct scope scopes[RESOLVE_SCOPES_MAX] = { 0 };
+	auto_free char *notes = NULL;
+	size_t n = 0;
+	int ret;
+
+	if (model->exclusion && model->notes)
+		note(&notes, "%s", model->notes);
+	ret = resolve(&plan->resolver, spec, model->exclusion, links, scopes, &n, &notes, err);
+	for (size_t i = 0; !ret && i < n; i++)
+		scopes[i].flags |= flags;
+	if (!ret)
+		ret = add_scopes(plan, model, scopes, n, notes, err);
+	for (size_t i = 0; i < RESOLVE_SCOPES_MAX; i++)
+		scope_free(&scopes[i]);
+	return ret;
+}
+
+/* True if the row was left out with a warning. */
+static bool leave_out(struct plan *plan, const char *file, size_t row, const char *resource,
+		      struct err *err)
+{
+	if (err->code != EXIT_REFUSED || !plan->leave_domains || !err->text ||
+	    !strstr(err->text, "name cannot be judged"))
+		return false;
+	warn_line("%s: row %zu (%s): left out, domain names are not enforced", file, row, resource);
+	err_clear(err);
+	plan->left_out++;
+	return true;
+}
+
+int plan_add_table(struct plan *plan, const struct table *table, const char *origin, uint64_t badge,
+		   struct err *err)
+{
+	for (size_t i = 0; i < table->n; i++) {
+		const struct row *row = &table->rows[i];
+		auto_free char *text = text_of(row->resource, row->len);
+		struct rvm_scope_spec spec;
+		struct entry model = {
+			.rights = row->rights,
+			.tier = row->tier,
+			.expires_at = row->expires_at,
+			.badge = badge,
+			.origin = (char *)origin,
+			.row = i,
+			.resource = text,
+		};
+
+		if (!parse(row->resource, row->len, row->rights, &spec, err) &&
+		    !resolve_and_add(plan, &spec, &model, LINKS_REFUSE, 0, err))
+			continue;
+		if (!leave_out(plan, table->doc.path, i, text, err))
+			return blame(err, table->doc.path, i, text);
+	}
+	return 0;
+}
+
+/* Rights that a deny rule takes away. */
+static uint8_t denied_rights(const struct rvm_scope_spec *spec)
+{
+	uint8_t all = RVM_RIGHT_READ | RVM_RIGHT_WRITE | RVM_RIGHT_EXECUTE;
+
+	if (spec->class == RVM_CLASS_PATH)
+		return spec->verb == RVM_RIGHT_WRITE ? RVM_RIGHT_WRITE : all;
+	if (spec->class == RVM_CLASS_NET)
+		return RVM_RIGHT_EXECUTE | RVM_RIGHT_WRITE;
+	if (spec->class == RVM_CLASS_NAME)
+		return all;
+	return RVM_RIGHT_EXECUTE;
+}
+
+/* Do names differ there that another file system would take for one? */
+static bool folds_case(const struct anchor *anchor)
+{
+	auto_close int fd = -1;
+	struct statfs fs;
+	int flags = 0;
+
+	if (!anchor || !S_ISDIR(anchor->st.st_mode) || fstatfs(anchor->fd, &fs))
+		return false;
+	switch (fs.f_type) {
+	case MSDOS_SUPER_MAGIC:
+	case EXFAT_SUPER_MAGIC:
+	case SMB_SUPER_MAGIC:
+	case SMB2_SUPER_MAGIC:
+	case CIFS_SUPER_MAGIC:
+	case V9FS_MAGIC:
+	case FUSE_SUPER_MAGIC:
+	case 0x5346544e: /* ntfs */
+	case 0x7366746e: /* ntfs3 */
+		return true;
+	}
+	fd = openat(anchor->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return fd >= 0 && !ioctl(fd, FS_IOC_GETFLAGS, &flags) && flags & FS_CASEFOLD_FL;
+}
+
+static void fold_case(struct entry *e)
+{
+	if (e->scope.class == RVM_CLASS_PATH && folds_case(e->scope.anchor)) {
+		e->scope.flags |= RVM_SCOPE_FLAG_NOCASE;
+		note(&e->notes, "compared without regard to case");
+	}
+}
+
+int plan_exclude(struct plan *plan, const struct rule *rule, struct err *err)
+{
+	struct entry model = {
+		.exclusion = true,
+		.tier = 1,
+		.origin = (char *)rule->origin,
+		.row = rule->row,
+		.resource = (char *)rule->resource,
+		.rights = rule->rights,
+	};
+	struct rvm_scope_spec spec;
+	size_t first = plan->n;
+
+	if (parse(rule->resource, strlen(rule->resource), RVM_RIGHT_READ, &spec, err))
+		return blame(err, rule->origin, rule->row, rule->resource);
+	if (spec.class == RVM_CLASS_ANY || spec.class == RVM_CLASS_SELF) {
+		err_make(err, EXIT_USAGE, "would deny everything there is");
+		err_hint(err, "take the rule out, or load an empty table with --base none");
+		return blame(err, rule->origin, rule->row, rule->resource);
+	}
+	if (!model.rights)
+		model.rights = denied_rights(&spec);
+	/* An exclusion is not about how the file is used. */
+	spec.flags &= RVM_SCOPE_FLAG_ANY_PROGRAM;
+	if (spec.class == RVM_CLASS_EXEC)
+		model.notes = "advisory: other words, or another program, can do the same";
+	if (resolve_and_add(plan, &spec, &model, rule->links, rule->flags, err)) {
+		if (leave_out(plan, rule->origin, rule->row, rule->resource, err))
+			return 0;
+		return blame(err, rule->origin, rule->row, rule->resource);
+	}
+	for (; first < plan->n; first++)
+		fold_case(&plan->entries[first]);
+	return 0;
+}
+
+int plan_exclude_anchor(struct plan *plan, const struct anchor *anchor, const char *pattern,
+			uint8_t rights, struct err *err)
+{
+	struct entry model = {
+		.exclusion = true,
+		.rights = rights,
+		.tier = 1,
+		.origin = "built-in",
+	};
+	struct scope scope = { .class = RVM_CLASS_PATH, .flags = RVM_SCOPE_FLAG_BUILTIN };
+
+	if (!anchor)
+		return 0;
+	for (size_t i = 0; i < plan->n; i++) {
+		const struct entry *e = &plan->entries[i];
+
+		if (e->exclusion && e->scope.anchor == anchor && e->rights == rights &&
+		    e->scope.class == RVM_CLASS_PATH && !strcmp(e->scope.pattern, pattern))
+			return 0;
+	}
+	scope.anchor = anchor;
+	scope.pattern = strdup(pattern);
+	scope.len = strlen(pattern);
+	model.resource = scope.anchor->path;
+	if (!scope.pattern || add_entry(plan, &model, NULL, &scope))
+		return err_errno(err, ENOMEM, "exclusions");
+	fold_case(&plan->entries[plan->n - 1]);
+	return 0;
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef RVMCTL_PLAN_H
+#define RVMCTL_PLAN_H
+
+#include "base.h"
+#include "nl.h"
+#include "resolve.h"
+#include "table.h"
+
+/*
+ * What a load will do: every token and exclusion, resolved.  All that can be
+ * refused is refused while the plan is made, before anything changes.
+ */
+
+/**
+ * struct entry - a token or an exclusion
+ */
+struct entry {
+	bool exclusion;
+	uint8_t rights;
+	uint8_t tier;
+	int64_t expires_at;
+	uint64_t badge;
+	/* Where it comes from: "capability-table.json", "minimal", "settings.json", "built-in". */
+	char *origin;
+	/* Row or rule there, from 0. */
+	size_t row;
+	/* As written; NULL if the row has none. */
+	char *resource;
+	struct scope scope;
+	/* "fixed", ...; NULL if it is no program. */
+	const char *program;
+	/* Remarks for --dry-run, or NULL. */
+	char *notes;
+};
+
+struct plan {
+	struct resolver resolver;
+	struct list programs;
+	struct entry *entries;
+	size_t n;
+	/* --unenforced-domains */
+	bool leave_domains;
+	/* Counted for the summary. */
+	size_t left_out;
+	size_t unresolved;
+};
+
+int plan_open(struct plan *plan, const char *workspace, struct err *err);
+void plan_close(struct plan *plan);
+#define auto_plan __attribute__((cleanup(plan_close)))
+
+/* All rows of a table. */
+int plan_add_table(struct plan *plan, const struct table *table, const char *origin, uint64_t badge,
+		   struct err *err);
+
+/**
+ * struct rule - something to take away
+ */
+struct rule {
+	const char *origin;
+	size_t row;
+	/* Parsed as a resource string. */
+	const char *resource;
+	/* 0: as the form of the resource says. */
+	uint8_t rights;
+	/* RVM_SCOPE_FLAG_BUILTIN or 0. */
+	uint32_t flags;
+	enum links links;
+};
+
+int plan_exclude(struct plan *plan, const struct rule *rule, struct err *err);
+/* By anchor and glob, without parsing; absent anchors are left out. */
+int plan_exclude_anchor(struct plan *plan, const struct anchor *anchor, const char *pattern,
+			uint8_t rights, struct err *err);
+
+/* Put it in force: a transaction in batches. */
+int plan_send(const struct plan *plan, struct nlc *nlc, uint32_t partition, const struct table *table,
+	      const char *source, struct err *err);
+
+size_t plan_count(const struct plan *plan, bool exclusions);
+
+#endif

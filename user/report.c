@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What load says. */
+#include <string.h>
+
+#include "lib/rights.h"
+#include "path.h"
+#include "report.h"
+
+static void print_entry(struct out *o, const struct entry *e)
+{
+	auto_free char *what = scope_describe(&e->scope);
+
+	out_row_begin(o);
+	out_str(o, "kind", e->exclusion ? "exclude" : "token");
+	out_str(o, "origin", path_base(e->origin));
+	out_u64(o, "row", e->row);
+	out_mask(o, "rights", e->rights, right_words, ARRAY_SIZE(right_words));
+	if (e->exclusion) {
+		out_null_as(o, "tier", "-");
+		out_null_as(o, "expires-at", "-");
+	} else {
+		out_fmt(o, "tier", "P%u", e->tier);
+		out_time(o, "expires-at", e->expires_at);
+	}
+	out_str(o, "class", class_words[e->scope.class]);
+	out_mask(o, "flags", e->scope.flags, scope_flag_words, ARRAY_SIZE(scope_flag_words));
+	out_str(o, "resource", e->resource);
+	out_str(o, "resolved", what);
+	if (e->program)
+		out_str(o, "program", e->program);
+	else
+		out_null_as(o, "program", "-");
+	out_json_str(o, "notes", e->notes);
+	out_row_end(o);
+}
+
+void report_plan(struct out *o, const struct plan *plan, const char *partition)
+{
+	static const struct out_col cols[] = {
+		{ "kind", NULL, 0 },	 { "origin", NULL, 0 },	  { "row", NULL, OUT_COL_RIGHT },
+		{ "rights", NULL, 0 },	 { "tier", NULL, 0 },	  { "expires-at", "expires", 0 },
+		{ "class", NULL, 0 },	 { "program", NULL, 0 },  { "resource", NULL, 0 },
+		{ "resolved", NULL, 0 }, { 0 },
+	};
+
+	out_object_begin(o, NULL);
+	out_str(o, "partition", partition);
+	out_str(o, "workspace", plan->resolver.workspace->path);
+	out_table_begin(o, "rows", cols);
+	for (size_t i = 0; i < plan->n; i++)
+		print_entry(o, &plan->entries[i]);
+	out_table_end(o);
+	for (size_t i = 0; i < plan->n; i++) {
+		const struct entry *e = &plan->entries[i];
+
+		if (e->notes)
+			out_line(o, "%s row %zu (%s): %s", path_base(e->origin), e->row,
+				 e->resource ? e->resource : "no resource", e->notes);
+	}
+	out_object_end(o);
+}
+
+static size_t count(const struct plan *plan, bool (*wanted)(const struct entry *e))
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < plan->n; i++)
+		n += wanted(&plan->entries[i]);
+	return n;
+}
+
+static bool from_table(const struct entry *e)
+{
+	return !e->exclusion && !e->badge;
+}
+
+static bool from_base(const struct entry *e)
+{
+	return !e->exclusion && e->badge;
+}
+
+static bool is_root(const struct entry *e)
+{
+	return !e->exclusion && e->scope.class == RVM_CLASS_ANY && e->rights == RVM_RIGHTS_ALL;
+}
+
+static bool is_star(const struct entry *e)
+{
+	return !e->exclusion && e->scope.class == RVM_CLASS_ANY && e->rights != RVM_RIGHTS_ALL;
+}
+
+static bool is_interpreter(const struct entry *e)
+{
+	return !e->exclusion && e->program && !strcmp(e->program, "interpreter");
+}
+
+static bool is_launcher(const struct entry *e)
+{
+	return !e->exclusion && e->program && !strcmp(e->program, "launcher");
+}
+
+static bool is_builtin(const struct entry *e)
+{
+	return e->exclusion && e->scope.flags & RVM_SCOPE_FLAG_BUILTIN;
+}
+
+static void warn_count(size_t n, const char *text)
+{
+	if (n)
+		warn_line("%zu %s", n, text);
+}
+
+void report_summary(struct out *o, const struct plan *plan, const struct summary *s)
+{
+	size_t exclusions = plan_count(plan, true), builtin = count(plan, is_builtin);
+
+	warn_count(count(plan, is_root),
+		   "root token: all but the built-in exclusions; --refuse-root refuses it");
+	warn_count(count(plan, is_star), "row for everything ('*'): all files; see --dry-run");
+	warn_count(count(plan, is_interpreter),
+		   "rows start an interpreter: their words do not limit the code it runs");
+	warn_count(count(plan, is_launcher),
+		   "rows start a launcher: it can have work done outside if a row gives its socket");
+	if (s->dry)
+		return;
+	out_object_begin(o, NULL);
+	out_str(o, "partition", s->partition);
+	out_str(o, "workspace", s->workspace);
+	out_u64(o, "table-tokens", count(plan, from_table));
+	out_u64(o, "base-tokens", count(plan, from_base));
+	out_str(o, "base", s->base);
+	out_u64(o, "deny-rules", s->deny_rules);
+	out_u64(o, "exclusions", exclusions);
+	out_u64(o, "builtin", builtin);
+	out_u64(o, "unresolved", plan->unresolved);
+	out_u64(o, "left-out", plan->left_out);
+	out_object_end(o);
+}

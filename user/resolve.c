@@ -1,0 +1,479 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <pwd.h>
+#include <search.h>
+#include <stdarg.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "lib/argv.h"
+#include "path.h"
+#include "resolve.h"
+
+void note(char **notes, const char *fmt, ...)
+{
+	auto_free char *text = NULL;
+	char *joined;
+	va_list ap;
+
+	va_start(ap, fmt);
+	if (vasprintf(&text, fmt, ap) < 0)
+		text = NULL;
+	va_end(ap);
+	if (!text || (*notes && strstr(*notes, text)))
+		return;
+	if (asprintf(&joined, "%s%s%s", *notes ? *notes : "", *notes ? "; " : "", text) < 0)
+		return;
+	free(*notes);
+	*notes = joined;
+}
+
+static int by_path(const void *a, const void *b)
+{
+	return strcmp(((const struct anchor *)a)->path, ((const struct anchor *)b)->path);
+}
+
+/* Takes @fd in any case. */
+static const struct anchor *keep(struct resolver *r, const char *path, int fd)
+{
+	struct anchor *a = calloc(1, sizeof(*a));
+	struct anchor **slot;
+
+	if (!a || fstat(fd, &a->st)) {
+		free(a);
+		close(fd);
+		return NULL;
+	}
+	a->fd = fd;
+	a->path = strdup(path);
+	slot = a->path ? tsearch(a, &r->anchors, by_path) : NULL;
+	if (slot && *slot == a)
+		return a;
+	free(a->path);
+	free(a);
+	close(fd);
+	return slot ? *slot : NULL;
+}
+
+static const struct anchor *find_kept(struct resolver *r, const char *path)
+{
+	struct anchor key = { .path = (char *)path };
+	struct anchor **slot = tfind(&key, &r->anchors, by_path);
+
+	return slot ? *slot : NULL;
+}
+
+/* The real path of what is open. */
+static char *path_of(int fd)
+{
+	char link[48], path[PATH_MAX];
+	ssize_t n;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
+	n = readlink(link, path, sizeof(path) - 1);
+	if (n <= 0)
+		return NULL;
+	path[n] = '\0';
+	return strdup(path);
+}
+
+const struct anchor *resolve_file(struct resolver *r, const char *path)
+{
+	auto_close int fd = open(path, O_PATH | O_CLOEXEC);
+	auto_free char *real = fd < 0 ? NULL : path_of(fd);
+
+	return real ? keep(r, real, take_fd(&fd)) : NULL;
+}
+
+int open_below(int dir, const char *name)
+{
+	struct open_how how = {
+		.flags = O_PATH | O_NOFOLLOW | O_CLOEXEC,
+		.resolve = RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH,
+	};
+
+	return syscall(SYS_openat2, dir, *name ? name : ".", &how, sizeof(how));
+}
+
+const struct anchor *resolve_below(struct resolver *r, const struct anchor *dir, const char *name)
+{
+	auto_free char *path = path_join(dir->path, name);
+	const struct anchor *kept = path ? find_kept(r, path) : NULL;
+	auto_close int fd = -1;
+
+	if (kept || !path)
+		return kept;
+	fd = open_below(dir->fd, name);
+	return fd < 0 ? NULL : keep(r, path, take_fd(&fd));
+}
+
+static const char *home_of_user(void)
+{
+	const char *sudo = geteuid() ? NULL : getenv("SUDO_UID");
+	struct passwd *pw = getpwuid(sudo ? (uid_t)strtoul(sudo, NULL, 10) : getuid());
+
+	return pw ? pw->pw_dir : NULL;
+}
+
+int resolver_open(struct resolver *r, const char *workspace, struct err *err)
+{
+	const char *home = home_of_user();
+
+	*r = (struct resolver){ 0 };
+	r->root = resolve_file(r, "/");
+	r->workspace = resolve_file(r, workspace);
+	if (!r->root || !r->workspace) {
+		err_errno(err, errno, "workspace %s", workspace);
+		return err_hint(err, "name a folder with --workspace");
+	}
+	if (!S_ISDIR(r->workspace->st.st_mode)) {
+		err_make(err, EXIT_USAGE, "workspace %s: is no folder", workspace);
+		return err_hint(err, "name a folder with --workspace");
+	}
+	r->home = home ? resolve_file(r, home) : NULL;
+	return 0;
+}
+
+static void free_anchor(void *p)
+{
+	struct anchor *a = p;
+
+	close(a->fd);
+	free(a->path);
+	free(a);
+}
+
+void resolver_close(struct resolver *r)
+{
+	tdestroy(r->anchors, free_anchor);
+	*r = (struct resolver){ 0 };
+}
+
+void scope_free(struct scope *scope)
+{
+	free(scope->pattern);
+	*scope = (struct scope){ 0 };
+}
+
+static struct scope *add_scope(struct scope *out, size_t *n, const struct rvm_scope_spec *spec)
+{
+	struct scope *scope = &out[(*n)++];
+
+	*scope = (struct scope){ .class = spec->class, .flags = spec->flags };
+	return scope;
+}
+
+static int set_pattern(struct scope *scope, const char *text, size_t len, struct err *err)
+{
+	scope->pattern = malloc(len + 1);
+	if (!scope->pattern)
+		return err_errno(err, ENOMEM, "pattern");
+	memcpy(scope->pattern, text, len);
+	scope->pattern[len] = '\0';
+	scope->len = len;
+	return 0;
+}
+
+/* A path: where it starts, what exists of it, and the rest as a glob. */
+
+static int add_path(struct scope *out, size_t *n, const struct rvm_scope_spec *spec,
+		    const struct anchor *anchor, const char *pattern, struct err *err)
+{
+	struct scope *scope;
+	struct rvm_glob glob;
+	size_t at = 0;
+	int ret = rvm_glob_parse(&glob, pattern, strlen(pattern), &at);
+
+	if (ret == -E2BIG) {
+		err_make(err, EXIT_USAGE, "the pattern is longer, or has more parts, than can be judged");
+		return err_hint(err, "1024 bytes, 60 names and 8 stars in a name are the limits");
+	}
+	if (ret)
+		return err_make(err, EXIT_USAGE, "byte %zu of the pattern '%s' is wrong", at, pattern);
+	for (size_t i = 0; i < *n; i++) {
+		if (out[i].anchor == anchor && !strcmp(out[i].pattern, pattern))
+			return 0;
+	}
+	scope = add_scope(out, n, spec);
+	scope->anchor = anchor;
+	return set_pattern(scope, pattern, strlen(pattern), err);
+}
+
+static int resolve_proc(struct resolver *r, const struct rvm_scope_spec *spec, struct scope *out,
+			size_t *n, struct err *err)
+{
+	const struct anchor *proc = resolve_below(r, r->root, "proc");
+	const char *below = "";
+	auto_free char *copy = strndup(spec->text, spec->len);
+
+	if (!copy)
+		return err_errno(err, ENOMEM, "pattern");
+	if (!proc)
+		return err_make(err, EXIT_UNAVAILABLE, "/proc is not mounted");
+	if (spec->len > strlen("proc/self/"))
+		below = copy + strlen("proc/self/");
+	return add_path(out, n, spec, proc, below, err);
+}
+
+static const struct anchor *base_of(const struct resolver *r, const struct rvm_scope_spec *spec)
+{
+	switch (spec->base) {
+	case RVM_SCOPE_BASE_ROOT:
+		return r->root;
+	case RVM_SCOPE_BASE_HOME:
+		return r->home;
+	default:
+		return r->workspace;
+	}
+}
+
+static int resolve_path(struct resolver *r, const struct rvm_scope_spec *spec, bool exclusion,
+			enum links links, struct scope *out, size_t *n, char **notes,
+			struct err *err)
+{
+	struct path_walk walk = {
+		.resolver = r,
+		.base = base_of(r, spec),
+		.trusted = spec->base == RVM_SCOPE_BASE_ROOT,
+		.keep_links = links == LINKS_KEEP,
+		.notes = notes,
+	};
+	auto_free char *pattern = NULL;
+	int ret;
+
+	if (spec->flags & RVM_SCOPE_FLAG_PROC_OWN && !exclusion)
+		return resolve_proc(r, spec, out, n, err);
+	if (!walk.base)
+		return err_make(err, EXIT_USAGE, "the user has no home folder that '~' could mean");
+	if (path_normalise(spec->text, spec->len, spec->anywhere, &pattern))
+		return err_errno(err, ENOMEM, "pattern");
+	ret = path_walk(&walk, pattern, err);
+	if (!ret)
+		ret = add_path(out, n, spec, walk.dir, walk.rest, err);
+	/* By its place as well: a folder that is made anew under its old name is another inode. */
+	if (!ret && exclusion)
+		ret = add_path(out, n, spec, walk.trusted ? walk.dir : walk.base,
+			       walk.trusted ? walk.rest : pattern, err);
+	if (!ret && exclusion && walk.file)
+		ret = add_path(out, n, spec, walk.file, "", err);
+	if (!ret && !exclusion && walk.target_dir)
+		ret = add_path(out, n, spec, walk.target_dir, walk.target, err);
+	path_walk_end(&walk);
+	return ret;
+}
+
+/* Programs. */
+
+static const struct anchor *find_program(struct resolver *r, const char *word)
+{
+	static const char *const folders[] = { "/usr/local/sbin", "/usr/local/bin", "/usr/sbin",
+					       "/usr/bin",	  "/sbin",	    "/bin" };
+
+	if (word[0] == '/')
+		return resolve_file(r, word);
+	if (strchr(word, '/'))
+		return resolve_below(r, r->workspace, word + (word[0] == '.' && word[1] == '/' ? 2 : 0));
+	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
+		auto_free char *path = path_join(folders[i], word);
+		const struct anchor *a = path ? resolve_file(r, path) : NULL;
+
+		if (a && S_ISREG(a->st.st_mode) && a->st.st_mode & 0111)
+			return a;
+	}
+	return NULL;
+}
+
+static int resolve_exec(struct resolver *r, const struct rvm_scope_spec *spec, struct scope *out,
+			size_t *n, char **notes, struct err *err)
+{
+	struct scope *scope = add_scope(out, n, spec);
+	char words[RVM_GLOB_BYTES_MAX];
+	size_t len = 0, at = 0;
+	bool prefix = true;
+	int ret = 0;
+
+	if (!(spec->flags & RVM_SCOPE_FLAG_ANY_PROGRAM))
+		ret = rvm_argv_parse_pattern(spec->text, spec->len, words, sizeof(words), &len,
+					     &prefix, &at);
+	if (ret == -E2BIG) {
+		err_make(err, EXIT_USAGE, "the command is longer than can be judged");
+		return err_hint(err, "1024 bytes and 32 words are the limits");
+	}
+	if (ret)
+		return err_make(err, EXIT_USAGE, "byte %zu of the command is wrong", at);
+	if (prefix)
+		scope->flags |= RVM_SCOPE_FLAG_PREFIX;
+	if (!len) {
+		scope->flags |= RVM_SCOPE_FLAG_ANY_PROGRAM;
+		return 0;
+	}
+	if (set_pattern(scope, words, len, err))
+		return -1;
+	if (memchr(words, '"', len) || memchr(words, '\'', len) || memchr(words, '$', len))
+		note(notes, "quotes and $ are bytes like others: no shell reads them");
+	scope->anchor = find_program(r, words);
+	if (scope->anchor && !S_ISREG(scope->anchor->st.st_mode))
+		scope->anchor = NULL;
+	if (!scope->anchor) {
+		scope->flags |= RVM_SCOPE_FLAG_UNRESOLVED;
+		return 0;
+	}
+	if (strcmp(path_base(scope->anchor->path), path_base(words)))
+		note(notes, "%s is %s", words, scope->anchor->path);
+	return 0;
+}
+
+/* Addresses and sockets. */
+
+static int resolve_unix(struct resolver *r, const struct rvm_scope_spec *spec, struct scope *out,
+			size_t *n, char **notes, struct err *err)
+{
+	struct path_walk walk = { .resolver = r, .notes = notes };
+	auto_free char *path = NULL;
+	struct scope *scope;
+	int ret;
+
+	if (spec->text[0] == '@') {
+		scope = add_scope(out, n, spec);
+		scope->family = spec->family;
+		return set_pattern(scope, spec->text + 1, spec->len - 1, err);
+	}
+	walk.trusted = spec->text[0] == '/';
+	walk.base = walk.trusted ? r->root : r->workspace;
+	if (path_normalise(spec->text, spec->len, false, &path))
+		return err_errno(err, ENOMEM, "socket");
+	ret = path_walk(&walk, path, err);
+	if (!ret && walk.target_dir)
+		ret = add_path(out, n, spec, walk.target_dir, walk.target, err);
+	else if (!ret)
+		ret = add_path(out, n, spec, walk.dir, walk.rest, err);
+	for (size_t i = 0; i < *n; i++)
+		out[i].family = spec->family;
+	path_walk_end(&walk);
+	return ret;
+}
+
+static int resolve_net(const struct rvm_scope_spec *spec, struct scope *out, size_t *n,
+		       struct err *err)
+{
+	struct scope *scope = add_scope(out, n, spec);
+	size_t at = 0;
+	int ret = -ENOENT;
+
+	if (!spec->domain)
+		ret = rvm_addr_parse_range(spec->text, spec->len, &scope->range, &at);
+	if (ret == -ENOENT) {
+		err_make(err, EXIT_REFUSED,
+			 "a name cannot be judged: the kernel sees addresses only");
+		return err_hint(err, "write net:ADDRESS:PORT, or load with --unenforced-domains, "
+				     "which leaves the row out");
+	}
+	if (ret) {
+		err_make(err, EXIT_USAGE, "byte %zu of the address is wrong", at);
+		return err_hint(err, "write ADDRESS[/BITS]:PORT, [ADDRESS]:PORT or *:PORT");
+	}
+	scope->range.protocol = spec->protocol;
+	scope->protocol = spec->protocol;
+	return 0;
+}
+
+static int resolve_name(const struct rvm_scope_spec *spec, struct scope *out, size_t *n,
+			struct err *err)
+{
+	struct scope *scope = add_scope(out, n, spec);
+
+	if (!spec->len)
+		return err_make(err, EXIT_USAGE, "an empty name names nothing");
+	if (spec->len > RVM_GLOB_BYTES_MAX)
+		return err_make(err, EXIT_USAGE, "the name is longer than 1024 bytes");
+	if (memchr(spec->text, '\0', spec->len))
+		return err_make(err, EXIT_USAGE, "a NUL in a name cannot be asked for");
+	return set_pattern(scope, spec->text, spec->len, err);
+}
+
+int resolve(struct resolver *r, const struct rvm_scope_spec *spec, bool exclusion,
+	    enum links links, struct scope *out, size_t *n, char **notes, struct err *err)
+{
+	*n = 0;
+	switch (spec->class) {
+	case RVM_CLASS_PATH:
+		return resolve_path(r, spec, exclusion, links, out, n, notes, err);
+	case RVM_CLASS_EXEC:
+		return resolve_exec(r, spec, out, n, notes, err);
+	case RVM_CLASS_NET:
+		if (spec->family)
+			return resolve_unix(r, spec, out, n, notes, err);
+		return resolve_net(spec, out, n, err);
+	case RVM_CLASS_TOOL:
+	case RVM_CLASS_NAME:
+		return resolve_name(spec, out, n, err);
+	default:
+		add_scope(out, n, spec);
+		return 0;
+	}
+}
+
+/* For people. */
+
+static char *describe_net(const struct scope *s)
+{
+	struct rvm_addr addr = { 0 };
+	char host[64], *text;
+	bool v4 = s->range.prefix_len >= 96;
+	const char *protocol = s->protocol == 6 ? "tcp " : s->protocol == 17 ? "udp " : "";
+
+	memcpy(addr.bytes, s->range.bytes, sizeof(addr.bytes));
+	host[rvm_addr_format(&addr, host)] = '\0';
+	if (!s->range.prefix_len)
+		strcpy(host, "any");
+	if (asprintf(&text, "%s%s/%u ports %u-%u", protocol, host,
+		     v4 && !strchr(host, ':') ? s->range.prefix_len - 96u : s->range.prefix_len,
+		     s->range.port_first, s->range.port_last) < 0)
+		return NULL;
+	return text;
+}
+
+static char *describe_exec(const struct scope *s)
+{
+	const char *more = s->flags & RVM_SCOPE_FLAG_PREFIX ? " ..." : "";
+	auto_free char *words = NULL;
+	char *text;
+
+	if (s->flags & RVM_SCOPE_FLAG_ANY_PROGRAM)
+		return strdup("any program");
+	words = malloc(s->len + 1);
+	if (!words)
+		return NULL;
+	memcpy(words, s->pattern, s->len);
+	words[s->len] = '\0';
+	for (size_t i = 0; i + 1 < s->len; i++) {
+		if (!words[i])
+			words[i] = ' ';
+	}
+	if (asprintf(&text, "%s%s%s", s->anchor ? s->anchor->path : "(not found) ",
+		     s->anchor ? words + strcspn(words, " ") : words, more) < 0)
+		return NULL;
+	return text;
+}
+
+char *scope_describe(const struct scope *s)
+{
+	if (s->class == RVM_CLASS_NET && !s->family)
+		return describe_net(s);
+	if (s->class == RVM_CLASS_EXEC)
+		return describe_exec(s);
+	if (s->flags & RVM_SCOPE_FLAG_PROC_OWN) {
+		char *text;
+
+		return asprintf(&text, "/proc/<own>/%s", s->pattern) < 0 ? NULL : text;
+	}
+	if (s->anchor)
+		return path_join(s->anchor->path, s->pattern);
+	if (s->pattern)
+		return strdup(s->pattern);
+	return strdup(s->class == RVM_CLASS_ANY ? "everything that needs no naming" :
+						  "the own partition");
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef RVMCTL_RESOLVE_H
+#define RVMCTL_RESOLVE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/stat.h>
+
+#include "err.h"
+#include "lib/scope.h"
+
+/*
+ * From what a resource string says to open files and addresses.
+ *
+ * Names are looked up one by one and links are not followed, but for those
+ * that root made in a folder of root's, in patterns that start at the root.
+ */
+
+/**
+ * struct anchor - an open file that patterns hang on; the resolver's
+ */
+struct anchor {
+	/* Without links. */
+	char *path;
+	/* O_PATH. */
+	int fd;
+	struct stat st;
+};
+
+/**
+ * struct scope - a scope that the module can take; end with scope_free()
+ */
+struct scope {
+	uint32_t class;
+	uint32_t flags;
+	/* NULL if the class has none or it is unresolved. */
+	const struct anchor *anchor;
+	char *pattern;
+	size_t len;
+	uint32_t family;
+	uint32_t protocol;
+	struct rvm_addr_range range;
+};
+
+struct resolver {
+	const struct anchor *root;
+	const struct anchor *workspace;
+	/* NULL if the user has none. */
+	const struct anchor *home;
+	/* tsearch tree of struct anchor by path. */
+	void *anchors;
+};
+
+int resolver_open(struct resolver *r, const char *workspace, struct err *err);
+void resolver_close(struct resolver *r);
+#define auto_resolver __attribute__((cleanup(resolver_close)))
+
+/* How to deal with a link in a pattern that starts at the workspace or home. */
+enum links {
+	/* It is an error that shows the target. */
+	LINKS_REFUSE,
+	/* The pattern stays one of names; a note says so. */
+	LINKS_KEEP,
+};
+
+#define RESOLVE_SCOPES_MAX 3
+
+/**
+ * resolve() - find what a scope is about
+ * @spec: from rvm_scope_parse()
+ * @exclusion: also by place in the base folder, also by inode
+ * @out: filled; RESOLVE_SCOPES_MAX entries
+ * @n: how many; more than one if a name is a link to elsewhere, or for exclusions
+ * @notes: what is worth saying is added, see note()
+ *
+ * Return: 0; -1 with the reason, without the resource in it.
+ */
+int resolve(struct resolver *r, const struct rvm_scope_spec *spec, bool exclusion,
+	    enum links links, struct scope *out, size_t *n, char **notes, struct err *err);
+void scope_free(struct scope *scope);
+
+/* "/usr/bin/git diff ...", "/home/u/ws/docs/[any depth]": for people.  free() it. */
+char *scope_describe(const struct scope *scope);
+
+/* An absolute path as anchor, links followed; NULL if it does not open. */
+const struct anchor *resolve_file(struct resolver *r, const char *path);
+/* An anchor by path without links below a folder; NULL if it does not open. */
+const struct anchor *resolve_below(struct resolver *r, const struct anchor *dir, const char *name);
+
+/* Add a note; several are joined by "; ". */
+void note(char **notes, const char *fmt, ...) PRINTF(2, 3);
+
+#endif
