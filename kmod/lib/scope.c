@@ -166,16 +166,21 @@ static int cover_workspace(struct rvm_scope_spec *spec)
 static int parse_pattern(struct rvm_scope_spec *spec, const struct source *src, const char *text,
 			 size_t len)
 {
+	int err;
+
 	if (!len)
 		return fail(src, text,
 			    "nothing between the brackets: write the bare word "
 			    "for the whole workspace");
 	if (equals(text, len, "*") || equals(text, len, "**"))
 		return cover_workspace(spec);
+	err = parse_path(spec, src, text, len, RVM_SCOPE_BASE_WORKSPACE);
+	if (err)
+		return err;
 	/* As in gitignore, a slash at the end alone does not tie it to one folder. */
-	spec->anywhere = !memchr(text, '/', len - 1) && text[0] != '~' && text[0] != '/' &&
-			 !equals(text, len, ".") && !equals(text, len, "..");
-	return parse_path(spec, src, text, len, RVM_SCOPE_BASE_WORKSPACE);
+	spec->anywhere = spec->base == RVM_SCOPE_BASE_WORKSPACE && spec->len &&
+			 !memchr(text, '/', len - 1);
+	return 0;
 }
 
 static int parse_words(struct rvm_scope_spec *spec, const struct source *src, const char *text,
