@@ -15,6 +15,7 @@
 #include <linux/un.h>
 #include <net/af_unix.h>
 #include <net/inet_sock.h>
+#include <net/ipv6.h>
 #include <net/sock.h>
 
 #include "address.h"

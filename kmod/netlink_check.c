@@ -7,8 +7,6 @@
 #include <linux/mount.h>
 #include <linux/namei.h>
 #include <linux/socket.h>
-#include <net/addrconf.h>
-#include <net/route.h>
 
 #include "address.h"
 #include "gate.h"
