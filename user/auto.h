@@ -45,11 +45,11 @@ static inline void auto_json_(json_t **j)
 }
 
 /* Hand an owned thing on: the caller of take has it, the variable no longer. */
-#define take_ptr(p)                    \
-	({                             \
-		__auto_type _t = (p);  \
-		(p) = NULL;            \
-		_t;                    \
+#define take_ptr(p)                   \
+	({                            \
+		__auto_type _t = (p); \
+		(p) = NULL;           \
+		_t;                   \
 	})
 
 static inline int take_fd(int *fd)

@@ -14,7 +14,7 @@ int read_seconds(const struct doc *doc, const json_t *value, const char *where, 
 		return err_hint(err, "write unix seconds");
 	}
 	*out = json_integer_value(value);
-	if (*out < JSON_EXACT_MAX && *out > -JSON_EXACT_MAX)
+	if (*out<JSON_EXACT_MAX && * out> - JSON_EXACT_MAX)
 		return 0;
 	doc_error(doc, err, where, "an integer beyond 2^53 is another number to other readers");
 	return err_hint(err, "write unix seconds");
@@ -122,7 +122,8 @@ static int check(struct ctx *ctx, const struct args *args)
 }
 
 static const struct arg check_args[] = {
-	{ "--claims", ARG_FILE, ARG_REQUIRED, "FILE", "an array of claims, or {\"claims\": [...]}", NULL },
+	{ "--claims", ARG_FILE, ARG_REQUIRED, "FILE", "an array of claims, or {\"claims\": [...]}",
+	  NULL },
 	{ "--capability", ARG_STRING, ARG_REQUIRED, "NAME", "what is asked for", NULL },
 	{ "--resource", ARG_STRING, 0, "NAME", "on what", NULL },
 	{ "--now", ARG_S64, 0, "SECONDS", "unix time to judge at", NULL },

@@ -7,7 +7,6 @@
 #include "json.h"
 #include "lib/claim.h"
 
-
 /**
  * struct claims - claims of a file; strings are the document's
  */

@@ -108,8 +108,8 @@ static int read_unsigned(struct err *err, const struct arg *arg, const char *tex
 	errno = 0;
 	*out = strtoull(text, &end, 10);
 	if (text[0] < '0' || text[0] > '9' || *end || errno || *out > max)
-		return bad_value(err, arg, text, max == UINT32_MAX ? "a number below 2^32" :
-								     "a number below 2^64");
+		return bad_value(err, arg, text,
+				 max == UINT32_MAX ? "a number below 2^32" : "a number below 2^64");
 	return 0;
 }
 
@@ -160,8 +160,9 @@ static int read_value(struct err *err, const struct arg *arg, const char *text, 
 		return 0;
 	case ARG_NAME:
 		if (!name_valid(text))
-			return bad_value(err, arg, text,
-					 "a partition's name (a-z first, then a-z 0-9 -, at most 64)");
+			return bad_value(
+				err, arg, text,
+				"a partition's name (a-z first, then a-z 0-9 -, at most 64)");
 		return 0;
 	case ARG_U32:
 		return read_unsigned(err, arg, text, UINT32_MAX, &v->u);
@@ -212,13 +213,15 @@ static int parse_option(struct ctx *ctx, const struct cmd *cmd, struct args *a, 
 			continue;
 		if (arg->type == ARG_FLAG) {
 			if (equals)
-				return err_make(&ctx->err, EXIT_USAGE, "%s: takes no value", arg->name);
+				return err_make(&ctx->err, EXIT_USAGE, "%s: takes no value",
+						arg->name);
 			return add_value(&ctx->err, a, i, "") ? -1 : 1;
 		}
 		if (equals)
 			return add_value(&ctx->err, a, i, equals + 1) ? -1 : 1;
 		if (left < 2)
-			return err_make(&ctx->err, EXIT_USAGE, "%s: its value is missing", arg->name);
+			return err_make(&ctx->err, EXIT_USAGE, "%s: its value is missing",
+					arg->name);
 		return add_value(&ctx->err, a, i, argv[1]) ? -1 : 2;
 	}
 	err_make(&ctx->err, EXIT_USAGE, "%.*s: no such option of '%s%s%s'", (int)len, argv[0],
@@ -277,7 +280,8 @@ static int parse(struct ctx *ctx, const struct cmd *cmd, struct args *a, int arg
 		}
 		at = next_positional(a);
 		if (at == a->n)
-			return err_make(&ctx->err, EXIT_USAGE, "%s: one argument too many", argv[i]);
+			return err_make(&ctx->err, EXIT_USAGE, "%s: one argument too many",
+					argv[i]);
 		if (a->spec[at].type == ARG_REST) {
 			a->rest = argv + i;
 			break;
@@ -436,8 +440,9 @@ int cmd_dispatch(struct ctx *ctx, const struct cmd *const *tables, int argc, cha
 		return EXIT_DONE;
 	}
 	if (noun_known)
-		err_make(&ctx->err, EXIT_USAGE, "%s: %s%s%s", argv[0], argc > 1 ? "'" : "its verb is missing",
-			 argc > 1 ? argv[1] : "", argc > 1 ? "' is not one of its verbs" : "");
+		err_make(&ctx->err, EXIT_USAGE, "%s: %s%s%s", argv[0],
+			 argc > 1 ? "'" : "its verb is missing", argc > 1 ? argv[1] : "",
+			 argc > 1 ? "' is not one of its verbs" : "");
 	else
 		err_make(&ctx->err, EXIT_USAGE, "%s: no such noun or verb", argv[0]);
 	return err_hint(&ctx->err, "see rvmctl %s%s--help", noun_known ? argv[0] : "",

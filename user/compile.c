@@ -87,9 +87,10 @@ static void warn_of_zero(const struct doc *doc, const struct claims *claims)
 {
 	for (size_t i = 0; i < claims->n; i++) {
 		if (!claims->claim[i].expires_at)
-			warn_line("%s: claim %zu: expires_at is 0, which as a claim has expired and "
-				  "in a table is never; write the second when it ends",
-				  doc->path, i);
+			warn_line(
+				"%s: claim %zu: expires_at is 0, which as a claim has expired and "
+				"in a table is never; write the second when it ends",
+				doc->path, i);
 	}
 }
 
@@ -231,12 +232,14 @@ static int compile(struct ctx *ctx, const struct args *args)
 
 static const struct arg compile_args[] = {
 	{ "--claims", ARG_FILE, 0, "FILE", "an array of claims, or {\"claims\": [...]}", NULL },
-	{ "--spec", ARG_FILE, 0, "FILE", "a harness spec: its claims, else permissions.allow", NULL },
+	{ "--spec", ARG_FILE, 0, "FILE", "a harness spec: its claims, else permissions.allow",
+	  NULL },
 	{ "-o", ARG_FILE, 0, "OUT", "write there instead of standard output", NULL },
 	{ 0 },
 };
 
 const struct cmd compile_cmds[] = {
-	{ NULL, "compile", compile, compile_args, "make a capability table of claims or a spec", 0 },
+	{ NULL, "compile", compile, compile_args, "make a capability table of claims or a spec",
+	  0 },
 	{ 0 },
 };

@@ -178,7 +178,8 @@ int exclude_deputies(struct plan *plan, const char *const *allow, size_t n, stru
 	for (size_t i = 0; i < n; i++) {
 		if (is_listed((const char *const *)list.lines, list.n, allow[i]))
 			continue;
-		err_make(err, EXIT_USAGE, "--allow-deputy: '%s' is no line of deputy.list", allow[i]);
+		err_make(err, EXIT_USAGE, "--allow-deputy: '%s' is no line of deputy.list",
+			 allow[i]);
 		return err_hint(err, "write the line as it is there");
 	}
 	for (size_t i = 0; i < list.n; i++) {
@@ -275,7 +276,8 @@ static int scan_folder(struct scan *s, const struct anchor *dir, unsigned int de
 			continue;
 		if (!--*s->budget) {
 			warn_line("%s: more than %u files; files with several names were not all "
-				  "looked for", s->plan->resolver.workspace->path, LINK_SCAN_MAX);
+				  "looked for",
+				  s->plan->resolver.workspace->path, LINK_SCAN_MAX);
 			return 0;
 		}
 		if (scan_name(s, dir, e->d_name, depth + 1))

@@ -120,7 +120,7 @@ static int parse_doc(struct doc *doc, struct err *err)
 		return 0;
 	err_make(err, EXIT_USAGE, "%s:%d:%d: %s", doc->path, why.line > 0 ? why.line : 1,
 		 why.column > 0 ? why.column : 1, why.text);
-	return err_hint(err, "it must be JSON in UTF-8");
+	return err_hint(err, "correct the file: it must be JSON in UTF-8");
 }
 
 int doc_open(struct doc *doc, const char *path, struct err *err)
@@ -259,7 +259,10 @@ int doc_want(const struct doc *doc, struct err *err, const char *where, const ch
 	const char *last = strrchr(where, '/');
 
 	return doc_error(doc, err, where, "%s must be %s and is %s",
-			 !*where ? "it" : last ? last + 1 : where, want, type_name(have));
+			 !*where ? "it" :
+			 last	 ? last + 1 :
+				   where,
+			 want, type_name(have));
 }
 
 void json_write_string(FILE *f, const char *text, size_t len)

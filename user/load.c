@@ -288,13 +288,15 @@ static int load_cmd(struct ctx *ctx, const struct args *args)
 
 static const struct arg load_args[] = {
 	{ "TABLE", ARG_FILE, ARG_REQUIRED, NULL, "a capability-table.json", NULL },
-	{ "--partition", ARG_NAME, 0, "NAME", "else as in rvm-partition.toml beside the table", NULL },
+	{ "--partition", ARG_NAME, 0, "NAME", "else as in rvm-partition.toml beside the table",
+	  NULL },
 	{ "--workspace", ARG_DIR, 0, "DIR", "else the table's folder", NULL },
 	{ "--base", ARG_STRING, 0, "NAME,...", "base tables, or none; " BASE_DEFAULT, NULL },
 	{ "--spec", ARG_FILE, 0, "FILE", "permissions.deny of this spec or settings.json", NULL },
 	{ "--dry-run", ARG_FLAG, 0, NULL, "show every row, change nothing", NULL },
 	{ "--refuse-root", ARG_FLAG, 0, NULL, "refuse a table with a root token", NULL },
-	{ "--allow-deputy", ARG_STRING, ARG_MULTI, "PATTERN", "leave out this line of deputy.list", NULL },
+	{ "--allow-deputy", ARG_STRING, ARG_MULTI, "PATTERN", "leave out this line of deputy.list",
+	  NULL },
 	{ "--unenforced-domains", ARG_FLAG, 0, NULL, "leave out rows about domain names", NULL },
 	{ "--mode", ARG_WORD, 0, "MODE", "how strict", mode_words },
 	{ "--user", ARG_U32, 0, "UID", "who may enter a new partition", NULL },

@@ -57,7 +57,7 @@ int nlc_open(struct nlc **nlc, struct err *err)
 	set_option(n, NETLINK_CAP_ACK);
 	n->family = genl_ctrl_resolve(n->sk, RVM_FAMILY_NAME);
 	if (n->family < 0) {
-		err_make(err, EXIT_UNAVAILABLE, "RVM module is not loaded");
+		err_make(err, EXIT_UNAVAILABLE, "rvm: RVM module is not loaded");
 		return err_hint(err, "insmod kmod/rvm.ko (as root)");
 	}
 	return 0;
@@ -203,7 +203,8 @@ static int on_valid(struct nl_msg *msg, void *arg)
 	const struct genlmsghdr *genl = nlmsg_data(hdr);
 	int ret;
 
-	if (hdr->nlmsg_type != nlc->family || !genlmsg_valid_hdr(hdr, 0) || !nlc->fn || nlc->stopped)
+	if (hdr->nlmsg_type != nlc->family || !genlmsg_valid_hdr(hdr, 0) || !nlc->fn ||
+	    nlc->stopped)
 		return NL_OK;
 	if (genlmsg_parse(hdr, 0, attrs, SPEC_ATTRS_MAX, NULL) < 0)
 		return NL_SKIP;
@@ -274,7 +275,8 @@ int nlc_join(struct nlc *nlc, const char *group, struct err *err)
 	int ret = id < 0 ? id : nl_socket_add_membership(nlc->sk, id);
 
 	if (ret < 0)
-		return err_make(err, EXIT_REFUSED, "events of group %s: %s", group, nl_geterror(ret));
+		return err_make(err, EXIT_REFUSED, "events of group %s: %s", group,
+				nl_geterror(ret));
 	return 0;
 }
 

@@ -85,8 +85,10 @@ int partition_find(struct nlc *nlc, const char *name, struct partition *p, struc
 		return 0;
 	if (!ret) {
 		err_make(err, EXIT_REFUSED, "partition %s: there is none of this name", name);
-		err_hint(err, "see rvmctl partition list, or make it with rvmctl load TABLE --partition %s",
-			 name);
+		err_hint(
+			err,
+			"see rvmctl partition list, or make it with rvmctl load TABLE --partition %s",
+			name);
 	}
 	return -1;
 }
@@ -125,7 +127,8 @@ static int make_pen(struct nlc *nlc, struct err *err)
 	if (fd < 0)
 		return -1;
 	if (ret > 0) {
-		err_make(err, EXIT_REFUSED, "partition %s: its control group was removed", PEN_NAME);
+		err_make(err, EXIT_REFUSED, "partition %s: its control group was removed",
+			 PEN_NAME);
 		return err_hint(err, "rvmctl partition del %s", PEN_NAME);
 	}
 	return register_cgroup(nlc, &how, fd, &pen, err);
@@ -152,7 +155,8 @@ int partition_create(struct nlc *nlc, const struct partition_new *want, struct p
 	fd = cgroup_make(how.name, &made, err);
 	if (fd < 0)
 		return -1;
-	if (!cgroup_limit(fd, how.name, how.pids_max ? how.pids_max : PIDS_MAX_DEFAULT, how.memory_max, err) &&
+	if (!cgroup_limit(fd, how.name, how.pids_max ? how.pids_max : PIDS_MAX_DEFAULT,
+			  how.memory_max, err) &&
 	    !register_cgroup(nlc, &how, fd, p, err))
 		return 0;
 	if (made)
@@ -164,8 +168,7 @@ static void print_partition(struct out *o, const struct partition *p)
 {
 	out_u64(o, "id", p->id);
 	out_str(o, "name", p->name);
-	out_num_as(o, "state", p->state,
-		   p->state < 5 ? state_words[p->state] : "unknown");
+	out_num_as(o, "state", p->state, p->state < 5 ? state_words[p->state] : "unknown");
 	out_num_as(o, "mode", p->mode, p->mode < 3 ? mode_words[p->mode] : "unknown");
 	out_mask(o, "flags", p->flags, partition_flag_words, ARRAY_SIZE(partition_flag_words));
 	out_u64(o, "owner-uid", p->owner_uid);
@@ -192,8 +195,7 @@ static int show(struct ctx *ctx, const struct args *args)
 	auto_partition struct partition p = { 0 };
 	auto_nlc struct nlc *nlc = NULL;
 
-	if (nlc_open(&nlc, &ctx->err) ||
-	    partition_find(nlc, args_str(args, "NAME"), &p, &ctx->err))
+	if (nlc_open(&nlc, &ctx->err) || partition_find(nlc, args_str(args, "NAME"), &p, &ctx->err))
 		return -1;
 	out_object_begin(ctx->out, NULL);
 	print_partition(ctx->out, &p);
@@ -218,11 +220,16 @@ static int print_row(struct nlattr **a, int cmd, void *data, struct err *err)
 static int list(struct ctx *ctx, const struct args *args)
 {
 	static const struct out_col cols[] = {
-		{ "name", NULL, OUT_COL_TREE },	   { "id", NULL, OUT_COL_RIGHT },
-		{ "state", NULL, 0 },		   { "mode", NULL, 0 },
-		{ "flags", NULL, 0 },		   { "owner-uid", "uid", OUT_COL_RIGHT },
-		{ "tokens", NULL, OUT_COL_RIGHT }, { "denials", NULL, OUT_COL_RIGHT },
-		{ "execs", NULL, OUT_COL_RIGHT },  { "workspace", NULL, OUT_COL_TRUNC },
+		{ "name", NULL, OUT_COL_TREE },
+		{ "id", NULL, OUT_COL_RIGHT },
+		{ "state", NULL, 0 },
+		{ "mode", NULL, 0 },
+		{ "flags", NULL, 0 },
+		{ "owner-uid", "uid", OUT_COL_RIGHT },
+		{ "tokens", NULL, OUT_COL_RIGHT },
+		{ "denials", NULL, OUT_COL_RIGHT },
+		{ "execs", NULL, OUT_COL_RIGHT },
+		{ "workspace", NULL, OUT_COL_TRUNC },
 		{ 0 },
 	};
 	auto_nlc struct nlc *nlc = NULL;
@@ -232,13 +239,13 @@ static int list(struct ctx *ctx, const struct args *args)
 	if (nlc_open(&nlc, &ctx->err))
 		return -1;
 	out_table_begin(ctx->out, NULL, cols);
-	ret = nlc_call(nlc, nlc_request(nlc, RVM_CMD_PARTITION_GET, NLM_F_DUMP), print_row, ctx->out,
-		       &ctx->err);
+	ret = nlc_call(nlc, nlc_request(nlc, RVM_CMD_PARTITION_GET, NLM_F_DUMP), print_row,
+		       ctx->out, &ctx->err);
 	out_table_end(ctx->out);
 	return ret;
 }
 
-static int new(struct ctx *ctx, const struct args *args)
+static int new (struct ctx *ctx, const struct args *args)
 {
 	struct partition_new how = {
 		.name = args_str(args, "NAME"),
@@ -252,7 +259,8 @@ static int new(struct ctx *ctx, const struct args *args)
 
 	if (nlc_open(&nlc, &ctx->err) || partition_create(nlc, &how, &p, &ctx->err))
 		return -1;
-	out_line(ctx->out, "partition %s: made with id %u, mode %s, at most %u processes, memory %s%s",
+	out_line(ctx->out,
+		 "partition %s: made with id %u, mode %s, at most %u processes, memory %s%s",
 		 p.name, p.id, mode_words[p.mode], how.pids_max ? how.pids_max : PIDS_MAX_DEFAULT,
 		 how.memory_max ? "limited" : "not limited",
 		 p.tokens ? "" : "; it has no token yet");
@@ -281,15 +289,15 @@ static int set(struct ctx *ctx, const struct args *args)
 	if (nlc_open(&nlc, &ctx->err) || partition_find(nlc, args_str(args, "NAME"), &p, &ctx->err))
 		return -1;
 	msg = nlc_request(nlc, RVM_CMD_PARTITION_SET, 0);
-	if (msg && (nla_put_u32(msg, RVM_A_PARTITION_ID, p.id) ||
-		    (args_has(args, "--state") &&
-		     nla_put_u32(msg, RVM_A_PARTITION_STATE, args_word(args, "--state", 0))) ||
-		    (args_has(args, "--mode") &&
-		     nla_put_u32(msg, RVM_A_PARTITION_MODE, args_word(args, "--mode", 0))) ||
-		    (mask && (nla_put_u32(msg, RVM_A_PARTITION_FLAGS, flags) ||
-			      nla_put_u32(msg, RVM_A_PARTITION_FLAGS_MASK, mask))) ||
-		    (args_has(args, "--bump-epoch") &&
-		     nla_put_flag(msg, RVM_A_PARTITION_EPOCH_BUMP)))) {
+	if (msg &&
+	    (nla_put_u32(msg, RVM_A_PARTITION_ID, p.id) ||
+	     (args_has(args, "--state") &&
+	      nla_put_u32(msg, RVM_A_PARTITION_STATE, args_word(args, "--state", 0))) ||
+	     (args_has(args, "--mode") &&
+	      nla_put_u32(msg, RVM_A_PARTITION_MODE, args_word(args, "--mode", 0))) ||
+	     (mask && (nla_put_u32(msg, RVM_A_PARTITION_FLAGS, flags) ||
+		       nla_put_u32(msg, RVM_A_PARTITION_FLAGS_MASK, mask))) ||
+	     (args_has(args, "--bump-epoch") && nla_put_flag(msg, RVM_A_PARTITION_EPOCH_BUMP)))) {
 		nlmsg_free(msg);
 		msg = NULL;
 	}

@@ -92,7 +92,8 @@ static bool is_trusted(const struct state *s, int dir, const struct stat *link)
 static int refuse_link(struct state *s, const char *name, const char *target, struct err *err)
 {
 	auto_free char *below = path_join(s->at, name);
-	auto_free char *path = path_join(s->walk->base->path, below ? below + (*below == '/') : name);
+	auto_free char *path =
+		path_join(s->walk->base->path, below ? below + (*below == '/') : name);
 
 	err_make(err, EXIT_REFUSED, "%s is a symbolic link to %s", path ? path : name, target);
 	return err_hint(err, "name the target itself, or take the link away");
@@ -115,8 +116,8 @@ static enum step follow(struct state *s, int fd, const struct stat *st, const ch
 	target[n] = '\0';
 	if (!is_trusted(s, s->walk->base->fd, st)) {
 		if (s->walk->keep_links) {
-			note(s->walk->notes, "%s is a symbolic link to %s, which is not followed", name,
-			     target);
+			note(s->walk->notes, "%s is a symbolic link to %s, which is not followed",
+			     name, target);
 			return STEP_END;
 		}
 		refuse_link(s, name, target, err);
@@ -126,8 +127,8 @@ static enum step follow(struct state *s, int fd, const struct stat *st, const ch
 		err_errno(err, ELOOP, "%s", name);
 		return STEP_FAIL;
 	}
-	note(s->walk->notes, "%s%s%s is a link to %s", s->walk->base->path,
-	     *s->at ? s->at : "", *s->at ? "/" : "", target);
+	note(s->walk->notes, "%s%s%s%s is a link to %s", s->walk->base->path, s->at,
+	     *s->at ? "/" : "", name, target);
 	more = path_join(target, left);
 	if (!more || strlen(more) >= sizeof(s->pending)) {
 		err_errno(err, ENAMETOOLONG, "%s", name);
@@ -200,8 +201,8 @@ static void walk_target(struct state *s)
 	auto_free char *path = *s->at ? path_join(s->at, s->pending) : strdup(s->pending);
 	auto_close int fd = -1;
 
-	if (!walk->trusted || strchr(s->pending, '/') || !is_plain(s->pending, strlen(s->pending)) ||
-	    !*s->pending || !path)
+	if (!walk->trusted || strchr(s->pending, '/') ||
+	    !is_plain(s->pending, strlen(s->pending)) || !*s->pending || !path)
 		return;
 	fd = open_below(walk->base->fd, path);
 	if (fd < 0 || fstat(fd, &st) || !S_ISLNK(st.st_mode))

@@ -78,20 +78,27 @@ static void remark_program(const struct plan *plan, const struct scope *scope, s
 
 	if (scope->flags & RVM_SCOPE_FLAG_ANY_PROGRAM) {
 		e->program = "interpreter";
-		note(notes, "any program with any words: only the other rows limit what it does");
+		if (!e->exclusion)
+			note(notes,
+			     "any program with any words: only the other rows limit what it does");
 		return;
 	}
 	e->program = program_class(&plan->programs, path_base(scope->pattern));
 	if (path && !strcmp(e->program, "fixed"))
 		e->program = program_class(&plan->programs, path_base(path));
-	if (scope->flags & RVM_SCOPE_FLAG_UNRESOLVED)
+	if (e->exclusion)
+		return;
+	if (scope->flags & RVM_SCOPE_FLAG_UNRESOLVED) {
 		note(notes, "program not found on this host; the row allows nothing");
+		return;
+	}
 	if (!strcmp(e->program, "interpreter"))
 		note(notes, "runs code of the agent's choice: the words do not limit it, the other "
 			    "rows do");
 	if (!strcmp(e->program, "launcher"))
-		note(notes, "asks services of the host to act: no row covers their sockets unless it "
-			    "names them");
+		note(notes,
+		     "asks services of the host to act: no row covers their sockets unless it "
+		     "names them");
 }
 
 static void remark(const struct scope *scope, struct entry *e, char **notes)
@@ -105,15 +112,16 @@ static void remark(const struct scope *scope, struct entry *e, char **notes)
 	if (scope->class == RVM_CLASS_ANY && e->rights == RVM_RIGHTS_ALL)
 		note(notes, "the root token: everything but the built-in exclusions");
 	else if (scope->class == RVM_CLASS_ANY)
-		note(notes, "opens every file%s, and routable addresses; not devices, loopback, unix "
-			    "sockets or other users' processes",
+		note(notes,
+		     "opens every file%s, and routable addresses; not devices, loopback, unix "
+		     "sockets or other users' processes",
 		     e->rights & RVM_RIGHT_EXECUTE ? " (code is loaded, not started)" : "");
 	if (scope->class == RVM_CLASS_TOOL || scope->class == RVM_CLASS_NAME)
 		note(notes, "advice: holds only if a mediator outside asks");
 	if (scope->class == RVM_CLASS_EXEC && !(e->rights & RVM_RIGHT_EXECUTE))
 		note(notes, "starts nothing without EXECUTE");
-	if (scope->class == RVM_CLASS_PATH && e->rights & plain && scope->pattern && !*scope->pattern &&
-	    scope->anchor && !strcmp(scope->anchor->path, "/"))
+	if (scope->class == RVM_CLASS_PATH && e->rights & plain && scope->pattern &&
+	    !*scope->pattern && scope->anchor && !strcmp(scope->anchor->path, "/"))
 		note(notes, "the whole file system");
 }
 
@@ -339,6 +347,7 @@ int plan_exclude_anchor(struct plan *plan, const struct anchor *anchor, const ch
 		.origin = "built-in",
 	};
 	struct scope scope = { .class = RVM_CLASS_PATH, .flags = RVM_SCOPE_FLAG_BUILTIN };
+	auto_free char *path = NULL;
 
 	if (!anchor)
 		return 0;
@@ -352,8 +361,9 @@ int plan_exclude_anchor(struct plan *plan, const struct anchor *anchor, const ch
 	scope.anchor = anchor;
 	scope.pattern = strdup(pattern);
 	scope.len = strlen(pattern);
-	model.resource = scope.anchor->path;
-	if (!scope.pattern || add_entry(plan, &model, NULL, &scope))
+	path = path_join(anchor->path, pattern);
+	model.resource = path;
+	if (!scope.pattern || !path || add_entry(plan, &model, NULL, &scope))
 		return err_errno(err, ENOMEM, "exclusions");
 	fold_case(&plan->entries[plan->n - 1]);
 	return 0;

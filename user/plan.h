@@ -75,8 +75,8 @@ int plan_exclude_anchor(struct plan *plan, const struct anchor *anchor, const ch
 			uint8_t rights, struct err *err);
 
 /* Put it in force: a transaction in batches. */
-int plan_send(const struct plan *plan, struct nlc *nlc, uint32_t partition, const struct table *table,
-	      const char *source, struct err *err);
+int plan_send(const struct plan *plan, struct nlc *nlc, uint32_t partition,
+	      const struct table *table, const char *source, struct err *err);
 
 size_t plan_count(const struct plan *plan, bool exclusions);
 

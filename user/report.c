@@ -37,10 +37,17 @@ static void print_entry(struct out *o, const struct entry *e)
 void report_plan(struct out *o, const struct plan *plan, const char *partition)
 {
 	static const struct out_col cols[] = {
-		{ "kind", NULL, 0 },	 { "origin", NULL, 0 },	  { "row", NULL, OUT_COL_RIGHT },
-		{ "rights", NULL, 0 },	 { "tier", NULL, 0 },	  { "expires-at", "expires", 0 },
-		{ "class", NULL, 0 },	 { "program", NULL, 0 },  { "resource", NULL, 0 },
-		{ "resolved", NULL, 0 }, { 0 },
+		{ "kind", NULL, 0 },
+		{ "origin", NULL, 0 },
+		{ "row", NULL, OUT_COL_RIGHT },
+		{ "rights", NULL, 0 },
+		{ "tier", NULL, 0 },
+		{ "expires-at", "expires", 0 },
+		{ "class", NULL, 0 },
+		{ "program", NULL, 0 },
+		{ "resource", NULL, 0 },
+		{ "resolved", NULL, 0 },
+		{ 0 },
 	};
 
 	out_object_begin(o, NULL);
@@ -119,8 +126,9 @@ void report_summary(struct out *o, const struct plan *plan, const struct summary
 	warn_count(count(plan, is_star), "row for everything ('*'): all files; see --dry-run");
 	warn_count(count(plan, is_interpreter),
 		   "rows start an interpreter: their words do not limit the code it runs");
-	warn_count(count(plan, is_launcher),
-		   "rows start a launcher: it can have work done outside if a row gives its socket");
+	warn_count(
+		count(plan, is_launcher),
+		"rows start a launcher: it can have work done outside if a row gives its socket");
 	if (s->dry)
 		return;
 	out_object_begin(o, NULL);

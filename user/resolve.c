@@ -188,11 +188,13 @@ static int add_path(struct scope *out, size_t *n, const struct rvm_scope_spec *s
 	int ret = rvm_glob_parse(&glob, pattern, strlen(pattern), &at);
 
 	if (ret == -E2BIG) {
-		err_make(err, EXIT_USAGE, "the pattern is longer, or has more parts, than can be judged");
+		err_make(err, EXIT_USAGE,
+			 "the pattern is longer, or has more parts, than can be judged");
 		return err_hint(err, "1024 bytes, 60 names and 8 stars in a name are the limits");
 	}
 	if (ret)
-		return err_make(err, EXIT_USAGE, "byte %zu of the pattern '%s' is wrong", at, pattern);
+		return err_make(err, EXIT_USAGE, "byte %zu of the pattern '%s' is wrong", at,
+				pattern);
 	for (size_t i = 0; i < *n; i++) {
 		if (out[i].anchor == anchor && !strcmp(out[i].pattern, pattern))
 			return 0;
@@ -275,7 +277,8 @@ static const struct anchor *find_program(struct resolver *r, const char *word)
 	if (word[0] == '/')
 		return resolve_file(r, word);
 	if (strchr(word, '/'))
-		return resolve_below(r, r->workspace, word + (word[0] == '.' && word[1] == '/' ? 2 : 0));
+		return resolve_below(r, r->workspace,
+				     word + (word[0] == '.' && word[1] == '/' ? 2 : 0));
 	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
 		auto_free char *path = path_join(folders[i], word);
 		const struct anchor *a = path ? resolve_file(r, path) : NULL;
@@ -394,8 +397,8 @@ static int resolve_name(const struct rvm_scope_spec *spec, struct scope *out, si
 	return set_pattern(scope, spec->text, spec->len, err);
 }
 
-int resolve(struct resolver *r, const struct rvm_scope_spec *spec, bool exclusion,
-	    enum links links, struct scope *out, size_t *n, char **notes, struct err *err)
+int resolve(struct resolver *r, const struct rvm_scope_spec *spec, bool exclusion, enum links links,
+	    struct scope *out, size_t *n, char **notes, struct err *err)
 {
 	*n = 0;
 	switch (spec->class) {

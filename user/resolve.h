@@ -75,8 +75,8 @@ enum links {
  *
  * Return: 0; -1 with the reason, without the resource in it.
  */
-int resolve(struct resolver *r, const struct rvm_scope_spec *spec, bool exclusion,
-	    enum links links, struct scope *out, size_t *n, char **notes, struct err *err);
+int resolve(struct resolver *r, const struct rvm_scope_spec *spec, bool exclusion, enum links links,
+	    struct scope *out, size_t *n, char **notes, struct err *err);
 void scope_free(struct scope *scope);
 
 /* "/usr/bin/git diff ...", "/home/u/ws/docs/[any depth]": for people.  free() it. */

@@ -10,8 +10,8 @@
 #endif
 
 static const struct cmd *const all[] = {
-	load_cmds,  compile_cmds, claims_cmds,	table_cmds,   token_cmds,
-	run_cmds,   check_cmds,	  why_cmds,	doctor_cmds,  hook_cmds,
+	load_cmds,   compile_cmds,   claims_cmds,  table_cmds,	 token_cmds,
+	run_cmds,    check_cmds,     why_cmds,	   doctor_cmds,	 hook_cmds,
 	status_cmds, partition_cmds, witness_cmds, monitor_cmds,
 };
 

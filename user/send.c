@@ -115,8 +115,8 @@ static int commit(struct nlc *nlc, struct err *err)
 	return nlc_call(nlc, nlc_request(nlc, RVM_CMD_TABLE_COMMIT, 0), NULL, NULL, err);
 }
 
-int plan_send(const struct plan *plan, struct nlc *nlc, uint32_t partition, const struct table *table,
-	      const char *source, struct err *err)
+int plan_send(const struct plan *plan, struct nlc *nlc, uint32_t partition,
+	      const struct table *table, const char *source, struct err *err)
 {
 	size_t next = 0;
 

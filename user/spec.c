@@ -7,8 +7,9 @@
 
 const char *const right_words[7] = { "READ",	"WRITE", "GRANT",     "REVOKE",
 				     "EXECUTE", "PROVE", "GRANT_ONCE" };
-const char *const scope_flag_words[9] = { "load",	"run",	      "proc-own", "prefix", "any-program",
-					  "unresolved", "nocase",     "lost",	  "builtin" };
+const char *const scope_flag_words[9] = { "load",   "run",	   "proc-own",
+					  "prefix", "any-program", "unresolved",
+					  "nocase", "lost",	   "builtin" };
 const char *const partition_flag_words[4] = { "fenced", "pen", "gone", "witness-all" };
 const char *const mode_words[4] = { "enforce", "permissive", "learn", NULL };
 const char *const state_words[6] = { "created",	  "running",	"suspended",
@@ -29,25 +30,33 @@ struct spec_set {
 #define SET(list, highest) .names = (list), .max = (highest)
 
 static const char *const scope_names[] = {
-	[RVM_A_SCOPE_CLASS] = "class",	       [RVM_A_SCOPE_FLAGS] = "flags",
-	[RVM_A_SCOPE_RESOURCE] = "resource",   [RVM_A_SCOPE_FD] = "fd",
-	[RVM_A_SCOPE_ANCHOR] = "anchor",       [RVM_A_SCOPE_PATTERN] = "pattern",
-	[RVM_A_SCOPE_FAMILY] = "family",       [RVM_A_SCOPE_PROTOCOL] = "protocol",
-	[RVM_A_SCOPE_ADDRESS] = "address",     [RVM_A_SCOPE_PREFIX_LEN] = "prefix-len",
+	[RVM_A_SCOPE_CLASS] = "class",		 [RVM_A_SCOPE_FLAGS] = "flags",
+	[RVM_A_SCOPE_RESOURCE] = "resource",	 [RVM_A_SCOPE_FD] = "fd",
+	[RVM_A_SCOPE_ANCHOR] = "anchor",	 [RVM_A_SCOPE_PATTERN] = "pattern",
+	[RVM_A_SCOPE_FAMILY] = "family",	 [RVM_A_SCOPE_PROTOCOL] = "protocol",
+	[RVM_A_SCOPE_ADDRESS] = "address",	 [RVM_A_SCOPE_PREFIX_LEN] = "prefix-len",
 	[RVM_A_SCOPE_PORT_FIRST] = "port-first", [RVM_A_SCOPE_PORT_LAST] = "port-last",
 	[RVM_A_SCOPE_ANCHOR_INO] = "anchor-ino", [RVM_A_SCOPE_PAD] = "pad",
 };
 static const struct spec_set scope_set = { SET(scope_names, RVM_A_SCOPE_MAX) };
 
 static const char *const token_names[] = {
-	[RVM_A_TOKEN_ID] = "id",	     [RVM_A_TOKEN_INDEX] = "index",
-	[RVM_A_TOKEN_GENERATION] = "generation", [RVM_A_TOKEN_OWNER] = "owner",
-	[RVM_A_TOKEN_TYPE] = "type",	     [RVM_A_TOKEN_RIGHTS] = "rights",
-	[RVM_A_TOKEN_TIER] = "tier",	     [RVM_A_TOKEN_SCOPE] = "scope",
-	[RVM_A_TOKEN_BADGE] = "badge",	     [RVM_A_TOKEN_EPOCH] = "epoch",
-	[RVM_A_TOKEN_DEPTH] = "depth",	     [RVM_A_TOKEN_PARENT] = "parent",
-	[RVM_A_TOKEN_EXPIRES_AT] = "expires-at", [RVM_A_TOKEN_FLAGS] = "flags",
-	[RVM_A_TOKEN_BIRTH] = "birth",	     [RVM_A_TOKEN_PARTITION] = "partition",
+	[RVM_A_TOKEN_ID] = "id",
+	[RVM_A_TOKEN_INDEX] = "index",
+	[RVM_A_TOKEN_GENERATION] = "generation",
+	[RVM_A_TOKEN_OWNER] = "owner",
+	[RVM_A_TOKEN_TYPE] = "type",
+	[RVM_A_TOKEN_RIGHTS] = "rights",
+	[RVM_A_TOKEN_TIER] = "tier",
+	[RVM_A_TOKEN_SCOPE] = "scope",
+	[RVM_A_TOKEN_BADGE] = "badge",
+	[RVM_A_TOKEN_EPOCH] = "epoch",
+	[RVM_A_TOKEN_DEPTH] = "depth",
+	[RVM_A_TOKEN_PARENT] = "parent",
+	[RVM_A_TOKEN_EXPIRES_AT] = "expires-at",
+	[RVM_A_TOKEN_FLAGS] = "flags",
+	[RVM_A_TOKEN_BIRTH] = "birth",
+	[RVM_A_TOKEN_PARTITION] = "partition",
 	[RVM_A_TOKEN_PAD] = "pad",
 };
 static const struct spec_set token_set = { SET(token_names, RVM_A_TOKEN_MAX),
@@ -63,11 +72,16 @@ static const struct spec_set exclusion_set = { SET(exclusion_names, RVM_A_EXCLUS
 					       .nest = { { RVM_A_EXCLUSION_SCOPE, &scope_set } } };
 
 static const char *const table_names[] = {
-	[RVM_A_TABLE_PARTITION] = "partition", [RVM_A_TABLE_TOKEN] = "token",
-	[RVM_A_TABLE_EXCLUSION] = "exclusion", [RVM_A_TABLE_TOKENS] = "tokens",
-	[RVM_A_TABLE_EXCLUSIONS] = "exclusions", [RVM_A_TABLE_DIGEST] = "digest",
-	[RVM_A_TABLE_SOURCE] = "source",       [RVM_A_TABLE_WORKSPACE] = "workspace",
-	[RVM_A_TABLE_SEQUENCE] = "sequence",   [RVM_A_TABLE_TOKEN_ID] = "token-id",
+	[RVM_A_TABLE_PARTITION] = "partition",
+	[RVM_A_TABLE_TOKEN] = "token",
+	[RVM_A_TABLE_EXCLUSION] = "exclusion",
+	[RVM_A_TABLE_TOKENS] = "tokens",
+	[RVM_A_TABLE_EXCLUSIONS] = "exclusions",
+	[RVM_A_TABLE_DIGEST] = "digest",
+	[RVM_A_TABLE_SOURCE] = "source",
+	[RVM_A_TABLE_WORKSPACE] = "workspace",
+	[RVM_A_TABLE_SEQUENCE] = "sequence",
+	[RVM_A_TABLE_TOKEN_ID] = "token-id",
 	[RVM_A_TABLE_PAD] = "pad",
 };
 static const struct spec_set table_set = {
@@ -101,24 +115,38 @@ static const char *const partition_names[] = {
 static const struct spec_set partition_set = { SET(partition_names, RVM_A_PARTITION_MAX) };
 
 static const char *const info_names[] = {
-	[RVM_A_INFO_ABI] = "abi",	    [RVM_A_INFO_VERSION] = "version",
-	[RVM_A_INFO_PARTITIONS] = "partitions", [RVM_A_INFO_TOKENS] = "tokens",
-	[RVM_A_INFO_EXCLUSIONS] = "exclusions", [RVM_A_INFO_ANCHORS] = "anchors",
-	[RVM_A_INFO_TABLES] = "tables",	    [RVM_A_INFO_ENTRIES] = "entries",
-	[RVM_A_INFO_HOOKS] = "hooks",	    [RVM_A_INFO_SELF] = "self",
+	[RVM_A_INFO_ABI] = "abi",
+	[RVM_A_INFO_VERSION] = "version",
+	[RVM_A_INFO_PARTITIONS] = "partitions",
+	[RVM_A_INFO_TOKENS] = "tokens",
+	[RVM_A_INFO_EXCLUSIONS] = "exclusions",
+	[RVM_A_INFO_ANCHORS] = "anchors",
+	[RVM_A_INFO_TABLES] = "tables",
+	[RVM_A_INFO_ENTRIES] = "entries",
+	[RVM_A_INFO_HOOKS] = "hooks",
+	[RVM_A_INFO_SELF] = "self",
 };
 static const struct spec_set info_set = { SET(info_names, RVM_A_INFO_MAX) };
 
 static const char *const check_names[] = {
-	[RVM_A_CHECK_PARTITION] = "partition", [RVM_A_CHECK_CLASS] = "class",
-	[RVM_A_CHECK_OP] = "op",	       [RVM_A_CHECK_RIGHT] = "right",
-	[RVM_A_CHECK_TIER] = "tier",	       [RVM_A_CHECK_FD] = "fd",
-	[RVM_A_CHECK_LEAF] = "leaf",	       [RVM_A_CHECK_ARGV] = "argv",
-	[RVM_A_CHECK_NAME] = "name",	       [RVM_A_CHECK_FAMILY] = "family",
-	[RVM_A_CHECK_PROTOCOL] = "protocol",   [RVM_A_CHECK_ADDRESS] = "address",
-	[RVM_A_CHECK_PORT] = "port",	       [RVM_A_CHECK_ALLOWED] = "allowed",
-	[RVM_A_CHECK_REASON] = "reason",       [RVM_A_CHECK_TOKEN] = "token",
-	[RVM_A_CHECK_MISSING] = "missing",     [RVM_A_CHECK_PAD] = "pad",
+	[RVM_A_CHECK_PARTITION] = "partition",
+	[RVM_A_CHECK_CLASS] = "class",
+	[RVM_A_CHECK_OP] = "op",
+	[RVM_A_CHECK_RIGHT] = "right",
+	[RVM_A_CHECK_TIER] = "tier",
+	[RVM_A_CHECK_FD] = "fd",
+	[RVM_A_CHECK_LEAF] = "leaf",
+	[RVM_A_CHECK_ARGV] = "argv",
+	[RVM_A_CHECK_NAME] = "name",
+	[RVM_A_CHECK_FAMILY] = "family",
+	[RVM_A_CHECK_PROTOCOL] = "protocol",
+	[RVM_A_CHECK_ADDRESS] = "address",
+	[RVM_A_CHECK_PORT] = "port",
+	[RVM_A_CHECK_ALLOWED] = "allowed",
+	[RVM_A_CHECK_REASON] = "reason",
+	[RVM_A_CHECK_TOKEN] = "token",
+	[RVM_A_CHECK_MISSING] = "missing",
+	[RVM_A_CHECK_PAD] = "pad",
 };
 static const struct spec_set check_set = { SET(check_names, RVM_A_CHECK_MAX) };
 

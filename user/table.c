@@ -26,7 +26,8 @@ static int read_rights(struct table *t, struct row *row, const json_t *list, con
 		if (right < 0) {
 			doc_error(&t->doc, err, where, "there is no right '%s'",
 				  json_string_value(name));
-			return err_hint(err, "use READ, WRITE, GRANT, REVOKE, EXECUTE, PROVE, GRANT_ONCE");
+			return err_hint(
+				err, "use READ, WRITE, GRANT, REVOKE, EXECUTE, PROVE, GRANT_ONCE");
 		}
 		row->rights |= right;
 	}
@@ -75,8 +76,8 @@ static void warn_of_keys(const struct table *t, json_t *object, size_t row)
 		for (size_t i = 0; i < ARRAY_SIZE(known); i++)
 			found |= !strcmp(known[i], key);
 		if (!found)
-			warn_line("%s: row %zu: key '%s' is not known and does nothing", t->doc.path, row,
-				  key);
+			warn_line("%s: row %zu: key '%s' is not known and does nothing",
+				  t->doc.path, row, key);
 	}
 }
 

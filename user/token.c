@@ -48,9 +48,9 @@ static void print_token(struct out *o, struct nlattr *nest)
 	out_u64(o, "id", nlc_u64(a[RVM_A_TOKEN_ID]));
 	out_u64(o, "index", nlc_u32(a[RVM_A_TOKEN_INDEX]));
 	out_json_u64(o, "generation", nlc_u32(a[RVM_A_TOKEN_GENERATION]));
-	out_u64(o, "partition", nlc_u32(a[RVM_A_TOKEN_PARTITION]) ?
-					nlc_u32(a[RVM_A_TOKEN_PARTITION]) :
-					nlc_u32(a[RVM_A_TOKEN_OWNER]));
+	out_u64(o, "partition",
+		nlc_u32(a[RVM_A_TOKEN_PARTITION]) ? nlc_u32(a[RVM_A_TOKEN_PARTITION]) :
+						    nlc_u32(a[RVM_A_TOKEN_OWNER]));
 	out_mask(o, "rights", nlc_u32(a[RVM_A_TOKEN_RIGHTS]), right_words, ARRAY_SIZE(right_words));
 	out_fmt(o, "tier", "P%u", nlc_u32(a[RVM_A_TOKEN_TIER]));
 	out_time(o, "expires-at", nlc_s64(a[RVM_A_TOKEN_EXPIRES_AT]));
@@ -105,18 +105,23 @@ static int dump(struct nlc *nlc, int cmd, uint32_t partition, nlc_fn fn, struct 
 }
 
 static const struct out_col token_cols[] = {
-	{ "id", NULL, OUT_COL_TREE },	 { "partition", NULL, OUT_COL_RIGHT },
-	{ "rights", NULL, 0 },		 { "tier", NULL, 0 },
-	{ "expires-at", "expires", 0 },	 { "badge", NULL, OUT_COL_RIGHT },
-	{ "class", NULL, 0 },		 { "scope-flags", "flags", 0 },
-	{ "resource", NULL, 0 },	 { "anchor", NULL, 0 },
-	{ "pattern", NULL, 0 },		 { 0 },
+	{ "id", NULL, OUT_COL_TREE },	{ "partition", NULL, OUT_COL_RIGHT },
+	{ "rights", NULL, 0 },		{ "tier", NULL, 0 },
+	{ "expires-at", "expires", 0 }, { "badge", NULL, OUT_COL_RIGHT },
+	{ "class", NULL, 0 },		{ "scope-flags", "flags", 0 },
+	{ "resource", NULL, 0 },	{ "anchor", NULL, 0 },
+	{ "pattern", NULL, 0 },		{ 0 },
 };
 
 static const struct out_col exclusion_cols[] = {
-	{ "index", "#", OUT_COL_RIGHT }, { "rights", NULL, 0 },	 { "class", NULL, 0 },
-	{ "scope-flags", "flags", 0 },	 { "resource", NULL, 0 }, { "anchor", NULL, 0 },
-	{ "pattern", NULL, 0 },		 { 0 },
+	{ "index", "#", OUT_COL_RIGHT },
+	{ "rights", NULL, 0 },
+	{ "class", NULL, 0 },
+	{ "scope-flags", "flags", 0 },
+	{ "resource", NULL, 0 },
+	{ "anchor", NULL, 0 },
+	{ "pattern", NULL, 0 },
+	{ 0 },
 };
 
 static int list(struct ctx *ctx, const struct args *args)
@@ -170,7 +175,8 @@ static int note_name(struct nlattr **a, int cmd, void *data, struct err *err)
 
 static int find_only(struct nlc *nlc, struct only *only, struct err *err)
 {
-	if (nlc_call(nlc, nlc_request(nlc, RVM_CMD_PARTITION_GET, NLM_F_DUMP), note_name, only, err))
+	if (nlc_call(nlc, nlc_request(nlc, RVM_CMD_PARTITION_GET, NLM_F_DUMP), note_name, only,
+		     err))
 		return -1;
 	if (only->n == 1)
 		return 0;

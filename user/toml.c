@@ -82,7 +82,8 @@ static char *read_string(const char *s, size_t *used)
 
 static int read_pair(struct reader *r, const char *line)
 {
-	size_t key = strspn(line, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-");
+	size_t key =
+		strspn(line, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-");
 	size_t at = key + blanks(line + key);
 	auto_free char *value = NULL;
 	size_t used = 0;
@@ -96,7 +97,8 @@ static int read_pair(struct reader *r, const char *line)
 	if (line[at] == '"') {
 		value = read_string(line + at, &used);
 		if (!value || !ends(line + at + used))
-			return fail(r, at, "the string does not end, or has an escape that is not known");
+			return fail(r, at,
+				    "the string does not end, or has an escape that is not known");
 	}
 	if (!r->in_partition || key != strlen("name") || strncmp(line, "name", key))
 		return 0;

@@ -1,0 +1,460 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# rvmctl without a module and without root: what it compiles, what it refuses,
+# what it says.  KTAP.
+#
+#	selftests/tool_test.sh [CORPUS]
+set -uo pipefail
+
+root=$(dirname "$(dirname "$(readlink -f "$0")")")
+tool=${RVMCTL:-$root/user/rvmctl}
+corpus=${1:-${CORPUS:-$root/../shared/corpus}}
+[ -d "$corpus/claims" ] || corpus=$root/selftests/data/corpus
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+number=0
+failed=0
+cases=()
+
+ok() {
+	number=$((number + 1))
+	echo "ok $number $1"
+}
+
+not_ok() {
+	number=$((number + 1))
+	failed=$((failed + 1))
+	echo "not ok $number $1"
+	[ $# -lt 2 ] || sed 's/^/# /' <<<"$2"
+}
+
+# Run the tool: $status, $work/out, $work/err.
+run() {
+	"$tool" "$@" >"$work/out" 2>"$work/err"
+	status=$?
+}
+
+# A one-line error, with the place in the file if it is about one.
+is_clear() {
+	[ "$(grep -cv '^rvmctl: warning: ' "$work/err")" = 1 ] &&
+		grep -q '^rvmctl: .*: ' "$work/err" && ! grep -qP '[\x00-\x08\x0b-\x1f]' "$work/err"
+}
+
+has_place() {
+	grep -qE ':[0-9]+:[0-9]+: ' "$work/err"
+}
+
+claims_are_compiled_byte_for_byte() {
+	local file name refused=0 same=0
+	local may_refuse=' edge-expiry-missing edge-expiry-not-an-integer edge-lone-surrogate '
+
+	for file in "$corpus"/claims/*.claims.json; do
+		name=$(basename "$file" .claims.json)
+		run compile --claims "$file" -o "$work/table"
+		if [[ $may_refuse = *" $name "* ]]; then
+			[ $status = 2 ] && is_clear && has_place && [ ! -e "$work/table" ] || {
+				echo "$name: $(cat "$work/err")"
+				return 1
+			}
+			refused=$((refused + 1))
+			continue
+		fi
+		[ $status = 0 ] && cmp -s "$work/table" "${file%.claims.json}.table.json" || {
+			echo "$name: differs: $(cat "$work/err")"
+			return 1
+		}
+		same=$((same + 1))
+		rm -f "$work/table"
+	done
+	[ $same = 46 ] && [ $refused = 3 ] || { echo "$same same, $refused refused" && return 1; }
+}
+
+claims_in_an_object_are_the_same() {
+	local file=$corpus/claims/readme-example
+
+	printf '{"claims": %s}' "$(cat "$file.claims.json")" >"$work/in.json"
+	run compile --claims "$work/in.json"
+	[ $status = 0 ] && cmp -s "$work/out" "$file.table.json"
+}
+
+permissions_are_compiled_byte_for_byte() {
+	local file same=0
+
+	for file in "$corpus"/permissions/*.allow.json; do
+		printf '{"name":"x","permissions":{"allow":%s}}' "$(cat "$file")" >"$work/in.json"
+		run compile --spec "$work/in.json"
+		[ $status = 0 ] && cmp -s "$work/out" "${file%.allow.json}.table.json" || {
+			echo "$file: $(cat "$work/err")"
+			return 1
+		}
+		same=$((same + 1))
+	done
+	[ $same = 19 ] || { echo "$same" && return 1; }
+}
+
+specs_are_compiled_byte_for_byte() {
+	local file same=0
+
+	for file in "$corpus"/harness-specs/*.json; do
+		run compile --spec "$file"
+		[ $status = 0 ] &&
+			cmp -s "$work/out" "$corpus/harness/$(basename "$file" .json)/capability-table.json" || {
+			echo "$file: $(cat "$work/err")"
+			return 1
+		}
+		same=$((same + 1))
+	done
+	[ $same = 16 ] || { echo "$same" && return 1; }
+}
+
+claims_are_judged_as_the_kernel_does() {
+	python3 - "$tool" "$corpus/authz/check.jsonl" "$work" <<'EOF'
+import json, subprocess, sys
+tool, path, work = sys.argv[1:]
+n = 0
+for line in open(path):
+    case = json.loads(line)
+    with open(work + "/claims.json", "w") as f:
+        json.dump(case["claims"], f)
+    args = [tool, "claims", "check", "--claims", work + "/claims.json",
+            "--capability", case["capability"], "--now", str(case["now"])]
+    if case["resource"] is not None:
+        args += ["--resource", case["resource"]]
+    done = subprocess.run(args, capture_output=True, text=True)
+    want = "allow" if case["rust"] == "allow" else "deny: " + case["rust_reason"]
+    if done.stdout.strip() != want or done.returncode != (want != "allow"):
+        sys.exit(f"{case['note']}: {done.stdout!r} {done.stderr!r}")
+    n += 1
+sys.exit(n != 68 and f"{n} cases")
+EOF
+}
+
+a_verdict_is_json_on_request() {
+	echo '[{"capability":"a.read","expires_at":9}]' >"$work/in.json"
+	run -j claims check --claims "$work/in.json" --capability a.read --now 1
+	[ "$(cat "$work/out")" = '{"verdict":"allow","claim":0}' ]
+}
+
+zero_expiry_in_a_claim_warns() {
+	echo '[{"capability":"a.read","expires_at":0}]' >"$work/in.json"
+	run compile --claims "$work/in.json"
+	[ $status = 0 ] && grep -q 'warning: .*claim 0: expires_at is 0' "$work/err"
+}
+
+# $1: the input's name, $2: the file.  Refused as claims, spec and table, with the place.
+refuses_input() {
+	local how
+
+	for how in claims spec; do
+		rm -f "$work/table"
+		run compile "--$how" "$2" -o "$work/table"
+		[ $status = 2 ] && is_clear && has_place && [ ! -e "$work/table" ] || {
+			echo "$1 as $how: status $status: $(head -c 300 "$work/err")"
+			return 1
+		}
+	done
+	run load "$2" --partition x --dry-run
+	[ $status = 2 ] && is_clear && has_place && [ ! -s "$work/out" ] || {
+		echo "$1 as table: status $status: $(head -c 300 "$work/err")"
+		return 1
+	}
+}
+
+malformed_json_is_refused_with_its_place() {
+	local name
+
+	python3 - "$work" <<'EOF'
+import os, sys
+claim = '[{"capability":%s,"expires_at":%s,"rights":["READ"]}]'
+text = {
+    "empty": "", "blank": " \n", "truncated": '[{"capability": "a', "open": "[[1,2",
+    "binary": bytes(range(256)), "not-utf-8": b'["\xff\xfe"]', "overlong": b'["\xc0\xaf"]',
+    "utf-16": '[{"a":1}]'.encode("utf-16"), "bom": b'\xef\xbb\xbf[{}]',
+    "deep-array": "[" * 100000 + "]" * 100000, "deep-object": '{"a":' * 100000,
+    "deep-65": "[" * 65 + "]" * 65,
+    "twice": '[{"capability":"a","capability":"b","expires_at":1,"rights":["READ"],"rights":[]}]',
+    "twice-escaped": '[{"a":1,"\\u0061":2}]',
+    "lone-surrogate": claim % ('"\\ud800"', 1), "low-surrogate": claim % ('"\\udc00x"', 1),
+    "nul-in-key": '[{"a\\u0000b":1}]', "raw-nul": b'["a\0b"]', "raw-newline": '["a\nb"]',
+    "beyond-2-53": claim % ('"a"', 2**53 + 1), "beyond-2-53-down": claim % ('"a"', -2**53 - 1),
+    "beyond-2-64": claim % ('"a"', 2**64), "fraction": claim % ('"a"', "1.5"),
+    "exponent": claim % ('"a"', "1e3"), "huge-number": claim % ('"a"', "1" * 5000),
+    "huge-exponent": claim % ('"a"', "1e999"), "number-as-text": claim % ('"a"', '"1"'),
+    "number": "1", "text": '"a"', "null": "null", "trailing": "[]]", "two": "[][]",
+    "comma": '[{"capability":"a","expires_at":1,}]', "comment": "// x\n[]", "nan": "[NaN]",
+    "element-null": "[null]", "element-list": "[[]]",
+}
+for name, value in text.items():
+    with open(f"{sys.argv[1]}/bad-{name}.json", "wb") as f:
+        f.write(value if isinstance(value, bytes) else value.encode())
+with open(f"{sys.argv[1]}/bad-100-mb.json", "wb") as f:
+    f.write(b"[")
+    f.truncate(100 << 20)
+with open(f"{sys.argv[1]}/bad-100-mb-of-lists.json", "wb") as f:
+    f.write(b"[" + b"[]," * 6000000 + b"[]]")
+EOF
+	for name in "$work"/bad-*.json; do
+		refuses_spec_too "$(basename "$name" .json)" "$name" || return 1
+	done
+}
+
+# What is an array cannot be a spec, what is an object no table: both are refused.
+refuses_spec_too() {
+	refuses_input "$1" "$2"
+}
+
+nul_in_a_string_is_kept() {
+	printf '[{"capability":"a\\u0000.write","expires_at":1}]' >"$work/in.json"
+	run compile --claims "$work/in.json"
+	[ $status = 0 ] && grep -q WRITE "$work/out"
+}
+
+# $1: JSON of the rows, $2: text that the error has.
+refuses_table() {
+	echo "$1" >"$work/in.json"
+	run load "$work/in.json" --partition x --dry-run
+	[ $status != 0 ] && is_clear && grep -qF -- "$2" "$work/err" && [ ! -s "$work/out" ] && return
+	echo "$1: status $status: $(cat "$work/err")"
+	return 1
+}
+
+bad_rows_are_refused() {
+	local end='"proof_tier":"P1","expires_at":0'
+
+	refuses_table '{}' 'a capability table, an array' &&
+		refuses_table "[{\"rights\":[\"READ\",\"FLY\"],$end}]" "1:20: there is no right 'FLY'" &&
+		refuses_table "[{\"rights\":[\"read\"],$end}]" "no right 'read'" &&
+		refuses_table "[{\"rights\":[],$end}]" 'the token has no right' &&
+		refuses_table "[{\"rights\":\"READ\",$end}]" 'must be an array of names' &&
+		refuses_table "[{$end}]" 'rights must be an array of names and is missing' &&
+		refuses_table '[{"rights":["READ"],"expires_at":0,"proof_tier":"P4"}]' 'proof_tier must be' &&
+		refuses_table '[{"rights":["READ"],"expires_at":-1}]' 'before there was time' &&
+		refuses_table '[{"rights":["READ"]}]' 'expires_at must be an integer and is missing' &&
+		refuses_table '[{"rights":["READ"],"expires_at":0,"grant_once":1}]' 'grant_once must be' &&
+		refuses_table "[{\"rights\":[\"READ\"],\"resource\":7,$end}]" 'resource must be' &&
+		refuses_table "[{\"rights\":[\"READ\"],\"resource\":\"\",$end}]" 'an empty name' &&
+		refuses_table "[{\"rights\":[\"READ\"],\"resource\":\"a\\u0000b\",$end}]" 'a NUL in a name' &&
+		refuses_table "[{\"rights\":[\"READ\"],\"resource\":\"Read(../x)\",$end}]" 'leaves the' &&
+		refuses_table "[{\"rights\":[\"READ\"],\"resource\":\"Read(./[a)\",$end}]" 'is wrong' &&
+		refuses_table "[{\"rights\":[\"EXECUTE\"],\"resource\":\"Bash()\",$end}]" 'no command' &&
+		refuses_table "[{\"rights\":[\"EXECUTE\"],\"resource\":\"net:1.2.3.4.5:1\",$end}]" '' &&
+		refuses_table "[{\"rights\":[\"EXECUTE\"],\"resource\":\"WebFetch(domain:a.b)\",$end}]" \
+			'a name cannot be judged' &&
+		refuses_table "[{\"rights\":[\"READ\"],\"resource\":\"$(printf 'x%.0s' {1..4097})\",$end}]" ''
+}
+
+domains_can_be_left_out() {
+	echo '[{"rights":["EXECUTE"],"resource":"WebFetch(domain:a.b)","expires_at":0}]' >"$work/in.json"
+	run load "$work/in.json" --partition x --dry-run --unenforced-domains --base none
+	[ $status = 0 ] && grep -q 'warning: .*row 0 .*left out' "$work/err"
+}
+
+every_table_of_the_corpus_is_planned() {
+	local file n=0
+
+	for file in "$corpus"/harness/*/capability-table.json "$corpus"/cli-scaffold/*/capability-table.json; do
+		run -j load "$file" --dry-run
+		[ $status = 0 ] && python3 - "$work/out" "$file" <<'EOF' || { echo "$file: $(cat "$work/err")" && return 1; }
+import json, sys
+plan = json.load(open(sys.argv[1]))
+rows = {row["row"] for row in plan["rows"] if row["origin"] == "table"}
+sys.exit(rows != set(range(len(json.load(open(sys.argv[2]))))))
+EOF
+		n=$((n + 1))
+	done
+	[ $n = 23 ] || { echo "$n tables" && return 1; }
+}
+
+hostile_manifests_are_refused() {
+	local dir n=0
+
+	for dir in "$corpus"/harness-hostile/*/; do
+		run load "$dir/capability-table.json" --dry-run
+		[ $status = 2 ] && is_clear && [ ! -s "$work/out" ] || { echo "$dir" && return 1; }
+		# With a name of our own the table itself is harmless.
+		run load "$dir/capability-table.json" --dry-run --partition x --base none
+		[ $status = 0 ] || { echo "$dir: $(cat "$work/err")" && return 1; }
+		n=$((n + 1))
+	done
+	[ $n = 5 ]
+}
+
+deny_rules_are_never_dropped() {
+	echo '[]' >"$work/in.json"
+	printf '{"permissions":{"deny":["Read(./.env)","Edit(a/**)","Bash(git push*)","WebFetch","mcp__x__*"]}}' \
+		>"$work/spec.json"
+	run -j load "$work/in.json" --partition x --dry-run --base none --spec "$work/spec.json"
+	[ $status = 0 ] && python3 - "$work/out" <<'EOF' || return 1
+import json, sys
+rows = [r for r in json.load(open(sys.argv[1]))["rows"] if "builtin" not in r["flags"]]
+want = {0: "READ WRITE EXECUTE", 1: "WRITE", 2: "EXECUTE", 3: "WRITE EXECUTE", 4: "EXECUTE"}
+for number, rights in want.items():
+    mine = [r for r in rows if r["row"] == number]
+    if not mine or any(r["kind"] != "exclude" or " ".join(r["rights"]) != rights for r in mine):
+        sys.exit(f"rule {number}: {mine}")
+EOF
+	local rule
+
+	for rule in 'WebFetch(domain:a.b)' 'Read(../x)' 'Read(./[)' 'Bash()' '*' 'a\u0000b'; do
+		printf '{"permissions":{"deny":["%s"]}}' "$rule" >"$work/spec.json"
+		run load "$work/in.json" --partition x --dry-run --base none --spec "$work/spec.json"
+		[ $status != 0 ] && is_clear || { echo "$rule: $(cat "$work/err")" && return 1; }
+	done
+}
+
+links_in_the_workspace_are_refused() {
+	mkdir -p "$work/ws"
+	ln -sfn /etc "$work/ws/data"
+	echo '[{"rights":["READ"],"resource":"Read(./data/**)","expires_at":0}]' >"$work/ws/t.json"
+	run load "$work/ws/t.json" --partition x --dry-run --base none
+	[ $status = 1 ] && is_clear && grep -q 'symbolic link to /etc' "$work/err"
+}
+
+links_of_root_are_followed_and_shown() {
+	[ -L /lib ] || return 0
+	echo '[{"rights":["READ"],"resource":"Read(//lib/**)","expires_at":0}]' >"$work/in.json"
+	run load "$work/in.json" --partition x --dry-run --base none
+	[ $status = 0 ] && grep -q '/lib is a link to usr/lib' "$work/out"
+}
+
+files_with_two_names_are_excluded_by_inode() {
+	mkdir -p "$work/hard"
+	echo secret >"$work/hard/.env"
+	ln -f "$work/hard/.env" "$work/hard/copy"
+	echo '[]' >"$work/hard/t.json"
+	echo '{"permissions":{"deny":["Read(./.en*)"]}}' >"$work/hard/s.json"
+	run load "$work/hard/t.json" --partition x --dry-run --base none --spec "$work/hard/s.json"
+	[ $status = 0 ] && grep -q 'has 2 names' "$work/err"
+}
+
+the_table_and_the_enforcer_are_excluded() {
+	local word
+
+	echo '[]' >"$work/in.json"
+	run -j load "$work/in.json" --partition x --dry-run --base none
+	for word in "$work/in.json" "$work/install-rvm.sh" "$work/.harness" /sys/fs/bpf \
+		/sys/kernel/security /sys/fs/cgroup /dev/rvm_witness "$(readlink -f "$tool")"; do
+		grep -qF "\"resolved\":\"$word\"" "$work/out" || { echo "$word" && return 1; }
+	done
+}
+
+deputies_are_excluded_and_can_be_lifted() {
+	mkdir -p "$work/dep"
+	echo '[]' >"$work/dep/t.json"
+	run load "$work/dep/t.json" --partition x --dry-run --base workspace-rw
+	[ $status = 0 ] && grep -q 'deputy.list.*Edit(package.json)' "$work/out" || return 1
+	run load "$work/dep/t.json" --partition x --dry-run --base workspace-rw --allow-deputy package.json
+	[ $status = 0 ] && ! grep -q 'Edit(package.json)' "$work/out" || return 1
+	run load "$work/dep/t.json" --partition x --dry-run --base workspace-rw --allow-deputy nothing
+	[ $status = 2 ] && is_clear
+}
+
+root_tokens_warn_and_can_be_refused() {
+	run load "$corpus/claims/row-star.table.json" --partition x --dry-run --base none
+	[ $status = 0 ] && grep -q 'warning: .*root token' "$work/err" || return 1
+	run load "$corpus/claims/row-star.table.json" --partition x --dry-run --base none --refuse-root
+	[ $status = 1 ] && is_clear && grep -q 'is the root token' "$work/err"
+}
+
+programs_are_classed() {
+	echo '[{"rights":["EXECUTE"],"resource":"Bash(sh -c *)","expires_at":0},
+	{"rights":["EXECUTE"],"resource":"Bash(systemctl status*)","expires_at":0},
+	{"rights":["EXECUTE"],"resource":"Bash(cat *)","expires_at":0},
+	{"rights":["EXECUTE"],"resource":"Bash(no-such-program-here)","expires_at":0}]' >"$work/in.json"
+	run -j load "$work/in.json" --partition x --dry-run --base none
+	python3 - "$work/out" <<'EOF'
+import json, sys
+rows = json.load(open(sys.argv[1]))["rows"]
+got = [r["program"] for r in rows[:4]]
+sys.exit(got != ["interpreter", "launcher", "fixed", "fixed"] or
+         "not found" not in rows[3]["notes"] or "unresolved" not in rows[3]["flags"])
+EOF
+}
+
+text_of_tables_is_escaped() {
+	printf '[{"rights":["READ"],"resource":"a\\u001b[2J\\u202eb\\u0007\\n","expires_at":0}]' >"$work/in.json"
+	run load "$work/in.json" --partition x --dry-run --base none
+	[ $status = 0 ] && ! LC_ALL=C grep -q $'[\x01-\x08\x0b-\x1f]' "$work/out" &&
+		! grep -q $'\u202e' "$work/out" && grep -qF 'a\033[2J' "$work/out"
+}
+
+output_replaces_no_link() {
+	echo keep >"$work/target"
+	ln -sf target "$work/link"
+	run compile --claims "$corpus/claims/row-read.claims.json" -o "$work/link"
+	[ $status = 1 ] && is_clear && [ "$(cat "$work/target")" = keep ] || return 1
+	run compile --claims "$corpus/claims/row-read.claims.json" -o "$work/no-such-dir/x"
+	[ $status = 1 ] && is_clear
+}
+
+a_full_disk_is_an_error() {
+	[ -e /dev/full ] || return 0
+	"$tool" compile --claims "$corpus/claims/row-read.claims.json" >/dev/full 2>"$work/err"
+	[ $? = 1 ] && is_clear
+}
+
+wrong_command_lines_exit_2() {
+	local line
+
+	while read -r line; do
+		# shellcheck disable=SC2086
+		run $line
+		[ $status = 2 ] && [ -s "$work/err" ] || { echo "$line: $status" && return 1; }
+	done <<-'EOF'
+		-x
+		nothing
+		token
+		token lis
+		tok list
+		compile
+		compile --claims
+		compile --claims a --claims b
+		compile --claims a --spec b
+		compile --claims /dev/null/x
+		claims check --claims x
+		claims check --claims x --capability y --now 1x
+		load
+		load a b
+		load x --mode strict
+		load x --partition ../x
+		load x --partition Upper
+		load x --partition
+		load / --partition x
+		load x --base
+		load x --dry-run=yes
+		load x --no-such-option
+	EOF
+}
+
+tables_of_commands_are_complete() {
+	run --dump-commands
+	[ $status = 0 ] && awk -F '\t' 'NF < 3 { exit 1 }' "$work/out" || return 1
+	local noun verb rest
+
+	while IFS=$'\t' read -r noun verb rest; do
+		[ "$noun" = - ] && noun=''
+		# shellcheck disable=SC2086
+		"$tool" $noun $verb --help 2>&1 | grep -q "^rvmctl .*$verb" || { echo "$noun $verb $rest" && return 1; }
+	done <"$work/out"
+}
+
+without_a_module_it_says_so() {
+	[ ! -e /sys/module/rvm ] || return 0
+	run token list
+	[ $status = 3 ] && is_clear && grep -q 'module is not loaded' "$work/err"
+}
+
+cases=($(declare -F | awk '{ print $3 }' | grep '_' |
+	grep -vxE 'not_ok|is_clear|has_place|refuses_input|refuses_spec_too|refuses_table'))
+echo 'KTAP version 1'
+echo "1..${#cases[@]}"
+[ -x "$tool" ] || { echo "Bail out! $tool is not built: make -C user" && exit 1; }
+for name in "${cases[@]}"; do
+	if out=$("$name" 2>&1); then
+		ok "$name"
+	else
+		not_ok "$name" "$out"
+	fi
+done
+[ $failed = 0 ]
