@@ -677,7 +677,8 @@ static int act_take_descriptor(pid_t pid)
 {
 	int pidfd = syscall(SYS_pidfd_open, pid, 0);
 
-	return opened(syscall(SYS_pidfd_getfd, pidfd, 0, 0));
+	/* A socket, of which there is nothing to judge but whose it is. */
+	return opened(syscall(SYS_pidfd_getfd, pidfd, given_socket[0][0], 0));
 }
 
 static int kill_host(bool evil)

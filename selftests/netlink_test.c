@@ -1198,7 +1198,7 @@ TEST_F(netlink, malformed_messages_are_refused)
 	uint32_t id = self->box.id;
 	size_t nest;
 
-	/* Unknown, twice, too long, too short, of another type. */
+	/* Unknown, of another command, too short, too long, with what it has not. */
 	ask(RVM_CMD_PARTITION_GET, RVM_A_PARTITION_ID, id);
 	put_u32(&r, 99, 1);
 	REFUSED(self->nl, EINVAL);
@@ -1207,16 +1207,16 @@ TEST_F(netlink, malformed_messages_are_refused)
 	REFUSED(self->nl, EINVAL);
 	request_begin(&r, RVM_CMD_PARTITION_GET);
 	put(&r, RVM_A_PARTITION_ID, &id, 3);
-	REFUSED(self->nl, ERANGE);
+	REFUSED(self->nl, EINVAL);
 	request_begin(&r, RVM_CMD_PARTITION_GET);
 	put_u64(&r, RVM_A_PARTITION_ID, id);
-	REFUSED(self->nl, ERANGE);
+	REFUSED(self->nl, EINVAL);
 	ask(RVM_CMD_PARTITION_SET, RVM_A_PARTITION_ID, id);
 	put_u32(&r, RVM_A_PARTITION_EPOCH_BUMP, 1);
-	REFUSED(self->nl, EINVAL);
+	REFUSED(self->nl, ERANGE);
 	request_begin(&r, RVM_CMD_PARTITION_GET);
 	put(&r, RVM_A_PARTITION_NAME, block, 60000);
-	REFUSED(self->nl, EINVAL);
+	REFUSED(self->nl, ERANGE);
 	/* 64 KiB of nothing that anyone knows. */
 	memset(block, 0x41, sizeof(block));
 	request_begin(&r, RVM_CMD_CHECK);

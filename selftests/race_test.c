@@ -1,0 +1,391 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Changes that race with accesses.
+ *
+ * The host goes through phases, alternately allowed (even) and forbidden (odd),
+ * and counts them up before it begins to leave one and after it has entered the
+ * next.  A task in the partition reads the count, tries, and reads it again: if
+ * it is the same, the whole try lay in one phase, and its result must be that
+ * of the phase.  Between phases both results are right.
+ *
+ *   count   0        1        2        3        4
+ *           allowed  change   forbidden change  allowed
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "common.h"
+#include "kselftest_harness.h"
+
+#define CYCLES 60
+#define TRIES_PER_PHASE 20
+
+static struct request r;
+static struct reply reply;
+
+/* Between host and inside. */
+static struct shared {
+	atomic_uint phase;
+	atomic_uint stop;
+	/* Tries that lay in one phase. */
+	atomic_uint allowed;
+	atomic_uint forbidden;
+	/* With the wrong result. */
+	atomic_uint leaks;
+	atomic_uint refusals;
+	atomic_uint last_error;
+} *shared;
+
+enum { ALLOWED = 0, FORBIDDEN = 2 };
+
+static void judge(unsigned int phase, int err)
+{
+	if (phase % 4 == ALLOWED) {
+		shared->allowed++;
+		if (err) {
+			shared->last_error = err;
+			shared->refusals++;
+		}
+	} else if (phase % 4 == FORBIDDEN) {
+		shared->forbidden++;
+		shared->leaks += !err;
+	}
+}
+
+/* Inside: try until told to stop. */
+static int try_open_all_along(void *arg)
+{
+	while (!shared->stop) {
+		unsigned int before = shared->phase;
+		int err = try_open(arg, O_RDONLY);
+
+		if (shared->phase == before)
+			judge(before, err);
+	}
+	return 0;
+}
+
+/* The same on a descriptor that stays open. */
+static int read_all_along(void *arg)
+{
+	int fd = *(int *)arg;
+	char c;
+
+	while (!shared->stop) {
+		unsigned int before = shared->phase;
+		int err = pread(fd, &c, 1, 0) < 0 ? errno : 0;
+
+		if (shared->phase == before)
+			judge(before, err);
+	}
+	return 0;
+}
+
+static int open_once(void *arg)
+{
+	return try_open(arg, O_RDONLY);
+}
+
+/* Stay in a phase until it was tried often enough; false if nobody tries. */
+static bool stay(atomic_uint *tries)
+{
+	unsigned int begin = *tries;
+	time_t end = time(NULL) + 20;
+
+	while (*tries - begin < TRIES_PER_PHASE) {
+		if (time(NULL) > end)
+			return false;
+		sched_yield();
+	}
+	return true;
+}
+
+FIXTURE(race)
+{
+	int nl;
+	struct counters start;
+	struct box box;
+	char granted[256];
+	char excluded[256];
+};
+
+FIXTURE_SETUP(race)
+{
+	self->nl = nl_open();
+	ASSERT_LE(0, self->nl);
+	ASSERT_TRUE(hooks_attached(self->nl));
+	self->start = get_counters(self->nl);
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
+		      -1, 0);
+	ASSERT_NE(MAP_FAILED, (void *)shared);
+	snprintf(self->granted, sizeof(self->granted), "%s", in_dir("granted"));
+	snprintf(self->excluded, sizeof(self->excluded), "%s", in_dir("excluded"));
+	mkdir(self->granted, 0755);
+	mkdir(self->excluded, 0755);
+	ASSERT_TRUE(write_file(in_dir("granted/file"), "text"));
+	ASSERT_TRUE(box_make(&self->box, self->nl, "race"));
+}
+
+FIXTURE_TEARDOWN(race)
+{
+	EXPECT_TRUE(box_remove(&self->box));
+	EXPECT_TRUE(counters_return(self->nl, &self->start));
+	munmap(shared, sizeof(*shared));
+}
+
+static int load(struct box *box, const char *folder, bool allow)
+{
+	const struct rule rules[] = {
+		{ RVM_CLASS_NAME, RVM_RIGHT_READ, .pattern = "filler" },
+		{ RVM_CLASS_PATH, allow ? RVM_RIGHT_READ : RVM_RIGHT_WRITE, folder, "" },
+	};
+
+	return box_load(box, rules, ARRAY_LEN(rules));
+}
+
+/* A change of the partition that takes one attribute. */
+static int set(struct box *box, uint16_t attr, uint32_t value)
+{
+	request_begin(&r, RVM_CMD_PARTITION_SET);
+	put_u32(&r, RVM_A_PARTITION_ID, box->id);
+	put_u32(&r, attr, value);
+	if (attr == RVM_A_PARTITION_FLAGS)
+		put_u32(&r, RVM_A_PARTITION_FLAGS_MASK, RVM_PARTITION_FLAG_FENCED);
+	return nl_call(box->nl, &r, &reply);
+}
+
+#define EXPECT_NO_RACE(pid)                                                                     \
+	do {                                                                                    \
+		shared->stop = 1;                                                               \
+		EXPECT_EQ(0, wait_for(pid));                                                    \
+		EXPECT_EQ(0, shared->leaks);                                                    \
+		EXPECT_EQ(0, shared->refusals)                                                  \
+		{                                                                               \
+			TH_LOG("last: %s", strerror(shared->last_error));                       \
+		}                                                                               \
+		EXPECT_LT(CYCLES, shared->allowed);                                             \
+		EXPECT_LT(CYCLES, shared->forbidden);                                           \
+		TH_LOG("%u tries while allowed, %u while forbidden", shared->allowed,           \
+		       shared->forbidden);                                                      \
+	} while (0)
+
+TEST_F_TIMEOUT(race, tables_are_replaced_at_once, 200)
+{
+	pid_t pid;
+
+	ASSERT_EQ(0, load(&self->box, self->granted, true));
+	pid = box_start(&self->box, try_open_all_along, (void *)in_dir("granted/file"));
+	for (int i = 0; i < CYCLES; i++) {
+		ASSERT_TRUE(stay(&shared->allowed));
+		shared->phase++;
+		ASSERT_EQ(0, load(&self->box, self->granted, false));
+		shared->phase++;
+		ASSERT_TRUE(stay(&shared->forbidden));
+		shared->phase++;
+		ASSERT_EQ(0, load(&self->box, self->granted, true));
+		shared->phase++;
+	}
+	EXPECT_NO_RACE(pid);
+}
+
+TEST_F_TIMEOUT(race, open_files_lose_their_right_when_the_table_does, 200)
+{
+	int fd = open(in_dir("granted/file"), O_RDONLY);
+	pid_t pid;
+
+	ASSERT_EQ(0, load(&self->box, self->granted, true));
+	pid = box_start(&self->box, read_all_along, &fd);
+	for (int i = 0; i < CYCLES; i++) {
+		ASSERT_TRUE(stay(&shared->allowed));
+		shared->phase++;
+		ASSERT_EQ(0, load(&self->box, self->granted, false));
+		shared->phase++;
+		ASSERT_TRUE(stay(&shared->forbidden));
+		shared->phase++;
+		ASSERT_EQ(0, load(&self->box, self->granted, true));
+		shared->phase++;
+	}
+	EXPECT_NO_RACE(pid);
+}
+
+static void change_about(struct __test_metadata *_metadata, struct box *box, const char *folder,
+			 uint16_t attr, uint32_t allow, uint32_t forbid)
+{
+	pid_t pid;
+
+	ASSERT_EQ(0, load(box, folder, true));
+	pid = box_start(box, try_open_all_along, (void *)in_dir("granted/file"));
+	for (int i = 0; i < CYCLES; i++) {
+		ASSERT_TRUE(stay(&shared->allowed));
+		shared->phase++;
+		ASSERT_EQ(0, set(box, attr, forbid));
+		shared->phase++;
+		ASSERT_TRUE(stay(&shared->forbidden));
+		shared->phase++;
+		ASSERT_EQ(0, set(box, attr, allow));
+		shared->phase++;
+	}
+	EXPECT_NO_RACE(pid);
+}
+
+TEST_F_TIMEOUT(race, a_fence_holds_when_it_is_set, 200)
+{
+	change_about(_metadata, &self->box, self->granted, RVM_A_PARTITION_FLAGS, 0,
+		     RVM_PARTITION_FLAG_FENCED);
+}
+
+TEST_F_TIMEOUT(race, a_suspended_partition_does_nothing, 200)
+{
+	change_about(_metadata, &self->box, self->granted, RVM_A_PARTITION_STATE,
+		     RVM_STATE_RUNNING, RVM_STATE_SUSPENDED);
+}
+
+/* Names and mounts that have nothing to do with it: walks have to be done again. */
+static pid_t start_noise(const char *dir)
+{
+	char a[300], b[300], point[300];
+	pid_t pid = fork();
+
+	if (pid)
+		return pid;
+	snprintf(a, sizeof(a), "%s/noise-a", dir);
+	snprintf(b, sizeof(b), "%s/noise-b", dir);
+	snprintf(point, sizeof(point), "%s/noise-mount", dir);
+	mkdir(a, 0755);
+	mkdir(point, 0755);
+	for (int i = 0; !shared->stop; i++) {
+		if (rename(a, b) || rename(b, a))
+			_exit(1);
+		if (i % 64)
+			continue;
+		if (mount("tmpfs", point, "tmpfs", 0, NULL) || umount2(point, MNT_DETACH))
+			_exit(2);
+	}
+	_exit(0);
+}
+
+/*
+ * What moves between granted/ and excluded/: the file itself, or the folder it
+ * is in.  It is opened by a descriptor, which follows it.
+ */
+static void move_about(struct __test_metadata *_metadata, struct box *box, const char *inside,
+		       const char *outside, const char *opened)
+{
+	const struct rule rules[] = {
+		{ RVM_CLASS_PATH, RVM_RIGHT_READ, test_dir(), "" },
+		{ RVM_CLASS_PATH, RVM_RIGHT_READ, test_dir(), "excluded/**", .excludes = true },
+	};
+	pid_t pid, second, noise;
+
+	ASSERT_EQ(0, box_load(box, rules, ARRAY_LEN(rules)));
+	noise = start_noise(test_dir());
+	pid = box_start(box, try_open_all_along, (void *)opened);
+	second = box_start(box, try_open_all_along, (void *)opened);
+	for (int i = 0; i < CYCLES; i++) {
+		ASSERT_TRUE(stay(&shared->allowed));
+		shared->phase++;
+		ASSERT_EQ(0, rename(inside, outside));
+		shared->phase++;
+		ASSERT_TRUE(stay(&shared->forbidden));
+		shared->phase++;
+		ASSERT_EQ(0, rename(outside, inside));
+		shared->phase++;
+	}
+	EXPECT_NO_RACE(pid);
+	EXPECT_EQ(0, wait_for(second));
+	EXPECT_EQ(0, wait_for(noise));
+}
+
+TEST_F_TIMEOUT(race, a_renamed_file_is_judged_where_it_is, 200)
+{
+	char inside[300], outside[300], opened[64];
+	int fd;
+
+	snprintf(inside, sizeof(inside), "%s/file", self->granted);
+	snprintf(outside, sizeof(outside), "%s/file", self->excluded);
+	fd = open(inside, O_PATH);
+	ASSERT_LE(0, fd);
+	/* The object itself, wherever it is. */
+	snprintf(opened, sizeof(opened), "/proc/self/fd/%d", fd);
+	move_about(_metadata, &self->box, inside, outside, opened);
+}
+
+TEST_F_TIMEOUT(race, a_file_in_a_renamed_folder_is_judged_where_it_is, 200)
+{
+	char inside[300], outside[300], opened[64];
+	int fd;
+
+	snprintf(inside, sizeof(inside), "%s/folder", self->granted);
+	snprintf(outside, sizeof(outside), "%s/folder", self->excluded);
+	mkdir(inside, 0755);
+	mkdir(in_dir("granted/folder/deep"), 0755);
+	ASSERT_TRUE(write_file(in_dir("granted/folder/deep/file"), "text"));
+	fd = open(in_dir("granted/folder/deep/file"), O_PATH);
+	ASSERT_LE(0, fd);
+	snprintf(opened, sizeof(opened), "/proc/self/fd/%d", fd);
+	move_about(_metadata, &self->box, inside, outside, opened);
+}
+
+/* Other partitions come and go: what is cached about control groups must not be mixed up. */
+TEST_F_TIMEOUT(race, partitions_that_come_and_go_do_not_matter, 200)
+{
+	struct box other;
+	pid_t pid;
+
+	ASSERT_EQ(0, load(&self->box, self->granted, false));
+	shared->phase = FORBIDDEN;
+	pid = box_start(&self->box, try_open_all_along, (void *)in_dir("granted/file"));
+	ASSERT_TRUE(stay(&shared->forbidden));
+	for (int i = 0; i < CYCLES; i++) {
+		ASSERT_TRUE(box_make(&other, self->nl, "race-other"));
+		ASSERT_EQ(0, load(&other, self->granted, true));
+		EXPECT_EQ(0, box_do(&other, open_once, (void *)in_dir("granted/file")));
+		ASSERT_TRUE(box_remove(&other));
+	}
+	shared->stop = 1;
+	EXPECT_EQ(0, wait_for(pid));
+	EXPECT_EQ(0, shared->leaks);
+	EXPECT_LT(CYCLES, shared->forbidden);
+}
+
+/* Tasks that fork all the time: as long as one is inside, the partition stays. */
+static int fork_all_along(void *arg)
+{
+	while (!shared->stop) {
+		pid_t pid = fork();
+
+		if (!pid)
+			_exit(try_open(arg, O_RDONLY) != EACCES);
+		shared->leaks += wait_for(pid) != 0;
+		shared->forbidden++;
+	}
+	return 0;
+}
+
+TEST_F_TIMEOUT(race, a_partition_with_tasks_cannot_be_deleted, 200)
+{
+	pid_t pid;
+
+	pid = box_start(&self->box, fork_all_along, (void *)in_dir("granted/file"));
+	ASSERT_TRUE(stay(&shared->forbidden));
+	for (int i = 0; i < 1000; i++) {
+		request_begin(&r, RVM_CMD_PARTITION_DEL);
+		put_u32(&r, RVM_A_PARTITION_ID, self->box.id);
+		EXPECT_EQ(EBUSY, nl_call(self->nl, &r, &reply));
+	}
+	shared->stop = 1;
+	EXPECT_EQ(0, wait_for(pid));
+	EXPECT_EQ(0, shared->leaks);
+}
+
+TEST_HARNESS_MAIN
