@@ -57,8 +57,9 @@ const char *names_get(struct names *names, uint32_t id, char fallback[16])
 	if (!name && names->nlc) {
 		names->n = 0;
 		/* Without an answer the number has to do. */
-		(void)nlc_call(names->nlc, nlc_request(names->nlc, RVM_CMD_PARTITION_GET, NLM_F_DUMP),
-			       add_name, names, &err);
+		(void)nlc_call(names->nlc,
+			       nlc_request(names->nlc, RVM_CMD_PARTITION_GET, NLM_F_DUMP), add_name,
+			       names, &err);
 		err_clear(&err);
 		name = find_name(names, id);
 	}
@@ -126,7 +127,8 @@ int event_get(struct nlc *nlc, uint64_t sequence, struct names *names, struct ev
 	if (ret)
 		err_wrap(err, "record %" PRIu64, sequence);
 	if (!ret && !f.found)
-		ret = err_make(err, EXIT_REFUSED, "record %" PRIu64 ": is not in the ring", sequence);
+		ret = err_make(err, EXIT_REFUSED, "record %" PRIu64 ": is not in the ring",
+			       sequence);
 	if (!ret)
 		event_fill(event, f.raw, f.detail, names);
 	free(f.detail);
@@ -264,38 +266,46 @@ void event_fields(struct out *out, const struct event *event)
 	const char *kind = rvm_kind_name(event->rec.kind);
 	auto_free char *object = event_object(event);
 	bool judged = event_is_judged(event);
-	char when[40];
+	char when[40], code[8];
 
 	format_time(event->rec.timestamp_ns, when);
-	out_str(out, "time", when);
-	out_u64(out, "sequence", event->rec.sequence);
-	if (kind)
-		out_str(out, "kind", kind);
-	else
-		out_fmt(out, "kind", "0x%02x", event->rec.kind);
-	out_str(out, "partition", event->partition);
-	out_str(out, "verdict", event_verdict(event));
-	out_str(out, "op", judged ? rvm_op_name(event->payload.operation) : "-");
-	out_str(out, "object", object ? object : "-");
+	snprintf(code, sizeof(code), "0x%02x", event->rec.kind);
+	out_json_u64(out, "sequence", event->rec.sequence);
+	out_json_str(out, "time", when);
 	out_json_u64(out, "timestamp-ns", event->rec.timestamp_ns);
+	out_json_str(out, "kind", kind ? kind : code);
+	out_json_str(out, "partition", event->partition);
 	out_json_u64(out, "actor", event->rec.actor);
-	out_json_u64(out, "target", event->rec.target);
-	if (judged)
+	out_json_str(out, "verdict", event_verdict(event));
+	if (judged) {
+		out_json_str(out, "op", rvm_op_name(event->payload.operation));
 		out_json_str(out, "reason", rvm_reason_text(event->payload.reason));
+	}
+	out_json_str(out, "object", object ? object : "");
+	out_json_u64(out, "target", event->rec.target);
 	if (event->detail)
 		out_json_str(out, "detail", event->detail);
 }
 
 void event_print(struct out *out, const struct event *event)
 {
-	out_event_begin(out);
-	event_fields(out, event);
-	if (event_is_denial(event)) {
-		auto_free char *why = NULL;
+	const char *kind = rvm_kind_name(event->rec.kind);
+	auto_free char *object = event_object(event);
+	auto_free char *line = NULL;
+	bool judged = event_is_judged(event);
+	char when[40];
 
-		if (asprintf(&why, "(%s)", rvm_reason_text(event->payload.reason)) < 0)
-			why = NULL;
-		out_text_str(out, "reason", why ? why : "");
-	}
+	format_time(event->rec.timestamp_ns, when);
+	if (asprintf(&line, "%s %" PRIu64 " %s %s %s%s%s %s%s%s%s", when,
+		     (uint64_t)event->rec.sequence, kind ? kind : "?", event->partition,
+		     event_verdict(event), judged ? " " : "",
+		     judged ? rvm_op_name(event->payload.operation) : "", object ? object : "-",
+		     event_is_denial(event) ? " (" : "",
+		     event_is_denial(event) ? rvm_reason_text(event->payload.reason) : "",
+		     event_is_denial(event) ? ")" : "") < 0)
+		line = NULL;
+	out_event_begin(out);
+	out_text_str(out, "line", line ? line : "?");
+	event_fields(out, event);
 	out_event_end(out);
 }

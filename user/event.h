@@ -64,7 +64,7 @@ char *event_object(const struct event *event);
 
 /* One line, or one JSON object. */
 void event_print(struct out *out, const struct event *event);
-/* The same as fields of an object that is open. */
+/* The same as fields of an object that is open; JSON only. */
 void event_fields(struct out *out, const struct event *event);
 
 #endif
