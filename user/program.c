@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Where commands are. */
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "program.h"
+
+#define USUAL "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+
+static bool is_program(const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st))
+		return false;
+	errno = EACCES;
+	return S_ISREG(st.st_mode) && st.st_mode & 0111 && !access(path, X_OK);
+}
+
+static char *absolute(const char *path)
+{
+	auto_free char *here = NULL;
+	char *whole;
+
+	if (path[0] == '/')
+		return strdup(path);
+	here = getcwd(NULL, 0);
+	if (!here || asprintf(&whole, "%s/%s", strcmp(here, "/") ? here : "", path) < 0)
+		return NULL;
+	return whole;
+}
+
+static int not_found(const char *word, int errnum, struct err *err)
+{
+	if (errnum == EACCES)
+		err_make(err, EXIT_REFUSED, "%s: is not a program that can be executed", word);
+	else if (strchr(word, '/'))
+		err_make(err, EXIT_REFUSED, "%s: %s", word, strerror(errnum));
+	else
+		err_make(err, EXIT_REFUSED, "%s: is in none of the folders of PATH", word);
+	errno = errnum;
+	return -1;
+}
+
+int program_find(const char *word, const char *search, char **path, struct err *err)
+{
+	int worst = ENOENT;
+
+	*path = NULL;
+	if (strchr(word, '/')) {
+		if (!is_program(word))
+			return not_found(word, errno, err);
+		*path = absolute(word);
+		return *path ? 0 : err_errno(err, errno, "%s", word);
+	}
+	for (const char *p = search && search[0] ? search : USUAL; *p && word[0];) {
+		int len = strcspn(p, ":");
+		auto_free char *file = NULL;
+
+		/* Never the current folder, which may be the agent's. */
+		if (len && p[0] == '/' && asprintf(&file, "%.*s/%s", len, p, word) >= 0) {
+			if (is_program(file)) {
+				*path = take_ptr(file);
+				return 0;
+			}
+			worst = errno == EACCES ? EACCES : worst;
+		} else {
+			file = NULL;
+		}
+		p += len;
+		p += *p == ':';
+	}
+	return not_found(word, worst, err);
+}

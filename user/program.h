@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef RVMCTL_PROGRAM_H
+#define RVMCTL_PROGRAM_H
+
+#include <stdbool.h>
+
+#include "err.h"
+
+/* A command cannot be found, or is there and cannot be executed: as shells say it. */
+#define STATUS_CANNOT_RUN 126
+#define STATUS_NOT_FOUND 127
+
+/**
+ * program_find() - the absolute path of a command
+ * @word: as typed; with a slash in it, relative to the current folder
+ * @search: PATH; NULL for the usual folders
+ * @path: filled; free() it
+ *
+ * Return: 0; -1 with @err, and errno ENOENT or EACCES.
+ */
+int program_find(const char *word, const char *search, char **path, struct err *err);
+
+#endif
