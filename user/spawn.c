@@ -165,7 +165,6 @@ static _Noreturn void run_command(const struct spawn *s, int go, int failure)
 
 	/* Nobody else may hold it open, or its end would not be seen. */
 	close(s->go);
-	close(s->events);
 	if (read(go, &c, 1) != 1)
 		_exit(126);
 	m.step = become_command(s);
@@ -244,6 +243,9 @@ static _Noreturn void run_helper(struct spawn *s, int events, int go, int failur
 	struct message m = { .what = MESSAGE_FAILED };
 	pid_t pid = -1;
 
+	/* The other end is rvmctl's alone: when it closes that we go. */
+	close(s->events);
+	close(s->failure);
 	/* The terminal's keys are for the command. */
 	signal(SIGTTOU, SIG_IGN);
 	signal(SIGTTIN, SIG_IGN);
@@ -284,9 +286,11 @@ static const char *advice(enum step step, int errnum)
 {
 	switch (step) {
 	case STEP_CLONE:
-		return errnum == EAGAIN ? "the partition has as many tasks as its pids.max allows" :
-		       errnum == EBUSY	? "a cgroup with controllers for its children takes no tasks" :
-					  "look at the partition's cgroup below /sys/fs/cgroup/rvm";
+		return errnum == EAGAIN ?
+			       "the partition has as many tasks as its pids.max allows" :
+		       errnum == EBUSY ?
+			       "a cgroup with controllers for its children takes no tasks" :
+			       "look at the partition's cgroup below /sys/fs/cgroup/rvm";
 	case STEP_FOLDER:
 		return "use --chdir DIR with a folder that its user may enter";
 	case STEP_NET:

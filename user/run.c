@@ -1,0 +1,462 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Run a command in a partition. */
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <inttypes.h>
+#include <pwd.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+
+#include "cmd.h"
+#include "hook.h"
+#include "lib/rights.h"
+#include "partition.h"
+#include "program.h"
+#include "pty.h"
+#include "spawn.h"
+#include "why.h"
+
+#define ENV_MAX 256
+#define GROUPS_MAX 256
+
+/**
+ * struct run - a command to be run
+ */
+struct run {
+	struct nlc *nlc;
+	struct partition part;
+	struct spawn spawn;
+	struct pty pty;
+	/* Owns the strings of spawn. */
+	char *path;
+	char *cwd;
+	char *home;
+	char *user;
+	char *env[ENV_MAX + 1];
+	size_t n_env;
+	/* Receives the signals that are passed on. */
+	int signals;
+};
+
+static void run_free(struct run *r)
+{
+	/* First what the user sees: the terminal as it was. */
+	pty_close(&r->pty);
+	spawn_end(&r->spawn);
+	if (r->signals >= 0)
+		close(r->signals);
+	for (size_t i = 0; i < r->n_env; i++)
+		free(r->env[i]);
+	free(r->path);
+	free(r->cwd);
+	free(r->home);
+	free(r->user);
+	partition_free(&r->part);
+	nlc_close(r->nlc);
+}
+#define auto_run __attribute__((cleanup(run_free)))
+
+static int add_env(struct run *r, const char *name, size_t name_len, const char *value,
+		   struct err *err)
+{
+	char *text;
+
+	if (r->n_env == ENV_MAX)
+		return err_make(err, EXIT_USAGE, "--env: more than %d variables", ENV_MAX);
+	if (asprintf(&text, "%.*s=%s", (int)name_len, name, value) < 0)
+		return err_errno(err, ENOMEM, "environment");
+	for (size_t i = 0; i < r->n_env; i++) {
+		/* What is said later counts. */
+		if (!strncmp(r->env[i], text, name_len + 1)) {
+			free(r->env[i]);
+			r->env[i] = text;
+			return 0;
+		}
+	}
+	r->env[r->n_env++] = text;
+	return 0;
+}
+
+static int copy_env(struct run *r, const char *name, struct err *err)
+{
+	const char *value = getenv(name);
+
+	return value ? add_env(r, name, strlen(name), value, err) : 0;
+}
+
+static int copy_locale(struct run *r, struct err *err)
+{
+	for (char **e = environ; *e; e++) {
+		size_t len = strcspn(*e, "=");
+
+		if (!strncmp(*e, "LC_", 3) && (*e)[len] && add_env(r, *e, len, *e + len + 1, err))
+			return -1;
+	}
+	return 0;
+}
+
+static int asked_env(struct run *r, const struct args *args, struct err *err)
+{
+	for (size_t i = 0; i < args_count(args, "--env"); i++) {
+		const char *text = args_nth(args, "--env", i);
+		size_t len = strcspn(text, "=");
+
+		if (!len)
+			return err_make(err, EXIT_USAGE, "--env: '%s' has no name", text);
+		if (text[len] ? add_env(r, text, len, text + len + 1, err) : copy_env(r, text, err))
+			return -1;
+	}
+	return 0;
+}
+
+/* Nothing that leads to helpers outside (sockets of agents, D-Bus, displays), no LD_x. */
+static int make_env(struct run *r, const struct args *args, struct err *err)
+{
+	static const char *const passed[] = { "PATH", "TMPDIR", "LANG", "TERM", "TZ" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(passed); i++) {
+		if (copy_env(r, passed[i], err))
+			return -1;
+	}
+	if (copy_locale(r, err) || add_env(r, "HOME", 4, r->home, err) ||
+	    add_env(r, "USER", 4, r->user, err) || add_env(r, "LOGNAME", 7, r->user, err))
+		return -1;
+	return asked_env(r, args, err);
+}
+
+static const struct passwd *find_user(const char *name, struct err *err)
+{
+	const struct passwd *pw;
+	char *end;
+	uid_t uid;
+
+	if (!name)
+		name = getenv("SUDO_UID");
+	if (!name)
+		name = "0";
+	uid = strtoul(name, &end, 10);
+	pw = name[0] >= '0' && name[0] <= '9' && !*end ? getpwuid(uid) : getpwnam(name);
+	if (!pw)
+		err_make(err, EXIT_REFUSED, "user %s: is not known on this machine", name);
+	return pw;
+}
+
+/* Looked up here: inside, the files that say so may be out of reach. */
+static int choose_user(struct run *r, const char *name, struct err *err)
+{
+	const struct passwd *pw = find_user(name, err);
+	struct spawn *s = &r->spawn;
+
+	if (!pw)
+		return -1;
+	s->uid = pw->pw_uid;
+	s->gid = pw->pw_gid;
+	r->home = strdup(pw->pw_dir);
+	r->user = strdup(pw->pw_name);
+	s->n_groups = GROUPS_MAX;
+	s->groups = calloc(GROUPS_MAX, sizeof(*s->groups));
+	if (!r->home || !r->user || !s->groups)
+		return err_errno(err, ENOMEM, "user %s", pw->pw_name);
+	if (getgrouplist(pw->pw_name, pw->pw_gid, s->groups, &s->n_groups) < 0)
+		return err_make(err, EXIT_REFUSED, "user %s: is in more than %d groups",
+				pw->pw_name, GROUPS_MAX);
+	return 0;
+}
+
+/* Does a token reach the network?  Of unix sockets only names without a file live there. */
+static bool is_net_scope(struct nlattr **scope, uint32_t rights)
+{
+	uint32_t class = nlc_u32(scope[RVM_A_SCOPE_CLASS]);
+
+	if (class == RVM_CLASS_ANY)
+		return rights & RVM_RIGHT_EXECUTE;
+	if (class != RVM_CLASS_NET)
+		return false;
+	return nlc_u32(scope[RVM_A_SCOPE_FAMILY]) != AF_UNIX ||
+	       !nlc_str(scope[RVM_A_SCOPE_ANCHOR])[0];
+}
+
+static int look_for_net(struct nlattr **attrs, int cmd, void *data, struct err *err)
+{
+	struct nlattr *token[RVM_A_TOKEN_MAX + 1] = { 0 };
+	struct nlattr *scope[RVM_A_SCOPE_MAX + 1] = { 0 };
+	bool *found = data;
+
+	(void)cmd;
+	(void)err;
+	if (attrs[RVM_A_TABLE_TOKEN] &&
+	    !nlc_nest(token, RVM_A_TOKEN_MAX, attrs[RVM_A_TABLE_TOKEN]) &&
+	    token[RVM_A_TOKEN_SCOPE] &&
+	    !nlc_nest(scope, RVM_A_SCOPE_MAX, token[RVM_A_TOKEN_SCOPE]) &&
+	    is_net_scope(scope, nlc_u32(token[RVM_A_TOKEN_RIGHTS])))
+		*found = true;
+	return 0;
+}
+
+static int has_net_token(struct run *r, bool *found, struct err *err)
+{
+	struct nl_msg *msg = nlc_request(r->nlc, RVM_CMD_TOKEN_GET, NLM_F_DUMP);
+
+	*found = false;
+	if (msg && nla_put_u32(msg, RVM_A_TABLE_PARTITION, r->part.id)) {
+		nlmsg_free(msg);
+		msg = NULL;
+	}
+	return nlc_call(r->nlc, msg, look_for_net, found, err);
+}
+
+/* Module, hooks and partition, or no command. */
+static int check_ready(struct run *r, const struct args *args, struct err *err)
+{
+	auto_hooks struct hooks hooks = { 0 };
+
+	if (nlc_open(&r->nlc, err))
+		return -1;
+	if (geteuid()) {
+		err_make(err, EXIT_REFUSED,
+			 "run: only root can create a task in a partition's cgroup");
+		return err_hint(err, "use sudo; the command itself runs as you");
+	}
+	if (hooks_get(r->nlc, &hooks, err))
+		return -1;
+	if (hooks_require(&hooks, err)) {
+		if (!args_has(args, "--unenforced"))
+			return -1;
+		err_clear(err);
+		warn_line("hooks are missing: not all that this command does is judged");
+	}
+	if (partition_find(r->nlc, args_str(args, "NAME"), &r->part, err))
+		return -1;
+	if (r->part.flags & RVM_PARTITION_FLAG_FENCED) {
+		err_make(err, EXIT_REFUSED, "partition %s: is fenced, everything is refused",
+			 r->part.name);
+		return err_hint(err, "see rvmctl partition --help for how to lift it");
+	}
+	if (!r->part.source)
+		warn_line(
+			"partition %s: has no table, so nothing is allowed; rvmctl load gives it one",
+			r->part.name);
+	return 0;
+}
+
+static int choose_place(struct run *r, const struct args *args, struct err *err)
+{
+	const char *dir = args_str(args, "--chdir");
+	bool net;
+
+	if (!dir)
+		dir = r->part.workspace;
+	r->cwd = dir ? realpath(dir, NULL) : getcwd(NULL, 0);
+	if (!r->cwd) {
+		err_errno(err, errno, "%s", dir ? dir : "current folder");
+		return err_hint(err, "use --chdir DIR");
+	}
+	r->spawn.cgroup = partition_cgroup_open(r->part.name, err);
+	if (r->spawn.cgroup < 0 || has_net_token(r, &net, err))
+		return -1;
+	r->spawn.private_net = !net && !args_has(args, "--host-net");
+	r->spawn.keep_caps = args_has(args, "--keep-caps");
+	return 0;
+}
+
+/* Blocked before the command is there, so that none is lost. */
+static int catch_signals(struct run *r, struct err *err)
+{
+	static const int caught[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH };
+	sigset_t set;
+
+	sigemptyset(&set);
+	for (size_t i = 0; i < ARRAY_SIZE(caught); i++)
+		sigaddset(&set, caught[i]);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	r->signals = signalfd(-1, &set, SFD_CLOEXEC);
+	return r->signals < 0 ? err_errno(err, errno, "signals") : 0;
+}
+
+static void pass_signal(struct run *r)
+{
+	struct signalfd_siginfo info;
+	pid_t to = r->spawn.command;
+
+	if (read(r->signals, &info, sizeof(info)) != sizeof(info))
+		return;
+	if (info.ssi_signo == SIGWINCH) {
+		pty_resize(&r->pty);
+		return;
+	}
+	if (to <= 0)
+		return;
+	/* What a terminal sends goes to the whole group. */
+	if (info.ssi_signo == SIGINT || info.ssi_signo == SIGQUIT || info.ssi_signo == SIGHUP)
+		to = -to;
+	kill(to, info.ssi_signo);
+}
+
+/* Stop as the command did, go on together. */
+static void stop_with_it(struct run *r)
+{
+	if (r->pty.master < 0)
+		return;
+	pty_restore(&r->pty);
+	raise(SIGSTOP);
+	pty_raw(&r->pty);
+	pty_resize(&r->pty);
+	kill(-r->spawn.command, SIGCONT);
+}
+
+static int status_of(int wait_status)
+{
+	return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
+}
+
+/* Return: exit status, or -1. */
+static int attend(struct run *r, struct err *err)
+{
+	const int fds[2] = { r->signals, r->spawn.events };
+	bool ready[2];
+	int value;
+
+	pty_raw(&r->pty);
+	for (;;) {
+		if (pty_pump(&r->pty, fds, ready, err))
+			return -1;
+		if (ready[0])
+			pass_signal(r);
+		if (!ready[1])
+			continue;
+		switch (spawn_event(&r->spawn, &value)) {
+		case SPAWN_ENDED:
+			pty_drain(&r->pty);
+			pty_restore(&r->pty);
+			return status_of(value);
+		case SPAWN_STOPPED:
+			stop_with_it(r);
+			break;
+		case SPAWN_LOST:
+			return err_make(err, EXIT_REFUSED, "%s: its helper was killed", r->path);
+		}
+	}
+}
+
+static int admit(struct run *r, struct err *err)
+{
+	struct nl_msg *msg = nlc_request(r->nlc, RVM_CMD_PARTITION_ENTER, 0);
+
+	if (msg && (nla_put_u32(msg, RVM_A_PARTITION_ID, r->part.id) ||
+		    nla_put_u32(msg, RVM_A_PARTITION_PID, r->spawn.command))) {
+		nlmsg_free(msg);
+		msg = NULL;
+	}
+	if (nlc_call(r->nlc, msg, NULL, NULL, err))
+		return err_wrap(err, "partition %s: does not admit the command", r->part.name);
+	return 0;
+}
+
+/* The newest denial in words, if there is one since the command began.  free() it. */
+static char *newest_denial(struct run *r, uint64_t *count)
+{
+	auto_partition struct partition now = { 0 };
+	auto_names struct names names = { .nlc = r->nlc };
+	auto_event struct event event = { 0 };
+	struct err err = { 0 };
+	uint64_t sequence;
+	char *text = NULL;
+
+	*count = 0;
+	if (partition_lookup(r->nlc, r->part.name, &now, &err) == 1 &&
+	    now.denials > r->part.denials && why_last(r->nlc, r->part.id, &sequence, &err) == 1 &&
+	    !event_get(r->nlc, sequence, &names, &event, &err)) {
+		*count = now.denials - r->part.denials;
+		text = why_text(&event);
+	}
+	err_clear(&err);
+	return text;
+}
+
+static int exec_failed(struct run *r, int errnum, struct err *err)
+{
+	auto_free char *why = NULL;
+	uint64_t count;
+
+	if (errnum == EACCES || errnum == EPERM)
+		why = newest_denial(r, &count);
+	if (why)
+		err_hint(err, "%s", why);
+	err_print(err);
+	err_clear(err);
+	return errnum == ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_RUN;
+}
+
+/* Only for people: scripts have the log. */
+static void tell_denials(struct run *r, int status)
+{
+	auto_free char *why = NULL;
+	uint64_t count;
+
+	if (!status || !isatty(STDERR_FILENO))
+		return;
+	why = newest_denial(r, &count);
+	if (why)
+		warn_line("%" PRIu64 " denials in partition %s meanwhile; the newest: %s", count,
+			  r->part.name, why);
+}
+
+static int start(struct run *r, struct err *err)
+{
+	int errnum, status;
+
+	if (pty_open(&r->pty, r->spawn.uid, r->spawn.stdio, &r->spawn.tty, err) ||
+	    catch_signals(r, err) || spawn_start(&r->spawn, err) || admit(r, err))
+		return -1;
+	if (spawn_release(&r->spawn, &errnum, err))
+		return errnum ? exec_failed(r, errnum, err) : -1;
+	status = attend(r, err);
+	if (status >= 0)
+		tell_denials(r, status);
+	return status;
+}
+
+static int run(struct ctx *ctx, const struct args *args)
+{
+	auto_run struct run r = { .spawn = SPAWN_INIT, .pty = PTY_INIT, .signals = -1 };
+	char *const *command = args_rest(args);
+	struct err *err = &ctx->err;
+
+	if (pty_fill_gaps(err) || check_ready(&r, args, err) ||
+	    choose_user(&r, args_str(args, "--user"), err) || make_env(&r, args, err) ||
+	    choose_place(&r, args, err))
+		return -1;
+	if (program_find(command[0], getenv("PATH"), &r.path, err)) {
+		int status = errno == EACCES ? STATUS_CANNOT_RUN : STATUS_NOT_FOUND;
+
+		err_print(err);
+		err_clear(err);
+		return status;
+	}
+	r.spawn.path = r.path;
+	r.spawn.argv = command;
+	r.spawn.envp = r.env;
+	r.spawn.cwd = r.cwd;
+	return start(&r, err);
+}
+
+static const struct arg run_args[] = {
+	{ "--user", ARG_STRING, 0, "USER", "run as this user; else as who called sudo", NULL },
+	{ "--env", ARG_STRING, ARG_MULTI, "NAME[=VALUE]", "pass or set a variable", NULL },
+	{ "--chdir", ARG_DIR, 0, "DIR", "start there; else in the workspace", NULL },
+	{ "--host-net", ARG_FLAG, 0, NULL, "stay in the host's network name space", NULL },
+	{ "--keep-caps", ARG_FLAG, 0, NULL, "leave the capability bounding set as it is", NULL },
+	{ "--unenforced", ARG_FLAG, 0, NULL, "run even if hooks are missing", NULL },
+	{ "NAME", ARG_NAME, ARG_REQUIRED, NULL, "partition", NULL },
+	{ "COMMAND", ARG_REST, ARG_REQUIRED, NULL, "what to run, with its words", NULL },
+	{},
+};
+
+const struct cmd run_cmds[] = {
+	{ NULL, "run", run, run_args, "run a command in a partition", 0 },
+	{},
+};
