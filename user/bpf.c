@@ -194,18 +194,19 @@ int bpf_lsm_is_active(struct err *err)
 	if (!f) {
 		err_make(err, EXIT_UNAVAILABLE, "%s: %s", LSM_LIST, strerror(errno));
 		return err_hint(err, "mount -t securityfs securityfs /sys/kernel/security; if that "
-				"fails the kernel was built without security modules");
+				     "fails the kernel was built without security modules");
 	}
 	if (!fgets(list, sizeof(list), f))
 		list[0] = '\0';
 	list[strcspn(list, "\n")] = '\0';
 	if (has_word(list, "bpf"))
 		return 0;
-	err_make(err, EXIT_UNAVAILABLE, "%s: the kernel runs without the bpf security module (it has %s)",
-		 LSM_LIST, list);
-	return err_hint(err, "boot with lsm=%s%sbpf on the kernel's command line; on Debian add it to "
-			"GRUB_CMDLINE_LINUX in /etc/default/grub, then update-grub and reboot", list,
-			list[0] ? "," : "");
+	err_make(err, EXIT_UNAVAILABLE,
+		 "%s: the kernel runs without the bpf security module (it has %s)", LSM_LIST, list);
+	return err_hint(err,
+			"boot with lsm=%s%sbpf on the kernel's command line; on Debian add it to "
+			"GRUB_CMDLINE_LINUX in /etc/default/grub, then update-grub and reboot",
+			list, list[0] ? "," : "");
 }
 
 static int take_message(enum libbpf_print_level level, const char *fmt, va_list ap)
@@ -254,18 +255,21 @@ static int choose(const struct attach *a, struct bpf_object *object)
 {
 	struct bpf_program *prog;
 
-	bpf_object__for_each_program(prog, object) {
+	bpf_object__for_each_program(prog, object)
+	{
 		const struct bpf_hook *hook = find_hook(hook_of(prog));
 		bool there = bpf_kernel_has(a->kernel, hook_of(prog));
 
 		if (!hook)
-			return err_make(a->err, EXIT_REFUSED, "hook %s: is not in rvmctl's own list",
-					hook_of(prog));
+			return err_make(a->err, EXIT_REFUSED,
+					"hook %s: is not in rvmctl's own list", hook_of(prog));
 		if (!there && hook->class == HOOK_REQUIRED) {
-			err_make(a->err, EXIT_UNAVAILABLE, "hook %s: this kernel does not have it; "
-				 "without it %s", hook->name, hook->opens);
+			err_make(a->err, EXIT_UNAVAILABLE,
+				 "hook %s: this kernel does not have it; "
+				 "without it %s",
+				 hook->name, hook->opens);
 			return err_hint(a->err, "use a kernel from 6.1 on with CONFIG_BPF_LSM, "
-					"CONFIG_SECURITY_PATH and CONFIG_SECURITY_NETWORK");
+						"CONFIG_SECURITY_PATH and CONFIG_SECURITY_NETWORK");
 		}
 		bpf_program__set_autoload(prog, there && !a->held(hook->name, a->data));
 	}
@@ -311,11 +315,15 @@ static int attach_family(const struct attach *a, const struct family *family)
 	if (ret) {
 		err_errno(a->err, -ret, "BPF programs of family %s: the kernel did not take them",
 			  family->name);
-		return err_hint(a->err, ret == -EPERM ? "run it as root" :
+		return err_hint(
+			a->err,
+			ret == -EPERM ?
+				"run it as root" :
 				"is the module that is loaded the one that was built with this rvmctl? "
 				"-v shows more");
 	}
-	bpf_object__for_each_program(prog, *object) {
+	bpf_object__for_each_program(prog, *object)
+	{
 		if (bpf_program__autoload(prog) && attach_program(a, prog))
 			return -1;
 	}

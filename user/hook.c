@@ -8,7 +8,6 @@
 
 static const char *const class_names[] = { "required", "if there", "message" };
 
-
 static int hook_index(const char *name)
 {
 	size_t n;
@@ -87,8 +86,9 @@ int hooks_require(const struct hooks *hooks, struct err *err)
 	if (!hooks->n)
 		err_make(err, EXIT_UNAVAILABLE, "hooks: are not attached; nothing is enforced");
 	else
-		err_make(err, EXIT_UNAVAILABLE, "hooks: %zu are missing, among them %s; without it %s",
-			 hooks->missing, hooks->first->name, hooks->first->opens);
+		err_make(err, EXIT_UNAVAILABLE,
+			 "hooks: %zu are missing, among them %s; without it %s", hooks->missing,
+			 hooks->first->name, hooks->first->opens);
 	return err_hint(err, "rvmctl hook attach (as root)");
 }
 
@@ -140,7 +140,7 @@ static int detach(struct nlc *nlc, struct err *err)
 	if (nlc_call(nlc, msg, NULL, NULL, err)) {
 		if (nlc_errno(nlc) == EBUSY)
 			err_hint(err, "suspend or delete the partitions that run: "
-				 "rvmctl partition list shows them");
+				      "rvmctl partition list shows them");
 		return err_wrap(err, "hooks");
 	}
 	return 0;
@@ -153,8 +153,7 @@ static int attach_missing(struct nlc *nlc, const struct hooks *hooks, bool verbo
 	auto_set struct bpf_set *set = NULL;
 	struct err ignored = { 0 };
 
-	if (bpf_kernel_open(&kernel, err) ||
-	    bpf_attach(&set, kernel, is_held, hooks, verbose, err))
+	if (bpf_kernel_open(&kernel, err) || bpf_attach(&set, kernel, is_held, hooks, verbose, err))
 		return -1;
 	bpf_set_links(set, n);
 	if (!*n || !hand_over(nlc, set, err))
@@ -210,8 +209,11 @@ static const char *state_of(const struct hooks *hooks, const struct bpf_kernel *
 static int hook_status(struct ctx *ctx, const struct args *args)
 {
 	static const struct out_col cols[] = {
-		{ "name", NULL, 0 }, { "class", NULL, 0 },
-		{ "state", NULL, 0 }, { "opens", "WITHOUT IT", OUT_COL_TRUNC }, {},
+		{ "name", NULL, 0 },
+		{ "class", NULL, 0 },
+		{ "state", NULL, 0 },
+		{ "opens", "WITHOUT IT", OUT_COL_TRUNC },
+		{},
 	};
 	auto_kernel struct bpf_kernel *kernel = NULL;
 	auto_hooks struct hooks hooks = { 0 };
@@ -245,8 +247,11 @@ static const struct arg attach_args[] = {
 };
 
 const struct cmd hook_cmds[] = {
-	{ "hook", "attach", hook_attach, attach_args, "enforce: attach the programs that ask the module", 0 },
-	{ "hook", "detach", hook_detach, NULL, "stop enforcing; refused while a partition runs", 0 },
-	{ "hook", "status", hook_status, NULL, "list the hooks, and what is open without each", CMD_READ },
+	{ "hook", "attach", hook_attach, attach_args,
+	  "enforce: attach the programs that ask the module", 0 },
+	{ "hook", "detach", hook_detach, NULL, "stop enforcing; refused while a partition runs",
+	  0 },
+	{ "hook", "status", hook_status, NULL, "list the hooks, and what is open without each",
+	  CMD_READ },
 	{},
 };

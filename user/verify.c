@@ -80,8 +80,9 @@ static int fill(struct log_reader *log, struct err *err)
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0 && errno == ENODATA) {
-			err_make(err, EXIT_REFUSED, "%s: record %llu was overwritten before it was read",
-				 log->path, (unsigned long long)log->next);
+			err_make(err, EXIT_REFUSED,
+				 "%s: record %llu was overwritten before it was read", log->path,
+				 (unsigned long long)log->next);
 			return err_hint(err, "try again, or load the module with a larger ring");
 		}
 		if (n < 0)
@@ -228,9 +229,10 @@ int verify_log(const char *path, const struct verify_how *how, struct verify_res
 	if (log_open(&log, path, err))
 		return -1;
 	if (log.first) {
-		err_make(err, EXIT_REFUSED, "%s: records 0 to %llu were overwritten; "
-			 "the chain cannot be followed from its beginning", path,
-			 (unsigned long long)(log.first - 1));
+		err_make(err, EXIT_REFUSED,
+			 "%s: records 0 to %llu were overwritten; "
+			 "the chain cannot be followed from its beginning",
+			 path, (unsigned long long)(log.first - 1));
 		return err_hint(err, "export more often, or load the module with a larger ring");
 	}
 	rvm_chain_verifier_init(&s.ours, how->signed_ ? &s.key : NULL);

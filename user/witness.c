@@ -62,7 +62,8 @@ static int recompute(const struct head *head, struct err *err)
 
 static int witness_head(struct ctx *ctx, const struct args *args)
 {
-	static const char *const words[] = { "differs", "the same", "not possible, the oldest records "
+	static const char *const words[] = { "differs", "the same",
+					     "not possible, the oldest records "
 					     "were overwritten" };
 	auto_nlc struct nlc *nlc = NULL;
 	struct head head = { 0 };
@@ -147,8 +148,8 @@ static int witness_tail(struct ctx *ctx, const struct args *args)
 	}
 	if (log.device && nlc_open(&nlc, &ctx->err))
 		return -1;
-	if (length > log.first && log_seek(&log, length - log.first > count ? length - count : log.first,
-					   &ctx->err))
+	if (length > log.first &&
+	    log_seek(&log, length - log.first > count ? length - count : log.first, &ctx->err))
 		return -1;
 	return print_from(ctx, &log, nlc, args_has(args, "-f"));
 }
@@ -166,7 +167,8 @@ static int parse_head(const struct args *args, struct verify_how *how, struct er
 	if (!hex)
 		return 0;
 	if (strlen(hex) != 2 * want)
-		return err_make(err, EXIT_USAGE, "--head: has %zu digits, a head of this format has %zu",
+		return err_make(err, EXIT_USAGE,
+				"--head: has %zu digits, a head of this format has %zu",
 				strlen(hex), 2 * want);
 	for (size_t i = 0; i < want; i++) {
 		if (sscanf(hex + 2 * i, "%2x", &byte) != 1)
@@ -185,12 +187,15 @@ static void print_verdict(struct ctx *ctx, const char *path, const struct verify
 	if (!r->reason)
 		out_line(out, "%s: %" PRIu64 " records are good", path, r->records);
 	else if (r->at_record && r->found != r->sequence)
-		out_line(out, "%s: record %" PRIu64 " at byte %" PRIu64 ": %s (it says it is %" PRIu64
-			 "); the %" PRIu64 " before it are good", path, r->sequence, r->offset,
-			 r->reason, r->found, r->records);
+		out_line(out,
+			 "%s: record %" PRIu64 " at byte %" PRIu64 ": %s (it says it is %" PRIu64
+			 "); the %" PRIu64 " before it are good",
+			 path, r->sequence, r->offset, r->reason, r->found, r->records);
 	else if (r->at_record)
-		out_line(out, "%s: record %" PRIu64 " at byte %" PRIu64 ": %s; the %" PRIu64
-			 " before it are good", path, r->sequence, r->offset, r->reason, r->records);
+		out_line(out,
+			 "%s: record %" PRIu64 " at byte %" PRIu64 ": %s; the %" PRIu64
+			 " before it are good",
+			 path, r->sequence, r->offset, r->reason, r->records);
 	else
 		out_line(out, "%s: after %" PRIu64 " records: %s", path, r->records, r->reason);
 
@@ -237,7 +242,8 @@ static int witness_verify(struct ctx *ctx, const struct args *args)
 /**
  * struct export - a copy under way
  */
-struct export {
+struct export
+{
 	FILE *to;
 	const char *to_name;
 	bool rvm;
@@ -272,8 +278,9 @@ static int export_records(struct export *x, const char *from, struct err *err)
 	if (log_open(&log, from, err))
 		return -1;
 	if (log.first)
-		warn_line("%s: records 0 to %" PRIu64 " were overwritten and are not in the copy%s", from,
-			  log.first - 1, x->rvm ? "" : "; rvmctl witness verify cannot start in the middle");
+		warn_line("%s: records 0 to %" PRIu64 " were overwritten and are not in the copy%s",
+			  from, log.first - 1,
+			  x->rvm ? "" : "; rvmctl witness verify cannot start in the middle");
 	while ((ret = log_next(&log, &raw, err)) > 0) {
 		if (export_record(x, raw, err))
 			return -1;
@@ -311,13 +318,15 @@ static int finish(struct export *x, bool file, struct err *err)
 static int witness_export(struct ctx *ctx, const struct args *args)
 {
 	const char *to = args_str(args, "-o"), *from = args_str(args, "--from");
-	struct export x = { .rvm = args_word(args, "--format", 0) == 1, .to = stdout,
+	struct export x = { .rvm = args_word(args, "--format", 0) == 1,
+			    .to = stdout,
 			    .to_name = to ? to : "standard output" };
 	uint8_t key[RVM_SHA256_DIGEST_BYTES];
 	auto_file FILE *file = NULL;
 
 	if (!to && isatty(STDOUT_FILENO)) {
-		err_make(&ctx->err, EXIT_USAGE, "standard output: is a terminal, records are not text");
+		err_make(&ctx->err, EXIT_USAGE,
+			 "standard output: is a terminal, records are not text");
 		return err_hint(&ctx->err, "use -o FILE");
 	}
 	if (to) {
@@ -354,7 +363,8 @@ static const struct arg verify_args[] = {
 };
 
 static const struct arg export_args[] = {
-	{ "--format", ARG_WORD, 0, NULL, "native, or chained and signed as RVM does", format_words },
+	{ "--format", ARG_WORD, 0, NULL, "native, or chained and signed as RVM does",
+	  format_words },
 	{ "--from", ARG_FILE, 0, "FILE", "an exported log instead of the kernel's", NULL },
 	{ "-o", ARG_FILE, 0, "FILE", "where to, standard output if not given", NULL },
 	{},
@@ -363,7 +373,8 @@ static const struct arg export_args[] = {
 const struct cmd witness_cmds[] = {
 	{ "witness", "head", witness_head, NULL, "say where the log stands", CMD_READ },
 	{ "witness", "tail", witness_tail, tail_args, "show its last records", CMD_READ },
-	{ "witness", "verify", witness_verify, verify_args, "check that nobody changed it", CMD_READ },
+	{ "witness", "verify", witness_verify, verify_args, "check that nobody changed it",
+	  CMD_READ },
 	{ "witness", "export", witness_export, export_args, "copy it out", 0 },
 	{},
 };

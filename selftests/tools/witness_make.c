@@ -17,7 +17,8 @@ static void fill(struct rvm_record *rec, u64 sequence)
 	memset(rec, 0, sizeof(*rec));
 	rec->sequence = sequence;
 	rec->timestamp_ns = 1700000000000000000ull + sequence * 1000003;
-	rec->kind = sequence ? RVM_KIND_PROOF_VERIFIED_P1 + sequence % 4 : RVM_KIND_BOOT_ATTESTATION;
+	rec->kind = sequence ? RVM_KIND_PROOF_VERIFIED_P1 + sequence % 4 :
+			       RVM_KIND_BOOT_ATTESTATION;
 	if (sequence % EPOCH == EPOCH - 1)
 		rec->kind = RVM_KIND_KEY_RATCHET;
 	rec->tier = sequence % 4;
