@@ -235,9 +235,9 @@ bad_rows_are_refused() {
 		refuses_table "[{\"rights\":[\"READ\"],\"resource\":7,$end}]" 'resource must be' &&
 		refuses_table "[{\"rights\":[\"READ\"],\"resource\":\"\",$end}]" 'an empty name' &&
 		refuses_table "[{\"rights\":[\"READ\"],\"resource\":\"a\\u0000b\",$end}]" 'a NUL in a name' &&
-		refuses_table "[{\"rights\":[\"READ\"],\"resource\":\"Read(../x)\",$end}]" 'leaves the' &&
+		refuses_table "[{\"rights\":[\"READ\"],\"resource\":\"Read(../x)\",$end}]" 'row 0 (Read(../x))' &&
 		refuses_table "[{\"rights\":[\"READ\"],\"resource\":\"Read(./[a)\",$end}]" 'is wrong' &&
-		refuses_table "[{\"rights\":[\"EXECUTE\"],\"resource\":\"Bash()\",$end}]" 'no command' &&
+		refuses_table "[{\"rights\":[\"EXECUTE\"],\"resource\":\"Bash()\",$end}]" 'row 0 (Bash())' &&
 		refuses_table "[{\"rights\":[\"EXECUTE\"],\"resource\":\"net:1.2.3.4.5:1\",$end}]" '' &&
 		refuses_table "[{\"rights\":[\"EXECUTE\"],\"resource\":\"WebFetch(domain:a.b)\",$end}]" \
 			'a name cannot be judged' &&

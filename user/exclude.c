@@ -121,11 +121,11 @@ static int exclude_module(struct plan *plan, const char *exe, struct err *err)
 	snprintf(path, sizeof(path), "%s", exe);
 	for (int up = 0; up < 2; up++) {
 		slash = strrchr(path, '/');
-		if (!slash || (size_t)(slash - path) + sizeof("/rvm.ko") > sizeof(path))
+		if (!slash || (size_t)(slash - path) + sizeof("/kmod/rvm.ko") > sizeof(path))
 			return 0;
 		*slash = '\0';
 	}
-	strcpy(slash, "/rvm.ko");
+	strcpy(slash, "/kmod/rvm.ko");
 	if (!access(path, F_OK))
 		return exclude_file(plan, path, RVM_RIGHT_WRITE, err);
 	return 0;

@@ -230,11 +230,28 @@ static int get_partition(struct nlc *nlc, const struct load *load, const struct 
 	return ret ? 0 : partition_create(nlc, &how, p, err);
 }
 
+/* What is stricter comes first: the mode before the table, or after it. */
+static int replace(const struct load *load, const struct args *args, struct nlc *nlc,
+		   const struct partition *p, bool made, struct err *err)
+{
+	bool change = !made && args_has(args, "--mode");
+	uint32_t mode = args_word(args, "--mode", RVM_MODE_ENFORCE);
+
+	if (change && mode == RVM_MODE_ENFORCE && set_mode(nlc, p->id, mode, err))
+		return err_wrap(err, "partition %s", p->name);
+	if (plan_send(&load->plan, nlc, p->id, &load->table, load->path, err))
+		return -1;
+	if (change && mode != RVM_MODE_ENFORCE && set_mode(nlc, p->id, mode, err))
+		return err_wrap(err, "partition %s", p->name);
+	return 0;
+}
+
 static int put_in_force(struct load *load, const struct args *args, struct out *o, struct err *err)
 {
 	auto_partition struct partition p = { 0 };
 	auto_nlc struct nlc *nlc = NULL;
 	bool made;
+	int ret;
 
 	if (nlc_open(&nlc, err) || get_partition(nlc, load, args, &p, &made, err))
 		return -1;
@@ -244,13 +261,11 @@ static int put_in_force(struct load *load, const struct args *args, struct out *
 	else if (p.has_digest && memcmp(p.digest, load->table.digest, sizeof(p.digest)))
 		out_line(o, "partition %s: the table is another than before (%s)", p.name,
 			 p.source ? p.source : "unknown");
-	if (plan_send(&load->plan, nlc, p.id, &load->table, load->path, err))
-		return -1;
-	/* The new table first: nothing runs in a laxer mode with the old one. */
-	if (!made && args_has(args, "--mode") &&
-	    set_mode(nlc, p.id, args_word(args, "--mode", 0), err))
-		return err_wrap(err, "partition %s", p.name);
-	return 0;
+	ret = replace(load, args, nlc, &p, made, err);
+	/* A partition without its table is of no use to anybody. */
+	if (ret && made)
+		partition_destroy(nlc, &p);
+	return ret;
 }
 
 static int run(struct load *load, const struct args *args, struct out *o, struct err *err)

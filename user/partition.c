@@ -136,7 +136,7 @@ static int make_pen(struct nlc *nlc, struct err *err)
 
 uint32_t partition_default_uid(void)
 {
-	const char *sudo = geteuid() ? NULL : getenv("SUDO_UID");
+	const char *sudo = geteuid() ? NULL : secure_getenv("SUDO_UID");
 
 	return sudo ? strtoul(sudo, NULL, 10) : getuid();
 }
@@ -164,12 +164,32 @@ int partition_create(struct nlc *nlc, const struct partition_new *want, struct p
 	return -1;
 }
 
+static int unregister(struct nlc *nlc, uint32_t id, struct err *err)
+{
+	struct nl_msg *msg = nlc_request(nlc, RVM_CMD_PARTITION_DEL, 0);
+
+	if (msg && nla_put_u32(msg, RVM_A_PARTITION_ID, id)) {
+		nlmsg_free(msg);
+		msg = NULL;
+	}
+	return nlc_call(nlc, msg, NULL, NULL, err);
+}
+
+void partition_destroy(struct nlc *nlc, const struct partition *p)
+{
+	struct err ignored = { 0 };
+
+	if (!unregister(nlc, p->id, &ignored))
+		cgroup_remove(p->name);
+	err_clear(&ignored);
+}
+
 static void print_partition(struct out *o, const struct partition *p)
 {
 	out_u64(o, "id", p->id);
 	out_str(o, "name", p->name);
-	out_num_as(o, "state", p->state, p->state < 5 ? state_words[p->state] : "unknown");
-	out_num_as(o, "mode", p->mode, p->mode < 3 ? mode_words[p->mode] : "unknown");
+	out_str(o, "state", p->state < 5 ? state_words[p->state] : "unknown");
+	out_str(o, "mode", p->mode < 3 ? mode_words[p->mode] : "unknown");
 	out_mask(o, "flags", p->flags, partition_flag_words, ARRAY_SIZE(partition_flag_words));
 	out_u64(o, "owner-uid", p->owner_uid);
 	out_u64(o, "epoch", p->epoch);
@@ -311,7 +331,6 @@ static int del(struct ctx *ctx, const struct args *args)
 	const char *name = args_str(args, "NAME");
 	auto_partition struct partition p = { 0 };
 	auto_nlc struct nlc *nlc = NULL;
-	struct nl_msg *msg;
 
 	if (nlc_open(&nlc, &ctx->err) || partition_find(nlc, name, &p, &ctx->err))
 		return -1;
@@ -319,12 +338,7 @@ static int del(struct ctx *ctx, const struct args *args)
 	if (!(p.flags & (RVM_PARTITION_FLAG_GONE | RVM_PARTITION_FLAG_PEN)) &&
 	    cgroup_kill(name, p.cgroup_id, KILL_SECONDS, &ctx->err))
 		return err_wrap(&ctx->err, "partition %s", name);
-	msg = nlc_request(nlc, RVM_CMD_PARTITION_DEL, 0);
-	if (msg && nla_put_u32(msg, RVM_A_PARTITION_ID, p.id)) {
-		nlmsg_free(msg);
-		msg = NULL;
-	}
-	if (nlc_call(nlc, msg, NULL, NULL, &ctx->err))
+	if (unregister(nlc, p.id, &ctx->err))
 		return err_wrap(&ctx->err, "partition %s", name);
 	if (!(p.flags & (RVM_PARTITION_FLAG_GONE | RVM_PARTITION_FLAG_PEN)))
 		cgroup_remove(name);

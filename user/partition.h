@@ -65,5 +65,7 @@ uint32_t partition_default_uid(void);
 /* Make the cgroup (its parent and the pen too), set limits, register.  Leaves nothing on failure. */
 int partition_create(struct nlc *nlc, const struct partition_new *how, struct partition *p,
 		     struct err *err);
+/* Undo partition_create(): nothing ran in it yet. */
+void partition_destroy(struct nlc *nlc, const struct partition *p);
 
 #endif

@@ -128,7 +128,7 @@ static void remark(const struct scope *scope, struct entry *e, char **notes)
 /* "<origin>: row N (<resource>)" in front of an error. */
 static int blame(struct err *err, const char *file, size_t row, const char *resource)
 {
-	return err_wrap(err, "%s: row %zu (%s)", file, row, resource ? resource : "no resource");
+	return err_wrap(err, "%s: row %zu (%.80s)", file, row, resource ? resource : "no resource");
 }
 
 /* Text of a string that may hold NUL, for messages. */

@@ -111,24 +111,24 @@ static bool is_builtin(const struct entry *e)
 	return e->exclusion && e->scope.flags & RVM_SCOPE_FLAG_BUILTIN;
 }
 
-static void warn_count(size_t n, const char *text)
+static void warn_count(const char *what, size_t n, const char *text)
 {
 	if (n)
-		warn_line("%zu %s", n, text);
+		warn_line("%s: %zu; %s", what, n, text);
 }
 
 void report_summary(struct out *o, const struct plan *plan, const struct summary *s)
 {
 	size_t exclusions = plan_count(plan, true), builtin = count(plan, is_builtin);
 
-	warn_count(count(plan, is_root),
-		   "root token: all but the built-in exclusions; --refuse-root refuses it");
-	warn_count(count(plan, is_star), "row for everything ('*'): all files; see --dry-run");
-	warn_count(count(plan, is_interpreter),
-		   "rows start an interpreter: their words do not limit the code it runs");
-	warn_count(
-		count(plan, is_launcher),
-		"rows start a launcher: it can have work done outside if a row gives its socket");
+	warn_count("root tokens", count(plan, is_root),
+		   "they give all but the built-in exclusions; --refuse-root refuses them");
+	warn_count("rows for everything ('*')", count(plan, is_star),
+		   "they open every file; see --dry-run");
+	warn_count("rows that start an interpreter", count(plan, is_interpreter),
+		   "their words do not limit the code it runs");
+	warn_count("rows that start a launcher", count(plan, is_launcher),
+		   "it can have work done outside if a row gives its socket");
 	if (s->dry)
 		return;
 	out_object_begin(o, NULL);

@@ -112,7 +112,7 @@ const struct anchor *resolve_below(struct resolver *r, const struct anchor *dir,
 
 static const char *home_of_user(void)
 {
-	const char *sudo = geteuid() ? NULL : getenv("SUDO_UID");
+	const char *sudo = geteuid() ? NULL : secure_getenv("SUDO_UID");
 	struct passwd *pw = getpwuid(sudo ? (uid_t)strtoul(sudo, NULL, 10) : getuid());
 
 	return pw ? pw->pw_dir : NULL;

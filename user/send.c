@@ -106,7 +106,7 @@ static int add_batch(const struct plan *plan, struct nlc *nlc, size_t first, siz
 	if (item < 0 || first + item >= plan->n)
 		return -1;
 	e = &plan->entries[first + item];
-	return err_wrap(err, "%s: row %zu (%s)", e->origin, e->row,
+	return err_wrap(err, "%s: row %zu (%.80s)", e->origin, e->row,
 			e->resource ? e->resource : "no resource");
 }
 
