@@ -9,12 +9,15 @@
 int read_seconds(const struct doc *doc, const json_t *value, const char *where, int64_t *out,
 		 struct err *err)
 {
+	json_int_t seconds;
+
 	if (!json_is_integer(value)) {
 		doc_want(doc, err, where, "an integer", value);
 		return err_hint(err, "write unix seconds");
 	}
-	*out = json_integer_value(value);
-	if (*out<JSON_EXACT_MAX && * out> - JSON_EXACT_MAX)
+	seconds = json_integer_value(value);
+	*out = seconds;
+	if (llabs(seconds) < JSON_EXACT_MAX)
 		return 0;
 	doc_error(doc, err, where, "an integer beyond 2^53 is another number to other readers");
 	return err_hint(err, "write unix seconds");
@@ -26,6 +29,7 @@ static int read_claim(struct claims *claims, const struct doc *doc, const json_t
 	const json_t *cap = json_object_get(value, "capability");
 	const json_t *res = json_object_get(value, "resource");
 	struct rvm_claim *claim = &claims->claim[claims->n];
+	int64_t seconds;
 	char at[96];
 
 	if (!json_is_object(value))
@@ -45,8 +49,6 @@ static int read_claim(struct claims *claims, const struct doc *doc, const json_t
 	}
 	claims->null_resource[claims->n] = json_is_null(res);
 	snprintf(at, sizeof(at), "%s/expires_at", where);
-	int64_t seconds;
-
 	if (read_seconds(doc, json_object_get(value, "expires_at"), at, &seconds, err))
 		return -1;
 	claim->expires_at = seconds;

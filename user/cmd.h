@@ -76,9 +76,12 @@ struct ctx {
 struct cmd {
 	/** @noun: "token"; NULL for verbs that stand alone ("load"). */
 	const char *noun;
-	/** @verb: "list"; NULL for nouns that are verbs ("status"): use @noun NULL and @verb "status". */
+	/** @verb: "list", or "load" without a noun. */
 	const char *verb;
-	/** @run: Return 0 for done; -1 with ctx->err made; or an enum exit_code for an answer such as deny. */
+	/**
+	 * @run: Return 0 for done; -1 with ctx->err made; an enum exit_code for
+	 * an answer such as deny.
+	 */
 	int (*run)(struct ctx *ctx, const struct args *args);
 	/** @args: Ended by an empty one; NULL for none. */
 	const struct arg *args;

@@ -40,7 +40,7 @@ struct err {
  */
 int err_make(struct err *err, int code, const char *fmt, ...) PRINTF(3, 4);
 
-/** err_errno() - as err_make(), with ": <strerror(errnum)>" behind it; EPERM and EACCES count as refused */
+/** err_errno() - as err_make(), with ": <strerror(errnum)>" behind it; EXIT_REFUSED */
 int err_errno(struct err *err, int errnum, const char *fmt, ...) PRINTF(3, 4);
 
 /** err_hint() - add what to do; the first hint stays.  Return: -1 */

@@ -125,7 +125,7 @@ static int exclude_module(struct plan *plan, const char *exe, struct err *err)
 			return 0;
 		*slash = '\0';
 	}
-	strcpy(slash, "/kmod/rvm.ko");
+	memcpy(slash, "/kmod/rvm.ko", sizeof("/kmod/rvm.ko"));
 	if (!access(path, F_OK))
 		return exclude_file(plan, path, RVM_RIGHT_WRITE, err);
 	return 0;

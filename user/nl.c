@@ -248,7 +248,8 @@ int nlc_call(struct nlc *nlc, struct nl_msg *msg, nlc_fn fn, void *data, struct 
 	nlc->err = err;
 	nlc->error = 0;
 	nlc->item = -1;
-	nlc->done = nlc->stopped = false;
+	nlc->done = false;
+	nlc->stopped = false;
 	nl_cb_err(cb, NL_CB_CUSTOM, on_error, nlc);
 	nl_cb_set(cb, NL_CB_ACK, NL_CB_CUSTOM, on_ack, nlc);
 	nl_cb_set(cb, NL_CB_FINISH, NL_CB_CUSTOM, on_finish, nlc);

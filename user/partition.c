@@ -85,10 +85,9 @@ int partition_find(struct nlc *nlc, const char *name, struct partition *p, struc
 		return 0;
 	if (!ret) {
 		err_make(err, EXIT_REFUSED, "partition %s: there is none of this name", name);
-		err_hint(
-			err,
-			"see rvmctl partition list, or make it with rvmctl load TABLE --partition %s",
-			name);
+		err_hint(err,
+			 "see rvmctl partition list, or make it: rvmctl load TABLE --partition %s",
+			 name);
 	}
 	return -1;
 }
@@ -265,7 +264,7 @@ static int list(struct ctx *ctx, const struct args *args)
 	return ret;
 }
 
-static int new (struct ctx *ctx, const struct args *args)
+static int make(struct ctx *ctx, const struct args *args)
 {
 	struct partition_new how = {
 		.name = args_str(args, "NAME"),
@@ -374,7 +373,7 @@ static const struct arg set_args[] = {
 const struct cmd partition_cmds[] = {
 	{ "partition", "list", list, NULL, "show all", CMD_READ },
 	{ "partition", "show", show, name_args, "show one", CMD_READ },
-	{ "partition", "new", new, new_args, "make one, without tokens", 0 },
+	{ "partition", "new", make, new_args, "make one, without tokens", 0 },
 	{ "partition", "set", set, set_args, "change mode, state, fence or epoch", 0 },
 	{ "partition", "del", del, name_args, "end its processes and delete it", 0 },
 	{ 0 },

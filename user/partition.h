@@ -62,7 +62,7 @@ struct partition_new {
 /* SUDO_UID if root calls, else the caller. */
 uint32_t partition_default_uid(void);
 
-/* Make the cgroup (its parent and the pen too), set limits, register.  Leaves nothing on failure. */
+/* Make the cgroup (its parent and the pen too), set limits, register; or leave nothing. */
 int partition_create(struct nlc *nlc, const struct partition_new *how, struct partition *p,
 		     struct err *err);
 /* Undo partition_create(): nothing ran in it yet. */

@@ -136,7 +136,7 @@ static enum step follow(struct state *s, int fd, const struct stat *st, const ch
 	}
 	if (target[0] == '/')
 		s->at[0] = '\0';
-	strcpy(s->pending, more);
+	memcpy(s->pending, more, strlen(more) + 1);
 	return STEP_ON;
 }
 
@@ -178,7 +178,7 @@ static enum step step(struct state *s, struct err *err)
 			s->walk->file = resolve_below(s->walk->resolver, s->walk->base, path);
 		return STEP_END;
 	}
-	strcpy(s->at, path);
+	memcpy(s->at, path, strlen(path) + 1);
 	memmove(s->pending, left, strlen(left) + 1);
 	return *s->pending ? STEP_ON : STEP_END;
 }
@@ -226,7 +226,7 @@ int path_walk(struct path_walk *walk, const char *pattern, struct err *err)
 	s->walk = walk;
 	if (strlen(pattern) >= PATH_MAX)
 		return err_make(err, EXIT_USAGE, "the pattern is longer than a path can be");
-	strcpy(s->pending, pattern);
+	memcpy(s->pending, pattern, strlen(pattern) + 1);
 	if (run(s, err))
 		return -1;
 	walk->dir = resolve_below(walk->resolver, walk->base, s->at);
@@ -243,5 +243,6 @@ void path_walk_end(struct path_walk *walk)
 {
 	free(walk->rest);
 	free(walk->target);
-	walk->rest = walk->target = NULL;
+	walk->rest = NULL;
+	walk->target = NULL;
 }

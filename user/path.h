@@ -12,7 +12,10 @@ char *path_join(const char *dir, const char *name);
 /* What follows the last slash. */
 const char *path_base(const char *path);
 
-/* Drop empty names and "."; put the "**" of a bare name in front of it.  Return: 0, -1 without memory. */
+/*
+ * Drop empty names and "."; put the "**" of a bare name in front of it.
+ * Return: 0; -1 without memory.
+ */
 int path_normalise(const char *text, size_t len, bool anywhere, char **out);
 
 /* O_PATH without following any link and without leaving @dir; "" is @dir itself. */

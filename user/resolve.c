@@ -431,7 +431,7 @@ static char *describe_net(const struct scope *s)
 	memcpy(addr.bytes, s->range.bytes, sizeof(addr.bytes));
 	host[rvm_addr_format(&addr, host)] = '\0';
 	if (!s->range.prefix_len)
-		strcpy(host, "any");
+		snprintf(host, sizeof(host), "any");
 	if (asprintf(&text, "%s%s/%u ports %u-%u", protocol, host,
 		     v4 && !strchr(host, ':') ? s->range.prefix_len - 96u : s->range.prefix_len,
 		     s->range.port_first, s->range.port_last) < 0)
