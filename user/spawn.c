@@ -227,15 +227,15 @@ static void watch(pid_t command, int events)
 	}
 }
 
-static void close_stdio(const struct spawn *s)
+/*
+ * Keep nothing but @events: ends of pipes that we held open would never be
+ * seen to close, and what rvmctl was given is not for us.
+ */
+static int keep_only(int events)
 {
-	for (int fd = 0; fd < 3; fd++)
-		close(s->stdio[fd]);
-	if (s->tty >= 0)
-		close(s->tty);
-	/* What rvmctl was given is not for us to hold open. */
-	for (int fd = 0; fd < 3; fd++)
-		close(fd);
+	dup2(events, 0);
+	syscall(SYS_close_range, 1U, ~0U, 0);
+	return 0;
 }
 
 static _Noreturn void run_helper(struct spawn *s, int events, int go, int failure)
@@ -259,9 +259,6 @@ static _Noreturn void run_helper(struct spawn *s, int events, int go, int failur
 			m.step = STEP_CLONE;
 	}
 	m.value = errno;
-	close(s->go);
-	close(go);
-	close(failure);
 	if (pid < 0) {
 		tell(events, &m);
 		_exit(1);
@@ -271,7 +268,7 @@ static _Noreturn void run_helper(struct spawn *s, int events, int go, int failur
 		setpgid(pid, pid);
 		tcsetpgrp(s->tty, pid);
 	}
-	close_stdio(s);
+	events = keep_only(events);
 	m = (struct message){ .what = MESSAGE_STARTED, .value = pid };
 	tell(events, &m);
 	watch(pid, events);
