@@ -137,12 +137,8 @@ static int detach(struct nlc *nlc, struct err *err)
 		nlmsg_free(msg);
 		msg = NULL;
 	}
-	if (nlc_call(nlc, msg, NULL, NULL, err)) {
-		if (nlc_errno(nlc) == EBUSY)
-			err_hint(err, "suspend or delete the partitions that run: "
-				      "rvmctl partition list shows them");
+	if (nlc_call(nlc, msg, NULL, NULL, err))
 		return err_wrap(err, "hooks");
-	}
 	return 0;
 }
 

@@ -234,7 +234,7 @@ static int check_ready(struct run *r, const struct args *args, struct err *err)
 	if (r->part.flags & RVM_PARTITION_FLAG_FENCED) {
 		err_make(err, EXIT_REFUSED, "partition %s: is fenced, everything is refused",
 			 r->part.name);
-		return err_hint(err, "see rvmctl partition --help for how to lift it");
+		return err_hint(err, "rvmctl partition set %s --unfence lifts it", r->part.name);
 	}
 	if (!r->part.source)
 		warn_line(

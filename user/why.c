@@ -11,6 +11,9 @@
 #include "partition.h"
 #include "why.h"
 
+/* As many bytes of the words are in a detail line. */
+#define WORDS_BYTES 159
+
 static char *format(const char *fmt, ...) PRINTF(1, 2);
 
 static char *format(const char *fmt, ...)
@@ -38,14 +41,25 @@ char *refusal_reason(const struct refusal *r)
 	return strdup(text);
 }
 
-/* As a harness would write it; "//" begins an absolute path. */
+/*
+ * As a harness would write it; "//" begins an absolute path.  None for names
+ * that would be read as patterns: they would give more than what was asked.
+ */
 static char *path_resource(const struct refusal *r)
 {
-	if (!r->path || r->path[0] != '/')
+	if (!r->path || r->path[0] != '/' || strpbrk(r->path, "*?[\\"))
 		return NULL;
 	if (r->right & RVM_RIGHT_EXECUTE)
-		return format("path:/%s", r->path);
+		return format("load:/%s", r->path);
 	return format("%s(/%s)", r->right & RVM_RIGHT_WRITE ? "Edit" : "Read", r->path);
+}
+
+/* The detail line has the beginning of the words only. */
+static char *words_resource(const char *argv)
+{
+	if (strchr(argv, '*') || strlen(argv) >= WORDS_BYTES)
+		return NULL;
+	return format("Bash(%s)", argv);
 }
 
 static char *resource_of(const struct refusal *r)
@@ -55,7 +69,7 @@ static char *resource_of(const struct refusal *r)
 		return path_resource(r);
 	case RVM_CLASS_EXEC:
 		if (r->argv && r->argv[0])
-			return format("Bash(%s)", r->argv);
+			return words_resource(r->argv);
 		return r->path ? format("run:/%s", r->path) : NULL;
 	case RVM_CLASS_NET:
 		if (r->addr)
@@ -135,9 +149,7 @@ char *refusal_advice(const struct refusal *r)
 	if (r->reason == RVM_REASON_STATE)
 		return format("rvmctl partition show %s tells its state.", r->partition);
 	if (r->reason == RVM_REASON_FENCED)
-		return format(
-			"rvmctl partition show %s tells more; partition fence %s off lifts it.",
-			r->partition, r->partition);
+		return format("rvmctl partition set %s --unfence lifts it.", r->partition);
 	return fixed ? strdup(fixed) : NULL;
 }
 
