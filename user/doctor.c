@@ -385,9 +385,9 @@ static void check_enforcement(struct doctor *d)
 static int doctor(struct ctx *ctx, const struct args *args)
 {
 	static const struct out_col cols[] = {
-		{ "verdict", "", 0 },
-		{ "check", "", 0 },
-		{ "found", "", 0 },
+		{ "verdict", NULL, 0 },
+		{ "check", NULL, 0 },
+		{ "found", NULL, 0 },
 		{},
 	};
 	struct doctor d = { .out = ctx->out };

@@ -235,12 +235,15 @@ static int status(struct ctx *ctx, const struct args *args)
 	if (nlc_open(&nlc, &ctx->err) || collect(nlc, &s, &hooks, &ctx->err))
 		return -1;
 	out_object_begin(out, NULL);
-	out_fmt(out, "module", "%s, ABI %" PRIu32, s.version, s.abi);
-	out_fmt(out, "hooks", "%zu attached, %zu missing", hooks.n, hooks.missing);
+	out_str(out, "version", s.version);
+	out_u64(out, "abi", s.abi);
+	out_u64(out, "hooks", hooks.n);
+	out_u64(out, "missing", hooks.missing);
 	out_u64(out, "length", s.length);
 	out_hex(out, "head", s.head, sizeof(s.head));
 	print_warnings(out, &s, &hooks);
-	print_partitions(out, &s);
+	if (s.n)
+		print_partitions(out, &s);
 	out_object_end(out);
 	return EXIT_DONE;
 }
