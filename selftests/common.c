@@ -362,7 +362,8 @@ void group_remove(struct box *box)
 {
 	struct timespec pause = { .tv_nsec = 10 * 1000 * 1000 };
 
-	close(box->cgroup_fd);
+	if (box->cgroup_fd >= 0)
+		close(box->cgroup_fd);
 	end_tasks(box);
 	for (int i = 0; i < 500 && rmdir(box->cgroup) && errno == EBUSY; i++)
 		nanosleep(&pause, NULL);
@@ -483,7 +484,8 @@ int box_load(struct box *box, const struct rule *rules, size_t count)
 	if (!reply.error) {
 		request_begin(&r, RVM_CMD_TABLE_COMMIT);
 		nl_call(box->nl, &r, &reply);
-	} else {
+	}
+	if (reply.error) {
 		int error = reply.error;
 
 		printf("# load: %s: %s\n", strerror(error), reply.text);

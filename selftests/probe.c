@@ -11,6 +11,10 @@
  *                    work, but for what nobody may do inside
  *   probe fill DIR   on the host: make what the rows need
  *   probe serve DIR  on the host: listen on what the rows connect to
+ *   probe crowd N    on the host: make N empty partitions, delete them when
+ *                    the standard input ends
+ *   probe objects    how many partitions, tokens, exclusions, anchors, tables,
+ *                    entries and hooks the module holds
  *   probe list       the rows, one a line
  *
  * PID is a process of the host.  With CGROUP it goes there first, so that the
@@ -1114,7 +1118,7 @@ static int fill_side(bool ok)
 	return put_file(in(ok, "file"), page, 0644) | put_file(in(ok, "file2"), page, 0644) |
 	       put_file(in(ok, "code"), page, 0644) | put_file(in(ok, "victim"), "x", 0644) |
 	       put_file(in(ok, "moving"), "x", 0644) | symlink("file", in(ok, "link")) |
-	       mkdir(in(ok, "gone"), 0755) | mkdir(in(ok, "mnt"), 0755) |
+	       (ok ? 0 : mkdir(in(ok, "gone"), 0755)) | mkdir(in(ok, "mnt"), 0755) |
 	       mkdir(in(ok, "readonly"), 0755) | put_file(in(ok, "readonly/file"), "x", 0644);
 }
 
@@ -1143,6 +1147,42 @@ static int serve(void)
 	return 0;
 }
 
+static int crowd(int count)
+{
+	struct box *boxes = calloc(count, sizeof(*boxes));
+	int nl = nl_open(), made = 0;
+	char name[32], c;
+
+	while (boxes && nl >= 0 && made < count) {
+		snprintf(name, sizeof(name), "crowd-%d", made);
+		if (!box_make(&boxes[made], nl, name))
+			break;
+		close(boxes[made].cgroup_fd);
+		boxes[made++].cgroup_fd = -1;
+	}
+	printf("%s\n", made == count ? "ready" : "failed");
+	fflush(stdout);
+	while (read(0, &c, 1) > 0)
+		;
+	for (int i = 0; i < made; i++)
+		box_remove(&boxes[i]);
+	free(boxes);
+	return made != count;
+}
+
+static int objects(void)
+{
+	int nl = nl_open();
+	struct counters n;
+
+	if (nl < 0)
+		return 3;
+	n = get_counters(nl);
+	printf("%u %u %u %u %u %u %u\n", n.partitions, n.tokens, n.exclusions, n.anchors, n.tables,
+	       n.entries, n.hooks);
+	return 0;
+}
+
 static bool enter(const char *cgroup)
 {
 	char path[256];
@@ -1156,6 +1196,8 @@ int main(int argc, char **argv)
 {
 	static const char *const who[] = { "a token", "the root token", "nobody" };
 
+	if (argc == 2 && !strcmp(argv[1], "objects"))
+		return objects();
 	if (argc < 3 && !(argc == 2 && !strcmp(argv[1], "list")))
 		return 2;
 	dir = argc > 2 ? argv[2] : "";
@@ -1174,5 +1216,7 @@ int main(int argc, char **argv)
 	}
 	if (!strcmp(argv[1], "serve"))
 		return serve();
+	if (!strcmp(argv[1], "crowd"))
+		return crowd(atoi(argv[2]));
 	return run(!strcmp(argv[1], "root"));
 }

@@ -1,0 +1,122 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What one open and close costs, in guest instructions, in one boot: without
+# anything, with Landlock, with an empty BPF program, with RVM outside and
+# inside of a partition; on paths of 2, 6 and 20 names on a tmpfs.
+#
+#	bench/run.sh            boot a guest that counts, print the table
+#	bench/run.sh measure    in such a guest
+#
+# Hooks stay attached once they are, so the order matters: the kernel alone
+# comes first.
+set -euo pipefail
+
+here=$(dirname "$(readlink -f "$0")")
+selftests=$(dirname "$here")
+root=$(dirname "$selftests")
+bench=$here/build/bench
+probe=$selftests/build/probe
+depths=(2 6 20)
+crowd=${RVM_CROWD:-1000}
+declare -A plain
+
+# Names in a path: /tmp and the file are two of them.
+file_at() {
+	local path=/tmp depth=$1 i
+
+	for ((i = 2; i < depth; i++)); do
+		path+=/d$i
+	done
+	echo "$path/file"
+}
+
+make_files() {
+	local depth file
+
+	for depth in "${depths[@]}"; do
+		file=$(file_at "$depth")
+		mkdir -p "$(dirname "$file")"
+		echo text >"$file"
+	done
+}
+
+# TITLE COMMAND...: COMMAND, with a file behind it, at each depth.
+row() {
+	local title=$1 depth cost
+
+	shift
+	printf '%-44s' "$title"
+	for depth in "${depths[@]}"; do
+		cost=$("$@" "$(file_at "$depth")" </dev/null 2>/dev/null) || cost=''
+		if [ -z "$cost" ]; then
+			printf '%16s' failed
+			failed=1
+			continue
+		fi
+		: "${plain[$depth]:=$cost}"
+		printf '%8d %+7d' "$cost" $((cost - plain[$depth]))
+	done
+	echo
+}
+
+landlock() { "$bench" landlock "$1" 7; }
+
+by_run() { rvmctl run bench -- "$bench" plain "$1"; }
+
+# By the hooks alone: no filter of system calls is in the way.
+inside() {
+	bash -c 'echo 0 >/sys/fs/cgroup/rvm/bench/cgroup.procs; exec "$@"' bash "$bench" plain "$1"
+}
+
+load_table() {
+	mkdir -p /run/bench
+	cat >/run/bench/table.json <<-JSON
+		[{"rights": ["READ"], "resource": "Read(//tmp/**)", "proof_tier": "P1", "expires_at": 0},
+		 {"rights": ["EXECUTE"], "resource": "run:$bench", "proof_tier": "P1", "expires_at": 0}]
+	JSON
+	rvmctl load /run/bench/table.json --partition bench --workspace /tmp --base minimal >/dev/null
+}
+
+with_crowd() {
+	local ready pid input
+
+	coproc CROWD { exec "$probe" crowd "$crowd"; }
+	pid=$CROWD_PID
+	input=${CROWD[1]}
+	read -r ready <&"${CROWD[0]}"
+	[ "$ready" = ready ] || return 1
+	row "RVM, outside, $((crowd + 2)) partitions" "$bench" plain
+	row "RVM, inside, $((crowd + 2)) partitions" inside
+	exec {input}>&-
+	wait "$pid"
+}
+
+measure() {
+	failed=0
+	PATH=$root/user:$PATH
+	make_files
+	printf '%-44s' 'guest instructions for open and close'
+	printf '%8s %7s' 'depth 2' '' 'depth 6' '' 'depth 20' ''
+	echo
+	row 'the kernel alone' "$bench" plain
+	row 'Landlock, 7 rules' landlock
+	row 'an empty BPF program on file_open' "$bench" empty
+	insmod "$root/kmod/rvm.ko"
+	row 'RVM loaded, no hooks' "$bench" plain
+	rvmctl hook attach >/dev/null
+	row 'RVM, outside, no partition' "$bench" plain
+	load_table
+	row 'RVM, outside, 2 partitions' "$bench" plain
+	row 'RVM, inside' inside
+	row 'RVM, inside, by rvmctl run (with its filter)' by_run
+	with_crowd
+	rvmctl partition del bench >/dev/null
+	exit "$failed"
+}
+
+if [ "${1:-}" = measure ]; then
+	measure
+else
+	exec "$selftests/vm/run.sh" --icount --timeout 900 -- "$here/run.sh" measure
+fi

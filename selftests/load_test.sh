@@ -1,0 +1,118 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Tables come and go and leave nothing: 200 times one table, and each table
+# that the harness adapter and its command-line tool have written.
+set -euo pipefail
+
+# shellcheck source=common.sh
+. "$(dirname "$0")/common.sh"
+
+cycles=${RVM_CYCLES:-200}
+corpus=$selftests/data/corpus
+
+cleanup() {
+	# shellcheck disable=SC2046 # names have no blanks
+	drop_partitions $(rvmctl -j partition list | python3 -c 'import json, sys
+print(*(p["name"] for p in json.load(sys.stdin) if p["name"].startswith("load-")))')
+}
+trap cleanup EXIT
+
+write_table() {
+	mkdir -p "$dir/ws/src"
+	cat >"$dir/table.json" <<-'JSON'
+		[{"rights": ["READ"], "resource": "Read(./**)", "proof_tier": "P1", "expires_at": 0},
+		 {"rights": ["WRITE"], "resource": "Edit(./src/*.c)", "proof_tier": "P2", "expires_at": 0},
+		 {"rights": ["EXECUTE"], "resource": "Bash(sh -c:*)", "proof_tier": "P1", "expires_at": 0},
+		 {"rights": ["EXECUTE"], "resource": "mcp__tool__*", "proof_tier": "P2", "expires_at": 0},
+		 {"rights": ["EXECUTE"], "resource": "tcp:127.0.0.1:80", "proof_tier": "P3", "expires_at": 0}]
+	JSON
+}
+
+load_one() {
+	rvmctl load "$dir/table.json" --partition load-cycle --workspace "$dir/ws"
+}
+
+load_and_delete() {
+	local i
+
+	for ((i = 0; i < cycles; i++)); do
+		load_one || return
+		rvmctl partition del load-cycle || return
+	done
+}
+
+replace() {
+	local i
+
+	for ((i = 0; i < 20; i++)); do
+		load_one || return
+	done
+}
+
+# NAME FOLDER...: each folder's table into a partition of its own.
+load_corpus() {
+	local name folder
+
+	for folder in "$corpus/$1"/*/; do
+		name=load-$(basename "$folder")
+		mkdir -p "$dir/$name"
+		check "${1}_$(basename "$folder")" rvmctl load "$folder/capability-table.json" \
+			--partition "$name" --workspace "$dir/$name" --unenforced-domains
+	done
+}
+
+loaded() {
+	[ "$(value "len([p for p in d if p['name'].startswith('load-')])" partition list)" = "$1" ]
+}
+
+# From a copy, so that what is executed can be seen; the name comes from the manifest.
+load_hostile() {
+	local copy=$dir/hostile/$1 before after status=0 said
+
+	mkdir -p "$dir/hostile"
+	cp -r "$corpus/harness-hostile/$1" "$copy"
+	before=$(find "$dir" /tmp -maxdepth 4 -not -path "$copy*" 2>/dev/null | sort | sha256sum)
+	said=$(cd "$copy" && rvmctl load capability-table.json --workspace "$copy" 2>&1) || status=$?
+	after=$(find "$dir" /tmp -maxdepth 4 -not -path "$copy*" 2>/dev/null | sort | sha256sum)
+	echo "$said"
+	[ "$before" = "$after" ] || { echo "something was written"; return 1; }
+	! grep -qx pwned <<<"$said" || { echo "something was executed"; return 1; }
+	# Done, refused or malformed, but not a crash; and no name that is not one.
+	((status <= 2)) || { echo "exit $status"; return 1; }
+	[ "$(value "all(__import__('re').fullmatch('[a-z][a-z0-9-]*', p['name']) for p in d)" \
+		partition list)" = True ]
+}
+
+drop_hostile() {
+	local name
+
+	for name in $(value "' '.join(p['name'] for p in d)" partition list); do
+		[ "$name" = unregistered ] || drop_partitions "$name"
+	done
+}
+
+ktap_print_header
+ktap_set_plan 37
+write_table
+check hooks_attach attach_hooks
+check first_load load_one
+drop_partitions load-cycle
+start=$(objects)
+check "loads_and_deletes_${cycles}_times" load_and_delete
+check objects_are_back objects_return "$start"
+check replaces_20_times replace
+drop_partitions load-cycle
+check objects_are_back_again objects_return "$start"
+
+load_corpus harness
+load_corpus cli-scaffold
+check all_are_there loaded 23
+cleanup
+check all_are_gone objects_return "$start"
+for folder in "$corpus"/harness-hostile/*/; do
+	check "hostile_$(basename "$folder")" load_hostile "$(basename "$folder")"
+done
+drop_hostile
+check hostile_are_gone objects_return "$start"
+ktap_finished

@@ -1,0 +1,81 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# The module comes and goes; what is enforced does not go by accident.
+set -euo pipefail
+
+# shellcheck source=common.sh
+. "$(dirname "$0")/common.sh"
+
+cycles=20
+module=$root/kmod/rvm.ko
+
+cleanup() {
+	drop_partitions module
+	lsmod | grep -q '^rvm ' || insmod "$module"
+}
+trap cleanup EXIT
+
+# The last program holds the module until a grace period has passed.
+unload() {
+	for _ in {1..50}; do
+		! rmmod rvm 2>/dev/null || return 0
+		sleep 0.1
+	done
+	rmmod rvm
+}
+
+load_and_unload() {
+	local i
+
+	for ((i = 0; i < cycles; i++)); do
+		rmmod rvm || return
+		[ ! -e /dev/rvm_witness ] || return
+		insmod "$module" || return
+		[ -e /dev/rvm_witness ] || return
+	done
+}
+
+ring() {
+	unload && insmod "$module" "$@"
+}
+
+hooks_are() {
+	local held
+
+	held=$(hooks_held)
+	case $1 in
+	there) ((held > 0)) ;;
+	gone) ((held == 0)) ;;
+	esac
+}
+
+ktap_print_header
+ktap_set_plan 19
+rvmctl hook detach >/dev/null 2>&1 || true
+unload
+insmod "$module"
+check loads_and_unloads_20_times load_and_unload
+refused second_load_is_refused 'exists' insmod "$module"
+rmmod rvm
+refused ring_that_is_no_power_of_two_is_refused 'invalid' insmod "$module" ring=1000
+refused ring_that_is_too_small_is_refused 'invalid' insmod "$module" ring=512
+insmod "$module" ring=1024
+subtests small_ring_overwrites "$programs/ring_test" overwrite
+check unloads_after_it ring ring=1024 overwrite=0
+subtests small_ring_refuses "$programs/ring_test" keep
+check normal_ring_again ring
+
+check hooks_attach attach_hooks
+check hooks_attach_again rvmctl hook attach
+refused unload_is_refused_while_they_are_attached 'in use' rmmod rvm
+check partition_is_made rvmctl partition new module
+refused detach_is_refused_while_a_partition_runs 'partition' rvmctl hook detach
+check hooks_are_still_there hooks_are there
+drop_partitions module
+check detach_works_without_partitions rvmctl hook detach
+check hooks_are_gone hooks_are gone
+check unloads_after_detach unload
+refused tool_says_that_there_is_no_module 'module|insmod|modprobe' rvmctl partition list
+check loads_again insmod "$module"
+ktap_finished

@@ -1,0 +1,134 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What the kernel writes down: each change and each denial, by whom and why,
+# in a chain that hashlib can follow.
+set -euo pipefail
+
+# shellcheck source=common.sh
+. "$(dirname "$0")/common.sh"
+
+bot=witness
+log=$dir/log
+
+cleanup() { drop_partitions "$bot"; }
+trap cleanup EXIT
+
+make_workspace() {
+	mkdir -p "$dir/ws" "$dir/out"
+	chmod 0755 "$dir"
+	echo text >"$dir/ws/file"
+	echo secret >"$dir/out/file"
+	cat >"$dir/table.json" <<-'JSON'
+		[{"rights": ["READ"], "resource": "Read(./**)", "proof_tier": "P1", "expires_at": 0},
+		 {"rights": ["EXECUTE"], "resource": "Bash(cat:*)", "proof_tier": "P1", "expires_at": 0}]
+	JSON
+}
+
+# As an agent: admitted on our authority; what it starts needs a token.
+run() {
+	(cd "$dir/ws" && rvmctl run "$bot" -- sh -c "$1" </dev/null)
+}
+
+head_of_kernel() {
+	value 'd["head"]' witness head
+}
+
+# The same with nothing but hashlib.
+head_of_file() {
+	python3 - "$1" <<-'PY'
+		import hashlib, sys
+		data, aux, stream = open(sys.argv[1], "rb").read(), bytes(8), hashlib.sha256()
+		for at in range(0, len(data), 64):
+		    stream.update(data[at:at + 48] + aux + bytes(8))
+		    aux = data[at + 52:at + 60]
+		print(stream.hexdigest())
+	PY
+}
+
+# Records as lines: sequence kind actor reason right class op.
+records_of() {
+	python3 - "$1" <<-'PY'
+		import struct, sys
+		data = open(sys.argv[1], "rb").read()
+		for at in range(0, len(data), 64):
+		    sequence, _, kind, tier, flags, _, actor = struct.unpack_from("<QQBBBBI", data, at)
+		    print(sequence, hex(kind), actor, *data[at + 36:at + 40])
+	PY
+}
+
+# Nothing is appended between the two, for nothing else runs.
+heads_agree() {
+	rvmctl witness export -o "$log" >/dev/null
+	[ "$(head_of_kernel)" = "$(head_of_file "$log")" ]
+}
+
+device_agrees() {
+	cat /dev/rvm_witness >"$dir/device"
+	cmp -n "$(stat -c %s "$log")" "$log" "$dir/device"
+}
+
+# "KIND ACTOR REASON RIGHT CLASS OP": such a record is in the newest export.
+has_record() {
+	records_of "$log" | cut -d' ' -f2- | grep -qx "$1" || {
+		records_of "$log" | tail -n 20
+		return 1
+	}
+}
+
+denials() {
+	value '(d[0] if isinstance(d, list) else d)["denials"]' partition show "$bot"
+}
+
+# All denials that the partition counts are in the log as its own.
+denials_are_recorded() {
+	[ "$(records_of "$log" | cut -d' ' -f2,3 | grep -cx "0x53 $id")" = "$(denials)" ]
+}
+
+sequences_have_no_holes() {
+	records_of "$log" | awk '$1 != NR - 1 { exit 1 } END { exit !NR }'
+}
+
+flipped_bit_is_found() {
+	python3 - "$log" "$log.bad" <<-'PY'
+		import sys
+		data = bytearray(open(sys.argv[1], "rb").read())
+		data[3 * 64 + 24] ^= 1
+		open(sys.argv[2], "wb").write(data)
+	PY
+	! rvmctl witness verify "$log.bad"
+}
+
+fails() {
+	! "$@"
+}
+
+ktap_print_header
+ktap_set_plan 20
+make_workspace
+check hooks_attach attach_hooks
+check table_loads rvmctl load "$dir/table.json" --partition "$bot" --workspace "$dir/ws" --base minimal
+id=$(value '(d[0] if isinstance(d, list) else d)["id"]' partition show "$bot")
+
+check allowed_read run 'cat file'
+check denied_read fails run 'cat ../out/file'
+check denied_write fails run 'echo x >file'
+check denied_program fails run 'ls'
+check log_is_out_of_reach fails run 'cat /dev/rvm_witness'
+
+check heads_agree heads_agree
+check device_is_the_log device_agrees
+check log_verifies rvmctl witness verify "$log"
+check flipped_bit_is_found flipped_bit_is_found
+check sequences_have_no_holes sequences_have_no_holes
+# Actor; no-token 4, rights 5; READ 1, WRITE 2, EXECUTE 16; PATH 3, EXEC 4; open 1, exec 24.
+check denied_read_is_recorded has_record "0x53 $id 4 1 3 1"
+check denied_write_is_recorded has_record "0x53 $id 5 2 3 1"
+check denied_program_is_recorded has_record "0x53 $id 4 16 4 24"
+# A table, a task admitted, and what it started.
+check load_is_recorded has_record '0xb3 0 0 0 0 54'
+check admission_is_recorded has_record '0x62 0 0 0 0 51'
+check start_is_recorded has_record "0x50 $id 3 16 4 24"
+check allowed_program_is_recorded has_record "0x50 $id 0 16 4 24"
+check all_denials_are_recorded denials_are_recorded
+ktap_finished
