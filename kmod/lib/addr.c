@@ -92,7 +92,7 @@ static unsigned int special_bits(const struct rvm_addr *addr)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(specials) / sizeof(specials[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(specials); i++)
 		if (share_prefix(specials[i].bytes, addr->bytes, specials[i].prefix_len))
 			return specials[i].prefix_len;
 	return 0;

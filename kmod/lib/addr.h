@@ -51,11 +51,15 @@ void rvm_addr_set_loopback(struct rvm_addr *addr);
 
 /**
  * rvm_addr_is_special() - loopback, link-local, wildcard, multicast or broadcast
+ * @addr: normalised
  *
  * Such addresses are covered only by a range that lies wholly inside the
  * special range itself (127.0.0.0/8, ::1, 169.254.0.0/16, fe80::/10,
  * 224.0.0.0/4, ff00::/8), or that names one host.  Multicast and broadcast are
  * among them because what is sent there comes to the host's own sockets too.
+ *
+ * Context: Any.
+ * Return: True if the address needs naming.
  */
 bool rvm_addr_is_special(const struct rvm_addr *addr);
 
@@ -69,14 +73,22 @@ bool rvm_addr_is_special(const struct rvm_addr *addr);
  *
  * A prefix of IPv6 shorter than 96 bits, but not of none, does not cover the
  * IPv4 addresses that are mapped into it.
+ *
+ * Context: Any.
+ * Return: True if it does.
  */
 bool rvm_addr_covers(const struct rvm_addr_range *range, const struct rvm_addr *addr, u16 protocol,
 		     bool local);
 
 /**
  * rvm_addr_is_within() - do prefix and ports of a range hold an address
+ * @range: the range
+ * @addr: normalised
  *
  * For exclusions: nothing needs naming, and the protocol is not looked at.
+ *
+ * Context: Any.
+ * Return: True if they do.
  */
 bool rvm_addr_is_within(const struct rvm_addr_range *range, const struct rvm_addr *addr);
 

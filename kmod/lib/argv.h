@@ -71,6 +71,9 @@ int rvm_argv_parse_pattern(const char *text, size_t len, char *out, size_t size,
  *
  * A truncated vector matches only with @prefix and only if the pattern's words
  * all lie before the cut.
+ *
+ * Context: Any.
+ * Return: True if it matches.
  */
 bool rvm_argv_match(const char *pattern, size_t len, bool prefix, const struct rvm_argv *argv);
 
@@ -80,6 +83,9 @@ bool rvm_argv_match(const char *pattern, size_t len, bool prefix, const struct r
  * @len: bytes in @pattern
  * @path: a path, or word 0 of a vector
  * @path_len: its bytes
+ *
+ * Context: Any.
+ * Return: True if both base names are the same and not empty.
  */
 bool rvm_argv_match_program(const char *pattern, size_t len, const char *path, size_t path_len);
 
@@ -91,6 +97,9 @@ bool rvm_argv_match_program(const char *pattern, size_t len, const char *path, s
  * @argv: the vector; its word 0 is not looked at
  * @unseen: the answer if all that was read matches but words of the pattern lie
  *          behind the cut; true where doubt must count as a match
+ *
+ * Context: Any.
+ * Return: True if they match.
  */
 bool rvm_argv_match_rest(const char *pattern, size_t len, bool prefix, const struct rvm_argv *argv,
 			 bool unseen);
@@ -99,6 +108,9 @@ bool rvm_argv_match_rest(const char *pattern, size_t len, bool prefix, const str
  * rvm_base_name() - what follows the last slash
  * @path: the path
  * @len: its bytes; updated to the bytes of the base name
+ *
+ * Context: Any.
+ * Return: Where in @path the base name begins.
  */
 const char *rvm_base_name(const char *path, size_t *len);
 

@@ -83,6 +83,9 @@ int rvm_glob_parse(struct rvm_glob *glob, const char *text, size_t len, size_t *
  * @seg_len: its bytes
  * @name: the name
  * @nocase: compare ASCII letters without regard to case
+ *
+ * Context: Any.
+ * Return: True if the whole name matches.
  */
 bool rvm_glob_match_name(const char *seg, size_t seg_len, const struct rvm_name *name, bool nocase);
 
@@ -92,6 +95,9 @@ bool rvm_glob_match_name(const char *seg, size_t seg_len, const struct rvm_name 
  * @names: the names, leaf first: names[depth - 1] lies directly below the anchor
  * @depth: how many
  * @nocase: compare ASCII letters without regard to case
+ *
+ * Context: Any; at most the bytes of the glob times the bytes of the names.
+ * Return: How they meet; EXACT if several say so.
  */
 enum rvm_glob_match rvm_glob_match(const struct rvm_glob *glob, const struct rvm_name *names,
 				   unsigned int depth, bool nocase);

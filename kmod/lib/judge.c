@@ -466,7 +466,7 @@ static u8 rank_of(enum rvm_reason reason)
 				    RVM_REASON_STALE, RVM_REASON_TIER,	 RVM_REASON_SPECIAL };
 	u8 i;
 
-	for (i = 0; i < sizeof(order); i++)
+	for (i = 0; i < ARRAY_SIZE(order); i++)
 		if (order[i] == reason)
 			return i;
 	return U8_MAX;
@@ -837,7 +837,7 @@ const char *rvm_reason_text(enum rvm_reason reason)
 		[RVM_REASON_REFUSED] = "it is never allowed in a partition",
 	};
 
-	return reason < sizeof(text) / sizeof(text[0]) ? text[reason] : "the reason is unknown";
+	return reason < ARRAY_SIZE(text) ? text[reason] : "the reason is unknown";
 }
 
 const char *rvm_op_name(enum rvm_op op)
@@ -904,5 +904,5 @@ const char *rvm_op_name(enum rvm_op op)
 	};
 	/* clang-format on */
 
-	return op < sizeof(name) / sizeof(name[0]) ? name[op] : "unknown";
+	return op < ARRAY_SIZE(name) ? name[op] : "unknown";
 }

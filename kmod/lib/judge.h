@@ -57,8 +57,9 @@ struct rvm_token_core {
 /**
  * struct rvm_index - tokens or exclusions in index order, found by what they name
  *
- * PATH, EXEC and unix scopes with an anchor are chained by its hash; all others
- * by class.  Each chain is in rising index order.
+ * PATH and unix scopes with an anchor are chained by its hash, EXEC scopes by
+ * the base name of their program word, which binds files of that name whatever
+ * their identity; all others by class.  Each chain is in rising index order.
  */
 struct rvm_index {
 	/** @count: How many entries. */
@@ -67,7 +68,7 @@ struct rvm_index {
 	u32 mask;
 	/** @core: The entries. */
 	const struct rvm_token_core **core;
-	/** @bucket: Heads of the anchor chains, @mask + 1 of them. */
+	/** @bucket: Heads of the hashed chains, @mask + 1 of them. */
 	u32 *bucket;
 	/** @next: Next entry of the same chain, @count of them. */
 	u32 *next;
@@ -218,6 +219,16 @@ struct rvm_verdict {
  * partition and all above; tokens in index order, the first sufficient one
  * decides.  If none does the reason is that of the closest miss: ARGV, RIGHTS,
  * EXPIRED, STALE, TIER, SPECIAL, NO_TOKEN in this order.
+ *
+ * A mode relaxes refusals of PATH, EXEC and NET that a token could have averted,
+ * but never exclusions, state, @req->floor, nor what needs naming: special files,
+ * unix sockets, loopback and the like, the host's own addresses.
+ *
+ * A revoked token, and at tier 2 or more one with a revoked ancestor, is as if
+ * it were not there, except that its program word goes on to bind.
+ *
+ * Context: Any; under whatever keeps the tables.
+ * Return: The verdict.
  */
 struct rvm_verdict rvm_judge(const struct rvm_partition_view *part, const struct rvm_request *req,
 			     s64 now);
@@ -226,8 +237,10 @@ struct rvm_verdict rvm_judge(const struct rvm_partition_view *part, const struct
  * rvm_judge_excluded() - is any of @rights of a path, or of something below it, excluded
  * @part: the partition; those above count too
  * @path: the object
- * @rights: which rights
+ * @rights: which rights; to run or load a file is also to read it
  * @below: also true if an exclusion can match below the object
+ *
+ * Return: True if any is.
  */
 bool rvm_judge_excluded(const struct rvm_partition_view *part, const struct rvm_path_object *path,
 			u8 rights, bool below);

@@ -143,14 +143,11 @@ static int parse_path(struct rvm_scope_spec *spec, const struct source *src, con
 		skip = len > 1 ? 2 : 1;
 	} else if (text[0] == '~') {
 		return fail(src, text,
-			    "\"~name\" is nobody's home here: write its path with //, "
-			    "or ./~name for a file");
+			    "write the path of that home with //, or ./~name for a file");
 	} else if (equals(text, len, ".") || starts_with(text, len, "./")) {
 		skip = len > 1 ? 2 : 1;
 	} else if (equals(text, len, "..") || starts_with(text, len, "../")) {
-		return fail(src, text,
-			    "this leaves the workspace: write an absolute path, "
-			    "or choose another --workspace");
+		return fail(src, text, "this leaves the workspace: write an absolute path");
 	}
 	return finish_path(spec, src, text + skip, len - skip);
 }
@@ -169,9 +166,7 @@ static int parse_pattern(struct rvm_scope_spec *spec, const struct source *src, 
 	int err;
 
 	if (!len)
-		return fail(src, text,
-			    "nothing between the brackets: write the bare word "
-			    "for the whole workspace");
+		return fail(src, text, "empty brackets: write the bare word for the workspace");
 	if (equals(text, len, "*") || equals(text, len, "**"))
 		return cover_workspace(spec);
 	err = parse_path(spec, src, text, len, RVM_SCOPE_BASE_WORKSPACE);
@@ -194,9 +189,7 @@ static int parse_words(struct rvm_scope_spec *spec, const struct source *src, co
 	if (err == -E2BIG)
 		return fail(src, text + at, "too long, or too many words or stars: shorten it");
 	if (err)
-		return fail(src, text + at,
-			    "name the program, then its words; \"*\" only "
-			    "behind the program, no control bytes");
+		return fail(src, text + at, "name the program, then its words; no control bytes");
 	if (prefix)
 		spec->flags |= RVM_SCOPE_FLAG_PREFIX;
 	if (!words_len)
@@ -222,9 +215,7 @@ static int parse_address(struct rvm_scope_spec *spec, const struct source *src, 
 	if (err)
 		return err;
 	if (rvm_addr_parse_range(text, len, &range, &at) == -EINVAL)
-		return fail(src, text + at,
-			    "write HOST:PORT: an address, [IPv6], a name or *; "
-			    "/BITS behind an address; a port, FIRST-LAST or *");
+		return fail(src, text + at, "write HOST:PORT, such as 10.0.0.0/8:80-90 or [::1]:*");
 	spec->protocol = protocol;
 	set_text(spec, RVM_CLASS_NET, text, len);
 	return 0;
@@ -268,8 +259,7 @@ static int parse_fetch(struct rvm_scope_spec *spec, const struct source *src, co
 		if (!is_word_byte(text[i]) && (u8)text[i] < 0x80 && text[i] != '.' &&
 		    text[i] != '-' && text[i] != '*')
 			return fail(src, text + i,
-				    "this is not a domain name: leave out scheme, "
-				    "port and path");
+				    "this is not a domain name: leave out scheme, port and path");
 	spec->domain = true;
 	set_text(spec, RVM_CLASS_NET, text + 7, len - 7);
 	return 0;
@@ -306,7 +296,7 @@ static const struct tool *find_tool(const char *word, size_t len)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof(tools) / sizeof(tools[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(tools); i++)
 		if (is_tool(&tools[i], word, len))
 			return &tools[i];
 	return NULL;
@@ -367,8 +357,7 @@ static int parse_call(struct rvm_scope_spec *spec, const struct source *src)
 	known = tool || shell || fetch;
 	if (known && call.open && !call.inner)
 		return fail(src, src->text + src->len,
-			    "the bracket is not closed: write \")\" "
-			    "at the end");
+			    "the bracket is not closed: write \")\" at the end");
 	if (tool)
 		return parse_tool(spec, src, &call, tool);
 	if (shell)
@@ -391,8 +380,7 @@ static int parse_file(struct rvm_scope_spec *spec, const struct source *src, con
 	if (starts_with(text, len, "//")) {
 		if (len < 3 || text[2] != '/')
 			return fail(src, text,
-				    "files of other hosts cannot be named: write "
-				    "file:///PATH");
+				    "files of other hosts cannot be named: write file:///PATH");
 		text += 2;
 		len -= 2;
 	}
@@ -471,7 +459,7 @@ static bool is_path(const struct source *src)
 	static const char *const starts[] = { "/", "./", "../", "~/" };
 	size_t i;
 
-	for (i = 0; i < sizeof(starts) / sizeof(starts[0]); i++)
+	for (i = 0; i < ARRAY_SIZE(starts); i++)
 		if (starts_with(src->text, src->len, starts[i]))
 			return true;
 	for (i = 0; i + 1 < src->len; i++)

@@ -38,16 +38,18 @@ enum rvm_scope_base {
 struct rvm_scope_spec {
 	/** @class: Never RVM_CLASS_NONE on success. */
 	enum rvm_class class;
-	/** @flags: enum rvm_scope_flag.  Tool words for files carry LOAD, so that an EXECUTE that
-	 *  came along with "Glob(x)" does not start x as a program.
+	/**
+	 * @flags: enum rvm_scope_flag.  Tool words for files carry LOAD, so that an EXECUTE that
+	 * came along with "Glob(x)" does not start x as a program.
 	 */
 	u32 flags;
 	/** @base: PATH, and unix NET that is not abstract. */
 	enum rvm_scope_base base;
-	/** @text: PATH: the pattern below @base, no leading "./" or "/" and no trailing slash, empty
-	 *  for @base itself and what is below; EXEC: inside of the brackets; NET: HOST:PORT, or the
-	 *  path of a unix socket as written, or its "@name", or the domain; TOOL, NAME: the name.
-	 *  Points into the parsed string, or to a constant where a bare word means a pattern.
+	/**
+	 * @text: PATH: the pattern below @base, no leading "./" or "/" and no trailing slash, empty
+	 * for @base itself and what is below; EXEC: inside of the brackets; NET: HOST:PORT, or the
+	 * path of a unix socket as written, or its "@name", or the domain; TOOL, NAME: the name.
+	 * Points into the parsed string, or to a constant where a bare word means a pattern.
 	 */
 	const char *text;
 	/** @len: Bytes in @text. */
@@ -60,8 +62,9 @@ struct rvm_scope_spec {
 	bool domain;
 	/** @anywhere: PATH: a bare name matches at any depth, as in gitignore. */
 	bool anywhere;
-	/** @verb: READ or WRITE tool word that the pattern came with, 0 if none:
-	 *  the right a deny rule of this form takes away.
+	/**
+	 * @verb: READ or WRITE tool word that the pattern came with, 0 if none:
+	 * the right a deny rule of this form takes away.
 	 */
 	u8 verb;
 };
@@ -77,8 +80,8 @@ struct rvm_scope_spec {
  *
  * Return: 0; -EINVAL with @at and @why; -E2BIG.
  */
-int rvm_scope_parse(struct rvm_scope_spec *spec, const char *text, size_t len, u8 rights, size_t *at,
-		    const char **why);
+int rvm_scope_parse(struct rvm_scope_spec *spec, const char *text, size_t len, u8 rights,
+		    size_t *at, const char **why);
 
 /**
  * struct rvm_scope - a resolved scope, immutable
@@ -93,8 +96,9 @@ struct rvm_scope {
 	u8 family;
 	/** @flags: enum rvm_scope_flag. */
 	u32 flags;
-	/** @anchor: PATH, EXEC, unix NET: identity of the anchor, compared only; NULL if unresolved.
-	 *  Becomes NULL at any time when the anchor is lost: read once.
+	/**
+	 * @anchor: PATH, EXEC, unix NET: identity of the anchor, compared only; NULL if unresolved.
+	 * Becomes NULL at any time when the anchor is lost: read once.
 	 */
 	const void *anchor;
 	/** @glob: PATH, unix NET unless abstract: names below the anchor; else NULL. */

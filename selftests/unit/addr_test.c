@@ -60,6 +60,7 @@ static const struct range_row {
 	{ "[1::]", "1::", 128, 0, 65535 },
 	{ "[1:2:3:4:5:6:7::]", "1:2:3:4:5:6:7:0", 128, 0, 65535 },
 	{ "[::2:3:4:5:6:7:8]", "0:2:3:4:5:6:7:8", 128, 0, 65535 },
+	{ "[A::F]", "a::f", 128, 0, 65535 },
 	{ "[a::FFFF:B]", "a::ffff:b", 128, 0, 65535 },
 	{ "[::ffff:1.2.3.4]:1", "1.2.3.4", 128, 1, 1 },
 	{ "[1:2:3:4:5:6:1.2.3.4]", "1:2:3:4:5:6:102:304", 128, 0, 65535 },
@@ -104,7 +105,8 @@ static const struct bad_row {
 	{ "[1:]", -EINVAL, 3 }, { "[1:2:3:4:5:6:7:1.2.3.4]", -EINVAL, 16 }, { "*x", -EINVAL, 1 },
 	{ "1.2.3.4 ", -EINVAL, 7 }, { "-x", -EINVAL, 0 }, { "a b", -EINVAL, 1 }, { "a/8", -EINVAL, 1 },
 	{ "example.com:99999", -EINVAL, 16 },
-	{ "example.com:443", -ENOENT, 0 }, { "localhost", -ENOENT, 0 }, { "1.2.3.4.example", -ENOENT, 0 },
+	{ "[::1:]", -EINVAL, 5 }, { "a", -ENOENT, 0 }, { "z", -ENOENT, 0 }, { "A", -ENOENT, 0 },
+	{ "Z", -ENOENT, 0 }, { "example.com:443", -ENOENT, 0 }, { "localhost", -ENOENT, 0 }, { "1.2.3.4.example", -ENOENT, 0 },
 	{ "a_b-c.d:1-2", -ENOENT, 0 },
 };
 

@@ -89,6 +89,7 @@ static const struct row {
 	{ "[a-]", "b", NONE }, { "[*]", "*", EXACT }, { "[*]", "a", NONE }, { "[\\]", "\\", EXACT },
 	{ "[a]b", "ab", EXACT }, { "*[0-9]", "a1", EXACT }, { "*[0-9]", "1a", NONE },
 	{ "[\x80-\xff]", "\xe9", EXACT }, { "[\x80-\xff]", "e", NONE },
+	{ "[[a]", "[", EXACT }, { "[[a]", "b", NONE }, { "[:a]", ":", EXACT }, { "[a:[]", "[", EXACT },
 	/* As they are. */
 	{ "\\*", "*", EXACT }, { "\\*", "a", NONE }, { "\\[a]", "[a]", EXACT }, { "\\a", "a", EXACT },
 	{ "a\\?", "a?", EXACT }, { "a\\?", "ab", NONE }, { "\\\\", "\\", EXACT },
@@ -119,6 +120,13 @@ static void case_counts_unless_told_otherwise(void)
 	EXPECT_EQ(match_case("[!a-c]", "B", true), NONE);
 	EXPECT_EQ(match_case("\\A", "a", true), EXACT);
 	EXPECT_EQ(match_case("@", "`", true), NONE);
+	/* The first and the last letter, and what stands beside them. */
+	EXPECT_EQ(match_case("azAZ", "AZaz", true), EXACT);
+	EXPECT_EQ(match_case("[a][z][A][Z]", "AZaz", true), EXACT);
+	EXPECT_EQ(match_case("[@]", "`", true), NONE);
+	EXPECT_EQ(match_case("[`]", "@", true), NONE);
+	EXPECT_EQ(match_case("[{]", "[", true), NONE);
+	EXPECT_EQ(match_case("[[]", "{", true), NONE);
 }
 
 static const struct bad_row {
@@ -142,6 +150,7 @@ static const struct bad_row {
 	{ "x[a/b]", 6, -EINVAL, 1 },
 	{ "\\", 1, -EINVAL, 0 },
 	{ "a\\/b", 4, -EINVAL, 1 },
+	{ "[a][", 4, -EINVAL, 3 },
 	{ "[[:alpha:]]", 11, -EINVAL, 0 },
 	{ "[\0]", 3, -EINVAL, 0 },
 	{ "\\\0", 2, -EINVAL, 0 },
@@ -181,6 +190,8 @@ static void limits_hold_on_both_sides(void)
 	EXPECT_EQ(rvm_glob_parse(&glob, text, 2 * RVM_GLOB_SEGMENTS_MAX + 1, &at), -E2BIG);
 	EXPECT_EQ(at, 2 * RVM_GLOB_SEGMENTS_MAX);
 	EXPECT_EQ(rvm_glob_parse(&glob, "*a*a*a*a*a*a*a*", 15, NULL), 0);
+	/* Sets and single bytes are no stars. */
+	EXPECT_EQ(rvm_glob_parse(&glob, "[a][a][a][a][a][a][a][a][a]?????????", 36, NULL), 0);
 }
 
 static bool is_literal(const char *text)

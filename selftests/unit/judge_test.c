@@ -505,10 +505,19 @@ static void a_program_that_was_not_there_is_not_covered(void)
 	ask_exec("/bin/git", "git");
 	w.req.exec.program = NULL;
 	REFUSED(judge(), NO_TOKEN);
+	/* Lost since. */
+	w.tokens.entry[0].scope.flags = RVM_SCOPE_FLAG_PREFIX;
+	REFUSED(judge(), NO_TOKEN);
 	w.tokens.index.count = 0;
 	exec_in(&w.tokens, "/bin/git", "git", true);
 	REFUSED(judge(), NO_TOKEN);
 	ALLOWED(on_exec("/bin/git", "git"));
+	/* Neither words without a program nor a program without words. */
+	w.tokens.entry[0].scope.flags |= RVM_SCOPE_FLAG_ANY_PROGRAM;
+	REFUSED(judge(), NO_TOKEN);
+	w.tokens.entry[0].scope.flags = 0;
+	w.tokens.entry[0].scope.len = 0;
+	REFUSED(judge(), NO_TOKEN);
 }
 
 static void argv_rules_bind_all_files_of_their_name(void)
@@ -745,12 +754,22 @@ static void tools_and_names_have_their_own_rules(void)
 	REFUSED(on_name(RVM_CLASS_TOOL, "mcp__bb__x"), NO_TOKEN);
 	REFUSED(on_name(RVM_CLASS_TOOL, "mcp__b__"), NO_TOKEN);
 	REFUSED(on_name(RVM_CLASS_TOOL, "mcp__b_x"), NO_TOKEN);
+	REFUSED(on_name(RVM_CLASS_TOOL, "mcp__b_xx"), NO_TOKEN);
 	ALLOWED(on_name(RVM_CLASS_TOOL, "mcp__c__d"));
 	REFUSED(on_name(RVM_CLASS_TOOL, "mcp__c__d__e"), NO_TOKEN);
 	REFUSED(on_name(RVM_CLASS_TOOL, "ns/x"), NO_TOKEN);
 	ALLOWED(on_name(RVM_CLASS_NAME, "ns/x"));
 	REFUSED(on_name(RVM_CLASS_NAME, "ns"), NO_TOKEN);
 	REFUSED(on_name(RVM_CLASS_NAME, "mcp__b__x"), NO_TOKEN);
+	/* A server's name may hold "_"; what is no server's has no tools. */
+	text_in(&w.tokens, RVM_CLASS_TOOL, "mcp__code_index");
+	text_in(&w.tokens, RVM_CLASS_TOOL, "mcp__");
+	text_in(&w.tokens, RVM_CLASS_TOOL, "WebFetch");
+	ALLOWED(on_name(RVM_CLASS_TOOL, "mcp__code_index__find"));
+	REFUSED(on_name(RVM_CLASS_TOOL, "mcp__code__find"), NO_TOKEN);
+	REFUSED(on_name(RVM_CLASS_TOOL, "mcp____x"), NO_TOKEN);
+	ALLOWED(on_name(RVM_CLASS_TOOL, "WebFetch"));
+	REFUSED(on_name(RVM_CLASS_TOOL, "WebFetch__x"), NO_TOKEN);
 	ask(RVM_CLASS_NAME, READ);
 	w.req.name = (struct rvm_name){ .text = "ns/x", .len = 4 };
 	REFUSED(judge(), RIGHTS);
@@ -867,6 +886,8 @@ static void higher_tiers_look_at_ancestors(void)
 	above[0].depth = 1;
 	REFUSED(judge(), TIER);
 	above[0].depth = 0;
+	ALLOWED(judge());
+	core->depth = RVM_DEPTH_MAX;
 	ALLOWED(judge());
 	core->depth = RVM_DEPTH_MAX + 1;
 	REFUSED(judge(), TIER);

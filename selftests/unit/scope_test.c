@@ -78,7 +78,7 @@ static const struct path_row {
 	/* Words and case: as the adapter has them. */
 	{ "Read", WORK, "**", false, READ, LOAD }, { "READ", WORK, "**", false, READ, LOAD },
 	{ "rEaD(x)", WORK, "x", true, READ, LOAD }, { "Write", WORK, "**", false, WRITE, LOAD },
-	{ "eDiT(x)", WORK, "x", true, WRITE, LOAD }, { "Edit(*)", WORK, "**", false, WRITE, LOAD },
+	{ "wRITE(x)", WORK, "x", true, WRITE, LOAD }, { "eDiT(x)", WORK, "x", true, WRITE, LOAD }, { "Edit(*)", WORK, "**", false, WRITE, LOAD },
 	{ "multiedit(x)", WORK, "x", true, WRITE, LOAD }, { "Write(./out/**)", WORK, "out/**", false, WRITE, LOAD },
 	{ "NotebookEdit(n.ipynb)", WORK, "n.ipynb", true, WRITE, LOAD },
 	{ "Glob", WORK, "**", false, READ, LOAD }, { "Grep(/x)", WORK, "x", false, READ, LOAD },
@@ -172,6 +172,15 @@ static const struct row {
 	{ "NotebookRead(./a)", EXECUTE, RVM_CLASS_TOOL, "NotebookRead(./a)", 0, 0, 0, false },
 	{ "Reader(x)", EXECUTE, RVM_CLASS_TOOL, "Reader(x)", 0, 0, 0, false },
 	{ "glob(**)", EXECUTE, RVM_CLASS_TOOL, "glob(**)", 0, 0, 0, false },
+	{ "notebookedit(x)", EXECUTE, RVM_CLASS_TOOL, "notebookedit(x)", 0, 0, 0, false },
+	{ "grep(x)", EXECUTE, RVM_CLASS_TOOL, "grep(x)", 0, 0, 0, false },
+	{ "ls(x)", EXECUTE, RVM_CLASS_TOOL, "ls(x)", 0, 0, 0, false },
+	{ "bash(ls)", EXECUTE, RVM_CLASS_TOOL, "bash(ls)", 0, 0, 0, false },
+	{ "a(x)", EXECUTE, RVM_CLASS_TOOL, "a(x)", 0, 0, 0, false },
+	{ "z(x)", EXECUTE, RVM_CLASS_TOOL, "z(x)", 0, 0, 0, false },
+	{ "A", EXECUTE, RVM_CLASS_TOOL, "A", 0, 0, 0, false },
+	{ "Z", EXECUTE, RVM_CLASS_TOOL, "Z", 0, 0, 0, false },
+	{ "T09(x)", EXECUTE, RVM_CLASS_TOOL, "T09(x)", 0, 0, 0, false },
 	{ "tool:x", EXECUTE, RVM_CLASS_TOOL, "x", 0, 0, 0, false },
 	{ "tool:Read", EXECUTE, RVM_CLASS_TOOL, "Read", 0, 0, 0, false },
 	/* Names: all the rest. */
@@ -188,6 +197,10 @@ static const struct row {
 	{ ".hidden", READ, RVM_CLASS_NAME, ".hidden", 0, 0, 0, false }, { "~x", READ, RVM_CLASS_NAME, "~x", 0, 0, 0, false },
 	{ "https://x/y", READ, RVM_CLASS_NAME, "https://x/y", 0, 0, 0, false },
 	{ "name:*", READ, RVM_CLASS_NAME, "*", 0, 0, 0, false }, { "name:/x", READ, RVM_CLASS_NAME, "/x", 0, 0, 0, false },
+	{ "Foo(bar", READ, RVM_CLASS_NAME, "Foo(bar", 0, 0, 0, false },
+	{ "1(x)", READ, RVM_CLASS_NAME, "1(x)", 0, 0, 0, false },
+	{ "glob", READ, RVM_CLASS_NAME, "glob", 0, 0, 0, false },
+	{ "ls", READ, RVM_CLASS_NAME, "ls", 0, 0, 0, false },
 	{ "foo(bar", READ, RVM_CLASS_NAME, "foo(bar", 0, 0, 0, false },
 };
 
@@ -275,6 +288,8 @@ static const struct bad_row {
 	{ BYTES("net:1.2.3.4:99999"), 16 },
 	{ BYTES("tcp:::1"), 4 },
 	{ BYTES("file://host/x"), 5 },
+	{ BYTES("file://"), 5 },
+	{ BYTES("file:"), 5 },
 	{ BYTES("Bash(g*t x)"), 6 },
 	/* Control bytes. */
 	{ BYTES("/a\0b"), 2 },
