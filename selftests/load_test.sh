@@ -55,7 +55,7 @@ load_corpus() {
 	local name folder
 
 	for folder in "$corpus/$1"/*/; do
-		name=load-$(basename "$folder")
+		name=load-$1-$(basename "$folder")
 		mkdir -p "$dir/$name"
 		check "${1}_$(basename "$folder")" rvmctl load "$folder/capability-table.json" \
 			--partition "$name" --workspace "$dir/$name" --unenforced-domains
@@ -77,7 +77,7 @@ load_hostile() {
 	after=$(find "$dir" /tmp -maxdepth 4 -not -path "$copy*" 2>/dev/null | sort | sha256sum)
 	echo "$said"
 	[ "$before" = "$after" ] || { echo "something was written"; return 1; }
-	! grep -qx pwned <<<"$said" || { echo "something was executed"; return 1; }
+	! grep -x pwned >/dev/null <<<"$said" || { echo "something was executed"; return 1; }
 	# Done, refused or malformed, but not a crash; and no name that is not one.
 	((status <= 2)) || { echo "exit $status"; return 1; }
 	[ "$(value "all(__import__('re').fullmatch('[a-z][a-z0-9-]*', p['name']) for p in d)" \

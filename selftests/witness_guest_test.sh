@@ -70,7 +70,7 @@ device_agrees() {
 
 # "KIND ACTOR REASON RIGHT CLASS OP": such a record is in the newest export.
 has_record() {
-	records_of "$log" | cut -d' ' -f2- | grep -qx "$1" || {
+	records_of "$log" | cut -d' ' -f2- | grep -x "$1" >/dev/null || {
 		records_of "$log" | tail -n 20
 		return 1
 	}
