@@ -29,10 +29,15 @@ static bool is_hidden_layer(const struct file *file)
 	       !rvm_path_is_attached(&file->f_path);
 }
 
-/* Pipes, sockets, memfds, anonymous inodes: no names, so no PATH questions. */
+/*
+ * Pipes, sockets, memfds, anonymous inodes, name spaces: no names, so no PATH
+ * questions.
+ */
 static bool is_nameless(const struct file *file)
 {
-	return file_inode(file)->i_sb->s_flags & SB_NOUSER;
+	const struct super_block *sb = file_inode(file)->i_sb;
+
+	return sb->s_flags & SB_NOUSER || sb->s_magic == NSFS_MAGIC;
 }
 
 /* A ring made elsewhere works in its maker's control group. */
@@ -236,7 +241,7 @@ static int check_receive(struct rvm_partition *part, const struct file *file)
 	u8 need = 0;
 
 	if (is_io_uring(file))
-		return rvm_gate_floor(part, RVM_OP_IO_URING, "object=ring", false);
+		return check_nameless_code(part, file, RVM_OP_IO_URING);
 	if (is_nameless(file))
 		return 0;
 	if (file->f_mode & FMODE_READ)

@@ -43,11 +43,22 @@ static int check_capable(struct rvm_partition *part, int cap, unsigned int opts)
 	return rvm_gate_floor(part, RVM_OP_CAPABLE, text, opts & CAP_OPT_NOAUDIT);
 }
 
+/* No token covers it, not even the root token: what a ring does is judged nowhere. */
+static int refuse_ring(struct rvm_partition *part)
+{
+	struct rvm_question q =
+		RVM_QUESTION(RVM_CLASS_SYS, RVM_OP_IO_URING, RVM_RIGHTS_ALL);
+
+	q.req.floor = true;
+	q.text = "object=ring";
+	return rvm_gate_refuse(part, &q, RVM_REASON_REFUSED);
+}
+
 /* Nameless files that are doors: rings work outside, faults stall the kernel. */
 static int check_anon_inode(struct rvm_partition *part, const struct qstr *name)
 {
 	if (!strcmp(name->name, "[io_uring]"))
-		return rvm_gate_floor(part, RVM_OP_IO_URING, "object=ring", false);
+		return refuse_ring(part);
 	if (!strcmp(name->name, "[userfaultfd]"))
 		return rvm_gate_floor(part, RVM_OP_IO_URING, "object=userfaultfd", false);
 	return 0;
