@@ -850,7 +850,11 @@ static int do_perf(bool ok)
 	struct perf_event_attr attr = {
 		.type = PERF_TYPE_SOFTWARE, .size = sizeof(attr), .config = PERF_COUNT_SW_CPU_CLOCK
 	};
-	int err = close_result(syscall(SYS_perf_event_open, &attr, 0, -1, -1, 0));
+	/*
+	 * Of a CPU, not of a task: that would make the kernel patch its scheduler,
+	 * which emulators of several CPUs do not survive each time.
+	 */
+	int err = close_result(syscall(SYS_perf_event_open, &attr, -1, 0, -1, 0));
 
 	(void)ok;
 	return err == ENOENT ? NOT_HERE : err;

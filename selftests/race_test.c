@@ -27,7 +27,7 @@
 #include "common.h"
 #include "kselftest_harness.h"
 
-#define CYCLES 60
+#define CYCLES 40
 #define TRIES_PER_PHASE 20
 
 static struct request r;
