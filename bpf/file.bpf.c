@@ -57,6 +57,14 @@ int BPF_PROG(rvm_file_ioctl_compat, struct file *file, unsigned int cmd, unsigne
 	return clamp(bpf_rvm_file_ioctl(file, cmd));
 }
 
+SEC("lsm/file_fcntl")
+int BPF_PROG(rvm_file_fcntl, struct file *file, unsigned int cmd, unsigned long arg, int ret)
+{
+	if (ret)
+		return ret;
+	return clamp(bpf_rvm_file_fcntl(file, cmd, arg));
+}
+
 SEC("lsm/file_receive")
 int BPF_PROG(rvm_file_receive, struct file *file, int ret)
 {

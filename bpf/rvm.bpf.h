@@ -43,6 +43,7 @@ extern int bpf_rvm_file_permission(struct file *file, int mask) __ksym;
 extern int bpf_rvm_file_map(struct file *file, unsigned long prot, unsigned long flags) __ksym;
 extern int bpf_rvm_file_protect(struct vm_area_struct *vma, unsigned long prot) __ksym;
 extern int bpf_rvm_file_ioctl(struct file *file, unsigned int cmd) __ksym;
+extern int bpf_rvm_file_fcntl(struct file *file, unsigned int cmd, unsigned long arg) __ksym;
 extern int bpf_rvm_file_receive(struct file *file) __ksym;
 extern int bpf_rvm_file_truncate(struct file *file) __ksym;
 extern int bpf_rvm_file_lock(struct file *file, unsigned int cmd) __ksym;
@@ -78,5 +79,6 @@ extern int bpf_rvm_sys_check(__u32 op) __ksym;
 extern int bpf_rvm_sys_capable(int cap, unsigned int opts) __ksym;
 extern int bpf_rvm_sys_anon_inode(const struct qstr *name) __ksym;
 extern int bpf_rvm_sys_ipc(void) __ksym;
+extern int bpf_rvm_sys_ring(void) __ksym;
 
 #endif /* _RVM_BPF_H */

@@ -151,7 +151,7 @@ int BPF_PROG(rvm_uring_override_creds, const struct cred *new, int ret)
 {
 	if (ret)
 		return ret;
-	return clamp(bpf_rvm_sys_check(RVM_OP_IO_URING));
+	return clamp(bpf_rvm_sys_ring());
 }
 
 SEC("lsm/uring_sqpoll")
@@ -159,7 +159,7 @@ int BPF_PROG(rvm_uring_sqpoll, int ret)
 {
 	if (ret)
 		return ret;
-	return clamp(bpf_rvm_sys_check(RVM_OP_IO_URING));
+	return clamp(bpf_rvm_sys_ring());
 }
 
 SEC("lsm/uring_cmd")
@@ -167,5 +167,5 @@ int BPF_PROG(rvm_uring_cmd, struct io_uring_cmd *ioucmd, int ret)
 {
 	if (ret)
 		return ret;
-	return clamp(bpf_rvm_sys_check(RVM_OP_IO_URING));
+	return clamp(bpf_rvm_sys_ring());
 }

@@ -27,6 +27,16 @@
 		.req = {.class = (_class), .op = (_op), .need = (_need), .tier = 1 } \
 	}
 
+/**
+ * rvm_task_is_within() - is a task in a partition or in one inside it
+ * @part: the partition
+ * @task: the task
+ *
+ * Context: inside rcu_read_lock().
+ * Return: true if it is.
+ */
+bool rvm_task_is_within(struct rvm_partition *part, struct task_struct *task);
+
 struct linux_binprm;
 struct msghdr;
 struct qstr;
@@ -39,6 +49,7 @@ int bpf_rvm_file_permission(struct file *file, int mask);
 int bpf_rvm_file_map(struct file *file, unsigned long prot, unsigned long flags);
 int bpf_rvm_file_protect(struct vm_area_struct *vma, unsigned long prot);
 int bpf_rvm_file_ioctl(struct file *file, unsigned int cmd);
+int bpf_rvm_file_fcntl(struct file *file, unsigned int cmd, unsigned long arg);
 int bpf_rvm_file_receive(struct file *file);
 int bpf_rvm_file_truncate(struct file *file);
 int bpf_rvm_file_lock(struct file *file, unsigned int cmd);
@@ -67,5 +78,6 @@ int bpf_rvm_sys_check(u32 op);
 int bpf_rvm_sys_capable(int cap, unsigned int opts);
 int bpf_rvm_sys_anon_inode(const struct qstr *name);
 int bpf_rvm_sys_ipc(void);
+int bpf_rvm_sys_ring(void);
 
 #endif /* _RVM_KFUNC_H */

@@ -8,6 +8,7 @@
 #include <linux/magic.h>
 #include <linux/mman.h>
 #include <linux/mm.h>
+#include <linux/pid.h>
 #include <linux/tty.h>
 #include <uapi/asm-generic/ioctls.h>
 
@@ -236,6 +237,26 @@ static int check_ioctl(struct rvm_partition *part, const struct file *file, unsi
 	return rvm_gate_floor(part, RVM_OP_IOCTL, "object=device", false);
 }
 
+/*
+ * Who owns a descriptor is sent signals in the name of whoever set it, past the
+ * hook for signals: it must be one of the caller's own.
+ */
+static int check_fcntl(struct rvm_partition *part, unsigned int cmd, unsigned long arg)
+{
+	struct task_struct *task;
+	int nr = arg;
+
+	/* F_SETOWN_EX names it behind a user pointer, which may change. */
+	if (cmd != F_SETOWN && cmd != F_SETOWN_EX)
+		return 0;
+	if (cmd == F_SETOWN && nr >= 0) {
+		task = pid_task(find_vpid(nr), PIDTYPE_PID);
+		if (!task || rvm_task_is_within(part, task))
+			return 0;
+	}
+	return rvm_gate_floor(part, RVM_OP_SIGNAL, "command=setown", false);
+}
+
 static int check_receive(struct rvm_partition *part, const struct file *file)
 {
 	u8 need = 0;
@@ -320,6 +341,19 @@ __bpf_kfunc int bpf_rvm_file_ioctl(struct file *file, unsigned int cmd)
 	if (!part)
 		return 0;
 	ret = check_ioctl(part, file, cmd);
+	rvm_partition_leave();
+	return ret;
+}
+
+__bpf_kfunc int bpf_rvm_file_fcntl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	struct rvm_partition *part;
+	int ret;
+
+	part = rvm_partition_enter();
+	if (!part)
+		return 0;
+	ret = check_fcntl(part, cmd, arg);
 	rvm_partition_leave();
 	return ret;
 }

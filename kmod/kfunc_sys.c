@@ -107,6 +107,19 @@ __bpf_kfunc int bpf_rvm_sys_anon_inode(const struct qstr *name)
 	return ret;
 }
 
+__bpf_kfunc int bpf_rvm_sys_ring(void)
+{
+	struct rvm_partition *part;
+	int ret;
+
+	part = rvm_partition_enter();
+	if (!part)
+		return 0;
+	ret = refuse_ring(part);
+	rvm_partition_leave();
+	return ret;
+}
+
 /* SysV objects do not tell whose they are; in a namespace of its own all are the partition's. */
 __bpf_kfunc int bpf_rvm_sys_ipc(void)
 {

@@ -11,8 +11,7 @@
 #include "kfunc.h"
 #include "lib/rights.h"
 
-/* Is a task in the caller's partition or in one inside it? */
-static bool is_within(struct rvm_partition *part, struct task_struct *task)
+bool rvm_task_is_within(struct rvm_partition *part, struct task_struct *task)
 {
 	struct rvm_partition *of = rvm_partition_of_task(task);
 
@@ -28,7 +27,7 @@ static int check_task(struct rvm_partition *part, struct task_struct *task, enum
 	char text[64] = "";
 	struct rvm_line line = { .text = text, .size = sizeof(text) };
 
-	if (is_within(part, task))
+	if (rvm_task_is_within(part, task))
 		return 0;
 	rvm_line_add(&line, "peer", task->comm, strnlen(task->comm, TASK_COMM_LEN));
 	rvm_line_add_number(&line, "peerpid", task_tgid_nr(task));

@@ -38,6 +38,7 @@ static const struct bpf_hook hooks[] = {
 	{ "file_mprotect", HOOK_REQUIRED, "what was mapped as data can become code" },
 	{ "file_ioctl", HOOK_REQUIRED, "devices and files take any command" },
 	{ "file_ioctl_compat", HOOK_IF_THERE, "32-bit programs send any command to devices" },
+	{ "file_fcntl", HOOK_REQUIRED, "the kernel can be made to send signals to any process" },
 	{ "file_receive", HOOK_REQUIRED, "descriptors can be passed in from outside" },
 	{ "file_truncate", HOOK_IF_THERE, "open files can be cut" },
 	{ "file_lock", HOOK_REQUIRED, "any file can be locked" },
