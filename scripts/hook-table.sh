@@ -1,0 +1,107 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Keep the tables of Documentation/design/hooks.md as the code has them: hooks
+# and questions from bpf/*.bpf.c, classes from user/bpf.c, operations from
+# selftests/probe.c.
+#
+#	scripts/hook-table.sh           write the tables into the document
+#	scripts/hook-table.sh --check   print a diff and exit 1 if they differ
+set -eu
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+document=Documentation/design/hooks.md
+cd "$root"
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+
+# Lines "family hook sleeps question operation", in the order of the programs.
+programs() {
+	for file in bpf/*.bpf.c; do
+		awk -v family="$(basename "$file" .bpf.c)" '
+		/^SEC\("lsm/ {
+			sleeps = $0 ~ /^SEC\("lsm\.s\// ? "yes" : "no"
+			hook = $0
+			sub(/^[^\/]*\//, "", hook)
+			sub(/".*/, "", hook)
+		}
+		hook != "" && match($0, /bpf_rvm_[a-z_]+\(/) {
+			question = substr($0, RSTART + 8, RLENGTH - 9)
+			op = "-"
+			if (match($0, /RVM_OP_[A-Z_]+/)) {
+				op = tolower(substr($0, RSTART + 7, RLENGTH - 7))
+				gsub(/_/, "-", op)
+			}
+			print family, hook, sleeps, question, op
+			hook = ""
+		}' "$file"
+	done
+}
+
+# Lines "hook|class|what is open without it".
+classes() {
+	sed -n 's/^\t{ "\([a-z_]*\)", HOOK_\([A-Z_]*\), "\(.*\)" },$/\1|\2|\3/p' user/bpf.c |
+		sed 's/|REQUIRED|/|required|/; s/|IF_THERE|/|if there|/; s/|MESSAGE|/|message|/'
+}
+
+# One that is in only one of the two lists would be attached unseen, or not at all.
+compare_lists() {
+	programs | cut -d' ' -f2 | sort >"$work/programs"
+	classes | cut -d'|' -f1 | sort >"$work/classes"
+	diff -u "$work/programs" "$work/classes" >&2 || {
+		echo "hook-table: bpf/*.bpf.c and user/bpf.c do not have the same hooks" >&2
+		exit 1
+	}
+}
+
+hook_table() {
+	classes >"$work/class"
+	echo '| hook | family | question | operation | class | open without it |'
+	echo '|---|---|---|---|---|---|'
+	programs | awk -v classes="$work/class" '
+	BEGIN {
+		while ((getline line < classes) > 0) {
+			split(line, part, "|")
+			class[part[1]] = part[2]
+			opens[part[1]] = part[3]
+		}
+	}
+	{
+		name = "`" $2 "`" ($3 == "yes" ? " (may sleep)" : "")
+		printf "| %s | %s | `%s` | %s | %s | %s |\n", name, $1, $4, $5, class[$2], opens[$2]
+	}'
+}
+
+row_table() {
+	echo '| right and class | operation | who can do what no narrower token covers |'
+	echo '|---|---|---|'
+	sed -n 's/^\t{ "\([^"]*\)", "\([^"]*\)", [a-z_]*, \([A-Z]*\) },$/| \1 | \2 | \3 |/p' \
+		selftests/probe.c |
+		sed 's/| ROOT |$/| the root token |/
+			s/| SEVEN |$/| the root token; nothing narrower names it |/
+			s/| NOBODY |$/| nobody |/'
+}
+
+# The document with its tables made anew.
+generate() {
+	hook_table >"$work/hooks"
+	row_table >"$work/rows"
+	awk -v work="$work" '
+	/^<!-- begin / {
+		print
+		while ((getline line < (work "/" $3)) > 0)
+			print line
+		skip = 1
+	}
+	/^<!-- end / { skip = 0 }
+	!skip { print }' "$document"
+}
+
+compare_lists
+generate >"$work/new"
+if [ "${1:-}" = --check ]; then
+	diff -u "$document" "$work/new"
+else
+	cat "$work/new" >"$document"
+fi
