@@ -177,8 +177,8 @@ static int rename_onto_excluded(bool evil)
 
 static int exchange(bool evil)
 {
-	return result(renameat2(AT_FDCWD, ws("a"), AT_FDCWD, ws(evil ? ".env" : "c"),
-				RENAME_EXCHANGE));
+	return result(
+		renameat2(AT_FDCWD, ws("a"), AT_FDCWD, ws(evil ? ".env" : "c"), RENAME_EXCHANGE));
 }
 
 static int nameless_file(bool evil)
@@ -435,7 +435,8 @@ static int fast_open(bool evil)
 	struct sockaddr_in to = v4(INADDR_LOOPBACK, port(evil));
 	int fd = socket(AF_INET, SOCK_STREAM, 0);
 
-	return past(result(sendto(fd, "x", 1, MSG_FASTOPEN | MSG_NOSIGNAL, (void *)&to, sizeof(to))));
+	return past(
+		result(sendto(fd, "x", 1, MSG_FASTOPEN | MSG_NOSIGNAL, (void *)&to, sizeof(to))));
 }
 
 static int family_zero(bool evil)
@@ -516,16 +517,15 @@ static int reconnect(bool evil)
 	return result(connect(fd, (void *)&second, sizeof(second)));
 }
 
-#define SOCKET_ROW(name, domain, type, protocol)                                 \
-	static int name(bool evil)                                               \
-	{                                                                        \
-		int err = evil ? opened(socket(domain, type, protocol)) :        \
-				 opened(socket(AF_INET, SOCK_STREAM, 0));        \
-                                                                                 \
-		return err == EAFNOSUPPORT || err == EPROTONOSUPPORT ||          \
-				       err == ESOCKTNOSUPPORT ?                  \
-			       SKIPPED :                                         \
-			       err;                                              \
+#define SOCKET_ROW(name, domain, type, protocol)                                                 \
+	static int name(bool evil)                                                               \
+	{                                                                                        \
+		int err = evil ? opened(socket(domain, type, protocol)) :                        \
+				 opened(socket(AF_INET, SOCK_STREAM, 0));                        \
+                                                                                                 \
+		return err == EAFNOSUPPORT || err == EPROTONOSUPPORT || err == ESOCKTNOSUPPORT ? \
+			       SKIPPED :                                                         \
+			       err;                                                              \
 	}
 SOCKET_ROW(raw_socket, AF_INET, SOCK_RAW, IPPROTO_ICMP)
 SOCKET_ROW(ping_socket, AF_INET, SOCK_DGRAM, IPPROTO_ICMP)
@@ -616,7 +616,8 @@ static int ring(bool evil)
 
 static int page_faults(bool evil)
 {
-	return evil ? opened(syscall(SYS_userfaultfd, UFFD_USER_MODE_ONLY)) : opened(epoll_create1(0));
+	return evil ? opened(syscall(SYS_userfaultfd, UFFD_USER_MODE_ONLY)) :
+		      opened(epoll_create1(0));
 }
 
 /* @act on the victim, or on an own child. */
@@ -775,7 +776,8 @@ static int unmount_programs(bool evil)
 {
 	struct statfs st;
 
-	return evil ? result(umount2("/sys/fs/bpf", MNT_DETACH)) : result(statfs("/sys/fs/bpf", &st));
+	return evil ? result(umount2("/sys/fs/bpf", MNT_DETACH)) :
+		      result(statfs("/sys/fs/bpf", &st));
 }
 
 static int unload_module(bool evil)
@@ -1030,8 +1032,8 @@ static bool failed;
 
 static void report(bool good, const char *side, const char *name, const char *why)
 {
-	printf("%s %u %s: %s%s%s\n", good ? "ok" : "not ok", ++number, name, side,
-	       why ? " # " : "", why ? why : "");
+	printf("%s %u %s: %s%s%s\n", good ? "ok" : "not ok", ++number, name, side, why ? " # " : "",
+	       why ? why : "");
 	fflush(stdout);
 	failed |= !good;
 }
@@ -1064,8 +1066,10 @@ static void try_attack(const struct box *box, const struct row *row)
 	}
 	if (!refused)
 		snprintf(why, sizeof(why), "got %s",
-			 err == 255 ? "no result" : err == BROKEN ? "no attempt" :
-			 err ? strerror(err) : "success");
+			 err == 255    ? "no result" :
+			 err == BROKEN ? "no attempt" :
+			 err	       ? strerror(err) :
+					 "success");
 	else if (harm)
 		snprintf(why, sizeof(why), "%s", harm);
 	else if (!row->silent && box_denials(box) == before)

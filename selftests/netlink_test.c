@@ -29,30 +29,30 @@ static struct request r;
 static struct reply reply;
 static struct counters before;
 
-#define ACCEPTED(nl)                                                           \
-	EXPECT_EQ(0, nl_call(nl, &r, &reply))                                  \
-	{                                                                      \
-		TH_LOG("%s", reply.text);                                      \
+#define ACCEPTED(nl)                          \
+	EXPECT_EQ(0, nl_call(nl, &r, &reply)) \
+	{                                     \
+		TH_LOG("%s", reply.text);     \
 	}
 
 /* It is refused, says why, and nothing has changed. */
-#define REFUSED(nl, wanted)                                                    \
-	do {                                                                   \
-		struct counters after;                                         \
-		before = get_counters(nl);                                     \
-		EXPECT_EQ(wanted, nl_call(nl, &r, &reply))                     \
-		{                                                              \
-			TH_LOG("%s", reply.text);                              \
-		}                                                              \
-		EXPECT_NE('\0', reply.text[0])                                 \
-		{                                                              \
-			TH_LOG("no text with errno %d", reply.error);          \
-		}                                                              \
-		after = get_counters(nl);                                      \
-		EXPECT_TRUE(same_counters(&before, &after))                    \
-		{                                                              \
-			TH_LOG("objects changed");                             \
-		}                                                              \
+#define REFUSED(nl, wanted)                                           \
+	do {                                                          \
+		struct counters after;                                \
+		before = get_counters(nl);                            \
+		EXPECT_EQ(wanted, nl_call(nl, &r, &reply))            \
+		{                                                     \
+			TH_LOG("%s", reply.text);                     \
+		}                                                     \
+		EXPECT_NE('\0', reply.text[0])                        \
+		{                                                     \
+			TH_LOG("no text with errno %d", reply.error); \
+		}                                                     \
+		after = get_counters(nl);                             \
+		EXPECT_TRUE(same_counters(&before, &after))           \
+		{                                                     \
+			TH_LOG("objects changed");                    \
+		}                                                     \
 	} while (0)
 
 static void ask(uint8_t cmd, uint16_t attr, uint32_t value)
@@ -185,10 +185,10 @@ TEST_F(netlink, info_is_for_everyone)
 TEST_F(netlink, without_privilege_all_else_is_refused)
 {
 	static const uint8_t cmds[] = {
-		RVM_CMD_PARTITION_NEW, RVM_CMD_PARTITION_SET, RVM_CMD_PARTITION_DEL,
-		RVM_CMD_TABLE_BEGIN,   RVM_CMD_TABLE_ADD,     RVM_CMD_TABLE_COMMIT,
-		RVM_CMD_TABLE_ABORT,   RVM_CMD_TOKEN_GET,     RVM_CMD_CHECK,
-		RVM_CMD_WITNESS_GET,   RVM_CMD_HOOK_SET,      RVM_CMD_PARTITION_GET,
+		RVM_CMD_PARTITION_NEW,	 RVM_CMD_PARTITION_SET, RVM_CMD_PARTITION_DEL,
+		RVM_CMD_TABLE_BEGIN,	 RVM_CMD_TABLE_ADD,	RVM_CMD_TABLE_COMMIT,
+		RVM_CMD_TABLE_ABORT,	 RVM_CMD_TOKEN_GET,	RVM_CMD_CHECK,
+		RVM_CMD_WITNESS_GET,	 RVM_CMD_HOOK_SET,	RVM_CMD_PARTITION_GET,
 		RVM_CMD_PARTITION_ENTER,
 	};
 	int status;
@@ -358,7 +358,8 @@ TEST_F(netlink, new_refuses_threaded_groups)
 	struct box inner;
 
 	ASSERT_TRUE(group_make(&inner, "netlink-spare/threaded"));
-	ASSERT_TRUE(write_file("/sys/fs/cgroup/test-netlink-spare/threaded/cgroup.type", "threaded"));
+	ASSERT_TRUE(
+		write_file("/sys/fs/cgroup/test-netlink-spare/threaded/cgroup.type", "threaded"));
 	ask_new("threaded", inner.cgroup_fd);
 	REFUSED(self->nl, EINVAL);
 	group_remove(&inner);
@@ -428,7 +429,8 @@ TEST_F(netlink, partitions_nest_only_so_deep)
 		}
 		ACCEPTED(self->nl);
 		inner[depth].id = reply_u32(&reply, RVM_A_PARTITION_ID);
-		EXPECT_EQ(depth ? inner[depth - 1].id : 0, reply_u32(&reply, RVM_A_PARTITION_PARENT));
+		EXPECT_EQ(depth ? inner[depth - 1].id : 0,
+			  reply_u32(&reply, RVM_A_PARTITION_PARENT));
 	}
 	/* From the outside it cannot be taken away. */
 	ask(RVM_CMD_PARTITION_DEL, RVM_A_PARTITION_ID, inner[0].id);
@@ -681,7 +683,7 @@ TEST_F(netlink, a_table_is_visible_only_when_committed)
 	ACCEPTED(self->nl);
 	request_begin(&r, RVM_CMD_TABLE_ADD);
 	put_rule(&r, &one);
-	put_rule(&r, &not);
+	put_rule(&r, &not );
 	ACCEPTED(self->nl);
 	EXPECT_EQ(1, reply_u32(&reply, RVM_A_TABLE_TOKENS));
 	EXPECT_EQ(1, reply_u32(&reply, RVM_A_TABLE_EXCLUSIONS));
@@ -758,8 +760,8 @@ static const struct entry entries[] = {
 	{ "nocase token", EINVAL, 1, RVM_CLASS_PATH, RVM_SCOPE_FLAG_NOCASE, "/tmp", TEXT("a") },
 	{ "nocase exclusion", 0, 1, RVM_CLASS_PATH, RVM_SCOPE_FLAG_NOCASE, "/tmp", TEXT("a"),
 	  .excludes = true },
-	{ "load and run", EINVAL, 16, RVM_CLASS_PATH,
-	  RVM_SCOPE_FLAG_LOAD | RVM_SCOPE_FLAG_RUN, "/tmp", TEXT("a") },
+	{ "load and run", EINVAL, 16, RVM_CLASS_PATH, RVM_SCOPE_FLAG_LOAD | RVM_SCOPE_FLAG_RUN,
+	  "/tmp", TEXT("a") },
 	{ "no anchor", EINVAL, 1, RVM_CLASS_PATH, 0, NULL, TEXT("a") },
 	{ "unresolved", 0, 1, RVM_CLASS_PATH, RVM_SCOPE_FLAG_UNRESOLVED, NULL, TEXT("a") },
 	{ "unresolved with anchor", EINVAL, 1, RVM_CLASS_PATH, RVM_SCOPE_FLAG_UNRESOLVED, "/tmp",
@@ -788,7 +790,8 @@ static const struct entry entries[] = {
 	{ "a net without address", EINVAL, 16, RVM_CLASS_NET, 0, NULL, NULL, 0 },
 	{ "a net of a strange family", EINVAL, 16, RVM_CLASS_NET, 0, NULL, NULL, 0,
 	  RVM_A_SCOPE_FAMILY, 10 },
-	{ "an abstract socket", 0, 16, RVM_CLASS_NET, 0, NULL, TEXT("name"), RVM_A_SCOPE_FAMILY, 1 },
+	{ "an abstract socket", 0, 16, RVM_CLASS_NET, 0, NULL, TEXT("name"), RVM_A_SCOPE_FAMILY,
+	  1 },
 	{ "self with a pattern", EINVAL, 16, RVM_CLASS_SELF, 0, NULL, TEXT("x") },
 	{ "a port out of range", ERANGE, 16, RVM_CLASS_NET, 0, NULL, NULL, 0,
 	  RVM_A_SCOPE_PORT_FIRST, 65536 },
@@ -844,7 +847,8 @@ TEST_F_TIMEOUT(netlink, each_bad_token_is_refused, 120)
 			/* What was refused spoils the whole, so that nothing can be half there. */
 			ask_plain(RVM_CMD_TABLE_COMMIT);
 			nl_call(self->nl, &r, &reply);
-			EXPECT_TRUE(reply.error == ECANCELED || reply.error == EINVAL || !reply.error);
+			EXPECT_TRUE(reply.error == ECANCELED || reply.error == EINVAL ||
+				    !reply.error);
 			if (!reply.error)
 				EXPECT_EQ(0, reply_u32(&reply, RVM_A_TABLE_TOKENS));
 		} else {
@@ -973,8 +977,8 @@ TEST_F(netlink, bad_anchors_are_refused)
 	fds[2] = pipes[0];
 	fds[3] = self->nl;
 	for (size_t i = 0; i < ARRAY_LEN(fds); i++) {
-		struct entry e = { "", 0, 1, RVM_CLASS_PATH, 0, NULL, NULL, 0, RVM_A_SCOPE_FD,
-				   fds[i] };
+		struct entry e = { "",	 0,    1, RVM_CLASS_PATH, 0,
+				   NULL, NULL, 0, RVM_A_SCOPE_FD, fds[i] };
 
 		ask_begin(self->box.id);
 		ACCEPTED(self->nl);
@@ -1344,8 +1348,15 @@ static uint32_t chance(uint32_t below)
 
 static void build_honest(uint32_t id, int spare)
 {
-	static const struct entry path = { "", 0, 3, RVM_CLASS_PATH, 0, NULL, TEXT("a/**"),
-					   RVM_A_SCOPE_FLAGS, RVM_SCOPE_FLAG_UNRESOLVED };
+	static const struct entry path = { "",
+					   0,
+					   3,
+					   RVM_CLASS_PATH,
+					   0,
+					   NULL,
+					   TEXT("a/**"),
+					   RVM_A_SCOPE_FLAGS,
+					   RVM_SCOPE_FLAG_UNRESOLVED };
 
 	switch (chance(9)) {
 	case 0:

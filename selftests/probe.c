@@ -279,8 +279,8 @@ static int set_xattr(bool ok)
 static int set_acl(bool ok)
 {
 	static const unsigned char acl[] = {
-		2, 0, 0, 0, 1, 0, 6, 0, 0xff, 0xff, 0xff, 0xff, 4,    0,    4,	   0,
-		0xff, 0xff, 0xff, 0xff, 32, 0, 0, 0, 0xff, 0xff, 0xff, 0xff,
+		2, 0, 0,    0,	  1,	0,    6,  0, 0xff, 0xff, 0xff, 0xff, 4,	   0,
+		4, 0, 0xff, 0xff, 0xff, 0xff, 32, 0, 0,	   0,	 0xff, 0xff, 0xff, 0xff,
 	};
 	int err = result(setxattr(in(ok, "file"), "system.posix_acl_access", acl, sizeof(acl), 0));
 
@@ -638,10 +638,10 @@ static int act_affinity(pid_t pid)
 	return result(sched_setaffinity(pid, sizeof(set), &set));
 }
 
-#define TOWARDS(name)                                                                              \
-	static int do_##name(bool ok)                                                              \
-	{                                                                                          \
-		return towards(ok, act_##name);                                                    \
+#define TOWARDS(name)                           \
+	static int do_##name(bool ok)           \
+	{                                       \
+		return towards(ok, act_##name); \
 	}
 TOWARDS(signal)
 TOWARDS(trace)
@@ -847,9 +847,9 @@ static int do_kexec(bool ok)
 
 static int do_perf(bool ok)
 {
-	struct perf_event_attr attr = {
-		.type = PERF_TYPE_SOFTWARE, .size = sizeof(attr), .config = PERF_COUNT_SW_CPU_CLOCK
-	};
+	struct perf_event_attr attr = { .type = PERF_TYPE_SOFTWARE,
+					.size = sizeof(attr),
+					.config = PERF_COUNT_SW_CPU_CLOCK };
 	/*
 	 * Of a CPU, not of a task: that would make the kernel patch its scheduler,
 	 * which emulators of several CPUs do not survive each time.

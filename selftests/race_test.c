@@ -44,7 +44,7 @@ static struct shared {
 	atomic_uint leaks;
 	atomic_uint refusals;
 	atomic_uint last_error;
-} *shared;
+} * shared;
 
 enum { ALLOWED = 0, FORBIDDEN = 2 };
 
@@ -125,8 +125,8 @@ FIXTURE_SETUP(race)
 	ASSERT_LE(0, self->nl);
 	ASSERT_TRUE(hooks_attached(self->nl));
 	self->start = get_counters(self->nl);
-	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-		      -1, 0);
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		      0);
 	ASSERT_NE(MAP_FAILED, (void *)shared);
 	snprintf(self->granted, sizeof(self->granted), "%s", in_dir("granted"));
 	snprintf(self->excluded, sizeof(self->excluded), "%s", in_dir("excluded"));
@@ -164,19 +164,19 @@ static int set(struct box *box, uint16_t attr, uint32_t value)
 	return nl_call(box->nl, &r, &reply);
 }
 
-#define EXPECT_NO_RACE(pid)                                                                     \
-	do {                                                                                    \
-		shared->stop = 1;                                                               \
-		EXPECT_EQ(0, wait_for(pid));                                                    \
-		EXPECT_EQ(0, shared->leaks);                                                    \
-		EXPECT_EQ(0, shared->refusals)                                                  \
-		{                                                                               \
-			TH_LOG("last: %s", strerror(shared->last_error));                       \
-		}                                                                               \
-		EXPECT_LT(CYCLES, shared->allowed);                                             \
-		EXPECT_LT(CYCLES, shared->forbidden);                                           \
-		TH_LOG("%u tries while allowed, %u while forbidden", shared->allowed,           \
-		       shared->forbidden);                                                      \
+#define EXPECT_NO_RACE(pid)                                                           \
+	do {                                                                          \
+		shared->stop = 1;                                                     \
+		EXPECT_EQ(0, wait_for(pid));                                          \
+		EXPECT_EQ(0, shared->leaks);                                          \
+		EXPECT_EQ(0, shared->refusals)                                        \
+		{                                                                     \
+			TH_LOG("last: %s", strerror(shared->last_error));             \
+		}                                                                     \
+		EXPECT_LT(CYCLES, shared->allowed);                                   \
+		EXPECT_LT(CYCLES, shared->forbidden);                                 \
+		TH_LOG("%u tries while allowed, %u while forbidden", shared->allowed, \
+		       shared->forbidden);                                            \
 	} while (0)
 
 TEST_F_TIMEOUT(race, tables_are_replaced_at_once, 200)
@@ -246,8 +246,8 @@ TEST_F_TIMEOUT(race, a_fence_holds_when_it_is_set, 200)
 
 TEST_F_TIMEOUT(race, a_suspended_partition_does_nothing, 200)
 {
-	change_about(_metadata, &self->box, self->granted, RVM_A_PARTITION_STATE,
-		     RVM_STATE_RUNNING, RVM_STATE_SUSPENDED);
+	change_about(_metadata, &self->box, self->granted, RVM_A_PARTITION_STATE, RVM_STATE_RUNNING,
+		     RVM_STATE_SUSPENDED);
 }
 
 /* Names and mounts that have nothing to do with it: walks have to be done again. */

@@ -50,8 +50,7 @@ static int change_until_refused(const struct box *box, int most)
 {
 	int done = 0;
 
-	while (done < most &&
-	       !set_mode(box, done % 2 ? RVM_MODE_PERMISSIVE : RVM_MODE_LEARN))
+	while (done < most && !set_mode(box, done % 2 ? RVM_MODE_PERMISSIVE : RVM_MODE_LEARN))
 		done++;
 	return done;
 }
