@@ -42,7 +42,10 @@ static struct rvm_verdict relax(const struct rvm_partition_view *view,
 {
 	struct rvm_verdict v = { .reason = reason, .tier = req->tier, .missing = req->need };
 
-	if (req->floor)
+	/* What cannot be named cannot be shown to lie outside the floor. */
+	if (req->floor || req->class == RVM_CLASS_NET || reason == RVM_REASON_DETACHED ||
+	    reason == RVM_REASON_DEPTH || reason == RVM_REASON_EXCLUDED ||
+	    reason == RVM_REASON_CONTEXT)
 		return v;
 	for (; view; view = view->parent)
 		if (view->mode == RVM_MODE_ENFORCE || view->state != RVM_STATE_RUNNING ||
@@ -101,7 +104,7 @@ static struct rvm_verdict judge(struct rvm_partition *part, struct rvm_question 
 		}
 	} while (rvm_walk_retry(&section, walk, 1));
 	rvm_walk_return();
-	return v;
+	return section.unsettled ? relax(&views[0], &q->req, RVM_REASON_CONTEXT) : v;
 }
 
 static u64 target_of(const struct rvm_question *q)
@@ -243,7 +246,7 @@ static enum rvm_reason check_move(struct rvm_partition *part, struct rvm_questio
 		}
 	} while (rvm_walk_retry(&section, walk, WALKS));
 	rvm_walk_return();
-	return reason;
+	return section.unsettled ? RVM_REASON_CONTEXT : reason;
 }
 
 int rvm_gate_move(struct rvm_partition *part, struct rvm_question *from, struct rvm_question *to,

@@ -148,7 +148,7 @@ int rvm_hook_release(struct netlink_ext_ack *extack)
 	running = rvm_partition_running();
 	if (running) {
 		NL_SET_ERR_MSG_FMT(extack,
-				   "%u partitions run: rvmctl partition suspend or del them first",
+				   "%u partitions would go on unjudged: rvmctl partition del them first",
 				   running);
 		return -EBUSY;
 	}

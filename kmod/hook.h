@@ -44,7 +44,7 @@ int rvm_hook_hold(const struct rvm_hook_spec *specs, unsigned int count, unsigne
  * @extack: says why not
  *
  * Context: may sleep.
- * Return: how many; -EBUSY while a partition is Running; -ENOSPC if the log is
+ * Return: how many; -EBUSY while a partition other than a pen is registered; -ENOSPC if the log is
  * full.
  */
 int rvm_hook_release(struct netlink_ext_ack *extack);

@@ -128,7 +128,7 @@ static bool is_inside(void)
 	return inside;
 }
 
-static int check_exec(struct linux_binprm *bprm)
+static noinline int check_exec(struct linux_binprm *bprm)
 {
 	struct rvm_partition *part;
 	struct rvm_argv argv = {};

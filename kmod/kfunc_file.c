@@ -65,19 +65,21 @@ static bool is_own_terminal(const struct file *file)
 	return own;
 }
 
-static bool is_own_program(const struct file *file)
+/* A stacked file system maps its hidden file; the user's path is that of the program. */
+static bool is_own_program(struct file *file)
 {
 	const struct mm_struct *mm = current->mm;
+	const struct file *exe = mm ? rcu_dereference(mm->exe_file) : NULL;
 
-	return mm && rcu_access_pointer(mm->exe_file) == file;
+	return exe && path_equal(file_user_path(file), &exe->f_path);
 }
 
-static int check_file(struct rvm_partition *part, const struct file *file, enum rvm_op op, u8 need,
-		      bool load)
+static noinline int check_file(struct rvm_partition *part, struct file *file, enum rvm_op op,
+			       u8 need, bool load)
 {
 	struct rvm_question q = RVM_QUESTION(RVM_CLASS_PATH, op, need);
 
-	q.path = &file->f_path;
+	q.path = file_user_path(file);
 	q.req.load = load;
 	return rvm_gate_check(part, &q);
 }
@@ -101,7 +103,7 @@ static u8 open_rights(const struct file *file)
  * bprm_check; an interpreter is opened while the exec runs, and the loader of a
  * program is seen nowhere else.
  */
-static int check_open_exec(struct rvm_partition *part, const struct file *file)
+static int check_open_exec(struct rvm_partition *part, struct file *file)
 {
 	struct rvm_question q = RVM_QUESTION(RVM_CLASS_EXEC, RVM_OP_INTERP, RVM_RIGHT_EXECUTE);
 
@@ -117,7 +119,7 @@ static int check_open_exec(struct rvm_partition *part, const struct file *file)
 	return check_file(part, file, RVM_OP_INTERP, RVM_RIGHT_EXECUTE, true);
 }
 
-static int check_open(struct rvm_partition *part, const struct file *file)
+static noinline int check_open(struct rvm_partition *part, struct file *file)
 {
 	if (is_hidden_layer(file) || is_nameless(file))
 		return 0;
@@ -126,7 +128,7 @@ static int check_open(struct rvm_partition *part, const struct file *file)
 	return check_file(part, file, RVM_OP_OPEN, open_rights(file), false);
 }
 
-static int check_permission(struct rvm_partition *part, const struct file *file, int mask)
+static noinline int check_permission(struct rvm_partition *part, struct file *file, int mask)
 {
 	u8 need = 0;
 
@@ -145,7 +147,7 @@ static int check_permission(struct rvm_partition *part, const struct file *file,
 			  false);
 }
 
-static int check_nameless_code(struct rvm_partition *part, const struct file *file, enum rvm_op op)
+static int check_nameless_code(struct rvm_partition *part, struct file *file, enum rvm_op op)
 {
 	struct rvm_question q = RVM_QUESTION(RVM_CLASS_SYS, op, RVM_RIGHTS_ALL);
 
@@ -156,8 +158,8 @@ static int check_nameless_code(struct rvm_partition *part, const struct file *fi
 			       is_io_uring(file) ? RVM_REASON_REFUSED : RVM_REASON_ANONYMOUS);
 }
 
-static int check_map(struct rvm_partition *part, const struct file *file, enum rvm_op op,
-		     unsigned long prot, bool shared)
+static noinline int check_map(struct rvm_partition *part, struct file *file, enum rvm_op op,
+			      unsigned long prot, bool shared)
 {
 	bool own = is_own_program(file);
 	u8 need = 0;
@@ -222,7 +224,7 @@ static bool is_set_owner(unsigned int cmd)
 	return cmd == FIOSETOWN || cmd == SIOCSPGRP;
 }
 
-static int check_ioctl(struct rvm_partition *part, const struct file *file, unsigned int cmd)
+static noinline int check_ioctl(struct rvm_partition *part, struct file *file, unsigned int cmd)
 {
 	umode_t mode = file_inode(file)->i_mode;
 
@@ -250,14 +252,20 @@ static int check_fcntl(struct rvm_partition *part, unsigned int cmd, unsigned lo
 	if (cmd != F_SETOWN && cmd != F_SETOWN_EX)
 		return 0;
 	if (cmd == F_SETOWN && nr >= 0) {
+		/* Nobody. */
+		if (!nr)
+			return 0;
 		task = pid_task(find_vpid(nr), PIDTYPE_PID);
-		if (!task || rvm_task_is_within(part, task))
+		/* Not left to the kernel: by then the number may be somebody's. */
+		if (!task)
+			return -ESRCH;
+		if (rvm_task_is_within(part, task))
 			return 0;
 	}
 	return rvm_gate_floor(part, RVM_OP_SIGNAL, "command=setown", false);
 }
 
-static int check_receive(struct rvm_partition *part, const struct file *file)
+static noinline int check_receive(struct rvm_partition *part, struct file *file)
 {
 	u8 need = 0;
 
@@ -324,8 +332,8 @@ __bpf_kfunc int bpf_rvm_file_protect(struct vm_area_struct *vma, unsigned long p
 	part = rvm_partition_enter();
 	if (!part)
 		return 0;
-	/* The hook shows the hidden file of a stacked file system; only new access is judged. */
-	if (vma->vm_file && !(vma->vm_file->f_mode & FMODE_BACKING))
+	/* Only new access is judged. */
+	if (vma->vm_file)
 		ret = check_map(part, vma->vm_file, RVM_OP_PROTECT, prot & ~PROT_READ,
 				vma->vm_flags & VM_SHARED);
 	rvm_partition_leave();

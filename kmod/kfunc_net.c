@@ -17,6 +17,7 @@
 #include <net/inet_sock.h>
 #include <net/ipv6.h>
 #include <net/sock.h>
+#include <net/tcp_states.h>
 
 #include "address.h"
 #include "detail.h"
@@ -107,7 +108,7 @@ static int refuse_address(struct rvm_partition *part, enum rvm_op op)
 	return rvm_gate_refuse(part, &q, RVM_REASON_FAMILY);
 }
 
-static int check_create(struct rvm_partition *part, int family, int type, int protocol)
+static noinline int check_create(struct rvm_partition *part, int family, int type, int protocol)
 {
 	struct rvm_question q = RVM_QUESTION(RVM_CLASS_SYS, RVM_OP_SOCKET, RVM_RIGHTS_ALL);
 	char text[TEXT_BYTES] = "";
@@ -137,8 +138,8 @@ static int check_create(struct rvm_partition *part, int family, int type, int pr
 	return rvm_gate_check(part, &q);
 }
 
-static int check_connect(struct rvm_partition *part, const struct sock *sk,
-			 const struct sockaddr *address, int len)
+static noinline int check_connect(struct rvm_partition *part, const struct sock *sk,
+				  const struct sockaddr *address, int len)
 {
 	struct rvm_addr addr;
 
@@ -172,12 +173,52 @@ static int check_send_to_peer(struct rvm_partition *part, const struct sock *sk)
 	return check_addr(part, sk, &peer, RVM_OP_SEND, RVM_RIGHT_EXECUTE, false);
 }
 
-static int check_send(struct rvm_partition *part, const struct sock *sk, const struct msghdr *msg)
+/* Options that change where packets really go. */
+static bool is_routing_option(int level, int option)
+{
+	if (level == SOL_IP)
+		return option == IP_OPTIONS || option == IP_RETOPTS;
+	if (level == SOL_IPV6)
+		return option == IPV6_RTHDR || option == IPV6_2292RTHDR ||
+		       option == IPV6_2292HOPOPTS || option == IPV6_2292DSTOPTS ||
+		       /* Makes an IPv6 socket an IPv4 one while a message is judged. */
+		       option == IPV6_ADDRFORM || option == IPV6_HOPOPTS ||
+		       option == IPV6_DSTOPTS || option == IPV6_RTHDRDSTOPTS ||
+		       option == IPV6_2292PKTOPTIONS;
+	return false;
+}
+
+/* The same options as control messages; the kernel has copied them. */
+static bool has_routing_option(struct msghdr *msg)
+{
+	struct cmsghdr *c;
+
+	if (!msg->msg_controllen)
+		return false;
+	for_each_cmsghdr(c, msg)
+	{
+		if (!CMSG_OK(msg, c) || is_routing_option(c->cmsg_level, c->cmsg_type))
+			return true;
+	}
+	return false;
+}
+
+static noinline int check_send(struct rvm_partition *part, const struct sock *sk,
+			       struct msghdr *msg)
 {
 	struct rvm_addr addr;
+	int err;
 
 	if (!is_ip(sk))
 		return 0;
+	if (has_routing_option(msg))
+		return rvm_gate_floor(part, RVM_OP_SEND, "option=routing", false);
+	/* A connection sends to its peer, whatever address the message names. */
+	if (sk->sk_protocol == IPPROTO_TCP && sk->sk_state != TCP_CLOSE) {
+		err = check_send_to_peer(part, sk);
+		if (err)
+			return err;
+	}
 	if (!msg->msg_name || !msg->msg_namelen)
 		return check_send_to_peer(part, sk);
 	/* On IPv6 this means the connected peer, on IPv4 it is an address. */
@@ -189,8 +230,8 @@ static int check_send(struct rvm_partition *part, const struct sock *sk, const s
 	return check_addr(part, sk, &addr, RVM_OP_SEND, RVM_RIGHT_EXECUTE, false);
 }
 
-static int check_bind(struct rvm_partition *part, const struct sock *sk,
-		      const struct sockaddr *address, int len)
+static noinline int check_bind(struct rvm_partition *part, const struct sock *sk,
+			       const struct sockaddr *address, int len)
 {
 	struct rvm_addr addr;
 
@@ -202,7 +243,7 @@ static int check_bind(struct rvm_partition *part, const struct sock *sk,
 	return check_addr(part, sk, &addr, RVM_OP_BIND, RVM_RIGHT_WRITE, false);
 }
 
-static int check_listen(struct rvm_partition *part, const struct sock *sk)
+static noinline int check_listen(struct rvm_partition *part, const struct sock *sk)
 {
 	struct rvm_addr addr;
 
@@ -212,22 +253,11 @@ static int check_listen(struct rvm_partition *part, const struct sock *sk)
 	return check_addr(part, sk, &addr, RVM_OP_LISTEN, RVM_RIGHT_WRITE, false);
 }
 
-/* Options that change where packets really go. */
-static bool is_routing_option(int level, int option)
-{
-	if (level == SOL_IP)
-		return option == IP_OPTIONS;
-	if (level == SOL_IPV6)
-		return option == IPV6_RTHDR || option == IPV6_HOPOPTS || option == IPV6_DSTOPTS ||
-		       option == IPV6_RTHDRDSTOPTS || option == IPV6_2292PKTOPTIONS;
-	return false;
-}
-
 /*
  * The peer of a unix socket: one of our own, or what a token names.  The hook
  * is called with the peer's state lock held, so its path and name stay.
  */
-static int check_unix(struct rvm_partition *part, struct sock *other, enum rvm_op op)
+static noinline int check_unix(struct rvm_partition *part, struct sock *other, enum rvm_op op)
 {
 	struct rvm_question q = RVM_QUESTION(RVM_CLASS_NET, op, RVM_RIGHT_EXECUTE);
 	const struct unix_address *addr = unix_sk(other)->addr;

@@ -16,8 +16,8 @@ static bool is_hidden_work(void)
 	return current->cred != current->real_cred && !(current->flags & PF_DUMPCORE);
 }
 
-static int check_path(struct rvm_partition *part, const struct path *path, struct dentry *leaf,
-		      enum rvm_op op, u8 need)
+static noinline int check_path(struct rvm_partition *part, const struct path *path,
+			       struct dentry *leaf, enum rvm_op op, u8 need)
 {
 	struct rvm_question q = RVM_QUESTION(RVM_CLASS_PATH, op, need);
 
@@ -26,7 +26,8 @@ static int check_path(struct rvm_partition *part, const struct path *path, struc
 	return rvm_gate_check(part, &q);
 }
 
-static int check_dentry(struct rvm_partition *part, struct dentry *dentry, enum rvm_op op, u8 need)
+static noinline int check_dentry(struct rvm_partition *part, struct dentry *dentry, enum rvm_op op,
+				 u8 need)
 {
 	struct rvm_question q = RVM_QUESTION(RVM_CLASS_PATH, op, need);
 
@@ -44,8 +45,8 @@ static bool sets_id(umode_t mode)
  * token.  open(O_CREAT) asks before it has looked the name up, and goes on
  * without creating if the name exists: such a refusal is marked provisional.
  */
-static int check_mknod(struct rvm_partition *part, const struct path *dir, struct dentry *dentry,
-		       umode_t mode)
+static noinline int check_mknod(struct rvm_partition *part, const struct path *dir,
+				struct dentry *dentry, umode_t mode)
 {
 	struct rvm_question q = RVM_QUESTION(RVM_CLASS_PATH, RVM_OP_CREATE, RVM_RIGHT_WRITE);
 
@@ -67,8 +68,8 @@ static bool is_folder(const struct dentry *dentry)
 	return d_is_dir(dentry);
 }
 
-static int check_rename(struct rvm_partition *part, const struct path *old_dir, struct dentry *old,
-			const struct path *new_dir, struct dentry *new)
+static noinline int check_rename(struct rvm_partition *part, const struct path *old_dir,
+				 struct dentry *old, const struct path *new_dir, struct dentry *new)
 {
 	struct rvm_question from = RVM_QUESTION(RVM_CLASS_PATH, RVM_OP_RENAME, RVM_RIGHT_WRITE);
 	struct rvm_question to = RVM_QUESTION(RVM_CLASS_PATH, RVM_OP_RENAME, RVM_RIGHT_WRITE);
@@ -80,8 +81,8 @@ static int check_rename(struct rvm_partition *part, const struct path *old_dir, 
 	return rvm_gate_move(part, &from, &to, is_folder(old));
 }
 
-static int check_link(struct rvm_partition *part, struct dentry *old, const struct path *new_dir,
-		      struct dentry *new)
+static noinline int check_link(struct rvm_partition *part, struct dentry *old,
+			       const struct path *new_dir, struct dentry *new)
 {
 	struct rvm_question from = RVM_QUESTION(RVM_CLASS_PATH, RVM_OP_LINK, RVM_RIGHT_WRITE);
 	struct rvm_question to = RVM_QUESTION(RVM_CLASS_PATH, RVM_OP_LINK, RVM_RIGHT_WRITE);
@@ -94,7 +95,8 @@ static int check_link(struct rvm_partition *part, struct dentry *old, const stru
 	return rvm_gate_move(part, &from, &to, false);
 }
 
-static int check_setattr(struct rvm_partition *part, struct dentry *dentry, unsigned int valid)
+static noinline int check_setattr(struct rvm_partition *part, struct dentry *dentry,
+				  unsigned int valid)
 {
 	/* Mode, owner and size have hooks with a path; here only the times count. */
 	if (!(valid & (ATTR_ATIME | ATTR_MTIME)) ||
@@ -103,7 +105,8 @@ static int check_setattr(struct rvm_partition *part, struct dentry *dentry, unsi
 	return check_dentry(part, dentry, RVM_OP_UTIMES, RVM_RIGHT_WRITE);
 }
 
-static int check_chown(struct rvm_partition *part, const struct path *path, kuid_t uid, kgid_t gid)
+static noinline int check_chown(struct rvm_partition *part, const struct path *path, kuid_t uid,
+				kgid_t gid)
 {
 	if ((uid_valid(uid) && !uid_eq(uid, current_fsuid())) ||
 	    (gid_valid(gid) && !in_group_p(gid)))
@@ -111,8 +114,8 @@ static int check_chown(struct rvm_partition *part, const struct path *path, kuid
 	return check_path(part, path, NULL, RVM_OP_CHOWN, RVM_RIGHT_WRITE);
 }
 
-static int check_path_op(struct rvm_partition *part, const struct path *path, enum rvm_op op,
-			 u32 arg)
+static noinline int check_path_op(struct rvm_partition *part, const struct path *path,
+				  enum rvm_op op, u32 arg)
 {
 	switch (op) {
 	case RVM_OP_TRUNCATE:

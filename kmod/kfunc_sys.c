@@ -32,7 +32,7 @@ static bool is_harmless_capability(int cap)
 	}
 }
 
-static int check_capable(struct rvm_partition *part, int cap, unsigned int opts)
+static noinline int check_capable(struct rvm_partition *part, int cap, unsigned int opts)
 {
 	char text[32] = "";
 	struct rvm_line line = { .text = text, .size = sizeof(text) };
@@ -46,8 +46,7 @@ static int check_capable(struct rvm_partition *part, int cap, unsigned int opts)
 /* No token covers it, not even the root token: what a ring does is judged nowhere. */
 static int refuse_ring(struct rvm_partition *part)
 {
-	struct rvm_question q =
-		RVM_QUESTION(RVM_CLASS_SYS, RVM_OP_IO_URING, RVM_RIGHTS_ALL);
+	struct rvm_question q = RVM_QUESTION(RVM_CLASS_SYS, RVM_OP_IO_URING, RVM_RIGHTS_ALL);
 
 	q.req.floor = true;
 	q.text = "object=ring";
@@ -55,7 +54,7 @@ static int refuse_ring(struct rvm_partition *part)
 }
 
 /* Nameless files that are doors: rings work outside, faults stall the kernel. */
-static int check_anon_inode(struct rvm_partition *part, const struct qstr *name)
+static noinline int check_anon_inode(struct rvm_partition *part, const struct qstr *name)
 {
 	if (!strcmp(name->name, "[io_uring]"))
 		return refuse_ring(part);

@@ -21,8 +21,8 @@ bool rvm_task_is_within(struct rvm_partition *part, struct task_struct *task)
 	return false;
 }
 
-static int check_task(struct rvm_partition *part, struct task_struct *task, enum rvm_op op,
-		      bool quiet)
+static noinline int check_task(struct rvm_partition *part, struct task_struct *task, enum rvm_op op,
+			       bool quiet)
 {
 	char text[64] = "";
 	struct rvm_line line = { .text = text, .size = sizeof(text) };

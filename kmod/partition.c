@@ -18,7 +18,6 @@
  * the old number and is never used.
  */
 
-#include <linux/hash.h>
 #include <linux/hashtable.h>
 #include <linux/percpu.h>
 #include <linux/sched.h>
@@ -28,16 +27,16 @@
 #include "partition_priv.h"
 #include "table.h"
 
-#define CACHE_BITS 4
+#define CACHE_ENTRIES 16
 
 struct cached {
 	u64 cgroup;
 	u64 generation;
 	struct rvm_partition *part;
-};
+} __aligned(32);
 
 struct cache {
-	struct cached entry[1 << CACHE_BITS];
+	struct cached entry[CACHE_ENTRIES];
 };
 
 static struct cache __percpu *cache;
@@ -84,7 +83,13 @@ static struct rvm_partition *find_around(struct cgroup *cgrp)
 	return NULL;
 }
 
-static noinline struct rvm_partition *fill_entry(struct cgroup *cgrp)
+/* Ids of control groups are counted up: neighbours get neighbouring entries. */
+static struct cached *entry_of(u64 id)
+{
+	return &this_cpu_ptr(cache)->entry[id % CACHE_ENTRIES];
+}
+
+static struct rvm_partition *fill_entry(struct cgroup *cgrp)
 {
 	/* Pairs with the release in count_up(): see the change or store the old number. */
 	u64 now = smp_load_acquire(&generation);
@@ -93,7 +98,7 @@ static noinline struct rvm_partition *fill_entry(struct cgroup *cgrp)
 	u64 id = cgroup_id(cgrp);
 
 	preempt_disable();
-	entry = &this_cpu_ptr(cache)->entry[hash_64(id, CACHE_BITS)];
+	entry = entry_of(id);
 	entry->cgroup = id;
 	entry->part = part;
 	entry->generation = now;
@@ -111,40 +116,52 @@ struct rvm_partition *rvm_partition_current(void)
 	return part;
 }
 
-/*
- * With preemption off nobody else uses the entry, and no grace period ends: for
- * a task of the host that is read section enough.
- */
-struct rvm_partition *__rvm_partition_enter(void)
+/* The two ends of __rvm_partition_enter() that are not for the host. */
+static noinline struct rvm_partition *enter_found(struct rvm_partition *part)
+{
+	rcu_read_lock();
+	__release(RCU); /* for sparse: rvm_partition_leave() has the partner */
+	preempt_enable();
+	return part;
+}
+
+static noinline struct rvm_partition *enter_missed(void)
 {
 	struct rvm_partition *part;
-	struct cached *entry;
-	struct cgroup *cgrp;
-	u64 id;
 
-	if (unlikely(!in_task()))
-		return NULL;
-	preempt_disable();
-	cgrp = task_dfl_cgroup(current);
-	id = cgroup_id(cgrp);
-	entry = &this_cpu_ptr(cache)->entry[hash_64(id, CACHE_BITS)];
-	if (likely(entry->cgroup == id && entry->generation == READ_ONCE(generation))) {
-		part = entry->part;
-		if (unlikely(part)) {
-			rcu_read_lock();
-			__release(RCU); /* for sparse: rvm_partition_leave() has the partner */
-		}
-		preempt_enable();
-		return part;
-	}
 	rcu_read_lock();
-	preempt_enable();
-	part = fill_entry(cgrp);
+	part = fill_entry(task_dfl_cgroup(current));
 	if (part)
 		__release(RCU);
 	else
 		rcu_read_unlock();
 	return part;
+}
+
+/*
+ * With preemption off nobody else uses the entry, and no grace period ends: for
+ * a task of the host that is read section enough.  Every hook of every task
+ * comes here, so this function calls others last or not at all and needs no
+ * stack.
+ */
+struct rvm_partition *__rvm_partition_enter(void)
+{
+	struct cached *entry;
+	u64 id;
+
+	if (unlikely(!in_task()))
+		return NULL;
+	preempt_disable();
+	id = cgroup_id(task_dfl_cgroup(current));
+	entry = entry_of(id);
+	if (unlikely(entry->cgroup != id || entry->generation != READ_ONCE(generation))) {
+		preempt_enable();
+		return enter_missed();
+	}
+	if (unlikely(entry->part))
+		return enter_found(entry->part);
+	preempt_enable();
+	return NULL;
 }
 
 struct rvm_partition *rvm_partition_of_cgroup(struct cgroup *cgrp)
@@ -266,7 +283,7 @@ unsigned int rvm_partition_running(void)
 
 	rcu_read_lock();
 	xa_for_each(&rvm_registry, id, part)
-		running += READ_ONCE(part->state) == RVM_STATE_RUNNING;
+		running += !(READ_ONCE(part->flags) & RVM_PARTITION_FLAG_PEN);
 	rcu_read_unlock();
 	return running;
 }

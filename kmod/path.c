@@ -46,6 +46,7 @@ void rvm_walk_begin(struct rvm_walk_section *section)
 {
 	section->tries = 0;
 	section->locked = false;
+	section->unsettled = false;
 	section->seq = read_seqbegin(&rename_lock);
 }
 
@@ -75,7 +76,7 @@ bool rvm_walk_retry(struct rvm_walk_section *section, const struct rvm_walk *wal
 	for (i = 0; i < count; i++)
 		again |= mounts_changed(&walk[i]);
 
-	/* A mount storm must not hold a CPU for ever: the last answer stands. */
+	/* A mount storm must not hold a CPU for ever. */
 	if (again && ++section->tries < 8) {
 		if (section->locked)
 			return true;
@@ -88,6 +89,7 @@ bool rvm_walk_retry(struct rvm_walk_section *section, const struct rvm_walk *wal
 		}
 		return true;
 	}
+	section->unsettled = again;
 	if (section->locked) {
 		__acquire(&rename_lock);
 		read_sequnlock_excl(&rename_lock);

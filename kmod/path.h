@@ -45,6 +45,8 @@ struct rvm_walk_section {
 	unsigned int tries;
 	/** @locked: rename_lock is held. */
 	bool locked;
+	/** @unsettled: Mounts moved at every try: what was found must not be believed. */
+	bool unsettled;
 };
 
 /**

@@ -56,21 +56,56 @@ int exclude_denied(struct plan *plan, const char *path, size_t *rules, struct er
 }
 
 /* By inode and by name. */
+/* A name as a pattern that matches it and nothing else. */
+static char *escape_glob(const char *name)
+{
+	char *out = malloc(2 * strlen(name) + 1), *p = out;
+
+	if (!out)
+		return NULL;
+	for (; *name; name++) {
+		if (strchr("\\*?[", *name))
+			*p++ = '\\';
+		*p++ = *name;
+	}
+	*p = '\0';
+	return out;
+}
+
+static int exclude_name(struct plan *plan, const struct anchor *dir, const char *name,
+			uint8_t rights, struct err *err)
+{
+	auto_free char *pattern = escape_glob(name);
+
+	if (!pattern)
+		return err_errno(err, ENOMEM, "%s", name);
+	return plan_exclude_anchor(plan, dir, pattern, rights, err);
+}
+
+/*
+ * The file itself, its name in its folder, and its name below the workspace: the
+ * last also keeps the folders between from being renamed.
+ */
 static int exclude_file(struct plan *plan, const char *path, uint8_t rights, struct err *err)
 {
 	struct resolver *r = &plan->resolver;
 	auto_free char *dir = strdup(path);
 	const struct anchor *file = resolve_file(r, path);
+	const char *ws = r->workspace->path;
 	char *slash = dir ? strrchr(dir, '/') : NULL;
+	size_t len = strlen(ws);
 
 	if (!dir)
 		return err_errno(err, ENOMEM, "%s", path);
 	if (file && plan_exclude_anchor(plan, file, "", rights, err))
 		return -1;
+	if (!strncmp(path, ws, len) && path[len] == '/' &&
+	    exclude_name(plan, r->workspace, path + len + 1, rights, err))
+		return -1;
 	if (!slash)
 		return 0;
 	*slash = '\0';
-	return plan_exclude_anchor(plan, resolve_file(r, *dir ? dir : "/"), slash + 1, rights, err);
+	return exclude_name(plan, resolve_file(r, *dir ? dir : "/"), slash + 1, rights, err);
 }
 
 /* The table, and what stands beside it or in the workspace and says what to load. */
