@@ -69,7 +69,6 @@ lint: build
 
 bench: build
 	@$(MAKE) -C selftests bench
-	selftests/vm/run.sh --icount --timeout 1200 -- selftests/bench/run.sh
 
 demo: build
 	@selftests/vm/run.sh --timeout 300 -- $(if $(MAKE_TERMOUT),env RVM_DEMO_COLOR=1) selftests/demo.sh
