@@ -78,11 +78,10 @@ static void add_path(struct rvm_line *line, const struct rvm_question *q, char *
 	char *text = NULL;
 	size_t len = 0;
 
-	if (q->path) {
+	if (q->path)
 		text = d_path(q->path, scratch, SCRATCH_BYTES - NAME_MAX - 2);
-	} else if (q->dentry) {
+	else if (q->dentry)
 		text = dentry_path_raw(q->dentry, scratch, SCRATCH_BYTES);
-	}
 	if (!text)
 		return;
 	if (IS_ERR(text)) {

@@ -59,6 +59,8 @@ int rvm_gate_refuse(struct rvm_partition *part, struct rvm_question *q, enum rvm
 
 /**
  * rvm_gate_allow() - allow without asking the judge, and record it
+ * @part: of the caller
+ * @q: what was asked
  * @reason: why, such as ENTRY
  */
 void rvm_gate_allow(struct rvm_partition *part, struct rvm_question *q, enum rvm_reason reason);
@@ -69,6 +71,9 @@ void rvm_gate_allow(struct rvm_partition *part, struct rvm_question *q, enum rvm
  * @op: what
  * @text: more for the detail line, or NULL
  * @quiet: make no record
+ *
+ * Context: as rvm_gate_check().
+ * Return: 0 with the root token, else -EACCES.
  */
 int rvm_gate_floor(struct rvm_partition *part, enum rvm_op op, const char *text, bool quiet);
 

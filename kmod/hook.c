@@ -147,8 +147,7 @@ int rvm_hook_release(struct netlink_ext_ack *extack)
 	guard(mutex)(&lock);
 	running = rvm_partition_running();
 	if (running) {
-		NL_SET_ERR_MSG_FMT(extack,
-				   "%u partitions would go on unjudged: rvmctl partition del them first",
+		NL_SET_ERR_MSG_FMT(extack, "%u partitions would go on unjudged: del them first",
 				   running);
 		return -EBUSY;
 	}

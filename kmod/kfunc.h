@@ -22,6 +22,9 @@
 
 /**
  * RVM_QUESTION() - a question with what every family sets
+ * @_class: enum rvm_class of the object
+ * @_op: enum rvm_op
+ * @_need: rights that are needed
  */
 #define RVM_QUESTION(_class, _op, _need)                                             \
 	{                                                                            \

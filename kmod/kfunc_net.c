@@ -195,8 +195,7 @@ static bool has_routing_option(struct msghdr *msg)
 
 	if (!msg->msg_controllen)
 		return false;
-	for_each_cmsghdr(c, msg)
-	{
+	for_each_cmsghdr(c, msg) {
 		if (!CMSG_OK(msg, c) || is_routing_option(c->cmsg_level, c->cmsg_type))
 			return true;
 	}

@@ -41,7 +41,7 @@ struct rvm_partition {
 	unsigned int level;
 	/** @node: In the registry by control group; read under RCU. */
 	struct hlist_node node;
-	/** @table: Written under rvm_partitions_lock, read under RCU; NULL before the first load. */
+	/** @table: Written under rvm_partitions_lock, read under RCU; NULL before a load. */
 	struct rvm_table __rcu *table;
 	/** @generation: Tables loaded so far; under rvm_partitions_lock. */
 	u32 generation;

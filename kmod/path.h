@@ -54,6 +54,8 @@ struct rvm_walk_section {
  *
  * Preemption is off until rvm_walk_return(); hooks in interrupts never walk,
  * so nobody else can use them meanwhile.
+ *
+ * Return: an array of two.
  */
 struct rvm_walk *rvm_walk_borrow(void);
 /** rvm_walk_return() - undo rvm_walk_borrow() */
@@ -87,9 +89,13 @@ enum rvm_reason rvm_walk_fill(struct rvm_walk *walk, const struct path *path, st
 
 /**
  * rvm_walk_fill_dentry() - likewise where no mount is at hand
+ * @walk: filled
+ * @dentry: the object
  *
  * The chain of the object's own file system then serves for grants too; what
  * is anchored across a mount does not cover the object.
+ *
+ * Return: as rvm_walk_fill().
  */
 enum rvm_reason rvm_walk_fill_dentry(struct rvm_walk *walk, struct dentry *dentry);
 

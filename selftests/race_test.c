@@ -168,13 +168,13 @@ static int set(struct box *box, uint16_t attr, uint32_t value)
 	do {                                                                          \
 		shared->stop = 1;                                                     \
 		EXPECT_EQ(0, wait_for(pid));                                          \
-		EXPECT_EQ(0, shared->leaks);                                          \
-		EXPECT_EQ(0, shared->refusals)                                        \
+		EXPECT_EQ(0, atomic_load(&shared->leaks));                            \
+		EXPECT_EQ(0, atomic_load(&shared->refusals))                          \
 		{                                                                     \
 			TH_LOG("last: %s", strerror(shared->last_error));             \
 		}                                                                     \
-		EXPECT_LT(CYCLES, shared->allowed);                                   \
-		EXPECT_LT(CYCLES, shared->forbidden);                                 \
+		EXPECT_LT(CYCLES, atomic_load(&shared->allowed));                     \
+		EXPECT_LT(CYCLES, atomic_load(&shared->forbidden));                   \
 		TH_LOG("%u tries while allowed, %u while forbidden", shared->allowed, \
 		       shared->forbidden);                                            \
 	} while (0)
@@ -354,8 +354,8 @@ TEST_F_TIMEOUT(race, partitions_that_come_and_go_do_not_matter, 200)
 	}
 	shared->stop = 1;
 	EXPECT_EQ(0, wait_for(pid));
-	EXPECT_EQ(0, shared->leaks);
-	EXPECT_LT(CYCLES, shared->forbidden);
+	EXPECT_EQ(0, atomic_load(&shared->leaks));
+	EXPECT_LT(CYCLES, atomic_load(&shared->forbidden));
 }
 
 /* Tasks that fork all the time: as long as one is inside, the partition stays. */
@@ -385,7 +385,7 @@ TEST_F_TIMEOUT(race, a_partition_with_tasks_cannot_be_deleted, 200)
 	}
 	shared->stop = 1;
 	EXPECT_EQ(0, wait_for(pid));
-	EXPECT_EQ(0, shared->leaks);
+	EXPECT_EQ(0, atomic_load(&shared->leaks));
 }
 
 TEST_HARNESS_MAIN

@@ -5,6 +5,8 @@
 # what it says.  KTAP.
 #
 #	selftests/tool_test.sh [CORPUS]
+# A failed test in the middle of a && chain is meant to fall through to ||.
+# shellcheck disable=SC2001,SC2015,SC2207
 set -uo pipefail
 
 root=$(dirname "$(dirname "$(readlink -f "$0")")")

@@ -69,7 +69,8 @@ int partition_cgroup_path(const char *name, char **path, struct err *err)
 		return -1;
 	if (asprintf(path, "%s/rvm%s%s", root, *name ? "/" : "", name) < 0) {
 		*path = NULL;
-		return err_errno(err, ENOMEM, "control group");
+		err_errno(err, ENOMEM, "control group");
+		return -1;
 	}
 	return 0;
 }

@@ -64,8 +64,8 @@ static void check_kernel(struct doctor *d)
 	struct utsname name;
 
 	uname(&name);
-	sscanf(name.release, "%u.%u", &major, &minor);
-	if (major < 6 || (major == 6 && minor < 1))
+	if (sscanf(name.release, "%u.%u", &major, &minor) != 2 || major < 6 ||
+	    (major == 6 && minor < 1))
 		report(d, "kernel", EXIT_UNAVAILABLE, "%s is too old; use 6.1 or newer, best 6.12",
 		       name.release);
 	else

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <string.h>
 
+#define ERR_DEFINES
 #include "err.h"
 #include "out.h"
 

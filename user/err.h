@@ -49,6 +49,14 @@ int err_hint(struct err *err, const char *fmt, ...) PRINTF(2, 3);
 /** err_wrap() - put "<context>: " in front.  Return: -1 */
 int err_wrap(struct err *err, const char *fmt, ...) PRINTF(2, 3);
 
+/* The analyzer sees one file at a time: tell it what these return. */
+#if defined(__clang_analyzer__) && !defined(ERR_DEFINES)
+#define err_make(...) ((void)err_make(__VA_ARGS__), -1)
+#define err_errno(...) ((void)err_errno(__VA_ARGS__), -1)
+#define err_hint(...) ((void)err_hint(__VA_ARGS__), -1)
+#define err_wrap(...) ((void)err_wrap(__VA_ARGS__), -1)
+#endif
+
 /** err_clear() - forget the error */
 void err_clear(struct err *err);
 

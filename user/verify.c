@@ -283,7 +283,7 @@ int verify_read_key(const char *path, struct rvm_hmac_key *key, struct err *err)
 		memcpy(bytes, text, sizeof(bytes));
 	} else if (is_hex_key(text, n)) {
 		for (size_t i = 0; i < sizeof(bytes); i++)
-			bytes[i] = hex_digit(text[2 * i]) << 4 | hex_digit(text[2 * i + 1]);
+			bytes[i] = hex_digit(text[2 * i]) * 16 + hex_digit(text[2 * i + 1]);
 	} else {
 		err_make(err, EXIT_USAGE, "%s: is not a key", path);
 		return err_hint(err, "a key is 32 bytes, or 64 hexadecimal digits");

@@ -62,9 +62,11 @@ static int recompute(const struct head *head, struct err *err)
 
 static int witness_head(struct ctx *ctx, const struct args *args)
 {
-	static const char *const words[] = { "differs", "the same",
-					     "not possible, the oldest records "
-					     "were overwritten" };
+	static const char *const words[] = {
+		"differs",
+		"the same",
+		"not possible, the oldest records were overwritten",
+	};
 	auto_nlc struct nlc *nlc = NULL;
 	struct head head = { 0 };
 	int same;
