@@ -9,7 +9,7 @@
 int read_seconds(const struct doc *doc, const json_t *value, const char *where, int64_t *out,
 		 struct err *err)
 {
-	json_int_t seconds;
+	json_int_t seconds = 0;
 
 	if (!json_is_integer(value)) {
 		doc_want(doc, err, where, "an integer", value);
@@ -29,7 +29,7 @@ static int read_claim(struct claims *claims, const struct doc *doc, const json_t
 	const json_t *cap = json_object_get(value, "capability");
 	const json_t *res = json_object_get(value, "resource");
 	struct rvm_claim *claim = &claims->claim[claims->n];
-	int64_t seconds;
+	int64_t seconds = 0;
 	char at[96];
 
 	if (!json_is_object(value))

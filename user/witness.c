@@ -65,7 +65,7 @@ static int witness_head(struct ctx *ctx, const struct args *args)
 	static const char *const words[] = {
 		"differs",
 		"the same",
-		"not possible, the oldest records were overwritten",
+		"not possible: old records are gone",
 	};
 	auto_nlc struct nlc *nlc = NULL;
 	struct head head = { 0 };
