@@ -21,7 +21,7 @@ none_are_listed() {
 }
 
 unload() {
-	for _ in {1..400}; do
+	for _ in {1..600}; do
 		! rmmod rvm 2>/dev/null || return 0
 		sleep 0.1
 	done

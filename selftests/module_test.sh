@@ -18,7 +18,7 @@ trap cleanup EXIT
 
 # The last program holds the module until a grace period has passed.
 unload() {
-	for _ in {1..50}; do
+	for _ in {1..600}; do
 		! rmmod rvm 2>/dev/null || return 0
 		sleep 0.1
 	done

@@ -668,11 +668,11 @@ TEST_F(netlink, a_table_is_visible_only_when_committed)
 	static const struct rule two = { .class = RVM_CLASS_NAME,
 					 .rights = RVM_RIGHT_EXECUTE,
 					 .pattern = "agents/one" };
-	static const struct rule not = { .class = RVM_CLASS_PATH,
-					 .rights = RIGHTS_ALL,
-					 .anchor = "/tmp",
-					 .pattern = "**/.env",
-					 .excludes = true };
+	static const struct rule rule_out = { .class = RVM_CLASS_PATH,
+					      .rights = RIGHTS_ALL,
+					      .anchor = "/tmp",
+					      .pattern = "**/.env",
+					      .excludes = true };
 	uint8_t digest[32] = { 1, 2, 3 };
 	const void *data;
 
@@ -683,7 +683,7 @@ TEST_F(netlink, a_table_is_visible_only_when_committed)
 	ACCEPTED(self->nl);
 	request_begin(&r, RVM_CMD_TABLE_ADD);
 	put_rule(&r, &one);
-	put_rule(&r, &not );
+	put_rule(&r, &rule_out);
 	ACCEPTED(self->nl);
 	EXPECT_EQ(1, reply_u32(&reply, RVM_A_TABLE_TOKENS));
 	EXPECT_EQ(1, reply_u32(&reply, RVM_A_TABLE_EXCLUSIONS));

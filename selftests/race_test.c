@@ -34,7 +34,7 @@ static struct request r;
 static struct reply reply;
 
 /* Between host and inside. */
-static struct shared {
+struct shared {
 	atomic_uint phase;
 	atomic_uint stop;
 	/* Tries that lay in one phase. */
@@ -44,7 +44,9 @@ static struct shared {
 	atomic_uint leaks;
 	atomic_uint refusals;
 	atomic_uint last_error;
-} * shared;
+};
+
+static struct shared *shared;
 
 enum { ALLOWED = 0, FORBIDDEN = 2 };
 

@@ -256,8 +256,7 @@ static int choose(const struct attach *a, struct bpf_object *object)
 {
 	struct bpf_program *prog;
 
-	bpf_object__for_each_program(prog, object)
-	{
+	bpf_object__for_each_program(prog, object) {
 		const struct bpf_hook *hook = find_hook(hook_of(prog));
 		bool there = bpf_kernel_has(a->kernel, hook_of(prog));
 
@@ -323,8 +322,7 @@ static int attach_family(const struct attach *a, const struct family *family)
 				"is the module that is loaded the one that was built with this rvmctl? "
 				"-v shows more");
 	}
-	bpf_object__for_each_program(prog, *object)
-	{
+	bpf_object__for_each_program(prog, *object) {
 		if (bpf_program__autoload(prog) && attach_program(a, prog))
 			return -1;
 	}

@@ -363,8 +363,10 @@ int plan_exclude_anchor(struct plan *plan, const struct anchor *anchor, const ch
 	scope.len = strlen(pattern);
 	path = path_join(anchor->path, pattern);
 	model.resource = path;
-	if (!scope.pattern || !path || add_entry(plan, &model, NULL, &scope))
+	if (!scope.pattern || !path || add_entry(plan, &model, NULL, &scope)) {
+		scope_free(&scope);
 		return err_errno(err, ENOMEM, "exclusions");
+	}
 	fold_case(&plan->entries[plan->n - 1]);
 	return 0;
 }

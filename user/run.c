@@ -266,7 +266,9 @@ static int choose_place(struct run *r, const struct args *args, struct err *err)
 /* Blocked before the command is there, so that none is lost. */
 static int catch_signals(struct run *r, struct err *err)
 {
-	static const int caught[] = { SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH };
+	static const int caught[] = {
+		SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH,
+	};
 	sigset_t set;
 
 	sigemptyset(&set);

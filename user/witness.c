@@ -242,10 +242,9 @@ static int witness_verify(struct ctx *ctx, const struct args *args)
 }
 
 /**
- * struct export - a copy under way
+ * struct exporting - a copy under way
  */
-struct export
-{
+struct exporting {
 	FILE *to;
 	const char *to_name;
 	bool rvm;
@@ -254,7 +253,7 @@ struct export
 	uint64_t records;
 };
 
-static int export_record(struct export *x, const uint8_t *raw, struct err *err)
+static int export_record(struct exporting *x, const uint8_t *raw, struct err *err)
 {
 	uint8_t other[RVM_RECORD_BYTES];
 	struct rvm_record rec;
@@ -271,7 +270,7 @@ static int export_record(struct export *x, const uint8_t *raw, struct err *err)
 	return 0;
 }
 
-static int export_records(struct export *x, const char *from, struct err *err)
+static int export_records(struct exporting *x, const char *from, struct err *err)
 {
 	auto_log struct log_reader log;
 	const uint8_t *raw;
@@ -310,7 +309,7 @@ static FILE *open_target(const char *path, struct err *err)
 	return f;
 }
 
-static int finish(struct export *x, bool file, struct err *err)
+static int finish(struct exporting *x, bool file, struct err *err)
 {
 	if (fflush(x->to) || (file && fsync(fileno(x->to)) && errno != EINVAL && errno != EROFS))
 		return err_errno(err, errno, "%s", x->to_name);
@@ -320,9 +319,9 @@ static int finish(struct export *x, bool file, struct err *err)
 static int witness_export(struct ctx *ctx, const struct args *args)
 {
 	const char *to = args_str(args, "-o"), *from = args_str(args, "--from");
-	struct export x = { .rvm = args_word(args, "--format", 0) == 1,
-			    .to = stdout,
-			    .to_name = to ? to : "standard output" };
+	struct exporting x = { .rvm = args_word(args, "--format", 0) == 1,
+			       .to = stdout,
+			       .to_name = to ? to : "standard output" };
 	uint8_t key[RVM_SHA256_DIGEST_BYTES];
 	auto_file FILE *file = NULL;
 
