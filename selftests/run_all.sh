@@ -3,7 +3,7 @@
 #
 # Build, run every ring of tests and count.
 #
-#	selftests/run_all.sh [RING...]     build unit static guest single
+#	selftests/run_all.sh [RING...]     build unit tool witness static guest single
 #
 # guest: two CPUs, tmpfs and ext4, one boot.  single: one CPU, tmpfs.
 # The last line is "N passed, N failed, N skipped"; reports stay in build/report.
@@ -11,7 +11,7 @@ set -euo pipefail
 
 root=$(dirname "$(dirname "$(readlink -f "$0")")")
 report=build/report
-rings=(build unit static guest single)
+rings=(build unit tool witness static guest single)
 
 say() {
 	echo "== $* ($SECONDS s)"
@@ -36,6 +36,14 @@ ring_build() {
 
 ring_unit() {
 	make -C selftests unit
+}
+
+ring_tool() {
+	selftests/tool_test.sh
+}
+
+ring_witness() {
+	selftests/witness_test.sh
 }
 
 ring_static() {
