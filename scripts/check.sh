@@ -166,7 +166,7 @@ check_compilers() {
 
 	for file in $(files 'user/*.c' 'kmod/lib/*.c' 'selftests/*.c'); do
 		# These are built with their own options, as errors, by `make unit` and bpf/.
-		[[ $file != selftests/unit/* && $file != selftests/fuzz/* && $file != *.bpf.c ]] || continue
+		[[ $file != selftests/@(unit|fuzz|bench)/* && $file != *.bpf.c ]] || continue
 		for compiler in gcc clang; do
 			compile "$compiler" "$file" -fsyntax-only || status=1
 		done
