@@ -22,7 +22,7 @@ finish_report() {
 	local ring=$1 status=$2 file=$report/$1.ktap
 
 	if ((status)) && ! grep -q '^ *not ok ' "$file"; then
-		echo "not ok 999 $ring # exit $status" >>"$file"
+		echo "not ok 999 $ring # exit $status: $(tail -n 1 "$report/$ring.err")" >>"$file"
 	fi
 }
 
@@ -65,8 +65,8 @@ run_ring() {
 	local ring=$1 status=0
 
 	say "$ring"
-	"ring_$ring" > >(tee "$report/$ring.ktap") || status=$?
-	wait "$!" || true
+	"ring_$ring" > >(tee "$report/$ring.ktap") 2> >(tee "$report/$ring.err" >&2) || status=$?
+	wait || true
 	finish_report "$ring" "$status"
 	return "$status"
 }
