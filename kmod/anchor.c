@@ -18,6 +18,7 @@
 #include <linux/slab.h>
 
 #include "anchor.h"
+#include "decision.h"
 
 static struct fsnotify_group *group;
 
@@ -45,6 +46,7 @@ static void lose_anchor(struct fsnotify_mark *mark, struct fsnotify_group *of)
 	WRITE_ONCE(anchor->lost, true);
 	list_for_each_entry(link, &anchor->links, node)
 		WRITE_ONCE(*link->slot, NULL);
+	rvm_decision_forget();
 }
 
 static void free_anchor(struct fsnotify_mark *mark)

@@ -9,6 +9,7 @@
 #include <linux/slab.h>
 #include <linux/timekeeping.h>
 
+#include "decision.h"
 #include "detail.h"
 #include "gate.h"
 #include "lib/rights.h"
@@ -56,15 +57,30 @@ static struct rvm_verdict relax(const struct rvm_partition_view *view,
 	return v;
 }
 
-/* PATH: one token may give READ and another WRITE; the first right that lacks decides. */
+/* An allowed question holds no longer than the token and those above it. */
+static void limit(s64 *until, const struct rvm_token_core *token)
+{
+	for (; token; token = token->parent)
+		if (token->expires_at)
+			*until = min(*until, token->expires_at);
+}
+
+/*
+ * PATH: one token may give READ and another WRITE; the first right that lacks
+ * decides.  @until becomes the time at which the first token that was needed
+ * expires, if that is earlier.
+ */
 static struct rvm_verdict judge_rights(const struct rvm_partition_view *view,
-				       struct rvm_request *req, s64 now)
+				       struct rvm_request *req, s64 now, s64 *until)
 {
 	struct rvm_verdict v = {}, relaxed = {};
 	u8 need = req->need, right;
 
-	if (req->class != RVM_CLASS_PATH || hweight8(need) <= 1)
-		return rvm_judge(view, req, now);
+	if (req->class != RVM_CLASS_PATH || hweight8(need) <= 1) {
+		v = rvm_judge(view, req, now);
+		limit(until, v.token);
+		return v;
+	}
 	for (right = 1; right <= need; right <<= 1) {
 		if (!(need & right))
 			continue;
@@ -74,37 +90,63 @@ static struct rvm_verdict judge_rights(const struct rvm_partition_view *view,
 			break;
 		if (v.relaxed)
 			relaxed = v;
+		limit(until, v.token);
 	}
 	req->need = need;
 	return v.allow && relaxed.relaxed ? relaxed : v;
 }
 
-static struct rvm_verdict judge(struct rvm_partition *part, struct rvm_question *q)
+/* Only what anybody in the partition gets the same answer to. */
+static bool may_keep(const struct rvm_question *q)
+{
+	return q->req.class == RVM_CLASS_PATH && q->path && !q->dentry && !q->req.floor &&
+	       q->req.tier == 1;
+}
+
+/*
+ * With @decision, what may be kept is described there; its rights are 0 if
+ * nothing may.
+ */
+static struct rvm_verdict judge(struct rvm_partition *part, struct rvm_question *q,
+				struct rvm_decision *decision)
 {
 	struct rvm_partition_view views[RVM_NEST_MAX];
 	struct rvm_walk_section section;
 	s64 now = ktime_get_real_seconds();
+	s64 until = S64_MAX;
 	struct rvm_verdict v;
 	struct rvm_walk *walk;
 	enum rvm_reason reason;
+	bool keep;
 
 	rvm_partition_views(part, views);
 	if (!q->path && !q->dentry)
-		return judge_rights(&views[0], &q->req, now);
+		return judge_rights(&views[0], &q->req, now, &until);
 
 	walk = rvm_walk_borrow();
 	rvm_walk_begin(&section);
 	do {
+		keep = false;
 		reason = fill(walk, q);
 		if (reason) {
 			v = relax(&views[0], &q->req, reason);
-		} else {
-			place_object(&q->req, &walk->object);
-			v = judge_rights(&views[0], &q->req, now);
+			continue;
 		}
+		place_object(&q->req, &walk->object);
+		v = judge_rights(&views[0], &q->req, now, &until);
+		keep = decision && v.allow && !v.relaxed &&
+		       rvm_decision_describe(decision, q->path, walk, &section);
 	} while (rvm_walk_retry(&section, walk, 1));
 	rvm_walk_return();
-	return section.unsettled ? relax(&views[0], &q->req, RVM_REASON_CONTEXT) : v;
+	if (section.unsettled)
+		return relax(&views[0], &q->req, RVM_REASON_CONTEXT);
+	if (keep) {
+		decision->rights[q->req.load] = q->req.need;
+		decision->kept = jiffies;
+		decision->from = now;
+		decision->until = until;
+	}
+	return v;
 }
 
 static u64 target_of(const struct rvm_question *q)
@@ -151,8 +193,12 @@ static void latch(const struct rvm_verdict *v)
 {
 	struct rvm_token_core *token = (struct rvm_token_core *)v->token;
 
-	if (token && v->reason == RVM_REASON_EXPIRED)
-		WRITE_ONCE(token->flags, READ_ONCE(token->flags) | RVM_TOKEN_F_EXPIRED);
+	if (!token || v->reason != RVM_REASON_EXPIRED ||
+	    READ_ONCE(token->flags) & RVM_TOKEN_F_EXPIRED)
+		return;
+	WRITE_ONCE(token->flags, READ_ONCE(token->flags) | RVM_TOKEN_F_EXPIRED);
+	/* Decisions from before the clock was set may rest on it. */
+	rvm_decision_forget();
 }
 
 static int conclude(struct rvm_partition *part, const struct rvm_question *q,
@@ -165,10 +211,32 @@ static int conclude(struct rvm_partition *part, const struct rvm_question *q,
 	return v->allow ? 0 : -EACCES;
 }
 
+/* One that is allowed again and again: judged once, then remembered. */
+static noinline int check_anew(struct rvm_partition *part, struct rvm_question *q)
+{
+	struct rvm_decision decision = {
+		.part = part->id,
+		/* Before anything that is judged is read. */
+		.policy = rvm_decision_policy(),
+	};
+	struct rvm_verdict v = judge(part, q, &decision);
+
+	if (decision.rights[q->req.load] &&
+	    !(READ_ONCE(part->flags) & RVM_PARTITION_FLAG_WITNESS_ALL))
+		rvm_decision_keep(&decision);
+	return conclude(part, q, &v);
+}
+
 int rvm_gate_check(struct rvm_partition *part, struct rvm_question *q)
 {
-	struct rvm_verdict v = judge(part, q);
+	struct rvm_verdict v;
 
+	if (may_keep(q)) {
+		if (!q->always && rvm_decision_allows(part, q->path, q->req.need, q->req.load))
+			return 0;
+		return check_anew(part, q);
+	}
+	v = judge(part, q, NULL);
 	return conclude(part, q, &v);
 }
 
@@ -270,5 +338,5 @@ int rvm_gate_move(struct rvm_partition *part, struct rvm_question *from, struct 
 
 struct rvm_verdict rvm_gate_ask(struct rvm_partition *part, struct rvm_question *q)
 {
-	return judge(part, q);
+	return judge(part, q, NULL);
 }

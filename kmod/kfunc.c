@@ -46,12 +46,18 @@ BTF_KFUNCS_END(rvm_kfunc_ids)
 
 /*
  * Registering for LSM also offers the functions to tracing and perf programs,
- * which may run in NMI, where our locks would deadlock.  The filter is asked
- * for this module's functions only.
+ * which may run in NMI, where our locks would deadlock.  A program that may
+ * sleep does not run in a read section, on which rvm_partition_find() relies:
+ * only those for exec may.  The filter is asked for this module's functions only.
  */
 static int refuse_other_programs(const struct bpf_prog *prog, u32 id)
 {
-	return prog->type == BPF_PROG_TYPE_LSM ? 0 : -EACCES;
+	static const char exec[] = "bpf_lsm_bprm_";
+	const char *hook = prog->aux->attach_func_name;
+
+	if (prog->type != BPF_PROG_TYPE_LSM || !hook)
+		return -EACCES;
+	return prog->sleepable && strncmp(hook, exec, strlen(exec)) ? -EACCES : 0;
 }
 
 static const struct btf_kfunc_id_set rvm_kfunc_set = {

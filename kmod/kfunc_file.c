@@ -12,6 +12,7 @@
 #include <linux/tty.h>
 #include <uapi/asm-generic/ioctls.h>
 
+#include "decision.h"
 #include "entry.h"
 #include "kfunc.h"
 #include "lib/rights.h"
@@ -121,19 +122,23 @@ static int check_open_exec(struct rvm_partition *part, struct file *file)
 
 static noinline int check_open(struct rvm_partition *part, struct file *file)
 {
+	u8 need = open_rights(file);
+
+	/* The common case first, before a question is put together. */
+	if (!(file->f_flags & __FMODE_EXEC) &&
+	    rvm_decision_allows(part, &file->f_path, need, false))
+		return 0;
 	if (is_hidden_layer(file) || is_nameless(file))
 		return 0;
 	if (file->f_flags & __FMODE_EXEC)
 		return check_open_exec(part, file);
-	return check_file(part, file, RVM_OP_OPEN, open_rights(file), false);
+	return check_file(part, file, RVM_OP_OPEN, need, false);
 }
 
 static noinline int check_permission(struct rvm_partition *part, struct file *file, int mask)
 {
 	u8 need = 0;
 
-	if (is_nameless(file) || is_hidden_layer(file))
-		return 0;
 	/* The kernel reads a program that an exec was allowed to open. */
 	if (file->f_flags & __FMODE_EXEC)
 		return 0;
@@ -141,7 +146,9 @@ static noinline int check_permission(struct rvm_partition *part, struct file *fi
 		need |= RVM_RIGHT_READ;
 	if (mask & (MAY_WRITE | MAY_APPEND))
 		need |= RVM_RIGHT_WRITE;
-	if (!need || is_own_terminal(file))
+	if (!need || rvm_decision_allows(part, &file->f_path, need, false))
+		return 0;
+	if (is_nameless(file) || is_hidden_layer(file) || is_own_terminal(file))
 		return 0;
 	return check_file(part, file, need & RVM_RIGHT_WRITE ? RVM_OP_WRITE : RVM_OP_READ, need,
 			  false);
@@ -285,28 +292,16 @@ __bpf_kfunc_start_defs();
 
 __bpf_kfunc int bpf_rvm_file_open(struct file *file)
 {
-	struct rvm_partition *part;
-	int ret;
+	struct rvm_partition *part = rvm_partition_find();
 
-	part = rvm_partition_enter();
-	if (!part)
-		return 0;
-	ret = check_open(part, file);
-	rvm_partition_leave();
-	return ret;
+	return part ? check_open(part, file) : 0;
 }
 
 __bpf_kfunc int bpf_rvm_file_permission(struct file *file, int mask)
 {
-	struct rvm_partition *part;
-	int ret;
+	struct rvm_partition *part = rvm_partition_find();
 
-	part = rvm_partition_enter();
-	if (!part)
-		return 0;
-	ret = check_permission(part, file, mask);
-	rvm_partition_leave();
-	return ret;
+	return part ? check_permission(part, file, mask) : 0;
 }
 
 __bpf_kfunc int bpf_rvm_file_map(struct file *file, unsigned long prot, unsigned long flags)

@@ -26,6 +26,11 @@
 /* Admitted tasks that have not started their program yet. */
 #define RVM_ENTRIES_MAX 256
 
+/* Decisions that are kept: two to the power of this. */
+#define RVM_DECISION_BITS 13
+/* Seconds after which a decision is made anew. */
+#define RVM_DECISION_SECONDS 60
+
 /* BPF links that the module can hold. */
 #define RVM_LINKS_MAX 128
 

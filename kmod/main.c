@@ -6,6 +6,7 @@
 #include <linux/module.h>
 
 #include "anchor.h"
+#include "decision.h"
 #include "entry.h"
 #include "gate.h"
 #include "hook.h"
@@ -18,9 +19,12 @@ static int __init rvm_init(void)
 {
 	int err;
 
-	err = rvm_anchor_init();
+	err = rvm_decision_init();
 	if (err)
 		return err;
+	err = rvm_anchor_init();
+	if (err)
+		goto err_decision;
 	err = rvm_partition_init();
 	if (err)
 		goto err_anchor;
@@ -51,6 +55,8 @@ err_partition:
 	rvm_partition_exit();
 err_anchor:
 	rvm_anchor_exit();
+err_decision:
+	rvm_decision_exit();
 	return err;
 }
 
@@ -65,6 +71,7 @@ static void __exit rvm_exit(void)
 	rvm_path_exit();
 	rvm_witness_exit();
 	rvm_anchor_exit();
+	rvm_decision_exit();
 }
 
 module_init(rvm_init);

@@ -24,6 +24,7 @@
 #include <linux/slab.h>
 #include <linux/xarray.h>
 
+#include "decision.h"
 #include "partition_priv.h"
 #include "table.h"
 
@@ -164,6 +165,27 @@ struct rvm_partition *__rvm_partition_enter(void)
 	return NULL;
 }
 
+/* As above where the caller has the read section: what is asked most. */
+struct rvm_partition *__rvm_partition_find(void)
+{
+	struct rvm_partition *part;
+	struct cached *entry;
+	u64 id;
+
+	if (unlikely(!in_task()))
+		return NULL;
+	preempt_disable();
+	id = cgroup_id(task_dfl_cgroup(current));
+	entry = entry_of(id);
+	if (unlikely(entry->cgroup != id || entry->generation != READ_ONCE(generation))) {
+		preempt_enable();
+		return fill_entry(task_dfl_cgroup(current));
+	}
+	part = entry->part;
+	preempt_enable();
+	return part;
+}
+
 struct rvm_partition *rvm_partition_of_cgroup(struct cgroup *cgrp)
 {
 	if (!static_branch_unlikely(&rvm_partitions_exist))
@@ -297,6 +319,7 @@ void rvm_partition_note_change(void)
 {
 	lockdep_assert_held(&rvm_partitions_lock);
 	WRITE_ONCE(changes, changes + 1 ?: 1);
+	rvm_decision_forget();
 }
 
 /* After the registry was changed: answers from before it count no more. */

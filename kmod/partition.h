@@ -85,6 +85,24 @@ static __always_inline struct rvm_partition *rvm_partition_enter(void)
 	return __rvm_partition_enter();
 }
 
+struct rvm_partition *__rvm_partition_find(void);
+
+/**
+ * rvm_partition_find() - find the caller's partition
+ *
+ * As rvm_partition_enter(), for what programs ask that never sleep: the kernel
+ * runs them in a read section.
+ *
+ * Context: inside rcu_read_lock(); any but NMI.
+ * Return: valid until rcu_read_unlock(); NULL on the host and in interrupts.
+ */
+static __always_inline struct rvm_partition *rvm_partition_find(void)
+{
+	if (!static_branch_unlikely(&rvm_partitions_exist))
+		return NULL;
+	return __rvm_partition_find();
+}
+
 /** rvm_partition_leave() - after rvm_partition_enter() gave a partition */
 static inline void rvm_partition_leave(void)
 {

@@ -98,6 +98,8 @@ struct rule {
 	uint32_t flags;
 	/* It takes away. */
 	bool excludes;
+	/* Of a token: unix seconds, 0 for never. */
+	int64_t expires;
 	/* NET: IPv4 in host byte order, and ports. */
 	uint32_t address;
 	uint16_t port;

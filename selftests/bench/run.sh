@@ -10,8 +10,8 @@
 #
 # All rows are measured in the same state of the kernel: the partitions are there
 # from the beginning, with their control groups and marks on the file system, and
-# a program has run in a group whose memory is accounted, after which the kernel
-# pays some 60 instructions for each file that anybody closes.  Only hooks differ.
+# every program runs in a control group whose memory is accounted, as those of a
+# partition do: the kernel charges each open file to it.  Only hooks differ.
 set -euo pipefail
 
 here=$(dirname "$(readlink -f "$0")")
@@ -21,7 +21,7 @@ bench=$here/build/bench
 probe=$selftests/build/probe
 depths=(2 6 20)
 crowd=${RVM_CROWD:-1000}
-declare -A plain
+declare -A base
 
 # Names in a path: /tmp and the file are two of them.
 file_at() {
@@ -56,20 +56,30 @@ row() {
 			failed=1
 			continue
 		fi
-		: "${plain[$depth]:=$cost}"
-		printf '%8d %+7d' "$cost" $((cost - plain[$depth]))
+		: "${base[$depth]:=$cost}"
+		printf '%8d %+7d' "$cost" $((cost - base[$depth]))
 	done
 	echo
 }
 
-landlock() { "$bench" landlock "$1" 7; }
+# Of no partition.
+group=/sys/fs/cgroup/plain
+
+# GROUP COMMAND...
+in_group() {
+	bash -c 'echo 0 >"$1/cgroup.procs"; shift; exec "$@"' bash "$@"
+}
+
+plain() { in_group "$group" "$bench" plain "$1"; }
+
+empty() { in_group "$group" "$bench" empty "$1"; }
+
+landlock() { in_group "$group" "$bench" landlock "$1" 7; }
 
 by_run() { rvmctl run bench -- "$bench" plain "$1"; }
 
 # By the hooks alone: no filter of system calls is in the way.
-inside() {
-	bash -c 'echo 0 >/sys/fs/cgroup/rvm/bench/cgroup.procs; exec "$@"' bash "$bench" plain "$1"
-}
+inside() { in_group /sys/fs/cgroup/rvm/bench "$bench" plain "$1"; }
 
 load_table() {
 	mkdir -p /run/bench
@@ -80,15 +90,6 @@ load_table() {
 	rvmctl load /run/bench/table.json --partition bench --workspace /tmp --base minimal >/dev/null
 }
 
-use_accounted_memory() {
-	local group=/sys/fs/cgroup/accounted
-
-	echo +memory >/sys/fs/cgroup/cgroup.subtree_control
-	mkdir "$group"
-	bash -c 'echo 0 >"$1/cgroup.procs"; exec cat /etc/passwd /etc/group' bash "$group" >/dev/null
-	rmdir "$group"
-}
-
 with_crowd() {
 	local ready pid input
 
@@ -97,7 +98,7 @@ with_crowd() {
 	input=${CROWD[1]}
 	read -r ready <&"${CROWD[0]}"
 	[ "$ready" = ready ] || return 1
-	row "RVM, outside, $((crowd + 2)) partitions" "$bench" plain
+	row "RVM, outside, $((crowd + 2)) partitions" plain
 	row "RVM, inside, $((crowd + 2)) partitions" inside
 	exec {input}>&-
 	wait "$pid"
@@ -109,17 +110,18 @@ measure() {
 	make_files
 	insmod "$root/kmod/rvm.ko"
 	load_table
-	use_accounted_memory
+	echo +memory +pids >/sys/fs/cgroup/cgroup.subtree_control
+	mkdir "$group"
 	# What still runs from the boot would be counted too.
 	sleep 5
 	printf '%-44s' 'guest instructions for open and close'
 	printf '%8s %7s' 'depth 2' '' 'depth 6' '' 'depth 20' ''
 	echo
-	row 'no hooks' "$bench" plain
+	row 'no hooks' plain
 	row 'Landlock, 7 rules' landlock
-	row 'an empty BPF program on file_open' "$bench" empty
+	row 'an empty BPF program on file_open' empty
 	rvmctl hook attach >/dev/null
-	row 'RVM, outside, 2 partitions' "$bench" plain
+	row 'RVM, outside, 2 partitions' plain
 	row 'RVM, inside' inside
 	row 'RVM, inside, by rvmctl run (with its filter)' by_run
 	with_crowd

@@ -91,13 +91,13 @@ unload_module() {
 	fi
 	"$root/user/rvmctl" hook detach >/dev/null 2>&1 || true
 	# The last program holds the module until a grace period has passed.
-	for try in 1 2 3 4 5 6 7 8 9 10; do
+	for ((try = 1; try <= 120; try++)); do
 		status=0
 		rmmod rvm 2>/dev/null || status=$?
 		((status)) || break
 		sleep 0.5
 	done
-	result "$status" module_unloads "rmmod failed $try times"
+	result "$status" module_unloads "rmmod failed for a minute"
 }
 
 check_log() {

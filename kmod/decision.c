@@ -1,0 +1,325 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Decisions: what was allowed a moment ago, so that asking again is cheap.
+ *
+ * A fixed table that all CPUs share, each slot with a sequence of its own.  Only
+ * what was allowed is kept, and only where the file can be told from every other:
+ * Documentation/design/decisions.md goes through all that could change a verdict.
+ */
+
+#include <linux/atomic.h>
+#include <linux/dcache.h>
+#include <linux/fs.h>
+#include <linux/fs_struct.h>
+#include <linux/hash.h>
+#include <linux/magic.h>
+#include <linux/mm.h>
+#include <linux/random.h>
+#include <linux/sched.h>
+#include <linux/timekeeping.h>
+
+#include "compat.h"
+#include "decision.h"
+#include "limits.h"
+#include "partition.h"
+#include "path.h"
+
+#define SLOTS (1u << RVM_DECISION_BITS)
+
+struct slot {
+	/* Odd while it is written. */
+	unsigned int seq;
+	struct rvm_decision decision;
+} __aligned(64);
+
+static struct slot *slots;
+
+/* Counts policies; 0 is never valid, so empty slots are not. */
+static atomic64_t policy = ATOMIC64_INIT(1);
+
+/* Odd; keeps the fingerprint from being computed outside. */
+static u64 secret;
+
+static struct slot *slot_of(u32 part, const struct dentry *dentry)
+{
+	return &slots[hash_64((unsigned long)dentry + part, RVM_DECISION_BITS)];
+}
+
+static struct rvm_mount_mirror *to_mirror(const struct vfsmount *mnt)
+{
+	return container_of(mnt, struct rvm_mount_mirror, mnt);
+}
+
+static unsigned int names_now(void)
+{
+	/* Names are read after it. */
+	return smp_load_acquire(&rename_lock.seqcount.seqcount.sequence);
+}
+
+static u64 mix(u64 hash, u64 value)
+{
+	hash = (hash ^ value) * secret;
+	return hash ^ hash >> 32;
+}
+
+/* All names from a dentry to the root of its file system. */
+static u64 mix_names(u64 hash, const struct dentry *dentry)
+{
+	unsigned int i;
+
+	/* Deeper is not judged; a chain that is being changed may seem endless. */
+	for (i = 0; i <= RVM_PATH_DEPTH_MAX; i++) {
+		const struct dentry *parent = READ_ONCE(dentry->d_parent);
+		const struct inode *inode = READ_ONCE(dentry->d_inode);
+
+		hash = mix(hash, (unsigned long)dentry);
+		hash = mix(hash, READ_ONCE(dentry->d_name.hash_len));
+		/* Counts moves of this name: another name may have the same hash. */
+		hash = mix(hash, READ_ONCE(dentry->d_seq.seqcount.sequence));
+		if (inode)
+			hash = mix(hash, inode->i_ino ^ (u64)inode->i_generation << 32);
+		if (parent == dentry)
+			break;
+		dentry = parent;
+	}
+	return hash;
+}
+
+/* All names above an object, through @crossings mounts. */
+static noinline u64 fingerprint(const struct path *path, unsigned int crossings)
+{
+	const struct rvm_mount_mirror *mount = to_mirror(path->mnt);
+	u64 hash = mix_names(secret, path->dentry);
+
+	while (crossings--) {
+		hash = mix_names(hash, READ_ONCE(mount->mnt_mountpoint));
+		mount = READ_ONCE(mount->mnt_parent);
+	}
+	return hash;
+}
+
+static __always_inline bool is_same_file(const struct rvm_decision *decision,
+					 const struct dentry *dentry)
+{
+	const struct inode *inode = READ_ONCE(dentry->d_inode);
+	const struct dentry *parent = READ_ONCE(dentry->d_parent);
+	const struct inode *folder;
+
+	if (inode != READ_ONCE(decision->inode) || parent != READ_ONCE(decision->parent) ||
+	    READ_ONCE(dentry->d_name.hash_len) != READ_ONCE(decision->name))
+		return false;
+	/* What is kept is never NULL. */
+	if (d_unhashed((struct dentry *)dentry) || inode->i_ino != READ_ONCE(decision->ino) ||
+	    inode->i_generation != READ_ONCE(decision->generation))
+		return false;
+	/* A name more may have been a name less since. */
+	if (READ_ONCE(inode->i_nlink) != 1 && !S_ISDIR(inode->i_mode))
+		return false;
+	folder = READ_ONCE(parent->d_inode);
+	return folder && folder->i_ino == READ_ONCE(decision->parent_ino) &&
+	       folder->i_generation == READ_ONCE(decision->parent_generation);
+}
+
+static __always_inline bool is_same_place(const struct rvm_decision *decision,
+					  const struct vfsmount *mnt)
+{
+	const struct rvm_mount_mirror *mount = to_mirror(mnt);
+	unsigned int i, crossings = READ_ONCE(decision->crossings);
+	const struct fs_struct *fs = current->fs;
+
+	for (i = 0; i < crossings; i++) {
+		if (i == RVM_DECISION_MOUNTS || mount != READ_ONCE(decision->mount[i].mount) ||
+		    READ_ONCE(mount->mnt.mnt_root) != READ_ONCE(decision->mount[i].root) ||
+		    READ_ONCE(mount->mnt_mountpoint) != READ_ONCE(decision->mount[i].mountpoint))
+			return false;
+		mount = READ_ONCE(mount->mnt_parent);
+	}
+	return mount == READ_ONCE(decision->top) && mount == READ_ONCE(mount->mnt_parent) && fs &&
+	       READ_ONCE(fs->root.mnt) == READ_ONCE(decision->root);
+}
+
+/* Not if the clock was set back behind the time at which it was judged either. */
+static bool is_in_time(const struct rvm_decision *decision)
+{
+	s64 now = ktime_get_real_seconds();
+
+	return now >= READ_ONCE(decision->from) && now < READ_ONCE(decision->until);
+}
+
+/*
+ * A token expires, or something somewhere was renamed.  If no name above this
+ * file was, the decision holds on.
+ */
+static noinline bool holds_on(struct slot *slot, unsigned int seq, const struct path *path)
+{
+	struct rvm_decision *decision = &slot->decision;
+	unsigned int names = names_now(), crossings = READ_ONCE(decision->crossings);
+	u64 chain;
+
+	if (names & 1 || crossings > RVM_DECISION_MOUNTS || !is_in_time(decision))
+		return false;
+	if (names == READ_ONCE(decision->names)) {
+		smp_rmb();
+		return READ_ONCE(slot->seq) == seq;
+	}
+	chain = fingerprint(path, crossings);
+	/* The names were read before it is looked at again. */
+	smp_rmb();
+	if (chain != READ_ONCE(decision->chain) || names != names_now())
+		return false;
+	/* Only if nobody else wrote meanwhile: then what was compared is what is kept. */
+	if (cmpxchg(&slot->seq, seq, seq + 1) != seq)
+		return false;
+	WRITE_ONCE(decision->names, names);
+	smp_store_release(&slot->seq, seq + 2);
+	return true;
+}
+
+/* Cheap and telling comparisons first; what calls others comes last, so that no frame is needed. */
+bool rvm_decision_allows(const struct rvm_partition *part, const struct path *path, u8 rights,
+			 bool load)
+{
+	const struct dentry *dentry = path->dentry;
+	struct slot *slot = slot_of(part->id, dentry);
+	const struct rvm_decision *decision = &slot->decision;
+	unsigned int names, seq = smp_load_acquire(&slot->seq);
+
+	if (READ_ONCE(decision->dentry) != dentry || READ_ONCE(decision->part) != part->id ||
+	    seq & 1)
+		return false;
+	if (rights & ~READ_ONCE(decision->rights[load]) ||
+	    READ_ONCE(decision->policy) != atomic64_read(&policy) ||
+	    jiffies - READ_ONCE(decision->kept) >= RVM_DECISION_SECONDS * HZ)
+		return false;
+	/* Before any name is read. */
+	names = names_now();
+	if (!is_same_file(decision, dentry) || !is_same_place(decision, path->mnt))
+		return false;
+	if (unlikely(names != READ_ONCE(decision->names) || READ_ONCE(decision->until) != S64_MAX))
+		return holds_on(slot, seq, path);
+	/* All was read before the sequence is looked at again. */
+	smp_rmb();
+	return READ_ONCE(slot->seq) == seq;
+}
+
+u64 rvm_decision_policy(void)
+{
+	/* What is judged is read after it; pairs with rvm_decision_forget(). */
+	return atomic64_read_acquire(&policy);
+}
+
+/* Here a file is not mistaken for another of the same number: see decisions.md. */
+static bool numbers_are_reliable(const struct super_block *sb)
+{
+	switch (sb->s_magic) {
+	case EXT4_SUPER_MAGIC:
+	case F2FS_SUPER_MAGIC:
+	case TMPFS_MAGIC:
+	case XFS_SUPER_MAGIC:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool describe_file(struct rvm_decision *decision, const struct dentry *dentry)
+{
+	const struct dentry *parent = READ_ONCE(dentry->d_parent);
+	const struct inode *inode = READ_ONCE(dentry->d_inode);
+	const struct inode *folder = READ_ONCE(parent->d_inode);
+
+	if (!inode || !folder || d_unhashed((struct dentry *)dentry) ||
+	    !numbers_are_reliable(dentry->d_sb))
+		return false;
+	if (READ_ONCE(inode->i_nlink) != 1 && !S_ISDIR(inode->i_mode))
+		return false;
+	decision->dentry = dentry;
+	decision->inode = inode;
+	decision->ino = inode->i_ino;
+	decision->generation = inode->i_generation;
+	decision->parent = parent;
+	decision->parent_ino = folder->i_ino;
+	decision->parent_generation = folder->i_generation;
+	decision->name = READ_ONCE(dentry->d_name.hash_len);
+	return true;
+}
+
+static bool describe_place(struct rvm_decision *decision, const struct path *path,
+			   const struct rvm_walk *walk)
+{
+	const struct rvm_mount_mirror *mount = to_mirror(path->mnt);
+	const struct fs_struct *fs = current->fs;
+	bool below_root = false;
+	unsigned int i;
+
+	if (walk->mount_count > RVM_DECISION_MOUNTS || !fs)
+		return false;
+	decision->crossings = walk->mount_count;
+	decision->root = READ_ONCE(fs->root.mnt);
+	for (i = 0; i < walk->mount_count; i++) {
+		decision->mount[i].mount = mount;
+		decision->mount[i].root = READ_ONCE(mount->mnt.mnt_root);
+		decision->mount[i].mountpoint = walk->mounts[i].mountpoint;
+		below_root |= &mount->mnt == decision->root;
+		mount = walk->mounts[i].parent;
+	}
+	decision->top = mount;
+	return below_root || &mount->mnt == decision->root;
+}
+
+bool rvm_decision_describe(struct rvm_decision *decision, const struct path *path,
+			   const struct rvm_walk *walk, const struct rvm_walk_section *section)
+{
+	if (section->locked || !describe_file(decision, path->dentry) ||
+	    !describe_place(decision, path, walk))
+		return false;
+	decision->names = section->seq;
+	decision->chain = fingerprint(path, decision->crossings);
+	return true;
+}
+
+/* Both were made under the same policy for the same file in the same place. */
+static bool agree(const struct rvm_decision *old, const struct rvm_decision *new)
+{
+	return old->part == new->part && old->policy == new->policy && old->names == new->names &&
+	       old->dentry == new->dentry && old->inode == new->inode && old->chain == new->chain &&
+	       old->root == new->root && old->top == new->top && old->crossings == new->crossings &&
+	       old->from <= new->from &&new->kept - old->kept < RVM_DECISION_SECONDS *HZ &&
+	       !memcmp(old->mount, new->mount, new->crossings * sizeof(new->mount[0]));
+}
+
+void rvm_decision_keep(const struct rvm_decision *decision)
+{
+	struct slot *slot = slot_of(decision->part, decision->dentry);
+	unsigned int seq = READ_ONCE(slot->seq);
+	struct rvm_decision new = *decision;
+
+	if (seq & 1 || cmpxchg(&slot->seq, seq, seq + 1) != seq)
+		return;
+	if (agree(&slot->decision, decision)) {
+		new.rights[0] |= slot->decision.rights[0];
+		new.rights[1] |= slot->decision.rights[1];
+		new.until = min(new.until, slot->decision.until);
+		new.kept = slot->decision.kept;
+	}
+	slot->decision = new;
+	smp_store_release(&slot->seq, seq + 2);
+}
+
+void rvm_decision_forget(void)
+{
+	/* Fully ordered: the change is seen by whoever reads the new number. */
+	atomic64_inc_return(&policy);
+}
+
+int rvm_decision_init(void)
+{
+	secret = get_random_u64() | 1;
+	slots = kvcalloc(SLOTS, sizeof(*slots), GFP_KERNEL);
+	return slots ? 0 : -ENOMEM;
+}
+
+void rvm_decision_exit(void)
+{
+	kvfree(slots);
+}

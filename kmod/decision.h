@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _RVM_DECISION_H
+#define _RVM_DECISION_H
+
+#include <linux/path.h>
+#include <linux/types.h>
+
+struct rvm_partition;
+struct rvm_mount_mirror;
+struct rvm_walk;
+struct rvm_walk_section;
+
+/** RVM_DECISION_MOUNTS - most mounts that are crossed on the way to an object that is kept */
+#define RVM_DECISION_MOUNTS 4
+
+/**
+ * struct rvm_decision - rights that a partition was found to have on a file
+ *
+ * Documentation/design/decisions.md says why an old one never allows what the
+ * judge would refuse.  Pointers are compared, never followed.
+ */
+struct rvm_decision {
+	/** @part: Id of the partition. */
+	u32 part;
+	/** @rights: Rights that were allowed; second those of a file that is mapped. */
+	u8 rights[2];
+	/** @crossings: Mounts crossed. */
+	u8 crossings;
+	/** @dentry: The file's name. */
+	const struct dentry *dentry;
+	/** @policy: Number of policies before this one, read before judging. */
+	u64 policy;
+	/** @names: Count of rename_lock under which the names were read; always even. */
+	unsigned int names;
+	/** @generation: Of the inode: with @ino it identifies the file on its file system. */
+	u32 generation;
+	/** @inode: What the name stands for. */
+	const struct inode *inode;
+	/** @ino: Its number. */
+	unsigned long ino;
+	/** @parent: The folder's name. */
+	const struct dentry *parent;
+	/** @parent_ino: Number of the folder. */
+	unsigned long parent_ino;
+	/** @name: Hash and length of the name. */
+	u64 name;
+	/** @parent_generation: Generation of the folder. */
+	u32 parent_generation;
+	/** @kept: When it was judged, in jiffies. */
+	unsigned long kept;
+	/** @from: When it was judged, unix seconds. */
+	s64 from;
+	/** @until: When the first token on which it rests expires; S64_MAX for never. */
+	s64 until;
+	/** @root: Root mount of the task that asked; one of the mounts. */
+	const struct vfsmount *root;
+	/** @top: Mount where the walk ended. */
+	const struct rvm_mount_mirror *top;
+	/** @chain: Fingerprint of all names above, for when @names is old. */
+	u64 chain;
+	/** @mount: Mounts crossed, the file's own first. */
+	struct {
+		const struct rvm_mount_mirror *mount;
+		const struct dentry *root;
+		const struct dentry *mountpoint;
+	} mount[RVM_DECISION_MOUNTS];
+};
+
+/**
+ * rvm_decision_allows() - was this found allowed, and does that still hold
+ * @part: of the caller
+ * @path: held by the caller
+ * @rights: mask of enum rvm_right
+ * @load: the file is mapped
+ *
+ * Context: inside rcu_read_lock(); task context; never sleeps.
+ * Return: true if it is allowed; false says nothing.
+ */
+bool rvm_decision_allows(const struct rvm_partition *part, const struct path *path, u8 rights,
+			 bool load);
+
+/**
+ * rvm_decision_policy() - number of the present policy
+ *
+ * Read it before what is judged.
+ */
+u64 rvm_decision_policy(void);
+
+/**
+ * rvm_decision_describe() - note what an object is known by
+ * @decision: what a file is known by is filled, from @crossings on
+ * @path: the object
+ * @walk: as rvm_walk_fill() left it for @path
+ * @section: it lies in; what is noted counts only if rvm_walk_retry() does not ask again
+ *
+ * Context: as rvm_walk_fill().
+ * Return: false if nothing about the object can be kept.
+ */
+bool rvm_decision_describe(struct rvm_decision *decision, const struct path *path,
+			   const struct rvm_walk *walk, const struct rvm_walk_section *section);
+
+/** rvm_decision_keep() - from now on rvm_decision_allows() may say so; inside rcu_read_lock() */
+void rvm_decision_keep(const struct rvm_decision *decision);
+
+/**
+ * rvm_decision_forget() - all that is kept is void
+ *
+ * After a change of what is judged, once hooks can see it, and before anybody
+ * is told that it was made.
+ *
+ * Context: any.
+ */
+void rvm_decision_forget(void);
+
+/** rvm_decision_init() - make the table; -ENOMEM */
+int rvm_decision_init(void);
+/** rvm_decision_exit() - free it; nobody asks any more */
+void rvm_decision_exit(void);
+
+#endif /* _RVM_DECISION_H */

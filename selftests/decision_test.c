@@ -1,0 +1,385 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What was allowed a moment ago and is kept: each thing that could change the
+ * verdict, one after the other, right after the file was opened often enough
+ * that the answer is kept.  Beside each refusal something goes on.
+ *
+ * Documentation/design/decisions.md has the argument paragraph by paragraph.
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/time.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "common.h"
+#include "kselftest_harness.h"
+
+#define WARM 8
+
+static struct request r;
+static struct reply reply;
+
+FIXTURE(decision)
+{
+	int nl;
+	struct counters start;
+	struct box box;
+};
+
+/* Inside: open a file often; the last result, if all were the same. */
+static int open_often(void *arg)
+{
+	int first = try_open(arg, O_RDONLY);
+
+	for (int i = 1; i < WARM; i++)
+		if (try_open(arg, O_RDONLY) != first)
+			return 250;
+	return first;
+}
+
+static int open_once(void *arg)
+{
+	return try_open(arg, O_RDONLY);
+}
+
+static int open_to_write(void *arg)
+{
+	return try_open(arg, O_WRONLY);
+}
+
+static int map_code(void *arg)
+{
+	int fd = open(arg, O_RDONLY);
+	void *at = mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE, fd, 0);
+
+	return at == MAP_FAILED ? errno : 0;
+}
+
+static int often(const struct box *box, const char *name)
+{
+	return box_do(box, open_often, (void *)in_dir(name));
+}
+
+static int once(const struct box *box, const char *name)
+{
+	return box_do(box, open_once, (void *)in_dir(name));
+}
+
+/* READ below granted/, nothing anywhere else. */
+static int grant_until(struct box *box, time_t expires)
+{
+	const struct rule rules[] = {
+		{ RVM_CLASS_PATH, RVM_RIGHT_READ, in_dir("granted"), "", .expires = expires },
+	};
+
+	return box_load(box, rules, ARRAY_LEN(rules));
+}
+
+static int set(struct box *box, uint16_t attr, uint32_t value)
+{
+	request_begin(&r, RVM_CMD_PARTITION_SET);
+	put_u32(&r, RVM_A_PARTITION_ID, box->id);
+	if (attr == RVM_A_PARTITION_EPOCH_BUMP)
+		put_flag(&r, attr);
+	else
+		put_u32(&r, attr, value);
+	if (attr == RVM_A_PARTITION_FLAGS)
+		put_u32(&r, RVM_A_PARTITION_FLAGS_MASK, RVM_PARTITION_FLAG_FENCED);
+	return nl_call(box->nl, &r, &reply);
+}
+
+static void make_files(void)
+{
+	static const char *const folders[] = { "granted",   "granted/a", "granted/a/b",
+					       "granted/c", "other",	 "other/a" };
+	static const char *const files[] = { "granted/file", "granted/a/b/file", "granted/c/file",
+					     "other/file" };
+
+	for (size_t i = 0; i < ARRAY_LEN(folders); i++)
+		mkdir(in_dir(folders[i]), 0755);
+	for (size_t i = 0; i < ARRAY_LEN(files); i++)
+		write_file(in_dir(files[i]), "text");
+}
+
+FIXTURE_SETUP(decision)
+{
+	self->nl = nl_open();
+	ASSERT_LE(0, self->nl);
+	ASSERT_TRUE(hooks_attached(self->nl));
+	self->start = get_counters(self->nl);
+	make_files();
+	ASSERT_TRUE(box_make(&self->box, self->nl, "decision"));
+	ASSERT_EQ(0, grant_until(&self->box, 0));
+	ASSERT_EQ(0, often(&self->box, "granted/file"));
+	ASSERT_EQ(0, often(&self->box, "granted/a/b/file"));
+	ASSERT_EQ(0, often(&self->box, "granted/c/file"));
+	ASSERT_EQ(EACCES, often(&self->box, "other/file"));
+}
+
+FIXTURE_TEARDOWN(decision)
+{
+	EXPECT_TRUE(box_remove(&self->box));
+	EXPECT_TRUE(counters_return(self->nl, &self->start));
+	if (system("rm -rf granted other"))
+		TH_LOG("files are left");
+}
+
+TEST_F(decision, of_one_right_is_none_of_another)
+{
+	EXPECT_EQ(EACCES, box_do(&self->box, open_to_write, (void *)in_dir("granted/file")));
+	EXPECT_EQ(EACCES, box_do(&self->box, map_code, (void *)in_dir("granted/file")));
+	EXPECT_EQ(0, once(&self->box, "granted/file"));
+}
+
+TEST_F(decision, of_one_partition_is_none_of_another)
+{
+	struct box other;
+
+	ASSERT_TRUE(box_make(&other, self->nl, "decision-other"));
+	EXPECT_EQ(EACCES, once(&other, "granted/file"));
+	EXPECT_EQ(0, once(&self->box, "granted/file"));
+	EXPECT_TRUE(box_remove(&other));
+}
+
+TEST_F(decision, ends_with_the_table)
+{
+	const struct rule less[] = {
+		{ RVM_CLASS_PATH, RVM_RIGHT_READ, in_dir("granted/c"), "" },
+	};
+	const struct rule excluded[] = {
+		{ RVM_CLASS_PATH, RVM_RIGHT_READ, in_dir("granted"), "" },
+		{ RVM_CLASS_PATH, RVM_RIGHT_READ, in_dir("granted"), "fi*", .excludes = true },
+	};
+
+	ASSERT_EQ(0, box_load(&self->box, less, ARRAY_LEN(less)));
+	EXPECT_EQ(EACCES, once(&self->box, "granted/file"));
+	EXPECT_EQ(0, once(&self->box, "granted/c/file"));
+	ASSERT_EQ(0, grant_until(&self->box, 0));
+	EXPECT_EQ(0, often(&self->box, "granted/file"));
+	ASSERT_EQ(0, box_load(&self->box, excluded, ARRAY_LEN(excluded)));
+	EXPECT_EQ(EACCES, once(&self->box, "granted/file"));
+}
+
+TEST_F(decision, ends_with_state_fence_and_epoch)
+{
+	ASSERT_EQ(0, set(&self->box, RVM_A_PARTITION_STATE, RVM_STATE_SUSPENDED));
+	EXPECT_EQ(EACCES, once(&self->box, "granted/file"));
+	ASSERT_EQ(0, set(&self->box, RVM_A_PARTITION_STATE, RVM_STATE_RUNNING));
+	EXPECT_EQ(0, often(&self->box, "granted/file"));
+	ASSERT_EQ(0, set(&self->box, RVM_A_PARTITION_FLAGS, RVM_PARTITION_FLAG_FENCED));
+	EXPECT_EQ(EACCES, once(&self->box, "granted/file"));
+	ASSERT_EQ(0, set(&self->box, RVM_A_PARTITION_FLAGS, 0));
+	EXPECT_EQ(0, often(&self->box, "granted/file"));
+	ASSERT_EQ(0, set(&self->box, RVM_A_PARTITION_EPOCH_BUMP, 0));
+	EXPECT_EQ(EACCES, once(&self->box, "granted/file"));
+}
+
+/* What was merely relaxed is not kept: it ends with the mode. */
+TEST_F(decision, of_a_mode_is_none)
+{
+	uint64_t before;
+
+	ASSERT_EQ(0, set(&self->box, RVM_A_PARTITION_MODE, RVM_MODE_PERMISSIVE));
+	before = box_denials(&self->box);
+	EXPECT_EQ(0, often(&self->box, "other/file"));
+	EXPECT_EQ(before + WARM, box_denials(&self->box));
+	ASSERT_EQ(0, set(&self->box, RVM_A_PARTITION_MODE, RVM_MODE_ENFORCE));
+	EXPECT_EQ(EACCES, once(&self->box, "other/file"));
+	EXPECT_EQ(0, once(&self->box, "granted/file"));
+}
+
+TEST_F(decision, ends_with_the_token)
+{
+	ASSERT_EQ(0, grant_until(&self->box, time(NULL) + 4));
+	EXPECT_EQ(0, often(&self->box, "granted/file"));
+	sleep(5);
+	EXPECT_EQ(EACCES, once(&self->box, "granted/file"));
+	ASSERT_EQ(0, grant_until(&self->box, time(NULL) + 1000));
+	EXPECT_EQ(0, once(&self->box, "granted/file"));
+}
+
+static void move_clock(int seconds)
+{
+	struct timeval now;
+
+	gettimeofday(&now, NULL);
+	now.tv_sec += seconds;
+	settimeofday(&now, NULL);
+}
+
+/* Seen expired, the token stays so, and so does what rested on it. */
+TEST_F(decision, does_not_revive_with_the_clock)
+{
+	int later, back;
+
+	ASSERT_EQ(0, grant_until(&self->box, time(NULL) + 500));
+	EXPECT_EQ(0, often(&self->box, "granted/file"));
+	EXPECT_EQ(0, often(&self->box, "granted/c/file"));
+	move_clock(1000);
+	later = once(&self->box, "granted/c/file");
+	move_clock(-1000);
+	back = once(&self->box, "granted/file");
+	EXPECT_EQ(EACCES, later);
+	EXPECT_EQ(EACCES, back);
+	ASSERT_EQ(0, grant_until(&self->box, time(NULL) + 500));
+	EXPECT_EQ(0, once(&self->box, "granted/file"));
+}
+
+TEST_F(decision, ends_with_the_name)
+{
+	ASSERT_EQ(0, rename(in_dir("granted/file"), in_dir("other/moved")));
+	EXPECT_EQ(EACCES, once(&self->box, "other/moved"));
+	ASSERT_EQ(0, rename(in_dir("granted/a"), in_dir("other/a/a")));
+	EXPECT_EQ(EACCES, once(&self->box, "other/a/a/b/file"));
+	EXPECT_EQ(0, once(&self->box, "granted/c/file"));
+	ASSERT_EQ(0, rename(in_dir("other/a/a"), in_dir("granted/a")));
+	EXPECT_EQ(0, once(&self->box, "granted/a/b/file"));
+}
+
+TEST_F(decision, ends_with_an_exchange)
+{
+	ASSERT_EQ(0, renameat2(AT_FDCWD, in_dir("granted/file"), AT_FDCWD, in_dir("other/file"),
+			       RENAME_EXCHANGE));
+	EXPECT_EQ(EACCES, once(&self->box, "other/file"));
+	EXPECT_EQ(0, once(&self->box, "granted/file"));
+}
+
+/* Other names change all the time: it goes on, and ends when its own does. */
+TEST_F(decision, goes_on_while_others_are_renamed)
+{
+	for (int i = 0; i < 200; i++) {
+		ASSERT_EQ(0, rename(in_dir("other/file"), in_dir("other/next")));
+		EXPECT_EQ(0, i % 20 ? 0 : once(&self->box, "granted/a/b/file"));
+		ASSERT_EQ(0, rename(in_dir("other/next"), in_dir("other/file")));
+	}
+	ASSERT_EQ(0, rename(in_dir("granted/a/b"), in_dir("other/b")));
+	EXPECT_EQ(EACCES, once(&self->box, "other/b/file"));
+	EXPECT_EQ(ENOENT, once(&self->box, "granted/a/b/file"));
+	EXPECT_EQ(0, once(&self->box, "granted/c/file"));
+}
+
+/* A file that goes elsewhere without a rename, its names forgotten in between. */
+TEST_F(decision, ends_with_a_link_and_an_unlink)
+{
+	ASSERT_EQ(0, link(in_dir("granted/file"), in_dir("other/linked")));
+	EXPECT_EQ(EACCES, once(&self->box, "other/linked"));
+	EXPECT_EQ(0, once(&self->box, "granted/file"));
+	ASSERT_EQ(0, unlink(in_dir("granted/file")));
+	EXPECT_EQ(EACCES, once(&self->box, "other/linked"));
+	write_file("/proc/sys/vm/drop_caches", "3");
+	EXPECT_EQ(EACCES, once(&self->box, "other/linked"));
+	EXPECT_EQ(0, once(&self->box, "granted/c/file"));
+}
+
+/* Inside: a file that the host takes the name of, while it stays open. */
+static int read_removed(void *arg)
+{
+	int fd = open(in_dir("granted/file"), O_RDONLY);
+	char c;
+
+	for (int i = 0; i < WARM; i++)
+		if (pread(fd, &c, 1, 0) != 1)
+			return errno;
+	kill(getpid(), SIGSTOP);
+	return pread(fd, &c, 1, 0) == 1 ? 0 : errno;
+}
+
+TEST_F(decision, of_an_open_file_ends_with_its_name)
+{
+	int status;
+	pid_t pid = box_start(&self->box, read_removed, NULL);
+
+	ASSERT_EQ(pid, waitpid(pid, &status, WUNTRACED));
+	ASSERT_TRUE(WIFSTOPPED(status));
+	ASSERT_EQ(0, rename(in_dir("granted/file"), in_dir("other/moved")));
+	kill(pid, SIGCONT);
+	EXPECT_EQ(EACCES, wait_for(pid));
+	ASSERT_EQ(0, rename(in_dir("other/moved"), in_dir("granted/file")));
+	pid = box_start(&self->box, read_removed, NULL);
+	ASSERT_EQ(pid, waitpid(pid, &status, WUNTRACED));
+	kill(pid, SIGCONT);
+	EXPECT_EQ(0, wait_for(pid));
+}
+
+TEST_F(decision, ends_when_the_mount_moves)
+{
+	ASSERT_EQ(0, mkdir(in_dir("granted/mount"), 0755));
+	ASSERT_EQ(0, mkdir(in_dir("other/mount"), 0755));
+	/* What is moved must not lie in a shared mount. */
+	mount(NULL, "/", NULL, MS_PRIVATE | MS_REC, NULL);
+	ASSERT_EQ(0, mount("tmpfs", in_dir("granted/mount"), "tmpfs", 0, NULL));
+	ASSERT_TRUE(write_file(in_dir("granted/mount/file"), "text"));
+	EXPECT_EQ(0, often(&self->box, "granted/mount/file"));
+	ASSERT_EQ(0, mount(in_dir("granted/mount"), in_dir("other/mount"), NULL, MS_MOVE, NULL));
+	EXPECT_EQ(EACCES, once(&self->box, "other/mount/file"));
+	EXPECT_EQ(0, once(&self->box, "granted/c/file"));
+	ASSERT_EQ(0, mount(in_dir("other/mount"), in_dir("granted/mount"), NULL, MS_MOVE, NULL));
+	EXPECT_EQ(0, once(&self->box, "granted/mount/file"));
+	EXPECT_EQ(0, umount2(in_dir("granted/mount"), MNT_DETACH));
+}
+
+/* The same file by another way. */
+TEST_F(decision, is_for_one_place)
+{
+	ASSERT_EQ(0, mkdir(in_dir("other/bind"), 0755));
+	ASSERT_EQ(0, mount(in_dir("other/a"), in_dir("other/bind"), NULL, MS_BIND, NULL));
+	ASSERT_TRUE(write_file(in_dir("other/a/file"), "text"));
+	EXPECT_EQ(EACCES, often(&self->box, "other/bind/file"));
+	ASSERT_EQ(0, umount(in_dir("other/bind")));
+
+	ASSERT_EQ(0, mount(in_dir("granted/c"), in_dir("other/bind"), NULL, MS_BIND, NULL));
+	/* By its own file system it lies in granted/: the bind mount takes nothing away. */
+	EXPECT_EQ(0, once(&self->box, "granted/c/file"));
+	ASSERT_EQ(0, umount(in_dir("other/bind")));
+}
+
+TEST_F(decision, ends_with_the_anchor)
+{
+	ASSERT_EQ(0, rename(in_dir("granted"), in_dir("gone")));
+	ASSERT_EQ(0, mkdir(in_dir("granted"), 0755));
+	ASSERT_TRUE(write_file(in_dir("granted/file"), "text"));
+	/* Tokens name objects: the folder keeps its right, whoever takes its name gets none. */
+	EXPECT_EQ(EACCES, once(&self->box, "granted/file"));
+	EXPECT_EQ(0, once(&self->box, "gone/file"));
+	ASSERT_EQ(0, system("rm -rf gone"));
+	EXPECT_EQ(EACCES, once(&self->box, "granted/file"));
+	ASSERT_EQ(0, grant_until(&self->box, 0));
+	EXPECT_EQ(0, once(&self->box, "granted/file"));
+}
+
+/* More files than are kept: each still gets its own answer. */
+static int open_crowd(void *arg)
+{
+	char path[512];
+
+	for (int round = 0; round < 2; round++) {
+		for (int i = 0; i < 600; i++) {
+			snprintf(path, sizeof(path), "%s/crowd%d", (const char *)arg, i);
+			if (try_open(path, O_RDONLY))
+				return errno;
+			if (i % 100 == 0 && try_open(in_dir("other/file"), O_RDONLY) != EACCES)
+				return 251;
+		}
+	}
+	return 0;
+}
+
+TEST_F_TIMEOUT(decision, slots_are_not_mixed_up, 120)
+{
+	char path[512];
+
+	for (int i = 0; i < 600; i++) {
+		snprintf(path, sizeof(path), "%s/crowd%d", in_dir("granted"), i);
+		ASSERT_TRUE(write_file(path, "x"));
+	}
+	EXPECT_EQ(0, box_do(&self->box, open_crowd, (void *)in_dir("granted")));
+}
+
+TEST_HARNESS_MAIN
