@@ -14,6 +14,7 @@
 #include <linux/hash.h>
 #include <linux/magic.h>
 #include <linux/mm.h>
+#include <linux/percpu.h>
 #include <linux/random.h>
 #include <linux/sched.h>
 #include <linux/timekeeping.h>
@@ -33,6 +34,24 @@ struct slot {
 } __aligned(64);
 
 static struct slot *slots;
+
+/*
+ * Reads and writes of an open file that this CPU found allowed, each good for the
+ * rest of the tick, and only while neither policy nor names change.
+ */
+struct recent {
+	const struct file *file;
+	const struct dentry *dentry;
+	u64 policy;
+	unsigned long tick;
+	unsigned int names;
+	u32 part;
+	int mask;
+} __aligned(64);
+
+#define RECENT 32
+
+static struct recent __percpu *recent;
 
 /* Counts policies; 0 is never valid, so empty slots are not. */
 static atomic64_t policy = ATOMIC64_INIT(1);
@@ -202,6 +221,48 @@ bool rvm_decision_allows(const struct rvm_partition *part, const struct path *pa
 	return READ_ONCE(slot->seq) == seq;
 }
 
+/* Files come from 256-byte slots or thereabouts. */
+static __always_inline struct recent *recent_of(const struct file *file)
+{
+	return this_cpu_ptr(recent) + ((unsigned long)file / 256) % RECENT;
+}
+
+bool rvm_decision_is_recent(const struct rvm_partition *part, const struct file *file, int mask)
+{
+	struct recent *r;
+	bool is;
+
+	preempt_disable();
+	r = recent_of(file);
+	is = r->file == file && r->mask == mask && r->part == part->id &&
+	     r->dentry == file->f_path.dentry && r->tick == jiffies &&
+	     r->policy == atomic64_read(&policy) && r->names == names_now();
+	preempt_enable();
+	return is;
+}
+
+bool rvm_decision_allows_file(const struct rvm_partition *part, const struct file *file, int mask,
+			      u8 rights)
+{
+	/* Numbers and time from before the file is looked at. */
+	struct recent new = {
+		.file = file,
+		.dentry = file->f_path.dentry,
+		.policy = atomic64_read_acquire(&policy),
+		.tick = READ_ONCE(jiffies),
+		.names = names_now(),
+		.part = part->id,
+		.mask = mask,
+	};
+
+	if (!rvm_decision_allows(part, &file->f_path, rights, false))
+		return false;
+	preempt_disable();
+	*recent_of(file) = new;
+	preempt_enable();
+	return true;
+}
+
 u64 rvm_decision_policy(void)
 {
 	/* What is judged is read after it; pairs with rvm_decision_forget(). */
@@ -315,11 +376,16 @@ void rvm_decision_forget(void)
 int rvm_decision_init(void)
 {
 	secret = get_random_u64() | 1;
+	recent = __alloc_percpu(RECENT * sizeof(*recent), __alignof__(*recent));
 	slots = kvcalloc(SLOTS, sizeof(*slots), GFP_KERNEL);
-	return slots ? 0 : -ENOMEM;
+	if (recent && slots)
+		return 0;
+	rvm_decision_exit();
+	return -ENOMEM;
 }
 
 void rvm_decision_exit(void)
 {
 	kvfree(slots);
+	free_percpu(recent);
 }

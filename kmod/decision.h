@@ -5,6 +5,7 @@
 #include <linux/path.h>
 #include <linux/types.h>
 
+struct file;
 struct rvm_partition;
 struct rvm_mount_mirror;
 struct rvm_walk;
@@ -78,6 +79,24 @@ struct rvm_decision {
  */
 bool rvm_decision_allows(const struct rvm_partition *part, const struct path *path, u8 rights,
 			 bool load);
+
+/**
+ * rvm_decision_is_recent() - was this found allowed in the present tick
+ * @part: of the caller
+ * @file: open
+ * @mask: MAY_READ, MAY_WRITE and the like
+ *
+ * For reads and writes, which come so often that looking at the file itself
+ * would be felt.  A change of policy or a rename ends it at once.
+ *
+ * Context: as rvm_decision_allows().
+ * Return: true if it is allowed; false says nothing.
+ */
+bool rvm_decision_is_recent(const struct rvm_partition *part, const struct file *file, int mask);
+
+/** rvm_decision_allows_file() - rvm_decision_allows(), and is recent from then on */
+bool rvm_decision_allows_file(const struct rvm_partition *part, const struct file *file, int mask,
+			      u8 rights);
 
 /**
  * rvm_decision_policy() - number of the present policy

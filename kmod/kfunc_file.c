@@ -135,7 +135,7 @@ static noinline int check_open(struct rvm_partition *part, struct file *file)
 	return check_file(part, file, RVM_OP_OPEN, need, false);
 }
 
-static noinline int check_permission(struct rvm_partition *part, struct file *file, int mask)
+static noinline int check_permission_anew(struct rvm_partition *part, struct file *file, int mask)
 {
 	u8 need = 0;
 
@@ -146,12 +146,19 @@ static noinline int check_permission(struct rvm_partition *part, struct file *fi
 		need |= RVM_RIGHT_READ;
 	if (mask & (MAY_WRITE | MAY_APPEND))
 		need |= RVM_RIGHT_WRITE;
-	if (!need || rvm_decision_allows(part, &file->f_path, need, false))
+	if (!need || rvm_decision_allows_file(part, file, mask, need))
 		return 0;
 	if (is_nameless(file) || is_hidden_layer(file) || is_own_terminal(file))
 		return 0;
 	return check_file(part, file, need & RVM_RIGHT_WRITE ? RVM_OP_WRITE : RVM_OP_READ, need,
 			  false);
+}
+
+static noinline int check_permission(struct rvm_partition *part, struct file *file, int mask)
+{
+	if (rvm_decision_is_recent(part, file, mask))
+		return 0;
+	return check_permission_anew(part, file, mask);
 }
 
 static int check_nameless_code(struct rvm_partition *part, struct file *file, enum rvm_op op)

@@ -1,37 +1,172 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Cost of one open and close.
+ * Cost of one operation.
  *
- *   bench plain FILE            as things are
- *   bench empty FILE            with an empty BPF program on file_open
- *   bench landlock FILE RULES   inside one Landlock layer of RULES rules
+ *   bench OPERATION FILE                  as things are
+ *   bench OPERATION FILE landlock RULES   inside one Landlock layer of RULES rules
+ *   bench OPERATION FILE empty HOOK...    with an empty BPF program on each hook
  *
- * Prints nanoseconds of CLOCK_MONOTONIC for each pair: the median of 9 rounds
- * of 200.  In a guest that counts instructions instead of time (-icount
+ * Prints nanoseconds for each operation: the median of 9 rounds.  `exec` counts
+ * the processor time of this process and its children, as it waits for them; the
+ * others the time that goes by.  In a guest that counts instructions instead of time (-icount
  * shift=0) one nanosecond is one instruction.
+ *
+ * `cold` opens FILE.0, FILE.1 ... once each, `storm` opens FILE after a rename
+ * of FILE.a to FILE.b or back; `rename` is that rename alone.
  */
 
 #define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/landlock.h>
+#include <spawn.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "empty.skel.h"
-
 #define ROUNDS 9
-#define PAIRS 200
+#define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 
-static long long now_ns(void)
+static const char *file;
+static char names[2][300];
+static const char *self;
+static int fd;
+
+static int open_close(int i)
+{
+	int opened = open(file, O_RDONLY);
+
+	return opened < 0 ? -1 : close(opened);
+}
+
+static int open_new(int i)
+{
+	char name[300];
+	int opened;
+
+	snprintf(name, sizeof(name), "%s.%d", file, i);
+	opened = open(name, O_RDONLY);
+	return opened < 0 ? -1 : close(opened);
+}
+
+static int read_byte(int i)
+{
+	char c;
+
+	return pread(fd, &c, 1, 0) == 1 ? 0 : -1;
+}
+
+static int write_byte(int i)
+{
+	return pwrite(fd, "t", 1, 0) == 1 ? 0 : -1;
+}
+
+static int stat_file(int i)
+{
+	struct stat st;
+
+	return stat(file, &st);
+}
+
+/* A datagram socket: nobody has to listen. */
+static int connect_local(int i)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(9) };
+
+	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	return connect(fd, (struct sockaddr *)&to, sizeof(to));
+}
+
+static int fork_exec(int i)
+{
+	char *argv[] = { "bench", "nothing", NULL }, *env[] = { NULL };
+	int status;
+	pid_t pid;
+
+	if (posix_spawn(&pid, self, NULL, NULL, argv, env))
+		return -1;
+	return waitpid(pid, &status, 0) == pid && !status ? 0 : -1;
+}
+
+static int rename_other(int i)
+{
+	return rename(names[i & 1], names[!(i & 1)]);
+}
+
+static int rename_open(int i)
+{
+	return rename_other(i) ?: open_close(i);
+}
+
+static int prepare_read(void)
+{
+	return fd = open(file, O_RDONLY);
+}
+
+static int prepare_write(void)
+{
+	return fd = open(file, O_WRONLY);
+}
+
+static int prepare_socket(void)
+{
+	return fd = socket(AF_INET, SOCK_DGRAM, 0);
+}
+
+static int prepare_names(void)
+{
+	snprintf(names[0], sizeof(names[0]), "%s.a", file);
+	snprintf(names[1], sizeof(names[1]), "%s.b", file);
+	return 0;
+}
+
+static const struct operation {
+	const char *name;
+	int (*prepare)(void);
+	int (*once)(int i);
+	/* In a round; even. */
+	int times;
+	/* Count processor time. */
+	bool waits;
+} operations[] = {
+	{ "open", NULL, open_close, 200 },
+	{ "cold", NULL, open_new, 200 },
+	{ "read", prepare_read, read_byte, 200 },
+	{ "write", prepare_write, write_byte, 200 },
+	{ "stat", NULL, stat_file, 200 },
+	{ "connect", prepare_socket, connect_local, 200 },
+	{ "exec", NULL, fork_exec, 10, true },
+	{ "rename", prepare_names, rename_other, 200 },
+	{ "storm", prepare_names, rename_open, 200 },
+};
+
+static long long used_ns(int who)
+{
+	struct rusage u;
+
+	getrusage(who, &u);
+	return (u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1000000000LL +
+	       (u.ru_utime.tv_usec + u.ru_stime.tv_usec) * 1000LL;
+}
+
+static long long now_ns(const struct operation *op)
 {
 	struct timespec t;
 
+	if (op->waits)
+		return used_ns(RUSAGE_SELF) + used_ns(RUSAGE_CHILDREN);
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return t.tv_sec * 1000000000LL + t.tv_nsec;
 }
@@ -43,22 +178,20 @@ static int compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-/* -1 if the file cannot be opened. */
-static long long measure(const char *file)
+/* -1 if it fails. */
+static long long measure(const struct operation *op)
 {
 	long long round[ROUNDS];
 
+	if (op->prepare && op->prepare() < 0)
+		return -1;
 	for (int r = 0; r < ROUNDS; r++) {
-		long long start = now_ns();
+		long long start = now_ns(op);
 
-		for (int i = 0; i < PAIRS; i++) {
-			int fd = open(file, O_RDONLY);
-
-			if (fd < 0)
+		for (int i = 0; i < op->times; i++)
+			if (op->once(r * op->times + i))
 				return -1;
-			close(fd);
-		}
-		round[r] = (now_ns() - start) / PAIRS;
+		round[r] = (now_ns(op) - start) / op->times;
 	}
 	qsort(round, ROUNDS, sizeof(round[0]), compare);
 	return round[ROUNDS / 2];
@@ -67,8 +200,7 @@ static long long measure(const char *file)
 static int add_rule(int ruleset, const char *path)
 {
 	struct landlock_path_beneath_attr rule = {
-		.allowed_access = LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR |
-				  LANDLOCK_ACCESS_FS_EXECUTE,
+		.allowed_access = 0x1fff,
 		.parent_fd = open(path, O_PATH),
 	};
 	int err;
@@ -79,7 +211,7 @@ static int add_rule(int ruleset, const char *path)
 }
 
 /* One rule that covers the file, the others elsewhere. */
-static int enter_landlock(const char *file, int rules)
+static int enter_landlock(int rules)
 {
 	struct landlock_ruleset_attr attr = { .handled_access_fs = 0x1fff };
 	static const char *const elsewhere[] = { "/usr", "/etc", "/dev", "/proc", "/sys", "/run" };
@@ -93,42 +225,70 @@ static int enter_landlock(const char *file, int rules)
 	if (add_rule(ruleset, top))
 		return -1;
 	for (int i = 0; i < rules - 1; i++)
-		if (add_rule(ruleset, elsewhere[i % 6]))
+		if (add_rule(ruleset, elsewhere[i % ARRAY_LEN(elsewhere)]))
 			return -1;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		return -1;
 	return syscall(SYS_landlock_restrict_self, ruleset, 0);
 }
 
-static long long run(const char *kind, const char *file, int rules)
+/* The least that a program on a hook can do; it ends with this process. */
+static int attach_empty(const char *hook)
 {
-	struct empty *skel;
-	long long cost;
+	static const struct bpf_insn code[] = {
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0, .imm = 0 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = BPF_LSM_MAC);
+	int prog;
 
-	if (!strcmp(kind, "plain"))
-		return measure(file);
-	if (!strcmp(kind, "landlock"))
-		return enter_landlock(file, rules) ? -1 : measure(file);
-	if (strcmp(kind, "empty"))
+	opts.attach_btf_id = libbpf_find_vmlinux_btf_id(hook, BPF_LSM_MAC);
+	if ((int)opts.attach_btf_id < 0)
 		return -1;
-	skel = empty__open_and_load();
-	if (!skel || empty__attach(skel))
+	prog = bpf_prog_load(BPF_PROG_TYPE_LSM, "empty", "GPL", code, ARRAY_LEN(code), &opts);
+	return prog < 0 ? -1 : bpf_raw_tracepoint_open(NULL, prog);
+}
+
+static int enter(int argc, char **argv)
+{
+	if (!argc)
+		return 0;
+	if (!strcmp(argv[0], "landlock"))
+		return enter_landlock(argc > 1 ? atoi(argv[1]) : 7);
+	if (strcmp(argv[0], "empty"))
 		return -1;
-	cost = measure(file);
-	empty__destroy(skel);
-	return cost;
+	for (int i = 1; i < argc; i++) {
+		if (attach_empty(argv[i]) < 0) {
+			fprintf(stderr, "bench: cannot attach to %s\n", argv[i]);
+			return -1;
+		}
+	}
+	return 0;
+}
+
+static const struct operation *find(const char *name)
+{
+	for (size_t i = 0; i < ARRAY_LEN(operations); i++)
+		if (!strcmp(name, operations[i].name))
+			return &operations[i];
+	return NULL;
 }
 
 int main(int argc, char **argv)
 {
+	const struct operation *op;
 	long long cost;
 
-	if (argc < 3) {
-		fprintf(stderr, "usage: bench plain|empty|landlock FILE [RULES]\n");
+	if (argc == 2 && !strcmp(argv[1], "nothing"))
+		return 0;
+	op = argc >= 3 ? find(argv[1]) : NULL;
+	if (!op) {
+		fprintf(stderr, "usage: bench OPERATION FILE [landlock RULES | empty HOOK...]\n");
 		return 2;
 	}
-	cost = run(argv[1], argv[2], argc > 3 ? atoi(argv[3]) : 7);
-	if (cost < 0) {
+	self = argv[0];
+	file = argv[2];
+	if (enter(argc - 3, argv + 3) || (cost = measure(op)) < 0) {
 		fprintf(stderr, "bench %s %s: %s\n", argv[1], argv[2], strerror(errno));
 		return 1;
 	}
