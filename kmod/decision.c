@@ -25,7 +25,7 @@
 #include "partition.h"
 #include "path.h"
 
-#define SLOTS (1u << RVM_DECISION_BITS)
+#define SLOTS BIT(RVM_DECISION_BITS)
 
 struct slot {
 	/* Odd while it is written. */
@@ -114,7 +114,8 @@ static noinline u64 fingerprint(const struct path *path, unsigned int crossings)
 		hash = mix_names(hash, READ_ONCE(mount->mnt_mountpoint));
 		mount = READ_ONCE(mount->mnt_parent);
 	}
-	return hash;
+	/* 0 is for what was not computed yet. */
+	return hash ?: 1;
 }
 
 static __always_inline bool is_same_file(const struct rvm_decision *decision,
@@ -157,6 +158,13 @@ static __always_inline bool is_same_place(const struct rvm_decision *decision,
 	       READ_ONCE(fs->root.mnt) == READ_ONCE(decision->root);
 }
 
+static bool is_old(const struct rvm_decision *decision, unsigned long now)
+{
+	unsigned long end = READ_ONCE(decision->kept) + RVM_DECISION_SECONDS * HZ;
+
+	return time_after_eq(now, end);
+}
+
 /* Not if the clock was set back behind the time at which it was judged either. */
 static bool is_in_time(const struct rvm_decision *decision)
 {
@@ -166,8 +174,8 @@ static bool is_in_time(const struct rvm_decision *decision)
 }
 
 /*
- * A token expires, or something somewhere was renamed.  If no name above this
- * file was, the decision holds on.
+ * A token expires, or the file is opened again for the first time, or something
+ * somewhere was renamed.  If no name above this file was, the decision holds on.
  */
 static noinline bool holds_on(struct slot *slot, unsigned int seq, const struct path *path)
 {
@@ -177,19 +185,23 @@ static noinline bool holds_on(struct slot *slot, unsigned int seq, const struct 
 
 	if (names & 1 || crossings > RVM_DECISION_MOUNTS || !is_in_time(decision))
 		return false;
-	if (names == READ_ONCE(decision->names)) {
+	if (names == READ_ONCE(decision->names) && READ_ONCE(decision->chain)) {
+		/* All was read before the sequence is looked at again. */
 		smp_rmb();
 		return READ_ONCE(slot->seq) == seq;
 	}
 	chain = fingerprint(path, crossings);
 	/* The names were read before it is looked at again. */
 	smp_rmb();
-	if (chain != READ_ONCE(decision->chain) || names != names_now())
+	if (names != names_now() ||
+	    (names != READ_ONCE(decision->names) && chain != READ_ONCE(decision->chain)))
 		return false;
 	/* Only if nobody else wrote meanwhile: then what was compared is what is kept. */
 	if (cmpxchg(&slot->seq, seq, seq + 1) != seq)
 		return false;
 	WRITE_ONCE(decision->names, names);
+	WRITE_ONCE(decision->chain, chain);
+	/* All is written before the slot counts as whole again. */
 	smp_store_release(&slot->seq, seq + 2);
 	return true;
 }
@@ -207,14 +219,14 @@ bool rvm_decision_allows(const struct rvm_partition *part, const struct path *pa
 	    seq & 1)
 		return false;
 	if (rights & ~READ_ONCE(decision->rights[load]) ||
-	    READ_ONCE(decision->policy) != atomic64_read(&policy) ||
-	    jiffies - READ_ONCE(decision->kept) >= RVM_DECISION_SECONDS * HZ)
+	    READ_ONCE(decision->policy) != atomic64_read(&policy) || is_old(decision, jiffies))
 		return false;
 	/* Before any name is read. */
 	names = names_now();
 	if (!is_same_file(decision, dentry) || !is_same_place(decision, path->mnt))
 		return false;
-	if (unlikely(names != READ_ONCE(decision->names) || READ_ONCE(decision->until) != S64_MAX))
+	if (unlikely(names != READ_ONCE(decision->names) || !READ_ONCE(decision->chain) ||
+		     READ_ONCE(decision->until) != S64_MAX))
 		return holds_on(slot, seq, path);
 	/* All was read before the sequence is looked at again. */
 	smp_rmb();
@@ -335,7 +347,6 @@ bool rvm_decision_describe(struct rvm_decision *decision, const struct path *pat
 	    !describe_place(decision, path, walk))
 		return false;
 	decision->names = section->seq;
-	decision->chain = fingerprint(path, decision->crossings);
 	return true;
 }
 
@@ -343,27 +354,45 @@ bool rvm_decision_describe(struct rvm_decision *decision, const struct path *pat
 static bool agree(const struct rvm_decision *old, const struct rvm_decision *new)
 {
 	return old->part == new->part && old->policy == new->policy && old->names == new->names &&
-	       old->dentry == new->dentry && old->inode == new->inode && old->chain == new->chain &&
-	       old->root == new->root && old->top == new->top && old->crossings == new->crossings &&
-	       old->from <= new->from &&new->kept - old->kept < RVM_DECISION_SECONDS *HZ &&
+	       old->dentry == new->dentry && old->inode == new->inode && old->root == new->root &&
+	       old->top == new->top && old->crossings == new->crossings && old->from <= new->from &&
+	       !is_old(old, new->kept) &&
 	       !memcmp(old->mount, new->mount, new->crossings * sizeof(new->mount[0]));
 }
 
-void rvm_decision_keep(const struct rvm_decision *decision)
+/*
+ * What is opened once needs no fingerprint: it is computed when the decision is
+ * first used.  One that was replaced before, as names change all the time, gets it now.
+ */
+static void note_chain(struct rvm_decision *decision, const struct path *path)
 {
-	struct slot *slot = slot_of(decision->part, decision->dentry);
+	u64 chain = fingerprint(path, decision->crossings);
+
+	/* The names were read before it is looked at again. */
+	smp_rmb();
+	if (names_now() == decision->names)
+		decision->chain = chain;
+}
+
+void rvm_decision_keep(struct rvm_decision *new, const struct path *path)
+{
+	struct slot *slot = slot_of(new->part, new->dentry);
+	struct rvm_decision *old = &slot->decision;
 	unsigned int seq = READ_ONCE(slot->seq);
-	struct rvm_decision new = *decision;
 
 	if (seq & 1 || cmpxchg(&slot->seq, seq, seq + 1) != seq)
 		return;
-	if (agree(&slot->decision, decision)) {
-		new.rights[0] |= slot->decision.rights[0];
-		new.rights[1] |= slot->decision.rights[1];
-		new.until = min(new.until, slot->decision.until);
-		new.kept = slot->decision.kept;
+	new->chain = 0;
+	if (old->dentry == new->dentry && old->part == new->part)
+		note_chain(new, path);
+	if (agree(old, new)) {
+		new->rights[0] |= old->rights[0];
+		new->rights[1] |= old->rights[1];
+		new->until = min(new->until, old->until);
+		new->kept = old->kept;
 	}
-	slot->decision = new;
+	memcpy(old, new, offsetof(struct rvm_decision, mount[new->crossings]));
+	/* All is written before the slot counts as whole again. */
 	smp_store_release(&slot->seq, seq + 2);
 }
 

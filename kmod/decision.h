@@ -57,7 +57,7 @@ struct rvm_decision {
 	const struct vfsmount *root;
 	/** @top: Mount where the walk ended. */
 	const struct rvm_mount_mirror *top;
-	/** @chain: Fingerprint of all names above, for when @names is old. */
+	/** @chain: Fingerprint of all names above, for when @names is old; 0 if not computed. */
 	u64 chain;
 	/** @mount: Mounts crossed, the file's own first. */
 	struct {
@@ -94,7 +94,16 @@ bool rvm_decision_allows(const struct rvm_partition *part, const struct path *pa
  */
 bool rvm_decision_is_recent(const struct rvm_partition *part, const struct file *file, int mask);
 
-/** rvm_decision_allows_file() - rvm_decision_allows(), and is recent from then on */
+/**
+ * rvm_decision_allows_file() - rvm_decision_allows(), and is recent from then on
+ * @part: of the caller
+ * @file: open
+ * @mask: MAY_READ, MAY_WRITE and the like
+ * @rights: mask of enum rvm_right
+ *
+ * Context: as rvm_decision_allows().
+ * Return: true if it is allowed; false says nothing.
+ */
 bool rvm_decision_allows_file(const struct rvm_partition *part, const struct file *file, int mask,
 			      u8 rights);
 
@@ -102,6 +111,8 @@ bool rvm_decision_allows_file(const struct rvm_partition *part, const struct fil
  * rvm_decision_policy() - number of the present policy
  *
  * Read it before what is judged.
+ *
+ * Return: the number.
  */
 u64 rvm_decision_policy(void);
 
@@ -118,8 +129,14 @@ u64 rvm_decision_policy(void);
 bool rvm_decision_describe(struct rvm_decision *decision, const struct path *path,
 			   const struct rvm_walk *walk, const struct rvm_walk_section *section);
 
-/** rvm_decision_keep() - from now on rvm_decision_allows() may say so; inside rcu_read_lock() */
-void rvm_decision_keep(const struct rvm_decision *decision);
+/**
+ * rvm_decision_keep() - from now on rvm_decision_allows() may say so
+ * @decision: as rvm_decision_describe() left it; what was kept before is added to it
+ * @path: the object
+ *
+ * Context: inside rcu_read_lock(); task context; never sleeps.
+ */
+void rvm_decision_keep(struct rvm_decision *decision, const struct path *path);
 
 /**
  * rvm_decision_forget() - all that is kept is void

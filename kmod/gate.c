@@ -223,7 +223,7 @@ static noinline int check_anew(struct rvm_partition *part, struct rvm_question *
 
 	if (decision.rights[q->req.load] &&
 	    !(READ_ONCE(part->flags) & RVM_PARTITION_FLAG_WITNESS_ALL))
-		rvm_decision_keep(&decision);
+		rvm_decision_keep(&decision, q->path);
 	return conclude(part, q, &v);
 }
 

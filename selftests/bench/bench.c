@@ -288,7 +288,8 @@ int main(int argc, char **argv)
 	}
 	self = argv[0];
 	file = argv[2];
-	if (enter(argc - 3, argv + 3) || (cost = measure(op)) < 0) {
+	cost = enter(argc - 3, argv + 3) ? -1 : measure(op);
+	if (cost < 0) {
 		fprintf(stderr, "bench %s %s: %s\n", argv[1], argv[2], strerror(errno));
 		return 1;
 	}
