@@ -213,8 +213,10 @@ bool rvm_decision_allows(const struct rvm_partition *part, const struct path *pa
 	const struct dentry *dentry = path->dentry;
 	struct slot *slot = slot_of(part->id, dentry);
 	const struct rvm_decision *decision = &slot->decision;
-	unsigned int names, seq = smp_load_acquire(&slot->seq);
+	unsigned int names, seq;
 
+	/* What is kept is read after it. */
+	seq = smp_load_acquire(&slot->seq);
 	if (READ_ONCE(decision->dentry) != dentry || READ_ONCE(decision->part) != part->id ||
 	    seq & 1)
 		return false;
@@ -241,13 +243,14 @@ static __always_inline struct recent *recent_of(const struct file *file)
 
 bool rvm_decision_is_recent(const struct rvm_partition *part, const struct file *file, int mask)
 {
+	unsigned long tick = READ_ONCE(jiffies);
 	struct recent *r;
 	bool is;
 
 	preempt_disable();
 	r = recent_of(file);
 	is = r->file == file && r->mask == mask && r->part == part->id &&
-	     r->dentry == file->f_path.dentry && r->tick == jiffies &&
+	     r->dentry == file->f_path.dentry && r->tick == tick &&
 	     r->policy == atomic64_read(&policy) && r->names == names_now();
 	preempt_enable();
 	return is;
