@@ -88,7 +88,7 @@ int BPF_PROG(rvm_path_notify, const struct path *path, __u64 mask, unsigned int 
 {
 	if (ret)
 		return ret;
-	return clamp(bpf_rvm_path_check(path, RVM_OP_WATCH, 0));
+	return clamp(bpf_rvm_path_check(path, RVM_OP_WATCH, obj_type));
 }
 
 SEC("lsm/path_chroot")
@@ -114,6 +114,48 @@ int BPF_PROG(rvm_inode_readlink, struct dentry *dentry, int ret)
 	if (ret || !knows(struct dentry))
 		return ret ? ret : -EACCES;
 	return clamp(bpf_rvm_dentry_check(dentry, RVM_OP_READ));
+}
+
+/* On the way of everybody's stat: outsiders pay for the question who they are. */
+SEC("lsm/inode_getattr")
+int BPF_PROG(rvm_inode_getattr, const struct path *path, int ret)
+{
+	if (ret)
+		return ret;
+	return clamp(bpf_rvm_path_look(path));
+}
+
+SEC("lsm/inode_getxattr")
+int BPF_PROG(rvm_inode_getxattr, struct dentry *dentry, const char *name, int ret)
+{
+	if (ret || !knows(struct dentry))
+		return ret ? ret : -EACCES;
+	return clamp(bpf_rvm_dentry_look(dentry));
+}
+
+SEC("lsm/inode_listxattr")
+int BPF_PROG(rvm_inode_listxattr, struct dentry *dentry, int ret)
+{
+	if (ret || !knows(struct dentry))
+		return ret ? ret : -EACCES;
+	return clamp(bpf_rvm_dentry_look(dentry));
+}
+
+SEC("lsm/inode_get_acl")
+int BPF_PROG(rvm_inode_get_acl, struct mnt_idmap *idmap, struct dentry *dentry,
+	     const char *acl_name, int ret)
+{
+	if (ret || !knows(struct dentry))
+		return ret ? ret : -EACCES;
+	return clamp(bpf_rvm_dentry_look(dentry));
+}
+
+SEC("lsm/sb_statfs")
+int BPF_PROG(rvm_sb_statfs, struct dentry *dentry, int ret)
+{
+	if (ret || !knows(struct dentry))
+		return ret ? ret : -EACCES;
+	return clamp(bpf_rvm_dentry_look(dentry));
 }
 
 SEC("lsm/inode_setxattr")

@@ -18,6 +18,10 @@
 
 #define EACCES 13
 
+#define F_WRLCK 1
+#define F_UNLCK 2
+#define F_SETLEASE 1024
+
 /*
  * The verifier wants to see that a hook returns 0 or an errno.  The barrier keeps
  * the compiler from testing one copy of the value and returning another.
@@ -49,6 +53,7 @@ extern int bpf_rvm_file_truncate(struct file *file) __ksym;
 extern int bpf_rvm_file_lock(struct file *file, unsigned int cmd) __ksym;
 
 extern int bpf_rvm_path_check(const struct path *path, __u32 op, __u32 arg) __ksym;
+extern int bpf_rvm_path_look(const struct path *path) __ksym;
 extern int bpf_rvm_path_chown(const struct path *path, __u32 uid, __u32 gid) __ksym;
 extern int bpf_rvm_path_name(const struct path *dir, struct dentry *dentry, __u32 op,
 			     __u32 arg) __ksym;
@@ -59,17 +64,21 @@ extern int bpf_rvm_path_rename(const struct path *old_dir, struct dentry *old_de
 			       __u32 flags) __ksym;
 extern int bpf_rvm_dentry_setattr(struct dentry *dentry, __u32 valid) __ksym;
 extern int bpf_rvm_dentry_check(struct dentry *dentry, __u32 op) __ksym;
+extern int bpf_rvm_dentry_look(struct dentry *dentry) __ksym;
 
 extern int bpf_rvm_exec_check(struct linux_binprm *bprm) __ksym;
 
 extern int bpf_rvm_sock_create(int family, int type, int protocol, int kern) __ksym;
 extern int bpf_rvm_sock_connect(struct socket *sock, struct sockaddr *address, int len) __ksym;
 extern int bpf_rvm_sock_send(struct socket *sock, struct msghdr *msg) __ksym;
+extern int bpf_rvm_sock_receive(struct socket *sock) __ksym;
+extern int bpf_rvm_sock_ask_option(struct socket *sock, int level, int option) __ksym;
 extern int bpf_rvm_sock_bind(struct socket *sock, struct sockaddr *address, int len) __ksym;
 extern int bpf_rvm_sock_listen(struct socket *sock) __ksym;
 extern int bpf_rvm_sock_option(struct socket *sock, int level, int option) __ksym;
 extern int bpf_rvm_unix_connect(struct sock *other) __ksym;
 extern int bpf_rvm_unix_send(struct socket *other) __ksym;
+extern int bpf_rvm_netlink_send(struct sock *sk, struct sk_buff *skb) __ksym;
 
 extern int bpf_rvm_task_check(struct task_struct *task, __u32 op) __ksym;
 extern int bpf_rvm_task_trace(struct task_struct *task, __u32 mode) __ksym;
@@ -78,7 +87,11 @@ extern int bpf_rvm_task_new(__u64 clone_flags) __ksym;
 extern int bpf_rvm_sys_check(__u32 op) __ksym;
 extern int bpf_rvm_sys_capable(int cap, unsigned int opts) __ksym;
 extern int bpf_rvm_sys_anon_inode(const struct qstr *name) __ksym;
-extern int bpf_rvm_sys_ipc(void) __ksym;
 extern int bpf_rvm_sys_ring(void) __ksym;
+
+extern int bpf_rvm_ipc_new(struct kern_ipc_perm *perm) __ksym;
+extern int bpf_rvm_ipc_gone(struct kern_ipc_perm *perm) __ksym;
+extern int bpf_rvm_ipc_use(struct kern_ipc_perm *perm) __ksym;
+extern int bpf_rvm_ipc_queue(struct inode *dir) __ksym;
 
 #endif /* _RVM_BPF_H */

@@ -57,6 +57,14 @@ int BPF_PROG(rvm_sb_pivotroot, const struct path *old_path, const struct path *n
 	return clamp(bpf_rvm_sys_check(RVM_OP_MOUNT));
 }
 
+SEC("lsm/sb_kern_mount")
+int BPF_PROG(rvm_sb_kern_mount, const struct super_block *sb, int ret)
+{
+	if (ret)
+		return ret;
+	return clamp(bpf_rvm_sys_check(RVM_OP_MOUNT));
+}
+
 SEC("lsm/move_mount")
 int BPF_PROG(rvm_move_mount, const struct path *from, const struct path *to, int ret)
 {

@@ -41,9 +41,14 @@
  */
 bool rvm_task_is_within(struct rvm_partition *part, struct task_struct *task);
 
+/** rvm_ipc_exit() - forget whose System V objects are; nobody asks any more */
+void rvm_ipc_exit(void);
+
+struct kern_ipc_perm;
 struct linux_binprm;
 struct msghdr;
 struct qstr;
+struct sk_buff;
 struct sockaddr;
 struct socket;
 struct vm_area_struct;
@@ -58,6 +63,7 @@ int bpf_rvm_file_receive(struct file *file);
 int bpf_rvm_file_truncate(struct file *file);
 int bpf_rvm_file_lock(struct file *file, unsigned int cmd);
 int bpf_rvm_path_check(const struct path *path, u32 op, u32 arg);
+int bpf_rvm_path_look(const struct path *path);
 int bpf_rvm_path_chown(const struct path *path, u32 uid, u32 gid);
 int bpf_rvm_path_name(const struct path *dir, struct dentry *dentry, u32 op, u32 arg);
 int bpf_rvm_path_link(struct dentry *old_dentry, const struct path *new_dir,
@@ -66,22 +72,29 @@ int bpf_rvm_path_rename(const struct path *old_dir, struct dentry *old_dentry,
 			const struct path *new_dir, struct dentry *new_dentry, u32 flags);
 int bpf_rvm_dentry_setattr(struct dentry *dentry, u32 valid);
 int bpf_rvm_dentry_check(struct dentry *dentry, u32 op);
+int bpf_rvm_dentry_look(struct dentry *dentry);
 int bpf_rvm_exec_check(struct linux_binprm *bprm);
 int bpf_rvm_sock_create(int family, int type, int protocol, int kern);
 int bpf_rvm_sock_connect(struct socket *sock, struct sockaddr *address, int len);
 int bpf_rvm_sock_send(struct socket *sock, struct msghdr *msg);
+int bpf_rvm_sock_receive(struct socket *sock);
+int bpf_rvm_sock_ask_option(struct socket *sock, int level, int option);
 int bpf_rvm_sock_bind(struct socket *sock, struct sockaddr *address, int len);
 int bpf_rvm_sock_listen(struct socket *sock);
 int bpf_rvm_sock_option(struct socket *sock, int level, int option);
 int bpf_rvm_unix_connect(struct sock *other);
 int bpf_rvm_unix_send(struct socket *other);
+int bpf_rvm_netlink_send(struct sock *sk, struct sk_buff *skb);
 int bpf_rvm_task_check(struct task_struct *task, u32 op);
 int bpf_rvm_task_trace(struct task_struct *task, u32 mode);
 int bpf_rvm_task_new(u64 clone_flags);
 int bpf_rvm_sys_check(u32 op);
 int bpf_rvm_sys_capable(int cap, unsigned int opts);
 int bpf_rvm_sys_anon_inode(const struct qstr *name);
-int bpf_rvm_sys_ipc(void);
 int bpf_rvm_sys_ring(void);
+int bpf_rvm_ipc_new(struct kern_ipc_perm *perm);
+int bpf_rvm_ipc_gone(struct kern_ipc_perm *perm);
+int bpf_rvm_ipc_use(struct kern_ipc_perm *perm);
+int bpf_rvm_ipc_queue(struct inode *dir);
 
 #endif /* _RVM_KFUNC_H */

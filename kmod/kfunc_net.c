@@ -12,10 +12,13 @@
 #include <linux/net.h>
 #include <linux/netlink.h>
 #include <linux/socket.h>
+#include <linux/tcp.h>
 #include <linux/un.h>
 #include <net/af_unix.h>
+#include <net/genetlink.h>
 #include <net/inet_sock.h>
 #include <net/ipv6.h>
+#include <net/netlink.h>
 #include <net/sock.h>
 #include <net/tcp_states.h>
 
@@ -23,6 +26,7 @@
 #include "detail.h"
 #include "kfunc.h"
 #include "lib/rights.h"
+#include "netlink-gen.h"
 
 #define TEXT_BYTES 160
 
@@ -155,22 +159,23 @@ static noinline int check_connect(struct rvm_partition *part, const struct sock 
 }
 
 /*
- * A message without an address goes to the peer.  A token to connect there
- * covers it, and so does one to listen here: then the peer came to us.
+ * A message without an address goes to the peer, and what is received comes
+ * from it.  A token to connect there covers it, and so does one to listen here:
+ * then the peer came to us.
  */
-static int check_send_to_peer(struct rvm_partition *part, const struct sock *sk)
+static int check_peer(struct rvm_partition *part, const struct sock *sk, enum rvm_op op)
 {
 	struct rvm_addr peer, local;
 
 	take_peer(&peer, sk);
 	if (!peer.port)
 		return 0;
-	if (!check_addr(part, sk, &peer, RVM_OP_SEND, RVM_RIGHT_EXECUTE, true))
+	if (!check_addr(part, sk, &peer, op, RVM_RIGHT_EXECUTE, true))
 		return 0;
 	take_local(&local, sk);
-	if (!check_addr(part, sk, &local, RVM_OP_SEND, RVM_RIGHT_WRITE, true))
+	if (!check_addr(part, sk, &local, op, RVM_RIGHT_WRITE, true))
 		return 0;
-	return check_addr(part, sk, &peer, RVM_OP_SEND, RVM_RIGHT_EXECUTE, false);
+	return check_addr(part, sk, &peer, op, RVM_RIGHT_EXECUTE, false);
 }
 
 /* Options that change where packets really go. */
@@ -208,25 +213,67 @@ static noinline int check_send(struct rvm_partition *part, const struct sock *sk
 	struct rvm_addr addr;
 	int err;
 
-	if (!is_ip(sk))
+	/* The kernel's own sockets are not the caller's doing. */
+	if (!is_ip(sk) || sk->sk_kern_sock)
 		return 0;
 	if (has_routing_option(msg))
 		return rvm_gate_floor(part, RVM_OP_SEND, "option=routing", false);
 	/* A connection sends to its peer, whatever address the message names. */
 	if (sk->sk_protocol == IPPROTO_TCP && sk->sk_state != TCP_CLOSE) {
-		err = check_send_to_peer(part, sk);
+		err = check_peer(part, sk, RVM_OP_SEND);
 		if (err)
 			return err;
 	}
 	if (!msg->msg_name || !msg->msg_namelen)
-		return check_send_to_peer(part, sk);
+		return check_peer(part, sk, RVM_OP_SEND);
 	/* On IPv6 this means the connected peer, on IPv4 it is an address. */
 	if (sk->sk_family == AF_INET6 && msg->msg_namelen >= (int)sizeof(sa_family_t) &&
 	    ((const struct sockaddr *)msg->msg_name)->sa_family == AF_UNSPEC)
-		return check_send_to_peer(part, sk);
+		return check_peer(part, sk, RVM_OP_SEND);
 	if (!take_sockaddr(&addr, sk, msg->msg_name, msg->msg_namelen))
 		return refuse_address(part, RVM_OP_SEND);
 	return check_addr(part, sk, &addr, RVM_OP_SEND, RVM_RIGHT_EXECUTE, false);
+}
+
+/* Without a peer it is the answer to what was sent, or comes to where it was bound. */
+static noinline int check_receive(struct rvm_partition *part, const struct sock *sk)
+{
+	if (!is_ip(sk) || sk->sk_kern_sock)
+		return 0;
+	return check_peer(part, sk, RVM_OP_RECEIVE);
+}
+
+/* Questions of routing, and those about the module itself. */
+static bool is_harmless_message(const struct sock *sk, const struct nlmsghdr *message)
+{
+	/* What the kernel's own replies are: nothing is done for them. */
+	if (message->nlmsg_type < NLMSG_MIN_TYPE)
+		return true;
+	if (sk->sk_protocol == NETLINK_GENERIC)
+		return message->nlmsg_type == GENL_ID_CTRL ||
+		       message->nlmsg_type == rvm_nl_family.id;
+	/* Types come in fours: new, del, get, set. */
+	return sk->sk_protocol == NETLINK_ROUTE && (message->nlmsg_type & 3) == 2;
+}
+
+static noinline int check_netlink(struct rvm_partition *part, const struct sock *sk,
+				  const struct sk_buff *skb)
+{
+	const struct nlmsghdr *message = (const void *)skb->data;
+	int left = skb_headlen(skb);
+	char text[TEXT_BYTES] = "";
+	struct rvm_line line = { .text = text, .size = sizeof(text) };
+
+	if (skb_is_nonlinear(skb))
+		return rvm_gate_floor(part, RVM_OP_SEND, "message=unread", false);
+	for (; nlmsg_ok(message, left); message = nlmsg_next(message, &left)) {
+		if (is_harmless_message(sk, message))
+			continue;
+		rvm_line_add_number(&line, "netlink", sk->sk_protocol);
+		rvm_line_add_number(&line, "message", message->nlmsg_type);
+		return rvm_gate_floor(part, RVM_OP_SEND, text, false);
+	}
+	return 0;
 }
 
 static noinline int check_bind(struct rvm_partition *part, const struct sock *sk,
@@ -317,6 +364,48 @@ __bpf_kfunc int bpf_rvm_sock_send(struct socket *sock, struct msghdr *msg)
 	if (!part)
 		return 0;
 	ret = check_send(part, sock->sk, msg);
+	rvm_partition_leave();
+	return ret;
+}
+
+__bpf_kfunc int bpf_rvm_sock_receive(struct socket *sock)
+{
+	struct rvm_partition *part;
+	int ret;
+
+	part = rvm_partition_enter();
+	if (!part)
+		return 0;
+	ret = check_receive(part, sock->sk);
+	rvm_partition_leave();
+	return ret;
+}
+
+/* Asking for an option; one of them receives. */
+__bpf_kfunc int bpf_rvm_sock_ask_option(struct socket *sock, int level, int option)
+{
+	struct rvm_partition *part;
+	int ret = 0;
+
+	part = rvm_partition_enter();
+	if (!part)
+		return 0;
+	if (level == SOL_TCP && option == TCP_ZEROCOPY_RECEIVE)
+		ret = check_receive(part, sock->sk);
+	rvm_partition_leave();
+	return ret;
+}
+
+/* What a netlink socket asks of the kernel. */
+__bpf_kfunc int bpf_rvm_netlink_send(struct sock *sk, struct sk_buff *skb)
+{
+	struct rvm_partition *part;
+	int ret;
+
+	part = rvm_partition_enter();
+	if (!part)
+		return 0;
+	ret = check_netlink(part, sk, skb);
 	rvm_partition_leave();
 	return ret;
 }

@@ -5,9 +5,13 @@
 
 #include <linux/dcache.h>
 #include <linux/fs.h>
+#include <linux/magic.h>
+#include <linux/pid.h>
+#include <linux/proc_fs.h>
 
 #include "kfunc.h"
 #include "lib/rights.h"
+#include "mounts.h"
 #include "witness.h"
 
 /* On the inside of a stacked file system: the layer is not the caller's business. */
@@ -26,13 +30,159 @@ static noinline int check_path(struct rvm_partition *part, const struct path *pa
 	return rvm_gate_check(part, &q);
 }
 
+/* Pipes, sockets, memfds, name spaces: no names, so no PATH questions. */
+static bool is_nameless(const struct dentry *dentry)
+{
+	return dentry->d_sb->s_flags & SB_NOUSER || dentry->d_sb->s_magic == NSFS_MAGIC;
+}
+
+/* It lacks a token, but nothing forbids it. */
+static bool is_mere_lack(const struct rvm_verdict *v)
+{
+	switch (v->reason) {
+	case RVM_REASON_NO_TOKEN:
+	case RVM_REASON_RIGHTS:
+	case RVM_REASON_EXPIRED:
+	case RVM_REASON_STALE:
+	case RVM_REASON_TIER:
+	case RVM_REASON_SPECIAL:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/*
+ * Through which of several mounts an object was reached is not told.  One that
+ * forbids it decides, then one that allows it: the caller can go that way too.
+ */
+static int choose_place(struct rvm_partition *part, struct rvm_question *q,
+			const struct path *places, int count)
+{
+	int i, chosen = 0;
+
+	for (i = 0; count > 1 && i < count; i++) {
+		struct rvm_verdict v;
+
+		q->path = &places[i];
+		v = rvm_gate_ask(part, q);
+		if (!v.allow && !is_mere_lack(&v))
+			return i;
+		if (v.allow && !v.relaxed)
+			chosen = i;
+	}
+	return chosen;
+}
+
 static noinline int check_dentry(struct rvm_partition *part, struct dentry *dentry, enum rvm_op op,
 				 u8 need)
 {
 	struct rvm_question q = RVM_QUESTION(RVM_CLASS_PATH, op, need);
+	struct path places[RVM_PLACES_MAX];
+	int count;
 
-	q.dentry = dentry;
+	if (is_nameless(dentry))
+		return 0;
+	count = rvm_mounts_find(dentry, places);
+	if (count <= 0) {
+		q.dentry = dentry;
+		return rvm_gate_refuse(part, &q,
+				       count ? RVM_REASON_CONTEXT : RVM_REASON_DETACHED);
+	}
+	q.path = &places[choose_place(part, &q, places, count)];
 	return rvm_gate_check(part, &q);
+}
+
+/* An entry in /proc of a process that is not within the partition. */
+static bool is_foreign_process(struct rvm_partition *part, const struct dentry *dentry)
+{
+	const struct dentry *parent = READ_ONCE(dentry->d_parent);
+	struct task_struct *task;
+	unsigned int nr = 0, i;
+	const char *p;
+
+	if (dentry->d_sb->s_magic != PROC_SUPER_MAGIC || parent == dentry)
+		return false;
+	for (i = 0; parent != READ_ONCE(parent->d_parent); i++) {
+		if (i == RVM_PATH_DEPTH_MAX)
+			return true;
+		dentry = parent;
+		parent = READ_ONCE(parent->d_parent);
+	}
+	for (p = READ_ONCE(dentry->d_name.name); *p >= '0' && *p <= '9'; p++) {
+		if (nr > PID_MAX_LIMIT)
+			return true;
+		nr = nr * 10 + (*p - '0');
+	}
+	if (*p || !nr)
+		return false;
+	task = pid_task(find_pid_ns(nr, proc_pid_ns(dentry->d_sb)), PIDTYPE_PID);
+	return !task || !rvm_task_is_within(part, task);
+}
+
+/*
+ * What programs look at on their way to what they may use: folders, links, and
+ * programs, which shells look for before they start one.  That they exist is
+ * told by access(2) and by each walk through them, which no hook sees.
+ */
+static bool is_on_the_way(struct rvm_partition *part, const struct dentry *dentry)
+{
+	const struct inode *inode = READ_ONCE(dentry->d_inode);
+
+	if (!inode || is_foreign_process(part, dentry))
+		return false;
+	return !S_ISREG(inode->i_mode) || inode->i_mode & 0111;
+}
+
+/* To look at attributes: any right to the content will do. */
+static int check_look(struct rvm_partition *part, struct rvm_question *q, struct dentry *dentry)
+{
+	struct rvm_verdict v = rvm_gate_ask(part, q);
+
+	if ((!v.allow || v.relaxed) && is_mere_lack(&v)) {
+		if (is_on_the_way(part, dentry))
+			return 0;
+		q->req.need = RVM_RIGHT_WRITE;
+		v = rvm_gate_ask(part, q);
+		q->req.need = RVM_RIGHT_READ;
+	}
+	if (!v.allow || v.relaxed)
+		return rvm_gate_check(part, q);
+	rvm_gate_allow(part, q, RVM_REASON_NONE);
+	return 0;
+}
+
+static noinline int look_at_path(struct rvm_partition *part, const struct path *path)
+{
+	struct rvm_question q = RVM_QUESTION(RVM_CLASS_PATH, RVM_OP_READ, RVM_RIGHT_READ);
+
+	if (is_nameless(path->dentry))
+		return 0;
+	q.path = path;
+	q.text = "what=attributes";
+	return check_look(part, &q, path->dentry);
+}
+
+static noinline int look_at_dentry(struct rvm_partition *part, struct dentry *dentry)
+{
+	struct rvm_question q = RVM_QUESTION(RVM_CLASS_PATH, RVM_OP_READ, RVM_RIGHT_READ);
+	struct path places[RVM_PLACES_MAX];
+	int count;
+
+	if (is_nameless(dentry))
+		return 0;
+	q.text = "what=attributes";
+	count = rvm_mounts_find(dentry, places);
+	if (count < 0) {
+		q.dentry = dentry;
+		return rvm_gate_refuse(part, &q, RVM_REASON_CONTEXT);
+	}
+	/* A layer of a stacked file system has no place of its own. */
+	if (count)
+		q.path = &places[choose_place(part, &q, places, count)];
+	else
+		q.dentry = dentry;
+	return check_look(part, &q, dentry);
 }
 
 static bool sets_id(umode_t mode)
@@ -125,6 +275,9 @@ static noinline int check_path_op(struct rvm_partition *part, const struct path 
 			return rvm_gate_floor(part, op, "mode=set-id", false);
 		return check_path(part, path, NULL, op, RVM_RIGHT_WRITE);
 	case RVM_OP_WATCH:
+		/* Of a mount or a file system: it tells of everything there. */
+		if (arg)
+			return rvm_gate_floor(part, op, "object=mount", false);
 		return check_path(part, path, NULL, op, RVM_RIGHT_READ);
 	default:
 		return rvm_gate_floor(part, op, NULL, false);
@@ -133,7 +286,7 @@ static noinline int check_path_op(struct rvm_partition *part, const struct path 
 
 __bpf_kfunc_start_defs();
 
-/* Something is done to an object: TRUNCATE, CHMOD (arg is the mode), WATCH, CHROOT. */
+/* Something is done to an object: TRUNCATE, CHMOD (arg: mode), WATCH (arg: of what), CHROOT. */
 __bpf_kfunc int bpf_rvm_path_check(const struct path *path, u32 op, u32 arg)
 {
 	struct rvm_partition *part;
@@ -144,6 +297,21 @@ __bpf_kfunc int bpf_rvm_path_check(const struct path *path, u32 op, u32 arg)
 		return 0;
 	if (!is_hidden_work())
 		ret = check_path_op(part, path, op, arg);
+	rvm_partition_leave();
+	return ret;
+}
+
+/* stat(2) and its like. */
+__bpf_kfunc int bpf_rvm_path_look(const struct path *path)
+{
+	struct rvm_partition *part;
+	int ret = 0;
+
+	part = rvm_partition_enter();
+	if (!part)
+		return 0;
+	if (!is_hidden_work())
+		ret = look_at_path(part, path);
 	rvm_partition_leave();
 	return ret;
 }
@@ -241,6 +409,21 @@ __bpf_kfunc int bpf_rvm_dentry_check(struct dentry *dentry, u32 op)
 	if (!is_hidden_work())
 		ret = check_dentry(part, dentry, op,
 				   op == RVM_OP_READ ? RVM_RIGHT_READ : RVM_RIGHT_WRITE);
+	rvm_partition_leave();
+	return ret;
+}
+
+/* Extended attributes, access lists, the numbers of a file system. */
+__bpf_kfunc int bpf_rvm_dentry_look(struct dentry *dentry)
+{
+	struct rvm_partition *part;
+	int ret = 0;
+
+	part = rvm_partition_enter();
+	if (!part)
+		return 0;
+	if (!is_hidden_work())
+		ret = look_at_dentry(part, dentry);
 	rvm_partition_leave();
 	return ret;
 }

@@ -5,8 +5,6 @@
 
 #include <linux/capability.h>
 #include <linux/dcache.h>
-#include <linux/ipc_namespace.h>
-#include <linux/nsproxy.h>
 #include <linux/security.h>
 
 #include "detail.h"
@@ -115,21 +113,6 @@ __bpf_kfunc int bpf_rvm_sys_ring(void)
 	if (!part)
 		return 0;
 	ret = refuse_ring(part);
-	rvm_partition_leave();
-	return ret;
-}
-
-/* SysV objects do not tell whose they are; in a namespace of its own all are the partition's. */
-__bpf_kfunc int bpf_rvm_sys_ipc(void)
-{
-	struct rvm_partition *part;
-	int ret = 0;
-
-	part = rvm_partition_enter();
-	if (!part)
-		return 0;
-	if (current->nsproxy && current->nsproxy->ipc_ns == &init_ipc_ns)
-		ret = rvm_gate_floor(part, RVM_OP_IPC, NULL, false);
 	rvm_partition_leave();
 	return ret;
 }

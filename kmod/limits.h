@@ -31,6 +31,9 @@
 /* Seconds after which a decision is made anew. */
 #define RVM_DECISION_SECONDS 60
 
+/* System V objects on a host that were made in partitions. */
+#define RVM_IPC_OBJECTS_MAX 65536
+
 /* BPF links that the module can hold. */
 #define RVM_LINKS_MAX 128
 

@@ -10,6 +10,8 @@
 #include "entry.h"
 #include "gate.h"
 #include "hook.h"
+#include "kfunc.h"
+#include "mounts.h"
 #include "netlink.h"
 #include "partition.h"
 #include "path.h"
@@ -34,6 +36,9 @@ static int __init rvm_init(void)
 	err = rvm_path_init();
 	if (err)
 		goto err_witness;
+	err = rvm_mounts_init();
+	if (err)
+		goto err_path;
 	err = rvm_kfunc_init();
 	if (err)
 		goto err_path;
@@ -67,6 +72,7 @@ static void __exit rvm_exit(void)
 	rvm_device_exit();
 	rvm_hook_exit();
 	rvm_entry_exit();
+	rvm_ipc_exit();
 	rvm_partition_exit();
 	rvm_path_exit();
 	rvm_witness_exit();

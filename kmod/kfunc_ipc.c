@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Questions about objects of System V IPC and message queues.
+ *
+ * The kernel's objects do not tell who made them, so it is written down here:
+ * for each object that was made in a partition, the partition and those around
+ * it.  Their numbers are never used again, so what is left of a partition that
+ * is gone belongs to nobody.
+ */
+
+#include <linux/hashtable.h>
+#include <linux/ipc.h>
+#include <linux/ipc_namespace.h>
+#include <linux/nsproxy.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+
+#include "kfunc.h"
+#include "lib/rights.h"
+
+/* Of the file system of message queues; the kernel keeps it to itself. */
+#define MQUEUE_MAGIC 0x19800202
+
+struct owned {
+	struct hlist_node node;
+	/* Only compared. */
+	const struct kern_ipc_perm *perm;
+	/* Who made it, then the partitions around; 0 at the end. */
+	u32 owner[RVM_NEST_MAX];
+};
+
+/* Objects end in softirq. */
+static DEFINE_SPINLOCK(lock);
+static DEFINE_HASHTABLE(objects, 10);
+static unsigned int count;
+
+static struct owned *find_owned(const struct kern_ipc_perm *perm)
+{
+	struct owned *owned;
+
+	lockdep_assert_held(&lock);
+	hash_for_each_possible(objects, owned, node, (unsigned long)perm)
+		if (owned->perm == perm)
+			return owned;
+	return NULL;
+}
+
+static void set_owner(struct owned *owned, const struct rvm_partition *part)
+{
+	unsigned int i;
+
+	for (i = 0; i < RVM_NEST_MAX; i++) {
+		owned->owner[i] = part ? part->id : 0;
+		part = part ? part->parent : NULL;
+	}
+}
+
+static noinline int add_owned(const struct rvm_partition *part, const struct kern_ipc_perm *perm)
+{
+	struct owned *fresh = kzalloc(sizeof(*fresh), GFP_ATOMIC | __GFP_ACCOUNT | __GFP_NOWARN);
+	struct owned *old;
+	unsigned long flags;
+	int err = 0;
+
+	if (!fresh)
+		return -ENOMEM;
+	fresh->perm = perm;
+	set_owner(fresh, part);
+	spin_lock_irqsave(&lock, flags);
+	/* One that ended while no hook was attached. */
+	old = find_owned(perm);
+	if (old) {
+		hash_del(&old->node);
+		WRITE_ONCE(count, count - 1);
+	}
+	if (count < RVM_IPC_OBJECTS_MAX) {
+		hash_add(objects, &fresh->node, (unsigned long)perm);
+		WRITE_ONCE(count, count + 1);
+		fresh = NULL;
+	} else {
+		err = -ENOSPC;
+	}
+	spin_unlock_irqrestore(&lock, flags);
+	kfree(old);
+	kfree(fresh);
+	return err;
+}
+
+static noinline void del_owned(const struct kern_ipc_perm *perm)
+{
+	struct owned *owned;
+	unsigned long flags;
+
+	spin_lock_irqsave(&lock, flags);
+	owned = find_owned(perm);
+	if (owned) {
+		hash_del(&owned->node);
+		WRITE_ONCE(count, count - 1);
+	}
+	spin_unlock_irqrestore(&lock, flags);
+	kfree(owned);
+}
+
+enum whose { NOBODYS, OWN, FOREIGN };
+
+static enum whose whose_is(const struct rvm_partition *part, const struct kern_ipc_perm *perm)
+{
+	enum whose whose = NOBODYS;
+	struct owned *owned;
+	unsigned long flags;
+	unsigned int i;
+
+	spin_lock_irqsave(&lock, flags);
+	owned = find_owned(perm);
+	if (owned) {
+		whose = FOREIGN;
+		for (i = 0; i < RVM_NEST_MAX; i++)
+			if (owned->owner[i] == part->id)
+				whose = OWN;
+	}
+	spin_unlock_irqrestore(&lock, flags);
+	return whose;
+}
+
+static bool is_host_namespace(void)
+{
+	return !current->nsproxy || current->nsproxy->ipc_ns == &init_ipc_ns;
+}
+
+/* What nobody made who is known: in a name space of its own it is the partition's. */
+static noinline int check_use(struct rvm_partition *part, const struct kern_ipc_perm *perm)
+{
+	enum whose whose = whose_is(part, perm);
+
+	if (whose == OWN || (whose == NOBODYS && !is_host_namespace()))
+		return 0;
+	return rvm_gate_floor(part, RVM_OP_IPC, whose == FOREIGN ? "object=foreign" : "object=host",
+			      false);
+}
+
+static noinline int check_queue(struct rvm_partition *part, const struct inode *dir)
+{
+	if (dir->i_sb->s_magic != MQUEUE_MAGIC || dir->i_sb->s_fs_info != &init_ipc_ns)
+		return 0;
+	return rvm_gate_floor(part, RVM_OP_IPC, "object=mqueue", false);
+}
+
+void rvm_ipc_exit(void)
+{
+	struct hlist_node *next;
+	struct owned *owned;
+	unsigned int i;
+
+	hash_for_each_safe(objects, i, next, owned, node)
+		kfree(owned);
+}
+
+__bpf_kfunc_start_defs();
+
+/* A segment, a queue or a set of semaphores is made. */
+__bpf_kfunc int bpf_rvm_ipc_new(struct kern_ipc_perm *perm)
+{
+	struct rvm_partition *part;
+	int ret;
+
+	part = rvm_partition_enter();
+	if (!part)
+		return 0;
+	ret = add_owned(part, perm);
+	rvm_partition_leave();
+	return ret;
+}
+
+/* It is freed, by whomever and in whatever context. */
+__bpf_kfunc int bpf_rvm_ipc_gone(struct kern_ipc_perm *perm)
+{
+	if (READ_ONCE(count))
+		del_owned(perm);
+	return 0;
+}
+
+/* It is used or changed; NULL where only the limits are asked for. */
+__bpf_kfunc int bpf_rvm_ipc_use(struct kern_ipc_perm *perm)
+{
+	struct rvm_partition *part;
+	int ret = 0;
+
+	part = rvm_partition_enter();
+	if (!part)
+		return 0;
+	if (perm)
+		ret = check_use(part, perm);
+	rvm_partition_leave();
+	return ret;
+}
+
+/* A name appears or goes in a folder: only message queues have no other hook. */
+__bpf_kfunc int bpf_rvm_ipc_queue(struct inode *dir)
+{
+	struct rvm_partition *part;
+	int ret;
+
+	part = rvm_partition_enter();
+	if (!part)
+		return 0;
+	ret = check_queue(part, dir);
+	rvm_partition_leave();
+	return ret;
+}
+
+__bpf_kfunc_end_defs();
