@@ -17,12 +17,18 @@ set -euo pipefail
 
 ws=$dir/ws
 host_key=0x52564d00
+foreign_key=0x52564d01
 helpers=()
 
 cleanup() {
+	local key
+
 	((${#helpers[@]} == 0)) || kill "${helpers[@]}" 2>/dev/null || true
 	drop_partitions rows-limited rows-root
-	ipcrm -M "$host_key" 2>/dev/null || true
+	for key in "$host_key" "$foreign_key"; do
+		ipcrm -M "$key" -S "$key" -Q "$key" 2>/dev/null || true
+	done
+	umount "$ws/open/mnt" "$ws/sealed/mnt" 2>/dev/null || true
 }
 trap cleanup EXIT
 
@@ -31,6 +37,28 @@ make_files() {
 	"$programs/probe" fill "$dir"
 	for name in prog other runner; do
 		cp "$programs/probe" "$ws/$name"
+	done
+}
+
+# Two mounts in the workspace; what is below sealed/ may not be written.
+make_mounts() {
+	local name
+
+	for name in open sealed; do
+		mkdir -p "$ws/$name/mnt"
+		mount -t tmpfs tmpfs "$ws/$name/mnt"
+		echo x >"$ws/$name/mnt/file"
+	done
+	printf '{"name": "rows", "permissions": {"allow": [], "deny": ["Edit(./sealed/**)"]}}\n' \
+		>"$dir/spec.json"
+}
+
+# They are parts of the kernel that may be left out, and that only the host loads.
+load_parts() {
+	local part
+
+	for part in tun sctp; do
+		modprobe "$part" 2>/dev/null || true
 	done
 }
 
@@ -61,7 +89,8 @@ write_limited_table() {
 		token '"READ"' 'Read(./**)'
 		# The last one is the name that the kernel gives to an O_TMPFILE.
 		for name in file file2 new folder gone symlink hard node victim moving moved \
-			leaving left prog device mnt '#[0-9]*'; do
+			leaving left prog device mnt fifo bound 'open/**' 'sealed/mnt/**' \
+			'#[0-9]*'; do
 			printf ',\n '
 			token '"WRITE"' "Edit(./$name)"
 		done
@@ -94,24 +123,27 @@ run_limited() {
 }
 
 enter_and_run() {
-	local side=$1
+	local side=$1 what=${2:-$1}
 
-	"$programs/probe" "$side" "$dir" "$outsider" "/sys/fs/cgroup/rvm/rows-$side" </dev/null
+	"$programs/probe" "$what" "$dir" "$outsider" "/sys/fs/cgroup/rvm/rows-$side" </dev/null
 }
 
 ktap_print_header
-ktap_set_plan 7
+ktap_set_plan 8
 make_files
+make_mounts
+load_parts
 start_helpers
 write_limited_table
 write_root_table
 check hooks_attach attach_hooks
-check limited_table_loads rvmctl load "$dir/limited.json" --partition rows-limited \
-	--workspace "$ws" --base minimal
-subtests rows_of_tokens_by_rvmctl_run run_limited
-subtests rows_of_tokens_by_hooks_alone enter_and_run limited
 check root_table_loads rvmctl load "$dir/root.json" --partition rows-root \
 	--workspace "$ws" --base none
+check partition_makes_a_segment enter_and_run root segment
+check limited_table_loads rvmctl load "$dir/limited.json" --partition rows-limited \
+	--workspace "$ws" --base minimal --spec "$dir/spec.json"
+subtests rows_of_tokens_by_rvmctl_run run_limited
+subtests rows_of_tokens_by_hooks_alone enter_and_run limited
 subtests rows_of_the_root_token_by_hooks_alone enter_and_run root
 drop_partitions rows-limited rows-root
 check partitions_are_gone sh -c '! ls -d /sys/fs/cgroup/rvm/rows-* 2>/dev/null'

@@ -90,7 +90,8 @@ unload_module() {
 		return
 	fi
 	"$root/user/rvmctl" hook detach >/dev/null 2>&1 || true
-	# The last program holds the module until a grace period has passed.
+	# The last programs hold the module until grace periods have passed, which take
+	# long on an emulated CPU.
 	for ((try = 1; try <= 120; try++)); do
 		status=0
 		rmmod rvm 2>/dev/null || status=$?
