@@ -86,8 +86,7 @@ static noinline int check_dentry(struct rvm_partition *part, struct dentry *dent
 	count = rvm_mounts_find(dentry, places);
 	if (count <= 0) {
 		q.dentry = dentry;
-		return rvm_gate_refuse(part, &q,
-				       count ? RVM_REASON_CONTEXT : RVM_REASON_DETACHED);
+		return rvm_gate_refuse(part, &q, count ? RVM_REASON_CONTEXT : RVM_REASON_DETACHED);
 	}
 	q.path = &places[choose_place(part, &q, places, count)];
 	return rvm_gate_check(part, &q);

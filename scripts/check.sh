@@ -198,6 +198,14 @@ check_netlink() {
 	scripts/nl-regen.sh --check
 }
 
+check_hooks() {
+	scripts/hook-table.sh --check
+}
+
+check_rows() {
+	scripts/rows.sh --check
+}
+
 check_versions() {
 	none grep -nE 'LINUX_VERSION_CODE|KERNEL_VERSION\(' -r kmod bpf --include='*.[ch]' \
 		--exclude=compat.h --exclude=vmlinux.h --exclude='*.mod.c'
@@ -294,6 +302,8 @@ run purity "kmod/lib gets memory, time, randomness and hashes from its caller"
 run compilers "must compile without a warning with gcc and clang"
 run analyzer "follow the path that the analyzer prints"
 run netlink "scripts/nl-regen.sh, and commit what it changes"
+run hooks "scripts/hook-table.sh, and commit what it changes"
+run rows "mend Documentation/design/rows.list, run scripts/rows.sh, commit what it changes"
 run versions "version tests belong in kmod/compat.h"
 run kallsyms "use what the kernel exports"
 run printk "programs print nothing"

@@ -3,7 +3,7 @@
 #
 # Keep the tables of Documentation/design/hooks.md as the code has them: hooks
 # and questions from bpf/*.bpf.c, classes from user/bpf.c, operations from
-# selftests/probe.c.
+# selftests/probe_*.c.
 #
 #	scripts/hook-table.sh           write the tables into the document
 #	scripts/hook-table.sh --check   print a diff and exit 1 if they differ
@@ -76,8 +76,9 @@ hook_table() {
 row_table() {
 	echo '| right and class | operation | who can do what no narrower token covers |'
 	echo '|---|---|---|'
-	sed -n 's/^\t{ "\([^"]*\)", "\([^"]*\)", [a-z_]*, \([A-Z]*\) },$/| \1 | \2 | \3 |/p' \
-		selftests/probe.c |
+	# A name may hold what divides the cells of a table.
+	sed -n 's/^\t{ "\([^"]*\)", "\([^"]*\)", [a-z_0-9]*, \([A-Z]*\) },$/\1\t\2\t\3/p' \
+		selftests/probe_*.c | sed 's/|/\\|/g; s/^/| /; s/\t/ | /g; s/$/ |/' |
 		sed 's/| ROOT |$/| the root token |/
 			s/| SEVEN |$/| the root token; nothing narrower names it |/
 			s/| NOBODY |$/| nobody |/'

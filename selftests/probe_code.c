@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/shm.h>
 #include <sys/wait.h>
 
@@ -116,6 +117,25 @@ static int exec_loader(bool ok)
 		    try_exec("/lib64/ld-linux-x86-64.so.2", through);
 }
 
+/* Both scripts may be started; a token covers the interpreter of one. */
+static int exec_script(bool ok)
+{
+	char *argv[] = { ok ? "script" : "script2", NULL };
+
+	return try_exec(in(true, argv[0]), argv);
+}
+
+/* Two copies of one program, both named by a token. */
+static int exec_set_id(bool ok)
+{
+	char *argv[] = { ok ? "runner" : "suid", NULL };
+
+	/* Where the bit means nothing it is not looked at. */
+	if (!ok && prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1)
+		return NOT_HERE;
+	return try_exec(in(true, argv[0]), argv);
+}
+
 /* Own memory that is a file of the kernel's. */
 static int segment_exec(bool ok)
 {
@@ -140,6 +160,8 @@ const struct row code_rows[] = {
 	{ "EXECUTE EXEC", "two words in one", exec_one_word, ROOT },
 	{ "EXECUTE EXEC", "another word 0", exec_name_zero, ROOT },
 	{ "EXECUTE EXEC", "through the loader", exec_loader, ROOT },
+	{ "EXECUTE EXEC", "script", exec_script, ROOT },
+	{ "EXECUTE EXEC", "set-id program", exec_set_id, NOBODY },
 	{ "EXECUTE load", "segment executable", segment_exec, NOBODY },
 	{},
 };

@@ -35,9 +35,13 @@ trap cleanup EXIT
 make_files() {
 	chmod 0755 "$dir"
 	"$programs/probe" fill "$dir"
-	for name in prog other runner; do
+	for name in prog other runner suid; do
 		cp "$programs/probe" "$ws/$name"
 	done
+	chmod u+s "$ws/suid"
+	echo "#!$ws/prog" >"$ws/script"
+	echo "#!$ws/other" >"$ws/script2"
+	chmod 0755 "$ws/script" "$ws/script2"
 }
 
 # Two mounts in the workspace; what is below sealed/ may not be written.
@@ -94,7 +98,8 @@ write_limited_table() {
 			printf ',\n '
 			token '"WRITE"' "Edit(./$name)"
 		done
-		for name in 'load:./code' 'Bash(./prog go)' 'run:./runner' 'tcp:127.0.0.1:7001' \
+		for name in 'load:./code' 'Bash(./prog go)' 'run:./runner' 'run:./suid' \
+			'run:./script' 'run:./script2' 'tcp:127.0.0.1:7001' \
 			'udp:127.0.0.1:7001' 'unix:./socket' 'unix:@rvm-allowed'; do
 			printf ',\n '
 			token '"EXECUTE"' "$name"
