@@ -212,7 +212,7 @@ static int conclude(struct rvm_partition *part, const struct rvm_question *q,
 }
 
 /* One that is allowed again and again: judged once, then remembered. */
-static noinline int check_anew(struct rvm_partition *part, struct rvm_question *q)
+static noinline struct rvm_verdict judge_once(struct rvm_partition *part, struct rvm_question *q)
 {
 	struct rvm_decision decision = {
 		.part = part->id,
@@ -224,19 +224,17 @@ static noinline int check_anew(struct rvm_partition *part, struct rvm_question *
 	if (decision.rights[q->req.load] &&
 	    !(READ_ONCE(part->flags) & RVM_PARTITION_FLAG_WITNESS_ALL))
 		rvm_decision_keep(&decision, q->path);
-	return conclude(part, q, &v);
+	return v;
 }
 
 int rvm_gate_check(struct rvm_partition *part, struct rvm_question *q)
 {
 	struct rvm_verdict v;
 
-	if (may_keep(q)) {
-		if (!q->always && rvm_decision_allows(part, q->path, q->req.need, q->req.load))
-			return 0;
-		return check_anew(part, q);
-	}
-	v = judge(part, q, NULL);
+	if (may_keep(q) && !q->always &&
+	    rvm_decision_allows(part, q->path, q->req.need, q->req.load))
+		return 0;
+	v = rvm_gate_ask(part, q);
 	return conclude(part, q, &v);
 }
 
@@ -338,5 +336,5 @@ int rvm_gate_move(struct rvm_partition *part, struct rvm_question *from, struct 
 
 struct rvm_verdict rvm_gate_ask(struct rvm_partition *part, struct rvm_question *q)
 {
-	return judge(part, q, NULL);
+	return may_keep(q) ? judge_once(part, q) : judge(part, q, NULL);
 }

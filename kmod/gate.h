@@ -93,7 +93,7 @@ int rvm_gate_floor(struct rvm_partition *part, enum rvm_op op, const char *text,
 int rvm_gate_move(struct rvm_partition *part, struct rvm_question *from, struct rvm_question *to,
 		  bool tree);
 
-/** rvm_gate_ask() - judge without effect, for the check call; @q may have a path */
+/** rvm_gate_ask() - judge and record nothing; what is allowed may be kept */
 struct rvm_verdict rvm_gate_ask(struct rvm_partition *part, struct rvm_question *q);
 
 /** rvm_kfunc_init() - check the module's BTF and register what BPF programs may ask */

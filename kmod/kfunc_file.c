@@ -313,101 +313,63 @@ __bpf_kfunc int bpf_rvm_file_permission(struct file *file, int mask)
 
 __bpf_kfunc int bpf_rvm_file_map(struct file *file, unsigned long prot, unsigned long flags)
 {
-	struct rvm_partition *part;
-	int ret = 0;
+	struct rvm_partition *part = rvm_partition_find();
 
-	part = rvm_partition_enter();
-	if (!part)
-		return 0;
 	/* Anonymous memory has no file; it may be executable: argv rules bound programs. */
-	if (file)
-		ret = check_map(part, file, RVM_OP_MAP, prot, (flags & MAP_TYPE) != MAP_PRIVATE);
-	rvm_partition_leave();
-	return ret;
+	if (!part || !file)
+		return 0;
+	return check_map(part, file, RVM_OP_MAP, prot, (flags & MAP_TYPE) != MAP_PRIVATE);
 }
 
 __bpf_kfunc int bpf_rvm_file_protect(struct vm_area_struct *vma, unsigned long prot)
 {
-	struct rvm_partition *part;
-	int ret = 0;
+	struct rvm_partition *part = rvm_partition_find();
 
-	part = rvm_partition_enter();
-	if (!part)
-		return 0;
 	/* Only new access is judged. */
-	if (vma->vm_file)
-		ret = check_map(part, vma->vm_file, RVM_OP_PROTECT, prot & ~PROT_READ,
-				vma->vm_flags & VM_SHARED);
-	rvm_partition_leave();
-	return ret;
+	if (!part || !vma->vm_file)
+		return 0;
+	return check_map(part, vma->vm_file, RVM_OP_PROTECT, prot & ~PROT_READ,
+			 vma->vm_flags & VM_SHARED);
 }
 
 __bpf_kfunc int bpf_rvm_file_ioctl(struct file *file, unsigned int cmd)
 {
-	struct rvm_partition *part;
-	int ret;
+	struct rvm_partition *part = rvm_partition_find();
 
-	part = rvm_partition_enter();
-	if (!part)
-		return 0;
-	ret = check_ioctl(part, file, cmd);
-	rvm_partition_leave();
-	return ret;
+	return part ? check_ioctl(part, file, cmd) : 0;
 }
 
 __bpf_kfunc int bpf_rvm_file_fcntl(struct file *file, unsigned int cmd, unsigned long arg)
 {
-	struct rvm_partition *part;
-	int ret;
+	struct rvm_partition *part = rvm_partition_find();
 
-	part = rvm_partition_enter();
-	if (!part)
-		return 0;
-	ret = check_fcntl(part, cmd, arg);
-	rvm_partition_leave();
-	return ret;
+	return part ? check_fcntl(part, cmd, arg) : 0;
 }
 
 __bpf_kfunc int bpf_rvm_file_receive(struct file *file)
 {
-	struct rvm_partition *part;
-	int ret;
+	struct rvm_partition *part = rvm_partition_find();
 
-	part = rvm_partition_enter();
-	if (!part)
-		return 0;
-	ret = check_receive(part, file);
-	rvm_partition_leave();
-	return ret;
+	return part ? check_receive(part, file) : 0;
 }
 
 __bpf_kfunc int bpf_rvm_file_truncate(struct file *file)
 {
-	struct rvm_partition *part;
-	int ret = 0;
+	struct rvm_partition *part = rvm_partition_find();
 
-	part = rvm_partition_enter();
-	if (!part)
+	if (!part || is_nameless(file) || is_hidden_layer(file))
 		return 0;
-	if (!is_nameless(file) && !is_hidden_layer(file))
-		ret = check_file(part, file, RVM_OP_TRUNCATE, RVM_RIGHT_WRITE, false);
-	rvm_partition_leave();
-	return ret;
+	return check_file(part, file, RVM_OP_TRUNCATE, RVM_RIGHT_WRITE, false);
 }
 
 __bpf_kfunc int bpf_rvm_file_lock(struct file *file, unsigned int cmd)
 {
-	struct rvm_partition *part;
-	int ret = 0;
+	struct rvm_partition *part = rvm_partition_find();
 
-	part = rvm_partition_enter();
-	if (!part)
+	if (!part || is_nameless(file) || is_hidden_layer(file))
 		return 0;
-	if (!is_nameless(file) && !is_hidden_layer(file))
-		ret = check_file(part, file, RVM_OP_LOCK,
-				 cmd == F_WRLCK ? RVM_RIGHT_WRITE : RVM_RIGHT_READ, false);
-	rvm_partition_leave();
-	return ret;
+	return check_file(part, file, RVM_OP_LOCK,
+			  cmd == F_WRLCK ? RVM_RIGHT_WRITE : RVM_RIGHT_READ, false);
 }
 
 __bpf_kfunc_end_defs();

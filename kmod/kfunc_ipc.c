@@ -160,15 +160,9 @@ __bpf_kfunc_start_defs();
 /* A segment, a queue or a set of semaphores is made. */
 __bpf_kfunc int bpf_rvm_ipc_new(struct kern_ipc_perm *perm)
 {
-	struct rvm_partition *part;
-	int ret;
+	struct rvm_partition *part = rvm_partition_find();
 
-	part = rvm_partition_enter();
-	if (!part)
-		return 0;
-	ret = add_owned(part, perm);
-	rvm_partition_leave();
-	return ret;
+	return part ? add_owned(part, perm) : 0;
 }
 
 /* It is freed, by whomever and in whatever context. */
@@ -182,30 +176,17 @@ __bpf_kfunc int bpf_rvm_ipc_gone(struct kern_ipc_perm *perm)
 /* It is used or changed; NULL where only the limits are asked for. */
 __bpf_kfunc int bpf_rvm_ipc_use(struct kern_ipc_perm *perm)
 {
-	struct rvm_partition *part;
-	int ret = 0;
+	struct rvm_partition *part = rvm_partition_find();
 
-	part = rvm_partition_enter();
-	if (!part)
-		return 0;
-	if (perm)
-		ret = check_use(part, perm);
-	rvm_partition_leave();
-	return ret;
+	return part && perm ? check_use(part, perm) : 0;
 }
 
 /* A name appears or goes in a folder: only message queues have no other hook. */
 __bpf_kfunc int bpf_rvm_ipc_queue(struct inode *dir)
 {
-	struct rvm_partition *part;
-	int ret;
+	struct rvm_partition *part = rvm_partition_find();
 
-	part = rvm_partition_enter();
-	if (!part)
-		return 0;
-	ret = check_queue(part, dir);
-	rvm_partition_leave();
-	return ret;
+	return part ? check_queue(part, dir) : 0;
 }
 
 __bpf_kfunc_end_defs();

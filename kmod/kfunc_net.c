@@ -329,152 +329,89 @@ __bpf_kfunc_start_defs();
 
 __bpf_kfunc int bpf_rvm_sock_create(int family, int type, int protocol, int kern)
 {
-	struct rvm_partition *part;
-	int ret = 0;
+	struct rvm_partition *part = rvm_partition_find();
 
-	part = rvm_partition_enter();
-	if (!part)
-		return 0;
 	/* The kernel's own sockets are not the caller's doing. */
-	if (!kern)
-		ret = check_create(part, family, type, protocol);
-	rvm_partition_leave();
-	return ret;
+	return part && !kern ? check_create(part, family, type, protocol) : 0;
 }
 
 __bpf_kfunc int bpf_rvm_sock_connect(struct socket *sock, struct sockaddr *address, int len)
 {
-	struct rvm_partition *part;
-	int ret;
+	struct rvm_partition *part = rvm_partition_find();
 
-	part = rvm_partition_enter();
-	if (!part)
-		return 0;
-	ret = check_connect(part, sock->sk, address, len);
-	rvm_partition_leave();
-	return ret;
+	return part ? check_connect(part, sock->sk, address, len) : 0;
 }
 
 __bpf_kfunc int bpf_rvm_sock_send(struct socket *sock, struct msghdr *msg)
 {
-	struct rvm_partition *part;
-	int ret;
+	struct rvm_partition *part = rvm_partition_find();
 
-	part = rvm_partition_enter();
-	if (!part)
-		return 0;
-	ret = check_send(part, sock->sk, msg);
-	rvm_partition_leave();
-	return ret;
+	return part ? check_send(part, sock->sk, msg) : 0;
 }
 
 __bpf_kfunc int bpf_rvm_sock_receive(struct socket *sock)
 {
-	struct rvm_partition *part;
-	int ret;
+	struct rvm_partition *part = rvm_partition_find();
 
-	part = rvm_partition_enter();
-	if (!part)
-		return 0;
-	ret = check_receive(part, sock->sk);
-	rvm_partition_leave();
-	return ret;
+	return part ? check_receive(part, sock->sk) : 0;
 }
 
 /* Asking for an option; one of them receives. */
 __bpf_kfunc int bpf_rvm_sock_ask_option(struct socket *sock, int level, int option)
 {
-	struct rvm_partition *part;
-	int ret = 0;
+	struct rvm_partition *part = rvm_partition_find();
 
-	part = rvm_partition_enter();
-	if (!part)
+	if (!part || level != SOL_TCP || option != TCP_ZEROCOPY_RECEIVE)
 		return 0;
-	if (level == SOL_TCP && option == TCP_ZEROCOPY_RECEIVE)
-		ret = check_receive(part, sock->sk);
-	rvm_partition_leave();
-	return ret;
+	return check_receive(part, sock->sk);
 }
 
 /* What a netlink socket asks of the kernel. */
 __bpf_kfunc int bpf_rvm_netlink_send(struct sock *sk, struct sk_buff *skb)
 {
-	struct rvm_partition *part;
-	int ret;
+	struct rvm_partition *part = rvm_partition_find();
 
-	part = rvm_partition_enter();
-	if (!part)
-		return 0;
-	ret = check_netlink(part, sk, skb);
-	rvm_partition_leave();
-	return ret;
+	return part ? check_netlink(part, sk, skb) : 0;
 }
 
 __bpf_kfunc int bpf_rvm_sock_bind(struct socket *sock, struct sockaddr *address, int len)
 {
-	struct rvm_partition *part;
-	int ret;
+	struct rvm_partition *part = rvm_partition_find();
 
-	part = rvm_partition_enter();
-	if (!part)
-		return 0;
-	ret = check_bind(part, sock->sk, address, len);
-	rvm_partition_leave();
-	return ret;
+	return part ? check_bind(part, sock->sk, address, len) : 0;
 }
 
 __bpf_kfunc int bpf_rvm_sock_listen(struct socket *sock)
 {
-	struct rvm_partition *part;
-	int ret;
+	struct rvm_partition *part = rvm_partition_find();
 
-	part = rvm_partition_enter();
-	if (!part)
-		return 0;
-	ret = check_listen(part, sock->sk);
-	rvm_partition_leave();
-	return ret;
+	return part ? check_listen(part, sock->sk) : 0;
 }
 
 __bpf_kfunc int bpf_rvm_sock_option(struct socket *sock, int level, int option)
 {
-	struct rvm_partition *part;
-	int ret = 0;
+	struct rvm_partition *part = rvm_partition_find();
 
-	part = rvm_partition_enter();
-	if (!part)
+	if (!part || !is_ip(sock->sk) || !is_routing_option(level, option))
 		return 0;
-	if (is_ip(sock->sk) && is_routing_option(level, option))
-		ret = rvm_gate_floor(part, RVM_OP_SETSOCKOPT, "option=routing", false);
-	rvm_partition_leave();
-	return ret;
+	return rvm_gate_floor(part, RVM_OP_SETSOCKOPT, "option=routing", false);
 }
 
 __bpf_kfunc int bpf_rvm_unix_connect(struct sock *other)
 {
-	struct rvm_partition *part;
-	int ret;
+	struct rvm_partition *part = rvm_partition_find();
 
-	part = rvm_partition_enter();
-	if (!part)
-		return 0;
-	ret = check_unix(part, other, RVM_OP_UNIX_CONNECT);
-	rvm_partition_leave();
-	return ret;
+	return part ? check_unix(part, other, RVM_OP_UNIX_CONNECT) : 0;
 }
 
 __bpf_kfunc int bpf_rvm_unix_send(struct socket *other)
 {
-	struct rvm_partition *part;
-	int ret;
+	struct rvm_partition *part = rvm_partition_find();
 
-	part = rvm_partition_enter();
 	if (!part)
 		return 0;
 	/* A peer that is closing has no socket any more. */
-	ret = other && other->sk ? check_unix(part, other->sk, RVM_OP_UNIX_SEND) : -ECONNREFUSED;
-	rvm_partition_leave();
-	return ret;
+	return other && other->sk ? check_unix(part, other->sk, RVM_OP_UNIX_SEND) : -ECONNREFUSED;
 }
 
 __bpf_kfunc_end_defs();

@@ -9,6 +9,7 @@
 #include <linux/pid.h>
 #include <linux/proc_fs.h>
 
+#include "decision.h"
 #include "kfunc.h"
 #include "lib/rights.h"
 #include "mounts.h"
@@ -18,6 +19,13 @@
 static bool is_hidden_work(void)
 {
 	return current->cred != current->real_cred && !(current->flags & PF_DUMPCORE);
+}
+
+static __always_inline struct rvm_partition *find_caller(void)
+{
+	struct rvm_partition *part = rvm_partition_find();
+
+	return part && !is_hidden_work() ? part : NULL;
 }
 
 static noinline int check_path(struct rvm_partition *part, const struct path *path,
@@ -136,8 +144,11 @@ static bool is_on_the_way(struct rvm_partition *part, const struct dentry *dentr
 /* To look at attributes: any right to the content will do. */
 static int check_look(struct rvm_partition *part, struct rvm_question *q, struct dentry *dentry)
 {
-	struct rvm_verdict v = rvm_gate_ask(part, q);
+	struct rvm_verdict v;
 
+	if (q->path && rvm_decision_allows(part, q->path, RVM_RIGHT_READ, false))
+		return 0;
+	v = rvm_gate_ask(part, q);
 	if ((!v.allow || v.relaxed) && is_mere_lack(&v)) {
 		if (is_on_the_way(part, dentry))
 			return 0;
@@ -288,109 +299,65 @@ __bpf_kfunc_start_defs();
 /* Something is done to an object: TRUNCATE, CHMOD (arg: mode), WATCH (arg: of what), CHROOT. */
 __bpf_kfunc int bpf_rvm_path_check(const struct path *path, u32 op, u32 arg)
 {
-	struct rvm_partition *part;
-	int ret = 0;
+	struct rvm_partition *part = find_caller();
 
-	part = rvm_partition_enter();
-	if (!part)
-		return 0;
-	if (!is_hidden_work())
-		ret = check_path_op(part, path, op, arg);
-	rvm_partition_leave();
-	return ret;
+	return part ? check_path_op(part, path, op, arg) : 0;
 }
 
 /* stat(2) and its like. */
 __bpf_kfunc int bpf_rvm_path_look(const struct path *path)
 {
-	struct rvm_partition *part;
-	int ret = 0;
+	struct rvm_partition *part = find_caller();
 
-	part = rvm_partition_enter();
-	if (!part)
-		return 0;
-	if (!is_hidden_work())
-		ret = look_at_path(part, path);
-	rvm_partition_leave();
-	return ret;
+	return part ? look_at_path(part, path) : 0;
 }
 
 __bpf_kfunc int bpf_rvm_path_chown(const struct path *path, u32 uid, u32 gid)
 {
-	struct rvm_partition *part;
-	int ret = 0;
+	struct rvm_partition *part = find_caller();
 
-	part = rvm_partition_enter();
-	if (!part)
-		return 0;
-	if (!is_hidden_work())
-		ret = check_chown(part, path, KUIDT_INIT(uid), KGIDT_INIT(gid));
-	rvm_partition_leave();
-	return ret;
+	return part ? check_chown(part, path, KUIDT_INIT(uid), KGIDT_INIT(gid)) : 0;
 }
 
 /* A name appears or goes: MKNOD (arg is the mode), MKDIR, SYMLINK, UNLINK, RMDIR. */
 __bpf_kfunc int bpf_rvm_path_name(const struct path *dir, struct dentry *dentry, u32 op, u32 arg)
 {
-	struct rvm_partition *part;
-	int ret = 0;
+	struct rvm_partition *part = find_caller();
 
-	part = rvm_partition_enter();
 	if (!part)
 		return 0;
-	if (!is_hidden_work())
-		ret = op == RVM_OP_MKNOD ? check_mknod(part, dir, dentry, arg) :
-					   check_path(part, dir, dentry, op, RVM_RIGHT_WRITE);
-	rvm_partition_leave();
-	return ret;
+	return op == RVM_OP_MKNOD ? check_mknod(part, dir, dentry, arg) :
+				    check_path(part, dir, dentry, op, RVM_RIGHT_WRITE);
 }
 
 __bpf_kfunc int bpf_rvm_path_link(struct dentry *old_dentry, const struct path *new_dir,
 				  struct dentry *new_dentry)
 {
-	struct rvm_partition *part;
-	int ret = 0;
+	struct rvm_partition *part = find_caller();
 
-	part = rvm_partition_enter();
-	if (!part)
-		return 0;
-	if (!is_hidden_work())
-		ret = check_link(part, old_dentry, new_dir, new_dentry);
-	rvm_partition_leave();
-	return ret;
+	return part ? check_link(part, old_dentry, new_dir, new_dentry) : 0;
 }
 
 __bpf_kfunc int bpf_rvm_path_rename(const struct path *old_dir, struct dentry *old_dentry,
 				    const struct path *new_dir, struct dentry *new_dentry,
 				    u32 flags)
 {
-	struct rvm_partition *part;
-	int ret = 0;
+	struct rvm_partition *part = find_caller();
+	int err;
 
-	part = rvm_partition_enter();
 	if (!part)
 		return 0;
-	if (!is_hidden_work()) {
-		ret = check_rename(part, old_dir, old_dentry, new_dir, new_dentry);
-		if (!ret && flags & RENAME_EXCHANGE)
-			ret = check_rename(part, new_dir, new_dentry, old_dir, old_dentry);
-	}
-	rvm_partition_leave();
-	return ret;
+	err = check_rename(part, old_dir, old_dentry, new_dir, new_dentry);
+	if (err || !(flags & RENAME_EXCHANGE))
+		return err;
+	return check_rename(part, new_dir, new_dentry, old_dir, old_dentry);
 }
 
 __bpf_kfunc int bpf_rvm_dentry_setattr(struct dentry *dentry, u32 valid)
 {
-	struct rvm_partition *part;
-	int ret = 0;
+	struct rvm_partition *part = find_caller();
 
-	part = rvm_partition_enter();
-	if (!part)
-		return 0;
-	if (!is_hidden_work())
-		ret = check_setattr(part, dentry, valid);
-	rvm_partition_leave();
-	return ret;
+	return part ? check_setattr(part, dentry, valid) : 0;
 }
 
 /*
@@ -399,32 +366,19 @@ __bpf_kfunc int bpf_rvm_dentry_setattr(struct dentry *dentry, u32 valid)
  */
 __bpf_kfunc int bpf_rvm_dentry_check(struct dentry *dentry, u32 op)
 {
-	struct rvm_partition *part;
-	int ret = 0;
+	struct rvm_partition *part = find_caller();
 
-	part = rvm_partition_enter();
 	if (!part)
 		return 0;
-	if (!is_hidden_work())
-		ret = check_dentry(part, dentry, op,
-				   op == RVM_OP_READ ? RVM_RIGHT_READ : RVM_RIGHT_WRITE);
-	rvm_partition_leave();
-	return ret;
+	return check_dentry(part, dentry, op, op == RVM_OP_READ ? RVM_RIGHT_READ : RVM_RIGHT_WRITE);
 }
 
 /* Extended attributes, access lists, the numbers of a file system. */
 __bpf_kfunc int bpf_rvm_dentry_look(struct dentry *dentry)
 {
-	struct rvm_partition *part;
-	int ret = 0;
+	struct rvm_partition *part = find_caller();
 
-	part = rvm_partition_enter();
-	if (!part)
-		return 0;
-	if (!is_hidden_work())
-		ret = look_at_dentry(part, dentry);
-	rvm_partition_leave();
-	return ret;
+	return part ? look_at_dentry(part, dentry) : 0;
 }
 
 __bpf_kfunc_end_defs();

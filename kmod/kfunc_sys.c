@@ -66,55 +66,30 @@ __bpf_kfunc_start_defs();
 /* One of the operations that name no object that a token could name. */
 __bpf_kfunc int bpf_rvm_sys_check(u32 op)
 {
-	struct rvm_partition *part;
-	int ret;
+	struct rvm_partition *part = rvm_partition_find();
 
-	part = rvm_partition_enter();
-	if (!part)
-		return 0;
-	ret = rvm_gate_floor(part, op, NULL, false);
-	rvm_partition_leave();
-	return ret;
+	return part ? rvm_gate_floor(part, op, NULL, false) : 0;
 }
 
 __bpf_kfunc int bpf_rvm_sys_capable(int cap, unsigned int opts)
 {
-	struct rvm_partition *part;
-	int ret;
+	struct rvm_partition *part = rvm_partition_find();
 
-	part = rvm_partition_enter();
-	if (!part)
-		return 0;
-	ret = check_capable(part, cap, opts);
-	rvm_partition_leave();
-	return ret;
+	return part ? check_capable(part, cap, opts) : 0;
 }
 
 __bpf_kfunc int bpf_rvm_sys_anon_inode(const struct qstr *name)
 {
-	struct rvm_partition *part;
-	int ret = 0;
+	struct rvm_partition *part = rvm_partition_find();
 
-	part = rvm_partition_enter();
-	if (!part)
-		return 0;
-	if (name)
-		ret = check_anon_inode(part, name);
-	rvm_partition_leave();
-	return ret;
+	return part && name ? check_anon_inode(part, name) : 0;
 }
 
 __bpf_kfunc int bpf_rvm_sys_ring(void)
 {
-	struct rvm_partition *part;
-	int ret;
+	struct rvm_partition *part = rvm_partition_find();
 
-	part = rvm_partition_enter();
-	if (!part)
-		return 0;
-	ret = refuse_ring(part);
-	rvm_partition_leave();
-	return ret;
+	return part ? refuse_ring(part) : 0;
 }
 
 __bpf_kfunc_end_defs();

@@ -39,43 +39,26 @@ __bpf_kfunc_start_defs();
 /* SIGNAL, SCHED, PRLIMIT towards another task. */
 __bpf_kfunc int bpf_rvm_task_check(struct task_struct *task, u32 op)
 {
-	struct rvm_partition *part;
-	int ret;
+	struct rvm_partition *part = rvm_partition_find();
 
-	part = rvm_partition_enter();
-	if (!part)
-		return 0;
-	ret = check_task(part, task, op, false);
-	rvm_partition_leave();
-	return ret;
+	return part ? check_task(part, task, op, false) : 0;
 }
 
 __bpf_kfunc int bpf_rvm_task_trace(struct task_struct *task, u32 mode)
 {
-	struct rvm_partition *part;
-	int ret;
+	struct rvm_partition *part = rvm_partition_find();
 
-	part = rvm_partition_enter();
-	if (!part)
-		return 0;
-	ret = check_task(part, task, RVM_OP_PTRACE, mode & PTRACE_MODE_NOAUDIT);
-	rvm_partition_leave();
-	return ret;
+	return part ? check_task(part, task, RVM_OP_PTRACE, mode & PTRACE_MODE_NOAUDIT) : 0;
 }
 
 /* A new task must stay in the control group: the target of this flag is not told here. */
 __bpf_kfunc int bpf_rvm_task_new(u64 clone_flags)
 {
-	struct rvm_partition *part;
-	int ret = 0;
+	struct rvm_partition *part = rvm_partition_find();
 
-	part = rvm_partition_enter();
-	if (!part)
+	if (!part || !(clone_flags & CLONE_INTO_CGROUP))
 		return 0;
-	if (clone_flags & CLONE_INTO_CGROUP)
-		ret = rvm_gate_floor(part, RVM_OP_CLONE_INTO, NULL, false);
-	rvm_partition_leave();
-	return ret;
+	return rvm_gate_floor(part, RVM_OP_CLONE_INTO, NULL, false);
 }
 
 __bpf_kfunc_end_defs();
