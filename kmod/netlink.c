@@ -244,6 +244,14 @@ void rvm_nl_event_send(struct sk_buff *event, void *hdr, unsigned int group, int
 	genlmsg_multicast_netns(&rvm_nl_family, &init_net, event, 0, group, GFP_KERNEL);
 }
 
+int rvm_nl_dump_check(struct netlink_callback *cb)
+{
+	if (rvm_nl_self() == rvm_nl_dump(cb)->caller)
+		return 0;
+	NL_SET_ERR_MSG(cb->extack, "the dump was begun in another partition: begin one here");
+	return -EACCES;
+}
+
 static struct rvm_partition *next_partition(const struct rvm_nl_dump *dump)
 {
 	if (!dump->only)
@@ -257,9 +265,9 @@ int rvm_nl_dump_partitions(struct sk_buff *skb, struct netlink_callback *cb, rvm
 	struct rvm_partition *part;
 	int err = 0;
 
-	/* Later parts are made for whoever reads them, who may have been handed the socket. */
-	if (rvm_nl_self() != dump->caller)
-		return -EACCES;
+	err = rvm_nl_dump_check(cb);
+	if (err)
+		return err;
 	cb->seq = rvm_partition_changes();
 	while (!err && (part = next_partition(dump))) {
 		err = show(skb, cb, part);

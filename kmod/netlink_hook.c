@@ -115,9 +115,11 @@ int rvm_nl_hook_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 	struct rvm_nl_dump *dump = rvm_nl_dump(cb);
 	char name[RVM_HOOK_NAME_MAX + 1];
 	u32 class;
+	int err;
 
-	if (rvm_nl_self() != dump->caller)
-		return -EACCES;
+	err = rvm_nl_dump_check(cb);
+	if (err)
+		return err;
 	while (rvm_hook_at(dump->index, name, &class) && !put_link(skb, cb, name, class))
 		dump->index++;
 	return skb->len;

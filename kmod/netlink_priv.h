@@ -111,6 +111,16 @@ typedef int (*rvm_nl_show)(struct sk_buff *skb, struct netlink_callback *cb,
 			   struct rvm_partition *part);
 
 /**
+ * rvm_nl_dump_check() - may the caller read on
+ * @cb: the dump
+ *
+ * Each part is made for whoever reads it, who may have been handed the socket.
+ *
+ * Return: 0; -EACCES if it was begun in another partition.
+ */
+int rvm_nl_dump_check(struct netlink_callback *cb);
+
+/**
  * rvm_nl_dump_partitions() - show the partitions that the caller may see
  * @skb: what the reader gets next
  * @cb: the dump

@@ -62,28 +62,28 @@ static struct cgroup *take_cgroup(const struct rvm_partition_spec *spec,
 				  struct netlink_ext_ack *extack)
 {
 	struct cgroup *cgrp = cgroup_get_from_fd(spec->cgroup_fd);
-	int err;
+	int err = -EINVAL;
 
+	if (PTR_ERR_OR_ZERO(cgrp) == -ENOENT) {
+		NL_SET_ERR_MSG_ATTR(extack, spec->cgroup_attr,
+				    "the control group was removed: make it anew");
+		return ERR_PTR(-ENODEV);
+	}
 	if (IS_ERR(cgrp)) {
 		NL_SET_ERR_MSG_ATTR(extack, spec->cgroup_attr,
 				    "no open directory of a version 2 control group");
 		return ERR_PTR(-EBADF);
 	}
-	if (!cgroup_parent(cgrp)) {
+	if (!cgroup_parent(cgrp))
 		NL_SET_ERR_MSG_ATTR(extack, spec->cgroup_attr,
 				    "the root control group is the host: make one below it");
-		err = -EINVAL;
-	} else if (cgrp->dom_cgrp != cgrp) {
+	else if (cgrp->dom_cgrp != cgrp)
 		NL_SET_ERR_MSG_ATTR(extack, spec->cgroup_attr,
 				    "a threaded control group splits processes: use its domain");
-		err = -EINVAL;
-	} else if (!(cgrp->self.flags & CSS_ONLINE)) {
-		NL_SET_ERR_MSG_ATTR(extack, spec->cgroup_attr,
-				    "the control group was removed: make it anew");
-		err = -ENODEV;
-	} else {
+	else
+		err = 0;
+	if (!err)
 		return cgrp;
-	}
 	cgroup_put(cgrp);
 	return ERR_PTR(err);
 }

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -97,16 +98,11 @@ void nest_end(struct request *r, size_t nest)
 	((struct nlattr *)(r->data + nest))->nla_len = r->len - nest;
 }
 
-static void take_ack(struct reply *reply, const struct nlmsghdr *h)
+/* Text of the extended ACK that begins at an offset. */
+static void take_text(struct reply *reply, const struct nlmsghdr *h, size_t at)
 {
-	const struct nlmsgerr *e = NLMSG_DATA(h);
-	size_t at = NLMSG_HDRLEN + sizeof(*e);
-
-	reply->error = -e->error;
 	if (!(h->nlmsg_flags & NLM_F_ACK_TLVS))
 		return;
-	if (!(h->nlmsg_flags & NLM_F_CAPPED))
-		at += e->msg.nlmsg_len - NLMSG_HDRLEN;
 	while (at + NLA_HDRLEN <= h->nlmsg_len) {
 		const struct nlattr *a = (const void *)((const uint8_t *)h + at);
 
@@ -117,6 +113,17 @@ static void take_ack(struct reply *reply, const struct nlmsghdr *h)
 				 (int)(a->nla_len - NLA_HDRLEN), (const char *)(a + 1));
 		at += ALIGN4(a->nla_len);
 	}
+}
+
+static void take_ack(struct reply *reply, const struct nlmsghdr *h)
+{
+	const struct nlmsgerr *e = NLMSG_DATA(h);
+	size_t at = NLMSG_HDRLEN + sizeof(*e);
+
+	reply->error = -e->error;
+	if (!(h->nlmsg_flags & NLM_F_CAPPED))
+		at += e->msg.nlmsg_len - NLMSG_HDRLEN;
+	take_text(reply, h, at);
 }
 
 static void take_message(struct reply *reply, const struct nlmsghdr *h)
@@ -141,16 +148,48 @@ static bool take(struct reply *reply, const struct nlmsghdr *h)
 		int status = *(const int *)NLMSG_DATA(h);
 
 		reply->error = status < 0 ? -status : 0;
+		take_text(reply, h, NLMSG_HDRLEN + sizeof(status));
 		return true;
 	}
 	take_message(reply, h);
 	return false;
 }
 
-static int exchange(int nl, struct request *r, struct reply *reply)
+/* For errno_test.py: a byte for each command and errno that was met. */
+static uint8_t (*refusals)[256];
+
+/* Mapped at the start, as not every program may write files later. */
+static void __attribute__((constructor)) map_refusals(void)
+{
+	const char *path = getenv("RVM_REFUSALS");
+	int fd = path ? open(path, O_RDWR | O_CLOEXEC) : -1;
+	void *map;
+
+	if (fd < 0)
+		return;
+	map = mmap(NULL, 256 * 256, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	close(fd);
+	if (map != MAP_FAILED)
+		refusals = map;
+}
+
+static void note_refusal(const struct request *r, const struct reply *reply)
+{
+	if (refusals && reply->error > 0 && reply->error < 256 && reply->text[0])
+		refusals[r->data[NLMSG_HDRLEN]][reply->error] = 1;
+}
+
+bool nl_send(int nl, struct request *r)
+{
+	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
+
+	header(r)->nlmsg_len = r->len;
+	return sendto(nl, r->data, r->len, 0, (void *)&kernel, sizeof(kernel)) >= 0;
+}
+
+int nl_receive(int nl, const struct request *r, struct reply *reply)
 {
 	static uint8_t buffer[64 * 1024];
-	struct sockaddr_nl kernel = { .nl_family = AF_NETLINK };
 	bool done = false;
 	ssize_t n;
 
@@ -158,9 +197,6 @@ static int exchange(int nl, struct request *r, struct reply *reply)
 	reply->text[0] = '\0';
 	reply->messages = 0;
 	reply->len = 0;
-	header(r)->nlmsg_len = r->len;
-	if (sendto(nl, r->data, r->len, 0, (void *)&kernel, sizeof(kernel)) < 0)
-		return reply->error = errno;
 	while (!done) {
 		n = recv(nl, buffer, sizeof(buffer), 0);
 		if (n < 0)
@@ -169,18 +205,27 @@ static int exchange(int nl, struct request *r, struct reply *reply)
 		     h = NLMSG_NEXT(h, n))
 			done = take(reply, h);
 	}
+	if (((const struct nlmsghdr *)r->data)->nlmsg_type == family)
+		note_refusal(r, reply);
 	return reply->error;
 }
 
 int nl_call(int nl, struct request *r, struct reply *reply)
 {
-	return exchange(nl, r, reply);
+	if (!nl_send(nl, r))
+		return reply->error = errno;
+	return nl_receive(nl, r, reply);
+}
+
+void nl_want_dump(struct request *r)
+{
+	header(r)->nlmsg_flags |= NLM_F_DUMP;
 }
 
 int nl_dump(int nl, struct request *r, struct reply *reply)
 {
-	header(r)->nlmsg_flags |= NLM_F_DUMP;
-	return exchange(nl, r, reply);
+	nl_want_dump(r);
+	return nl_call(nl, r, reply);
 }
 
 ssize_t reply_get(const struct reply *reply, uint16_t type, const void **data)

@@ -54,6 +54,11 @@ int nl_call(int nl, struct request *r, struct reply *reply);
 /* The same with the dump flag, to the end of the dump. */
 int nl_dump(int nl, struct request *r, struct reply *reply);
 
+/* The halves of these: false if it was not sent; what is received answers @r. */
+bool nl_send(int nl, struct request *r);
+int nl_receive(int nl, const struct request *r, struct reply *reply);
+void nl_want_dump(struct request *r);
+
 /* An attribute of the reply: length, and where; -1 if it has none such. */
 ssize_t reply_get(const struct reply *reply, uint16_t type, const void **data);
 uint32_t reply_u32(const struct reply *reply, uint16_t type);

@@ -714,6 +714,10 @@ TEST_F(netlink, a_table_is_visible_only_when_committed)
 	EXPECT_EQ(1, reply.messages);
 	ask(RVM_CMD_TOKEN_GET, RVM_A_TABLE_PARTITION, 0x7fffffff);
 	EXPECT_EQ(ENOENT, nl_dump(self->nl, &r, &reply));
+	EXPECT_NE('\0', reply.text[0]);
+	ask(RVM_CMD_EXCLUSION_GET, RVM_A_TABLE_PARTITION, 0x7fffffff);
+	EXPECT_EQ(ENOENT, nl_dump(self->nl, &r, &reply));
+	EXPECT_NE('\0', reply.text[0]);
 
 	/* The partition can go while a table for it is under way. */
 	ask_begin(self->box.id);

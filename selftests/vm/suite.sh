@@ -10,6 +10,8 @@ set -euo pipefail
 selftests=$(dirname "$(dirname "$(readlink -f "$0")")")
 root=$(dirname "$selftests")
 limit=${RVM_TEST_TIMEOUT:-300}
+# For errno_test.py.
+refusals=/tmp/rvm-refusals
 pattern=''
 number=0
 failed=0
@@ -48,7 +50,7 @@ run_test() {
 	local filesystem=$1 program=$2 name dir status=0
 
 	shift 2
-	name=$(basename "$program" | sed 's/\.sh$//')${*:+ $*}
+	name=$(basename "$program" | sed 's/\.[a-z]*$//')${*:+ $*}
 	[[ $name = *$pattern* ]] || return 0
 	dir=/tmp/rvm-$filesystem/$number
 	mkdir -p "$dir"
@@ -56,7 +58,7 @@ run_test() {
 	(
 		cd "$dir"
 		RVM_FS=$filesystem RVM_TEST_DIR=$dir RVM_ROOT=$root PATH=$root/user:$PATH \
-			timeout --kill-after=5 "$limit" "$selftests/$program" "$@" </dev/null 2>&1
+			RVM_REFUSALS=$refusals timeout --kill-after=5 "$limit" "$selftests/$program" "$@" </dev/null 2>&1
 	) | sed -u 's/^/  /' || status=${PIPESTATUS[0]}
 	result "$status" "$name on $filesystem" "exit $status"
 }
@@ -128,6 +130,7 @@ fi
 (($#)) || set -- tmpfs
 echo "KTAP version 1"
 [ -n "$pattern" ] || echo "1..$(count_points $#)"
+truncate -s 65536 "$refusals"
 load_module
 first=1
 for filesystem; do

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Who may ask the module's questions, and whose links it holds: programs on LSM
+ * hooks only, those that sleep only where exec is judged.
+ */
+
+#include <bpf/bpf.h>
+#include <bpf/btf.h>
+#include <errno.h>
+#include <linux/bpf.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common.h"
+#include "kselftest_harness.h"
+
+static struct request r;
+static struct reply reply;
+
+/* A hook of the kernel, and what program shall be there. */
+struct program {
+	enum bpf_prog_type type;
+	enum bpf_attach_type attach;
+	/* Function of the kernel; NULL if the type has none. */
+	const char *function;
+	bool sleeps;
+	/* It calls a function of the module. */
+	bool asks;
+};
+
+/* Descriptor of the module's BTF; -1 if there is none. */
+static int open_module_btf(void)
+{
+	uint32_t id = 0;
+
+	while (!bpf_btf_get_next_id(id, &id)) {
+		char name[64] = "";
+		struct bpf_btf_info info = { .name = (uintptr_t)name, .name_len = sizeof(name) };
+		uint32_t len = sizeof(info);
+		int fd = bpf_btf_get_fd_by_id(id);
+
+		if (fd < 0)
+			continue;
+		if (!bpf_obj_get_info_by_fd(fd, &info, &len) && !strcmp(name, "rvm"))
+			return fd;
+		close(fd);
+	}
+	return -1;
+}
+
+FIXTURE(hook)
+{
+	struct btf *kernel, *module;
+	int module_fd;
+	int nl;
+};
+
+FIXTURE_SETUP(hook)
+{
+	self->nl = nl_open();
+	ASSERT_LE(0, self->nl);
+	self->kernel = btf__load_vmlinux_btf();
+	ASSERT_NE(NULL, self->kernel);
+	self->module = btf__load_module_btf("rvm", self->kernel);
+	ASSERT_NE(NULL, self->module);
+	self->module_fd = open_module_btf();
+	ASSERT_LE(0, self->module_fd);
+}
+
+FIXTURE_TEARDOWN(hook)
+{
+	btf__free(self->module);
+	btf__free(self->kernel);
+	close(self->module_fd);
+}
+
+/* The descriptor, or the negative errno of the verifier. */
+static int load(FIXTURE_DATA(hook) * self, const struct program *p)
+{
+	int question = btf__find_by_name_kind(self->module, "bpf_rvm_sys_ring", BTF_KIND_FUNC);
+	const int fds[] = { -1, self->module_fd };
+	const struct bpf_insn insns[] = {
+		{ .code = BPF_JMP | BPF_CALL,
+		  .src_reg = BPF_PSEUDO_KFUNC_CALL,
+		  .off = 1,
+		  .imm = question },
+		{ .code = BPF_ALU64 | BPF_MOV | BPF_K, .dst_reg = BPF_REG_0 },
+		{ .code = BPF_JMP | BPF_EXIT },
+	};
+	LIBBPF_OPTS(bpf_prog_load_opts, opts, .expected_attach_type = p->attach, .fd_array = fds,
+		    .prog_flags = p->sleeps ? BPF_F_SLEEPABLE : 0);
+	int skip = p->asks ? 0 : 1;
+
+	if (p->function)
+		opts.attach_btf_id =
+			btf__find_by_name_kind(self->kernel, p->function, BTF_KIND_FUNC);
+	return bpf_prog_load(p->type, "rvm_test", "GPL", insns + skip, ARRAY_SIZE(insns) - skip,
+			     &opts);
+}
+
+#define LSM(_function) \
+	.type = BPF_PROG_TYPE_LSM, .attach = BPF_LSM_MAC, .function = "bpf_lsm_" _function
+#define FENTRY(_function) \
+	.type = BPF_PROG_TYPE_TRACING, .attach = BPF_TRACE_FENTRY, .function = _function
+
+static int close_if(int fd)
+{
+	if (fd >= 0)
+		close(fd);
+	return fd;
+}
+
+TEST_F(hook, programs_on_hooks_may_ask)
+{
+	EXPECT_LE(0, close_if(load(self, &(struct program){ LSM("file_open"), .asks = true })));
+}
+
+TEST_F(hook, programs_that_sleep_may_not)
+{
+	struct program p = { LSM("file_open"), .sleeps = true };
+
+	EXPECT_LE(0, close_if(load(self, &p)));
+	p.asks = true;
+	EXPECT_EQ(-EACCES, load(self, &p));
+}
+
+TEST_F(hook, programs_that_sleep_may_where_exec_is_judged)
+{
+	struct program p = { LSM("bprm_creds_for_exec"), .sleeps = true, .asks = true };
+
+	EXPECT_LE(0, close_if(load(self, &p)));
+}
+
+/* They run in NMI too. */
+TEST_F(hook, programs_that_trace_may_not)
+{
+	struct program p = { FENTRY("security_file_open") };
+
+	EXPECT_LE(0, close_if(load(self, &p)));
+	p.asks = true;
+	EXPECT_EQ(-EACCES, load(self, &p));
+}
+
+TEST_F(hook, programs_of_probes_may_not)
+{
+	struct program p = { .type = BPF_PROG_TYPE_KPROBE };
+
+	EXPECT_LE(0, close_if(load(self, &p)));
+	p.asks = true;
+	EXPECT_EQ(-EACCES, load(self, &p));
+}
+
+static int attach(FIXTURE_DATA(hook) * self, const struct program *p)
+{
+	int link, prog = load(self, p);
+
+	if (prog < 0)
+		return prog;
+	link = bpf_link_create(prog, 0, p->attach, NULL);
+	close(prog);
+	return link;
+}
+
+static int hold(int nl, int link, const char *name)
+{
+	size_t nest;
+
+	request_begin(&r, RVM_CMD_HOOK_SET);
+	nest = nest_begin(&r, RVM_A_HOOK_LINK);
+	put_u32(&r, RVM_A_LINK_FD, link);
+	put_str(&r, RVM_A_LINK_NAME, name);
+	nest_end(&r, nest);
+	return nl_call(nl, &r, &reply);
+}
+
+static int detach(int nl)
+{
+	request_begin(&r, RVM_CMD_HOOK_SET);
+	put_flag(&r, RVM_A_HOOK_DETACH);
+	return nl_call(nl, &r, &reply);
+}
+
+TEST_F(hook, one_link_on_a_hook_is_held)
+{
+	const struct program lsm = { LSM("socket_listen") }, trace = { FENTRY("vfs_open") };
+	struct counters start = get_counters(self->nl);
+	int first = attach(self, &lsm), second = attach(self, &lsm), other = attach(self, &trace);
+
+	if (start.hooks)
+		SKIP(return, "the hooks are attached");
+	ASSERT_LE(0, first);
+	ASSERT_LE(0, second);
+	ASSERT_LE(0, other);
+	EXPECT_EQ(EINVAL, hold(self->nl, first, "socket_bind"));
+	EXPECT_NE('\0', reply.text[0]);
+	EXPECT_EQ(EINVAL, hold(self->nl, other, "vfs_open"));
+	EXPECT_NE('\0', reply.text[0]);
+	EXPECT_EQ(0, hold(self->nl, first, "socket_listen"));
+	EXPECT_EQ(start.hooks + 1, get_counters(self->nl).hooks);
+	EXPECT_EQ(EEXIST, hold(self->nl, second, "socket_listen"));
+	EXPECT_NE('\0', reply.text[0]);
+	EXPECT_EQ(start.hooks + 1, get_counters(self->nl).hooks);
+	close(first);
+	close(second);
+	close(other);
+	EXPECT_EQ(0, detach(self->nl));
+	EXPECT_EQ(start.hooks, get_counters(self->nl).hooks);
+}
+
+TEST_HARNESS_MAIN

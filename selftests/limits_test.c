@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the host has only so many of: partitions, tokens.  At the limit the next
+ * one is refused with a reason, and once one is gone there is room again.
+ */
+
+#include <errno.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common.h"
+#include "kselftest_harness.h"
+
+#define PARTITIONS_MAX 4096
+#define TOKENS_MAX 1048576
+#define TABLE_MAX 65536
+#define BATCH 4096
+
+static struct request r;
+static struct reply reply;
+
+static int make(int nl, const char *name, int fd)
+{
+	request_begin(&r, RVM_CMD_PARTITION_NEW);
+	put_str(&r, RVM_A_PARTITION_NAME, name);
+	put_u32(&r, RVM_A_PARTITION_CGROUP_FD, fd);
+	return nl_call(nl, &r, &reply);
+}
+
+static int delete (int nl, uint32_t id)
+{
+	request_begin(&r, RVM_CMD_PARTITION_DEL);
+	put_u32(&r, RVM_A_PARTITION_ID, id);
+	return nl_call(nl, &r, &reply);
+}
+
+FIXTURE(limits)
+{
+	int nl;
+	struct counters start;
+};
+
+FIXTURE_SETUP(limits)
+{
+	self->nl = nl_open();
+	ASSERT_LE(0, self->nl);
+	self->start = get_counters(self->nl);
+}
+
+FIXTURE_TEARDOWN(limits)
+{
+	EXPECT_TRUE(counters_return(self->nl, &self->start));
+}
+
+/* Groups without open descriptors: there would be too many. */
+static bool make_numbered(int nl, int number, struct box *box)
+{
+	char name[32];
+	int err;
+
+	snprintf(name, sizeof(name), "limit-%d", number);
+	if (!group_make(box, name))
+		return false;
+	err = make(nl, name, box->cgroup_fd);
+	close(box->cgroup_fd);
+	box->cgroup_fd = -1;
+	box->id = err ? 0 : reply_u32(&reply, RVM_A_PARTITION_ID);
+	return !err;
+}
+
+TEST_F_TIMEOUT(limits, partitions, 300)
+{
+	struct box *boxes = calloc(PARTITIONS_MAX + 1, sizeof(*boxes));
+	int room = PARTITIONS_MAX - self->start.partitions, made = 0;
+
+	ASSERT_NE(NULL, boxes);
+	while (made <= room && make_numbered(self->nl, made, &boxes[made]))
+		made++;
+	EXPECT_EQ(room, made);
+	EXPECT_EQ(ENFILE, reply.error);
+	EXPECT_NE('\0', reply.text[0]);
+	rmdir(boxes[made].cgroup);
+
+	EXPECT_EQ(0, delete (self->nl, boxes[0].id));
+	rmdir(boxes[0].cgroup);
+	EXPECT_TRUE(make_numbered(self->nl, 0, &boxes[0]));
+	while (made--) {
+		EXPECT_EQ(0, delete (self->nl, boxes[made].id));
+		rmdir(boxes[made].cgroup);
+	}
+	free(boxes);
+}
+
+TEST_F(limits, a_removed_group_gets_no_partition)
+{
+	struct box box;
+
+	ASSERT_TRUE(group_make(&box, "limit-gone"));
+	EXPECT_EQ(0, make(self->nl, "limit-gone", box.cgroup_fd));
+	EXPECT_EQ(0, delete (self->nl, reply_u32(&reply, RVM_A_PARTITION_ID)));
+	ASSERT_EQ(0, rmdir(box.cgroup));
+	EXPECT_EQ(ENODEV, make(self->nl, "limit-gone", box.cgroup_fd));
+	EXPECT_NE('\0', reply.text[0]);
+	close(box.cgroup_fd);
+}
+
+static int add(int nl, size_t count)
+{
+	static const struct rule rule = { .class = RVM_CLASS_SELF, .rights = RVM_RIGHT_READ };
+
+	request_begin(&r, RVM_CMD_TABLE_ADD);
+	while (count--)
+		put_rule(&r, &rule);
+	return nl_call(nl, &r, &reply);
+}
+
+/* A transaction of its own, as large as one may be; its socket, or -1. */
+static int stage(uint32_t part, size_t *left)
+{
+	size_t room = TABLE_MAX, batch;
+	int nl = nl_open();
+
+	request_begin(&r, RVM_CMD_TABLE_BEGIN);
+	put_u32(&r, RVM_A_TABLE_PARTITION, part);
+	if (nl < 0 || nl_call(nl, &r, &reply))
+		return -1;
+	while (room && *left) {
+		batch = room < BATCH ? room : BATCH;
+		batch = batch < *left ? batch : *left;
+		if (add(nl, batch))
+			return -1;
+		room -= batch;
+		*left -= batch;
+	}
+	return nl;
+}
+
+/* What is added to transactions counts too: they end with their sockets. */
+TEST_F_TIMEOUT(limits, tokens, 300)
+{
+	size_t left = TOKENS_MAX - self->start.tokens - self->start.exclusions, none = 0;
+	int nl[TOKENS_MAX / TABLE_MAX + 2], count = 0;
+	struct box box;
+
+	ASSERT_TRUE(box_make(&box, self->nl, "limit-tokens"));
+	while (left && count < TOKENS_MAX / TABLE_MAX + 1) {
+		nl[count] = stage(box.id, &left);
+		ASSERT_LE(0, nl[count++]);
+	}
+	EXPECT_EQ(0, left);
+	nl[count] = stage(box.id, &none);
+	ASSERT_LE(0, nl[count]);
+	EXPECT_EQ(ENFILE, add(nl[count], 1));
+	EXPECT_NE('\0', reply.text[0]);
+	close(nl[count]);
+
+	close(nl[--count]);
+	left = 1;
+	nl[count] = stage(box.id, &left);
+	EXPECT_LE(0, nl[count++]);
+	while (count--)
+		close(nl[count]);
+	EXPECT_TRUE(box_remove(&box));
+}
+
+TEST_HARNESS_MAIN
