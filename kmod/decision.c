@@ -59,9 +59,9 @@ static atomic64_t policy = ATOMIC64_INIT(1);
 /* Odd; keeps the fingerprint from being computed outside. */
 static u64 secret;
 
-static struct slot *slot_of(u32 part, const struct dentry *dentry)
+static struct slot *slot_of(u32 part, const struct dentry *dentry, bool folder)
 {
-	return &slots[hash_64((unsigned long)dentry + part, RVM_DECISION_BITS)];
+	return &slots[hash_64((unsigned long)dentry + part + folder, RVM_DECISION_BITS)];
 }
 
 static struct rvm_mount_mirror *to_mirror(const struct vfsmount *mnt)
@@ -105,10 +105,11 @@ static u64 mix_names(u64 hash, const struct dentry *dentry)
 }
 
 /* All names above an object, through @crossings mounts. */
-static noinline u64 fingerprint(const struct path *path, unsigned int crossings)
+static noinline u64 fingerprint(const struct vfsmount *mnt, const struct dentry *dentry,
+				unsigned int crossings)
 {
-	const struct rvm_mount_mirror *mount = to_mirror(path->mnt);
-	u64 hash = mix_names(secret, path->dentry);
+	const struct rvm_mount_mirror *mount = to_mirror(mnt);
+	u64 hash = mix_names(secret, dentry);
 
 	while (crossings--) {
 		hash = mix_names(hash, READ_ONCE(mount->mnt_mountpoint));
@@ -138,6 +139,43 @@ static __always_inline bool is_same_file(const struct rvm_decision *decision,
 	folder = READ_ONCE(parent->d_inode);
 	return folder && folder->i_ino == READ_ONCE(decision->parent_ino) &&
 	       folder->i_generation == READ_ONCE(decision->parent_generation);
+}
+
+/* A folder has one name: if nothing was renamed it is where it was. */
+static __always_inline bool is_same_folder(const struct rvm_decision *decision,
+					   const struct dentry *dentry)
+{
+	const struct inode *inode = READ_ONCE(dentry->d_inode);
+
+	return inode && inode == READ_ONCE(decision->inode) &&
+	       inode->i_ino == READ_ONCE(decision->ino) &&
+	       inode->i_generation == READ_ONCE(decision->generation);
+}
+
+/*
+ * Like any other file in its folder but for the name: no root of a mount, no
+ * device or the like, with one name, and no anchor, which would be a mark.
+ */
+static __always_inline bool is_ordinary(const struct dentry *dentry, const struct vfsmount *mnt)
+{
+	const struct inode *inode = READ_ONCE(dentry->d_inode);
+
+	if (!inode || d_unhashed((struct dentry *)dentry) || dentry == READ_ONCE(mnt->mnt_root) ||
+	    READ_ONCE(inode->i_fsnotify_marks))
+		return false;
+	return S_ISDIR(inode->i_mode) || (S_ISREG(inode->i_mode) && READ_ONCE(inode->i_nlink) == 1);
+}
+
+/* May exclusions be about the name?  Also if it changes meanwhile. */
+static __always_inline bool is_in_leaves(const struct rvm_decision *decision,
+					 const struct dentry *dentry, unsigned int names)
+{
+	const char *text = READ_ONCE(dentry->d_name.name);
+	u32 len = READ_ONCE(dentry->d_name.len);
+
+	/* Then text and length belong together. */
+	smp_rmb();
+	return names_now() != names || !len || rvm_leaf_set_has(&decision->leaves, text, len);
 }
 
 static __always_inline bool is_same_place(const struct rvm_decision *decision,
@@ -177,7 +215,8 @@ static bool is_in_time(const struct rvm_decision *decision)
  * A token expires, or the file is opened again for the first time, or something
  * somewhere was renamed.  If no name above this file was, the decision holds on.
  */
-static noinline bool holds_on(struct slot *slot, unsigned int seq, const struct path *path)
+static noinline bool holds_on(struct slot *slot, unsigned int seq, const struct vfsmount *mnt,
+			      const struct dentry *dentry)
 {
 	struct rvm_decision *decision = &slot->decision;
 	unsigned int names = names_now(), crossings = READ_ONCE(decision->crossings);
@@ -190,7 +229,7 @@ static noinline bool holds_on(struct slot *slot, unsigned int seq, const struct 
 		smp_rmb();
 		return READ_ONCE(slot->seq) == seq;
 	}
-	chain = fingerprint(path, crossings);
+	chain = fingerprint(mnt, dentry, crossings);
 	/* The names were read before it is looked at again. */
 	smp_rmb();
 	if (names != names_now() ||
@@ -206,33 +245,81 @@ static noinline bool holds_on(struct slot *slot, unsigned int seq, const struct 
 	return true;
 }
 
+static __always_inline bool is_about(const struct rvm_decision *decision, u32 part,
+				     const struct dentry *dentry, u8 rights, bool load)
+{
+	return READ_ONCE(decision->dentry) == dentry && READ_ONCE(decision->part) == part &&
+	       !(rights & ~READ_ONCE(decision->rights[load])) &&
+	       READ_ONCE(decision->policy) == atomic64_read(&policy) && !is_old(decision, jiffies);
+}
+
+/* With names that are the ones it was made under, and were read before all else. */
+static __always_inline bool is_settled(const struct rvm_decision *decision, unsigned int names)
+{
+	return likely(names == READ_ONCE(decision->names) && READ_ONCE(decision->chain) &&
+		      READ_ONCE(decision->until) == S64_MAX);
+}
+
 /* Cheap and telling comparisons first; what calls others comes last, so that no frame is needed. */
-bool rvm_decision_allows(const struct rvm_partition *part, const struct path *path, u8 rights,
-			 bool load)
+static __always_inline bool file_allows(u32 part, const struct path *path, u8 rights, bool load)
 {
 	const struct dentry *dentry = path->dentry;
-	struct slot *slot = slot_of(part->id, dentry);
+	struct slot *slot = slot_of(part, dentry, false);
 	const struct rvm_decision *decision = &slot->decision;
 	unsigned int names, seq;
 
 	/* What is kept is read after it. */
 	seq = smp_load_acquire(&slot->seq);
-	if (READ_ONCE(decision->dentry) != dentry || READ_ONCE(decision->part) != part->id ||
+	if (!is_about(decision, part, dentry, rights, load) || READ_ONCE(decision->folder) ||
 	    seq & 1)
-		return false;
-	if (rights & ~READ_ONCE(decision->rights[load]) ||
-	    READ_ONCE(decision->policy) != atomic64_read(&policy) || is_old(decision, jiffies))
 		return false;
 	/* Before any name is read. */
 	names = names_now();
 	if (!is_same_file(decision, dentry) || !is_same_place(decision, path->mnt))
 		return false;
-	if (unlikely(names != READ_ONCE(decision->names) || !READ_ONCE(decision->chain) ||
-		     READ_ONCE(decision->until) != S64_MAX))
-		return holds_on(slot, seq, path);
+	if (!is_settled(decision, names))
+		return holds_on(slot, seq, path->mnt, dentry);
 	/* All was read before the sequence is looked at again. */
 	smp_rmb();
 	return READ_ONCE(slot->seq) == seq;
+}
+
+/* Everything ordinary in the folder is allowed: is the file? */
+static __always_inline bool folder_allows(u32 part, const struct path *path, u8 rights)
+{
+	/* Before any name is read. */
+	unsigned int names = names_now(), seq;
+	const struct dentry *folder = READ_ONCE(path->dentry->d_parent);
+	struct slot *slot = slot_of(part, folder, true);
+	const struct rvm_decision *decision = &slot->decision;
+	bool holds;
+
+	/* What is kept is read after it. */
+	seq = smp_load_acquire(&slot->seq);
+	if (!is_about(decision, part, folder, rights, false) || !READ_ONCE(decision->folder) ||
+	    seq & 1)
+		return false;
+	if (!is_same_folder(decision, folder) || !is_same_place(decision, path->mnt) ||
+	    !is_ordinary(path->dentry, path->mnt) || is_in_leaves(decision, path->dentry, names))
+		return false;
+	if (is_settled(decision, names)) {
+		/* All was read before the sequence is looked at again. */
+		smp_rmb();
+		holds = READ_ONCE(slot->seq) == seq;
+	} else {
+		holds = holds_on(slot, seq, path->mnt, folder);
+	}
+	/* Then the file was in this folder and had this name at one and the same time. */
+	return holds && names_now() == names;
+}
+
+bool rvm_decision_allows(const struct rvm_partition *part, const struct path *path, u8 rights,
+			 bool load)
+{
+	if (!load && !(rights & ~RVM_DECISION_FOLDER_RIGHTS) &&
+	    folder_allows(part->id, path, rights))
+		return true;
+	return file_allows(part->id, path, rights, load);
 }
 
 /* Files come from 256-byte slots or thereabouts. */
@@ -349,17 +436,37 @@ bool rvm_decision_describe(struct rvm_decision *decision, const struct path *pat
 	if (section->locked || !describe_file(decision, path->dentry) ||
 	    !describe_place(decision, path, walk))
 		return false;
+	decision->folder = false;
 	decision->names = section->seq;
+	return true;
+}
+
+bool rvm_decision_describe_folder(struct rvm_decision *decision, const struct path *path,
+				  const struct rvm_walk *walk,
+				  const struct rvm_walk_section *section)
+{
+	const struct dentry *folder = READ_ONCE(path->dentry->d_parent);
+	const struct inode *inode = READ_ONCE(folder->d_inode);
+
+	if (section->locked || !inode || !is_ordinary(path->dentry, path->mnt) ||
+	    !numbers_are_reliable(folder->d_sb) || !describe_place(decision, path, walk))
+		return false;
+	decision->folder = true;
+	decision->names = section->seq;
+	decision->dentry = folder;
+	decision->inode = inode;
+	decision->ino = inode->i_ino;
+	decision->generation = inode->i_generation;
 	return true;
 }
 
 /* Both were made under the same policy for the same file in the same place. */
 static bool agree(const struct rvm_decision *old, const struct rvm_decision *new)
 {
-	return old->part == new->part && old->policy == new->policy && old->names == new->names &&
-	       old->dentry == new->dentry && old->inode == new->inode && old->root == new->root &&
-	       old->top == new->top && old->crossings == new->crossings && old->from <= new->from &&
-	       !is_old(old, new->kept) &&
+	return old->part == new->part && old->folder == new->folder && old->policy == new->policy &&
+	       old->names == new->names && old->dentry == new->dentry && old->inode == new->inode &&
+	       old->root == new->root && old->top == new->top && old->crossings == new->crossings &&
+	       old->from <= new->from && !is_old(old, new->kept) &&
 	       !memcmp(old->mount, new->mount, new->crossings * sizeof(new->mount[0]));
 }
 
@@ -367,9 +474,9 @@ static bool agree(const struct rvm_decision *old, const struct rvm_decision *new
  * What is opened once needs no fingerprint: it is computed when the decision is
  * first used.  One that was replaced before, as names change all the time, gets it now.
  */
-static void note_chain(struct rvm_decision *decision, const struct path *path)
+static void note_chain(struct rvm_decision *decision, const struct vfsmount *mnt)
 {
-	u64 chain = fingerprint(path, decision->crossings);
+	u64 chain = fingerprint(mnt, decision->dentry, decision->crossings);
 
 	/* The names were read before it is looked at again. */
 	smp_rmb();
@@ -377,9 +484,9 @@ static void note_chain(struct rvm_decision *decision, const struct path *path)
 		decision->chain = chain;
 }
 
-void rvm_decision_keep(struct rvm_decision *new, const struct path *path)
+void rvm_decision_keep(struct rvm_decision *new, struct vfsmount *mnt)
 {
-	struct slot *slot = slot_of(new->part, new->dentry);
+	struct slot *slot = slot_of(new->part, new->dentry, new->folder);
 	struct rvm_decision *old = &slot->decision;
 	unsigned int seq = READ_ONCE(slot->seq);
 
@@ -387,7 +494,7 @@ void rvm_decision_keep(struct rvm_decision *new, const struct path *path)
 		return;
 	new->chain = 0;
 	if (old->dentry == new->dentry && old->part == new->part)
-		note_chain(new, path);
+		note_chain(new, mnt);
 	if (agree(old, new)) {
 		new->rights[0] |= old->rights[0];
 		new->rights[1] |= old->rights[1];

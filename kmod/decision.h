@@ -3,7 +3,10 @@
 #define _RVM_DECISION_H
 
 #include <linux/path.h>
+#include <linux/rvm.h>
 #include <linux/types.h>
+
+#include "lib/leaf.h"
 
 struct file;
 struct rvm_partition;
@@ -14,8 +17,12 @@ struct rvm_walk_section;
 /** RVM_DECISION_MOUNTS - most mounts that are crossed on the way to an object that is kept */
 #define RVM_DECISION_MOUNTS 4
 
+/** RVM_DECISION_FOLDER_RIGHTS - what can be kept for all that lies in a folder */
+#define RVM_DECISION_FOLDER_RIGHTS (RVM_RIGHT_READ | RVM_RIGHT_WRITE)
+
 /**
- * struct rvm_decision - rights that a partition was found to have on a file
+ * struct rvm_decision - rights that a partition was found to have on a file, or
+ * on everything ordinary in a folder
  *
  * Documentation/design/decisions.md says why an old one never allows what the
  * judge would refuse.  Pointers are compared, never followed.
@@ -27,7 +34,9 @@ struct rvm_decision {
 	u8 rights[2];
 	/** @crossings: Mounts crossed. */
 	u8 crossings;
-	/** @dentry: The file's name. */
+	/** @folder: It is about what lies in the folder, not about the folder. */
+	bool folder;
+	/** @dentry: The name of the file, or of the folder. */
 	const struct dentry *dentry;
 	/** @policy: Number of policies before this one, read before judging. */
 	u64 policy;
@@ -39,13 +48,15 @@ struct rvm_decision {
 	const struct inode *inode;
 	/** @ino: Its number. */
 	unsigned long ino;
-	/** @parent: The folder's name. */
+	/** @leaves: Of a folder: names in it that exclusions may be about. */
+	struct rvm_leaf_set leaves;
+	/** @parent: Of a file: the name of its folder. */
 	const struct dentry *parent;
-	/** @parent_ino: Number of the folder. */
+	/** @parent_ino: Of a file: number of the folder. */
 	unsigned long parent_ino;
-	/** @name: Hash and length of the name. */
+	/** @name: Of a file: hash and length of the name. */
 	u64 name;
-	/** @parent_generation: Generation of the folder. */
+	/** @parent_generation: Of a file: generation of the folder. */
 	u32 parent_generation;
 	/** @kept: When it was judged, in jiffies. */
 	unsigned long kept;
@@ -130,13 +141,27 @@ bool rvm_decision_describe(struct rvm_decision *decision, const struct path *pat
 			   const struct rvm_walk *walk, const struct rvm_walk_section *section);
 
 /**
- * rvm_decision_keep() - from now on rvm_decision_allows() may say so
- * @decision: as rvm_decision_describe() left it; what was kept before is added to it
+ * rvm_decision_describe_folder() - note what the folder of an object is known by
+ * @decision: as for rvm_decision_describe(); @leaves is the caller's
  * @path: the object
+ * @walk: as rvm_walk_fill() left it for @path
+ * @section: as for rvm_decision_describe()
+ *
+ * Return: false if the object is not like all others in the folder may be, or
+ * nothing about the folder can be kept.
+ */
+bool rvm_decision_describe_folder(struct rvm_decision *decision, const struct path *path,
+				  const struct rvm_walk *walk,
+				  const struct rvm_walk_section *section);
+
+/**
+ * rvm_decision_keep() - from now on rvm_decision_allows() may say so
+ * @decision: as it was described; what was kept before is added to it
+ * @mnt: of the object
  *
  * Context: inside rcu_read_lock(); task context; never sleeps.
  */
-void rvm_decision_keep(struct rvm_decision *decision, const struct path *path);
+void rvm_decision_keep(struct rvm_decision *decision, struct vfsmount *mnt);
 
 /**
  * rvm_decision_forget() - all that is kept is void

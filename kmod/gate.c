@@ -104,6 +104,36 @@ static bool may_keep(const struct rvm_question *q)
 }
 
 /*
+ * Nothing tells the file from others in its folder: if one of any name is allowed
+ * the same, that is worth more.  The names that the exclusions tell from others
+ * are noted.
+ */
+static bool describe_folder(struct rvm_decision *decision, struct rvm_question *q,
+			    const struct rvm_partition_view *views, struct rvm_walk *walk,
+			    const struct rvm_walk_section *section, s64 *until)
+{
+	const struct rvm_name *leaf = &walk->visible.name[0];
+	const struct rvm_partition_view *view;
+	struct rvm_verdict v;
+
+	if (q->req.load || q->req.need & ~RVM_DECISION_FOLDER_RIGHTS ||
+	    !rvm_decision_describe_folder(decision, q->path, walk, section))
+		return false;
+	decision->leaves = (struct rvm_leaf_set){};
+	for (view = views; view; view = view->parent) {
+		if (!view->exclusions)
+			continue;
+		decision->leaves.first |= view->exclusions->leaves.first;
+		decision->leaves.last |= view->exclusions->leaves.last;
+	}
+	if (!leaf->len || rvm_leaf_set_has(&decision->leaves, leaf->text, leaf->len))
+		return false;
+	rvm_walk_forget_leaf(walk);
+	v = judge_rights(views, &q->req, decision->from, until);
+	return v.allow && !v.relaxed;
+}
+
+/*
  * With @decision, what may be kept is described there; its rights are 0 if
  * nothing may.
  */
@@ -120,6 +150,8 @@ static struct rvm_verdict judge(struct rvm_partition *part, struct rvm_question 
 	bool keep;
 
 	rvm_partition_views(part, views);
+	if (decision)
+		decision->from = now;
 	if (!q->path && !q->dentry)
 		return judge_rights(&views[0], &q->req, now, &until);
 
@@ -135,7 +167,8 @@ static struct rvm_verdict judge(struct rvm_partition *part, struct rvm_question 
 		place_object(&q->req, &walk->object);
 		v = judge_rights(&views[0], &q->req, now, &until);
 		keep = decision && v.allow && !v.relaxed &&
-		       rvm_decision_describe(decision, q->path, walk, &section);
+		       (describe_folder(decision, q, &views[0], walk, &section, &until) ||
+			rvm_decision_describe(decision, q->path, walk, &section));
 	} while (rvm_walk_retry(&section, walk, 1));
 	rvm_walk_return();
 	if (section.unsettled)
@@ -143,7 +176,6 @@ static struct rvm_verdict judge(struct rvm_partition *part, struct rvm_question 
 	if (keep) {
 		decision->rights[q->req.load] = q->req.need;
 		decision->kept = jiffies;
-		decision->from = now;
 		decision->until = until;
 	}
 	return v;
@@ -223,7 +255,7 @@ static noinline struct rvm_verdict judge_once(struct rvm_partition *part, struct
 
 	if (decision.rights[q->req.load] &&
 	    !(READ_ONCE(part->flags) & RVM_PARTITION_FLAG_WITNESS_ALL))
-		rvm_decision_keep(&decision, q->path);
+		rvm_decision_keep(&decision, q->path->mnt);
 	return v;
 }
 

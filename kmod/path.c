@@ -256,6 +256,14 @@ enum rvm_reason rvm_walk_fill(struct rvm_walk *walk, const struct path *path, st
 	return RVM_REASON_NONE;
 }
 
+void rvm_walk_forget_leaf(struct rvm_walk *walk)
+{
+	walk->visible.name[0] = (struct rvm_name){ .text = "" };
+	walk->visible.id[0] = NULL;
+	walk->own.name[0] = walk->visible.name[0];
+	walk->own.id[0] = NULL;
+}
+
 enum rvm_reason rvm_walk_fill_dentry(struct rvm_walk *walk, struct dentry *dentry)
 {
 	enum rvm_reason reason;

@@ -88,6 +88,14 @@ bool rvm_walk_retry(struct rvm_walk_section *section, const struct rvm_walk *wal
 enum rvm_reason rvm_walk_fill(struct rvm_walk *walk, const struct path *path, struct dentry *leaf);
 
 /**
+ * rvm_walk_forget_leaf() - any object of the same folder in place of this one
+ * @walk: from rvm_walk_fill(), of an object that is not the root of a mount
+ *
+ * The empty name is matched only by what matches every name.
+ */
+void rvm_walk_forget_leaf(struct rvm_walk *walk);
+
+/**
  * rvm_walk_fill_dentry() - likewise where no mount is at hand
  * @walk: filled
  * @dentry: the object

@@ -73,9 +73,14 @@ void rvm_index_build(struct rvm_index *index)
 		index->bucket[i] = RVM_CHAIN_END;
 	for (i = 0; i <= RVM_CLASS_SYS; i++)
 		index->head[i] = RVM_CHAIN_END;
+	index->leaves = (struct rvm_leaf_set){};
 	/* From the end: each chain rises. */
 	for (i = index->count; i--;) {
-		chain = chain_of(index, index->core[i]->scope);
+		const struct rvm_scope *scope = index->core[i]->scope;
+
+		if (scope->class == RVM_CLASS_PATH && scope->glob)
+			rvm_leaf_set_add(&index->leaves, scope->glob);
+		chain = chain_of(index, scope);
 		index->next[i] = chain ? *chain : RVM_CHAIN_END;
 		if (chain)
 			*chain = i;

@@ -6,6 +6,7 @@
 #include <linux/types.h>
 
 #include "argv.h"
+#include "leaf.h"
 #include "scope.h"
 
 /**
@@ -72,6 +73,8 @@ struct rvm_index {
 	u32 *bucket;
 	/** @next: Next entry of the same chain, @count of them. */
 	u32 *next;
+	/** @leaves: Names that patterns of PATH scopes may be about. */
+	struct rvm_leaf_set leaves;
 	/** @head: Heads of the class chains. */
 	u32 head[RVM_CLASS_SYS + 1];
 };
@@ -81,7 +84,7 @@ u32 rvm_index_buckets(u32 count);
 
 /**
  * rvm_index_build() - chain the entries
- * @index: count, mask, core, bucket and next are set; the chains are filled here
+ * @index: count, mask, core, bucket and next are set; the rest is filled here
  */
 void rvm_index_build(struct rvm_index *index);
 

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _RVM_LEAF_H
+#define _RVM_LEAF_H
+
+#include <linux/types.h>
+
+#include "glob.h"
+
+/**
+ * struct rvm_leaf_set - names that some globs may be about, and more
+ * @first: Bit n is set if a name may begin with a byte of hash n.
+ * @last: Likewise the byte that it ends with.
+ *
+ * Globs that match every name of a folder, as "**" does, are not in it: who
+ * asks about a name that is not in the set gets the same answer from every glob
+ * as for any other such name.
+ */
+struct rvm_leaf_set {
+	u64 first;
+	u64 last;
+};
+
+/** rvm_leaf_hash() - 0 to 63, the same for both cases of a letter */
+static inline unsigned int rvm_leaf_hash(u8 c)
+{
+	return (c | 0x20) & 63;
+}
+
+/**
+ * rvm_leaf_set_add() - add all names that a glob tells from others
+ * @set: is changed
+ * @glob: from rvm_glob_parse()
+ */
+void rvm_leaf_set_add(struct rvm_leaf_set *set, const struct rvm_glob *glob);
+
+/**
+ * rvm_leaf_set_has() - may one of the globs be about this name
+ * @set: the set
+ * @text: the name
+ * @len: its bytes, not 0
+ *
+ * Return: true if so; also for many other names.
+ */
+static inline bool rvm_leaf_set_has(const struct rvm_leaf_set *set, const char *text, size_t len)
+{
+	return set->first >> rvm_leaf_hash(text[0]) & set->last >> rvm_leaf_hash(text[len - 1]) & 1;
+}
+
+#endif /* _RVM_LEAF_H */

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What decisions about folders rest on: a glob says of a name that is not in
+ * its set what it says of the empty name.
+ */
+#include "lib/glob.h"
+#include "lib/leaf.h"
+#include "unit.h"
+
+#define ROUNDS 400000
+#define DEPTH_MAX 4
+
+static unsigned int next(unsigned int below)
+{
+	static u64 state = 88172645463325252ull;
+
+	state ^= state << 13;
+	state ^= state >> 7;
+	state ^= state << 17;
+	return (state >> 20) % below;
+}
+
+static void build_segment(char *seg)
+{
+	static const char *const parts[] = { "a",    "b",    "B", ".",	 "*",	"?",
+					     "[ab]", "[!a]", "b", "\\*", "\\a", "a" };
+	unsigned int n = 1 + next(3);
+
+	if (!next(4)) {
+		strcpy(seg, "**");
+		return;
+	}
+	do {
+		*seg = '\0';
+		for (unsigned int i = 0; i < n; i++)
+			strcat(seg, parts[next(sizeof(parts) / sizeof(parts[0]))]);
+	} while (!strcmp(seg, ".") || !strcmp(seg, ".."));
+}
+
+static void build_glob(char *text)
+{
+	unsigned int n = next(4);
+	char seg[32];
+
+	*text = '\0';
+	for (unsigned int i = 0; i < n; i++) {
+		build_segment(seg);
+		if (i)
+			strcat(text, "/");
+		strcat(text, seg);
+	}
+}
+
+static void build_name(char *text)
+{
+	static const char bytes[] = "abAB.*c";
+	unsigned int n = 1 + next(3);
+
+	for (unsigned int i = 0; i < n; i++)
+		text[i] = bytes[next(sizeof(bytes) - 1)];
+	text[n] = '\0';
+}
+
+static bool covers(const struct rvm_glob *glob, const struct rvm_name *names, unsigned int depth,
+		   bool nocase)
+{
+	return rvm_glob_match(glob, names, depth, nocase) >= RVM_GLOB_BELOW;
+}
+
+/* Counted, so that neither half of the claim is true of nothing. */
+static void names_outside_the_set_are_alike(void)
+{
+	static unsigned int alike, told, covered;
+
+	for (unsigned int round = 0; round < ROUNDS; round++) {
+		char text[128], leaf[DEPTH_MAX][8];
+		struct rvm_name names[DEPTH_MAX], any[DEPTH_MAX];
+		unsigned int depth = 1 + next(DEPTH_MAX);
+		struct rvm_leaf_set set = {};
+		struct rvm_glob glob;
+		bool nocase = next(2);
+
+		build_glob(text);
+		if (rvm_glob_parse(&glob, text, strlen(text), NULL))
+			continue;
+		rvm_leaf_set_add(&set, &glob);
+		for (unsigned int i = 0; i < depth; i++) {
+			build_name(leaf[i]);
+			names[i] = (struct rvm_name){ .text = leaf[i], .len = strlen(leaf[i]) };
+			any[i] = names[i];
+		}
+		any[0] = (struct rvm_name){ .text = "" };
+		if (covers(&glob, any, depth, nocase)) {
+			covered++;
+			if (!EXPECT(covers(&glob, names, depth, nocase)))
+				NOTE("%s covers all, but not %s", text, leaf[0]);
+		} else if (covers(&glob, names, depth, nocase)) {
+			told++;
+			if (!EXPECT(rvm_leaf_set_has(&set, leaf[0], names[0].len)))
+				NOTE("%s tells %s from others", text, leaf[0]);
+		} else if (!rvm_leaf_set_has(&set, leaf[0], names[0].len)) {
+			alike++;
+		}
+	}
+	EXPECT(covered > ROUNDS / 100);
+	EXPECT(told > ROUNDS / 200);
+	EXPECT(alike > ROUNDS / 100);
+}
+
+static bool in_set_of(const char *text, const char *leaf)
+{
+	struct rvm_leaf_set set = {};
+	struct rvm_glob glob;
+
+	EXPECT_EQ(rvm_glob_parse(&glob, text, strlen(text), NULL), 0);
+	rvm_leaf_set_add(&set, &glob);
+	return rvm_leaf_set_has(&set, leaf, strlen(leaf));
+}
+
+static void ordinary_names_are_outside(void)
+{
+	EXPECT(in_set_of("**/.env", ".env"));
+	EXPECT(!in_set_of("**/.env", "main.c"));
+	EXPECT(!in_set_of("**/.env", ".gitignore"));
+	EXPECT(in_set_of("**/*.pem", "key.pem"));
+	EXPECT(in_set_of("**/*.PEM", "key.pem"));
+	EXPECT(!in_set_of("**/*.pem", "main.c"));
+	EXPECT(in_set_of(".git/hooks/**", "hooks"));
+	EXPECT(!in_set_of(".git/hooks/**", "config"));
+	EXPECT(!in_set_of("**", "any"));
+	EXPECT(!in_set_of("", "any"));
+	EXPECT(!in_set_of("src/*", "any"));
+}
+
+int main(void)
+{
+	RUN(names_outside_the_set_are_alike);
+	RUN(ordinary_names_are_outside);
+	return unit_done();
+}
