@@ -69,6 +69,12 @@ static struct rvm_mount_mirror *to_mirror(const struct vfsmount *mnt)
 	return container_of(mnt, struct rvm_mount_mirror, mnt);
 }
 
+/* A slot that is being written never has the sequence that this gives. */
+static unsigned int even(unsigned int seq)
+{
+	return seq & ~1u;
+}
+
 static unsigned int names_now(void)
 {
 	/* Names are read after it. */
@@ -186,7 +192,7 @@ static __always_inline bool is_same_place(const struct rvm_decision *decision,
 	const struct fs_struct *fs = current->fs;
 
 	for (i = 0; i < crossings; i++) {
-		if (i == RVM_DECISION_MOUNTS || mount != READ_ONCE(decision->mount[i].mount) ||
+		if (mount != READ_ONCE(decision->mount[i].mount) ||
 		    READ_ONCE(mount->mnt.mnt_root) != READ_ONCE(decision->mount[i].root) ||
 		    READ_ONCE(mount->mnt_mountpoint) != READ_ONCE(decision->mount[i].mountpoint))
 			return false;
@@ -209,6 +215,13 @@ static bool is_in_time(const struct rvm_decision *decision)
 	s64 now = ktime_get_real_seconds();
 
 	return now >= READ_ONCE(decision->from) && now < READ_ONCE(decision->until);
+}
+
+static void settle(struct rvm_decision *decision)
+{
+	bool settled = decision->chain && decision->until == S64_MAX;
+
+	WRITE_ONCE(decision->settled, settled ? decision->names : U64_MAX);
 }
 
 /*
@@ -240,86 +253,82 @@ static noinline bool holds_on(struct slot *slot, unsigned int seq, const struct 
 		return false;
 	WRITE_ONCE(decision->names, names);
 	WRITE_ONCE(decision->chain, chain);
+	settle(decision);
 	/* All is written before the slot counts as whole again. */
 	smp_store_release(&slot->seq, seq + 2);
 	return true;
 }
 
-static __always_inline bool is_about(const struct rvm_decision *decision, u32 part,
+static __always_inline bool is_about(const struct rvm_decision *decision, u32 part, bool folder,
 				     const struct dentry *dentry, u8 rights, bool load)
 {
 	return READ_ONCE(decision->dentry) == dentry && READ_ONCE(decision->part) == part &&
+	       READ_ONCE(decision->folder) == folder &&
 	       !(rights & ~READ_ONCE(decision->rights[load])) &&
 	       READ_ONCE(decision->policy) == atomic64_read(&policy) && !is_old(decision, jiffies);
 }
 
-/* With names that are the ones it was made under, and were read before all else. */
-static __always_inline bool is_settled(const struct rvm_decision *decision, unsigned int names)
-{
-	return likely(names == READ_ONCE(decision->names) && READ_ONCE(decision->chain) &&
-		      READ_ONCE(decision->until) == S64_MAX);
-}
-
-/* Cheap and telling comparisons first; what calls others comes last, so that no frame is needed. */
-static __always_inline bool file_allows(u32 part, const struct path *path, u8 rights, bool load)
+bool rvm_decision_allows_one(const struct rvm_partition *part, const struct path *path, u8 rights,
+			     bool load)
 {
 	const struct dentry *dentry = path->dentry;
-	struct slot *slot = slot_of(part, dentry, false);
+	struct slot *slot = slot_of(part->id, dentry, false);
 	const struct rvm_decision *decision = &slot->decision;
 	unsigned int names, seq;
 
 	/* What is kept is read after it. */
-	seq = smp_load_acquire(&slot->seq);
-	if (!is_about(decision, part, dentry, rights, load) || READ_ONCE(decision->folder) ||
-	    seq & 1)
+	seq = even(smp_load_acquire(&slot->seq));
+	if (!is_about(decision, part->id, false, dentry, rights, load))
 		return false;
 	/* Before any name is read. */
 	names = names_now();
 	if (!is_same_file(decision, dentry) || !is_same_place(decision, path->mnt))
 		return false;
-	if (!is_settled(decision, names))
+	if (names != READ_ONCE(decision->settled))
 		return holds_on(slot, seq, path->mnt, dentry);
 	/* All was read before the sequence is looked at again. */
 	smp_rmb();
 	return READ_ONCE(slot->seq) == seq;
 }
 
-/* Everything ordinary in the folder is allowed: is the file? */
-static __always_inline bool folder_allows(u32 part, const struct path *path, u8 rights)
+/* After other names changed: does the folder's still hold, and is the file still there? */
+static noinline bool folder_holds_on(struct slot *slot, unsigned int seq, const struct path *path,
+				     unsigned int names)
+{
+	const struct dentry *folder = READ_ONCE(slot->decision.dentry);
+
+	return READ_ONCE(path->dentry->d_parent) == folder &&
+	       holds_on(slot, seq, path->mnt, folder) && names_now() == names;
+}
+
+/*
+ * Cheap and telling comparisons first; what calls others comes last, so that no
+ * frame is needed.
+ */
+bool rvm_decision_allows_in(const struct rvm_partition *part, const struct path *path, u8 rights,
+			    bool load)
 {
 	/* Before any name is read. */
 	unsigned int names = names_now(), seq;
 	const struct dentry *folder = READ_ONCE(path->dentry->d_parent);
-	struct slot *slot = slot_of(part, folder, true);
+	struct slot *slot = slot_of(part->id, folder, true);
 	const struct rvm_decision *decision = &slot->decision;
-	bool holds;
 
 	/* What is kept is read after it. */
-	seq = smp_load_acquire(&slot->seq);
-	if (!is_about(decision, part, folder, rights, false) || !READ_ONCE(decision->folder) ||
-	    seq & 1)
+	seq = even(smp_load_acquire(&slot->seq));
+	if (load || !is_about(decision, part->id, true, folder, rights, false))
 		return false;
 	if (!is_same_folder(decision, folder) || !is_same_place(decision, path->mnt) ||
 	    !is_ordinary(path->dentry, path->mnt) || is_in_leaves(decision, path->dentry, names))
 		return false;
-	if (is_settled(decision, names)) {
-		/* All was read before the sequence is looked at again. */
-		smp_rmb();
-		holds = READ_ONCE(slot->seq) == seq;
-	} else {
-		holds = holds_on(slot, seq, path->mnt, folder);
-	}
-	/* Then the file was in this folder and had this name at one and the same time. */
-	return holds && names_now() == names;
-}
-
-bool rvm_decision_allows(const struct rvm_partition *part, const struct path *path, u8 rights,
-			 bool load)
-{
-	if (!load && !(rights & ~RVM_DECISION_FOLDER_RIGHTS) &&
-	    folder_allows(part->id, path, rights))
-		return true;
-	return file_allows(part->id, path, rights, load);
+	if (unlikely(names != READ_ONCE(decision->settled)))
+		return folder_holds_on(slot, seq, path, names);
+	/*
+	 * All was read before these are looked at again: the file was in this folder
+	 * and had this name at one and the same time.
+	 */
+	smp_rmb();
+	return READ_ONCE(slot->seq) == seq && names_now() == names;
 }
 
 /* Files come from 256-byte slots or thereabouts. */
@@ -501,6 +510,7 @@ void rvm_decision_keep(struct rvm_decision *new, struct vfsmount *mnt)
 		new->until = min(new->until, old->until);
 		new->kept = old->kept;
 	}
+	settle(new);
 	memcpy(old, new, offsetof(struct rvm_decision, mount[new->crossings]));
 	/* All is written before the slot counts as whole again. */
 	smp_store_release(&slot->seq, seq + 2);

@@ -42,6 +42,8 @@ struct rvm_decision {
 	u64 policy;
 	/** @names: Count of rename_lock under which the names were read; always even. */
 	unsigned int names;
+	/** @settled: @names once @chain is known, if nothing expires; else no number of names. */
+	u64 settled;
 	/** @generation: Of the inode: with @ino it identifies the file on its file system. */
 	u32 generation;
 	/** @inode: What the name stands for. */
@@ -79,6 +81,23 @@ struct rvm_decision {
 };
 
 /**
+ * rvm_decision_allows_in() - was all in its folder found allowed, and does that still hold
+ * @part: of the caller
+ * @path: held by the caller
+ * @rights: mask of enum rvm_right
+ * @load: the file is mapped
+ *
+ * Context: as rvm_decision_allows(), which is what to ask.
+ * Return: true if it is allowed; false says nothing.
+ */
+bool rvm_decision_allows_in(const struct rvm_partition *part, const struct path *path, u8 rights,
+			    bool load);
+
+/** rvm_decision_allows_one() - likewise, was the file itself */
+bool rvm_decision_allows_one(const struct rvm_partition *part, const struct path *path, u8 rights,
+			     bool load);
+
+/**
  * rvm_decision_allows() - was this found allowed, and does that still hold
  * @part: of the caller
  * @path: held by the caller
@@ -88,8 +107,12 @@ struct rvm_decision {
  * Context: inside rcu_read_lock(); task context; never sleeps.
  * Return: true if it is allowed; false says nothing.
  */
-bool rvm_decision_allows(const struct rvm_partition *part, const struct path *path, u8 rights,
-			 bool load);
+static inline bool rvm_decision_allows(const struct rvm_partition *part, const struct path *path,
+				       u8 rights, bool load)
+{
+	return rvm_decision_allows_in(part, path, rights, load) ||
+	       rvm_decision_allows_one(part, path, rights, load);
+}
 
 /**
  * rvm_decision_is_recent() - was this found allowed in the present tick

@@ -23,7 +23,8 @@ struct rvm_leaf_set {
 /** rvm_leaf_hash() - 0 to 63, the same for both cases of a letter */
 static inline unsigned int rvm_leaf_hash(u8 c)
 {
-	return (c | 0x20) & 63;
+	/* Letters differ from digits and dots by 0x40, their cases by 0x20. */
+	return (c & 0x1f) | (c & 0x40) >> 1;
 }
 
 /**
