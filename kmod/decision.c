@@ -59,9 +59,9 @@ static atomic64_t policy = ATOMIC64_INIT(1);
 /* Odd; keeps the fingerprint from being computed outside. */
 static u64 secret;
 
-static struct slot *slot_of(u32 part, const struct dentry *dentry, bool folder)
+static struct slot *slot_of(u64 part, const struct dentry *dentry)
 {
-	return &slots[hash_64((unsigned long)dentry + part + folder, RVM_DECISION_BITS)];
+	return &slots[hash_64((unsigned long)dentry + part, RVM_DECISION_BITS)];
 }
 
 static struct rvm_mount_mirror *to_mirror(const struct vfsmount *mnt)
@@ -153,8 +153,7 @@ static __always_inline bool is_same_folder(const struct rvm_decision *decision,
 {
 	const struct inode *inode = READ_ONCE(dentry->d_inode);
 
-	return inode && inode == READ_ONCE(decision->inode) &&
-	       inode->i_ino == READ_ONCE(decision->ino) &&
+	return inode && inode->i_ino == READ_ONCE(decision->ino) &&
 	       inode->i_generation == READ_ONCE(decision->generation);
 }
 
@@ -259,11 +258,10 @@ static noinline bool holds_on(struct slot *slot, unsigned int seq, const struct 
 	return true;
 }
 
-static __always_inline bool is_about(const struct rvm_decision *decision, u32 part, bool folder,
+static __always_inline bool is_about(const struct rvm_decision *decision, u64 part,
 				     const struct dentry *dentry, u8 rights, bool load)
 {
 	return READ_ONCE(decision->dentry) == dentry && READ_ONCE(decision->part) == part &&
-	       READ_ONCE(decision->folder) == folder &&
 	       !(rights & ~READ_ONCE(decision->rights[load])) &&
 	       READ_ONCE(decision->policy) == atomic64_read(&policy) && !is_old(decision, jiffies);
 }
@@ -272,13 +270,13 @@ bool rvm_decision_allows_one(const struct rvm_partition *part, const struct path
 			     bool load)
 {
 	const struct dentry *dentry = path->dentry;
-	struct slot *slot = slot_of(part->id, dentry, false);
+	struct slot *slot = slot_of(part->id, dentry);
 	const struct rvm_decision *decision = &slot->decision;
 	unsigned int names, seq;
 
 	/* What is kept is read after it. */
 	seq = even(smp_load_acquire(&slot->seq));
-	if (!is_about(decision, part->id, false, dentry, rights, load))
+	if (!is_about(decision, part->id, dentry, rights, load))
 		return false;
 	/* Before any name is read. */
 	names = names_now();
@@ -305,18 +303,18 @@ static noinline bool folder_holds_on(struct slot *slot, unsigned int seq, const 
  * Cheap and telling comparisons first; what calls others comes last, so that no
  * frame is needed.
  */
-bool rvm_decision_allows_in(const struct rvm_partition *part, const struct path *path, u8 rights,
-			    bool load)
+bool rvm_decision_allows_in(const struct rvm_partition *part, const struct path *path, u8 rights)
 {
+	u64 id = part->id | RVM_DECISION_FOLDER;
 	/* Before any name is read. */
 	unsigned int names = names_now(), seq;
 	const struct dentry *folder = READ_ONCE(path->dentry->d_parent);
-	struct slot *slot = slot_of(part->id, folder, true);
+	struct slot *slot = slot_of(id, folder);
 	const struct rvm_decision *decision = &slot->decision;
 
 	/* What is kept is read after it. */
 	seq = even(smp_load_acquire(&slot->seq));
-	if (load || !is_about(decision, part->id, true, folder, rights, false))
+	if (!is_about(decision, id, folder, rights, false))
 		return false;
 	if (!is_same_folder(decision, folder) || !is_same_place(decision, path->mnt) ||
 	    !is_ordinary(path->dentry, path->mnt) || is_in_leaves(decision, path->dentry, names))
@@ -445,7 +443,7 @@ bool rvm_decision_describe(struct rvm_decision *decision, const struct path *pat
 	if (section->locked || !describe_file(decision, path->dentry) ||
 	    !describe_place(decision, path, walk))
 		return false;
-	decision->folder = false;
+	decision->part &= ~RVM_DECISION_FOLDER;
 	decision->names = section->seq;
 	return true;
 }
@@ -460,7 +458,7 @@ bool rvm_decision_describe_folder(struct rvm_decision *decision, const struct pa
 	if (section->locked || !inode || !is_ordinary(path->dentry, path->mnt) ||
 	    !numbers_are_reliable(folder->d_sb) || !describe_place(decision, path, walk))
 		return false;
-	decision->folder = true;
+	decision->part |= RVM_DECISION_FOLDER;
 	decision->names = section->seq;
 	decision->dentry = folder;
 	decision->inode = inode;
@@ -472,10 +470,10 @@ bool rvm_decision_describe_folder(struct rvm_decision *decision, const struct pa
 /* Both were made under the same policy for the same file in the same place. */
 static bool agree(const struct rvm_decision *old, const struct rvm_decision *new)
 {
-	return old->part == new->part && old->folder == new->folder && old->policy == new->policy &&
-	       old->names == new->names && old->dentry == new->dentry && old->inode == new->inode &&
-	       old->root == new->root && old->top == new->top && old->crossings == new->crossings &&
-	       old->from <= new->from && !is_old(old, new->kept) &&
+	return old->part == new->part && old->policy == new->policy && old->names == new->names &&
+	       old->dentry == new->dentry && old->inode == new->inode && old->root == new->root &&
+	       old->top == new->top && old->crossings == new->crossings && old->from <= new->from &&
+	       !is_old(old, new->kept) &&
 	       !memcmp(old->mount, new->mount, new->crossings * sizeof(new->mount[0]));
 }
 
@@ -495,7 +493,7 @@ static void note_chain(struct rvm_decision *decision, const struct vfsmount *mnt
 
 void rvm_decision_keep(struct rvm_decision *new, struct vfsmount *mnt)
 {
-	struct slot *slot = slot_of(new->part, new->dentry, new->folder);
+	struct slot *slot = slot_of(new->part, new->dentry);
 	struct rvm_decision *old = &slot->decision;
 	unsigned int seq = READ_ONCE(slot->seq);
 

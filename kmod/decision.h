@@ -2,6 +2,7 @@
 #ifndef _RVM_DECISION_H
 #define _RVM_DECISION_H
 
+#include <linux/bits.h>
 #include <linux/path.h>
 #include <linux/rvm.h>
 #include <linux/types.h>
@@ -20,6 +21,9 @@ struct rvm_walk_section;
 /** RVM_DECISION_FOLDER_RIGHTS - what can be kept for all that lies in a folder */
 #define RVM_DECISION_FOLDER_RIGHTS (RVM_RIGHT_READ | RVM_RIGHT_WRITE)
 
+/** RVM_DECISION_FOLDER - the decision is about what lies in the folder, not about the folder */
+#define RVM_DECISION_FOLDER BIT_ULL(32)
+
 /**
  * struct rvm_decision - rights that a partition was found to have on a file, or
  * on everything ordinary in a folder
@@ -28,14 +32,12 @@ struct rvm_walk_section;
  * judge would refuse.  Pointers are compared, never followed.
  */
 struct rvm_decision {
-	/** @part: Id of the partition. */
-	u32 part;
+	/** @part: Id of the partition; with RVM_DECISION_FOLDER if it is about a folder. */
+	u64 part;
 	/** @rights: Rights that were allowed; second those of a file that is mapped. */
 	u8 rights[2];
 	/** @crossings: Mounts crossed. */
 	u8 crossings;
-	/** @folder: It is about what lies in the folder, not about the folder. */
-	bool folder;
 	/** @dentry: The name of the file, or of the folder. */
 	const struct dentry *dentry;
 	/** @policy: Number of policies before this one, read before judging. */
@@ -85,13 +87,11 @@ struct rvm_decision {
  * @part: of the caller
  * @path: held by the caller
  * @rights: mask of enum rvm_right
- * @load: the file is mapped
  *
- * Context: as rvm_decision_allows(), which is what to ask.
+ * Context: as rvm_decision_allows(), which asks this first.
  * Return: true if it is allowed; false says nothing.
  */
-bool rvm_decision_allows_in(const struct rvm_partition *part, const struct path *path, u8 rights,
-			    bool load);
+bool rvm_decision_allows_in(const struct rvm_partition *part, const struct path *path, u8 rights);
 
 /** rvm_decision_allows_one() - likewise, was the file itself */
 bool rvm_decision_allows_one(const struct rvm_partition *part, const struct path *path, u8 rights,
@@ -110,7 +110,7 @@ bool rvm_decision_allows_one(const struct rvm_partition *part, const struct path
 static inline bool rvm_decision_allows(const struct rvm_partition *part, const struct path *path,
 				       u8 rights, bool load)
 {
-	return rvm_decision_allows_in(part, path, rights, load) ||
+	return (!load && rvm_decision_allows_in(part, path, rights)) ||
 	       rvm_decision_allows_one(part, path, rights, load);
 }
 

@@ -120,19 +120,24 @@ static int check_open_exec(struct rvm_partition *part, struct file *file)
 	return check_file(part, file, RVM_OP_INTERP, RVM_RIGHT_EXECUTE, true);
 }
 
-static noinline int check_open(struct rvm_partition *part, struct file *file)
+static noinline int check_open_anew(struct rvm_partition *part, struct file *file)
 {
 	u8 need = open_rights(file);
 
-	/* The common case first, before a question is put together. */
-	if (!(file->f_flags & __FMODE_EXEC) &&
-	    rvm_decision_allows(part, &file->f_path, need, false))
-		return 0;
 	if (is_hidden_layer(file) || is_nameless(file))
 		return 0;
 	if (file->f_flags & __FMODE_EXEC)
 		return check_open_exec(part, file);
 	return check_file(part, file, RVM_OP_OPEN, need, false);
+}
+
+/* The common case first, before a question is put together. */
+static noinline int check_open(struct rvm_partition *part, struct file *file)
+{
+	if (!(file->f_flags & __FMODE_EXEC) &&
+	    rvm_decision_allows_in(part, &file->f_path, open_rights(file)))
+		return 0;
+	return check_open_anew(part, file);
 }
 
 static noinline int check_permission_anew(struct rvm_partition *part, struct file *file, int mask)

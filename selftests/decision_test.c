@@ -134,11 +134,11 @@ FIXTURE_VARIANT(decision)
 	const char *name;
 };
 
-FIXTURE_VARIANT_ADD(decision, of_a_folder){
+FIXTURE_VARIANT_ADD(decision, of_a_folder) {
 	.name = "file",
 };
 
-FIXTURE_VARIANT_ADD(decision, of_a_file){
+FIXTURE_VARIANT_ADD(decision, of_a_file) {
 	.name = "special",
 };
 

@@ -28,7 +28,7 @@ static int make(int nl, const char *name, int fd)
 	return nl_call(nl, &r, &reply);
 }
 
-static int delete (int nl, uint32_t id)
+static int drop(int nl, uint32_t id)
 {
 	request_begin(&r, RVM_CMD_PARTITION_DEL);
 	put_u32(&r, RVM_A_PARTITION_ID, id);
@@ -82,11 +82,11 @@ TEST_F_TIMEOUT(limits, partitions, 300)
 	EXPECT_NE('\0', reply.text[0]);
 	rmdir(boxes[made].cgroup);
 
-	EXPECT_EQ(0, delete (self->nl, boxes[0].id));
+	EXPECT_EQ(0, drop(self->nl, boxes[0].id));
 	rmdir(boxes[0].cgroup);
 	EXPECT_TRUE(make_numbered(self->nl, 0, &boxes[0]));
 	while (made--) {
-		EXPECT_EQ(0, delete (self->nl, boxes[made].id));
+		EXPECT_EQ(0, drop(self->nl, boxes[made].id));
 		rmdir(boxes[made].cgroup);
 	}
 	free(boxes);
@@ -98,7 +98,7 @@ TEST_F(limits, a_removed_group_gets_no_partition)
 
 	ASSERT_TRUE(group_make(&box, "limit-gone"));
 	EXPECT_EQ(0, make(self->nl, "limit-gone", box.cgroup_fd));
-	EXPECT_EQ(0, delete (self->nl, reply_u32(&reply, RVM_A_PARTITION_ID)));
+	EXPECT_EQ(0, drop(self->nl, reply_u32(&reply, RVM_A_PARTITION_ID)));
 	ASSERT_EQ(0, rmdir(box.cgroup));
 	EXPECT_EQ(ENODEV, make(self->nl, "limit-gone", box.cgroup_fd));
 	EXPECT_NE('\0', reply.text[0]);

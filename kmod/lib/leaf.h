@@ -24,7 +24,7 @@ struct rvm_leaf_set {
 static inline unsigned int rvm_leaf_hash(u8 c)
 {
 	/* Letters differ from digits and dots by 0x40, their cases by 0x20. */
-	return (c & 0x1f) | (c & 0x40) >> 1;
+	return (c & 0x1f) | ((c & 0x40) >> 1);
 }
 
 /**
@@ -44,7 +44,10 @@ void rvm_leaf_set_add(struct rvm_leaf_set *set, const struct rvm_glob *glob);
  */
 static inline bool rvm_leaf_set_has(const struct rvm_leaf_set *set, const char *text, size_t len)
 {
-	return set->first >> rvm_leaf_hash(text[0]) & set->last >> rvm_leaf_hash(text[len - 1]) & 1;
+	u64 first = set->first >> rvm_leaf_hash(text[0]);
+	u64 last = set->last >> rvm_leaf_hash(text[len - 1]);
+
+	return first & last & 1;
 }
 
 #endif /* _RVM_LEAF_H */
