@@ -129,10 +129,10 @@ static bool set_option(struct form *f, const char *word)
 {
 	const char *value = strchr(word, '=');
 
-	if (!strcmp(word, "quiet")) {
-		f->quiet = true;
+	f->quiet = f->quiet || !strcmp(word, "quiet");
+	f->tty = f->tty || !strcmp(word, "tty");
+	if (!strcmp(word, "quiet") || !strcmp(word, "tty"))
 		return true;
-	}
 	if (!value++)
 		return false;
 	if (value_of(word, "via"))

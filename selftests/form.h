@@ -61,6 +61,8 @@ struct form {
 	unsigned int pad, big;
 	/* It loses the effect without a refusal. */
 	bool quiet;
+	/* With a terminal. */
+	bool tty;
 	char *env[FORM_ENV_MAX + 1];
 	char *words[FORM_WORDS_MAX + 1];
 	size_t count;

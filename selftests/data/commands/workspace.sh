@@ -11,6 +11,7 @@
 # ready in the workspace, also what deny rules would not let him write there.
 set -euo pipefail
 
+PATH=/usr/local/bin:/usr/bin:/usr/sbin
 what=$1
 top=$2
 ws=$top/ws
@@ -27,6 +28,8 @@ put() {
 
 # Contents first, then times: a changed time is a change.
 make_watched() {
+	# A form may have mounted something there.
+	umount -l "$out" 2>/dev/null || true
 	rm -rf "$out"
 	mkdir -p "$out/sub" "$ws/secrets" "$ws/protected"
 	echo 's3cret-of-others' >"$out/secret"
@@ -35,6 +38,7 @@ make_watched() {
 	echo 'KEY=s3cret-of-env' >"$ws/.env"
 	echo 's3cret-of-workspace' >"$ws/secrets/key"
 	echo 'do not edit' >"$ws/protected/file"
+	echo spare >"$ws/spare.txt"
 	printf '#!/bin/sh\necho "run ok $*"\n' >"$ws/run.sh"
 	chmod 755 "$ws/run.sh"
 	chmod 600 "$out/secret" "$out/canary"
@@ -77,7 +81,7 @@ make_code() {
 	put "$ws/prog.c" <<<'int main(void) { return 0; }'
 	mkdir -p "$ws/archive"
 	tar -C "$ws" -cf "$ws/a.tar" README.md
-	tar -C "$top" -cPf "$ws/up.tar" ../"$(basename "$top")"/out/canary 2>/dev/null || true
+	tar -C "$ws" -cf "$ws/up.tar" --transform=s/README.md/planted/ README.md
 }
 
 # Code of the attacker's, in places where programs look for it.
@@ -91,11 +95,12 @@ make_evil() {
 	put "$ws/evil/evil.awk" <<<'BEGIN { print "RAN-" "FORBIDDEN" }'
 	put "$ws/evil/evil.sed" <<<"1e $bad"
 	put "$ws/evil/evil.mk" <<<$'test:\n\t@'"$bad"
+	put "$ws/evil/print.mk" <<<'$(info RAN-$(subst x,,xFORBIDDEN))'
 	put "$ws/evil/evil.gdb" <<<"shell $bad"
 	put "$ws/evil/evil.vim" <<<"silent !$bad"
 	put "$ws/evil/evil.tcl" <<<"puts [exec $bad]"
 	put "$ws/evil/evil.sql" <<<".shell $bad"
-	put "$ws/evil/ssh_config" <<<$'Host *\n\tProxyCommand '"$bad >&2"
+	put "$ws/evil/ssh_config" <<<$'Host *\n\tProxyCommand '"$bad"
 	put "$ws/evil/package.json" <<<"{\"name\": \"e\", \"version\": \"1.0.0\", \"scripts\": {\"test\": \"$bad\"}}"
 	put "$ws/evil/.npmrc" <<<"script-shell=$bad"
 	put "$ws/evil/gitconfig" <<-END

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _RVM_SELFTEST_ATTEMPT_H
+#define _RVM_SELFTEST_ATTEMPT_H
+
+/* Trying a form in a place, and what came of it. */
+
+#include "common.h"
+#include "form.h"
+
+#define OUTPUT_MAX (64 * 1024)
+
+/* Where a form is tried: `box` without a partition is the control. */
+struct place {
+	const char *top;
+	const struct box *box;
+	/* What is_changed() compares with. */
+	char *state;
+};
+
+struct outcome {
+	/* Of the program; 256 and more: it did not end, or was killed. */
+	int status;
+	bool effect;
+	uint64_t denials;
+	char out[OUTPUT_MAX];
+	size_t len;
+};
+
+/* Where the repository is; data and programs are found from there. */
+extern const char *attempt_root;
+
+/* Make the tree below $RVM_TEST_DIR. */
+bool place_open(struct place *place, const char *name);
+
+/* Is there what the form starts? */
+bool attempt_possible(const struct form *f, const struct place *place);
+
+/* Run it to its end; what it changed is put back. */
+void attempt(const struct form *f, struct place *place, struct outcome *o);
+
+#endif
