@@ -353,6 +353,7 @@ void attempt(const struct form *f, struct place *place, struct outcome *o)
 	struct start s;
 	struct ends e;
 	uint64_t before = place->box ? box_denials(place->box) : 0;
+	double begin = seconds();
 	pid_t pid;
 
 	memset(o, 0, sizeof(*o));
@@ -374,6 +375,7 @@ void attempt(const struct form *f, struct place *place, struct outcome *o)
 		o->denials = box_denials(place->box) - before;
 	}
 	o->effect = has_effect(f, place, o);
+	o->seconds = seconds() - begin;
 	free_start(&s);
 }
 

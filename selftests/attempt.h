@@ -22,6 +22,8 @@ struct outcome {
 	int status;
 	bool effect;
 	uint64_t denials;
+	/* How long it took. */
+	double seconds;
 	char out[OUTPUT_MAX];
 	size_t len;
 };

@@ -67,8 +67,8 @@ static void print_outcome(const char *where, const struct outcome *o)
 {
 	const char *at = o->out;
 
-	printf("# %s: status %d, effect %d, denials %ju\n", where, o->status, o->effect,
-	       (uintmax_t)o->denials);
+	printf("# %s: status %d, effect %d, denials %ju, %.2f s\n", where, o->status, o->effect,
+	       (uintmax_t)o->denials, o->seconds);
 	for (int lines = 0; *at && lines < 6; lines++) {
 		size_t len = strcspn(at, "\n");
 
@@ -202,7 +202,7 @@ static bool has_forms(const struct forms *forms, const struct form_set *set)
 static void run_set(const struct forms *forms, const struct form_set *set, int nl,
 		    struct place *control, struct place *inside)
 {
-	struct box_set b = { .set = set };
+	struct box_set b = { .set = set, .box.cgroup_fd = -1 };
 
 	if (!has_forms(forms, set) || (!control_only && !load_set(&b, nl, inside->top)))
 		return;
