@@ -4,58 +4,105 @@
  *
  * The hook runs once for each handler round: first for the file as named with
  * the words as given, then for the interpreter of a script with words that the
- * kernel made.  The words are judged in the first round only.  Nobody else can
- * reach the new memory before the exec's point of no return, so they cannot
+ * kernel made.  The words are judged in the first round only, variables of the
+ * environment that turn programs in each.  Nobody else can reach the new memory before the exec's point of no return, so they cannot
  * change under us.
  */
 
 #include <linux/binfmts.h>
 #include <linux/highmem.h>
 #include <linux/mm.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 
 #include "entry.h"
 #include "kfunc.h"
+#include "lib/environ.h"
 #include "lib/rights.h"
 #include "witness.h"
 
-/* Copy at most @size bytes of the words, ended by NUL; the count is of whole words. */
-static void read_words(struct linux_binprm *bprm, char *text, struct rvm_argv *argv)
+/* What is taken from the new memory as it is walked over, byte by byte. */
+struct reader {
+	/* The first words, each ended by NUL. */
+	struct rvm_argv *argv;
+	char *text;
+	size_t len;
+	/* Strings to come. */
+	int words, variables;
+	/* How the variable begins. */
+	char name[RVM_ENVIRON_NAME_BYTES];
+	size_t name_len;
+	/* A variable makes a program run other code. */
+	bool turned;
+};
+
+/* Of the words, those that fit as a whole count. */
+static void take_word_byte(struct reader *r, char c)
 {
-	int left = min(bprm->argc, RVM_ARGV_WORDS_MAX);
+	struct rvm_argv *argv = r->argv;
+
+	if (argv->words < RVM_ARGV_WORDS_MAX && r->len < RVM_ARGV_BYTES_MAX) {
+		r->text[r->len++] = c;
+		if (!c) {
+			argv->len = r->len;
+			argv->words++;
+		}
+	}
+	r->words -= !c;
+}
+
+static void take_variable_byte(struct reader *r, char c)
+{
+	if (c) {
+		if (r->name_len < sizeof(r->name))
+			r->name[r->name_len++] = c;
+		return;
+	}
+	r->turned = r->turned || rvm_environ_turns(r->name, r->name_len);
+	r->name_len = 0;
+	r->variables--;
+}
+
+static void take_page(struct reader *r, const char *bytes, size_t len)
+{
+	for (; len && r->words; bytes++, len--)
+		take_word_byte(r, *bytes);
+	for (; len && r->variables && !r->turned; bytes++, len--)
+		take_variable_byte(r, *bytes);
+}
+
+/*
+ * The words, and behind them the variables.  What the kernel lets a caller bring
+ * is the bound: it has copied each of these bytes before.  What cannot be read
+ * counts as the worst.
+ */
+static void read_words(struct linux_binprm *bprm, struct reader *r)
+{
 	unsigned long at = bprm->p;
-	struct page *page = NULL;
-	size_t len = 0, whole = 0;
 
-	mmap_read_lock(bprm->mm);
-	while (left && len < RVM_ARGV_BYTES_MAX) {
+	while (r->words || (r->variables && !r->turned)) {
+		struct page *page;
 		char *map;
+		long got = 0;
 
-		if (!page) {
-			if (get_user_pages_remote(bprm->mm, at, 1, FOLL_FORCE, &page, NULL) != 1)
-				break;
+		if (!fatal_signal_pending(current)) {
+			mmap_read_lock(bprm->mm);
+			got = get_user_pages_remote(bprm->mm, at, 1, FOLL_FORCE, &page, NULL);
+			mmap_read_unlock(bprm->mm);
+		}
+		if (got != 1) {
+			r->turned = true;
+			break;
 		}
 		map = kmap_local_page(page);
-		while (left && len < RVM_ARGV_BYTES_MAX) {
-			char c = map[offset_in_page(at)];
-
-			text[len++] = c;
-			if (!c) {
-				whole = len;
-				argv->words++;
-				left--;
-			}
-			if (!offset_in_page(++at))
-				break;
-		}
+		take_page(r, map + offset_in_page(at), PAGE_SIZE - offset_in_page(at));
 		kunmap_local(map);
 		put_page(page);
-		page = NULL;
+		at = PAGE_ALIGN(at + 1);
+		cond_resched();
 	}
-	mmap_read_unlock(bprm->mm);
-	argv->text = text;
-	argv->len = whole;
-	argv->truncated = argv->words != bprm->argc;
+	r->argv->text = r->text;
+	r->argv->truncated = r->argv->words != bprm->argc;
 }
 
 static void name_program(struct rvm_question *q, const struct linux_binprm *bprm, const char *as)
@@ -83,14 +130,16 @@ static enum rvm_reason check_file_kind(const struct linux_binprm *bprm)
 
 /* The first round: the program as named, with its words. */
 static int check_program(struct rvm_partition *part, struct linux_binprm *bprm,
-			 const struct rvm_argv *argv)
+			 const struct reader *words)
 {
+	const struct rvm_argv *argv = words->argv;
 	struct rvm_question q = RVM_QUESTION(RVM_CLASS_EXEC, RVM_OP_EXEC, RVM_RIGHT_EXECUTE);
 	enum rvm_reason kind = check_file_kind(bprm);
 	int ret;
 
 	name_program(&q, bprm, bprm->filename);
 	q.req.exec.argv = argv;
+	q.req.exec.turned = words->turned;
 	q.argv = argv;
 	q.always = true;
 	q.flags = argv->truncated ? RVM_RECORD_F_TRUNCATED : 0;
@@ -109,13 +158,15 @@ static int check_program(struct rvm_partition *part, struct linux_binprm *bprm,
 }
 
 /* A later round: the interpreter of a script that was admitted. */
-static int check_interpreter(struct rvm_partition *part, struct linux_binprm *bprm)
+static int check_interpreter(struct rvm_partition *part, struct linux_binprm *bprm,
+			     const struct reader *words)
 {
 	struct rvm_question q = RVM_QUESTION(RVM_CLASS_EXEC, RVM_OP_INTERP, RVM_RIGHT_EXECUTE);
 
 	if (rvm_entry_continue(bprm))
 		return 0;
 	name_program(&q, bprm, bprm->interp);
+	q.req.exec.turned = words->turned;
 	return rvm_gate_check(part, &q);
 }
 
@@ -132,23 +183,23 @@ static noinline int check_exec(struct linux_binprm *bprm)
 {
 	struct rvm_partition *part;
 	struct rvm_argv argv = {};
-	char *text;
+	struct reader words = { .argv = &argv, .words = bprm->argc, .variables = bprm->envc };
+	bool first = bprm->interp == bprm->filename;
 	int ret = 0;
 
-	text = kmalloc(RVM_ARGV_BYTES_MAX, GFP_KERNEL);
-	if (!text)
+	words.text = kmalloc(RVM_ARGV_BYTES_MAX, GFP_KERNEL);
+	if (!words.text)
 		return -ENOMEM;
-	if (bprm->interp == bprm->filename)
-		read_words(bprm, text, &argv);
+	read_words(bprm, &words);
 
 	/* Who moved out of the partition meanwhile was moved by the host. */
 	part = rvm_partition_enter();
 	if (part) {
-		ret = bprm->interp == bprm->filename ? check_program(part, bprm, &argv) :
-						       check_interpreter(part, bprm);
+		ret = first ? check_program(part, bprm, &words) :
+			      check_interpreter(part, bprm, &words);
 		rvm_partition_leave();
 	}
-	kfree(text);
+	kfree(words.text);
 	return ret;
 }
 

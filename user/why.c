@@ -128,6 +128,9 @@ static const char *fixed_advice(uint8_t reason)
 		return "Start it with rvmctl run.";
 	case RVM_REASON_ANONYMOUS:
 		return "Write the code to a file that a token covers.";
+	case RVM_REASON_ENVIRON:
+		return "Start it without variables such as BASH_ENV, PYTHONPATH, PERL5OPT, "
+		       "NODE_OPTIONS or MAKEFLAGS, or allow the program with any words.";
 	case RVM_REASON_FAMILY:
 		return "Unix sockets, TCP and UDP are the ones that tokens can name.";
 	case RVM_REASON_REFUSED:

@@ -395,6 +395,7 @@ bool rvm_judge_excluded(const struct rvm_partition_view *part, const struct rvm_
  * @FIT_NONE: It is about something else.
  * @FIT_SPECIAL: It would, if it named the object.
  * @FIT_ARGV: It names the program, but not with these words.
+ * @FIT_ENVIRON: It does, but the environment can make other words of them.
  * @FIT_NO_START: It covers the file, but does not let it be started.
  * @FIT_FULL: It covers it.
  */
@@ -402,6 +403,7 @@ enum fit {
 	FIT_NONE,
 	FIT_SPECIAL,
 	FIT_ARGV,
+	FIT_ENVIRON,
 	FIT_NO_START,
 	FIT_FULL,
 };
@@ -467,8 +469,9 @@ struct search {
 /* Closest first; what is not listed is no miss but nothing. */
 static u8 rank_of(enum rvm_reason reason)
 {
-	static const u8 order[] = { RVM_REASON_ARGV,  RVM_REASON_RIGHTS, RVM_REASON_EXPIRED,
-				    RVM_REASON_STALE, RVM_REASON_TIER,	 RVM_REASON_SPECIAL };
+	static const u8 order[] = { RVM_REASON_ENVIRON, RVM_REASON_ARGV,  RVM_REASON_RIGHTS,
+				    RVM_REASON_EXPIRED, RVM_REASON_STALE, RVM_REASON_TIER,
+				    RVM_REASON_SPECIAL };
 	u8 i;
 
 	for (i = 0; i < ARRAY_SIZE(order); i++)
@@ -501,6 +504,8 @@ static void weigh(struct search *s, u32 at, enum fit fit)
 		reason = RVM_REASON_SPECIAL;
 	else if (fit == FIT_ARGV)
 		reason = RVM_REASON_ARGV;
+	else if (fit == FIT_ENVIRON)
+		reason = RVM_REASON_ENVIRON;
 	else if (fit == FIT_NO_START)
 		reason = RVM_REASON_RIGHTS;
 	else
@@ -557,14 +562,21 @@ static void search_place(struct search *s, const struct rvm_path_object *path, u
 			      fit_place(scope, path, &climb, special, is_start(s->req)));
 }
 
+/* With any words a program may run any code: then variables give nothing more. */
+static bool limits_words(const struct rvm_scope *scope)
+{
+	return !(scope->flags & RVM_SCOPE_FLAG_PREFIX) ||
+	       strnlen(scope->text, scope->len) + 1 < scope->len;
+}
+
 static enum fit fit_program(const struct rvm_scope *scope, const struct rvm_exec_object *exec)
 {
 	if (scope->flags & NOWHERE || !exec->program || scope->anchor != exec->program)
 		return FIT_NONE;
-	if (!exec->argv || rvm_argv_match(scope->text, scope->len,
+	if (exec->argv && !rvm_argv_match(scope->text, scope->len,
 					  scope->flags & RVM_SCOPE_FLAG_PREFIX, exec->argv))
-		return FIT_FULL;
-	return FIT_ARGV;
+		return FIT_ARGV;
+	return exec->turned && limits_words(scope) ? FIT_ENVIRON : FIT_FULL;
 }
 
 static u32 program_chain(const struct rvm_index *index, const struct rvm_name *name)
@@ -840,6 +852,7 @@ const char *rvm_reason_text(enum rvm_reason reason)
 		[RVM_REASON_ANONYMOUS] = "its code is in a file without a name",
 		[RVM_REASON_FAMILY] = "no such socket family or protocol in a partition",
 		[RVM_REASON_REFUSED] = "it is never allowed in a partition",
+		[RVM_REASON_ENVIRON] = "a variable of its environment can make it run other code",
 	};
 
 	return reason < ARRAY_SIZE(text) ? text[reason] : "the reason is unknown";

@@ -252,6 +252,7 @@ static inline void model_exec(struct model_world *w, struct rvm_exec_object *exe
 	for (i = 0; i < words->len; i++)
 		w->argv.words += !words->text[i];
 	exec->argv = draw(5) ? &w->argv : NULL;
+	exec->turned = draw(2);
 }
 
 static inline void model_net(struct model_world *w, struct rvm_net_object *net)
@@ -515,9 +516,9 @@ static inline u8 model_lacks(const struct rvm_partition_view *part, const struct
 
 static inline u8 model_rank(u8 reason)
 {
-	static const u8 order[] = { RVM_REASON_NONE,	RVM_REASON_ARGV,    RVM_REASON_RIGHTS,
-				    RVM_REASON_EXPIRED, RVM_REASON_STALE,   RVM_REASON_TIER,
-				    RVM_REASON_SPECIAL, RVM_REASON_NO_TOKEN };
+	static const u8 order[] = { RVM_REASON_NONE,   RVM_REASON_ENVIRON, RVM_REASON_ARGV,
+				    RVM_REASON_RIGHTS, RVM_REASON_EXPIRED, RVM_REASON_STALE,
+				    RVM_REASON_TIER,   RVM_REASON_SPECIAL, RVM_REASON_NO_TOKEN };
 	u8 i = 0;
 
 	while (order[i] != reason)
@@ -595,6 +596,10 @@ static inline u8 model_exec_token(const struct rvm_partition_view *part,
 		return RVM_REASON_NO_TOKEN;
 	if (e->argv && !rvm_argv_match(s->text, s->len, s->flags & RVM_SCOPE_FLAG_PREFIX, e->argv))
 		return RVM_REASON_ARGV;
+	/* One word and "any follow" is all that no variable can widen. */
+	if (e->turned && !(s->flags & RVM_SCOPE_FLAG_PREFIX &&
+			   memchr(s->text, 0, s->len) == s->text + s->len - 1))
+		return RVM_REASON_ENVIRON;
 	return model_lacks(part, t, req);
 }
 

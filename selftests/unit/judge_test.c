@@ -521,6 +521,36 @@ static void a_program_that_was_not_there_is_not_covered(void)
 	REFUSED(judge(), NO_TOKEN);
 }
 
+static struct rvm_verdict on_turned(const char *path, const char *words)
+{
+	ask_exec(path, words);
+	w.req.exec.turned = true;
+	return judge();
+}
+
+static void variables_that_turn_programs_need_a_rule_without_words(void)
+{
+	start();
+	exec_in(&w.tokens, "/bin/py", "py|app", true);
+	ALLOWED(on_exec("/bin/py", "py|app|x"));
+	REFUSED(on_turned("/bin/py", "py|app|x"), ENVIRON);
+	/* Other words are the nearer miss only where no variable is. */
+	REFUSED(on_turned("/bin/py", "py|other"), ARGV);
+	/* As the interpreter of a script, too. */
+	ALLOWED(on_exec("/bin/py", NULL));
+	REFUSED(on_turned("/bin/py", NULL), ENVIRON);
+	/* No word may follow: that is a limit as well. */
+	exec_in(&w.tokens, "/bin/sh", "sh", false);
+	ALLOWED(on_exec("/bin/sh", "sh"));
+	REFUSED(on_turned("/bin/sh", "sh"), ENVIRON);
+	/* With any words it may run any code anyway. */
+	exec_in(&w.tokens, "/bin/pl", "pl", true);
+	ALLOWED(on_turned("/bin/pl", "pl|-e|x"));
+	ALLOWED(on_turned("/bin/pl", NULL));
+	exec_in(&w.tokens, NULL, "", true);
+	ALLOWED(on_turned("/bin/py", "py|app|x"));
+}
+
 static void argv_rules_bind_all_files_of_their_name(void)
 {
 	struct model_entry *rule;
@@ -1119,7 +1149,7 @@ static void the_index_has_each_entry_once_in_rising_order(void)
 
 static void random_questions_are_judged_as_the_naive_judge_does(void)
 {
-	static unsigned int reasons[RVM_REASON_REFUSED + 1], allowed[RVM_CLASS_SYS + 1], relaxed;
+	static unsigned int reasons[RVM_REASON_ENVIRON + 1], allowed[RVM_CLASS_SYS + 1], relaxed;
 	static struct model_world world;
 	struct rvm_verdict got, want;
 	unsigned int i;
@@ -1137,13 +1167,14 @@ static void random_questions_are_judged_as_the_naive_judge_does(void)
 		if (want.allow && !want.relaxed)
 			allowed[world.req.class]++;
 	}
-	for (i = 0; i <= RVM_REASON_REFUSED; i++)
+	for (i = 0; i <= RVM_REASON_ENVIRON; i++)
 		if (reasons[i])
 			NOTE("%6u %s", reasons[i], rvm_reason_text(i));
 	NOTE("%6u relaxed", relaxed);
 	for (i = RVM_REASON_NO_TOKEN; i <= RVM_REASON_UNREGISTERED; i++)
 		EXPECT(reasons[i] > 20);
-	EXPECT(reasons[RVM_REASON_ARGV] > 20 && reasons[RVM_REASON_SPECIAL] > 20 && relaxed > 20);
+	EXPECT(reasons[RVM_REASON_ARGV] > 20 && reasons[RVM_REASON_ENVIRON] > 20);
+	EXPECT(reasons[RVM_REASON_SPECIAL] > 20 && relaxed > 20);
 	for (i = RVM_CLASS_PATH; i <= RVM_CLASS_SYS; i++)
 		EXPECT(allowed[i] > 20);
 }
@@ -1175,12 +1206,12 @@ static void each_reason_and_operation_has_a_text_of_its_own(void)
 {
 	int i, j;
 
-	for (i = 0; i <= RVM_REASON_REFUSED; i++) {
+	for (i = 0; i <= RVM_REASON_ENVIRON; i++) {
 		EXPECT(strlen(rvm_reason_text(i)) > 5);
 		for (j = 0; j < i; j++)
 			EXPECT(strcmp(rvm_reason_text(i), rvm_reason_text(j)));
 	}
-	EXPECT_STR(rvm_reason_text(RVM_REASON_REFUSED + 1), "the reason is unknown");
+	EXPECT_STR(rvm_reason_text(RVM_REASON_ENVIRON + 1), "the reason is unknown");
 	for (i = 0; i <= RVM_OP_WITNESS; i++) {
 		EXPECT(strlen(rvm_op_name(i)) > 1);
 		for (j = 0; j < i; j++)
@@ -1204,6 +1235,7 @@ int main(void)
 	RUN(loading_is_not_starting);
 	RUN(programs_start_with_the_words_of_their_token);
 	RUN(a_program_that_was_not_there_is_not_covered);
+	RUN(variables_that_turn_programs_need_a_rule_without_words);
 	RUN(argv_rules_bind_all_files_of_their_name);
 	RUN(exec_exclusions_bind_by_name_and_by_identity);
 	RUN(exclusions_come_before_tokens);

@@ -228,6 +228,8 @@ enum rvm_op {
  * @RVM_REASON_FAMILY: No socket family or protocol of this kind in a
  *   partition.
  * @RVM_REASON_REFUSED: Never allowed in a partition.
+ * @RVM_REASON_ENVIRON: A token names the program with these words, but a
+ *   variable of its environment can make it run something else.
  */
 enum rvm_reason {
 	RVM_REASON_NONE,
@@ -254,6 +256,7 @@ enum rvm_reason {
 	RVM_REASON_ANONYMOUS,
 	RVM_REASON_FAMILY,
 	RVM_REASON_REFUSED,
+	RVM_REASON_ENVIRON,
 };
 
 enum {

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "lib/environ.h"
+#include "unit.h"
+
+static bool turns(const char *text)
+{
+	return rvm_environ_turns(text, strlen(text));
+}
+
+static void variables_that_carry_code_turn(void)
+{
+	static const char *const text[] = {
+		"BASH_ENV=/x",	      "BASH_FUNC_ls%%=() { x; }", "PYTHONPATH=",
+		"PERL5OPT=-Mx",	      "NODE_OPTIONS=-r x",	  "LD_PRELOAD=x.so",
+		"MAKEFLAGS=--eval=x", "LUA_INIT_5_4=x",		  "PS4=$(x)",
+		"TAR_OPTIONS=-I x",
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(text); i++)
+		if (!EXPECT(turns(text[i])))
+			NOTE("%s", text[i]);
+}
+
+static void others_do_not(void)
+{
+	static const char *const text[] = {
+		"",
+		"=",
+		"PATH=/bin",
+		"HOME=/root",
+		"ENV=test",
+		"PAGER=less",
+		"BASH_ENV",
+		"BASH_ENVIRON=x",
+		"bash_env=x",
+		"XBASH_ENV=x",
+		"PYTHONUTF8=",
+		"BASH_FUNC",
+		"PYTHONUNBUFFERED=",
+		"=BASH_ENV=",
+		"X=BASH_ENV=x",
+		"NODE_ENV=x",
+		"LD_BIND_NOW=",
+		"PERL5=",
+		"PS1=$ ",
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(text); i++)
+		if (!EXPECT(!turns(text[i])))
+			NOTE("%s", text[i]);
+}
+
+/* Of a long variable no more than this is kept. */
+static void what_is_kept_of_a_variable_is_enough(void)
+{
+	static const char text[] = "PYTHONPYCACHEPREFIX=/a/very/long/folder";
+	char *kept = malloc(RVM_ENVIRON_NAME_BYTES);
+
+	memcpy(kept, text, RVM_ENVIRON_NAME_BYTES);
+	EXPECT(rvm_environ_turns(kept, RVM_ENVIRON_NAME_BYTES));
+	EXPECT(!rvm_environ_turns(kept, 8));
+	EXPECT(!rvm_environ_turns(kept, 0));
+	free(kept);
+}
+
+int main(void)
+{
+	RUN(variables_that_carry_code_turn);
+	RUN(others_do_not);
+	RUN(what_is_kept_of_a_variable_is_enough);
+	return unit_done();
+}
