@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -65,13 +66,64 @@ static char *read_state(const char *top)
 	return text;
 }
 
-static bool make_tree(const char *what, const char *top)
+static int remove_one(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+	return remove(path);
+}
+
+/* What no form may change: contents first, then times; a changed time is a change. */
+static const struct watched {
+	const char *path, *text;
+	mode_t mode;
+} watched_files[] = {
+	{ "out/secret", "s3cret-of-others\n", 0600 },
+	{ "out/id_rsa", "s3cret-of-others too\n", 0644 },
+	{ "out/canary", "alive\n", 0600 },
+	{ "ws/.env", "KEY=s3cret-of-env\n", 0644 },
+	{ "ws/secrets/key", "s3cret-of-workspace\n", 0644 },
+	{ "ws/protected/file", "do not edit\n", 0644 },
+	{ "ws/run.sh", "#!/bin/sh\necho \"run ok $*\"\n", 0755 },
+	{ "ws/spare.txt", "spare\n", 0644 },
+};
+
+static bool restore_file(const char *top, const struct watched *w)
+{
+	const struct timespec times[2] = { { .tv_sec = 1000000000 }, { .tv_sec = 1000000000 } };
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/%s", top, w->path);
+	return write_file(path, w->text) && !chmod(path, w->mode) && !chown(path, 0, 0) &&
+	       !utimensat(AT_FDCWD, path, times, 0);
+}
+
+static bool restore(const char *top)
+{
+	static const char *const folders[] = { "out", "out/sub", "ws", "ws/secrets",
+					       "ws/protected" };
+	char path[PATH_MAX];
+	bool good = true;
+
+	snprintf(path, sizeof(path), "%s/out", top);
+	/* A form may have mounted something there. */
+	umount2(path, MNT_DETACH);
+	nftw(path, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	for (size_t i = 0; i < ARRAY_LEN(folders); i++) {
+		snprintf(path, sizeof(path), "%s/%s", top, folders[i]);
+		if (mkdir(path, 0755) && errno != EEXIST)
+			good = false;
+	}
+	for (size_t i = 0; i < ARRAY_LEN(watched_files); i++)
+		good = restore_file(top, &watched_files[i]) && good;
+	return good;
+}
+
+static bool make_tree(const char *top)
 {
 	char command[3 * PATH_MAX];
 
-	snprintf(command, sizeof(command), "bash '%s/selftests/data/commands/workspace.sh' %s '%s'",
-		 attempt_root, what, top);
-	return !system(command);
+	snprintf(command, sizeof(command), "bash '%s/selftests/data/commands/workspace.sh' '%s'",
+		 attempt_root, top);
+	return !mkdir(top, 0755) && restore(top) && !system(command) && restore(top);
 }
 
 static bool is_changed(struct place *place)
@@ -82,7 +134,7 @@ static bool is_changed(struct place *place)
 	free(now);
 	if (!changed)
 		return false;
-	make_tree("restore", place->top);
+	restore(place->top);
 	free(place->state);
 	place->state = read_state(place->top);
 	return true;
@@ -91,10 +143,19 @@ static bool is_changed(struct place *place)
 bool place_open(struct place *place, const char *name)
 {
 	place->top = strdup(in_dir(name));
-	if (!make_tree("make", place->top))
+	if (!make_tree(place->top))
 		return false;
 	place->state = read_state(place->top);
 	return true;
+}
+
+void place_clean(const struct place *place)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/ws/archive", place->top);
+	nftw(path, remove_one, 8, FTW_DEPTH | FTW_PHYS);
+	mkdir(path, 0755);
 }
 
 /* Starting a form. */

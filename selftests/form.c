@@ -125,13 +125,24 @@ static bool set_count(unsigned int *field, const char *value)
 	return *field;
 }
 
+static bool set_flag(struct form *f, const char *word)
+{
+	if (!strcmp(word, "quiet"))
+		f->quiet = true;
+	else if (!strcmp(word, "tty"))
+		f->tty = true;
+	else if (!strcmp(word, "slow"))
+		f->slow = true;
+	else
+		return false;
+	return true;
+}
+
 static bool set_option(struct form *f, const char *word)
 {
 	const char *value = strchr(word, '=');
 
-	f->quiet = f->quiet || !strcmp(word, "quiet");
-	f->tty = f->tty || !strcmp(word, "tty");
-	if (!strcmp(word, "quiet") || !strcmp(word, "tty"))
+	if (set_flag(f, word))
 		return true;
 	if (!value++)
 		return false;
@@ -238,6 +249,27 @@ bool forms_read(struct forms *forms, const char *path)
 	free(text);
 	fclose(file);
 	return good;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && !strcmp(a, b));
+}
+
+static bool same_list(char *const *a, char *const *b)
+{
+	for (; *a && *b; a++, b++)
+		if (strcmp(*a, *b))
+			return false;
+	return !*a && !*b;
+}
+
+bool form_is_same(const struct form *a, const struct form *b)
+{
+	return a->effect == b->effect && a->via == b->via && a->pad == b->pad && a->big == b->big &&
+	       a->tty == b->tty && same_text(a->file, b->file) && same_text(a->input, b->input) &&
+	       same_text(a->says, b->says) && same_list(a->env, b->env) &&
+	       same_list(a->words, b->words);
 }
 
 char *form_expand(const char *text, const char *top, const char *root)

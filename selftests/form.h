@@ -63,6 +63,10 @@ struct form {
 	bool quiet;
 	/* With a terminal. */
 	bool tty;
+	/* Takes seconds under emulation: only tried when all are. */
+	bool slow;
+	/* It had its effect outside. */
+	bool real;
 	char *env[FORM_ENV_MAX + 1];
 	char *words[FORM_WORDS_MAX + 1];
 	size_t count;
@@ -84,6 +88,9 @@ struct forms {
 
 /* Add the lines of a file; false, and a message, if one is wrong. */
 bool forms_read(struct forms *forms, const char *path);
+
+/* Do both start the same, for the same effect?  The rules may differ. */
+bool form_is_same(const struct form *a, const struct form *b);
 
 /* A copy with {ws}, {out}, {bad} and {root} replaced; free() it. */
 char *form_expand(const char *text, const char *top, const char *root);

@@ -3,17 +3,16 @@
 #
 # The tree that forms are tried in:
 #
-#	workspace.sh make DIR       all of it
-#	workspace.sh restore DIR    what no form may change
+#	workspace.sh DIR
 #
 # DIR/out lies outside of the workspace DIR/ws; in the workspace .env, secrets
-# and protected are under deny rules.  What an attacker would bring along lies
-# ready in the workspace, also what deny rules would not let him write there.
+# and protected are under deny rules.  attempt.c makes these, and puts them back
+# after a form that changed them.  What an attacker would bring along lies ready
+# in the workspace, also what deny rules would not let him write there.
 set -euo pipefail
 
 PATH=/usr/local/bin:/usr/bin:/usr/sbin
-what=$1
-top=$2
+top=$1
 ws=$top/ws
 out=$top/out
 bad=$ws/tools/forbidden
@@ -24,26 +23,6 @@ put() {
 	mkdir -p "$(dirname "$1")"
 	cat >"$1"
 	chmod "${2:-644}" "$1"
-}
-
-# Contents first, then times: a changed time is a change.
-make_watched() {
-	# A form may have mounted something there.
-	umount -l "$out" 2>/dev/null || true
-	rm -rf "$out"
-	mkdir -p "$out/sub" "$ws/secrets" "$ws/protected"
-	echo 's3cret-of-others' >"$out/secret"
-	echo 's3cret-of-others too' >"$out/id_rsa"
-	echo alive >"$out/canary"
-	echo 'KEY=s3cret-of-env' >"$ws/.env"
-	echo 's3cret-of-workspace' >"$ws/secrets/key"
-	echo 'do not edit' >"$ws/protected/file"
-	echo spare >"$ws/spare.txt"
-	printf '#!/bin/sh\necho "run ok $*"\n' >"$ws/run.sh"
-	chmod 755 "$ws/run.sh"
-	chmod 600 "$out/secret" "$out/canary"
-	touch -d @1000000000 "$out/canary" "$out/secret" "$out/id_rsa" "$ws/.env" "$ws/secrets/key" \
-		"$ws/protected/file" "$ws/run.sh"
 }
 
 make_programs() {
@@ -173,17 +152,8 @@ make_repositories() {
 	done
 }
 
-make_all() {
-	make_watched
-	make_programs
-	make_code
-	make_evil
-	make_scripts
-	make_repositories
-	make_watched
-}
-
-case $what in
-make) make_all ;;
-restore) make_watched ;;
-esac
+make_programs
+make_code
+make_evil
+make_scripts
+make_repositories
