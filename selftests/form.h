@@ -4,7 +4,7 @@
 
 /*
  * The lines of data/commands: rule sets, and commands that are tried under
- * them.  The format is told in data/commands/README.md.
+ * them.  The format is told in Documentation/design/commands.md.
  */
 
 #include <stdbool.h>
