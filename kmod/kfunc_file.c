@@ -112,9 +112,8 @@ static int check_open_exec(struct rvm_partition *part, struct file *file)
 		return 0;
 	q.quiet = true;
 	q.path = &file->f_path;
+	/* A link's name, such as sh, is not seen here: the interpreter's round has it. */
 	q.req.exec.program = file_inode(file);
-	q.req.exec.base.text = file->f_path.dentry->d_name.name;
-	q.req.exec.base.len = strnlen(q.req.exec.base.text, NAME_MAX);
 	if (!rvm_gate_check(part, &q))
 		return 0;
 	return check_file(part, file, RVM_OP_INTERP, RVM_RIGHT_EXECUTE, true);

@@ -595,12 +595,25 @@ static bool is_bound(const struct rvm_index *index, const struct rvm_name *name)
 	return false;
 }
 
+/* By whatever name a rule has it; the name is judged in the round to come. */
+static void search_file(struct search *s)
+{
+	const struct rvm_index *index = s->part->tokens;
+	u32 at;
+
+	for (at = 0; at < index->count; at++)
+		if (names_program(index->core[at]->scope))
+			weigh(s, at, fit_program(index->core[at]->scope, &s->req->exec));
+}
+
 static void search_program(struct search *s)
 {
 	const struct rvm_exec_object *exec = &s->req->exec;
 	const struct rvm_index *index = s->part->tokens;
 	u32 at;
 
+	if (!exec->argv && !exec->base.len)
+		search_file(s);
 	for (at = program_chain(index, &exec->base); at != RVM_CHAIN_END; at = index->next[at])
 		if (has_word(index->core[at]->scope, &exec->base))
 			weigh(s, at, fit_program(index->core[at]->scope, exec));

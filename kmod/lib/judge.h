@@ -120,7 +120,7 @@ struct rvm_path_object {
 struct rvm_exec_object {
 	/** @program: Identity of the program file. */
 	const void *program;
-	/** @base: Base name of the path as typed. */
+	/** @base: Base name of the path as typed; empty if that is not known yet. */
 	struct rvm_name base;
 	/** @argv: The vector; NULL if only the program counts (interpreters). */
 	const struct rvm_argv *argv;

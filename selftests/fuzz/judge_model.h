@@ -253,6 +253,8 @@ static inline void model_exec(struct model_world *w, struct rvm_exec_object *exe
 		w->argv.words += !words->text[i];
 	exec->argv = draw(5) ? &w->argv : NULL;
 	exec->turned = draw(2);
+	if (!exec->argv && draw(2))
+		exec->base.len = 0;
 }
 
 static inline void model_net(struct model_world *w, struct rvm_net_object *net)
@@ -592,7 +594,7 @@ static inline u8 model_exec_token(const struct rvm_partition_view *part,
 	if (s->flags & RVM_SCOPE_FLAG_ANY_PROGRAM)
 		return model_lacks(part, t, req);
 	if (model_nowhere(s) || s->anchor != e->program ||
-	    !model_word_is(s, e->base.text, e->base.len))
+	    (!model_word_is(s, e->base.text, e->base.len) && (e->argv || e->base.len)))
 		return RVM_REASON_NO_TOKEN;
 	if (e->argv && !rvm_argv_match(s->text, s->len, s->flags & RVM_SCOPE_FLAG_PREFIX, e->argv))
 		return RVM_REASON_ARGV;

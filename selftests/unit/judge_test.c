@@ -521,6 +521,26 @@ static void a_program_that_was_not_there_is_not_covered(void)
 	REFUSED(judge(), NO_TOKEN);
 }
 
+static void an_interpreter_is_opened_before_its_name_is_known(void)
+{
+	struct model_entry *rule;
+
+	start();
+	rule = exec_in(&w.tokens, "/bin/dash", "sh|build", true);
+	REFUSED(on_exec("/bin/dash", NULL), NO_TOKEN);
+	ask_exec("/bin/dash", NULL);
+	w.req.exec.base.len = 0;
+	ALLOWED(judge());
+	/* Of no other file, and not past the end of the rule. */
+	ask_exec("/bin/bash", NULL);
+	w.req.exec.base.len = 0;
+	REFUSED(judge(), NO_TOKEN);
+	rule->core.flags = RVM_TOKEN_F_REVOKED;
+	ask_exec("/bin/dash", NULL);
+	w.req.exec.base.len = 0;
+	REFUSED(judge(), NO_TOKEN);
+}
+
 static struct rvm_verdict on_turned(const char *path, const char *words)
 {
 	ask_exec(path, words);
@@ -1235,6 +1255,7 @@ int main(void)
 	RUN(loading_is_not_starting);
 	RUN(programs_start_with_the_words_of_their_token);
 	RUN(a_program_that_was_not_there_is_not_covered);
+	RUN(an_interpreter_is_opened_before_its_name_is_known);
 	RUN(variables_that_turn_programs_need_a_rule_without_words);
 	RUN(argv_rules_bind_all_files_of_their_name);
 	RUN(exec_exclusions_bind_by_name_and_by_identity);
