@@ -40,6 +40,9 @@ static struct {
 	unsigned int good, bad, skipped, left;
 } tally[3];
 
+/* What all of it took. */
+static double spent_outside, spent_inside;
+
 struct box_set {
 	const struct form_set *set;
 	struct box box;
@@ -123,6 +126,7 @@ static void try_outside(struct form *f, struct place *control, struct outcome *o
 	else
 		attempt(f, control, o);
 	f->real = o->effect;
+	spent_outside += o->seconds;
 }
 
 static void try_form(struct form *f, struct place *control, struct place *inside)
@@ -140,6 +144,7 @@ static void try_form(struct form *f, struct place *control, struct place *inside
 	try_outside(f, control, &outside);
 	if (!control_only)
 		attempt(f, inside, &boxed);
+	spent_inside += boxed.seconds;
 	wrong = judge(f, &outside, control_only ? NULL : &boxed);
 	if (wrong || verbose) {
 		print_outcome("outside", &outside);
@@ -298,6 +303,7 @@ static void print_tally(void)
 	for (int i = 0; i < 3; i++)
 		printf("# %s: %u %s, %u not, %u skipped, %u left to -a\n", texts[i][0],
 		       tally[i].good, texts[i][1], tally[i].bad, tally[i].skipped, tally[i].left);
+	printf("# %.0f s outside, %.0f s in partitions\n", spent_outside, spent_inside);
 }
 
 /* Lists that lost their forms must not pass. */
