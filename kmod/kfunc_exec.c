@@ -5,8 +5,8 @@
  * The hook runs once for each handler round: first for the file as named with
  * the words as given, then for the interpreter of a script with words that the
  * kernel made.  The words are judged in the first round only, variables of the
- * environment that turn programs in each.  Nobody else can reach the new memory before the exec's point of no return, so they cannot
- * change under us.
+ * environment that turn programs in each.  Nobody else can reach the new memory
+ * before the exec's point of no return, so they cannot change under us.
  */
 
 #include <linux/binfmts.h>

@@ -183,20 +183,19 @@ static bool read_form(struct form *f, struct reader *r)
 /* NAME KEY=VALUE... */
 static bool read_set(struct form_set *s, struct reader *r)
 {
-	const char *value;
 	int more;
 
 	if (next_word(r) <= 0)
 		return false;
 	s->name = strdup(r->text);
 	while ((more = next_word(r)) > 0) {
-		if ((value = value_of(r->text, "table")))
-			s->table = strdup(value);
-		else if ((value = value_of(r->text, "spec")))
-			s->spec = strdup(value);
-		else if ((value = value_of(r->text, "base")))
-			s->base = strdup(value);
-		else
+		static const char *const keys[] = { "table", "spec", "base" };
+		char **const fields[] = { &s->table, &s->spec, &s->base };
+		int i = 0;
+
+		while (i < 3 && !value_of(r->text, keys[i]))
+			i++;
+		if (i == 3 || !set_text(fields[i], value_of(r->text, keys[i])))
 			return false;
 	}
 	return !more && s->base && (s->table || s->spec);
