@@ -22,7 +22,7 @@ trap 'exit 130' INT TERM
 collect() {
 	sed -n 's/^SEC("lsm[.s]*\/\([a-z_]*\)").*/hook:\1/p' bpf/*.bpf.c
 	sed -n 's/^\t{ "[^"]*", "\([^"]*\)", [a-z_0-9]*, [A-Z]* },$/probe:\1/p' selftests/probe_*.c
-	sed -n 's/^\t{ "\([^"]*\)", [a-z_0-9]* },$/escape:\1/p' selftests/escape_test.c
+	sed -n 's/^\t{ "\([^"]*\)", [a-z_0-9]* },$/escape:\1/p' selftests/escape_*.c
 	sed -n 's/^TEST_F[A-Z_]*(race, \([a-z_0-9]*\).*/race:\1/p' selftests/race_test.c
 	sed -n 's/^TEST_F[A-Z_]*(netlink, \([a-z_0-9]*\).*/netlink:\1/p' selftests/netlink_test.c
 	sed -n 's/^[[:space:]]*\(check\|refused\|subtests\) \([a-z_0-9]*\) .*/shell:\2/p' \
@@ -95,7 +95,7 @@ generate() {
 		the static checks.
 
 		*all seven*: only the root token covers it, and no mode relaxes it. *not stoppable*: no hook
-		sees it. Tests are rows of `selftests/probe_*.c` (*probe*) and `selftests/escape_test.c`
+		sees it. Tests are rows of `selftests/probe_*.c` (*probe*) and `selftests/escape_*.c`
 		(*escape*), and named tests of `race_test.c`, `netlink_test.c` and the shell tests.
 	TEXT
 	awk -F ' *[|] ' '

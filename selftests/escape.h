@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _RVM_SELFTEST_ESCAPE_H
+#define _RVM_SELFTEST_ESCAPE_H
+
+/* What the parts of escape_test share. */
+
+#include <errno.h>
+#include <stdbool.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include "common.h"
+
+#define PORT_ALLOWED 7001
+#define PORT_REFUSED 7002
+#define PORT_BIND 7003
+
+/* Instead of an errno: not offered here; what the attack needs did not work. */
+#define SKIPPED 200
+#define BROKEN 201
+
+/* An attack inside of the partition, if @evil, else its twin: 0 or the errno. */
+struct row {
+	const char *name;
+	int (*act)(bool evil);
+	/* The refusal is the kernel's own and makes no record of a denial. */
+	bool silent;
+};
+
+/* What somebody outside does, or both sides do together. */
+struct host_row {
+	const char *name;
+	int (*act)(const struct box *box, bool evil);
+};
+
+/* Rows of a part; the last one has no name. */
+extern const struct row file_rows[], program_rows[], net_rows[], task_rows[];
+extern const struct host_row host_rows[];
+
+/* A process of the host, a segment of the host, and what the host hands over: to @evil last. */
+extern pid_t victim;
+extern int segment;
+extern int given_fd[2];
+extern int given_socket[2][2];
+
+/* Paths in ws/ and out/, as in_dir(). */
+const char *ws(const char *name);
+const char *out(const char *name);
+
+/* 0 or the errno of what returned @ret. */
+static inline int result(long ret)
+{
+	return ret < 0 ? errno : 0;
+}
+
+/* Likewise of what returned a descriptor, which is closed. */
+static inline int opened(int fd)
+{
+	int err = fd < 0 ? errno : 0;
+
+	if (fd >= 0)
+		close(fd);
+	return err;
+}
+
+/* 0 or the errno of reading a byte at the beginning. */
+static inline int read_one(int fd)
+{
+	char c;
+
+	return result(pread(fd, &c, 1, 0));
+}
+
+#endif /* _RVM_SELFTEST_ESCAPE_H */

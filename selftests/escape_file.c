@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Files and descriptors: names that lead elsewhere, and what descriptors may still do.
+ */
+
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/xattr.h>
+#include <time.h>
+
+#include "escape.h"
+
+static int reopen_by_descriptor(bool evil)
+{
+	char path[64];
+	int fd = open(evil ? out("file") : ws("a"), O_PATH);
+
+	if (fd < 0)
+		return BROKEN;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	return opened(open(path, O_RDONLY));
+}
+
+static int through_symlink(bool evil)
+{
+	unlink(ws("link"));
+	if (symlink(evil ? out("file") : ws("a"), ws("link")))
+		return errno;
+	return opened(open(ws("link"), O_RDONLY));
+}
+
+static int through_proc_root(bool evil)
+{
+	char path[PATH_MAX + 32];
+
+	snprintf(path, sizeof(path), "/proc/self/root%s", evil ? out("file") : ws("a"));
+	return opened(open(path, O_RDONLY));
+}
+
+static int through_dots(bool evil)
+{
+	char path[PATH_MAX + 32];
+
+	snprintf(path, sizeof(path), "%s/../%s", in_dir("ws"), evil ? "out/file" : "ws/a");
+	return opened(open(path, O_RDONLY));
+}
+
+static int from_folder_descriptor(bool evil)
+{
+	int dir = open(in_dir(evil ? "out" : "ws"), O_PATH | O_DIRECTORY);
+
+	return opened(openat(dir, evil ? "file" : "a", O_RDONLY));
+}
+
+static int link_excluded(bool evil)
+{
+	unlink(ws("hard"));
+	return result(link(ws(evil ? ".env" : "a"), ws("hard")));
+}
+
+static int link_outside(bool evil)
+{
+	unlink(ws("hard"));
+	return result(link(evil ? out("file") : ws("a"), ws("hard")));
+}
+
+/* It can be read: with the new name it could be written as well. */
+static int link_read_only(bool evil)
+{
+	unlink(ws("hard"));
+	return result(link(evil ? in_dir("ro/file") : ws("a"), ws("hard")));
+}
+
+static int rename_excluded(bool evil)
+{
+	return result(rename(ws(evil ? ".env" : "b"), ws("renamed")));
+}
+
+static int rename_folder(bool evil)
+{
+	return result(rename(ws(evil ? "secrets" : "plain"), ws("renamed-folder")));
+}
+
+static int rename_onto_excluded(bool evil)
+{
+	close(open(ws("fresh"), O_WRONLY | O_CREAT, 0644));
+	return result(rename(ws("fresh"), ws(evil ? ".env" : "landed")));
+}
+
+static int exchange(bool evil)
+{
+	return result(
+		renameat2(AT_FDCWD, ws("a"), AT_FDCWD, ws(evil ? ".env" : "c"), RENAME_EXCHANGE));
+}
+
+static int nameless_file(bool evil)
+{
+	int fd = open(evil ? in_dir("out") : in_dir("ws"), O_TMPFILE | O_RDWR, 0600), err;
+	char path[64];
+
+	if (fd < 0)
+		return errno == EOPNOTSUPP ? SKIPPED : errno;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+	unlink(ws("born"));
+	err = result(linkat(AT_FDCWD, path, AT_FDCWD, ws("born"), AT_SYMLINK_FOLLOW));
+	close(fd);
+	return err;
+}
+
+static int truncate_by_open(bool evil)
+{
+	return opened(open(evil ? in_dir("ro/file") : ws("a"), O_RDONLY | O_TRUNC));
+}
+
+static int times_by_descriptor(bool evil)
+{
+	struct timespec t[2] = { { 1, 0 }, { 1, 0 } };
+	int fd = open(evil ? in_dir("ro/file") : ws("a"), O_RDONLY);
+
+	return fd < 0 ? BROKEN : result(futimens(fd, t));
+}
+
+static int mode_by_descriptor(bool evil)
+{
+	int fd = open(evil ? in_dir("ro/file") : ws("a"), O_RDONLY);
+
+	return fd < 0 ? BROKEN : result(fchmod(fd, 0644));
+}
+
+static int attribute_by_descriptor(bool evil)
+{
+	int fd = open(evil ? in_dir("ro/file") : ws("a"), O_RDONLY), err;
+
+	if (fd < 0)
+		return BROKEN;
+	err = result(fsetxattr(fd, "user.note", "x", 1, 0));
+	return err == EOPNOTSUPP ? SKIPPED : err;
+}
+
+static int file_capability(bool evil)
+{
+	static const unsigned char all[20] = { 0, 0, 0, 2, 0xff, 0xff };
+	int err = evil ? result(setxattr(ws("prog"), "security.capability", all, sizeof(all), 0)) :
+			 result(setxattr(ws("a"), "user.note", "x", 1, 0));
+
+	return err == EOPNOTSUPP ? SKIPPED : err;
+}
+
+static int set_id_bit(bool evil)
+{
+	return result(chmod(ws("a"), evil ? 04755 : 0755));
+}
+
+static int born_with_set_id(bool evil)
+{
+	unlink(ws("suid"));
+	return opened(open(ws("suid"), O_WRONLY | O_CREAT | O_EXCL, evil ? 04755 : 0755));
+}
+
+static int device_node(bool evil)
+{
+	unlink(ws("node"));
+	return result(mknod(ws("node"), evil ? S_IFBLK | 0600 : S_IFREG | 0600, evil ? 0x700 : 0));
+}
+
+static int open_by_handle(bool evil)
+{
+	union {
+		struct file_handle handle;
+		char room[sizeof(struct file_handle) + MAX_HANDLE_SZ];
+	} h = { .handle.handle_bytes = MAX_HANDLE_SZ };
+	int mount_id, at = open(in_dir("ws"), O_RDONLY | O_DIRECTORY);
+
+	if (!evil)
+		return opened(openat(at, "a", O_RDONLY));
+	if (name_to_handle_at(AT_FDCWD, out("file"), &h.handle, &mount_id, 0))
+		return errno == EOPNOTSUPP ? SKIPPED : errno;
+	return opened(open_by_handle_at(at, &h.handle, O_RDONLY));
+}
+
+/* Descriptors that the host opened, and left open. */
+static int read_given(bool evil)
+{
+	return read_one(given_fd[evil]);
+}
+
+static int map_given(bool evil)
+{
+	return mmap(NULL, 1, PROT_READ, MAP_PRIVATE, given_fd[evil], 0) == MAP_FAILED ? errno : 0;
+}
+
+static int copy_given(bool evil)
+{
+	int to = open(ws("copy"), O_RDWR | O_CREAT | O_TRUNC, 0644);
+
+	lseek(given_fd[evil], 0, SEEK_SET);
+	return result(sendfile(to, given_fd[evil], NULL, 4));
+}
+
+static int receive_descriptor(bool evil)
+{
+	char control[CMSG_SPACE(sizeof(int))], byte;
+	struct iovec iov = { &byte, 1 };
+	struct msghdr msg = { .msg_iov = &iov,
+			      .msg_iovlen = 1,
+			      .msg_control = control,
+			      .msg_controllen = sizeof(control) };
+
+	if (recvmsg(given_socket[evil][1], &msg, 0) < 0)
+		return errno;
+	return CMSG_FIRSTHDR(&msg) ? 0 : EACCES;
+}
+
+/* No attack: open asks whether it may create before it looks, and the file is there. */
+static int create_what_exists(bool evil)
+{
+	if (evil)
+		return opened(open(out("file"), O_RDONLY | O_CREAT, 0644));
+	return opened(open(in_dir("ro/file"), O_RDONLY | O_CREAT, 0644));
+}
+
+const struct row file_rows[] = {
+	{ "O_PATH descriptor, opened again", reopen_by_descriptor },
+	{ "symlink", through_symlink },
+	{ "/proc/self/root", through_proc_root },
+	{ "dot dot", through_dots },
+	{ "descriptor of a folder", from_folder_descriptor },
+	{ "hard link to an excluded file", link_excluded },
+	{ "hard link to a file outside", link_outside },
+	{ "hard link that gives more", link_read_only },
+	{ "rename of an excluded file", rename_excluded },
+	{ "rename of a folder with excluded files", rename_folder },
+	{ "rename onto an excluded name", rename_onto_excluded },
+	{ "exchange with an excluded file", exchange },
+	{ "O_TMPFILE", nameless_file },
+	{ "O_RDONLY|O_TRUNC", truncate_by_open },
+	{ "futimens on a read-only descriptor", times_by_descriptor },
+	{ "fchmod on a read-only descriptor", mode_by_descriptor },
+	{ "fsetxattr on a read-only descriptor", attribute_by_descriptor },
+	{ "file capabilities", file_capability },
+	{ "set-id bit", set_id_bit },
+	{ "file born with a set-id bit", born_with_set_id },
+	{ "device node", device_node },
+	{ "open_by_handle_at", open_by_handle },
+	{ "O_CREAT on what exists", create_what_exists },
+	{ "read of an inherited descriptor", read_given },
+	{ "map of an inherited descriptor", map_given },
+	{ "sendfile from an inherited descriptor", copy_given },
+	{ "SCM_RIGHTS", receive_descriptor },
+	{},
+};

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Network: addresses spelled otherwise, and sockets that are none of IP.
+ */
+
+#include <arpa/inet.h>
+#include <linux/if_packet.h>
+#include <linux/netlink.h>
+#include <netinet/in.h>
+#include <stdint.h>
+#include <sys/socket.h>
+
+#include "escape.h"
+
+static struct sockaddr_in v4(uint32_t address, uint16_t port)
+{
+	return (struct sockaddr_in){ .sin_family = AF_INET,
+				     .sin_port = htons(port),
+				     .sin_addr.s_addr = htonl(address) };
+}
+
+static uint16_t port(bool evil)
+{
+	return evil ? PORT_REFUSED : PORT_ALLOWED;
+}
+
+/* Nobody listens: then the kernel got past us. */
+static int past(int err)
+{
+	return err == ECONNREFUSED ? 0 : err;
+}
+
+static int fast_open(bool evil)
+{
+	struct sockaddr_in to = v4(INADDR_LOOPBACK, port(evil));
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	return past(
+		result(sendto(fd, "x", 1, MSG_FASTOPEN | MSG_NOSIGNAL, (void *)&to, sizeof(to))));
+}
+
+static int family_zero(bool evil)
+{
+	struct sockaddr_in to = v4(INADDR_LOOPBACK, port(evil));
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	to.sin_family = AF_UNSPEC;
+	return result(sendto(fd, "x", 1, 0, (void *)&to, sizeof(to)));
+}
+
+static int wildcard_address(bool evil)
+{
+	struct sockaddr_in to = v4(INADDR_ANY, port(evil));
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	return past(result(connect(fd, (void *)&to, sizeof(to))));
+}
+
+static int connect_v6(const char *address, bool evil)
+{
+	struct sockaddr_in6 to = { .sin6_family = AF_INET6, .sin6_port = htons(port(evil)) };
+	int fd = socket(AF_INET6, SOCK_STREAM, 0);
+
+	if (fd < 0)
+		return errno == EAFNOSUPPORT ? SKIPPED : errno;
+	inet_pton(AF_INET6, address, &to.sin6_addr);
+	return past(result(connect(fd, (void *)&to, sizeof(to))));
+}
+
+static int mapped_address(bool evil)
+{
+	return connect_v6("::ffff:127.0.0.1", evil);
+}
+
+static int mapped_wildcard(bool evil)
+{
+	return connect_v6("::ffff:0.0.0.0", evil);
+}
+
+static int v4_on_v6_socket(bool evil)
+{
+	struct sockaddr_in to = v4(INADDR_LOOPBACK, port(evil));
+	int fd = socket(AF_INET6, SOCK_DGRAM, 0);
+
+	if (fd < 0)
+		return errno == EAFNOSUPPORT ? SKIPPED : errno;
+	return past(result(sendto(fd, "x", 1, 0, (void *)&to, sizeof(to))));
+}
+
+static int several_messages(bool evil)
+{
+	struct sockaddr_in to[2] = { v4(INADDR_LOOPBACK, PORT_ALLOWED),
+				     v4(INADDR_LOOPBACK, port(evil)) };
+	struct iovec iov = { "x", 1 };
+	struct mmsghdr m[2] = {};
+	int fd = socket(AF_INET, SOCK_DGRAM, 0), sent;
+
+	for (int i = 0; i < 2; i++) {
+		m[i].msg_hdr.msg_name = &to[i];
+		m[i].msg_hdr.msg_namelen = sizeof(to[i]);
+		m[i].msg_hdr.msg_iov = &iov;
+		m[i].msg_hdr.msg_iovlen = 1;
+	}
+	sent = sendmmsg(fd, m, 2, 0);
+	/* The first may have found that nobody listens. */
+	return sent < 0 ? errno : sent == 2 ? 0 : evil ? EACCES : BROKEN;
+}
+
+static int reconnect(bool evil)
+{
+	struct sockaddr_in first = v4(INADDR_LOOPBACK, PORT_ALLOWED);
+	struct sockaddr_in second = v4(INADDR_LOOPBACK, port(evil));
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	if (connect(fd, (void *)&first, sizeof(first)))
+		return BROKEN;
+	return result(connect(fd, (void *)&second, sizeof(second)));
+}
+
+#define SOCKET_ROW(name, domain, type, protocol)                                                 \
+	static int name(bool evil)                                                               \
+	{                                                                                        \
+		int err = evil ? opened(socket(domain, type, protocol)) :                        \
+				 opened(socket(AF_INET, SOCK_STREAM, 0));                        \
+                                                                                                 \
+		return err == EAFNOSUPPORT || err == EPROTONOSUPPORT || err == ESOCKTNOSUPPORT ? \
+			       SKIPPED :                                                         \
+			       err;                                                              \
+	}
+SOCKET_ROW(raw_socket, AF_INET, SOCK_RAW, IPPROTO_ICMP)
+SOCKET_ROW(ping_socket, AF_INET, SOCK_DGRAM, IPPROTO_ICMP)
+SOCKET_ROW(multipath_socket, AF_INET, SOCK_STREAM, 262)
+SOCKET_ROW(packet_socket, AF_PACKET, SOCK_RAW, 0)
+SOCKET_ROW(crypto_socket, AF_ALG, SOCK_SEQPACKET, 0)
+SOCKET_ROW(vm_socket, AF_VSOCK, SOCK_STREAM, 0)
+
+static int netlink_family(bool evil)
+{
+	return opened(socket(AF_NETLINK, SOCK_RAW, evil ? NETLINK_USERSOCK : NETLINK_ROUTE));
+}
+
+static int socket_diagnosis(bool evil)
+{
+	return opened(socket(AF_NETLINK, SOCK_RAW, evil ? NETLINK_SOCK_DIAG : NETLINK_ROUTE));
+}
+
+static int listen_unbound(bool evil)
+{
+	struct sockaddr_in at = v4(INADDR_LOOPBACK, PORT_BIND);
+	int fd = socket(AF_INET, SOCK_STREAM, 0), one = 1;
+
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	if (!evil && bind(fd, (void *)&at, sizeof(at)))
+		return errno;
+	return result(listen(fd, 1));
+}
+
+static int source_route(bool evil)
+{
+	static const unsigned char route[8] = { 0x83, 7, 4, 127, 0, 0, 1, 0 };
+	int fd = socket(AF_INET, SOCK_DGRAM, 0), tos = 8;
+
+	return evil ? result(setsockopt(fd, SOL_IP, IP_OPTIONS, route, sizeof(route))) :
+		      result(setsockopt(fd, SOL_IP, IP_TOS, &tos, sizeof(tos)));
+}
+
+static int routing_header(bool evil)
+{
+	static const unsigned char route[24] = { 0, 2, 4, 0 };
+	int fd = socket(AF_INET6, SOCK_DGRAM, 0), class = 8;
+
+	if (fd < 0)
+		return errno == EAFNOSUPPORT ? SKIPPED : errno;
+	return evil ? result(setsockopt(fd, SOL_IPV6, IPV6_RTHDR, route, sizeof(route))) :
+		      result(setsockopt(fd, SOL_IPV6, IPV6_TCLASS, &class, sizeof(class)));
+}
+
+const struct row net_rows[] = {
+	{ "TCP fast open", fast_open },
+	{ "datagram of family 0", family_zero },
+	{ "0.0.0.0", wildcard_address },
+	{ "::ffff:127.0.0.1", mapped_address },
+	{ "::ffff:0.0.0.0", mapped_wildcard },
+	{ "IPv4 address on an IPv6 socket", v4_on_v6_socket },
+	{ "sendmmsg, second message", several_messages },
+	{ "second connect", reconnect },
+	{ "raw socket", raw_socket },
+	{ "ping socket", ping_socket },
+	{ "MPTCP", multipath_socket },
+	{ "AF_PACKET", packet_socket },
+	{ "AF_ALG", crypto_socket },
+	{ "AF_VSOCK", vm_socket },
+	{ "NETLINK_USERSOCK", netlink_family },
+	{ "NETLINK_SOCK_DIAG", socket_diagnosis },
+	{ "listen without bind", listen_unbound },
+	{ "source route", source_route },
+	{ "routing header", routing_header },
+	{},
+};
