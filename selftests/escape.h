@@ -43,6 +43,9 @@ extern int segment;
 extern int given_fd[2];
 extern int given_socket[2][2];
 
+/* Of SIGURG, for whoever dies by it. */
+void end_process(int signal);
+
 /* Paths in ws/ and out/, as in_dir(). */
 const char *ws(const char *name);
 const char *out(const char *name);

@@ -252,22 +252,26 @@ static int user_namespace(bool evil)
 	return evil ? result(unshare(CLONE_NEWUSER)) : result(unshare(CLONE_FILES));
 }
 
-/* All that it may signal: its own child, and nobody else. */
+/*
+ * All that it may signal: its own child, and nobody else.  This signal ends only
+ * those who asked for that: the child and the victim.
+ */
 static int kill_all(bool evil)
 {
-	pid_t pid = fork();
+	pid_t pid;
 	int status;
 
+	signal(SIGURG, end_process);
+	pid = fork();
 	if (!pid) {
-		pause();
-		_exit(0);
+		for (;;)
+			pause();
 	}
 	if (evil)
-		kill(-1, SIGKILL);
+		kill(-1, SIGURG);
 	else
-		kill(pid, SIGKILL);
-	waitpid(pid, &status, 0);
-	if (!WIFSIGNALED(status))
+		kill(pid, SIGURG);
+	if (waitpid(pid, &status, 0) != pid || !WIFEXITED(status))
 		return BROKEN;
 	return evil ? EACCES : 0;
 }

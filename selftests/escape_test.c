@@ -88,11 +88,17 @@ static bool load_rules(struct box *box)
 	return !box_load(box, rules, ARRAY_LEN(rules));
 }
 
+void end_process(int signal)
+{
+	_exit(0);
+}
+
 static pid_t start_victim(void)
 {
 	pid_t pid = fork();
 
 	if (!pid) {
+		signal(SIGURG, end_process);
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		for (;;)
 			pause();

@@ -1,0 +1,260 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Take guards out one at a time and see that the tests which try the way past
+# it fail: a test that cannot fail proves nothing.  mutations.list says what is
+# taken out where; the tree itself is not changed.
+#
+#	selftests/mutate.sh [NAME...]      these guards, or all; exit 1 if a test
+#	                                   did not notice, or did not pass before
+#	selftests/mutate.sh --check        only that the list fits the tree
+set -euo pipefail
+
+selftests=$(dirname "$(readlink -f "$0")")
+root=$(dirname "$selftests")
+list=$selftests/mutations.list
+work=$root/build/mutations
+tree=$work/tree
+cache=${RVM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/rvm}
+# How many guards are tried in one guest.
+batch=12
+
+# Lines of the list, fields separated by tabs: name, file, sed, tests.
+entries() {
+	sed '/^#/d;/^$/d' "$list" | awk -F ' [|] ' -v OFS='\t' -v wanted=" $* " '
+		NF != 5 { print "mutations.list: not 5 fields: " $0 >"/dev/stderr"; exit 1 }
+		wanted == "  " || index(wanted, " " $1 " ") { print $1, $2, $3, $4 }'
+}
+
+# Everything that is tried somewhere, in the form of the list.
+known_tests() {
+	(
+		cd "$selftests"
+		sed -n 's/^\t{ "\([^"]*\)", [a-z_0-9]*\(, .*\)\{0,1\} },$/escape:\1/p' escape_*.c
+		sed -n 's/^TEST_F[A-Z_]*(\([a-z]*\), \([a-z_0-9]*\).*/\1:\2/p' ./*_test.c
+	)
+}
+
+split_tests() {
+	local tests=$1
+
+	while [[ $tests = *'; '* ]]; do
+		printf '%s\n' "${tests%%; *}"
+		tests=${tests#*; }
+	done
+	printf '%s\n' "$tests"
+}
+
+check_list() {
+	local name file expression tests test known status=0
+
+	known=$(known_tests)
+	while IFS=$'\t' read -r name file expression tests; do
+		if [ ! -e "$root/$file" ]; then
+			echo "mutations.list: $name: there is no $file"
+			status=1
+		elif cmp -s "$root/$file" <(sed -E "$expression" "$root/$file"); then
+			echo "mutations.list: $name: nothing of $file is changed"
+			status=1
+		fi
+		while read -r test; do
+			grep -qxF "$test" <<<"$known" && continue
+			echo "mutations.list: $name: there is no test \"$test\""
+			status=1
+		done < <(split_tests "$tests")
+	done < <(entries)
+	return "$status"
+}
+
+copy_tree() {
+	mkdir -p "$tree/selftests"
+	cp -pru "$root"/{Kbuild,kmod,bpf,user} "$tree/"
+	cp -pru "$selftests/unit" "$tree/selftests/"
+	restore_all
+}
+
+# Files may be left changed by a run that was interrupted.
+restore_all() {
+	local file
+
+	for file in $(entries | cut -f 2 | sort -u); do
+		cmp -s "$root/$file" "$tree/$file" || cp "$root/$file" "$tree/$file"
+	done
+}
+
+build() {
+	make -C "$KDIR" M="$tree" modules
+	make -C "$tree/bpf" KDIR="$KDIR"
+	make -C "$tree/user"
+}
+
+# Module and tool without the guard: $work/NAME/.
+build_without() {
+	local name=$1 file=$2 expression=$3
+
+	if [ -n "$file" ]; then
+		sed -E "$expression" "$root/$file" >"$tree/$file"
+	fi
+	build >"$work/log.$name" 2>&1 || {
+		tail -n 20 "$work/log.$name"
+		echo "mutate.sh: $name does not build" >&2
+		return 1
+	}
+	mkdir -p "$work/$name"
+	cp "$tree/kmod/rvm.ko" "$tree/user/rvmctl" "$work/$name/"
+	[ -z "$file" ] || cp "$root/$file" "$tree/$file"
+}
+
+# In the guest.
+attach() {
+	insmod "$work/$1/rvm.ko"
+	PATH=$work/$1:$PATH
+	rvmctl hook attach >/dev/null
+}
+
+detach() {
+	local id try
+
+	for id in $(rvmctl partition list --json 2>/dev/null | grep -oE '"id": *[0-9]+' |
+		grep -oE '[0-9]+'); do
+		rvmctl partition del "$id" >/dev/null 2>&1 || true
+	done
+	rvmctl hook detach >/dev/null || return 1
+	for ((try = 1; try <= 120; try++)); do
+		! rmmod rvm 2>/dev/null || return 0
+		sleep 0.5
+	done
+	return 1
+}
+
+run_tests() {
+	local test names=() other=()
+
+	for test; do
+		if [[ $test = escape:* ]]; then
+			names+=("${test#escape:}")
+		else
+			other+=("$test")
+		fi
+	done
+	((${#names[@]} == 0)) || "$selftests/build/escape_test" "${names[@]}" || true
+	for test in "${other[@]}"; do
+		"$selftests/build/${test%%:*}_test" -t "${test#*:}" || true
+	done
+}
+
+# Of what run_tests printed: "fails", "passes", or what else came of it.
+result_of() {
+	local test=$1 log=$2 twin attack
+
+	if [[ $test != escape:* ]]; then
+		grep -qE "^not ok [0-9]+ ${test%%:*}\.${test#*:}( |$)" "$log" && echo fails && return
+		grep -qE "^ok [0-9]+ ${test%%:*}\.${test#*:}( |$)" "$log" && echo passes && return
+		echo "gives no result"
+		return
+	fi
+	test=${test#escape:}
+	twin=$(grep -F " $test: twin works" "$log" | head -n 1)
+	attack=$(grep -F " $test: refused" "$log" | head -n 1)
+	case "${attack%% [0-9]*}, ${twin%% [0-9]*}, $attack$twin" in
+	*SKIP*) echo "is skipped" ;;
+	'ok, ok, '*) echo passes ;;
+	'not ok, ok, '*) echo "fails: ${attack##*\# }" ;;
+	'not ok, not ok, '*) echo "fails, but its twin too" ;;
+	'ok, not ok, '*) echo "passes, but its twin fails" ;;
+	*) echo "gives no result" ;;
+	esac
+}
+
+# Print a line for each test; NAME "" is the module as it is.
+try() {
+	local name=$1 log test tests=()
+
+	mapfile -t tests < <(split_tests "$2")
+	log=$(mktemp)
+	(
+		dir=$(mktemp -d -p "$filesystem")
+		chmod 0755 "$dir"
+		cd "$dir"
+		export RVM_TEST_DIR=$dir RVM_FS=tmpfs RVM_ROOT=$root
+		attach "${name:-as-it-is}"
+		run_tests "${tests[@]}"
+		detach
+	) </dev/null >"$log" 2>&1 || echo "mutate.sh: ${name:-as it is}: did not end well" >>"$log"
+	if [ -n "${RVM_MUTATE_VERBOSE:-}" ] || grep -q '^mutate.sh:' "$log"; then
+		sed 's/^/# /' "$log"
+	fi
+	for test in "${tests[@]}"; do
+		printf '%s\t%s\t%s\n' "${name:-as it is}" "$test" "$(result_of "$test" "$log")"
+	done
+	rm -f "$log"
+	! grep -q '^rvm ' /proc/modules
+}
+
+guest() {
+	local name file expression tests all
+
+	filesystem=/tmp/rvm-mutate
+	mkdir -p "$filesystem"
+	mount -t tmpfs -o mode=0755 tmpfs "$filesystem"
+	all=$(entries "$@" | cut -f 4 | while read -r tests; do split_tests "$tests"; done | sort -u |
+		awk '{ printf "%s%s", (NR == 1 ? "" : "; "), $0 }')
+	try "" "$all"
+	while IFS=$'\t' read -r name file expression tests; do
+		try "$name" "$tests" || break
+	done < <(entries "$@")
+}
+
+# Lines of guest() on stdin: the report; 1 unless each test passes as it is and
+# fails without its guard, for all names given.
+judge() {
+	awk -F '\t' -v names="$*" '
+	/^#/ || NF != 3 { print; next }
+	{
+		good = $1 == "as it is" ? $3 == "passes" : $3 ~ /^fails(:|$)/
+		bad += !good
+		printf "%-4s %-34s %-60s %s\n", good ? "ok" : "BAD", $1, $2, $3
+		rows++
+		seen[$1] = 1
+	}
+	END {
+		count = split(names, name, " ")
+		for (i = 1; i <= count; i++) {
+			if (name[i] in seen)
+				continue
+			print "BAD  " name[i] ": no result"
+			bad++
+		}
+		print "# " rows + 0 " results, " bad + 0 " of them bad"
+		exit bad > 0 || !rows
+	}'
+}
+
+main() {
+	local name file expression tests names=() i status=0
+
+	check_list
+	# shellcheck source=/dev/null
+	. "$cache/env"
+	copy_tree
+	build_without as-it-is '' ''
+	while IFS=$'\t' read -r name file expression tests; do
+		build_without "$name" "$file" "$expression"
+		names+=("$name")
+	done < <(entries "$@")
+	for ((i = 0; i < ${#names[@]}; i += batch)); do
+		"$selftests/vm/run.sh" --timeout 900 --outdir "$work/guest" -- \
+			"$selftests/mutate.sh" --guest "${names[@]:i:batch}" 2>&1 |
+			grep -v '^# guest:' || true
+	done | judge "${names[@]}" || status=1
+	return "$status"
+}
+
+case ${1:-} in
+--check) check_list ;;
+--guest)
+	shift
+	guest "$@"
+	;;
+*) main "$@" ;;
+esac
