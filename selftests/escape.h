@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <stdbool.h>
 #include <sys/types.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "common.h"
@@ -42,6 +43,24 @@ extern pid_t victim;
 extern int segment;
 extern int given_fd[2];
 extern int given_socket[2][2];
+/* Connected to PORT_REFUSED for @evil, to PORT_ALLOWED for the twin. */
+extern int given_tcp[2];
+/* Open for reading and writing: a file to read only for @evil, one of ws/ for the twin. */
+extern int given_writable[2];
+/* Likewise on overlayfs, and a ring; -1 if there is none here. */
+extern int given_layer[2];
+extern int given_ring;
+
+/* A socket of the host listens there. */
+#define ABSTRACT_NAME "rvm-escape-host"
+
+/* An address of a unix socket: its length. */
+size_t unix_name(struct sockaddr_un *address, const char *name, bool abstract);
+
+/* Before the attacks, in escape_setup.c; false if something did not work. */
+bool make_files(void);
+bool hand_over(void);
+void drop_files(void);
 
 /* Of SIGURG, for whoever dies by it. */
 void end_process(int signal);

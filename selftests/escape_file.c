@@ -5,11 +5,13 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/openat2.h>
 #include <stdio.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/xattr.h>
 #include <time.h>
 
@@ -224,6 +226,93 @@ static int create_what_exists(bool evil)
 	return opened(open(in_dir("ro/file"), O_RDONLY | O_CREAT, 0644));
 }
 
+/* Its own name is in no pattern, but that of something below is. */
+static int rename_above(bool evil)
+{
+	return result(rename(ws(evil ? "deep" : "deep2"), ws(evil ? "shallow" : "shallow2")));
+}
+
+/* It may be written, but not read: under another name it could be. */
+static int rename_unreadable(bool evil)
+{
+	return result(rename(ws(evil ? ".unreadable" : "landed"), ws("readable")));
+}
+
+static int link_write_only(bool evil)
+{
+	unlink(ws("hard"));
+	return result(link(evil ? in_dir("drop/file") : ws("a"), ws("hard")));
+}
+
+/* Access mode 3: what the kernel calls neither reading nor writing. */
+static int neither_mode(bool evil)
+{
+	return opened(open(evil ? in_dir("ro/file") : ws("a"), O_ACCMODE));
+}
+
+static int second_open_call(bool evil)
+{
+	struct open_how how = { .flags = O_RDONLY };
+	int dir = open(in_dir("ws"), O_PATH | O_DIRECTORY);
+
+	return opened(syscall(SYS_openat2, dir, evil ? "../out/file" : "a", &how, sizeof(how)));
+}
+
+/* A descriptor that the host opened for writing, mapped as it may be, then more. */
+static int protect(int fd, int prot)
+{
+	void *p = mmap(NULL, 1, PROT_READ, MAP_SHARED, fd, 0);
+
+	return p == MAP_FAILED ? BROKEN : result(mprotect(p, 1, PROT_READ | prot));
+}
+
+static int protect_writable(bool evil)
+{
+	return protect(given_writable[evil], PROT_WRITE);
+}
+
+static int protect_executable(bool evil)
+{
+	return protect(given_writable[false], evil ? PROT_EXEC : PROT_WRITE);
+}
+
+static int protect_layer_writable(bool evil)
+{
+	return given_layer[evil] < 0 ? SKIPPED : protect(given_layer[evil], PROT_WRITE);
+}
+
+static int protect_layer_executable(bool evil)
+{
+	return given_layer[0] < 0 ? SKIPPED :
+				    protect(given_layer[false], evil ? PROT_EXEC : PROT_WRITE);
+}
+
+/* What is allowed on a stacked file system works, with what that does below. */
+static int use_layers(bool evil)
+{
+	struct timespec t[2] = { { 1, 0 }, { 1, 0 } };
+	char path[PATH_MAX];
+	int err;
+
+	if (given_layer[0] < 0)
+		return SKIPPED;
+	snprintf(path, sizeof(path), "%s", in_dir(evil ? "ro/over/copied" : "ws/over/copied"));
+	err = opened(open(path, O_RDWR));
+	if (!err)
+		err = result(chmod(path, 0600));
+	if (!err)
+		err = result(utimensat(AT_FDCWD, path, t, 0));
+	if (!err)
+		err = opened(open(in_dir("ws/over"), O_RDONLY | O_DIRECTORY));
+	return err;
+}
+
+/* Code into its own text, past the protection of the pages. */
+static int write_own_memory(bool evil)
+{
+	return opened(evil ? open("/proc/self/mem", O_RDWR) : open("/proc/self/maps", O_RDONLY));
+}
+
 const struct row file_rows[] = {
 	{ "O_PATH descriptor, opened again", reopen_by_descriptor },
 	{ "symlink", through_symlink },
@@ -252,5 +341,16 @@ const struct row file_rows[] = {
 	{ "map of an inherited descriptor", map_given },
 	{ "sendfile from an inherited descriptor", copy_given },
 	{ "SCM_RIGHTS", receive_descriptor },
+	{ "rename of a folder above excluded files", rename_above },
+	{ "rename of a file that may not be read", rename_unreadable },
+	{ "hard link from a place to write only", link_write_only },
+	{ "open with access mode 3", neither_mode },
+	{ "openat2", second_open_call },
+	{ "mprotect writable", protect_writable },
+	{ "mprotect executable", protect_executable },
+	{ "mprotect writable on overlayfs", protect_layer_writable },
+	{ "mprotect executable on overlayfs", protect_layer_executable },
+	{ "copy-up on overlayfs", use_layers },
+	{ "/proc/self/mem", write_own_memory },
 	{},
 };

@@ -8,7 +8,11 @@
 #include <linux/netlink.h>
 #include <netinet/in.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/socket.h>
+#include <sys/uio.h>
+#include <sys/un.h>
 
 #include "escape.h"
 
@@ -175,6 +179,130 @@ static int routing_header(bool evil)
 		      result(setsockopt(fd, SOL_IPV6, IPV6_TCLASS, &class, sizeof(class)));
 }
 
+/*
+ * Connections that the host made and left open, one to a port that no token
+ * names.  Whatever address a message names, it goes to the peer.
+ */
+static int address_on_connection(bool evil)
+{
+	struct sockaddr_in to = v4(INADDR_LOOPBACK, PORT_ALLOWED);
+
+	return result(sendto(given_tcp[evil], "x", 1, MSG_NOSIGNAL, (void *)&to, sizeof(to)));
+}
+
+static int fast_open_on_connection(bool evil)
+{
+	struct sockaddr_in to = v4(INADDR_LOOPBACK, PORT_ALLOWED);
+	int err = result(sendto(given_tcp[evil], "x", 1, MSG_FASTOPEN | MSG_NOSIGNAL, (void *)&to,
+				sizeof(to)));
+
+	/* So says the kernel, later. */
+	return err == EISCONN ? 0 : err;
+}
+
+static int send_with(int fd, void *to, socklen_t to_len, int level, int type, const void *data,
+		     size_t len)
+{
+	char control[CMSG_SPACE(64)] = {};
+	struct iovec iov = { "x", 1 };
+	struct msghdr msg = { .msg_name = to,
+			      .msg_namelen = to_len,
+			      .msg_iov = &iov,
+			      .msg_iovlen = 1,
+			      .msg_control = control,
+			      .msg_controllen = CMSG_SPACE(len) };
+	struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
+
+	if (fd < 0)
+		return errno == EAFNOSUPPORT ? SKIPPED : errno;
+	c->cmsg_level = level;
+	c->cmsg_type = type;
+	c->cmsg_len = CMSG_LEN(len);
+	memcpy(CMSG_DATA(c), data, len);
+	return past(result(sendmsg(fd, &msg, 0)));
+}
+
+static struct sockaddr_in6 mapped(uint16_t port)
+{
+	struct sockaddr_in6 to = { .sin6_family = AF_INET6, .sin6_port = htons(port) };
+
+	inet_pton(AF_INET6, "::ffff:127.0.0.1", &to.sin6_addr);
+	return to;
+}
+
+static int routing_header_message(bool evil)
+{
+	static const unsigned char route[24] = { 0, 2, 4, 0 };
+	struct sockaddr_in6 to = mapped(PORT_ALLOWED);
+	int fd = socket(AF_INET6, SOCK_DGRAM, 0), class = 8;
+
+	if (evil)
+		return send_with(fd, &to, sizeof(to), SOL_IPV6, IPV6_RTHDR, route, sizeof(route));
+	return send_with(fd, &to, sizeof(to), SOL_IPV6, IPV6_TCLASS, &class, sizeof(class));
+}
+
+static int source_route_message(bool evil)
+{
+	/* No operation, end: the kernel asks for no capability. */
+	static const unsigned char options[4] = { 1, 1, 1, 0 };
+	struct sockaddr_in to = v4(INADDR_LOOPBACK, PORT_ALLOWED);
+	int fd = socket(AF_INET, SOCK_DGRAM, 0), tos = 8;
+
+	if (evil)
+		return send_with(fd, &to, sizeof(to), SOL_IP, IP_RETOPTS, options, sizeof(options));
+	return send_with(fd, &to, sizeof(to), SOL_IP, IP_TOS, &tos, sizeof(tos));
+}
+
+/* Made an IPv4 socket while a message is judged. */
+static int change_family(bool evil)
+{
+	struct sockaddr_in6 to = mapped(PORT_ALLOWED);
+	int fd = socket(AF_INET6, SOCK_DGRAM, 0), family = AF_INET, class = 8;
+
+	if (fd < 0)
+		return errno == EAFNOSUPPORT ? SKIPPED : errno;
+	if (connect(fd, (void *)&to, sizeof(to)))
+		return BROKEN;
+	return evil ? result(setsockopt(fd, SOL_IPV6, IPV6_ADDRFORM, &family, sizeof(family))) :
+		      result(setsockopt(fd, SOL_IPV6, IPV6_TCLASS, &class, sizeof(class)));
+}
+
+static int process_events(bool evil)
+{
+	return opened(socket(AF_NETLINK, SOCK_DGRAM, evil ? NETLINK_CONNECTOR : NETLINK_ROUTE));
+}
+
+static int connect_to_name(const char *name, bool abstract)
+{
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	size_t len = unix_name(&to, name, abstract);
+
+	return result(connect(fd, (void *)&to, len));
+}
+
+/* The twins use the socket in ws/ that a token names. */
+static int abstract_socket(bool evil)
+{
+	return evil ? connect_to_name(ABSTRACT_NAME, true) :
+		      connect_to_name(ws("allowed-socket"), false);
+}
+
+static int socket_by_symlink(bool evil)
+{
+	unlink(ws("socket-link"));
+	if (symlink(evil ? out("socket") : ws("allowed-socket"), ws("socket-link")))
+		return BROKEN;
+	return connect_to_name(ws("socket-link"), false);
+}
+
+static int socket_renamed(bool evil)
+{
+	if (evil && rename(ws("host-socket"), ws("allowed-socket")))
+		return errno;
+	return connect_to_name(ws("allowed-socket"), false);
+}
+
 const struct row net_rows[] = {
 	{ "TCP fast open", fast_open },
 	{ "datagram of family 0", family_zero },
@@ -195,5 +323,14 @@ const struct row net_rows[] = {
 	{ "listen without bind", listen_unbound },
 	{ "source route", source_route },
 	{ "routing header", routing_header },
+	{ "address on a connected socket", address_on_connection },
+	{ "fast open on a connected socket", fast_open_on_connection },
+	{ "routing header in a message", routing_header_message },
+	{ "options in a message", source_route_message },
+	{ "IPV6_ADDRFORM", change_family },
+	{ "NETLINK_CONNECTOR", process_events },
+	{ "abstract socket of the host", abstract_socket },
+	{ "socket of the host by a symlink", socket_by_symlink },
+	{ "socket of the host renamed to an allowed name", socket_renamed },
 	{},
 };

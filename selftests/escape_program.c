@@ -126,6 +126,14 @@ static int reading_implies_execution(bool evil)
 	return mmap(NULL, 1, PROT_READ, MAP_PRIVATE, fd, 0) == MAP_FAILED ? errno : 0;
 }
 
+/* A program that a token names, changed by the host to ask for a loader in ws/. */
+static int another_loader(bool evil)
+{
+	char *argv[] = { evil ? "patched" : "prog", "go", NULL };
+
+	return start(ws(argv[0]), argv);
+}
+
 const struct row program_rows[] = {
 	{ "ld.so as the program", loader_as_program },
 	{ "program in a memfd", program_in_memory },
@@ -137,5 +145,6 @@ const struct row program_rows[] = {
 	{ "no words", no_words },
 	{ "code from a data file", map_code },
 	{ "READ_IMPLIES_EXEC", reading_implies_execution },
+	{ "loader in the workspace", another_loader },
 	{},
 };

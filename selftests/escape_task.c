@@ -15,6 +15,7 @@
 #include <sys/ptrace.h>
 #include <sys/shm.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/timex.h>
@@ -276,6 +277,98 @@ static int kill_all(bool evil)
 	return evil ? EACCES : 0;
 }
 
+static int polled_ring(bool evil)
+{
+	struct io_uring_params params = { .flags = IORING_SETUP_SQPOLL };
+	int err;
+
+	if (!evil)
+		return opened(epoll_create1(0));
+	err = opened(syscall(SYS_io_uring_setup, 1, &params));
+	return err == ENOSYS ? SKIPPED : err;
+}
+
+/* A ring that the host made works for the host. */
+static int map_given_ring(bool evil)
+{
+	int fd = evil ? given_ring : memfd_create("x", 0);
+
+	if (fd < 0)
+		return SKIPPED;
+	if (!evil && ftruncate(fd, 4096))
+		return BROKEN;
+	return mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0) == MAP_FAILED ? errno :
+											   0;
+}
+
+/* Signals to the whole group of the victim, in the name of the owner. */
+static int own_by_group(bool evil)
+{
+	int pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair))
+		return BROKEN;
+	return result(fcntl(pair[0], F_SETOWN, evil ? -getpgid(victim) : getpid()));
+}
+
+/* Which process is behind a pointer that may change. */
+static int own_by_pointer(bool evil)
+{
+	struct f_owner_ex owner = { .type = F_OWNER_PID, .pid = victim };
+	int pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair))
+		return BROKEN;
+	return evil ? result(fcntl(pair[0], F_SETOWN_EX, &owner)) :
+		      result(fcntl(pair[0], F_GETOWN_EX, &owner));
+}
+
+/* The number may be somebody's later. */
+static int own_by_nobody(bool evil)
+{
+	pid_t pid = fork();
+	int pair[2], err;
+
+	if (!pid) {
+		for (;;)
+			pause();
+	}
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair))
+		return BROKEN;
+	if (evil) {
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+	}
+	err = result(fcntl(pair[0], F_SETOWN, pid));
+	if (!evil) {
+		kill(pid, SIGKILL);
+		waitpid(pid, NULL, 0);
+	}
+	return evil && err == ESRCH ? EACCES : err;
+}
+
+static int new_group(bool evil)
+{
+	return result(evil ? mkdir("/sys/fs/cgroup/test-escape/out", 0755) :
+			     mkdir(in_dir("ws/group"), 0755));
+}
+
+static int own_environment(bool evil)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/environ", evil ? victim : getpid());
+	return opened(open(path, O_RDONLY));
+}
+
+static int own_command_line(bool evil)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/cmdline", evil ? victim : getpid());
+	return opened(open(path, O_RDONLY));
+}
+
 const struct row task_rows[] = {
 	{ "clone3 into another control group", clone_elsewhere },
 	{ "cgroup.procs", move_elsewhere },
@@ -298,5 +391,13 @@ const struct row task_rows[] = {
 	{ "bind mount", new_mount },
 	{ "user namespace", user_namespace },
 	{ "kill(-1)", kill_all },
+	{ "io_uring with a thread of the kernel", polled_ring },
+	{ "map of an inherited ring", map_given_ring },
+	{ "F_SETOWN of a process group", own_by_group },
+	{ "F_SETOWN_EX", own_by_pointer },
+	{ "F_SETOWN of nobody", own_by_nobody, .silent = true },
+	{ "control group of its own", new_group },
+	{ "/proc/P/environ", own_environment },
+	{ "/proc/P/cmdline", own_command_line },
 	{},
 };

@@ -4,8 +4,10 @@
  * harmless thing that looks most like it.  Only the hooks stand between: no
  * filter of system calls, no lost capabilities, no name spaces.
  *
- *   ws/  READ and WRITE, but .env and all in secrets/ are excluded
+ *   ws/  READ and WRITE, but .env and all in secrets/ and deep/inner/ are
+ *        excluded, and .unreadable for reading
  *   ro/  READ
+ *   drop/ WRITE
  *   out/ nothing
  *
  * An attack must fail, leave a denial behind, and change nothing; its twin
@@ -30,9 +32,6 @@
 #include "escape.h"
 
 pid_t victim;
-int segment;
-int given_fd[2];
-int given_socket[2][2];
 
 const char *ws(const char *name)
 {
@@ -50,24 +49,6 @@ const char *out(const char *name)
 	return in_dir(path);
 }
 
-static bool make_files(void)
-{
-	char copy[2 * PATH_MAX];
-
-	mkdir(in_dir("ws"), 0755);
-	mkdir(in_dir("ro"), 0755);
-	mkdir(in_dir("out"), 0755);
-	mkdir(ws("secrets"), 0755);
-	mkdir(ws("plain"), 0755);
-	snprintf(copy, sizeof(copy), "cp /proc/%d/exe %s && chmod 0755 %s", getpid(), ws("prog"),
-		 ws("prog"));
-	return write_file(ws("a"), "text\n") && write_file(ws("b"), "text\n") &&
-	       write_file(ws("c"), "text\n") && write_file(ws(".env"), "secret\n") &&
-	       write_file(ws("secrets/key"), "secret\n") && write_file(ws("plain/x"), "text\n") &&
-	       write_file(in_dir("ro/file"), "text\n") && write_file(out("file"), "secret\n") &&
-	       !system(copy);
-}
-
 static bool load_rules(struct box *box)
 {
 	const uint32_t both = RVM_RIGHT_READ | RVM_RIGHT_WRITE;
@@ -81,7 +62,14 @@ static bool load_rules(struct box *box)
 		{ RVM_CLASS_NET, RVM_RIGHT_EXECUTE, .address = INADDR_LOOPBACK,
 		  .port = PORT_ALLOWED },
 		{ RVM_CLASS_NET, RVM_RIGHT_WRITE, .address = INADDR_LOOPBACK, .port = PORT_BIND },
+		{ RVM_CLASS_PATH, RVM_RIGHT_WRITE, in_dir("drop"), "" },
+		{ RVM_CLASS_PATH, RVM_RIGHT_READ, "/proc", "**", RVM_SCOPE_FLAG_PROC_OWN },
+		{ RVM_CLASS_EXEC, RVM_RIGHT_EXECUTE, ws("patched"), "patched go" },
+		{ RVM_CLASS_NET, RVM_RIGHT_EXECUTE, in_dir("ws"), "allowed-socket",
+		  .family = AF_UNIX },
 		{ RVM_CLASS_PATH, RIGHTS_ALL, in_dir("ws"), ".env", .excludes = true },
+		{ RVM_CLASS_PATH, RVM_RIGHT_READ, in_dir("ws"), ".unreadable", .excludes = true },
+		{ RVM_CLASS_PATH, RIGHTS_ALL, in_dir("ws"), "deep/inner/**", .excludes = true },
 		{ RVM_CLASS_PATH, RIGHTS_ALL, in_dir("ws"), "secrets/**", .excludes = true },
 	};
 
@@ -106,36 +94,6 @@ static pid_t start_victim(void)
 	return pid;
 }
 
-static void send_descriptor(int socket, int fd)
-{
-	char control[CMSG_SPACE(sizeof(int))] = {}, byte = 0;
-	struct iovec iov = { &byte, 1 };
-	struct msghdr msg = { .msg_iov = &iov,
-			      .msg_iovlen = 1,
-			      .msg_control = control,
-			      .msg_controllen = sizeof(control) };
-	struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
-
-	c->cmsg_level = SOL_SOCKET;
-	c->cmsg_type = SCM_RIGHTS;
-	c->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(c), &fd, sizeof(int));
-	sendmsg(socket, &msg, 0);
-}
-
-static bool hand_over(void)
-{
-	segment = shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0666);
-	given_fd[true] = open(out("file"), O_RDONLY);
-	given_fd[false] = open(ws("a"), O_RDONLY);
-	for (int evil = 0; evil < 2; evil++) {
-		if (socketpair(AF_UNIX, SOCK_STREAM, 0, given_socket[evil]))
-			return false;
-		send_descriptor(given_socket[evil][0], given_fd[evil]);
-	}
-	return segment >= 0 && given_fd[0] >= 0 && given_fd[1] >= 0;
-}
-
 static bool has_text(const char *path, const char *text)
 {
 	char buffer[64] = "";
@@ -153,7 +111,8 @@ static const char *check_host(void)
 
 	if (waitpid(victim, NULL, WNOHANG))
 		return "the victim died";
-	if (!has_text(ws(".env"), "secret\n") || !has_text(ws("secrets/key"), "secret\n"))
+	if (!has_text(ws(".env"), "secret\n") || !has_text(ws("secrets/key"), "secret\n") ||
+	    !has_text(ws("deep/inner/key"), "secret\n") || !has_text(ws(".unreadable"), "secret\n"))
 		return "an excluded file was moved or changed";
 	if (!has_text(in_dir("ro/file"), "text\n"))
 		return "a read-only file was changed";
@@ -316,6 +275,7 @@ int main(int argc, char **argv)
 	kill(victim, SIGKILL);
 	waitpid(victim, NULL, 0);
 	shmctl(segment, IPC_RMID, NULL);
+	drop_files();
 	report(box_remove(&box), "is deleted", "the partition", NULL);
 	return failed;
 }

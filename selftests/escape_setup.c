@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the attacks find: files, mounts, sockets, and descriptors of the host.
+ */
+
+#include <arpa/inet.h>
+#include <elf.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/io_uring.h>
+#include <netinet/in.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/shm.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "escape.h"
+
+int segment;
+int given_fd[2];
+int given_socket[2][2];
+int given_tcp[2];
+int given_writable[2];
+int given_layer[2] = { -1, -1 };
+int given_ring = -1;
+
+size_t unix_name(struct sockaddr_un *address, const char *name, bool abstract)
+{
+	memset(address, 0, sizeof(*address));
+	address->sun_family = AF_UNIX;
+	snprintf(address->sun_path + abstract, sizeof(address->sun_path) - abstract, "%s", name);
+	return offsetof(struct sockaddr_un, sun_path) + abstract + strlen(name);
+}
+
+/* A copy of this program whose loader is another file: its name goes to the end. */
+static bool patch_program(const char *from, const char *to, const char *loader)
+{
+	char command[3 * PATH_MAX];
+	Elf64_Ehdr head;
+	Elf64_Phdr part;
+	bool done = false;
+	struct stat st;
+	int fd;
+
+	snprintf(command, sizeof(command), "cp %s %s && cp /lib64/ld-linux-x86-64.so.2 %s", from,
+		 to, loader);
+	if (system(command))
+		return false;
+	fd = open(to, O_RDWR);
+	if (fd < 0 || fstat(fd, &st) || pread(fd, &head, sizeof(head), 0) != sizeof(head))
+		return false;
+	for (int i = 0; i < head.e_phnum; i++) {
+		off_t at = head.e_phoff + i * sizeof(part);
+
+		if (pread(fd, &part, sizeof(part), at) != sizeof(part) || part.p_type != PT_INTERP)
+			continue;
+		part.p_offset = st.st_size;
+		part.p_filesz = strlen(loader) + 1;
+		done = pwrite(fd, &part, sizeof(part), at) == sizeof(part) &&
+		       pwrite(fd, loader, part.p_filesz, st.st_size) == (ssize_t)part.p_filesz;
+	}
+	close(fd);
+	return done;
+}
+
+/* Over @name: files of layers/lower, changes in folders of its own. */
+static bool make_overlay(const char *name, int number)
+{
+	char upper[64], work[64], options[4 * PATH_MAX];
+
+	snprintf(upper, sizeof(upper), "layers/upper%d", number);
+	snprintf(work, sizeof(work), "layers/work%d", number);
+	mkdir(in_dir(upper), 0755);
+	mkdir(in_dir(work), 0755);
+	mkdir(in_dir(name), 0755);
+	snprintf(options, sizeof(options), "lowerdir=%s,upperdir=%s,workdir=%s",
+		 in_dir("layers/lower"), in_dir(upper), in_dir(work));
+	return !mount("overlay", in_dir(name), "overlay", 0, options);
+}
+
+static void make_layers(void)
+{
+	mkdir(in_dir("layers"), 0755);
+	mkdir(in_dir("layers/lower"), 0755);
+	write_file(in_dir("layers/lower/file"), "text\n");
+	write_file(in_dir("layers/lower/copied"), "text\n");
+	if (!make_overlay("ws/over", 0) || !make_overlay("ro/over", 1))
+		return;
+	given_layer[false] = open(in_dir("ws/over/file"), O_RDWR);
+	given_layer[true] = open(in_dir("ro/over/file"), O_RDWR);
+}
+
+bool make_files(void)
+{
+	static const char *const folders[] = {
+		"ws",	    "ro",      "out",	   "drop",	    "ws/secrets",
+		"ws/plain", "ws/deep", "ws/deep2", "ws/deep/inner", "ws/deep2/inner",
+	};
+	static const char *const texts[] = {
+		"ws/a",	   "ws/b",	"ws/c",	     "ws/plain/x", "ws/deep2/inner/x",
+		"ro/file", "ro/mapped", "ws/mapped",
+	};
+	static const char *const secrets[] = {
+		"ws/.env",	  "ws/secrets/key", "ws/deep/inner/key",
+		"ws/.unreadable", "out/file",	    "drop/file",
+	};
+	char command[3 * PATH_MAX];
+	bool good = true;
+
+	for (size_t i = 0; i < ARRAY_LEN(folders); i++)
+		mkdir(in_dir(folders[i]), 0755);
+	for (size_t i = 0; i < ARRAY_LEN(texts); i++)
+		good &= write_file(in_dir(texts[i]), "text\n");
+	for (size_t i = 0; i < ARRAY_LEN(secrets); i++)
+		good &= write_file(in_dir(secrets[i]), "secret\n");
+	snprintf(command, sizeof(command), "cp /proc/%d/exe %s && chmod 0755 %s", getpid(),
+		 ws("prog"), ws("prog"));
+	make_layers();
+	return good && !system(command) && patch_program(ws("prog"), ws("patched"), ws("loader"));
+}
+
+void drop_files(void)
+{
+	for (int i = 0; i < 2; i++)
+		if (given_layer[i] >= 0)
+			close(given_layer[i]);
+	umount(in_dir("ws/over"));
+	umount(in_dir("ro/over"));
+}
+
+static void send_descriptor(int socket, int fd)
+{
+	char control[CMSG_SPACE(sizeof(int))] = {}, byte = 0;
+	struct iovec iov = { &byte, 1 };
+	struct msghdr msg = { .msg_iov = &iov,
+			      .msg_iovlen = 1,
+			      .msg_control = control,
+			      .msg_controllen = sizeof(control) };
+	struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
+
+	c->cmsg_level = SOL_SOCKET;
+	c->cmsg_type = SCM_RIGHTS;
+	c->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(c), &fd, sizeof(int));
+	sendmsg(socket, &msg, 0);
+}
+
+/* A connection to the port; nobody listens there afterwards. */
+static int connected(uint16_t port)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET,
+				  .sin_port = htons(port),
+				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int door = socket(AF_INET, SOCK_STREAM, 0), fd = socket(AF_INET, SOCK_STREAM, 0), one = 1;
+
+	setsockopt(door, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	if (bind(door, (void *)&at, sizeof(at)) || listen(door, 1) ||
+	    connect(fd, (void *)&at, sizeof(at)) || accept(door, NULL, NULL) < 0)
+		return -1;
+	close(door);
+	return fd;
+}
+
+static bool listen_at(const char *name, bool abstract)
+{
+	struct sockaddr_un at;
+	size_t len = unix_name(&at, name, abstract);
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	return fd >= 0 && !bind(fd, (void *)&at, len) && !listen(fd, 100);
+}
+
+bool hand_over(void)
+{
+	struct io_uring_params params = {};
+
+	segment = shmget(IPC_PRIVATE, 4096, IPC_CREAT | 0666);
+	given_fd[true] = open(out("file"), O_RDONLY);
+	given_fd[false] = open(ws("a"), O_RDONLY);
+	given_writable[true] = open(in_dir("ro/mapped"), O_RDWR);
+	given_writable[false] = open(ws("mapped"), O_RDWR);
+	given_tcp[true] = connected(PORT_REFUSED);
+	given_tcp[false] = connected(PORT_ALLOWED);
+	given_ring = syscall(SYS_io_uring_setup, 1, &params);
+	for (int evil = 0; evil < 2; evil++) {
+		if (socketpair(AF_UNIX, SOCK_STREAM, 0, given_socket[evil]) || given_fd[evil] < 0 ||
+		    given_writable[evil] < 0 || given_tcp[evil] < 0)
+			return false;
+		send_descriptor(given_socket[evil][0], given_fd[evil]);
+	}
+	return segment >= 0 && listen_at(ABSTRACT_NAME, true) && listen_at(out("socket"), false) &&
+	       listen_at(ws("host-socket"), false) && listen_at(ws("allowed-socket"), false);
+}
