@@ -5,8 +5,10 @@
 
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/fs.h>
 #include <linux/openat2.h>
 #include <stdio.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/sendfile.h>
 #include <sys/socket.h>
@@ -313,6 +315,18 @@ static int write_own_memory(bool evil)
 	return opened(evil ? open("/proc/self/mem", O_RDWR) : open("/proc/self/maps", O_RDONLY));
 }
 
+/* A snapshot of the folder, says one file system; others do not know the command. */
+static int command_on_folder(bool evil)
+{
+	int fd = open(in_dir(evil ? "ro" : "ws"), O_RDONLY | O_DIRECTORY), flags, err;
+
+	if (fd < 0)
+		return BROKEN;
+	err = evil ? result(ioctl(fd, _IOW(0x94, 1, char[4096]), NULL)) :
+		     result(ioctl(fd, FS_IOC_GETFLAGS, &flags));
+	return !evil && err == ENOTTY ? 0 : err;
+}
+
 const struct row file_rows[] = {
 	{ "O_PATH descriptor, opened again", reopen_by_descriptor },
 	{ "symlink", through_symlink },
@@ -352,5 +366,6 @@ const struct row file_rows[] = {
 	{ "mprotect executable on overlayfs", protect_layer_executable },
 	{ "copy-up on overlayfs", use_layers },
 	{ "/proc/self/mem", write_own_memory },
+	{ "ioctl on a folder", command_on_folder },
 	{},
 };

@@ -99,8 +99,7 @@ static int while_permissive(const struct box *box, bool evil, int (*act)(void *)
 
 	if (set(box, RVM_A_PARTITION_MODE, RVM_MODE_PERMISSIVE))
 		return BROKEN;
-	err = evil ? box_do(box, act, NULL) :
-		     box_do(box, open_something, (void *)in_dir("ro/../out/file"));
+	err = evil ? box_do(box, act, NULL) : box_do(box, open_something, (void *)out("file"));
 	if (set(box, RVM_A_PARTITION_MODE, RVM_MODE_ENFORCE))
 		return BROKEN;
 	return err;

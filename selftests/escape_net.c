@@ -81,6 +81,12 @@ static int mapped_wildcard(bool evil)
 	return connect_v6("::ffff:0.0.0.0", evil);
 }
 
+static int wildcard_v6(bool evil)
+{
+	/* It means ::1, which is not what the token names. */
+	return connect_v6(evil ? "::" : "::ffff:127.0.0.1", evil);
+}
+
 static int v4_on_v6_socket(bool evil)
 {
 	struct sockaddr_in to = v4(INADDR_LOOPBACK, port(evil));
@@ -309,6 +315,7 @@ const struct row net_rows[] = {
 	{ "0.0.0.0", wildcard_address },
 	{ "::ffff:127.0.0.1", mapped_address },
 	{ "::ffff:0.0.0.0", mapped_wildcard },
+	{ "::", wildcard_v6 },
 	{ "IPv4 address on an IPv6 socket", v4_on_v6_socket },
 	{ "sendmmsg, second message", several_messages },
 	{ "second connect", reconnect },

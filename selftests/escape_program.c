@@ -134,6 +134,14 @@ static int another_loader(bool evil)
 	return start(ws(argv[0]), argv);
 }
 
+/* A token names it, but it would change who runs. */
+static int set_id_program(bool evil)
+{
+	char *argv[] = { evil ? "rooted" : "prog", "go", NULL };
+
+	return start(ws(argv[0]), argv);
+}
+
 const struct row program_rows[] = {
 	{ "ld.so as the program", loader_as_program },
 	{ "program in a memfd", program_in_memory },
@@ -146,5 +154,6 @@ const struct row program_rows[] = {
 	{ "code from a data file", map_code },
 	{ "READ_IMPLIES_EXEC", reading_implies_execution },
 	{ "loader in the workspace", another_loader },
+	{ "set-id program", set_id_program },
 	{},
 };

@@ -110,7 +110,7 @@ bool make_files(void)
 		"ws/.env",	  "ws/secrets/key", "ws/deep/inner/key",
 		"ws/.unreadable", "out/file",	    "drop/file",
 	};
-	char command[3 * PATH_MAX];
+	char command[5 * PATH_MAX];
 	bool good = true;
 
 	for (size_t i = 0; i < ARRAY_LEN(folders); i++)
@@ -119,8 +119,9 @@ bool make_files(void)
 		good &= write_file(in_dir(texts[i]), "text\n");
 	for (size_t i = 0; i < ARRAY_LEN(secrets); i++)
 		good &= write_file(in_dir(secrets[i]), "secret\n");
-	snprintf(command, sizeof(command), "cp /proc/%d/exe %s && chmod 0755 %s", getpid(),
-		 ws("prog"), ws("prog"));
+	snprintf(command, sizeof(command),
+		 "cp /proc/%d/exe %s && chmod 0755 %s && cp %s %s && chmod 04755 %s", getpid(),
+		 ws("prog"), ws("prog"), ws("prog"), ws("rooted"), ws("rooted"));
 	make_layers();
 	return good && !system(command) && patch_program(ws("prog"), ws("patched"), ws("loader"));
 }

@@ -65,6 +65,7 @@ static bool load_rules(struct box *box)
 		{ RVM_CLASS_PATH, RVM_RIGHT_WRITE, in_dir("drop"), "" },
 		{ RVM_CLASS_PATH, RVM_RIGHT_READ, "/proc", "**", RVM_SCOPE_FLAG_PROC_OWN },
 		{ RVM_CLASS_EXEC, RVM_RIGHT_EXECUTE, ws("patched"), "patched go" },
+		{ RVM_CLASS_EXEC, RVM_RIGHT_EXECUTE, ws("rooted"), "rooted go" },
 		{ RVM_CLASS_NET, RVM_RIGHT_EXECUTE, in_dir("ws"), "allowed-socket",
 		  .family = AF_UNIX },
 		{ RVM_CLASS_PATH, RIGHTS_ALL, in_dir("ws"), ".env", .excludes = true },
