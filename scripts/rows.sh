@@ -5,6 +5,7 @@
 # a verdict and a test, or a reason; each hook and each test that it names exists.
 #
 #	scripts/rows.sh           check, and write the page
+#	scripts/rows.sh --tests   print what a row may name as a test
 #	scripts/rows.sh --check   check, print a diff and exit 1 if the page differs
 set -eu
 
@@ -22,8 +23,11 @@ trap 'exit 130' INT TERM
 collect() {
 	sed -n 's/^SEC("lsm[.s]*\/\([a-z_]*\)").*/hook:\1/p' bpf/*.bpf.c
 	sed -n 's/^\t{ "[^"]*", "\([^"]*\)", [a-z_0-9]*, [A-Z]* },$/probe:\1/p' selftests/probe_*.c
-	sed -n 's/^\t{ "\([^"]*\)", [a-z_0-9]* },$/escape:\1/p' selftests/escape_*.c
+	sed -n 's/^\t{ "\([^"]*\)", [a-z_0-9]*\(, .*\)\{0,1\} },$/escape:\1/p' \
+		selftests/escape_*.c
 	sed -n 's/^TEST_F[A-Z_]*(race, \([a-z_0-9]*\).*/race:\1/p' selftests/race_test.c
+	sed -n 's/^TEST_F[A-Z_]*(decision, \([a-z_0-9]*\).*/decision:\1/p' \
+		selftests/decision_test.c
 	sed -n 's/^TEST_F[A-Z_]*(netlink, \([a-z_0-9]*\).*/netlink:\1/p' selftests/netlink_test.c
 	sed -n 's/^[[:space:]]*\(check\|refused\|subtests\) \([a-z_0-9]*\) .*/shell:\2/p' \
 		selftests/*.sh
@@ -127,6 +131,10 @@ generate() {
 	}' "$list" | sed 's/  */ /g'
 }
 
+if [ "${1:-}" = --tests ]; then
+	collect | grep -v '^hook:'
+	exit 0
+fi
 collect | sort -u >"$work/known"
 check >"$work/wrong"
 if [ -s "$work/wrong" ]; then
