@@ -1,8 +1,9 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Keep Documentation/design/rows.list true and rows.md made from it: each row has
-# a verdict and a test, or a reason; each hook and each test that it names exists.
+# Keep rows.list and escapes.list in Documentation/design true, and rows.md and
+# escapes.md made from them: each row has a verdict and a test, or a reason; each
+# hook and each test that it names exists.
 #
 #	scripts/rows.sh           check, and write the page
 #	scripts/rows.sh --tests   print what a row may name as a test
@@ -10,10 +11,7 @@
 set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)
-list=Documentation/design/rows.list
-page=Documentation/design/rows.md
-# How many rows each letter has.
-expected='R29 W28 X23 T46 A33 E25'
+design=Documentation/design
 cd "$root"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -33,13 +31,29 @@ collect() {
 		selftests/*.sh
 }
 
-# Prints what is wrong, if anything.
+# What fails without which guard: test, tab, guard.
+collect_guards() {
+	sed '/^#/d;/^$/d' selftests/mutations.list | awk -F ' [|] ' '{
+		count = split($4, test, "; ")
+		for (i = 1; i <= count; i++) {
+			sub(/^twin:/, "escape:", test[i])
+			print test[i] "\t" $1
+		}
+	}'
+}
+
+# LIST EXPECTED KIND: prints what is wrong, if anything.  EXPECTED says how many
+# rows each letter has; of "rows", one names each hook; of "escapes", each has a
+# test that fails without a guard.
 check() {
-	awk -F ' *[|] ' -v known="$work/known" -v expected="$expected" '
+	awk -F ' *[|] ' -v known="$work/known" -v expected="$2" -v kind="$3" \
+		-v guards="$work/guards" '
 	function wrong(text) { print FILENAME ":" FNR ": " text }
 	BEGIN {
 		while ((getline line < known) > 0)
 			there[line] = 1
+		while ((getline line < guards) > 0)
+			guarded[substr(line, 1, index(line, "\t") - 1)] = 1
 	}
 	/^#/ || /^==/ || /^$/ { next }
 	{
@@ -69,27 +83,32 @@ check() {
 				wrong(id ": no program is on the hook " hook[i])
 		# A name may hold "; " itself: cut only where a kind of test follows.
 		rest = $5
-		gsub(/; (probe|escape|race|netlink|shell):/, "\n&", rest)
+		gsub(/; (probe|escape|race|decision|netlink|shell):/, "\n&", rest)
 		gsub(/\n; /, "\n", rest)
 		tests = rest == "" ? 0 : split(rest, test, "\n")
-		for (i = 1; i <= tests; i++)
+		tried = 0
+		for (i = 1; i <= tests; i++) {
+			tried += test[i] in guarded
 			if (!(test[i] in there))
 				wrong(id ": there is no test \"" test[i] "\"")
+		}
+		if (kind == "escapes" && !tried && $6 == "")
+			wrong(id ": no test fails without a guard, and no reason")
 	}
 	END {
 		for (name in there)
-			if (name ~ /^hook:/ && !(name in used))
+			if (kind == "rows" && name ~ /^hook:/ && !(name in used))
 				print FILENAME ": no row names the " name
-		kinds = split(expected, kind, " ")
-		for (i = 1; i <= kinds; i++) {
-			letter = substr(kind[i], 1, 1)
-			if (count[letter] != substr(kind[i], 2))
-				print FILENAME ": " count[letter] + 0 " rows " letter ", not " substr(kind[i], 2)
+		letters = split(expected, want, " ")
+		for (i = 1; i <= letters; i++) {
+			letter = substr(want[i], 1, 1)
+			if (count[letter] != substr(want[i], 2))
+				print FILENAME ": " count[letter] + 0 " rows " letter ", not " substr(want[i], 2)
 		}
-	}' "$list"
+	}' "$1"
 }
 
-generate() {
+head_of_rows() {
 	cat <<-'TEXT'
 		# Rows
 
@@ -102,7 +121,49 @@ generate() {
 		sees it. Tests are rows of `selftests/probe_*.c` (*probe*) and `selftests/escape_*.c`
 		(*escape*), and named tests of `race_test.c`, `netlink_test.c` and the shell tests.
 	TEXT
-	awk -F ' *[|] ' '
+}
+
+head_of_escapes() {
+	cat <<-'TEXT'
+		# Escapes
+
+		For whoever wants to know which ways out were tried, and whether the tests would notice one.
+		This page does not list every way to act on somebody else: [rows.md](rows.md) does. It is made
+		by `scripts/rows.sh` from `escapes.list`.
+
+		Each row of `selftests/escape_*.c` (*escape*) is an attack with the powers of root inside of a
+		partition and its twin, the harmless thing that looks most like it: the attack must be refused
+		and recorded, the twin must work. *Guards* are those of `selftests/mutations.list` that were
+		taken out one at a time to see a test of the row fail (`selftests/mutate.sh`; what it last said
+		is in `selftests/data/mutations.txt`). Other kinds of tests are as in rows.md.
+	TEXT
+}
+
+# LIST KIND TITLES: the tables of a page.
+generate() {
+	awk -F ' *[|] ' -v kind="$2" -v titles="$3" -v guards="$work/guards" '
+	BEGIN {
+		lines = titles
+		gsub(/[^|]+/, "---", lines)
+		while ((getline line < guards) > 0) {
+			at = index(line, "\t")
+			test = substr(line, 1, at - 1)
+			guard[test] = guard[test] " " substr(line, at + 1)
+		}
+	}
+	# Guards that some test of the row needs, each once.
+	function guards_of(tests,	n, test, i, j, count, name, seen, out) {
+		gsub(/; (probe|escape|race|decision|netlink|shell):/, "\n&", tests)
+		gsub(/\n; /, "\n", tests)
+		n = split(tests, test, "\n")
+		for (i = 1; i <= n; i++) {
+			count = test[i] in guard ? split(guard[test[i]], name, " ") : 0
+			for (j = 1; j <= count; j++)
+				if (!seen[name[j]]++)
+					out = out (out == "" ? "" : ", ") name[j]
+		}
+		return out
+	}
 	# Words that a table would take for its own.
 	function cell(text) {
 		gsub(/[|]/, "\\|", text)
@@ -111,8 +172,8 @@ generate() {
 	/^#/ || /^$/ { next }
 	/^==/ {
 		print "\n## " substr($0, 4) "\n"
-		print "| row | way | hooks | right | tests | left open, or why there is no test |"
-		print "|---|---|---|---|---|---|"
+		print titles
+		print lines
 		next
 	}
 	{
@@ -125,10 +186,14 @@ generate() {
 			gsub(/` `/, "`, `", hooks)
 		}
 		tests = $5
-		gsub(/(probe|escape|race|netlink|shell):/, "*&* ", tests)
+		gsub(/(probe|escape|race|decision|netlink|shell):/, "*&* ", tests)
 		gsub(/:\*/, "*:", tests)
-		print "| " $1 " | " cell($2) " | " hooks " | " cell($4) " | " cell(tests) " | " cell($6) " |"
-	}' "$list" | sed 's/  */ /g'
+		if (kind == "escapes")
+			tests = cell(tests) " | " guards_of($5)
+		else
+			tests = cell(tests)
+		print "| " $1 " | " cell($2) " | " hooks " | " cell($4) " | " tests " | " cell($6) " |"
+	}' "$1" | sed 's/  */ /g'
 }
 
 if [ "${1:-}" = --tests ]; then
@@ -136,14 +201,31 @@ if [ "${1:-}" = --tests ]; then
 	exit 0
 fi
 collect | sort -u >"$work/known"
-check >"$work/wrong"
+collect_guards >"$work/guards"
+{
+	check "$design/rows.list" 'R29 W28 X23 T46 A33 E25' rows
+	check "$design/escapes.list" 'O54' escapes
+} >"$work/wrong"
 if [ -s "$work/wrong" ]; then
 	cat "$work/wrong"
 	exit 1
 fi
-generate >"$work/new"
-if [ "${1:-}" = --check ]; then
-	diff -u "$page" "$work/new"
-else
-	cat "$work/new" >"$page"
-fi
+{
+	head_of_rows
+	generate "$design/rows.list" rows \
+		'| row | way | hooks | right | tests | left open, or why there is no test |'
+} >"$work/rows.md"
+{
+	head_of_escapes
+	generate "$design/escapes.list" escapes \
+		'| row | way out | hooks | refused | tests | guards | what is left |'
+} >"$work/escapes.md"
+status=0
+for page in rows.md escapes.md; do
+	if [ "${1:-}" = --check ]; then
+		diff -u "$design/$page" "$work/$page" || status=1
+	else
+		cat "$work/$page" >"$design/$page"
+	fi
+done
+exit "$status"

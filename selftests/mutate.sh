@@ -86,7 +86,7 @@ build() {
 
 # Module and tool without the guard: $work/NAME/.
 build_without() {
-	local name=$1 files=$2 expression=$3 file module_only=''
+	local name=$1 files=$2 expression=$3 file module_only='' status=0
 
 	for file in $files; do
 		sed -E "$expression" "$root/$file" >"$tree/$file"
@@ -96,18 +96,20 @@ build_without() {
 		module_only=1
 	tool_changed=''
 	[ -n "$module_only" ] || [ -z "$files" ] || tool_changed=1
-	build "$module_only" >"$work/log.$name" 2>&1 || {
-		tail -n 20 "$work/log.$name"
-		echo "mutate.sh: $name does not build" >&2
+	build "$module_only" >"$work/log.$name" 2>&1 || status=1
+	for file in $files; do
+		cp "$root/$file" "$tree/$file"
+	done
+	rm -rf "${work:?}/$name"
+	if ((status)); then
+		grep -E 'error|Error' "$work/log.$name" | sed 's/^/# /'
+		echo "# $name does not build"
 		return 1
-	}
+	fi
 	mkdir -p "$work/$name"
 	cp "$tree/kmod/rvm.ko" "$tree/user/rvmctl" "$work/$name/"
 	# It is ten times smaller so, and read by the guest each time.
 	strip -g "$work/$name/rvm.ko"
-	for file in $files; do
-		cp "$root/$file" "$tree/$file"
-	done
 }
 
 # In the guest.
@@ -241,7 +243,7 @@ main() {
 	copy_tree
 	build_without as-it-is '' ''
 	while IFS=$'\t' read -r name files expression tests; do
-		build_without "$name" "$files" "$expression"
+		build_without "$name" "$files" "$expression" || status=1
 		names+=("$name")
 	done < <(entries "$@")
 	for ((i = 0; i < ${#names[@]}; i += batch)); do
