@@ -189,7 +189,9 @@ static bool is_routing_option(int level, int option)
 		       /* Makes an IPv6 socket an IPv4 one while a message is judged. */
 		       option == IPV6_ADDRFORM || option == IPV6_HOPOPTS ||
 		       option == IPV6_DSTOPTS || option == IPV6_RTHDRDSTOPTS ||
-		       option == IPV6_2292PKTOPTIONS;
+		       option == IPV6_2292PKTOPTIONS ||
+		       /* A label may carry a routing header, for all packets of its flow. */
+		       option == IPV6_FLOWLABEL_MGR;
 	return false;
 }
 

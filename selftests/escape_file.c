@@ -237,7 +237,8 @@ static int rename_above(bool evil)
 /* It may be written, but not read: under another name it could be. */
 static int rename_unreadable(bool evil)
 {
-	return result(rename(ws(evil ? ".unreadable" : "landed"), ws("readable")));
+	close(open(ws("fresh"), O_WRONLY | O_CREAT, 0644));
+	return result(rename(ws(evil ? ".unreadable" : "fresh"), ws("readable")));
 }
 
 static int link_write_only(bool evil)

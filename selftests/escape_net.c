@@ -236,6 +236,39 @@ static struct sockaddr_in6 mapped(uint16_t port)
 	return to;
 }
 
+/* A label for a flow may carry a routing header, which every packet of the flow has then. */
+static int flow_label(bool evil)
+{
+	struct {
+		/* struct in6_flowlabel_req, which libc does not know. */
+		struct in6_addr to;
+		uint32_t label;
+		uint8_t action, share;
+		uint16_t flags, expires, linger;
+		uint32_t pad;
+		/* Options, as in a message. */
+		struct cmsghdr head;
+		uint8_t type_2[8];
+		struct in6_addr over;
+	} request = {
+		.to = IN6ADDR_LOOPBACK_INIT,
+		.share = 1, /* IPV6_FL_S_EXCL */
+		.flags = 1, /* IPV6_FL_F_CREATE */
+		.head = { CMSG_LEN(24), SOL_IPV6, IPV6_RTHDR },
+		.type_2 = { 0, 2, 2, 1 },
+		.over = IN6ADDR_LOOPBACK_INIT,
+	};
+	int fd = socket(AF_INET6, SOCK_DGRAM, 0), class = 8, err;
+
+	if (fd < 0)
+		return errno == EAFNOSUPPORT ? SKIPPED : errno;
+	if (!evil)
+		return result(setsockopt(fd, SOL_IPV6, IPV6_TCLASS, &class, sizeof(class)));
+	err = result(
+		setsockopt(fd, SOL_IPV6, 32 /* IPV6_FLOWLABEL_MGR */, &request, sizeof(request)));
+	return err == ENOPROTOOPT ? SKIPPED : err;
+}
+
 static int routing_header_message(bool evil)
 {
 	static const unsigned char route[24] = { 0, 2, 4, 0 };
@@ -332,6 +365,7 @@ const struct row net_rows[] = {
 	{ "routing header", routing_header },
 	{ "address on a connected socket", address_on_connection },
 	{ "fast open on a connected socket", fast_open_on_connection },
+	{ "routing header by a flow label", flow_label },
 	{ "routing header in a message", routing_header_message },
 	{ "options in a message", source_route_message },
 	{ "IPV6_ADDRFORM", change_family },

@@ -107,7 +107,7 @@ build_without() {
 		return 1
 	fi
 	mkdir -p "$work/$name"
-	cp "$tree/kmod/rvm.ko" "$tree/user/rvmctl" "$work/$name/"
+	cp -r "$tree/kmod/rvm.ko" "$tree/user/rvmctl" "$tree/user/base" "$work/$name/"
 	# It is ten times smaller so, and read by the guest each time.
 	strip -g "$work/$name/rvm.ko"
 }
