@@ -247,7 +247,7 @@ main() {
 		names+=("$name")
 	done < <(entries "$@")
 	for ((i = 0; i < ${#names[@]}; i += batch)); do
-		"$selftests/vm/run.sh" --timeout 900 --outdir "$work/guest" -- \
+		"$selftests/vm/run.sh" --cpus 1 --timeout 900 --outdir "$work/guest" -- \
 			"$selftests/mutate.sh" --guest "${names[@]:i:batch}" 2>&1 |
 			grep -v '^# guest:' || true
 	done | judge "${names[@]}" || status=1
