@@ -41,10 +41,10 @@ collect_guards() {
 			if (line !~ /^ok /)
 				continue
 			name = substr(line, 6, 34)
-			test = substr(line, 41, 60)
+			what = substr(line, 41, 60)
 			sub(/ *$/, "", name)
-			sub(/ *$/, "", test)
-			shown[name "\t" test] = 1
+			sub(/ *$/, "", what)
+			shown[name "\t" what] = 1
 		}
 	}
 	{

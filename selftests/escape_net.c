@@ -246,15 +246,18 @@ static int flow_label(bool evil)
 		uint8_t action, share;
 		uint16_t flags, expires, linger;
 		uint32_t pad;
-		/* Options, as in a message. */
-		struct cmsghdr head;
+		/* Options, each as struct cmsghdr begins it. */
+		size_t len;
+		int level, type;
 		uint8_t type_2[8];
 		struct in6_addr over;
 	} request = {
 		.to = IN6ADDR_LOOPBACK_INIT,
 		.share = 1, /* IPV6_FL_S_EXCL */
 		.flags = 1, /* IPV6_FL_F_CREATE */
-		.head = { CMSG_LEN(24), SOL_IPV6, IPV6_RTHDR },
+		.len = CMSG_LEN(24),
+		.level = SOL_IPV6,
+		.type = IPV6_RTHDR,
 		.type_2 = { 0, 2, 2, 1 },
 		.over = IN6ADDR_LOOPBACK_INIT,
 	};
