@@ -38,8 +38,8 @@ static bool is_ip(const struct sock *sk)
 	return sk->sk_family == AF_INET || sk->sk_family == AF_INET6;
 }
 
-static int check_addr(struct rvm_partition *part, const struct sock *sk, struct rvm_addr *addr,
-		      enum rvm_op op, u8 need, bool quiet)
+static int check_one_addr(struct rvm_partition *part, const struct sock *sk,
+			  const struct rvm_addr *addr, enum rvm_op op, u8 need, bool quiet)
 {
 	struct rvm_question q = RVM_QUESTION(RVM_CLASS_NET, op, need);
 	char text[TEXT_BYTES] = "", address[64];
@@ -47,8 +47,6 @@ static int check_addr(struct rvm_partition *part, const struct sock *sk, struct 
 
 	rvm_line_add(&line, "addr", address, rvm_addr_format(addr, address));
 	rvm_line_add_number(&line, "proto", sk->sk_protocol);
-	if (need == RVM_RIGHT_EXECUTE && rvm_addr_is_any(addr))
-		rvm_addr_set_loopback(addr);
 	q.text = text;
 	q.quiet = quiet;
 	q.target = addr->port;
@@ -56,6 +54,26 @@ static int check_addr(struct rvm_partition *part, const struct sock *sk, struct 
 	q.req.net.addr = *addr;
 	q.req.net.local = rvm_address_is_local(sock_net(sk), addr);
 	return rvm_gate_check(part, &q);
+}
+
+/*
+ * To send to the address of nobody is to send to the own machine: on an IPv6
+ * socket to ::1 or to 127.0.0.1, as its own address is by then.
+ */
+static int check_addr(struct rvm_partition *part, const struct sock *sk, struct rvm_addr *addr,
+		      enum rvm_op op, u8 need, bool quiet)
+{
+	static const u8 loopback[] = { 127, 0, 0, 1 };
+	int err;
+
+	if (need != RVM_RIGHT_EXECUTE || !rvm_addr_is_any(addr))
+		return check_one_addr(part, sk, addr, op, need, quiet);
+	rvm_addr_set_loopback(addr);
+	err = check_one_addr(part, sk, addr, op, need, quiet);
+	if (err || sk->sk_family != AF_INET6)
+		return err;
+	rvm_addr_from_v4(addr, loopback, addr->port);
+	return check_one_addr(part, sk, addr, op, need, quiet);
 }
 
 static void take_v4(struct rvm_addr *addr, __be32 v4, __be16 port)

@@ -2,6 +2,7 @@
 
 #include "common.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -472,6 +473,8 @@ static void put_address(struct request *r, const struct rule *rule)
 				[14] = rule->address >> 8,
 				[15] = rule->address };
 
+	if (rule->address6)
+		inet_pton(AF_INET6, rule->address6, address);
 	put(r, RVM_A_SCOPE_ADDRESS, address, sizeof(address));
 	put_u32(r, RVM_A_SCOPE_PREFIX_LEN, 128);
 	put_u32(r, RVM_A_SCOPE_PORT_FIRST, rule->port);

@@ -107,6 +107,8 @@ struct rule {
 	int64_t expires;
 	/* NET: IPv4 in host byte order, and ports. */
 	uint32_t address;
+	/* NET: an IPv6 address instead, as text. */
+	const char *address6;
 	uint16_t port;
 	/* NET: AF_UNIX for a socket; @pattern alone is an abstract name. */
 	uint32_t family;

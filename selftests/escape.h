@@ -15,6 +15,8 @@
 #define PORT_ALLOWED 7001
 #define PORT_REFUSED 7002
 #define PORT_BIND 7003
+/* Allowed at ::1 only. */
+#define PORT_V6 7004
 
 /* Instead of an errno: not offered here; what the attack needs did not work. */
 #define SKIPPED 200

@@ -87,6 +87,22 @@ static int wildcard_v6(bool evil)
 	return connect_v6(evil ? "::" : "::ffff:127.0.0.1", evil);
 }
 
+/* From a mapped address of its own, an IPv6 socket reaches nobody's address by IPv4. */
+static int wildcard_from_mapped(bool evil)
+{
+	struct sockaddr_in6 to = { .sin6_family = AF_INET6, .sin6_port = htons(PORT_ALLOWED) };
+	int fd = socket(AF_INET6, SOCK_DGRAM, 0);
+
+	if (fd < 0)
+		return errno == EAFNOSUPPORT ? SKIPPED : errno;
+	inet_pton(AF_INET6, "::ffff:127.0.0.1", &to.sin6_addr);
+	if (evil && connect(fd, (void *)&to, sizeof(to)))
+		return BROKEN;
+	to.sin6_port = htons(PORT_V6);
+	inet_pton(AF_INET6, evil ? "::" : "::1", &to.sin6_addr);
+	return past(result(sendto(fd, "x", 1, 0, (void *)&to, sizeof(to))));
+}
+
 static int v4_on_v6_socket(bool evil)
 {
 	struct sockaddr_in to = v4(INADDR_LOOPBACK, port(evil));
@@ -352,6 +368,7 @@ const struct row net_rows[] = {
 	{ "::ffff:127.0.0.1", mapped_address },
 	{ "::ffff:0.0.0.0", mapped_wildcard },
 	{ "::", wildcard_v6 },
+	{ ":: from a mapped address", wildcard_from_mapped },
 	{ "IPv4 address on an IPv6 socket", v4_on_v6_socket },
 	{ "sendmmsg, second message", several_messages },
 	{ "second connect", reconnect },
