@@ -19,6 +19,8 @@
 
 /* Longest path that is printed whole. */
 #define SCRATCH_BYTES 2048
+/* Ends a line that does not say all; there is always room for it. */
+#define CUT " cut=1"
 
 static void add_raw(struct rvm_line *line, const char *text)
 {
@@ -35,8 +37,10 @@ void rvm_line_add(struct rvm_line *line, const char *key, const char *value, siz
 	size_t i;
 
 	/* A pair that does not fit with its closing quote is not begun. */
-	if (line->len + strlen(key) + 8 > line->size)
+	if (line->len + strlen(key) + 8 > line->size) {
+		line->cut = true;
 		return;
+	}
 	line->len += scnprintf(line->text + line->len, line->size - line->len, "%s%s=\"",
 			       line->len ? " " : "", key);
 	for (i = 0; i < value_len && line->len + 6 < line->size; i++) {
@@ -47,6 +51,7 @@ void rvm_line_add(struct rvm_line *line, const char *key, const char *value, siz
 		else
 			line->len += scnprintf(line->text + line->len, 5, "\\x%02x", c);
 	}
+	line->cut |= i < value_len;
 	line->text[line->len++] = '"';
 	line->text[line->len] = '\0';
 }
@@ -59,18 +64,58 @@ void rvm_line_add_number(struct rvm_line *line, const char *key, u64 number)
 			       line->len ? " " : "", key, number);
 }
 
+/*
+ * The words, with blanks between them.  A blank inside of a word is escaped, so
+ * that who reads the line sees where words end.
+ */
 static void add_words(struct rvm_line *line, const struct rvm_argv *argv)
 {
-	char text[160];
-	size_t i, len = min_t(size_t, argv->len, sizeof(text));
+	size_t i, len = argv->len;
 
-	memcpy(text, argv->text, len);
-	for (i = 0; i < len; i++)
-		if (!text[i])
-			text[i] = ' ';
-	if (len && text[len - 1] == ' ')
+	if (line->len + sizeof(" argv=\"\"") > line->size) {
+		line->cut = true;
+		return;
+	}
+	add_raw(line, " argv=\"");
+	/* The last NUL separates nothing. */
+	if (len && !argv->text[len - 1])
 		len--;
-	rvm_line_add(line, "argv", text, len);
+	for (i = 0; i < len && line->len + 6 < line->size; i++) {
+		unsigned char c = argv->text[i];
+
+		if (!c)
+			line->text[line->len++] = ' ';
+		else if (c != ' ' && is_plain(c))
+			line->text[line->len++] = c;
+		else
+			line->len += scnprintf(line->text + line->len, 5, "\\x%02x", c);
+	}
+	line->cut |= i < len || argv->truncated;
+	line->text[line->len++] = '"';
+	line->text[line->len] = '\0';
+}
+
+/* A program goes by the name that it was called by. */
+static void add_called(struct rvm_line *line, const struct rvm_question *q)
+{
+	const struct rvm_name *base = &q->req.exec.base;
+	const char *leaf = "";
+
+	if (q->path)
+		leaf = READ_ONCE(q->path->dentry->d_name.name);
+	if (strnlen(leaf, NAME_MAX) != base->len || memcmp(leaf, base->text, base->len))
+		rvm_line_add(line, "as", base->text, base->len);
+}
+
+/* No mount is known: the path starts at the root of this file system. */
+static void add_device(struct rvm_line *line, const struct dentry *dentry)
+{
+	dev_t dev = dentry->d_sb->s_dev;
+
+	if (line->len + 32 > line->size)
+		return;
+	line->len += scnprintf(line->text + line->len, line->size - line->len, " fs=%u:%u",
+			       MAJOR(dev), MINOR(dev));
 }
 
 static void add_path(struct rvm_line *line, const struct rvm_question *q, char *scratch)
@@ -82,6 +127,8 @@ static void add_path(struct rvm_line *line, const struct rvm_question *q, char *
 		text = d_path(q->path, scratch, SCRATCH_BYTES - NAME_MAX - 2);
 	else if (q->dentry)
 		text = dentry_path_raw(q->dentry, scratch, SCRATCH_BYTES);
+	if (!q->path && q->dentry)
+		add_device(line, q->dentry);
 	if (!text)
 		return;
 	if (IS_ERR(text)) {
@@ -135,7 +182,7 @@ static void add_token(struct rvm_line *line, const struct rvm_verdict *v)
 
 char *rvm_detail_new(const struct rvm_question *q, const struct rvm_verdict *v)
 {
-	struct rvm_line line = { .size = RVM_DETAIL_BYTES };
+	struct rvm_line line = { .size = RVM_DETAIL_BYTES - sizeof(CUT) };
 	char comm[TASK_COMM_LEN];
 	char *scratch;
 
@@ -158,9 +205,13 @@ char *rvm_detail_new(const struct rvm_question *q, const struct rvm_verdict *v)
 		add_raw(&line, q->text);
 	}
 	add_token(&line, v);
+	add_path(&line, q, scratch);
+	if (q->req.class == RVM_CLASS_EXEC)
+		add_called(&line, q);
 	if (q->argv)
 		add_words(&line, q->argv);
-	add_path(&line, q, scratch);
+	if (line.cut)
+		memcpy(line.text + line.len, CUT, sizeof(CUT));
 	return line.text;
 }
 

@@ -21,6 +21,8 @@ struct rvm_line {
 	size_t size;
 	/** @len: Bytes used. */
 	size_t len;
+	/** @cut: Something did not fit. */
+	bool cut;
 };
 
 /** rvm_line_add() - add key="value", at most @value_len bytes of it, escaped */

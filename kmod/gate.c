@@ -88,8 +88,11 @@ static struct rvm_verdict judge_rights(const struct rvm_partition_view *view,
 		v = rvm_judge(view, req, now);
 		if (!v.allow)
 			break;
-		if (v.relaxed)
+		/* Who learns from the log has to find all that lacks. */
+		if (v.relaxed) {
+			v.missing |= relaxed.missing;
 			relaxed = v;
+		}
 		limit(until, v.token);
 	}
 	req->need = need;

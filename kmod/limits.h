@@ -43,7 +43,7 @@
 #define RVM_RING_MAX (16 * 1024 * 1024)
 /* Detail lines kept, and bytes of one with its NUL. */
 #define RVM_DETAILS_MAX 8192
-#define RVM_DETAIL_BYTES 512
+#define RVM_DETAIL_BYTES 1024
 
 /* Bytes of a message text in extended ACKs and detail lines that is copied from callers. */
 #define RVM_TEXT_MAX 4096

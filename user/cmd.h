@@ -135,5 +135,6 @@ extern const struct cmd hook_cmds[] __attribute__((weak));
 extern const struct cmd witness_cmds[] __attribute__((weak));
 extern const struct cmd monitor_cmds[] __attribute__((weak));
 extern const struct cmd status_cmds[] __attribute__((weak));
+extern const struct cmd learn_cmds[] __attribute__((weak));
 
 #endif

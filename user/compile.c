@@ -9,6 +9,7 @@
 #include "cmd.h"
 #include "lib/derive.h"
 #include "lib/rights.h"
+#include "table.h"
 
 struct token {
 	uint8_t rights;
@@ -21,29 +22,15 @@ struct token {
 
 static void write_token(FILE *f, const struct token *t, bool first)
 {
-	bool more = false;
+	const struct row row = {
+		.rights = t->rights,
+		.tier = t->tier,
+		.expires_at = t->expires_at,
+		.resource = t->resource,
+		.len = t->len,
+	};
 
-	fputs(first ? "\n  {\n    \"rights\": [" : ",\n  {\n    \"rights\": [", f);
-	for (uint32_t bit = 1; bit <= RVM_RIGHT_GRANT_ONCE; bit <<= 1) {
-		if (t->rights & bit) {
-			fprintf(f, "%s\n      \"%s\"", more ? "," : "", rvm_right_name(bit));
-			more = true;
-		}
-	}
-	fputs("\n    ],\n", f);
-	if (t->has_resource) {
-		fputs("    \"resource\": ", f);
-		if (t->resource)
-			json_write_string(f, t->resource, t->len);
-		else
-			fputs("null", f);
-		fputs(",\n", f);
-	}
-	fprintf(f, "    \"proof_tier\": \"P%u\",\n    \"expires_at\": %lld", t->tier,
-		(long long)t->expires_at);
-	if (t->rights & RVM_RIGHT_GRANT_ONCE)
-		fputs(",\n    \"grant_once\": true", f);
-	fputs("\n  }", f);
+	table_write_row(f, &row, t->has_resource, first);
 }
 
 static void write_claims(FILE *f, const struct claims *claims)
@@ -158,48 +145,6 @@ static int compile_claims(const struct doc *doc, FILE *f, struct err *err)
 	return 0;
 }
 
-static int write_fully(int fd, const char *text, size_t len)
-{
-	while (len) {
-		ssize_t n = write(fd, text, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -1;
-		text += n;
-		len -= n;
-	}
-	return 0;
-}
-
-/* All of it or nothing; a link is not followed and not replaced. */
-static int write_file(const char *path, const char *text, size_t len, struct err *err)
-{
-	auto_free char *tmp = NULL;
-	auto_close int fd = -1;
-	struct stat st;
-
-	if (!lstat(path, &st) && !S_ISREG(st.st_mode)) {
-		err_make(err, EXIT_REFUSED, "%s: is %s", path,
-			 S_ISLNK(st.st_mode) ? "a symbolic link" : "no regular file");
-		return err_hint(err, "name a new file, or the file itself");
-	}
-	if (asprintf(&tmp, "%s.XXXXXX", path) < 0) {
-		tmp = NULL;
-		return err_errno(err, ENOMEM, "%s", path);
-	}
-	fd = mkostemp(tmp, O_CLOEXEC);
-	if (fd < 0)
-		return err_errno(err, errno, "%s", tmp);
-	if (write_fully(fd, text, len) || fchmod(fd, 0644) || fsync(fd) || rename(tmp, path)) {
-		err_errno(err, errno, "%s", path);
-		unlink(tmp);
-		return -1;
-	}
-	return 0;
-}
-
 static int compile(struct ctx *ctx, const struct args *args)
 {
 	const char *spec = args_str(args, "--spec"), *claims = args_str(args, "--claims");
@@ -225,7 +170,7 @@ static int compile(struct ctx *ctx, const struct args *args)
 	if (ret)
 		return -1;
 	if (path)
-		return write_file(path, text, len, &ctx->err);
+		return file_replace(path, text, len, &ctx->err);
 	out_raw(ctx->out, text, len);
 	return 0;
 }

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "event.h"
+#include "lib/argv.h"
 #include "lib/judge.h"
 #include "lib/rights.h"
 
@@ -177,7 +178,8 @@ static char *unescape(const char *text, size_t len)
 	return out;
 }
 
-char *event_detail(const struct event *event, const char *key)
+/* Where the value of a key of the detail line is; NULL if it is missing. */
+static const char *find_value(const struct event *event, const char *key, size_t *len)
 {
 	const char *p = event->detail;
 	size_t key_len = strlen(key);
@@ -197,12 +199,48 @@ char *event_detail(const struct event *event, const char *key)
 		}
 		if (!end)
 			end = value + strlen(value);
+		*len = end - value;
 		if ((size_t)(equals - p) == key_len && !strncmp(p, key, key_len))
-			return unescape(value, end - value);
+			return value;
 		p = end + (*end == '"');
 		p += strspn(p, " ");
 	}
 	return NULL;
+}
+
+char *event_detail(const struct event *event, const char *key)
+{
+	size_t len;
+	const char *value = find_value(event, key, &len);
+
+	return value ? unescape(value, len) : NULL;
+}
+
+/* A blank between words is a blank; one inside of a word is escaped. */
+char **event_words(const struct event *event, size_t *n)
+{
+	size_t len, begin, end;
+	const char *text = find_value(event, "argv", &len);
+	char **words = text ? calloc(RVM_ARGV_WORDS_MAX + 1, sizeof(*words)) : NULL;
+
+	*n = 0;
+	for (begin = 0; words && begin <= len && *n < RVM_ARGV_WORDS_MAX; begin = end + 1) {
+		for (end = begin; end < len && text[end] != ' '; end++)
+			;
+		words[*n] = unescape(text + begin, end - begin);
+		if (!words[(*n)++]) {
+			words_free(words);
+			return NULL;
+		}
+	}
+	return words;
+}
+
+void words_free(char **words)
+{
+	for (char **word = words; word && *word; word++)
+		free(*word);
+	free(words);
 }
 
 static const char *protocol_name(const char *number)

@@ -59,6 +59,14 @@ const char *event_verdict(const struct event *event);
 
 /* Value of a key of the detail line, not escaped any more; NULL if it is missing.  free() it. */
 char *event_detail(const struct event *event, const char *key);
+/* Words of the command, ended by NULL, and how many; NULL if they are missing.  words_free() it. */
+char **event_words(const struct event *event, size_t *n);
+void words_free(char **words);
+static inline void words_free_(char ***words)
+{
+	words_free(*words);
+}
+#define auto_words __attribute__((cleanup(words_free_)))
 /* What it was about, for people: a path, words, an address, or a number.  free() it. */
 char *event_object(const struct event *event);
 

@@ -284,3 +284,44 @@ void json_write_string(FILE *f, const char *text, size_t len)
 	}
 	fputc('"', f);
 }
+
+static int write_fully(int fd, const char *text, size_t len)
+{
+	while (len) {
+		ssize_t n = write(fd, text, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return -1;
+		text += n;
+		len -= n;
+	}
+	return 0;
+}
+
+int file_replace(const char *path, const char *text, size_t len, struct err *err)
+{
+	auto_free char *tmp = NULL;
+	auto_close int fd = -1;
+	struct stat st;
+
+	if (!lstat(path, &st) && !S_ISREG(st.st_mode)) {
+		err_make(err, EXIT_REFUSED, "%s: is %s", path,
+			 S_ISLNK(st.st_mode) ? "a symbolic link" : "no regular file");
+		return err_hint(err, "name a new file, or the file itself");
+	}
+	if (asprintf(&tmp, "%s.XXXXXX", path) < 0) {
+		tmp = NULL;
+		return err_errno(err, ENOMEM, "%s", path);
+	}
+	fd = mkostemp(tmp, O_CLOEXEC);
+	if (fd < 0)
+		return err_errno(err, errno, "%s", tmp);
+	if (write_fully(fd, text, len) || fchmod(fd, 0644) || fsync(fd) || rename(tmp, path)) {
+		err_errno(err, errno, "%s", path);
+		unlink(tmp);
+		return -1;
+	}
+	return 0;
+}

@@ -54,5 +54,7 @@ void json_write_string(FILE *f, const char *text, size_t len);
 /* Bytes of a file; nothing longer than @max. */
 int read_file(const char *path, size_t max, char **text, size_t *len, struct stat *st,
 	      struct err *err);
+/* Write a file: all of it or nothing; a link is not followed and not replaced. */
+int file_replace(const char *path, const char *text, size_t len, struct err *err);
 
 #endif

@@ -140,3 +140,30 @@ void table_close(struct table *t)
 	free(t->rows);
 	*t = (struct table){ 0 };
 }
+
+void table_write_row(FILE *f, const struct row *row, bool has_resource, bool first)
+{
+	bool more = false;
+
+	fputs(first ? "\n  {\n    \"rights\": [" : ",\n  {\n    \"rights\": [", f);
+	for (uint32_t bit = 1; bit <= RVM_RIGHT_GRANT_ONCE; bit <<= 1) {
+		if (row->rights & bit) {
+			fprintf(f, "%s\n      \"%s\"", more ? "," : "", rvm_right_name(bit));
+			more = true;
+		}
+	}
+	fputs("\n    ],\n", f);
+	if (has_resource) {
+		fputs("    \"resource\": ", f);
+		if (row->resource)
+			json_write_string(f, row->resource, row->len);
+		else
+			fputs("null", f);
+		fputs(",\n", f);
+	}
+	fprintf(f, "    \"proof_tier\": \"P%u\",\n    \"expires_at\": %lld", row->tier,
+		(long long)row->expires_at);
+	if (row->rights & RVM_RIGHT_GRANT_ONCE)
+		fputs(",\n    \"grant_once\": true", f);
+	fputs("\n  }", f);
+}

@@ -35,4 +35,7 @@ int table_open(struct table *t, const char *path, struct err *err);
 void table_close(struct table *t);
 #define auto_table __attribute__((cleanup(table_close)))
 
+/* A row as the adapter writes it, behind "[" or behind another; then "\n]\n" ends the table. */
+void table_write_row(FILE *f, const struct row *row, bool has_resource, bool first);
+
 #endif

@@ -6,13 +6,11 @@
 #include <string.h>
 
 #include "cmd.h"
+#include "lib/argv.h"
 #include "lib/judge.h"
 #include "lib/rights.h"
 #include "partition.h"
 #include "why.h"
-
-/* As many bytes of the words are in a detail line. */
-#define WORDS_BYTES 159
 
 static char *format(const char *fmt, ...) PRINTF(1, 2);
 
@@ -54,12 +52,10 @@ static char *path_resource(const struct refusal *r)
 	return format("%s(/%s)", r->right & RVM_RIGHT_WRITE ? "Edit" : "Read", r->path);
 }
 
-/* The detail line has the beginning of the words only. */
-static char *words_resource(const char *argv)
+/* None for words that a rule cannot say: it would allow something else, or more. */
+static char *words_resource(const struct refusal *r)
 {
-	if (strchr(argv, '*') || strlen(argv) >= WORDS_BYTES)
-		return NULL;
-	return format("Bash(%s)", argv);
+	return r->odd_words ? NULL : format("Bash(%s)", r->argv);
 }
 
 static char *resource_of(const struct refusal *r)
@@ -69,7 +65,7 @@ static char *resource_of(const struct refusal *r)
 		return path_resource(r);
 	case RVM_CLASS_EXEC:
 		if (r->argv && r->argv[0])
-			return words_resource(r->argv);
+			return words_resource(r);
 		return r->path ? format("run:/%s", r->path) : NULL;
 	case RVM_CLASS_NET:
 		if (r->addr)
@@ -215,6 +211,20 @@ static char *denial_text(const struct event *event, const struct refusal *r)
 		      advice ? "  " : "", advice ? advice : "");
 }
 
+/* Blanks, stars or nothing in a word, or words that the line has not all of. */
+static bool has_odd_words(const struct event *event)
+{
+	auto_free char *cut = event_detail(event, "cut");
+	size_t n;
+	auto_words char **words = event_words(event, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		if (!words[i][0] || strpbrk(words[i], " \t*"))
+			return true;
+	}
+	return cut || n == RVM_ARGV_WORDS_MAX;
+}
+
 /* Takes strings out of the detail line, which the caller frees: see clear_refusal(). */
 static void fill_refusal(struct refusal *r, const struct event *event)
 {
@@ -233,6 +243,7 @@ static void fill_refusal(struct refusal *r, const struct event *event)
 		.name = event_detail(event, "name"),
 		.rule = event_detail(event, "rule"),
 		.proto = strdup(proto_word(proto)),
+		.odd_words = has_odd_words(event),
 		.token = token ? strtoull(token, NULL, 10) : 0,
 	};
 }

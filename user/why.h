@@ -24,6 +24,8 @@ struct refusal {
 	const char *path;
 	/** @argv: Words of a program, joined by blanks. */
 	const char *argv;
+	/** @odd_words: A rule cannot say these words. */
+	bool odd_words;
 	/** @addr: "10.0.0.1:443". */
 	const char *addr;
 	/** @proto: "tcp", "udp", or a number. */

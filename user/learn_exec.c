@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Commands: the program and its words, exact or with what at least three had in common. */
+#include <errno.h>
+#include <limits.h>
+#include <string.h>
+
+#include "learn.h"
+#include "lib/argv.h"
+#include "lib/rights.h"
+#include "path.h"
+
+#define CUT_WORD "(cut)"
+
+static bool leads_to(const char *dir, const char *name, const char *path)
+{
+	auto_free char *candidate = path_join(dir, name);
+	auto_free char *real = candidate ? realpath(candidate, NULL) : NULL;
+
+	return real && !strcmp(real, path);
+}
+
+/*
+ * How a rule has to call a program: by a path whose last name is the one it
+ * was called by, and which leads to the file.  free() it; NULL if there is none.
+ */
+static char *program_word(const struct learn *l, const char *path, const char *as)
+{
+	static const char *const folders[] = { "/usr/local/sbin", "/usr/local/bin", "/usr/sbin",
+					       "/usr/bin",	  "/sbin",	    "/bin" };
+	size_t len = strlen(l->workspace);
+	auto_free char *dir = NULL;
+	char *word;
+
+	if (!as || !strcmp(as, path_base(path))) {
+		if (!strncmp(path, l->workspace, len) && path[len] == '/')
+			return asprintf(&word, ".%s", path + len) < 0 ? NULL : word;
+		return strdup(path);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
+		if (leads_to(folders[i], as, path))
+			return path_join(folders[i], as);
+	}
+	dir = strndup(path, path_base(path) - path);
+	return dir && leads_to(dir, as, path) ? path_join(dir, as) : NULL;
+}
+
+/* NULL if a rule can say the word. */
+static const char *word_fault(const char *word)
+{
+	if (!*word)
+		return "a word is empty, which a rule cannot say";
+	if (strpbrk(word, " \t"))
+		return "a word holds blanks, which a rule cannot say";
+	if (strchr(word, '*'))
+		return "a word holds a *, which a rule would read as a pattern";
+	return name_fault(word);
+}
+
+static void put_word(struct learn *l, struct node **node, const char *word)
+{
+	struct node *next = *node ? node_child(l, *node, word) : NULL;
+
+	if (next && !(next->flags & NODE_ODD)) {
+		next->why = word_fault(word);
+		next->flags |= next->why ? NODE_ODD : 0;
+	}
+	*node = next;
+}
+
+static void put_end(struct learn *l, struct node *node, const struct event *event,
+		    const char *object)
+{
+	if (!node->example)
+		node->example = strdup(object);
+	l->no_memory |= !node->example;
+	node->flags |= NODE_END;
+	node->rights |= RVM_RIGHT_EXECUTE;
+	seen_add(&node->seen, event->rec.sequence);
+}
+
+static void leave(struct learn *l, const struct event *event, const char *object, const char *why)
+{
+	struct seen seen = { 0 };
+
+	seen_add(&seen, event->rec.sequence);
+	learn_leave(l, object, why, &seen);
+}
+
+/* The kernel makes an interpreter's words; the script is the one it was started for. */
+static void put_interpreter(struct learn *l, const struct event *event, struct node *node,
+			    const char *object)
+{
+	auto_free char *pid = event_detail(event, "pid");
+
+	if (l->script && pid && strtoull(pid, NULL, 10) == l->script_pid && !word_fault(l->script))
+		put_word(l, &node, l->script);
+	if (node)
+		put_end(l, node, event, object);
+}
+
+void learn_command(struct learn *l, const struct event *event)
+{
+	auto_free char *path = event_detail(event, "path");
+	auto_free char *as = event_detail(event, "as");
+	auto_free char *cut = event_detail(event, "cut");
+	auto_free char *object = event_object(event);
+	auto_free char *program = NULL;
+	auto_words char **words = NULL;
+	struct node *node = &l->commands;
+	size_t n;
+
+	if (!path || !object || path[0] != '/') {
+		leave(l, event, object ? object : "?", "the log does not have the program's path");
+		return;
+	}
+	program = program_word(l, path, as);
+	words = event_words(event, &n);
+	if (!program || (n && strcmp(path_base(words[0]), path_base(program)))) {
+		leave(l, event, object,
+		      "the program was called by a name that is not its own, which a rule cannot "
+		      "say");
+		return;
+	}
+	put_word(l, &node, program);
+	if (event->payload.operation == RVM_OP_INTERP && node) {
+		put_interpreter(l, event, node, object);
+		return;
+	}
+	for (size_t i = 1; i < n && node; i++)
+		put_word(l, &node, words[i]);
+	if (cut && node)
+		put_word(l, &node, CUT_WORD);
+	if (cut && node) {
+		node->flags |= NODE_ODD;
+		node->why = "the log has not all of its words";
+	}
+	if (!node)
+		leave(l, event, object, "there are more different words than are kept");
+	else
+		put_end(l, node, event, object);
+}
+
+/* A command under construction: words down the tree. */
+struct command {
+	char text[RVM_GLOB_BYTES_MAX];
+	size_t len;
+	bool odd;
+	const char *why;
+	const char *note;
+};
+
+static size_t alternatives(const struct node *node)
+{
+	return node->children + !!(node->flags & NODE_END);
+}
+
+static void sum_below(const struct node *node, struct seen *seen, const char **example)
+{
+	if (node->flags & NODE_END && (!seen->count || node->seen.first < seen->first))
+		*example = node->example;
+	seen_merge(seen, &node->seen);
+	for (const struct node *n = node->child; n; n = n->next)
+		sum_below(n, seen, example);
+}
+
+static void propose_command(struct learn *l, const struct node *node, const struct command *c,
+			    bool prefix)
+{
+	const char *example = NULL;
+	struct seen seen = { 0 };
+	char *resource;
+
+	if (prefix)
+		sum_below(node, &seen, &example);
+	else
+		seen_merge(&seen, &node->seen);
+	if (!example)
+		example = node->example ? node->example : c->text;
+	if (!prefix && c->odd) {
+		learn_leave(l, example, c->why, &seen);
+		return;
+	}
+	if (asprintf(&resource, "exec:%s%s", c->text, prefix ? " *" : "") < 0)
+		resource = NULL;
+	learn_add(l, RVM_RIGHT_EXECUTE, resource, &seen, strdup(example), c->note);
+}
+
+static size_t count_ends(const struct node *node)
+{
+	size_t n = !!(node->flags & NODE_END);
+
+	for (const struct node *child = node->child; child; child = child->next)
+		n += count_ends(child);
+	return n;
+}
+
+static void walk_words(struct learn *l, struct node *node, const struct command *above,
+		       unsigned int depth)
+{
+	auto_free struct command *c = malloc(sizeof(*c));
+	size_t len = strlen(node->name);
+
+	if (!c) {
+		l->no_memory = true;
+		return;
+	}
+	*c = *above;
+	if (c->len + len + 2 > sizeof(c->text)) {
+		c->odd = true;
+		c->why = "the command is longer than can be judged";
+	} else {
+		c->len += snprintf(c->text + c->len, sizeof(c->text) - c->len, "%s%s",
+				   c->len ? " " : "", node->name);
+	}
+	if (node->flags & NODE_ODD) {
+		c->odd = true;
+		c->why = node->why;
+	}
+	/* The program and one word at least are the same; its own words go on to bind. */
+	if (depth >= 2 && !c->odd && alternatives(node) >= LEARN_SIBLINGS) {
+		propose_command(l, node, c, true);
+		return;
+	}
+	if (node->flags & NODE_END)
+		propose_command(l, node, c, false);
+	for (struct node *n = node->child; n; n = n->next)
+		walk_words(l, n, c, depth + 1);
+}
+
+static void propose_program(struct learn *l, struct node *program)
+{
+	const char *class = program_class(&l->programs, path_base(program->name));
+	struct command none = { 0 };
+	const char *example = NULL;
+	struct seen seen = { 0 };
+
+	if (strcmp(class, "interpreter") == 0)
+		none.note = "runs code of whoever chooses its input: words do not limit it";
+	else if (strcmp(class, "launcher") == 0)
+		none.note = "has services of the host do work";
+	if (program->flags & NODE_CROWDED || program->children > LEARN_FOLDER_LINES ||
+	    count_ends(program) > LEARN_CHILDREN_MAX) {
+		sum_below(program, &seen, &example);
+		learn_leave(l, program->name,
+			    "it was started with more different words than are proposed", &seen);
+		return;
+	}
+	walk_words(l, program, &none, 1);
+}
+
+void learn_propose_commands(struct learn *l)
+{
+	for (struct node *n = l->commands.child; n; n = n->next)
+		propose_program(l, n);
+}

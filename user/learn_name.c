@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Names: as patterns that match nothing else, and those that are new each time. */
+#include <ctype.h>
+#include <string.h>
+
+#include "learn.h"
+
+#define RANDOM_MIN 6
+/* More digits than counters and dates of people have. */
+#define NUMBER_MIN 10
+
+char *name_escape(const char *name)
+{
+	char *out = malloc(2 * strlen(name) + 1), *p = out;
+
+	if (!out)
+		return NULL;
+	for (; *name; name++) {
+		if (strchr("\\*?[", *name))
+			*p++ = '\\';
+		*p++ = *name;
+	}
+	*p = '\0';
+	return out;
+}
+
+static bool is_utf8(const char *text)
+{
+	json_t *value = json_string(text);
+
+	json_decref(value);
+	return value;
+}
+
+const char *name_fault(const char *name)
+{
+	for (const char *p = name; *p; p++) {
+		if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			return "there are control bytes in its name";
+	}
+	return is_utf8(name) ? NULL : "its name is not UTF-8, a table cannot hold it";
+}
+
+static bool is_alnum(char c)
+{
+	return isalnum((unsigned char)c) || c == '_';
+}
+
+static size_t count_alnum(const char *text)
+{
+	size_t n = 0;
+
+	while (is_alnum(text[n]))
+		n++;
+	return n;
+}
+
+/* @head, @wild instead of @n bytes, and the rest, escaped. */
+static char *replace(const char *name, size_t head, size_t n, const char *wild)
+{
+	auto_free char *before = strndup(name, head);
+	auto_free char *front = before ? name_escape(before) : NULL;
+	auto_free char *back = name_escape(name + head + n);
+	char *out;
+
+	if (!front || !back || asprintf(&out, "%s%s%s", front, wild, back) < 0)
+		return NULL;
+	return out;
+}
+
+static char *replace_each(const char *name, size_t head, size_t n)
+{
+	char wild[65];
+
+	if (n >= sizeof(wild))
+		return NULL;
+	memset(wild, '?', n);
+	wild[n] = '\0';
+	return replace(name, head, n, wild);
+}
+
+/* Names that well-known tools make with mkstemp and its like. */
+static char *known_template(const char *name, bool temporary)
+{
+	static const struct {
+		const char *head;
+		size_t n;
+		/* What comes behind: an end, or an end or a dot. */
+		bool dot;
+		bool anywhere;
+	} templates[] = {
+		{ "cc", 6, true, false }, /* gcc */
+		{ "tmp.", 10, false, false }, /* mktemp */
+		{ "tmp", 8, true, false }, /* Python */
+		{ "rustc", 6, false, false },	 { "tmp_obj_", 6, false, true }, /* git */
+		{ "tmp_pack_", 6, false, true }, { "tmp_idx_", 6, false, true },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(templates); i++) {
+		size_t head = strlen(templates[i].head);
+		const char *rest = name + head;
+
+		if (strncmp(name, templates[i].head, head) ||
+		    (!temporary && !templates[i].anywhere) || count_alnum(rest) != templates[i].n)
+			continue;
+		if (!rest[templates[i].n] || (templates[i].dot && rest[templates[i].n] == '.'))
+			return replace_each(name, head, templates[i].n);
+	}
+	return NULL;
+}
+
+/* The number of the process itself, or one that is no counter. */
+static char *numbered(const char *name, const char *pid)
+{
+	for (size_t at = 0, n; name[at]; at += n ? n : 1) {
+		n = strspn(name + at, "0123456789");
+		if (!n || at + strlen(name + at + n) < 2)
+			continue;
+		if (n >= NUMBER_MIN ||
+		    (pid && strlen(pid) >= 3 && strlen(pid) == n && !strncmp(name + at, pid, n)))
+			return replace(name, at, n, "[0-9]*");
+	}
+	return NULL;
+}
+
+/* Digits and letters in turn, or upper case amid lower: nobody types that. */
+static bool looks_random(const char *text, size_t n)
+{
+	bool digit = false, letter_after = false, upper = false, lower = false;
+
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = text[i];
+
+		letter_after |= digit && isalpha(c);
+		digit |= isdigit(c);
+		upper |= isupper(c);
+		lower |= islower(c);
+	}
+	return letter_after || (digit && upper && lower);
+}
+
+/* "name-XXXXXX", as mkdtemp makes them of a template of the caller's. */
+static char *tail_template(const char *name)
+{
+	size_t len = strlen(name);
+
+	if (len < RANDOM_MIN + 2 || !strchr("-._", name[len - RANDOM_MIN - 1]) ||
+	    count_alnum(name + len - RANDOM_MIN) != RANDOM_MIN ||
+	    !looks_random(name + len - RANDOM_MIN, RANDOM_MIN))
+		return NULL;
+	return replace_each(name, len - RANDOM_MIN, RANDOM_MIN);
+}
+
+char *name_temporary(const char *name, const char *pid, bool temporary)
+{
+	char *pattern = known_template(name, temporary);
+
+	if (!pattern)
+		pattern = numbered(name, pid);
+	if (!pattern && temporary)
+		pattern = tail_template(name);
+	return pattern;
+}
+
+/*
+ * Both have the same beginning and end, and between them as many letters and
+ * digits that differ in most places.  One of them has to look random: names
+ * that people make differ too.
+ */
+char *name_merge(const char *a, const char *b)
+{
+	size_t len = strlen(a), head = 0, tail = 0, differ = 0, n;
+
+	if (strlen(b) != len)
+		return NULL;
+	while (head < len && a[head] == b[head])
+		head++;
+	while (tail < len - head && a[len - 1 - tail] == b[len - 1 - tail])
+		tail++;
+	/* Random parts may have letters in common at their ends: widen to whole runs. */
+	while (head && is_alnum(a[head - 1]))
+		head--;
+	while (tail && is_alnum(a[len - tail]))
+		tail--;
+	n = len - head - tail;
+	if (n < RANDOM_MIN || head + tail < 2)
+		return NULL;
+	for (size_t i = head; i < head + n; i++) {
+		if (!is_alnum(a[i]) || !is_alnum(b[i]))
+			return NULL;
+		differ += a[i] != b[i];
+	}
+	if (2 * differ < n || !(looks_random(a + head, n) || looks_random(b + head, n)))
+		return NULL;
+	return replace_each(a, head, n);
+}
