@@ -56,12 +56,13 @@ write_make() {
 		}
 	C
 	cat >"$1/Makefile" <<-'MAKE'
+		.RECIPEPREFIX = >
 		program: main.o twice.o
-			gcc -o $@ $^
+		> gcc -o $@ $^
 		%.o: %.c
-			gcc -O1 -c -o $@ $<
+		> gcc -O1 -c -o $@ $<
 		clean:
-			rm -f program main.o twice.o
+		> rm -f program main.o twice.o
 	MAKE
 	cat >"$1/work.sh" <<-'SH'
 		set -e
@@ -154,7 +155,11 @@ enforce_it() {
 	before=$(denials "learn-$name")
 	rvmctl run "learn-$name" --env TMPDIR=/tmp -- /bin/sh work.sh || status=$?
 	after=$(denials "learn-$name")
-	[ "$before" = "$after" ] || rvmctl witness tail -n 40 | grep deny || true
+	if [ "$before" != "$after" ]; then
+		value '"\n".join(l["rights"] + " " + l["resource"] for l in d["lines"])' \
+			<"$tables/$name.report"
+		rvmctl witness tail -n 40 | grep -w deny || true
+	fi
 	((status == 0)) && [ "$before" = "$after" ]
 }
 
