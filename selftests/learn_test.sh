@@ -156,9 +156,8 @@ enforce_it() {
 	rvmctl run "learn-$name" --env TMPDIR=/tmp -- /bin/sh work.sh || status=$?
 	after=$(denials "learn-$name")
 	if [ "$before" != "$after" ]; then
-		value '"\n".join(l["rights"] + " " + l["resource"] for l in d["lines"])' \
-			<"$tables/$name.report"
-		rvmctl witness tail -n 40 | grep -w deny || true
+		tr '{' '\n' <"$tables/$name.report" | grep -o '"resource":"[^"]*"' || true
+		rvmctl witness tail -n 40 | grep ' deny ' || true
 	fi
 	((status == 0)) && [ "$before" = "$after" ]
 }

@@ -56,26 +56,10 @@ int exclude_denied(struct plan *plan, const char *path, size_t *rules, struct er
 }
 
 /* By inode and by name. */
-/* A name as a pattern that matches it and nothing else. */
-static char *escape_glob(const char *name)
-{
-	char *out = malloc(2 * strlen(name) + 1), *p = out;
-
-	if (!out)
-		return NULL;
-	for (; *name; name++) {
-		if (strchr("\\*?[", *name))
-			*p++ = '\\';
-		*p++ = *name;
-	}
-	*p = '\0';
-	return out;
-}
-
 static int exclude_name(struct plan *plan, const struct anchor *dir, const char *name,
 			uint8_t rights, struct err *err)
 {
-	auto_free char *pattern = escape_glob(name);
+	auto_free char *pattern = path_escape(name);
 
 	if (!pattern)
 		return err_errno(err, ENOMEM, "%s", name);

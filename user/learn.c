@@ -178,6 +178,8 @@ void learn_event(struct learn *l, const struct event *event)
 
 void learn_propose(struct learn *l)
 {
+	learn_join_renamed(l);
+	/* Before folding takes rights away from the names. */
 	learn_propose_commands(l);
 	learn_propose_paths(l);
 	propose_peers(l);

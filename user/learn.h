@@ -36,7 +36,7 @@ struct seen {
 enum node_flag {
 	/* It is a folder: something is below it, it was made as one or is one. */
 	NODE_FOLDER = 1,
-	/* The partition made the folder itself. */
+	/* The partition made the folder itself, or removed it. */
 	NODE_MADE = 2,
 	/* A name or word that no pattern can say; see @why. */
 	NODE_ODD = 4,
@@ -48,6 +48,9 @@ enum node_flag {
 	NODE_CROWDED = 32,
 	/* WRITE is there only for a file that may not have existed. */
 	NODE_MAYBE = 64,
+	/* The partition created the file; it removed it. */
+	NODE_CREATED = 128,
+	NODE_REMOVED = 256,
 };
 
 /**
@@ -141,6 +144,10 @@ void seen_merge(struct seen *seen, const struct seen *more);
 /* The child of this name, made if need be; NULL if there are too many (noted). */
 struct node *node_child(struct learn *l, struct node *up, const char *name);
 void node_free(struct node *node);
+/* The node of an absolute path, if it was used by this very name; NULL if not. */
+struct node *node_find(struct node *root, const char *path);
+/* Is it a folder where anybody makes names? */
+bool node_is_temporary(const struct node *dir);
 /* Say that something is not proposed; @why is a constant. */
 void learn_leave(struct learn *l, const char *object, const char *why, const struct seen *seen);
 /* Propose a line; takes @resource and @example. */
@@ -148,17 +155,26 @@ void learn_add(struct learn *l, uint8_t rights, char *resource, const struct see
 	       char *example, const char *note);
 
 /* learn_name.c */
-/* A name as a pattern's segment that matches nothing else; free() it. */
-char *name_escape(const char *name);
 /* A name that differs each time, as a pattern; NULL if it is none.  @temporary: in a folder for such. */
 char *name_temporary(const char *name, const char *pid, bool temporary);
 /* The pattern of two names of random parts; NULL if they are not. */
 char *name_merge(const char *a, const char *b);
+/* Short-lived files whose whole name is random: is it of that form, and the form as a pattern. */
+bool name_is_short_lived(const char *name);
+const char *name_short_lived(void);
 /* Can it stand in a table? */
 const char *name_fault(const char *name);
 
 /* learn_path.c */
 void learn_path(struct learn *l, const struct event *event);
+/* Before anything is proposed. */
+void learn_join_renamed(struct learn *l);
+
+/* learn_merge.c */
+/* Siblings with names that are others each time; @temporary: anybody makes names there. */
+void learn_merge(struct learn *l, struct node *dir, bool temporary);
+
+/* learn_fold.c */
 void learn_propose_paths(struct learn *l);
 
 /* learn_exec.c */

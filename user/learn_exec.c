@@ -227,6 +227,35 @@ static void walk_words(struct learn *l, struct node *node, const struct command 
 		walk_words(l, n, c, depth + 1);
 }
 
+/*
+ * Whoever may start a program of the workspace by its words may not write it:
+ * load sees to that.  One that the partition builds is named by its place.
+ */
+static bool propose_built(struct learn *l, const struct node *program)
+{
+	auto_free char *path = NULL;
+	auto_free char *pattern = NULL;
+	const struct node *file = NULL;
+	const char *example = NULL;
+	struct seen seen = { 0 };
+	char *resource = NULL;
+
+	if (program->name[0] != '.')
+		return false;
+	pattern = path_escape(program->name);
+	path = path_join(l->workspace, program->name + 2);
+	if (path)
+		file = node_find(&l->paths, path);
+	if (!file || !(file->rights & RVM_RIGHT_WRITE))
+		return false;
+	sum_below(program, &seen, &example);
+	if (!pattern || asprintf(&resource, "run:%s", pattern) < 0)
+		resource = NULL;
+	learn_add(l, RVM_RIGHT_EXECUTE, resource, &seen, strdup(example ? example : program->name),
+		  "it writes this program itself: whatever it puts there runs, with any words");
+	return true;
+}
+
 static void propose_program(struct learn *l, struct node *program)
 {
 	const char *class = program_class(&l->programs, path_base(program->name));
@@ -234,6 +263,8 @@ static void propose_program(struct learn *l, struct node *program)
 	const char *example = NULL;
 	struct seen seen = { 0 };
 
+	if (propose_built(l, program))
+		return;
 	if (strcmp(class, "interpreter") == 0)
 		none.note = "runs code of whoever chooses its input: words do not limit it";
 	else if (strcmp(class, "launcher") == 0)

@@ -38,7 +38,7 @@ enum place {
 
 static enum place place_of(const struct learn *l, const char *pattern)
 {
-	auto_free char *workspace = name_escape(l->workspace);
+	auto_free char *workspace = path_escape(l->workspace);
 	size_t len = strlen(pattern), ws = workspace ? strlen(workspace) : 0;
 
 	if (!ws)
@@ -55,7 +55,7 @@ static enum place place_of(const struct learn *l, const char *pattern)
 static char *resource_of(const struct learn *l, const char *pattern, uint8_t rights)
 {
 	const char *word = rights & RVM_RIGHT_EXECUTE ? "load" : "path";
-	auto_free char *workspace = name_escape(l->workspace);
+	auto_free char *workspace = path_escape(l->workspace);
 	enum place place = place_of(l, pattern);
 	char *out;
 	int ret;
@@ -380,72 +380,55 @@ static void settle(struct walk *w, struct node *node)
 			    &node->seen);
 }
 
-static bool enter(struct walk *w, const struct node *node)
+/*
+ * A pattern hangs on the deepest folder that exists when it is loaded.  One that
+ * is removed and made again is another folder, so its name is written with a
+ * backslash in front: that keeps it a name, and matches nothing else.
+ */
+static bool is_made_anew(const struct walk *w, const struct node *node)
 {
-	size_t len = strlen(node->name);
+	enum place place = place_of(w->l, w->pattern);
 
-	if (w->len + len + 2 > sizeof(w->pattern))
-		return false;
-	w->pattern[w->len++] = '/';
-	memcpy(w->pattern + w->len, node->name, len + 1);
-	w->len += len;
-	w->depth++;
-	return true;
+	return (place == PLACE_WORKSPACE || place == PLACE_INSIDE) && node->flags & NODE_MADE &&
+	       !(node->flags & NODE_PATTERN) && node->name[0] != '\\';
 }
 
-static void back(struct walk *w, const struct node *node)
+/* Return: what to give to back(); 0 if the path is too long. */
+static size_t enter(struct walk *w, const struct node *node)
 {
-	w->len -= strlen(node->name) + 1;
+	const char *mark = is_made_anew(w, node) ? "\\" : "";
+	size_t room = sizeof(w->pattern) - w->len;
+	int n = snprintf(w->pattern + w->len, room, "/%s%s", mark, node->name);
+
+	if (n < 0 || (size_t)n >= room) {
+		w->pattern[w->len] = '\0';
+		return 0;
+	}
+	w->len += n;
+	w->depth++;
+	return n;
+}
+
+static void back(struct walk *w, size_t n)
+{
+	w->len -= n;
 	w->pattern[w->len] = '\0';
 	w->depth--;
-}
-
-/* Pairs of siblings with random parts become one. */
-static void merge_siblings(struct walk *w, struct node *dir)
-{
-	for (struct node *a = dir->child; a; a = a->next) {
-		auto_free char *pattern = NULL;
-
-		if (!a->rights || a->flags & (NODE_PATTERN | NODE_FOLDER) || a->child)
-			continue;
-		for (struct node *b = a->next; b; b = b->next) {
-			char *merged;
-
-			if (b->flags & (NODE_PATTERN | NODE_FOLDER) || b->child || !b->rights)
-				continue;
-			merged = pattern ? NULL : name_merge(a->name, b->name);
-			if (!merged && (!pattern || !(merged = name_merge(a->name, b->name)) ||
-					strcmp(merged, pattern) != 0)) {
-				free(merged);
-				continue;
-			}
-			free(pattern);
-			pattern = merged;
-			a->rights |= b->rights;
-			seen_merge(&a->seen, &b->seen);
-			b->rights = 0;
-		}
-		if (!pattern)
-			continue;
-		free(a->name);
-		a->name = take_ptr(pattern);
-		a->flags |= NODE_PATTERN;
-	}
-	(void)w;
 }
 
 static void look_at_children(struct walk *w, struct node *dir)
 {
 	for (struct node *n = dir->child; n; n = n->next) {
 		auto_free char *path = NULL;
+		size_t len = enter(w, n);
 
-		if (!enter(w, n))
+		if (!len)
 			continue;
 		settle(w, n);
 		path = plain(w->pattern);
 		if (path)
 			look(n, path);
-		back(w, n);
+		back(w, len);
 	}
 }
 
@@ -473,7 +456,7 @@ static void walk_folder(struct walk *w, struct node *dir)
 
 	if (dir->child) {
 		look_at_children(w, dir);
-		merge_siblings(w, dir);
+		learn_merge(w->l, dir, node_is_temporary(dir));
 		w->given |= fold_folder(w, dir);
 	}
 	if (dir->up)
@@ -486,28 +469,21 @@ static void walk_folder(struct walk *w, struct node *dir)
 		return;
 	}
 	for (struct node *n = dir->child; n; n = n->next) {
-		if (!enter(w, n)) {
+		size_t len = enter(w, n);
+
+		if (!len) {
 			learn_leave(w->l, w->pattern, "its path is too long", &n->seen);
 			continue;
 		}
 		walk_folder(w, n);
-		back(w, n);
+		back(w, len);
 	}
 	w->given = above;
-}
-
-/* What is moved may not gain: the old name needs the rights of the new one. */
-static void join_renamed(struct learn *l)
-{
-	/* A name may be moved on: from the end, so that rights travel back. */
-	for (size_t i = l->n_pairs; i--;)
-		l->pairs[i].from->rights |= l->pairs[i].to->rights;
 }
 
 void learn_propose_paths(struct learn *l)
 {
 	struct walk w = { .l = l };
 
-	join_renamed(l);
 	walk_folder(&w, &l->paths);
 }

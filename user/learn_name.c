@@ -4,25 +4,11 @@
 #include <string.h>
 
 #include "learn.h"
+#include "path.h"
 
 #define RANDOM_MIN 6
 /* More digits than counters and dates of people have. */
 #define NUMBER_MIN 10
-
-char *name_escape(const char *name)
-{
-	char *out = malloc(2 * strlen(name) + 1), *p = out;
-
-	if (!out)
-		return NULL;
-	for (; *name; name++) {
-		if (strchr("\\*?[", *name))
-			*p++ = '\\';
-		*p++ = *name;
-	}
-	*p = '\0';
-	return out;
-}
 
 static bool is_utf8(const char *text)
 {
@@ -59,8 +45,8 @@ static size_t count_alnum(const char *text)
 static char *replace(const char *name, size_t head, size_t n, const char *wild)
 {
 	auto_free char *before = strndup(name, head);
-	auto_free char *front = before ? name_escape(before) : NULL;
-	auto_free char *back = name_escape(name + head + n);
+	auto_free char *front = before ? path_escape(before) : NULL;
+	auto_free char *back = path_escape(name + head + n);
 	char *out;
 
 	if (!front || !back || asprintf(&out, "%s%s%s", front, wild, back) < 0)
@@ -160,6 +146,20 @@ char *name_temporary(const char *name, const char *pid, bool temporary)
 	if (!pattern && temporary)
 		pattern = tail_template(name);
 	return pattern;
+}
+
+#define SHORT_LIVED 8
+
+/* Python calls the file so with which it tries whether a folder can be written. */
+bool name_is_short_lived(const char *name)
+{
+	return strlen(name) == SHORT_LIVED &&
+	       strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") == SHORT_LIVED;
+}
+
+const char *name_short_lived(void)
+{
+	return "[a-z0-9_][a-z0-9_][a-z0-9_][a-z0-9_][a-z0-9_][a-z0-9_][a-z0-9_][a-z0-9_]";
 }
 
 /*

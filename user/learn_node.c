@@ -6,6 +6,7 @@
 #include "learn.h"
 #include "lib/glob.h"
 #include "lib/scope.h"
+#include "path.h"
 
 void seen_add(struct seen *seen, uint64_t sequence)
 {
@@ -58,6 +59,27 @@ struct node *node_child(struct learn *l, struct node *up, const char *name)
 	up->children++;
 	l->nodes++;
 	return n;
+}
+
+struct node *node_find(struct node *root, const char *path)
+{
+	auto_free char *copy = path_escape(path);
+	struct node *n = copy ? root : NULL;
+	char *save = NULL;
+
+	for (char *name = copy ? strtok_r(copy, "/", &save) : NULL; name && n;
+	     name = strtok_r(NULL, "/", &save))
+		n = find_child(n, name);
+	return n;
+}
+
+bool node_is_temporary(const struct node *dir)
+{
+	const struct node *up = dir->up;
+
+	if (!up || strcmp(dir->name, "tmp") != 0)
+		return false;
+	return !up->up || (!strcmp(up->name, "var") && !up->up->up);
 }
 
 /* No deeper than the longest path or command has parts. */

@@ -126,16 +126,6 @@ static bool is_below(const char *path, const char *dir)
 	return !strncmp(path, dir, len) && (path[len] == '/' || !path[len]);
 }
 
-/* Directly in a folder where anybody makes names. */
-static bool is_temporary_place(const struct node *dir)
-{
-	const struct node *up = dir->up;
-
-	if (!up || strcmp(dir->name, "tmp"))
-		return false;
-	return !up->up || (!strcmp(up->name, "var") && up->up && !up->up->up);
-}
-
 static bool is_hex(const char *name, size_t n)
 {
 	return strlen(name) == n && strspn(name, "0123456789abcdef") == n;
@@ -169,14 +159,14 @@ static struct node *put_name(struct learn *l, struct node *up, const char *name,
 	else if (may_vary)
 		pattern = object_pattern(up, name);
 	if (may_vary && !pattern)
-		pattern = name_temporary(name, pid, is_temporary_place(up));
+		pattern = name_temporary(name, pid, node_is_temporary(up));
 	if (pattern) {
 		node = node_child(l, up, pattern);
 		if (node)
 			node->flags |= NODE_PATTERN;
 		return node;
 	}
-	pattern = name_escape(name);
+	pattern = path_escape(name);
 	l->no_memory |= !pattern;
 	return pattern ? node_child(l, up, pattern) : NULL;
 }
@@ -222,6 +212,22 @@ static void note_rename(struct learn *l, const struct event *event, struct node 
 	l->renamed = NULL;
 }
 
+/* A folder that it removes, it or who is before it in a run makes again. */
+static unsigned int flags_of(uint8_t operation)
+{
+	switch (operation) {
+	case RVM_OP_MKDIR:
+	case RVM_OP_RMDIR:
+		return NODE_FOLDER | NODE_MADE;
+	case RVM_OP_CREATE:
+		return NODE_CREATED;
+	case RVM_OP_UNLINK:
+		return NODE_REMOVED;
+	default:
+		return 0;
+	}
+}
+
 static void mark(struct learn *l, const struct event *event, struct node *node, const char *path)
 {
 	uint8_t right = event->payload.right;
@@ -232,8 +238,7 @@ static void mark(struct learn *l, const struct event *event, struct node *node, 
 		node->flags |= NODE_MAYBE;
 	else
 		node->rights |= right;
-	if (event->payload.operation == RVM_OP_MKDIR)
-		node->flags |= NODE_FOLDER | NODE_MADE;
+	node->flags |= flags_of(event->payload.operation);
 	if (!node->example)
 		node->example = strdup(path);
 	l->no_memory |= !node->example;
@@ -269,4 +274,12 @@ void learn_path(struct learn *l, const struct event *event)
 		mark(l, event, node, path);
 	else
 		leave(l, event, path, "there are more different names than are kept");
+}
+
+/* What is moved may not gain: the old name needs the rights of the new one. */
+void learn_join_renamed(struct learn *l)
+{
+	/* A name may be moved on: from the end, so that rights travel back. */
+	for (size_t i = l->n_pairs; i--;)
+		l->pairs[i].from->rights |= l->pairs[i].to->rights;
 }

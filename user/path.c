@@ -28,6 +28,21 @@ const char *path_base(const char *path)
 	return slash ? slash + 1 : path;
 }
 
+char *path_escape(const char *path)
+{
+	char *out = malloc(2 * strlen(path) + 1), *p = out;
+
+	if (!out)
+		return NULL;
+	for (; *path; path++) {
+		if (strchr("\\*?[", *path))
+			*p++ = '\\';
+		*p++ = *path;
+	}
+	*p = '\0';
+	return out;
+}
+
 int path_normalise(const char *text, size_t len, bool anywhere, char **out)
 {
 	size_t used = 0;

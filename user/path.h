@@ -11,6 +11,8 @@
 char *path_join(const char *dir, const char *name);
 /* What follows the last slash. */
 const char *path_base(const char *path);
+/* A path or a name as a pattern that matches it and nothing else; free() it. */
+char *path_escape(const char *path);
 
 /*
  * Drop empty names and "."; put the "**" of a bare name in front of it.
