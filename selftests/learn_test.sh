@@ -173,7 +173,8 @@ is_narrow() {
 		    assert row["resource"] == line["resource"] and row["rights"] == line["rights"]
 		    assert line["count"] >= 1 and line["first"] <= line["last"] and line["example"]
 		    kind, text = line["resource"].split(":", 1)
-		    assert kind in ("path", "load", "exec", "tcp", "udp"), line
+		    assert kind in ("path", "load", "run", "exec", "tcp", "udp"), line
+		    assert kind != "run" or text == "./program", line
 		    if kind not in ("path", "load"):
 		        continue
 		    assert text.startswith(("./", "//")) and text not in ("./", "//", "./**", "//**"), line

@@ -56,10 +56,36 @@ static const char *word_fault(const char *word)
 	return name_fault(word);
 }
 
-static void put_word(struct learn *l, struct node **node, const char *word)
+/* The path of a file whose name is another each time, as a pattern of a word; NULL if it is none. */
+static char *vary_word(const char *word, const char *pid)
 {
-	struct node *next = *node ? node_child(l, *node, word) : NULL;
+	const char *base = path_base(word), *last_wild;
+	auto_free char *pattern = NULL;
+	char *out;
 
+	if ((strncmp(word, "/tmp/", 5) || base != word + 5) &&
+	    (strncmp(word, "/var/tmp/", 9) || base != word + 9))
+		return NULL;
+	/* Words know no wildcard but the star, and no escape. */
+	pattern = strpbrk(base, "\\*?[") ? NULL : name_temporary(base, pid, true);
+	if (!pattern)
+		return NULL;
+	last_wild = pattern;
+	for (const char *p = pattern; *p; p++)
+		last_wild = strchr("?*]", *p) ? p : last_wild;
+	if (asprintf(&out, "%.*s%.*s*%s", (int)(base - word), word, (int)strcspn(pattern, "?["),
+		     pattern, last_wild + 1) < 0)
+		return NULL;
+	return out;
+}
+
+static void put_word(struct learn *l, struct node **node, const char *word, const char *pid)
+{
+	auto_free char *pattern = vary_word(word, pid);
+	struct node *next = *node ? node_child(l, *node, pattern ? pattern : word) : NULL;
+
+	if (next && pattern)
+		next->flags |= NODE_PATTERN;
 	if (next && !(next->flags & NODE_ODD)) {
 		next->why = word_fault(word);
 		next->flags |= next->why ? NODE_ODD : 0;
@@ -93,7 +119,7 @@ static void put_interpreter(struct learn *l, const struct event *event, struct n
 	auto_free char *pid = event_detail(event, "pid");
 
 	if (l->script && pid && strtoull(pid, NULL, 10) == l->script_pid && !word_fault(l->script))
-		put_word(l, &node, l->script);
+		put_word(l, &node, l->script, pid);
 	if (node)
 		put_end(l, node, event, object);
 }
@@ -104,6 +130,7 @@ void learn_command(struct learn *l, const struct event *event)
 	auto_free char *as = event_detail(event, "as");
 	auto_free char *cut = event_detail(event, "cut");
 	auto_free char *object = event_object(event);
+	auto_free char *pid = event_detail(event, "pid");
 	auto_free char *program = NULL;
 	auto_words char **words = NULL;
 	struct node *node = &l->commands;
@@ -121,15 +148,15 @@ void learn_command(struct learn *l, const struct event *event)
 		      "say");
 		return;
 	}
-	put_word(l, &node, program);
+	put_word(l, &node, program, NULL);
 	if (event->payload.operation == RVM_OP_INTERP && node) {
 		put_interpreter(l, event, node, object);
 		return;
 	}
 	for (size_t i = 1; i < n && node; i++)
-		put_word(l, &node, words[i]);
+		put_word(l, &node, words[i], pid);
 	if (cut && node)
-		put_word(l, &node, CUT_WORD);
+		put_word(l, &node, CUT_WORD, NULL);
 	if (cut && node) {
 		node->flags |= NODE_ODD;
 		node->why = "the log has not all of its words";
@@ -216,6 +243,8 @@ static void walk_words(struct learn *l, struct node *node, const struct command 
 		c->odd = true;
 		c->why = node->why;
 	}
+	if (node->flags & NODE_PATTERN && !c->note)
+		c->note = "a word is the name of a file that is another each time";
 	/* The program and one word at least are the same; its own words go on to bind. */
 	if (depth >= 2 && !c->odd && alternatives(node) >= LEARN_SIBLINGS) {
 		propose_command(l, node, c, true);

@@ -137,17 +137,6 @@ static char *tail_template(const char *name)
 	return replace_each(name, len - RANDOM_MIN, RANDOM_MIN);
 }
 
-char *name_temporary(const char *name, const char *pid, bool temporary)
-{
-	char *pattern = known_template(name, temporary);
-
-	if (!pattern)
-		pattern = numbered(name, pid);
-	if (!pattern && temporary)
-		pattern = tail_template(name);
-	return pattern;
-}
-
 #define SHORT_LIVED 8
 
 /* Python calls the file so with which it tries whether a folder can be written. */
@@ -160,6 +149,18 @@ bool name_is_short_lived(const char *name)
 const char *name_short_lived(void)
 {
 	return "[a-z0-9_][a-z0-9_][a-z0-9_][a-z0-9_][a-z0-9_][a-z0-9_][a-z0-9_][a-z0-9_]";
+}
+
+char *name_temporary(const char *name, const char *pid, bool temporary)
+{
+	char *pattern = known_template(name, temporary);
+
+	if (!pattern)
+		pattern = numbered(name, pid);
+	/* An underscore in such a name separates nothing. */
+	if (!pattern && temporary && !name_is_short_lived(name))
+		pattern = tail_template(name);
+	return pattern;
 }
 
 /*

@@ -95,19 +95,13 @@ static bool strip_deleted(char *path)
 	return true;
 }
 
-/* Other processes and the system's switches are not proposed; the own entries are. */
-static const char *check_proc(char **path, const char *pid, uint8_t rights)
+/* Other processes are not proposed; the entry of the own one is, as such. */
+static const char *check_process(char **path, const char *pid)
 {
 	const char *at = *path + strlen("/proc/");
 	size_t n = strspn(at, "0123456789");
 	char *own;
 
-	if (strncmp(*path, "/sys/", 5) == 0)
-		return rights & RVM_RIGHT_WRITE ? "it changes the system" : NULL;
-	if (strncmp(*path, "/proc/", 6) != 0)
-		return NULL;
-	if (rights & ~RVM_RIGHT_READ)
-		return "it changes the system";
 	if (!n || (at[n] && at[n] != '/'))
 		return NULL;
 	if (!pid || strlen(pid) != n || strncmp(at, pid, n) != 0)
@@ -117,6 +111,18 @@ static const char *check_proc(char **path, const char *pid, uint8_t rights)
 	free(*path);
 	*path = own;
 	return NULL;
+}
+
+/* The system's switches are not proposed. */
+static const char *check_system(char **path, const char *pid, uint8_t rights)
+{
+	bool proc = strncmp(*path, "/proc/", 6) == 0;
+
+	if (!proc && strncmp(*path, "/sys/", 5) != 0)
+		return NULL;
+	if (rights & ~RVM_RIGHT_READ)
+		return "it changes the system";
+	return proc ? check_process(path, pid) : NULL;
 }
 
 static bool is_below(const char *path, const char *dir)
@@ -257,7 +263,7 @@ void learn_path(struct learn *l, const struct event *event)
 	if (!path)
 		return;
 	deleted = strip_deleted(path);
-	why = check_proc(&path, pid, event->payload.right);
+	why = check_system(&path, pid, event->payload.right);
 	if (!why)
 		why = name_fault(path);
 	if (why) {
