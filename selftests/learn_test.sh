@@ -12,19 +12,14 @@ set -euo pipefail
 tables=$dir/tables
 secret=$dir/secret
 workloads=(git make python node shell)
-bases=(
-	[0]=minimal,workspace-ro
-	[1]=minimal,workspace-ro,make
-	[2]=minimal,workspace-ro,python
-	[3]=minimal,workspace-ro,node
-	[4]=minimal,workspace-ro
+declare -A bases=(
+	[git]='' [make]=,make [python]=,python,pip [node]=,node [shell]=''
 )
 # The machine's own programs, not what a user put in front of them.
 export PATH=$root/user:/usr/sbin:/usr/bin:/sbin:/bin
 
 cleanup() {
-	drop_partitions learn-git learn-make learn-python learn-node learn-shell learn-poison \
-		learn-floor
+	drop_partitions learn-git learn-make learn-python learn-node learn-shell learn-poison
 }
 trap cleanup EXIT
 
@@ -90,7 +85,29 @@ write_python() {
 		rm -rf __pycache__
 		python3 -m unittest -q test_lib
 		python3 lib.py
+		rm -rf site
+		python3 -m pip install -q --no-index --no-deps --no-cache-dir \
+			--disable-pip-version-check --target site ./half-1.0-py3-none-any.whl
+		PYTHONPATH=site python3 -c 'import half; assert half.half(84) == 42'
 	SH
+	write_wheel "$1/half-1.0-py3-none-any.whl"
+}
+
+write_wheel() {
+	python3 - "$1" <<-'PY'
+		import sys, zipfile
+		files = {
+		    "half.py": "def half(n):\n    return n // 2\n",
+		    "half-1.0.dist-info/METADATA": "Metadata-Version: 2.1\nName: half\nVersion: 1.0\n",
+		    "half-1.0.dist-info/WHEEL": "Wheel-Version: 1.0\nGenerator: test\n"
+		                                "Root-Is-Purelib: true\nTag: py3-none-any\n",
+		}
+		names = [*files, "half-1.0.dist-info/RECORD"]
+		files[names[-1]] = "".join(name + ",,\n" for name in names)
+		with zipfile.ZipFile(sys.argv[1], "w") as wheel:
+		    for name in names:
+		        wheel.writestr(name, files[name])
+	PY
 }
 
 write_node() {
@@ -122,6 +139,8 @@ write_shell() {
 		rm "$t"
 		ls out >'out/odd [name]*'
 		rm 'out/odd [name]*'
+		find out -name 'm*' -exec cat {} +
+		find . -maxdepth 1 -name list -exec wc -c {} \;
 	SH
 }
 
@@ -140,7 +159,7 @@ learn_it() {
 		cat "$tables/$name.report"
 		return "$status"
 	}
-	[ "$(value 'd["mode"]' partition show "learn-$name")" = enforce ]
+	ends_in_enforce "learn-$name"
 }
 
 denials() {
@@ -162,11 +181,22 @@ enforce_it() {
 	((status == 0)) && [ "$before" = "$after" ]
 }
 
-# A folder's pattern needs three that are there, below the workspace or where software lies.
+# A folder's pattern needs three siblings that the log has; nothing of the floor is in it.
 is_narrow() {
-	python3 - "$tables/$1.report" "$tables/$1.json" "$dir/$1" <<-'PY'
-		import glob, json, os, sys
-		report, table, ws = json.load(open(sys.argv[1])), json.load(open(sys.argv[2])), sys.argv[3]
+	rvmctl -j witness tail -n 5000 >"$tables/$1.log"
+	python3 - "$tables/$1" "$dir/$1" <<-'PY'
+		import json, os, sys
+		report, table = (json.load(open(sys.argv[1] + end)) for end in (".report", ".json"))
+		paths = {e.get("object", "") for e in map(json.loads, open(sys.argv[1] + ".log"))
+		         if e.get("verdict") == "would-deny"
+		         and report["from"] <= e["sequence"] < report["to"]}
+
+		def siblings(text):
+		    folder = os.path.dirname(text).replace("\\", "")
+		    folder = sys.argv[2] + folder[1:] if folder[0] == "." else folder[1:]
+		    return {p[len(folder) + 1:].split("/")[0] for p in paths
+		            if p.startswith(folder + "/")}
+
 		lines = report["lines"]
 		assert len(lines) <= 512 and len(table) == len(lines)
 		for row, line in zip(table, lines):
@@ -182,7 +212,7 @@ is_narrow() {
 		    if last == "**" or (last.startswith("*") and not last.startswith("#")):
 		        assert folder not in (".", "/", "//etc", "//home", "//tmp", "//usr"), line
 		        assert not folder.startswith(("//etc", "//home", "//root", "//dev", "//proc", "//sys"))
-		        assert line["count"] >= 3, line
+		        assert line["count"] >= 3 and len(siblings(text)) >= 3, (line, siblings(text))
 		    for never in ("/sys/fs/bpf", "/sys/fs/cgroup", "/dev/rvm", "rvmctl", ".git/config",
 		                  ".git/hooks", "Makefile", "capability-table.json"):
 		        assert "WRITE" not in line["rights"] or never not in text, line
@@ -195,8 +225,102 @@ stays_denied() {
 		rvmctl run "learn-$1" -- /bin/cat "$dir/$1/work.sh" >/dev/null
 }
 
+# One that wants a wide table: many names, odd names, the floor, others' files.
+write_poison() {
+	mkdir "$1/Makefile.d"
+	cat >"$1/work.py" <<-'PY'
+		import os, socket
+
+		def attempt(do, *args):
+		    try:
+		        do(*args)
+		    except OSError:
+		        pass
+
+		def touch(path):
+		    open(path, "wb").close()
+
+		for n in range(1500):
+		    attempt(touch, f"f{n}")
+		for n in range(100):
+		    attempt(os.stat, f"/etc/{n}")
+		    attempt(open, f"/home/{n}")
+		    attempt(os.mkdir, f"d{n}")
+		    attempt(touch, f"d{n}/x")
+		for name in os.listdir("/etc")[:50]:
+		    attempt(open, "/etc/" + name)
+		for name in ("**", "*", "[!a]*", "a\nb", "\x1b[2J", "\\", '"],"x":["', "Makefile"):
+		    attempt(touch, name)
+		attempt(touch, b"\xff\xfe")
+		for path in ("/dev/mem", "/dev/sda", "/dev/rvm_witness", "/sys/fs/cgroup/rvm/x",
+		             "/proc/1/environ", "/proc/sys/kernel/core_pattern"):
+		    attempt(open, path, "r+")
+		attempt(os.mkdir, "/tmp")
+		attempt(os.rename, "../poison", "../poison2")
+		attempt(os.mkdir, ".git")
+		attempt(os.mkdir, ".git/hooks")
+		attempt(touch, ".git/hooks/pre-commit")
+	PY
+	echo 'exec python3 work.py' >"$1/work.sh"
+}
+
+# As many names as it likes, and the proposal stays small and narrow.
+is_not_poisoned() {
+	is_narrow poison
+	python3 - "$tables/poison" <<-'PY'
+		import json, sys
+		report = json.load(open(sys.argv[1] + ".report"))
+		why = {left["because"] for left in report["left-out"]}
+		assert len(report["lines"]) < 200 and len(report["left-out"]) <= 256
+		assert any("more different names" in text for text in why), why
+		assert any("control bytes" in text for text in why), why
+		assert any("UTF-8" in text for text in why), why
+		assert any("tools outside execute or obey" in text for text in why), why
+		assert any("floor" in text for text in why), why
+		resources = [line["resource"] for line in report["lines"]]
+		assert "path:./\\*\\*" in resources, resources
+		for text in resources:
+		    assert not text.startswith(("path://dev", "path://home/**", "path://etc/**")), text
+	PY
+}
+
+ends_in_enforce() {
+	[ "$(value 'd["mode"]' partition show "$1")" = enforce ]
+}
+
+# Killed, or out of time: the mode does not stay.
+is_ended_by_time() {
+	rvmctl learn run learn-shell --for 1 -- /bin/sleep 3 >/dev/null
+	ends_in_enforce learn-shell
+}
+
+is_ended_by_signal() {
+	local pid
+
+	rvmctl learn watch learn-shell >/dev/null &
+	pid=$!
+	for _ in {1..100}; do
+		[ "$(value 'd["mode"]' partition show learn-shell)" != learn ] || break
+		sleep 0.1
+	done
+	[ "$(value 'd["mode"]' partition show learn-shell)" = learn ]
+	kill -TERM "$pid"
+	wait "$pid"
+	ends_in_enforce learn-shell
+}
+
+# What is in the log already, without another run; and nothing is loaded by it.
+proposes_from_the_log() {
+	local before after
+
+	before=$(value 'd["tokens"]' partition show learn-shell)
+	rvmctl learn propose learn-shell | grep -q '^would-be-denials'
+	after=$(value 'd["tokens"]' partition show learn-shell)
+	[ "$before" = "$after" ]
+}
+
 round_trip() {
-	local name=${workloads[$1]} base=${bases[$1]}
+	local name=$1 base=minimal,workspace-ro${bases[$1]}
 
 	mkdir -p "$dir/$name"
 	"write_$name" "$dir/$name"
@@ -207,12 +331,19 @@ round_trip() {
 }
 
 ktap_print_header
-ktap_set_plan 21
+ktap_set_plan 26
 chmod 0755 "$dir"
 mkdir -p "$tables"
 echo secret >"$secret"
 check hooks_attach attach_hooks
-for i in "${!workloads[@]}"; do
-	round_trip "$i"
+for name in "${workloads[@]}"; do
+	round_trip "$name"
 done
+mkdir -p "$dir/poison"
+write_poison "$dir/poison"
+check poison_is_learned learn_it poison minimal,workspace-ro,python
+check poison_table_is_small_and_narrow is_not_poisoned
+check learning_ends_with_its_time is_ended_by_time
+check learning_ends_with_its_command is_ended_by_signal
+check proposing_loads_nothing proposes_from_the_log
 ktap_finished

@@ -250,6 +250,7 @@ static int watch(struct session *s, pid_t command, uint64_t seconds, struct err 
 static char **run_words(const struct args *args, struct err *err)
 {
 	static const char *const options[] = { "--user", "--chdir" };
+	static const char *const flags[] = { "--host-net", "--keep-caps" };
 	char *const *rest = args_rest(args);
 	size_t n = 0, most = 16 + 2 * args_count(args, "--env");
 	char **words;
@@ -268,6 +269,10 @@ static char **run_words(const struct args *args, struct err *err)
 			continue;
 		words[n++] = (char *)options[i];
 		words[n++] = (char *)args_str(args, options[i]);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(flags); i++) {
+		if (args_has(args, flags[i]))
+			words[n++] = (char *)flags[i];
 	}
 	for (size_t i = 0; i < args_count(args, "--env"); i++) {
 		words[n++] = "--env";
@@ -351,6 +356,9 @@ static const struct arg run_args[] = {
 	{ "--user", ARG_STRING, 0, "USER", "as of run", NULL },
 	{ "--env", ARG_STRING, ARG_MULTI, "NAME[=VALUE]", "as of run", NULL },
 	{ "--chdir", ARG_DIR, 0, "DIR", "as of run", NULL },
+	{ "--host-net", ARG_FLAG, 0, NULL, "as of run: without it, there is no network to learn",
+	  NULL },
+	{ "--keep-caps", ARG_FLAG, 0, NULL, "as of run", NULL },
 	{ "NAME", ARG_NAME, ARG_REQUIRED, NULL, "partition", NULL },
 	{ "COMMAND", ARG_REST, ARG_REQUIRED, NULL, "what to run, with its words", NULL },
 	{},

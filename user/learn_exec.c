@@ -207,6 +207,9 @@ static void propose_command(struct learn *l, const struct node *node, const stru
 		learn_leave(l, example, c->why, &seen);
 		return;
 	}
+	/* A star at the end is none of its word: it would stand for more words only. */
+	if (c->len && c->text[c->len - 1] == '*')
+		prefix = true;
 	if (asprintf(&resource, "exec:%s%s", c->text, prefix ? " *" : "") < 0)
 		resource = NULL;
 	learn_add(l, RVM_RIGHT_EXECUTE, resource, &seen, strdup(example), c->note);
@@ -244,7 +247,9 @@ static void walk_words(struct learn *l, struct node *node, const struct command 
 		c->why = node->why;
 	}
 	if (node->flags & NODE_PATTERN && !c->note)
-		c->note = "a word is the name of a file that is another each time";
+		c->note =
+			"a word is the name of a file that is another each time; if it is the last, more "
+			"words may follow";
 	/* The program and one word at least are the same; its own words go on to bind. */
 	if (depth >= 2 && !c->odd && alternatives(node) >= LEARN_SIBLINGS) {
 		propose_command(l, node, c, true);

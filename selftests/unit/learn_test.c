@@ -389,7 +389,7 @@ static void a_word_that_varies_is_a_pattern(void)
 	struct bench *b = bench_new();
 
 	feed_exec(b, "/usr/bin/rm", "rm /tmp/tmp.vkSiowwUom");
-	expect_only(b, "exec:/usr/bin/rm /tmp/tmp.*", X);
+	expect_only(b, "exec:/usr/bin/rm /tmp/tmp.* *", X);
 	b = bench_new();
 	feed_exec(b, "/usr/bin/as", "as -o /tmp/ccAbC123.o");
 	expect_only(b, "exec:/usr/bin/as -o /tmp/cc*.o", X);
