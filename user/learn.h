@@ -48,7 +48,7 @@ enum node_flag {
 	NODE_CROWDED = 32,
 	/* WRITE is there only for a file that may not have existed. */
 	NODE_MAYBE = 64,
-	/* The partition created the file; it removed it. */
+	/* The partition created it; it removed it. */
 	NODE_CREATED = 128,
 	NODE_REMOVED = 256,
 };
@@ -144,6 +144,8 @@ void seen_merge(struct seen *seen, const struct seen *more);
 /* The child of this name, made if need be; NULL if there are too many (noted). */
 struct node *node_child(struct learn *l, struct node *up, const char *name);
 void node_free(struct node *node);
+/* Rights that are used below. */
+uint8_t node_rights_below(const struct node *node);
 /* The node of an absolute path, if it was used by this very name; NULL if not. */
 struct node *node_find(struct node *root, const char *path);
 /* Is it a folder where anybody makes names? */
@@ -159,9 +161,8 @@ void learn_add(struct learn *l, uint8_t rights, char *resource, const struct see
 char *name_temporary(const char *name, const char *pid, bool temporary);
 /* The pattern of two names of random parts; NULL if they are not. */
 char *name_merge(const char *a, const char *b);
-/* Short-lived files whose whole name is random: is it of that form, and the form as a pattern. */
-bool name_is_short_lived(const char *name);
-const char *name_short_lived(void);
+/* A name, escaped, with eight random letters at its end as a pattern; NULL if it is none. */
+char *name_short_lived(const char *name);
 /* Can it stand in a table? */
 const char *name_fault(const char *name);
 

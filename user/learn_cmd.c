@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/signalfd.h>
 #include <sys/wait.h>
 #include <time.h>
 
@@ -27,6 +28,8 @@ struct session {
 	struct names names;
 	struct learn learn;
 	struct log_reader log;
+	/* SIGINT and its like; -1 if they are not waited for. */
+	int signals;
 	/* First record that counts. */
 	uint64_t from;
 	/* The mode was set to learn, and is to be set back. */
@@ -36,14 +39,6 @@ struct session {
 	/* Exit status of the command, or 0. */
 	int status;
 };
-
-static volatile sig_atomic_t stop;
-
-static void on_signal(int number)
-{
-	(void)number;
-	stop = 1;
-}
 
 static int set_mode(struct session *s, uint32_t mode, struct err *err)
 {
@@ -76,6 +71,8 @@ static void session_free(struct session *s)
 		err_print(&err);
 	err_clear(&err);
 	log_close(&s->log);
+	if (s->signals >= 0)
+		close(s->signals);
 	learn_close(&s->learn);
 	names_free(&s->names);
 	partition_free(&s->part);
@@ -95,7 +92,7 @@ static struct session *session_new(struct err *err)
 	struct session *s = calloc(1, sizeof(*s));
 
 	if (s)
-		s->log.fd = -1;
+		s->log.fd = s->signals = -1;
 	else
 		err_errno(err, ENOMEM, "learn");
 	return s;
@@ -205,14 +202,29 @@ static int64_t now_ms(void)
 	return (int64_t)ts.tv_sec * 1000 + ts.tv_nsec / 1000000;
 }
 
-/* What the command, or who waits for one, sends to end it. */
-static void catch_signals(void)
+/* Before the mode is changed: from then on nothing ends this process but itself. */
+static int catch_signals(struct session *s, struct err *err)
 {
-	const struct sigaction action = { .sa_handler = on_signal };
+	sigset_t set;
 
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGHUP, &action, NULL);
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	s->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return s->signals < 0 ? err_errno(err, errno, "signals") : 0;
+}
+
+/* Number of a signal that came within a step; 0 for none. */
+static int wait_for_signal(const struct session *s)
+{
+	struct pollfd fd = { .fd = s->signals, .events = POLLIN };
+	struct signalfd_siginfo info;
+
+	if (poll(&fd, 1, STEP_MS) <= 0 || read(s->signals, &info, sizeof(info)) != sizeof(info))
+		return 0;
+	return info.ssi_signo;
 }
 
 static int status_of(int wait_status)
@@ -220,27 +232,33 @@ static int status_of(int wait_status)
 	return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
 }
 
+static int end_in_time(struct session *s, struct err *err)
+{
+	s->timed_out = true;
+	warn_line("partition %s: the time is over, mode enforce from now on", s->part.name);
+	return disarm(s, err);
+}
+
 /* Until the command ends (0: there is none), a signal comes, or the time is over. */
 static int watch(struct session *s, pid_t command, uint64_t seconds, struct err *err)
 {
 	int64_t end = now_ms() + (int64_t)seconds * 1000;
-	int status = 0;
+	int status = 0, number;
 	bool ended = false;
 
 	while (!ended) {
-		ended = command ? waitpid(command, &status, WNOHANG) == command : stop;
+		number = wait_for_signal(s);
+		/* The command ends as it likes; what it does then is learned, too. */
+		if (command && number)
+			kill(command, number);
+		ended = command ? waitpid(command, &status, WNOHANG) == command : number;
 		if (!ended && s->armed && now_ms() >= end) {
-			s->timed_out = true;
-			warn_line("partition %s: the time is over, mode enforce from now on",
-				  s->part.name);
-			if (disarm(s, err))
+			if (end_in_time(s, err))
 				return -1;
 			ended = !command;
 		}
 		if (collect(s, err))
 			return -1;
-		if (!ended)
-			poll(NULL, 0, STEP_MS);
 	}
 	s->status = command ? status_of(status) : 0;
 	return disarm(s, err) || collect(s, err) ? -1 : 0;
@@ -294,6 +312,10 @@ static pid_t start(const struct args *args, struct err *err)
 		return -1;
 	pid = fork();
 	if (!pid) {
+		sigset_t none;
+
+		sigemptyset(&none);
+		sigprocmask(SIG_SETMASK, &none, NULL);
 		/* Standard output is for what was learned. */
 		dup2(STDERR_FILENO, STDOUT_FILENO);
 		signal(SIGPIPE, SIG_DFL);
@@ -321,9 +343,9 @@ static int learn_run(struct ctx *ctx, const struct args *args)
 	pid_t pid;
 
 	if (!s || check_seconds(args, &seconds, &ctx->err) ||
-	    open_partition(s, args_str(args, "NAME"), &ctx->err) || arm(s, &ctx->err))
+	    open_partition(s, args_str(args, "NAME"), &ctx->err) || catch_signals(s, &ctx->err) ||
+	    arm(s, &ctx->err))
 		return -1;
-	catch_signals();
 	pid = start(args, &ctx->err);
 	if (pid < 0 || watch(s, pid, seconds, &ctx->err) || finish(s, ctx, args))
 		return -1;
@@ -336,23 +358,16 @@ static int learn_watch(struct ctx *ctx, const struct args *args)
 	uint64_t seconds;
 
 	if (!s || check_seconds(args, &seconds, &ctx->err) ||
-	    open_partition(s, args_str(args, "NAME"), &ctx->err))
-		return -1;
-	catch_signals();
-	if (arm(s, &ctx->err) || watch(s, 0, seconds, &ctx->err))
+	    open_partition(s, args_str(args, "NAME"), &ctx->err) || catch_signals(s, &ctx->err) ||
+	    arm(s, &ctx->err) || watch(s, 0, seconds, &ctx->err))
 		return -1;
 	return finish(s, ctx, args) ? -1 : EXIT_DONE;
 }
 
-#define OUTPUT_ARGS                                                                         \
-	{ "-o", ARG_FILE, 0, "FILE", "write the proposal there, as a table", NULL },        \
-	{                                                                                   \
-		"--add", ARG_FILE, 0, "TABLE", "with the rows of this table in front", NULL \
-	}
-
 static const struct arg run_args[] = {
 	{ "--for", ARG_U64, 0, "SECONDS", "then enforce again; an hour if not given", NULL },
-	OUTPUT_ARGS,
+	{ "-o", ARG_FILE, 0, "FILE", "write the proposal there, as a table", NULL },
+	{ "--add", ARG_FILE, 0, "TABLE", "with the rows of this table in front", NULL },
 	{ "--user", ARG_STRING, 0, "USER", "as of run", NULL },
 	{ "--env", ARG_STRING, ARG_MULTI, "NAME[=VALUE]", "as of run", NULL },
 	{ "--chdir", ARG_DIR, 0, "DIR", "as of run", NULL },
@@ -366,14 +381,16 @@ static const struct arg run_args[] = {
 
 static const struct arg watch_args[] = {
 	{ "--for", ARG_U64, 0, "SECONDS", "then enforce again; an hour if not given", NULL },
-	OUTPUT_ARGS,
+	{ "-o", ARG_FILE, 0, "FILE", "write the proposal there, as a table", NULL },
+	{ "--add", ARG_FILE, 0, "TABLE", "with the rows of this table in front", NULL },
 	{ "NAME", ARG_NAME, ARG_REQUIRED, NULL, "partition", NULL },
 	{},
 };
 
 static const struct arg propose_args[] = {
 	{ "--since", ARG_U64, 0, "SEQ", "records from this one on; all if not given", NULL },
-	OUTPUT_ARGS,
+	{ "-o", ARG_FILE, 0, "FILE", "write the proposal there, as a table", NULL },
+	{ "--add", ARG_FILE, 0, "TABLE", "with the rows of this table in front", NULL },
 	{ "NAME", ARG_NAME, ARG_REQUIRED, NULL, "partition", NULL },
 	{},
 };

@@ -340,9 +340,13 @@ static const char *name_refusal(const struct walk *w, const struct node *node, c
 static uint8_t propose_name(struct walk *w, struct node *node)
 {
 	auto_free char *path = plain(w->pattern);
-	uint8_t rights = node->rights & FILE_RIGHTS & ~w->given;
+	uint8_t rights = node->rights & FILE_RIGHTS;
 	const char *why;
 
+	/* What it made under a name that is another each time, it may read again. */
+	if (node->flags & NODE_MADE && node->flags & NODE_PATTERN && rights)
+		rights |= node_rights_below(node) & RVM_RIGHT_READ;
+	rights &= ~w->given;
 	if (!path) {
 		w->l->no_memory = true;
 		return 0;

@@ -13,8 +13,26 @@ static bool may_merge(const struct node *n)
 static void absorb(struct node *into, struct node *from)
 {
 	into->rights |= from->rights;
+	into->flags |= from->flags & NODE_MAYBE;
 	seen_merge(&into->seen, &from->seen);
 	from->rights = 0;
+	from->flags &= ~NODE_MAYBE;
+}
+
+/* No deeper than the longest path has names. */
+static void absorb_tree(struct learn *l, struct node *into, struct node *from)
+{
+	absorb(into, from);
+	into->flags |= from->flags;
+	for (struct node *n = from->child; n; n = n->next) {
+		struct node *twin = node_child(l, into, n->name);
+
+		if (!twin)
+			return;
+		if (!twin->example && n->example)
+			twin->example = strdup(n->example);
+		absorb_tree(l, twin, n);
+	}
 }
 
 static void set_pattern(struct node *n, char *pattern)
@@ -24,29 +42,28 @@ static void set_pattern(struct node *n, char *pattern)
 	n->flags |= NODE_PATTERN;
 }
 
-/* One that was made and removed again, by a program that calls all of them so. */
+/* A file or folder that was made and removed again, with random letters in its name. */
+static char *short_lived(const struct node *n)
+{
+	if (!(n->flags & NODE_CREATED) || !(n->flags & NODE_REMOVED) || n->flags & NODE_PATTERN)
+		return NULL;
+	return name_short_lived(n->name);
+}
+
 static void merge_short_lived(struct learn *l, struct node *dir)
 {
-	const char *pattern = name_short_lived();
-	struct node *first = NULL;
-
 	for (struct node *n = dir->child; n; n = n->next) {
-		char *copy;
+		auto_free char *pattern = short_lived(n);
 
-		if (!may_merge(n) || !(n->flags & NODE_CREATED) || !(n->flags & NODE_REMOVED) ||
-		    !name_is_short_lived(n->name))
+		if (!pattern)
 			continue;
-		if (first) {
-			absorb(first, n);
-			continue;
+		for (struct node *other = n->next; other; other = other->next) {
+			auto_free char *same = short_lived(other);
+
+			if (same && !strcmp(same, pattern))
+				absorb_tree(l, n, other);
 		}
-		copy = strdup(pattern);
-		if (!copy) {
-			l->no_memory = true;
-			return;
-		}
-		set_pattern(n, copy);
-		first = n;
+		set_pattern(n, take_ptr(pattern));
 	}
 }
 

@@ -138,17 +138,29 @@ static char *tail_template(const char *name)
 }
 
 #define SHORT_LIVED 8
+#define SHORT_LIVED_SET "abcdefghijklmnopqrstuvwxyz0123456789_"
 
-/* Python calls the file so with which it tries whether a folder can be written. */
-bool name_is_short_lived(const char *name)
+/* Python ends names so, or calls the file so with which it tries a folder. */
+static bool ends_short_lived(const char *name)
 {
-	return strlen(name) == SHORT_LIVED &&
-	       strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") == SHORT_LIVED;
+	size_t len = strlen(name);
+	const char *tail = name + len - SHORT_LIVED;
+
+	return len >= SHORT_LIVED && strspn(tail, SHORT_LIVED_SET) == SHORT_LIVED &&
+	       (tail == name || strchr("-._", tail[-1]));
 }
 
-const char *name_short_lived(void)
+char *name_short_lived(const char *name)
 {
-	return "[a-z0-9_][a-z0-9_][a-z0-9_][a-z0-9_][a-z0-9_][a-z0-9_][a-z0-9_][a-z0-9_]";
+	char tail[SHORT_LIVED * sizeof("[a-z0-9_]")] = "";
+	char *out;
+
+	if (!ends_short_lived(name))
+		return NULL;
+	for (unsigned int i = 0; i < SHORT_LIVED; i++)
+		strcat(tail, "[a-z0-9_]");
+	return asprintf(&out, "%.*s%s", (int)(strlen(name) - SHORT_LIVED), name, tail) < 0 ? NULL :
+											     out;
 }
 
 char *name_temporary(const char *name, const char *pid, bool temporary)
@@ -158,7 +170,7 @@ char *name_temporary(const char *name, const char *pid, bool temporary)
 	if (!pattern)
 		pattern = numbered(name, pid);
 	/* An underscore in such a name separates nothing. */
-	if (!pattern && temporary && !name_is_short_lived(name))
+	if (!pattern && temporary && !ends_short_lived(name))
 		pattern = tail_template(name);
 	return pattern;
 }

@@ -61,6 +61,15 @@ struct node *node_child(struct learn *l, struct node *up, const char *name)
 	return n;
 }
 
+uint8_t node_rights_below(const struct node *node)
+{
+	uint8_t rights = 0;
+
+	for (const struct node *n = node->child; n; n = n->next)
+		rights |= n->rights | node_rights_below(n);
+	return rights;
+}
+
 struct node *node_find(struct node *root, const char *path)
 {
 	auto_free char *copy = path_escape(path);
@@ -144,13 +153,13 @@ void learn_add(struct learn *l, uint8_t rights, char *resource, const struct see
 {
 	const char *fault = resource ? line_fault(resource, rights) : NULL;
 
-	if (!resource || !example)
+	if (!fault && l->n_lines == LEARN_LINES_MAX)
+		fault = "there are as many lines as a proposal may have";
+	if (!resource || !example) {
 		l->no_memory = true;
-	else if (fault)
+	} else if (fault) {
 		learn_leave(l, example, fault, seen);
-	else if (l->n_lines == LEARN_LINES_MAX)
-		learn_leave(l, example, "there are as many lines as a proposal may have", seen);
-	else {
+	} else {
 		l->lines[l->n_lines++] = (struct line){
 			.rights = rights,
 			.resource = resource,

@@ -223,8 +223,9 @@ static unsigned int flags_of(uint8_t operation)
 {
 	switch (operation) {
 	case RVM_OP_MKDIR:
+		return NODE_FOLDER | NODE_MADE | NODE_CREATED;
 	case RVM_OP_RMDIR:
-		return NODE_FOLDER | NODE_MADE;
+		return NODE_FOLDER | NODE_MADE | NODE_REMOVED;
 	case RVM_OP_CREATE:
 		return NODE_CREATED;
 	case RVM_OP_UNLINK:
