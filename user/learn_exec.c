@@ -162,7 +162,7 @@ void learn_command(struct learn *l, const struct event *event)
 		node->why = "the log has not all of its words";
 	}
 	if (!node)
-		leave(l, event, object, "there are more different words than are kept");
+		leave(l, event, program, "it was started with more different words than are kept");
 	else
 		put_end(l, node, event, object);
 }

@@ -177,8 +177,11 @@ static struct node *put_name(struct learn *l, struct node *up, const char *name,
 	return pattern ? node_child(l, up, pattern) : NULL;
 }
 
-/* Names on the way to the workspace do not vary, whatever they look like. */
-static struct node *put_path(struct learn *l, const char *path, const char *pid)
+/*
+ * Names on the way to the workspace do not vary, whatever they look like.  If
+ * there are too many somewhere, the path is cut there.
+ */
+static struct node *put_path(struct learn *l, char *path, const char *pid)
 {
 	auto_free char *copy = strdup(path);
 	struct node *node = &l->paths;
@@ -194,6 +197,8 @@ static struct node *put_path(struct learn *l, const char *path, const char *pid)
 
 		node->flags |= node->up ? NODE_FOLDER : 0;
 		node = put_name(l, node, name, prefix && !is_below(l->workspace, prefix), pid);
+		if (!node)
+			path[name - copy] = '\0';
 	}
 	return node;
 }
@@ -280,7 +285,7 @@ void learn_path(struct learn *l, const struct event *event)
 	else if (node)
 		mark(l, event, node, path);
 	else
-		leave(l, event, path, "there are more different names than are kept");
+		leave(l, event, path, "more different names below it were used than are kept");
 }
 
 /* What is moved may not gain: the old name needs the rights of the new one. */

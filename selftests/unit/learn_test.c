@@ -424,6 +424,20 @@ static void a_program_that_is_built_is_named_by_its_place(void)
 	bench_free(b);
 }
 
+/* The kernel makes an interpreter's words: the rule says which script it was for. */
+static void an_interpreter_is_named_with_its_script(void)
+{
+	struct bench *b = bench_new();
+
+	feed_exec(b, WORKSPACE "/s.sh", "./s.sh x");
+	feed(b, RVM_CLASS_EXEC, RVM_OP_INTERP, X, "pid=4711 path=\"/usr/bin/env\"");
+	learn_propose(&b->learn);
+	if (!EXPECT_EQ(b->learn.n_lines, 2) || !EXPECT(find(b, "exec:./s.sh x")) ||
+	    !EXPECT(find(b, "exec:/usr/bin/env " WORKSPACE "/s.sh")))
+		note_lines(b);
+	bench_free(b);
+}
+
 /* 100,000 names in one folder, in many, and as words: few lines, none of them wide. */
 static void a_flood_of_names_gives_few_lines(void)
 {
@@ -498,6 +512,7 @@ int main(void)
 	RUN(words_that_a_rule_cannot_say_are_left_out);
 	RUN(a_word_that_varies_is_a_pattern);
 	RUN(a_program_that_is_built_is_named_by_its_place);
+	RUN(an_interpreter_is_named_with_its_script);
 	RUN(a_flood_of_names_gives_few_lines);
 	RUN(random_detail_lines_do_no_harm);
 	return unit_done();
