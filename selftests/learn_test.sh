@@ -54,6 +54,8 @@ write_make() {
 	C
 	cat >"$1/Makefile" <<-'MAKE'
 		.RECIPEPREFIX = >
+		# With them in the environment, no rule with words matches.
+		unexport MAKEFLAGS MFLAGS
 		program: main.o twice.o
 		> gcc -o $@ $^
 		%.o: %.c
@@ -90,7 +92,7 @@ write_python() {
 		rm -rf site
 		python3 -m pip install -q --no-index --no-deps --no-cache-dir \
 			--disable-pip-version-check --target site ./half-1.0-py3-none-any.whl
-		PYTHONPATH=site python3 -c 'import half; assert half.half(84) == 42'
+		python3 -c 'import sys; sys.path.append("site"); import half; assert half.half(84) == 42'
 	SH
 	write_wheel "$1/half-1.0-py3-none-any.whl"
 }
@@ -296,6 +298,18 @@ is_not_poisoned() {
 	PY
 }
 
+# A rule with words would never match: it is said, not proposed.
+tells_of_variables() {
+	echo 'MAKEFLAGS=-k /usr/bin/wc -l list' >"$dir/shell/turned.sh"
+	rvmctl -j learn run learn-shell -- /bin/sh turned.sh >"$tables/turned"
+	python3 - "$tables/turned" <<-'PY'
+		import json, sys
+		report = json.load(open(sys.argv[1]))
+		assert not any("wc" in line["resource"] for line in report.get("lines", []))
+		assert any("MAKEFLAGS" in left["because"] for left in report["left-out"])
+	PY
+}
+
 ends_in_enforce() {
 	[ "$(value 'd["mode"]' partition show "$1")" = enforce ]
 }
@@ -343,7 +357,7 @@ round_trip() {
 }
 
 ktap_print_header
-ktap_set_plan 26
+ktap_set_plan 27
 chmod 0755 "$dir"
 mkdir -p "$tables"
 echo secret >"$secret"
@@ -355,6 +369,7 @@ mkdir -p "$dir/poison"
 write_poison "$dir/poison"
 check poison_is_learned learn_it poison minimal,workspace-ro,python
 check poison_table_is_small_and_narrow is_not_poisoned
+check variables_that_turn_programs_are_told tells_of_variables
 check learning_ends_with_its_time is_ended_by_time
 check learning_ends_with_its_command is_ended_by_signal
 check proposing_loads_nothing proposes_from_the_log

@@ -129,6 +129,7 @@ void learn_command(struct learn *l, const struct event *event)
 	auto_free char *path = event_detail(event, "path");
 	auto_free char *as = event_detail(event, "as");
 	auto_free char *cut = event_detail(event, "cut");
+	auto_free char *turned = event_detail(event, "turned");
 	auto_free char *object = event_object(event);
 	auto_free char *pid = event_detail(event, "pid");
 	auto_free char *program = NULL;
@@ -138,6 +139,10 @@ void learn_command(struct learn *l, const struct event *event)
 
 	if (!path || !object || path[0] != '/') {
 		leave(l, event, object ? object : "?", "the log does not have the program's path");
+		return;
+	}
+	if (turned) {
+		leave(l, event, object, LEARN_WHY_TURNED);
 		return;
 	}
 	program = program_word(l, path, as);

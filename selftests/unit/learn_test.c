@@ -395,6 +395,14 @@ static void words_that_a_rule_cannot_say_are_left_out(void)
 	}
 }
 
+static void a_command_with_a_turning_variable_is_left_out(void)
+{
+	struct bench *b = bench_new();
+
+	feed(b, RVM_CLASS_EXEC, RVM_OP_EXEC, X, "path=\"/usr/bin/rm\" turned=1 argv=\"rm a\"");
+	expect_only(b, NULL, 0);
+}
+
 static void a_word_that_varies_is_a_pattern(void)
 {
 	struct bench *b = bench_new();
@@ -510,6 +518,7 @@ int main(void)
 	RUN(commands_are_exact_until_three_differ);
 	RUN(a_program_alone_is_never_a_prefix);
 	RUN(words_that_a_rule_cannot_say_are_left_out);
+	RUN(a_command_with_a_turning_variable_is_left_out);
 	RUN(a_word_that_varies_is_a_pattern);
 	RUN(a_program_that_is_built_is_named_by_its_place);
 	RUN(an_interpreter_is_named_with_its_script);
