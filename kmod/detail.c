@@ -209,7 +209,9 @@ char *rvm_detail_new(const struct rvm_question *q, const struct rvm_verdict *v)
 	if (q->req.class == RVM_CLASS_EXEC)
 		add_called(&line, q);
 	/* Then no rule with words would do, whatever the reason was. */
-	if (q->req.class == RVM_CLASS_EXEC && q->req.exec.turned)
+	if (q->req.class == RVM_CLASS_EXEC &&
+	    rvm_environ_turns_program(q->req.exec.turned, q->req.exec.base.text,
+				      q->req.exec.base.len))
 		rvm_line_add_number(&line, "turned", 1);
 	if (q->argv)
 		add_words(&line, q->argv);

@@ -32,8 +32,8 @@ struct reader {
 	/* How the variable begins. */
 	char name[RVM_ENVIRON_NAME_BYTES];
 	size_t name_len;
-	/* A variable makes a program run other code. */
-	bool turned;
+	/* Which programs the variables can make run other code. */
+	enum rvm_environ turned;
 };
 
 /* Of the words, those that fit as a whole count. */
@@ -58,7 +58,7 @@ static void take_variable_byte(struct reader *r, char c)
 			r->name[r->name_len++] = c;
 		return;
 	}
-	r->turned = r->turned || rvm_environ_turns(r->name, r->name_len);
+	r->turned = max(r->turned, rvm_environ_turns(r->name, r->name_len));
 	r->name_len = 0;
 	r->variables--;
 }
@@ -67,7 +67,7 @@ static void take_page(struct reader *r, const char *bytes, size_t len)
 {
 	for (; len && r->words; bytes++, len--)
 		take_word_byte(r, *bytes);
-	for (; len && r->variables && !r->turned; bytes++, len--)
+	for (; len && r->variables && r->turned != RVM_ENVIRON_ANY; bytes++, len--)
 		take_variable_byte(r, *bytes);
 }
 
@@ -80,7 +80,7 @@ static void read_words(struct linux_binprm *bprm, struct reader *r)
 {
 	unsigned long at = bprm->p;
 
-	while (r->words || (r->variables && !r->turned)) {
+	while (r->words || (r->variables && r->turned != RVM_ENVIRON_ANY)) {
 		struct page *page;
 		char *map;
 		long got = 0;
@@ -91,7 +91,7 @@ static void read_words(struct linux_binprm *bprm, struct reader *r)
 			mmap_read_unlock(bprm->mm);
 		}
 		if (got != 1) {
-			r->turned = true;
+			r->turned = RVM_ENVIRON_ANY;
 			break;
 		}
 		map = kmap_local_page(page);

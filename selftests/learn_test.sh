@@ -54,8 +54,6 @@ write_make() {
 	C
 	cat >"$1/Makefile" <<-'MAKE'
 		.RECIPEPREFIX = >
-		# With them in the environment, no rule with words matches.
-		unexport MAKEFLAGS MFLAGS
 		program: main.o twice.o
 		> gcc -o $@ $^
 		%.o: %.c
@@ -300,13 +298,13 @@ is_not_poisoned() {
 
 # A rule with words would never match: it is said, not proposed.
 tells_of_variables() {
-	echo 'MAKEFLAGS=-k /usr/bin/wc -l list' >"$dir/shell/turned.sh"
+	echo 'PYTHONPATH=/x /usr/bin/wc -l list' >"$dir/shell/turned.sh"
 	rvmctl -j learn run learn-shell -- /bin/sh turned.sh >"$tables/turned"
 	python3 - "$tables/turned" <<-'PY'
 		import json, sys
 		report = json.load(open(sys.argv[1]))
 		assert not any("wc" in line["resource"] for line in report.get("lines", []))
-		assert any("MAKEFLAGS" in left["because"] for left in report["left-out"])
+		assert any("PYTHONPATH" in left["because"] for left in report["left-out"])
 	PY
 }
 

@@ -23,8 +23,8 @@
 #define LEARN_LEFT_MAX 256
 #define LEARN_PAIRS_MAX 4096
 
-#define LEARN_WHY_TURNED                                                                   \
-	"a variable such as MAKEFLAGS or PYTHONPATH was set, with which no rule of words " \
+#define LEARN_WHY_TURNED                                                                  \
+	"a variable such as BASH_ENV or PYTHONPATH was set, with which no rule of words " \
 	"matches: unset it, or allow the program with any words"
 
 /**

@@ -4,6 +4,13 @@
 
 #include "environ.h"
 
+/* Only make obeys these, and it hands them to all that it starts. */
+static const char *const for_make[] = {
+	"MAKEFLAGS=",
+	"GNUMAKEFLAGS=",
+	"MFLAGS=",
+};
+
 /*
  * With "=" the whole name, without it the beginning of one.  ENV is not here:
  * shells obey it only when they talk to a person, and "ENV=test" is common.
@@ -51,9 +58,6 @@ static const char *const turning[] = {
 	"AWKLIBPATH=",
 	/* make, tar */
 	"MAKEFILES=",
-	"MAKEFLAGS=",
-	"GNUMAKEFLAGS=",
-	"MFLAGS=",
 	"TAR_OPTIONS=",
 	/* The loader, which does not need to be asked. */
 	"LD_PRELOAD=",
@@ -62,14 +66,33 @@ static const char *const turning[] = {
 	"GCONV_PATH=",
 };
 
-bool rvm_environ_turns(const char *text, size_t len)
+static bool is_among(const char *text, size_t len, const char *const *names, size_t count)
 {
 	size_t i, size;
 
-	for (i = 0; i < ARRAY_SIZE(turning); i++) {
-		size = strlen(turning[i]);
-		if (len >= size && !memcmp(text, turning[i], size))
+	for (i = 0; i < count; i++) {
+		size = strlen(names[i]);
+		if (len >= size && !memcmp(text, names[i], size))
 			return true;
 	}
 	return false;
+}
+
+enum rvm_environ rvm_environ_turns(const char *text, size_t len)
+{
+	if (is_among(text, len, turning, ARRAY_SIZE(turning)))
+		return RVM_ENVIRON_ANY;
+	if (is_among(text, len, for_make, ARRAY_SIZE(for_make)))
+		return RVM_ENVIRON_MAKE;
+	return RVM_ENVIRON_NONE;
+}
+
+bool rvm_environ_turns_program(enum rvm_environ environ, const char *name, size_t len)
+{
+	static const char make[] = "make";
+	size_t size = sizeof(make) - 1;
+
+	if (environ == RVM_ENVIRON_MAKE)
+		return len >= size && !memcmp(name + len - size, make, size);
+	return environ == RVM_ENVIRON_ANY;
 }

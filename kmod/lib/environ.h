@@ -12,6 +12,18 @@
 #define RVM_ENVIRON_NAME_BYTES 32
 
 /**
+ * enum rvm_environ - which programs an environment can turn, more of them last
+ * @RVM_ENVIRON_NONE: None.
+ * @RVM_ENVIRON_MAKE: make, gmake and the like, which hand such variables on.
+ * @RVM_ENVIRON_ANY: Any.
+ */
+enum rvm_environ {
+	RVM_ENVIRON_NONE,
+	RVM_ENVIRON_MAKE,
+	RVM_ENVIRON_ANY,
+};
+
+/**
  * rvm_environ_turns() - can this variable turn the program that receives it
  * @text: "NAME=VALUE", or its first RVM_ENVIRON_NAME_BYTES bytes
  * @len: bytes in @text
@@ -21,8 +33,19 @@
  * (PAGER, GIT_SSH_COMMAND) does not count: that start is judged itself.
  *
  * Context: Any.
+ * Return: Which programs.
+ */
+enum rvm_environ rvm_environ_turns(const char *text, size_t len);
+
+/**
+ * rvm_environ_turns_program() - can an environment turn this program
+ * @environ: the most that one of its variables can
+ * @name: base name of the program
+ * @len: bytes in @name
+ *
+ * Context: Any.
  * Return: True if it can.
  */
-bool rvm_environ_turns(const char *text, size_t len);
+bool rvm_environ_turns_program(enum rvm_environ environ, const char *name, size_t len);
 
 #endif /* _RVM_ENVIRON_H */

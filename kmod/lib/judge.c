@@ -569,6 +569,15 @@ static bool limits_words(const struct rvm_scope *scope)
 	       strnlen(scope->text, scope->len) + 1 < scope->len;
 }
 
+/* By the name that the rule has for it, whatever it is called by. */
+static bool is_turned(const struct rvm_scope *scope, const struct rvm_exec_object *exec)
+{
+	size_t len = strnlen(scope->text, scope->len);
+	const char *base = rvm_base_name(scope->text, &len);
+
+	return rvm_environ_turns_program(exec->turned, base, len) && limits_words(scope);
+}
+
 static enum fit fit_program(const struct rvm_scope *scope, const struct rvm_exec_object *exec)
 {
 	if (scope->flags & NOWHERE || !exec->program || scope->anchor != exec->program)
@@ -576,7 +585,7 @@ static enum fit fit_program(const struct rvm_scope *scope, const struct rvm_exec
 	if (exec->argv && !rvm_argv_match(scope->text, scope->len,
 					  scope->flags & RVM_SCOPE_FLAG_PREFIX, exec->argv))
 		return FIT_ARGV;
-	return exec->turned && limits_words(scope) ? FIT_ENVIRON : FIT_FULL;
+	return is_turned(scope, exec) ? FIT_ENVIRON : FIT_FULL;
 }
 
 static u32 program_chain(const struct rvm_index *index, const struct rvm_name *name)

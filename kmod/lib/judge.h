@@ -6,6 +6,7 @@
 #include <linux/types.h>
 
 #include "argv.h"
+#include "environ.h"
 #include "leaf.h"
 #include "scope.h"
 
@@ -124,8 +125,8 @@ struct rvm_exec_object {
 	struct rvm_name base;
 	/** @argv: The vector; NULL if only the program counts (interpreters). */
 	const struct rvm_argv *argv;
-	/** @turned: A variable of its environment can make it run other code. */
-	bool turned;
+	/** @turned: Which programs its environment can make run other code. */
+	enum rvm_environ turned;
 	/** @path: The program as a file, for exclusions and "run:". */
 	struct rvm_path_object path;
 };

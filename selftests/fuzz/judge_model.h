@@ -252,7 +252,7 @@ static inline void model_exec(struct model_world *w, struct rvm_exec_object *exe
 	for (i = 0; i < words->len; i++)
 		w->argv.words += !words->text[i];
 	exec->argv = draw(5) ? &w->argv : NULL;
-	exec->turned = draw(2);
+	exec->turned = draw(3);
 	if (!exec->argv && draw(2))
 		exec->base.len = 0;
 }
@@ -579,6 +579,15 @@ static inline bool model_bound(const struct rvm_partition_view *part,
 	return false;
 }
 
+static inline bool model_is_turned(const struct rvm_scope *s, const struct rvm_exec_object *e)
+{
+	size_t len = strnlen(s->text, s->len);
+
+	if (e->turned != RVM_ENVIRON_MAKE)
+		return e->turned == RVM_ENVIRON_ANY;
+	return len >= 4 && !memcmp(s->text + len - 4, "make", 4);
+}
+
 static inline u8 model_exec_token(const struct rvm_partition_view *part,
 				  const struct rvm_token_core *t, const struct rvm_request *req)
 {
@@ -599,8 +608,8 @@ static inline u8 model_exec_token(const struct rvm_partition_view *part,
 	if (e->argv && !rvm_argv_match(s->text, s->len, s->flags & RVM_SCOPE_FLAG_PREFIX, e->argv))
 		return RVM_REASON_ARGV;
 	/* One word and "any follow" is all that no variable can widen. */
-	if (e->turned && !(s->flags & RVM_SCOPE_FLAG_PREFIX &&
-			   memchr(s->text, 0, s->len) == s->text + s->len - 1))
+	if (model_is_turned(s, e) && !(s->flags & RVM_SCOPE_FLAG_PREFIX &&
+				       memchr(s->text, 0, s->len) == s->text + s->len - 1))
 		return RVM_REASON_ENVIRON;
 	return model_lacks(part, t, req);
 }

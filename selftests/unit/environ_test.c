@@ -4,16 +4,15 @@
 
 static bool turns(const char *text)
 {
-	return rvm_environ_turns(text, strlen(text));
+	return rvm_environ_turns(text, strlen(text)) == RVM_ENVIRON_ANY;
 }
 
 static void variables_that_carry_code_turn(void)
 {
 	static const char *const text[] = {
-		"BASH_ENV=/x",	      "BASH_FUNC_ls%%=() { x; }", "PYTHONPATH=",
-		"PERL5OPT=-Mx",	      "NODE_OPTIONS=-r x",	  "LD_PRELOAD=x.so",
-		"MAKEFLAGS=--eval=x", "LUA_INIT_5_4=x",		  "PS4=$(x)",
-		"TAR_OPTIONS=-I x",
+		"BASH_ENV=/x",	     "BASH_FUNC_ls%%=() { x; }", "PYTHONPATH=", "PERL5OPT=-Mx",
+		"NODE_OPTIONS=-r x", "LD_PRELOAD=x.so",		 "MAKEFILES=x", "LUA_INIT_5_4=x",
+		"PS4=$(x)",	     "TAR_OPTIONS=-I x",
 	};
 	size_t i;
 
@@ -52,6 +51,22 @@ static void others_do_not(void)
 			NOTE("%s", text[i]);
 }
 
+/* make hands its own to all that it starts, and they are nothing to those. */
+static void those_of_make_turn_make(void)
+{
+	static const char *const text[] = { "MAKEFLAGS=--eval=x", "GNUMAKEFLAGS=", "MFLAGS=-k" };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(text); i++)
+		EXPECT_EQ(rvm_environ_turns(text[i], strlen(text[i])), RVM_ENVIRON_MAKE);
+	EXPECT(rvm_environ_turns_program(RVM_ENVIRON_MAKE, "make", 4));
+	EXPECT(rvm_environ_turns_program(RVM_ENVIRON_MAKE, "gmake", 5));
+	EXPECT(!rvm_environ_turns_program(RVM_ENVIRON_MAKE, "gcc", 3));
+	EXPECT(!rvm_environ_turns_program(RVM_ENVIRON_MAKE, "", 0));
+	EXPECT(rvm_environ_turns_program(RVM_ENVIRON_ANY, "gcc", 3));
+	EXPECT(!rvm_environ_turns_program(RVM_ENVIRON_NONE, "make", 4));
+}
+
 /* Of a long variable no more than this is kept. */
 static void what_is_kept_of_a_variable_is_enough(void)
 {
@@ -59,7 +74,7 @@ static void what_is_kept_of_a_variable_is_enough(void)
 	char *kept = malloc(RVM_ENVIRON_NAME_BYTES);
 
 	memcpy(kept, text, RVM_ENVIRON_NAME_BYTES);
-	EXPECT(rvm_environ_turns(kept, RVM_ENVIRON_NAME_BYTES));
+	EXPECT_EQ(rvm_environ_turns(kept, RVM_ENVIRON_NAME_BYTES), RVM_ENVIRON_ANY);
 	EXPECT(!rvm_environ_turns(kept, 8));
 	EXPECT(!rvm_environ_turns(kept, 0));
 	free(kept);
@@ -69,6 +84,7 @@ int main(void)
 {
 	RUN(variables_that_carry_code_turn);
 	RUN(others_do_not);
+	RUN(those_of_make_turn_make);
 	RUN(what_is_kept_of_a_variable_is_enough);
 	return unit_done();
 }

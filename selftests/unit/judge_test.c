@@ -541,11 +541,27 @@ static void an_interpreter_is_opened_before_its_name_is_known(void)
 	REFUSED(judge(), NO_TOKEN);
 }
 
-static struct rvm_verdict on_turned(const char *path, const char *words)
+static struct rvm_verdict on_environ(const char *path, const char *words, enum rvm_environ turned)
 {
 	ask_exec(path, words);
-	w.req.exec.turned = true;
+	w.req.exec.turned = turned;
 	return judge();
+}
+
+static struct rvm_verdict on_turned(const char *path, const char *words)
+{
+	return on_environ(path, words, RVM_ENVIRON_ANY);
+}
+
+static void variables_of_make_are_nothing_to_what_it_starts(void)
+{
+	start();
+	exec_in(&w.tokens, "/bin/make", "make|all", false);
+	exec_in(&w.tokens, "/bin/cc", "cc|-c", true);
+	ALLOWED(on_environ("/bin/make", "make|all", RVM_ENVIRON_NONE));
+	REFUSED(on_environ("/bin/make", "make|all", RVM_ENVIRON_MAKE), ENVIRON);
+	ALLOWED(on_environ("/bin/cc", "cc|-c|x.c", RVM_ENVIRON_MAKE));
+	REFUSED(on_environ("/bin/cc", "cc|-c|x.c", RVM_ENVIRON_ANY), ENVIRON);
 }
 
 static void variables_that_turn_programs_need_a_rule_without_words(void)
@@ -1256,6 +1272,7 @@ int main(void)
 	RUN(programs_start_with_the_words_of_their_token);
 	RUN(a_program_that_was_not_there_is_not_covered);
 	RUN(an_interpreter_is_opened_before_its_name_is_known);
+	RUN(variables_of_make_are_nothing_to_what_it_starts);
 	RUN(variables_that_turn_programs_need_a_rule_without_words);
 	RUN(argv_rules_bind_all_files_of_their_name);
 	RUN(exec_exclusions_bind_by_name_and_by_identity);
