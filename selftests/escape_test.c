@@ -87,6 +87,8 @@ static pid_t start_victim(void)
 {
 	pid_t pid = fork();
 
+	/* A group of its own: that of the first process has no number. */
+	setpgid(pid, 0);
 	if (!pid) {
 		signal(SIGURG, end_process);
 		prctl(PR_SET_PDEATHSIG, SIGKILL);

@@ -126,7 +126,7 @@ static const char *fixed_advice(uint8_t reason)
 		return "Write the code to a file that a token covers.";
 	case RVM_REASON_ENVIRON:
 		return "Start it without variables such as BASH_ENV, PYTHONPATH, PERL5OPT, "
-		       "NODE_OPTIONS or MAKEFLAGS, or allow the program with any words.";
+		       "NODE_OPTIONS or the like, or allow the program with any words.";
 	case RVM_REASON_FAMILY:
 		return "Unix sockets, TCP and UDP are the ones that tokens can name.";
 	case RVM_REASON_REFUSED:
