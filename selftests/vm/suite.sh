@@ -9,7 +9,7 @@ set -euo pipefail
 
 selftests=$(dirname "$(dirname "$(readlink -f "$0")")")
 root=$(dirname "$selftests")
-limit=${RVM_TEST_TIMEOUT:-300}
+limit=${RVM_TEST_TIMEOUT:-900}
 # For errno_test.py.
 refusals=/tmp/rvm-refusals
 pattern=''
