@@ -24,12 +24,15 @@
 
 /*
  * The verifier wants to see that a hook returns 0 or an errno.  The barrier keeps
- * the compiler from testing one copy of the value and returning another.
+ * the compiler from testing one copy of the value and returning another.  What
+ * outsiders get comes first.
  */
 static __always_inline int clamp(int ret)
 {
 	long value = ret;
 
+	if (!ret)
+		return 0;
 	barrier_var(value);
 	if (value < -4095 || value > 0)
 		return -EACCES;
