@@ -7,7 +7,7 @@ set -euo pipefail
 # shellcheck source=common.sh
 . "$(dirname "$0")/common.sh"
 
-cycles=20
+cycles=200
 module=$root/kmod/rvm.ko
 
 cleanup() {
@@ -55,7 +55,7 @@ ktap_set_plan 19
 rvmctl hook detach >/dev/null 2>&1 || true
 unload
 insmod "$module"
-check loads_and_unloads_20_times load_and_unload
+check "loads_and_unloads_${cycles}_times" load_and_unload
 refused second_load_is_refused 'exists' insmod "$module"
 rmmod rvm
 refused ring_that_is_no_power_of_two_is_refused 'invalid' insmod "$module" ring=1000
