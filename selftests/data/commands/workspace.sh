@@ -26,7 +26,7 @@ put() {
 }
 
 make_programs() {
-	mkdir -p "$ws/tools" "$ws/names" "$ws/farm" "$top/home"
+	mkdir -p "$ws/tools" "$ws/names" "$ws/applets" "$top/home"
 	cp "$marker" "$bad"
 	# The forbidden program under names of allowed ones.
 	for name in git ls cat echo python3 node sh busybox env make less pager; do
@@ -36,8 +36,8 @@ make_programs() {
 	mkdir -p "$ws/hard"
 	for name in git ls cat echo sh; do ln "$bad" "$ws/hard/$name"; done
 	# Many programs in one file.
-	cp "$(command -v busybox)" "$ws/farm/busybox"
-	for name in ls sh cat wget vi; do ln "$ws/farm/busybox" "$ws/farm/$name"; done
+	cp "$(command -v busybox)" "$ws/applets/busybox"
+	for name in ls sh cat wget vi; do ln "$ws/applets/busybox" "$ws/applets/$name"; done
 	ln -s "$(command -v busybox)" "$ws/names/bb-sh"
 	for name in id uname awk python3 perl bash dash env; do
 		ln -s "$(command -v "$name")" "$ws/names/my-$name"
