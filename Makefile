@@ -30,6 +30,7 @@ help:
 	@echo 'make generate   the netlink code, from its specification'
 	@echo 'make install    module, tool and manual pages (as root)'
 	@echo 'make clean      remove what was built'
+	@echo 'V=1             show the commands'
 	@echo 'KDIR=DIR chooses other kernel headers (now: $(KDIR))'
 
 setup:
@@ -44,7 +45,7 @@ build: ready
 	@$(MAKE) modules bpf user
 
 modules:
-	$(kbuild) modules
+	@$(kbuild) modules
 
 bpf:
 	@if [ -e bpf/Makefile ]; then $(MAKE) -C bpf KDIR=$(KDIR); fi

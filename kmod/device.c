@@ -19,20 +19,10 @@
 #include "partition.h"
 #include "witness.h"
 
-static bool in_partition(void)
-{
-	bool inside;
-
-	rcu_read_lock();
-	inside = rvm_partition_current();
-	rcu_read_unlock();
-	return inside;
-}
-
 static int device_open(struct inode *inode, struct file *file)
 {
 	/* First of all, since root inside is not the host. */
-	if (in_partition())
+	if (rvm_caller_is_inside())
 		return -EACCES;
 	if (!capable(CAP_MAC_ADMIN))
 		return -EPERM;
@@ -49,7 +39,7 @@ static ssize_t device_read(struct file *file, char __user *buf, size_t count, lo
 	int err = 0;
 
 	/* A descriptor that was opened on the host may have been passed on. */
-	if (in_partition())
+	if (rvm_caller_is_inside())
 		return -EACCES;
 
 	rvm_witness_flush();

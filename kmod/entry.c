@@ -184,7 +184,7 @@ bool rvm_entry_begin(const struct linux_binprm *bprm)
 		return false;
 
 	rcu_read_lock();
-	part = rvm_partition_current();
+	part = rvm_partition_find();
 	spin_lock_irqsave(&lock, flags);
 	entry = find_entry(task_pid(current));
 	if (entry) {

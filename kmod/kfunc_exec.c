@@ -170,15 +170,6 @@ static int check_interpreter(struct rvm_partition *part, struct linux_binprm *bp
 	return rvm_gate_check(part, &q);
 }
 
-static bool is_inside(void)
-{
-	bool inside = rvm_partition_enter();
-
-	if (inside)
-		rvm_partition_leave();
-	return inside;
-}
-
 static noinline int check_exec(struct linux_binprm *bprm)
 {
 	struct rvm_partition *part;
@@ -193,12 +184,12 @@ static noinline int check_exec(struct linux_binprm *bprm)
 	read_words(bprm, &words);
 
 	/* Who moved out of the partition meanwhile was moved by the host. */
-	part = rvm_partition_enter();
-	if (part) {
+	rcu_read_lock();
+	part = rvm_partition_find();
+	if (part)
 		ret = first ? check_program(part, bprm, &words) :
 			      check_interpreter(part, bprm, &words);
-		rvm_partition_leave();
-	}
+	rcu_read_unlock();
 	kfree(words.text);
 	return ret;
 }
@@ -207,7 +198,7 @@ __bpf_kfunc_start_defs();
 
 __bpf_kfunc int bpf_rvm_exec_check(struct linux_binprm *bprm)
 {
-	return is_inside() ? check_exec(bprm) : 0;
+	return rvm_caller_is_inside() ? check_exec(bprm) : 0;
 }
 
 __bpf_kfunc_end_defs();

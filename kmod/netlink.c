@@ -29,7 +29,7 @@ u32 rvm_nl_self(void)
 	u32 id;
 
 	rcu_read_lock();
-	part = rvm_partition_current();
+	part = rvm_partition_find();
 	id = part ? part->id : 0;
 	rcu_read_unlock();
 	return id;

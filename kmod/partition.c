@@ -107,65 +107,10 @@ static struct rvm_partition *fill_entry(struct cgroup *cgrp)
 	return part;
 }
 
-struct rvm_partition *rvm_partition_current(void)
-{
-	struct rvm_partition *part = rvm_partition_enter();
-
-	/* The caller's own read section goes on. */
-	if (part)
-		rvm_partition_leave();
-	return part;
-}
-
-/* The two ends of __rvm_partition_enter() that are not for the host. */
-static noinline struct rvm_partition *enter_found(struct rvm_partition *part)
-{
-	rcu_read_lock();
-	__release(RCU); /* for sparse: rvm_partition_leave() has the partner */
-	preempt_enable();
-	return part;
-}
-
-static noinline struct rvm_partition *enter_missed(void)
-{
-	struct rvm_partition *part;
-
-	rcu_read_lock();
-	part = fill_entry(task_dfl_cgroup(current));
-	if (part)
-		__release(RCU);
-	else
-		rcu_read_unlock();
-	return part;
-}
-
 /*
- * With preemption off nobody else uses the entry, and no grace period ends: for
- * a task of the host that is read section enough.  Every hook of every task
- * comes here, so this function calls others last or not at all and needs no
- * stack.
+ * With preemption off nobody else uses the entry.  Every hook of every task comes
+ * here, so this function calls others last or not at all and needs no stack.
  */
-struct rvm_partition *__rvm_partition_enter(void)
-{
-	struct cached *entry;
-	u64 id;
-
-	if (unlikely(!in_task()))
-		return NULL;
-	preempt_disable();
-	id = cgroup_id(task_dfl_cgroup(current));
-	entry = entry_of(id);
-	if (unlikely(entry->cgroup != id || entry->generation != READ_ONCE(generation))) {
-		preempt_enable();
-		return enter_missed();
-	}
-	if (unlikely(entry->part))
-		return enter_found(entry->part);
-	preempt_enable();
-	return NULL;
-}
-
-/* As above where the caller has the read section: what is asked most. */
 struct rvm_partition *__rvm_partition_find(void)
 {
 	struct rvm_partition *part;

@@ -66,34 +66,17 @@ struct rvm_partition {
 /* True while any partition is registered: outsiders then pay nothing but this. */
 DECLARE_STATIC_KEY_FALSE(rvm_partitions_exist);
 
-struct rvm_partition *__rvm_partition_enter(void);
-
-/**
- * rvm_partition_enter() - find the caller's partition and hold it for a question
- *
- * Hooks that run in interrupts come with whatever task was interrupted: nobody
- * is refused for that.
- *
- * Context: any but NMI.
- * Return: the partition, inside rcu_read_lock() until rvm_partition_leave();
- * NULL on the host and in interrupts, with no lock taken.
- */
-static __always_inline struct rvm_partition *rvm_partition_enter(void)
-{
-	if (!static_branch_unlikely(&rvm_partitions_exist))
-		return NULL;
-	return __rvm_partition_enter();
-}
-
 struct rvm_partition *__rvm_partition_find(void);
 
 /**
  * rvm_partition_find() - find the caller's partition
  *
- * As rvm_partition_enter(), for what programs ask that never sleep: the kernel
- * runs them in a read section.
+ * The deepest registered ancestor of its control group, by a per-CPU cache.
+ * Hooks that run in interrupts come with whatever task was interrupted: nobody
+ * is refused for that.
  *
- * Context: inside rcu_read_lock(); any but NMI.
+ * Context: inside rcu_read_lock(), where the kernel runs programs that never
+ * sleep; any but NMI.
  * Return: valid until rcu_read_unlock(); NULL on the host and in interrupts.
  */
 static __always_inline struct rvm_partition *rvm_partition_find(void)
@@ -103,22 +86,16 @@ static __always_inline struct rvm_partition *rvm_partition_find(void)
 	return __rvm_partition_find();
 }
 
-/** rvm_partition_leave() - after rvm_partition_enter() gave a partition */
-static inline void rvm_partition_leave(void)
+/** rvm_caller_is_inside() - is the calling task in a partition; any context but NMI */
+static inline bool rvm_caller_is_inside(void)
 {
-	__acquire(RCU);
-	rcu_read_unlock();
-}
+	bool inside;
 
-/**
- * rvm_partition_current() - the partition that the calling task is in
- *
- * The deepest registered ancestor of its control group, by a per-CPU cache.
- *
- * Context: task context, inside rcu_read_lock().
- * Return: valid until rcu_read_unlock(); NULL on the host.
- */
-struct rvm_partition *rvm_partition_current(void);
+	rcu_read_lock();
+	inside = rvm_partition_find();
+	rcu_read_unlock();
+	return inside;
+}
 
 /**
  * rvm_partition_of_cgroup() - the partition that a control group belongs to

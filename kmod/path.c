@@ -218,7 +218,7 @@ static bool is_proc_own(struct dentry *dentry, const struct rvm_path_view *own)
 	task = pid_task(find_pid_ns(nr, proc_pid_ns(sb)), PIDTYPE_PID);
 	if (!task)
 		return false;
-	part = rvm_partition_current();
+	part = rvm_partition_find();
 	return part && rvm_partition_of_task(task) == part;
 }
 

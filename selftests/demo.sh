@@ -64,7 +64,7 @@ refused() {
 		return
 	fi
 	printf '  %srefused%s  %s\n' "$red" "$plain" "$what"
-	"$rvmctl" why --last --partition "$name" | fold -s -w 92 | sed "s/^/           $dim/; s/\$/$plain/"
+	"$rvmctl" why --last --partition "$name" | fmt -s -w 92 | sed "s/^/           $dim/; s/\$/$plain/"
 }
 
 last_denial() {
