@@ -14,6 +14,7 @@
 #include "detail.h"
 #include "gate.h"
 #include "lib/rights.h"
+#include "lib/text.h"
 #include "limits.h"
 #include "token.h"
 

@@ -12,6 +12,7 @@
 #include "decision.h"
 #include "detail.h"
 #include "gate.h"
+#include "lib/exclusion.h"
 #include "lib/rights.h"
 #include "partition.h"
 #include "path.h"
@@ -314,8 +315,8 @@ static enum rvm_reason judge_move(const struct rvm_partition_view *view,
 {
 	u8 before, after;
 
-	if (rvm_judge_excluded(view, from, RVM_RIGHTS_ALL, tree) ||
-	    rvm_judge_excluded(view, to, RVM_RIGHTS_ALL, tree))
+	if (rvm_exclusion_touches(view, from, RVM_RIGHTS_ALL, tree) ||
+	    rvm_exclusion_touches(view, to, RVM_RIGHTS_ALL, tree))
 		return RVM_REASON_EXCLUDED;
 	before = rvm_judge_path_rights(view, from, now);
 	after = rvm_judge_path_rights(view, to, now);

@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 
 #include "cmd.h"
-#include "lib/judge.h"
+#include "lib/text.h"
 #include "partition.h"
 #include "program.h"
 #include "why.h"

@@ -7,8 +7,8 @@
 
 #include "event.h"
 #include "lib/argv.h"
-#include "lib/judge.h"
 #include "lib/rights.h"
+#include "lib/text.h"
 
 struct names_entry {
 	uint32_t id;

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "learn.h"
-#include "lib/judge.h"
 #include "lib/rights.h"
+#include "lib/text.h"
 
 #define PEERS_MAX 64
 

@@ -7,8 +7,8 @@
 
 #include "cmd.h"
 #include "lib/argv.h"
-#include "lib/judge.h"
 #include "lib/rights.h"
+#include "lib/text.h"
 #include "partition.h"
 #include "why.h"
 

@@ -7,8 +7,7 @@
 
 #include "argv.h"
 #include "environ.h"
-#include "leaf.h"
-#include "scope.h"
+#include "index.h"
 
 /**
  * DOC: the judge
@@ -20,87 +19,6 @@
 
 /** RVM_DEPTH_MAX - greatest depth of a token; a root has 0 */
 #define RVM_DEPTH_MAX 8
-/** RVM_PATH_DEPTH_MAX - most names of a path that are judged; deeper is refused */
-#define RVM_PATH_DEPTH_MAX 64
-/** RVM_CHAIN_END - end of an index chain */
-#define RVM_CHAIN_END 0xffffffffu
-
-/**
- * struct rvm_token_core - the part of a token that is judged
- */
-struct rvm_token_core {
-	/** @id: Unique in one load of the module. */
-	u64 id;
-	/** @expires_at: Unix seconds, 0 = never. */
-	s64 expires_at;
-	/** @scope: Never NULL. */
-	const struct rvm_scope *scope;
-	/** @parent: NULL for a root. */
-	const struct rvm_token_core *parent;
-	/** @epoch: Epoch of the partition when it was made. */
-	u32 epoch;
-	/** @rights: enum rvm_right; of an exclusion, the rights that it takes away. */
-	u8 rights;
-	/** @type: enum rvm_token_type. */
-	u8 type;
-	/** @tier: 1 to 3. */
-	u8 tier;
-	/** @depth: 0 for a root. */
-	u8 depth;
-	/** @flags: RVM_TOKEN_F_x. */
-	u8 flags;
-};
-
-/** RVM_TOKEN_F_REVOKED - ended; never judged sufficient again */
-#define RVM_TOKEN_F_REVOKED 0x01
-/** RVM_TOKEN_F_EXPIRED - expiry was seen once; it latches */
-#define RVM_TOKEN_F_EXPIRED 0x02
-
-/**
- * struct rvm_index - tokens or exclusions in index order, found by what they name
- *
- * PATH and unix scopes with an anchor are chained by its hash, EXEC scopes by
- * the base name of their program word, which binds files of that name whatever
- * their identity; all others by class.  Each chain is in rising index order.
- */
-struct rvm_index {
-	/** @count: How many entries. */
-	u32 count;
-	/** @mask: Buckets minus one; a power of two minus one. */
-	u32 mask;
-	/** @core: The entries. */
-	const struct rvm_token_core **core;
-	/** @bucket: Heads of the hashed chains, @mask + 1 of them. */
-	u32 *bucket;
-	/** @next: Next entry of the same chain, @count of them. */
-	u32 *next;
-	/** @leaves: Names that patterns of PATH scopes may be about. */
-	struct rvm_leaf_set leaves;
-	/** @head: Heads of the class chains. */
-	u32 head[RVM_CLASS_SYS + 1];
-};
-
-/** rvm_index_buckets() - how many buckets suit @count entries: a power of two, at least 1 */
-u32 rvm_index_buckets(u32 count);
-
-/**
- * rvm_index_build() - chain the entries
- * @index: count, mask, core, bucket and next are set; the rest is filled here
- */
-void rvm_index_build(struct rvm_index *index);
-
-/**
- * struct rvm_path_view - a file system object and what lies above it
- */
-struct rvm_path_view {
-	/** @name: Names, leaf first. */
-	struct rvm_name name[RVM_PATH_DEPTH_MAX];
-	/** @id: Identity of the object of the same place; @id[@depth] is the root. */
-	const void *id[RVM_PATH_DEPTH_MAX + 1];
-	/** @depth: How many names. */
-	u16 depth;
-};
-
 /**
  * struct rvm_path_object - what a PATH question is about
  */
@@ -223,8 +141,8 @@ struct rvm_verdict {
  *
  * Order: state and fence of the partition and all above; exclusions of the
  * partition and all above; tokens in index order, the first sufficient one
- * decides.  If none does the reason is that of the closest miss: ARGV, RIGHTS,
- * EXPIRED, STALE, TIER, SPECIAL, NO_TOKEN in this order.
+ * decides.  If none does the reason is that of the closest miss: ENVIRON, ARGV,
+ * RIGHTS, EXPIRED, STALE, TIER, SPECIAL, NO_TOKEN in this order.
  *
  * A mode relaxes refusals of PATH, EXEC and NET that a token could have averted,
  * but never exclusions, state, @req->floor, nor what needs naming: special files,
@@ -240,18 +158,6 @@ struct rvm_verdict rvm_judge(const struct rvm_partition_view *part, const struct
 			     s64 now);
 
 /**
- * rvm_judge_excluded() - is any of @rights of a path, or of something below it, excluded
- * @part: the partition; those above count too
- * @path: the object
- * @rights: which rights; to run or load a file is also to read it
- * @below: also true if an exclusion can match below the object
- *
- * Return: True if any is.
- */
-bool rvm_judge_excluded(const struct rvm_partition_view *part, const struct rvm_path_object *path,
-			u8 rights, bool below);
-
-/**
  * rvm_judge_path_rights() - rights that live tokens together give on a path
  * @part: the partition
  * @path: the object
@@ -263,11 +169,5 @@ bool rvm_judge_excluded(const struct rvm_partition_view *part, const struct rvm_
  */
 u8 rvm_judge_path_rights(const struct rvm_partition_view *part, const struct rvm_path_object *path,
 			 s64 now);
-
-/** rvm_reason_text() - a sentence part such as "no token covers it" */
-const char *rvm_reason_text(enum rvm_reason reason);
-
-/** rvm_op_name() - "open", "map", ... as in the spec */
-const char *rvm_op_name(enum rvm_op op);
 
 #endif /* _RVM_JUDGE_H */

@@ -7,7 +7,6 @@
 #include "rights.h"
 #include "scope.h"
 
-#define FAMILY_UNIX 1
 #define PROTOCOL_TCP 6
 #define PROTOCOL_UDP 17
 
@@ -226,7 +225,7 @@ static int parse_unix(struct rvm_scope_spec *spec, const struct source *src, con
 {
 	int err;
 
-	spec->family = FAMILY_UNIX;
+	spec->family = RVM_FAMILY_UNIX;
 	if (len && text[0] == '@') {
 		err = check_bytes(src, text, len);
 		if (err)

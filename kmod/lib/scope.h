@@ -8,6 +8,9 @@
 #include "addr.h"
 #include "glob.h"
 
+/** RVM_FAMILY_UNIX - family of unix sockets in scopes and requests: AF_UNIX, which the core lacks */
+#define RVM_FAMILY_UNIX 1
+
 /**
  * DOC: scopes
  *
@@ -113,5 +116,18 @@ struct rvm_scope {
 
 /** rvm_class_name() - "path", "exec", ... for people and JSON */
 const char *rvm_class_name(enum rvm_class class);
+
+/** rvm_scope_is_nowhere() - it matches nothing: its anchor was not found, or is gone */
+static inline bool rvm_scope_is_nowhere(const struct rvm_scope *scope)
+{
+	return scope->flags & (RVM_SCOPE_FLAG_UNRESOLVED | RVM_SCOPE_FLAG_LOST);
+}
+
+/** rvm_scope_names_program() - its words begin with those of one program */
+static inline bool rvm_scope_names_program(const struct rvm_scope *scope)
+{
+	return scope->class == RVM_CLASS_EXEC && scope->len &&
+	       !(scope->flags & RVM_SCOPE_FLAG_ANY_PROGRAM);
+}
 
 #endif /* _RVM_SCOPE_H */

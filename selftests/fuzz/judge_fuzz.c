@@ -2,6 +2,7 @@
 /* Each byte decides something about tables and question; see judge_model.h. */
 #include "fuzz.h"
 #include "judge_model.h"
+#include "lib/exclusion.h"
 
 const char *const fuzz_words[] = { "\x01",     "\x02\x03",     "\x10\x20",
 				   "\x7f\x80", "\x05\x06\x07", "\x33",
@@ -44,7 +45,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	FUZZ_CHECK(rvm_judge_path_rights(&world.part[0], &path, MODEL_NOW) ==
 		   model_path_rights(&world.part[0], &path));
 	rights = 1 + draw(RVM_RIGHTS_ALL);
-	FUZZ_CHECK(rvm_judge_excluded(&world.part[0], &path, rights, true) ==
+	FUZZ_CHECK(rvm_exclusion_touches(&world.part[0], &path, rights, true) ==
 		   model_excluded(&world.part[0], &path, rights, true));
 	return 0;
 }

@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Exclusions: the first in index order of those that take any of the rights.
+ */
+#include <linux/string.h>
+
+#include "cover.h"
+#include "exclusion.h"
+
+static void find_lowest(u32 at, u32 *lowest)
+{
+	if (at < *lowest)
+		*lowest = at;
+}
+
+static void exclude_place(const struct rvm_index *index, const struct rvm_path_object *path,
+			  const struct rvm_path_view *view, u8 class, u8 rights,
+			  enum rvm_glob_match least, u32 *lowest)
+{
+	struct rvm_climb climb = { .index = index, .view = view };
+	const struct rvm_scope *scope;
+
+	while ((scope = rvm_climb_next(&climb)))
+		if (scope->class == class && index->core[climb.at]->rights & rights &&
+		    rvm_scope_meets(scope, path, &climb) >= least)
+			find_lowest(climb.at, lowest);
+}
+
+/* By the names that one sees and by those of the file system itself. */
+static void exclude_object(const struct rvm_index *index, const struct rvm_path_object *path,
+			   u8 class, u8 rights, enum rvm_glob_match least, u32 *lowest)
+{
+	exclude_place(index, path, path->visible, class, rights, least, lowest);
+	exclude_place(index, path, path->own, class, rights, least, lowest);
+}
+
+static void exclude_class(const struct rvm_index *index, u8 class, u8 rights, u32 *lowest)
+{
+	u32 at;
+
+	for (at = index->head[class]; at != RVM_CHAIN_END; at = index->next[at])
+		if (index->core[at]->rights & rights) {
+			find_lowest(at, lowest);
+			return;
+		}
+}
+
+/* A program goes by the name as typed, by its file's, by its first word, and by identity. */
+static bool is_program(const struct rvm_scope *scope, const struct rvm_exec_object *exec)
+{
+	struct rvm_name first = {};
+
+	if (exec->argv && exec->argv->len) {
+		first.text = exec->argv->text;
+		first.len = strnlen(first.text, exec->argv->len);
+	}
+	return (exec->program && scope->anchor == exec->program) ||
+	       rvm_scope_has_word(scope, &exec->base) ||
+	       rvm_scope_has_word(scope, rvm_path_leaf(&exec->path)) ||
+	       rvm_scope_has_word(scope, &first);
+}
+
+static bool excludes_program(const struct rvm_scope *scope, const struct rvm_exec_object *exec)
+{
+	bool prefix = scope->flags & RVM_SCOPE_FLAG_PREFIX;
+
+	if (scope->flags & RVM_SCOPE_FLAG_ANY_PROGRAM)
+		return true;
+	if (!rvm_scope_names_program(scope) || !is_program(scope, exec))
+		return false;
+	/* An interpreter's words are the kernel's: only a rule without words can mean it. */
+	if (!exec->argv)
+		return prefix && strnlen(scope->text, scope->len) + 1 >= scope->len;
+	return rvm_argv_match_rest(scope->text, scope->len, prefix, exec->argv, true);
+}
+
+/* All of them: by identity an exclusion binds under other names too.  Execs are rare. */
+static void exclude_program(const struct rvm_index *index, const struct rvm_request *req,
+			    u32 *lowest)
+{
+	u32 at;
+
+	for (at = 0; at < index->count; at++) {
+		const struct rvm_token_core *core = index->core[at];
+
+		if (core->scope->class == RVM_CLASS_EXEC && core->rights & req->need &&
+		    excludes_program(core->scope, &req->exec)) {
+			find_lowest(at, lowest);
+			return;
+		}
+	}
+}
+
+static bool excludes_peer(const struct rvm_scope *scope, const struct rvm_net_object *net)
+{
+	if (net->family)
+		return !net->path.visible && rvm_scope_is_abstract(scope, &net->name);
+	return !scope->family &&
+	       (!scope->range.protocol || scope->range.protocol == net->protocol) &&
+	       rvm_addr_is_within(&scope->range, &net->addr);
+}
+
+static void exclude_peer(const struct rvm_index *index, const struct rvm_request *req, u32 *lowest)
+{
+	u32 at;
+
+	for (at = index->head[RVM_CLASS_NET]; at != RVM_CHAIN_END; at = index->next[at])
+		if (index->core[at]->rights & req->need &&
+		    excludes_peer(index->core[at]->scope, &req->net))
+			find_lowest(at, lowest);
+	exclude_object(index, &req->net.path, RVM_CLASS_NET, req->need, RVM_GLOB_BELOW, lowest);
+}
+
+static void exclude_name(const struct rvm_index *index, const struct rvm_request *req, u32 *lowest)
+{
+	u32 at;
+
+	for (at = index->head[req->class]; at != RVM_CHAIN_END; at = index->next[at])
+		if (index->core[at]->rights & req->need &&
+		    rvm_scope_covers_name(index->core[at]->scope, req))
+			find_lowest(at, lowest);
+	exclude_class(index, RVM_CLASS_SELF, req->need, lowest);
+}
+
+/* Running or loading a file reveals it, as talking to a socket uses it. */
+static u8 rights_on_file(u8 need)
+{
+	return need & RVM_RIGHT_EXECUTE ? need | RVM_RIGHT_READ : need;
+}
+
+static u32 find_exclusion(const struct rvm_index *index, const struct rvm_request *req)
+{
+	u8 rights = rights_on_file(req->need);
+	u32 lowest = RVM_CHAIN_END;
+
+	switch (req->class) {
+	case RVM_CLASS_PATH:
+		exclude_object(index, &req->path, RVM_CLASS_PATH, rights, RVM_GLOB_BELOW, &lowest);
+		break;
+	case RVM_CLASS_EXEC:
+		exclude_object(index, &req->exec.path, RVM_CLASS_PATH, rights, RVM_GLOB_BELOW,
+			       &lowest);
+		exclude_program(index, req, &lowest);
+		break;
+	case RVM_CLASS_NET:
+		if (req->net.family)
+			exclude_object(index, &req->net.path, RVM_CLASS_PATH, rights,
+				       RVM_GLOB_BELOW, &lowest);
+		exclude_peer(index, req, &lowest);
+		break;
+	case RVM_CLASS_TOOL:
+	case RVM_CLASS_NAME:
+		exclude_name(index, req, &lowest);
+		break;
+	default:
+		return lowest;
+	}
+	exclude_class(index, RVM_CLASS_ANY, req->need, &lowest);
+	return lowest;
+}
+
+const struct rvm_token_core *rvm_exclusion_of(const struct rvm_partition_view *part,
+					      const struct rvm_request *req)
+{
+	for (; part; part = part->parent) {
+		u32 at = part->exclusions ? find_exclusion(part->exclusions, req) : RVM_CHAIN_END;
+
+		if (at != RVM_CHAIN_END)
+			return part->exclusions->core[at];
+	}
+	return NULL;
+}
+
+bool rvm_exclusion_touches(const struct rvm_partition_view *part,
+			   const struct rvm_path_object *path, u8 rights, bool below)
+{
+	enum rvm_glob_match least = below ? RVM_GLOB_ABOVE : RVM_GLOB_BELOW;
+	u32 lowest = RVM_CHAIN_END;
+
+	rights = rights_on_file(rights);
+	for (; part; part = part->parent) {
+		if (!part->exclusions)
+			continue;
+		exclude_object(part->exclusions, path, RVM_CLASS_PATH, rights, least, &lowest);
+		exclude_class(part->exclusions, RVM_CLASS_ANY, rights, &lowest);
+	}
+	return lowest != RVM_CHAIN_END;
+}

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _RVM_INDEX_H
+#define _RVM_INDEX_H
+
+#include <linux/rvm.h>
+#include <linux/types.h>
+
+#include "leaf.h"
+#include "scope.h"
+
+/** RVM_PATH_DEPTH_MAX - most names of a path that are judged; deeper is refused */
+#define RVM_PATH_DEPTH_MAX 64
+/** RVM_CHAIN_END - end of an index chain */
+#define RVM_CHAIN_END 0xffffffffu
+
+/**
+ * struct rvm_token_core - the part of a token that is judged
+ */
+struct rvm_token_core {
+	/** @id: Unique in one load of the module. */
+	u64 id;
+	/** @expires_at: Unix seconds, 0 = never. */
+	s64 expires_at;
+	/** @scope: Never NULL. */
+	const struct rvm_scope *scope;
+	/** @parent: NULL for a root. */
+	const struct rvm_token_core *parent;
+	/** @epoch: Epoch of the partition when it was made. */
+	u32 epoch;
+	/** @rights: enum rvm_right; of an exclusion, the rights that it takes away. */
+	u8 rights;
+	/** @type: enum rvm_token_type. */
+	u8 type;
+	/** @tier: 1 to 3. */
+	u8 tier;
+	/** @depth: 0 for a root. */
+	u8 depth;
+	/** @flags: RVM_TOKEN_F_x. */
+	u8 flags;
+};
+
+/** RVM_TOKEN_F_REVOKED - ended; never judged sufficient again */
+#define RVM_TOKEN_F_REVOKED 0x01
+/** RVM_TOKEN_F_EXPIRED - expiry was seen once; it latches */
+#define RVM_TOKEN_F_EXPIRED 0x02
+
+/**
+ * struct rvm_index - tokens or exclusions in index order, found by what they name
+ *
+ * PATH and unix scopes with an anchor are chained by its hash, EXEC scopes by
+ * the base name of their program word, which binds files of that name whatever
+ * their identity; all others by class.  Each chain is in rising index order.
+ */
+struct rvm_index {
+	/** @count: How many entries. */
+	u32 count;
+	/** @mask: Buckets minus one; a power of two minus one. */
+	u32 mask;
+	/** @core: The entries. */
+	const struct rvm_token_core **core;
+	/** @bucket: Heads of the hashed chains, @mask + 1 of them. */
+	u32 *bucket;
+	/** @next: Next entry of the same chain, @count of them. */
+	u32 *next;
+	/** @leaves: Names that patterns of PATH scopes may be about. */
+	struct rvm_leaf_set leaves;
+	/** @head: Heads of the class chains. */
+	u32 head[RVM_CLASS_SYS + 1];
+};
+
+/** rvm_index_buckets() - how many buckets suit @count entries: a power of two, at least 1 */
+u32 rvm_index_buckets(u32 count);
+
+/**
+ * rvm_index_build() - chain the entries
+ * @index: count, mask, core, bucket and next are set; the rest is filled here
+ */
+void rvm_index_build(struct rvm_index *index);
+
+/**
+ * struct rvm_path_view - a file system object and what lies above it
+ */
+struct rvm_path_view {
+	/** @name: Names, leaf first. */
+	struct rvm_name name[RVM_PATH_DEPTH_MAX];
+	/** @id: Identity of the object of the same place; @id[@depth] is the root. */
+	const void *id[RVM_PATH_DEPTH_MAX + 1];
+	/** @depth: How many names. */
+	u16 depth;
+};
+
+/**
+ * struct rvm_climb - on the way up from a place, past all that is anchored there
+ */
+struct rvm_climb {
+	/** @index: What is looked through; NULL for nothing. */
+	const struct rvm_index *index;
+	/** @view: The place; NULL for none. */
+	const struct rvm_path_view *view;
+	/** @level: How far above the place the last entry is anchored. */
+	unsigned int level;
+	/** @at: Its index. */
+	u32 at;
+	/** @inside: @at is in the chain of @level. */
+	bool inside;
+};
+
+/**
+ * rvm_climb_next() - the next entry anchored at a place or above it, upwards
+ * @climb: @index and @view are set, the rest 0 at the beginning
+ *
+ * Return: its scope; NULL at the end.
+ */
+const struct rvm_scope *rvm_climb_next(struct rvm_climb *climb);
+
+/**
+ * rvm_index_program() - where programs of a name are chained
+ * @index: built
+ * @name: a base name; others may share the chain
+ *
+ * Return: index of the first; RVM_CHAIN_END for none.
+ */
+u32 rvm_index_program(const struct rvm_index *index, const struct rvm_name *name);
+
+#endif /* _RVM_INDEX_H */

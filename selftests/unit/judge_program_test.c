@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The verdict on programs: words, names, environment, and exclusions of them. */
+#include "judge_world.h"
+
+static void programs_start_with_the_words_of_their_token(void)
+{
+	start();
+	exec_in(&w.tokens, "/bin/git", "git|diff", true);
+	ALLOWED(on_exec("/bin/git", "git|diff|--stat"));
+	ALLOWED(on_exec("/bin/git", "/usr/bin/git|diff"));
+	REFUSED(on_exec("/bin/git", "git|push"), ARGV);
+	EXPECT_EQ(judge().token->id, 1);
+	REFUSED(on_exec("/bin/git", "git|diff x"), ARGV);
+	REFUSED(on_exec("/bin/git", "git"), ARGV);
+	REFUSED(on_exec("/bin/git", ""), ARGV);
+	/* Programs with many faces: the first word counts too. */
+	REFUSED(on_exec("/bin/git", "sh|diff"), ARGV);
+	/* Another file of the same name, and the same file by another name. */
+	REFUSED(on_exec("/w/git", "git|diff"), NO_TOKEN);
+	ask_exec("/bin/git", "git|diff");
+	w.req.exec.base = (struct rvm_name){ .text = "got", .len = 3 };
+	REFUSED(judge(), NO_TOKEN);
+	/* An interpreter: the program alone. */
+	ALLOWED(on_exec("/bin/git", NULL));
+	REFUSED(on_exec("/bin/ls", NULL), NO_TOKEN);
+	exec_in(&w.tokens, "/bin/git", "git|push", false);
+	ALLOWED(on_exec("/bin/git", "git|push"));
+	REFUSED(on_exec("/bin/git", "git|push|-f"), ARGV);
+	w.tokens.entry[1].core.rights = READ;
+	REFUSED(on_exec("/bin/git", "git|push"), ARGV);
+	w.tokens.index.count = 0;
+	exec_in(&w.tokens, "/bin/git", "git", true)->core.rights = READ;
+	REFUSED(on_exec("/bin/git", "git|push"), RIGHTS);
+}
+
+static void a_program_that_was_not_there_is_not_covered(void)
+{
+	start();
+	exec_in(&w.tokens, NULL, "git", true);
+	REFUSED(on_exec("/bin/git", "git"), NO_TOKEN);
+	ask_exec("/bin/git", "git");
+	w.req.exec.program = NULL;
+	REFUSED(judge(), NO_TOKEN);
+	/* Lost since. */
+	w.tokens.entry[0].scope.flags = RVM_SCOPE_FLAG_PREFIX;
+	REFUSED(judge(), NO_TOKEN);
+	w.tokens.index.count = 0;
+	exec_in(&w.tokens, "/bin/git", "git", true);
+	REFUSED(judge(), NO_TOKEN);
+	ALLOWED(on_exec("/bin/git", "git"));
+	/* Neither words without a program nor a program without words. */
+	w.tokens.entry[0].scope.flags |= RVM_SCOPE_FLAG_ANY_PROGRAM;
+	REFUSED(judge(), NO_TOKEN);
+	w.tokens.entry[0].scope.flags = 0;
+	w.tokens.entry[0].scope.len = 0;
+	REFUSED(judge(), NO_TOKEN);
+}
+
+static void an_interpreter_is_opened_before_its_name_is_known(void)
+{
+	struct model_entry *rule;
+
+	start();
+	rule = exec_in(&w.tokens, "/bin/dash", "sh|build", true);
+	REFUSED(on_exec("/bin/dash", NULL), NO_TOKEN);
+	ask_exec("/bin/dash", NULL);
+	w.req.exec.base.len = 0;
+	ALLOWED(judge());
+	/* Of no other file, and not past the end of the rule. */
+	ask_exec("/bin/bash", NULL);
+	w.req.exec.base.len = 0;
+	REFUSED(judge(), NO_TOKEN);
+	rule->core.flags = RVM_TOKEN_F_REVOKED;
+	ask_exec("/bin/dash", NULL);
+	w.req.exec.base.len = 0;
+	REFUSED(judge(), NO_TOKEN);
+}
+
+static struct rvm_verdict on_environ(const char *path, const char *words, enum rvm_environ turned)
+{
+	ask_exec(path, words);
+	w.req.exec.turned = turned;
+	return judge();
+}
+
+static struct rvm_verdict on_turned(const char *path, const char *words)
+{
+	return on_environ(path, words, RVM_ENVIRON_ANY);
+}
+
+static void variables_of_make_are_nothing_to_what_it_starts(void)
+{
+	start();
+	exec_in(&w.tokens, "/bin/make", "make|all", false);
+	exec_in(&w.tokens, "/bin/cc", "cc|-c", true);
+	ALLOWED(on_environ("/bin/make", "make|all", RVM_ENVIRON_NONE));
+	REFUSED(on_environ("/bin/make", "make|all", RVM_ENVIRON_MAKE), ENVIRON);
+	ALLOWED(on_environ("/bin/cc", "cc|-c|x.c", RVM_ENVIRON_MAKE));
+	REFUSED(on_environ("/bin/cc", "cc|-c|x.c", RVM_ENVIRON_ANY), ENVIRON);
+}
+
+static void variables_that_turn_programs_need_a_rule_without_words(void)
+{
+	start();
+	exec_in(&w.tokens, "/bin/py", "py|app", true);
+	ALLOWED(on_exec("/bin/py", "py|app|x"));
+	REFUSED(on_turned("/bin/py", "py|app|x"), ENVIRON);
+	/* Other words are the nearer miss only where no variable is. */
+	REFUSED(on_turned("/bin/py", "py|other"), ARGV);
+	/* As the interpreter of a script, too. */
+	ALLOWED(on_exec("/bin/py", NULL));
+	REFUSED(on_turned("/bin/py", NULL), ENVIRON);
+	/* No word may follow: that is a limit as well. */
+	exec_in(&w.tokens, "/bin/sh", "sh", false);
+	ALLOWED(on_exec("/bin/sh", "sh"));
+	REFUSED(on_turned("/bin/sh", "sh"), ENVIRON);
+	/* With any words it may run any code anyway. */
+	exec_in(&w.tokens, "/bin/pl", "pl", true);
+	ALLOWED(on_turned("/bin/pl", "pl|-e|x"));
+	ALLOWED(on_turned("/bin/pl", NULL));
+	exec_in(&w.tokens, NULL, "", true);
+	ALLOWED(on_turned("/bin/py", "py|app|x"));
+}
+
+static void argv_rules_bind_all_files_of_their_name(void)
+{
+	struct model_entry *rule;
+
+	start();
+	path_token("/usr", "**", EXECUTE)->scope.flags = RVM_SCOPE_FLAG_RUN;
+	ALLOWED(on_exec("/usr/core/git", "git|push"));
+	ALLOWED(on_exec("/usr/ls", "ls"));
+	rule = exec_in(&w.tokens, "/bin/git", "git|diff", true);
+	REFUSED(on_exec("/usr/core/git", "git|push"), NO_TOKEN);
+	REFUSED(on_exec("/usr/core/git", "git|diff"), NO_TOKEN);
+	ALLOWED(on_exec("/usr/ls", "ls"));
+	/* Through a link of another name, the file's own name binds. */
+	ask_exec("/usr/core/git", "g|push");
+	w.req.exec.base = (struct rvm_name){ .text = "g", .len = 1 };
+	REFUSED(judge(), NO_TOKEN);
+	/* Ending the rule does not widen what was bound. */
+	rule->core.flags = RVM_TOKEN_F_REVOKED;
+	REFUSED(on_exec("/usr/core/git", "git|push"), NO_TOKEN);
+	/* Every program, or the root token, is meant so. */
+	exec_in(&w.tokens, NULL, "", true);
+	ALLOWED(on_exec("/usr/core/git", "git|push"));
+	w.tokens.index.count--;
+	add(&w.tokens, RVM_CLASS_ANY, ALL);
+	ALLOWED(on_exec("/usr/core/git", "git|push"));
+}
+
+static void exec_exclusions_bind_by_name_and_by_identity(void)
+{
+	start();
+	exec_in(&w.tokens, NULL, "", true);
+	ALLOWED(on_exec("/bin/git", "git|push"));
+	exec_in(&w.exclusions, "/bin/git", "git|push", true);
+	REFUSED(on_exec("/bin/git", "git|push|-f"), EXCLUDED);
+	EXPECT(judge().token == &w.exclusions.entry[0].core);
+	ALLOWED(on_exec("/bin/git", "git|diff"));
+	/* Another file of the name. */
+	REFUSED(on_exec("/w/git", "git|push"), EXCLUDED);
+	/* The same file under another name, with any first word. */
+	ask_exec("/bin/git", "foo|push");
+	w.req.exec.base = (struct rvm_name){ .text = "foo", .len = 3 };
+	REFUSED(judge(), EXCLUDED);
+	/* A file of another name that is told to be git. */
+	REFUSED(on_exec("/w/multi", "git|push"), EXCLUDED);
+	ALLOWED(on_exec("/w/multi", "multi|push"));
+	/* Words that could not be read are taken for the worst. */
+	ask_exec("/bin/git", "git");
+	w.argv.truncated = true;
+	REFUSED(judge(), EXCLUDED);
+	w.argv.truncated = false;
+	ALLOWED(judge());
+	/* An interpreter has no words of its own. */
+	ALLOWED(on_exec("/bin/git", NULL));
+	/* Not there at load: the name still binds. */
+	exec_in(&w.exclusions, NULL, "rm", true);
+	REFUSED(on_exec("/bin/rm", "rm|x"), EXCLUDED);
+	REFUSED(on_exec("/bin/rm", NULL), EXCLUDED);
+	ALLOWED(on_exec("/bin/rmdir", "rmdir"));
+	/* All programs. */
+	exec_in(&w.exclusions, NULL, "", true);
+	REFUSED(on_exec("/bin/rmdir", "rmdir"), EXCLUDED);
+}
+
+int main(void)
+{
+	RUN(programs_start_with_the_words_of_their_token);
+	RUN(a_program_that_was_not_there_is_not_covered);
+	RUN(an_interpreter_is_opened_before_its_name_is_known);
+	RUN(variables_of_make_are_nothing_to_what_it_starts);
+	RUN(variables_that_turn_programs_need_a_rule_without_words);
+	RUN(argv_rules_bind_all_files_of_their_name);
+	RUN(exec_exclusions_bind_by_name_and_by_identity);
+	return world_done();
+}
