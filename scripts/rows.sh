@@ -26,7 +26,7 @@ collect() {
 	sed -n 's/^TEST_F[A-Z_]*(race, \([a-z_0-9]*\).*/race:\1/p' selftests/race_test.c
 	sed -n 's/^TEST_F[A-Z_]*(decision, \([a-z_0-9]*\).*/decision:\1/p' \
 		selftests/decision_test.c
-	sed -n 's/^TEST_F[A-Z_]*(netlink, \([a-z_0-9]*\).*/netlink:\1/p' selftests/netlink_test.c
+	sed -n 's/^TEST_F[A-Z_]*(netlink, \([a-z_0-9]*\).*/netlink:\1/p' selftests/netlink_*_test.c
 	sed -n 's/^[[:space:]]*\(check\|refused\|subtests\) \([a-z_0-9]*\) .*/shell:\2/p' \
 		selftests/*.sh
 }
@@ -134,7 +134,7 @@ head_of_rows() {
 
 		*all seven*: only the root token covers it, and no mode relaxes it. *not stoppable*: no hook
 		sees it. Tests are rows of `selftests/probe_*.c` (*probe*) and `selftests/escape_*.c`
-		(*escape*), and named tests of `race_test.c`, `netlink_test.c` and the shell tests.
+		(*escape*), and named tests of `race_test.c`, `netlink_*_test.c` and the shell tests.
 	TEXT
 }
 

@@ -8,7 +8,7 @@
 #include "addr.h"
 #include "glob.h"
 
-/** RVM_FAMILY_UNIX - family of unix sockets in scopes and requests: AF_UNIX, which the core lacks */
+/** RVM_FAMILY_UNIX - AF_UNIX, which the core lacks, in scopes and requests */
 #define RVM_FAMILY_UNIX 1
 
 /**
