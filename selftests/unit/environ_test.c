@@ -10,9 +10,14 @@ static bool turns(const char *text)
 static void variables_that_carry_code_turn(void)
 {
 	static const char *const text[] = {
-		"BASH_ENV=/x",	     "BASH_FUNC_ls%%=() { x; }", "PYTHONPATH=", "PERL5OPT=-Mx",
-		"NODE_OPTIONS=-r x", "LD_PRELOAD=x.so",		 "MAKEFILES=x", "LUA_INIT_5_4=x",
+		"BASH_ENV=/x",	     "BASH_FUNC_ls%%=() { x; }",
+		"PYTHONPATH=",	     "PERL5OPT=-Mx",
+		"NODE_OPTIONS=-r x", "LD_PRELOAD=x.so",
+		"MAKEFILES=x",	     "LUA_INIT_5_4=x",
 		"PS4=$(x)",	     "TAR_OPTIONS=-I x",
+		"VIMINIT=x",	     "ERL_AFLAGS=-eval x",
+		"GEM_HOME=",	     "R_LIBS_USER=x",
+		"EXINIT=x",	     "DOTNET_STARTUP_HOOKS=x",
 	};
 	size_t i;
 
@@ -43,6 +48,9 @@ static void others_do_not(void)
 		"LD_BIND_NOW=",
 		"PERL5=",
 		"PS1=$ ",
+		"VIM=x",
+		"ERL_CRASH_DUMP=x",
+		"NODE_NO_WARNINGS=1",
 	};
 	size_t i;
 
