@@ -58,14 +58,6 @@ static struct rvm_verdict relax(const struct rvm_partition_view *view,
 	return v;
 }
 
-/* An allowed question holds no longer than the token and those above it. */
-static void limit(s64 *until, const struct rvm_token_core *token)
-{
-	for (; token; token = token->parent)
-		if (token->expires_at)
-			*until = min(*until, token->expires_at);
-}
-
 /*
  * PATH: one token may give READ and another WRITE; the first right that lacks
  * decides.  @until becomes the time at which the first token that was needed
@@ -79,7 +71,7 @@ static struct rvm_verdict judge_rights(const struct rvm_partition_view *view,
 
 	if (req->class != RVM_CLASS_PATH || hweight8(need) <= 1) {
 		v = rvm_judge(view, req, now);
-		limit(until, v.token);
+		*until = min(*until, v.until);
 		return v;
 	}
 	for (right = 1; right <= need; right <<= 1) {
@@ -94,7 +86,7 @@ static struct rvm_verdict judge_rights(const struct rvm_partition_view *view,
 			v.missing |= relaxed.missing;
 			relaxed = v;
 		}
-		limit(until, v.token);
+		*until = min(*until, v.until);
 	}
 	req->need = need;
 	return v.allow && relaxed.relaxed ? relaxed : v;
@@ -229,8 +221,8 @@ static void latch(const struct rvm_verdict *v)
 {
 	struct rvm_token_core *token = (struct rvm_token_core *)v->token;
 
-	if (!token || v->reason != RVM_REASON_EXPIRED ||
-	    READ_ONCE(token->flags) & RVM_TOKEN_F_EXPIRED)
+	if (!token || !token->expires_at || READ_ONCE(token->flags) & RVM_TOKEN_F_EXPIRED ||
+	    ktime_get_real_seconds() < token->expires_at)
 		return;
 	WRITE_ONCE(token->flags, READ_ONCE(token->flags) | RVM_TOKEN_F_EXPIRED);
 	/* Decisions from before the clock was set may rest on it. */

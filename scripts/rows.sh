@@ -23,10 +23,8 @@ collect() {
 	sed -n 's/^\t{ "[^"]*", "\([^"]*\)", [a-z_0-9]*, [A-Z]* },$/probe:\1/p' selftests/probe_*.c
 	sed -n 's/^\t{ "\([^"]*\)", [a-z_0-9]*\(, .*\)\{0,1\} },$/escape:\1/p' \
 		selftests/escape_*.c
-	sed -n 's/^TEST_F[A-Z_]*(race, \([a-z_0-9]*\).*/race:\1/p' selftests/race_test.c
-	sed -n 's/^TEST_F[A-Z_]*(decision, \([a-z_0-9]*\).*/decision:\1/p' \
-		selftests/decision_test.c
-	sed -n 's/^TEST_F[A-Z_]*(netlink, \([a-z_0-9]*\).*/netlink:\1/p' selftests/netlink_*_test.c
+	sed -nE 's/^TEST_F[A-Z_]*\((race|decision|nest|netlink), ([a-z_0-9]*).*/\1:\2/p' \
+		selftests/*_test.c
 	sed -n 's/^[[:space:]]*\(check\|refused\|subtests\) \([a-z_0-9]*\) .*/shell:\2/p' \
 		selftests/*.sh
 }
@@ -98,7 +96,7 @@ check() {
 				wrong(id ": no program is on the hook " hook[i])
 		# A name may hold "; " itself: cut only where a kind of test follows.
 		rest = $5
-		gsub(/; (probe|escape|race|decision|netlink|shell):/, "\n&", rest)
+		gsub(/; (probe|escape|race|decision|nest|netlink|shell):/, "\n&", rest)
 		gsub(/\n; /, "\n", rest)
 		tests = rest == "" ? 0 : split(rest, test, "\n")
 		tried = 0
@@ -134,7 +132,7 @@ head_of_rows() {
 
 		*all seven*: only the root token covers it, and no mode relaxes it. *not stoppable*: no hook
 		sees it. Tests are rows of `selftests/probe_*.c` (*probe*) and `selftests/escape_*.c`
-		(*escape*), and named tests of `race_test.c`, `netlink_*_test.c` and the shell tests.
+		(*escape*), and named tests of other programs (*race*, *nest*, *netlink*, ...) and of the shell tests (*shell*).
 	TEXT
 }
 
@@ -169,7 +167,7 @@ generate() {
 	}
 	# Guards that some test of the row needs, each once.
 	function guards_of(tests,	n, test, i, j, count, name, seen, out) {
-		gsub(/; (probe|escape|race|decision|netlink|shell):/, "\n&", tests)
+		gsub(/; (probe|escape|race|decision|nest|netlink|shell):/, "\n&", tests)
 		gsub(/\n; /, "\n", tests)
 		n = split(tests, test, "\n")
 		for (i = 1; i <= n; i++) {
@@ -202,7 +200,7 @@ generate() {
 			gsub(/` `/, "`, `", hooks)
 		}
 		tests = $5
-		gsub(/(probe|escape|race|decision|netlink|shell):/, "*&* ", tests)
+		gsub(/(probe|escape|race|decision|nest|netlink|shell):/, "*&* ", tests)
 		gsub(/:\*/, "*:", tests)
 		if (kind == "escapes")
 			tests = cell(tests) " | " guards_of($5)

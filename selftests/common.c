@@ -87,14 +87,12 @@ void group_remove(struct box *box)
 		nanosleep(&pause, NULL);
 }
 
-bool box_make(struct box *box, int nl, const char *name)
+bool box_register(struct box *box, int nl, const char *name)
 {
 	static struct request r;
 	static struct reply reply;
 
 	box->nl = nl;
-	if (!group_make(box, name))
-		return false;
 	request_begin(&r, RVM_CMD_PARTITION_NEW);
 	put_str(&r, RVM_A_PARTITION_NAME, name);
 	put_u32(&r, RVM_A_PARTITION_CGROUP_FD, box->cgroup_fd);
@@ -105,6 +103,11 @@ bool box_make(struct box *box, int nl, const char *name)
 	}
 	box->id = reply_u32(&reply, RVM_A_PARTITION_ID);
 	return true;
+}
+
+bool box_make(struct box *box, int nl, const char *name)
+{
+	return group_make(box, name) && box_register(box, nl, name);
 }
 
 bool box_remove(struct box *box)

@@ -63,6 +63,9 @@ struct rule {
 bool group_make(struct box *box, const char *name);
 void group_remove(struct box *box);
 
+/* A partition on a group that was made; without it the group goes. */
+bool box_register(struct box *box, int nl, const char *name);
+/* Both. */
 bool box_make(struct box *box, int nl, const char *name);
 /* Replace the table: 0 or the errno. */
 int box_load(struct box *box, const struct rule *rules, size_t count);

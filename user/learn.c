@@ -47,6 +47,8 @@ static const char *refused_why(const struct event *event)
 		return "a token for it is of an older epoch: load the table again";
 	case RVM_REASON_TIER:
 		return "a token for it does not reach the tier: change that one";
+	case RVM_REASON_ABOVE:
+		return "the partition around it may not do it either: widen that one first";
 	case RVM_REASON_ENVIRON:
 		return LEARN_WHY_TURNED;
 	case RVM_REASON_SPECIAL:

@@ -87,7 +87,8 @@ char *refusal_grant(const struct refusal *r)
 	char tier[4];
 
 	if (r->reason != RVM_REASON_NO_TOKEN && r->reason != RVM_REASON_RIGHTS &&
-	    r->reason != RVM_REASON_ARGV && r->reason != RVM_REASON_SPECIAL)
+	    r->reason != RVM_REASON_ARGV && r->reason != RVM_REASON_SPECIAL &&
+	    r->reason != RVM_REASON_ABOVE)
 		return NULL;
 	resource = resource_of(r);
 	if (!resource || !rights)
@@ -143,6 +144,10 @@ char *refusal_advice(const struct refusal *r)
 	auto_free char *grant = refusal_grant(r);
 	const char *fixed = fixed_advice(r->reason);
 
+	if (grant && r->reason == RVM_REASON_ABOVE)
+		return format("To allow it add %s to the table of the partition around this one, "
+			      "and load that again.",
+			      grant);
 	if (grant)
 		return format("To allow it add %s to the table and load it again.", grant);
 	if (r->reason == RVM_REASON_STATE)

@@ -368,6 +368,17 @@ static void search_tokens(struct search *s)
 	search_any(s);
 }
 
+/* The token and those above it hold no longer than this. */
+static s64 end_of(const struct rvm_token_core *token)
+{
+	s64 end = S64_MAX;
+
+	for (; token; token = token->parent)
+		if (token->expires_at && token->expires_at < end)
+			end = token->expires_at;
+	return end;
+}
+
 static void judge_tokens(const struct rvm_partition_view *part, const struct rvm_request *req,
 			 s64 now, struct rvm_verdict *v)
 {
@@ -388,6 +399,7 @@ static void judge_tokens(const struct rvm_partition_view *part, const struct rvm
 		v->allow = true;
 		v->token = part->tokens->core[s.best];
 		v->tier = v->token->tier;
+		v->until = end_of(v->token);
 		return;
 	}
 	v->reason = s.reason;
@@ -423,10 +435,41 @@ static bool is_relaxed(const struct rvm_partition_view *part, const struct rvm_r
 	return true;
 }
 
+static struct rvm_verdict judge_one(const struct rvm_partition_view *part,
+				    const struct rvm_request *req, s64 now)
+{
+	struct rvm_verdict v = { .tier = req->tier, .until = S64_MAX };
+
+	judge_tokens(part, req, now, &v);
+	if (!v.allow && is_relaxed(part, req)) {
+		v.allow = true;
+		v.relaxed = true;
+	}
+	return v;
+}
+
+/* Nobody holds more than the partition around it: each one above must allow it too. */
+static void judge_above(const struct rvm_partition_view *part, const struct rvm_request *req,
+			s64 now, struct rvm_verdict *v)
+{
+	struct rvm_verdict above;
+
+	for (part = part->parent; part && v->allow; part = part->parent) {
+		above = judge_one(part, req, now);
+		if (v->until < above.until)
+			above.until = v->until;
+		v->until = above.until;
+		if (v->relaxed || (above.allow && !above.relaxed))
+			continue;
+		*v = above;
+		v->reason = RVM_REASON_ABOVE;
+	}
+}
+
 struct rvm_verdict rvm_judge(const struct rvm_partition_view *part, const struct rvm_request *req,
 			     s64 now)
 {
-	struct rvm_verdict v = { .tier = req->tier, .missing = req->need };
+	struct rvm_verdict v = { .tier = req->tier, .missing = req->need, .until = S64_MAX };
 
 	v.reason = check_state(part);
 	if (v.reason)
@@ -436,12 +479,8 @@ struct rvm_verdict rvm_judge(const struct rvm_partition_view *part, const struct
 		v.reason = RVM_REASON_EXCLUDED;
 		return v;
 	}
-	v.missing = 0;
-	judge_tokens(part, req, now, &v);
-	if (!v.allow && is_relaxed(part, req)) {
-		v.allow = true;
-		v.relaxed = true;
-	}
+	v = judge_one(part, req, now);
+	judge_above(part, req, now, &v);
 	return v;
 }
 
@@ -454,8 +493,8 @@ static u8 live_rights(const struct rvm_partition_view *part, u32 at, s64 now)
 	return token->rights;
 }
 
-u8 rvm_judge_path_rights(const struct rvm_partition_view *part, const struct rvm_path_object *path,
-			 s64 now)
+static u8 path_rights(const struct rvm_partition_view *part, const struct rvm_path_object *path,
+		      s64 now)
 {
 	struct rvm_climb climb = { .index = part->tokens, .view = path->visible };
 	const struct rvm_scope *scope;
@@ -472,5 +511,15 @@ u8 rvm_judge_path_rights(const struct rvm_partition_view *part, const struct rvm
 	     at = part->tokens->next[at])
 		if (!path->special || is_root_token(part->tokens->core[at]))
 			rights |= live_rights(part, at, now);
+	return rights;
+}
+
+u8 rvm_judge_path_rights(const struct rvm_partition_view *part, const struct rvm_path_object *path,
+			 s64 now)
+{
+	u8 rights = RVM_RIGHTS_ALL;
+
+	for (; part; part = part->parent)
+		rights &= path_rights(part, path, now);
 	return rights;
 }

@@ -129,7 +129,15 @@ struct rvm_verdict {
 	u8 tier;
 	/** @missing: Rights that the closest miss lacks. */
 	u8 missing;
-	/** @token: The token that decided, or the closest miss; NULL for none. */
+	/**
+	 * @until: Allowed, not relaxed: unix seconds at which the first token that it
+	 * rests on expires; S64_MAX for never.
+	 */
+	s64 until;
+	/**
+	 * @token: The token that decided, or the closest miss, with reason ABOVE one of
+	 * the partition above; NULL for none.
+	 */
 	const struct rvm_token_core *token;
 };
 
@@ -142,7 +150,9 @@ struct rvm_verdict {
  * Order: state and fence of the partition and all above; exclusions of the
  * partition and all above; tokens in index order, the first sufficient one
  * decides.  If none does the reason is that of the closest miss: ENVIRON, ARGV,
- * RIGHTS, EXPIRED, STALE, TIER, SPECIAL, NO_TOKEN in this order.
+ * RIGHTS, EXPIRED, STALE, TIER, SPECIAL, NO_TOKEN in this order.  What the
+ * partition's own tokens allow, each partition above must allow by its own, or
+ * the reason is ABOVE.
  *
  * A mode relaxes refusals of PATH, EXEC and NET that a token could have averted,
  * but never exclusions, state, @req->floor, nor what needs naming: special files,

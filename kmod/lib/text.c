@@ -31,6 +31,7 @@ const char *rvm_reason_text(enum rvm_reason reason)
 		[RVM_REASON_ANONYMOUS] = "its code is in a file without a name",
 		[RVM_REASON_FAMILY] = "no such socket family or protocol in a partition",
 		[RVM_REASON_REFUSED] = "it is never allowed in a partition",
+		[RVM_REASON_ABOVE] = "the partition around this one may not do it either",
 		[RVM_REASON_ENVIRON] = "a variable of its environment can make it run other code",
 	};
 

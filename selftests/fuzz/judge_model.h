@@ -697,16 +697,14 @@ static inline bool model_refused_first(const struct rvm_partition_view *part,
 	return v->reason;
 }
 
-static inline struct rvm_verdict model_judge(const struct rvm_partition_view *part,
-					     const struct rvm_request *req)
+/* By the tokens of one partition, as its mode and those above it have it. */
+static inline struct rvm_verdict model_judge_one(const struct rvm_partition_view *part,
+						 const struct rvm_request *req)
 {
-	struct rvm_verdict v = { .tier = req->tier };
+	struct rvm_verdict v = { .tier = req->tier, .reason = RVM_REASON_NO_TOKEN };
 	const struct rvm_partition_view *p;
 	u32 i;
 
-	if (model_refused_first(part, req, &v))
-		return v;
-	v.reason = RVM_REASON_NO_TOKEN;
 	for (i = 0; part->tokens && i < part->tokens->count; i++) {
 		u8 reason = model_reason(part, part->tokens->core[i], req);
 
@@ -730,6 +728,24 @@ static inline struct rvm_verdict model_judge(const struct rvm_partition_view *pa
 	return v;
 }
 
+static inline struct rvm_verdict model_judge(const struct rvm_partition_view *part,
+					     const struct rvm_request *req)
+{
+	struct rvm_verdict v = { .tier = req->tier }, above;
+
+	if (model_refused_first(part, req, &v))
+		return v;
+	v = model_judge_one(part, req);
+	if (v.reason || !part->parent)
+		return v;
+	above = model_judge(part->parent, req);
+	if (above.reason) {
+		above.reason = RVM_REASON_ABOVE;
+		return above;
+	}
+	return v;
+}
+
 static inline u8 model_path_rights(const struct rvm_partition_view *part,
 				   const struct rvm_path_object *o)
 {
@@ -741,7 +757,7 @@ static inline u8 model_path_rights(const struct rvm_partition_view *part,
 	for (i = 0; part->tokens && i < part->tokens->count; i++)
 		if (model_reason(part, part->tokens->core[i], &req) == RVM_REASON_NONE)
 			rights |= part->tokens->core[i]->rights;
-	return rights;
+	return part->parent ? rights & model_path_rights(part->parent, o) : rights;
 }
 
 static inline bool model_excluded(const struct rvm_partition_view *part,

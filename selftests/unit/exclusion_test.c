@@ -72,8 +72,7 @@ static bool excluded(const char *path, u8 rights, bool below)
 {
 	struct rvm_path_object o = object(path);
 
-	index_table(&w.exclusions);
-	index_table(&w.above);
+	index_tables();
 	return rvm_exclusion_touches(&w.part, &o, rights, below);
 }
 

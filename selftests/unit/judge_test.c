@@ -427,21 +427,6 @@ static void permissive_relaxes_only_what_a_token_could_allow(void)
 	REFUSED(on_path("/y", READ), FENCED);
 }
 
-static void the_stricter_mode_of_all_above_counts(void)
-{
-	start();
-	w.part.mode = RVM_MODE_LEARN;
-	w.parent.mode = RVM_MODE_PERMISSIVE;
-	RELAXED(on_path("/x", READ), NO_TOKEN);
-	w.parent.mode = RVM_MODE_ENFORCE;
-	REFUSED(on_path("/x", READ), NO_TOKEN);
-	w.parent.mode = RVM_MODE_LEARN;
-	w.part.mode = RVM_MODE_ENFORCE;
-	REFUSED(on_path("/x", READ), NO_TOKEN);
-	w.part.mode = 77;
-	REFUSED(on_path("/x", READ), NO_TOKEN);
-}
-
 static void rights_on_a_path_are_those_of_live_tokens(void)
 {
 	struct rvm_path_object o;
@@ -453,7 +438,7 @@ static void rights_on_a_path_are_those_of_live_tokens(void)
 	path_token("/w", "**", RVM_RIGHT_GRANT)->core.epoch = 0;
 	path_token("/w", "**", RVM_RIGHT_GRANT)->core.flags = RVM_TOKEN_F_REVOKED;
 	path_token("/w", "**", EXECUTE);
-	index_table(&w.tokens);
+	index_tables();
 	o = object("/w/a/x");
 	EXPECT_EQ(rvm_judge_path_rights(&w.part, &o, NOW), READ | WRITE | EXECUTE);
 	EXPECT_EQ(rvm_judge_path_rights(&w.part, &o, NOW - 1),
@@ -465,7 +450,7 @@ static void rights_on_a_path_are_those_of_live_tokens(void)
 	o = object("/x");
 	EXPECT_EQ(rvm_judge_path_rights(&w.part, &o, NOW), 0);
 	add(&w.tokens, RVM_CLASS_ANY, WRITE);
-	index_table(&w.tokens);
+	index_tables();
 	EXPECT_EQ(rvm_judge_path_rights(&w.part, &o, NOW), WRITE);
 	w.part.tokens = NULL;
 	EXPECT_EQ(rvm_judge_path_rights(&w.part, &o, NOW), 0);
@@ -488,7 +473,6 @@ int main(void)
 	RUN(the_closest_miss_is_told);
 	RUN(state_and_fence_come_first);
 	RUN(permissive_relaxes_only_what_a_token_could_allow);
-	RUN(the_stricter_mode_of_all_above_counts);
 	RUN(rights_on_a_path_are_those_of_live_tokens);
 	return world_done();
 }

@@ -50,6 +50,8 @@ static struct world {
 	struct model_table tokens;
 	struct model_table exclusions;
 	struct model_table above;
+	/* Of the parent, which may do anything unless a test says otherwise. */
+	struct model_table around;
 	struct rvm_partition_view part;
 	struct rvm_partition_view parent;
 	struct rvm_path_view view;
@@ -58,23 +60,6 @@ static struct world {
 	char words[128];
 	struct rvm_request req;
 } w;
-
-static inline void start(void)
-{
-	memset(&w, 0, sizeof(w));
-	w.part = (struct rvm_partition_view){
-		.parent = &w.parent,
-		.tokens = &w.tokens.index,
-		.exclusions = &w.exclusions.index,
-		.epoch = 1,
-		.state = RVM_STATE_RUNNING,
-	};
-	w.parent = (struct rvm_partition_view){
-		.exclusions = &w.above.index,
-		.epoch = 7,
-		.state = RVM_STATE_RUNNING,
-	};
-}
 
 static inline struct model_entry *add(struct model_table *t, enum rvm_class class, u8 rights)
 {
@@ -92,6 +77,34 @@ static inline struct model_entry *add(struct model_table *t, enum rvm_class clas
 	e->core.id = n + 1;
 	t->core[n] = &e->core;
 	return e;
+}
+
+/* A token of the parent. */
+static inline struct model_entry *around(enum rvm_class class, u8 rights)
+{
+	struct model_entry *e = add(&w.around, class, rights);
+
+	e->core.epoch = 7;
+	return e;
+}
+
+static inline void start(void)
+{
+	memset(&w, 0, sizeof(w));
+	w.part = (struct rvm_partition_view){
+		.parent = &w.parent,
+		.tokens = &w.tokens.index,
+		.exclusions = &w.exclusions.index,
+		.epoch = 1,
+		.state = RVM_STATE_RUNNING,
+	};
+	w.parent = (struct rvm_partition_view){
+		.tokens = &w.around.index,
+		.exclusions = &w.above.index,
+		.epoch = 7,
+		.state = RVM_STATE_RUNNING,
+	};
+	around(RVM_CLASS_ANY, ALL);
 }
 
 static inline struct model_entry *path_in(struct model_table *t, const char *anchor,
@@ -190,11 +203,17 @@ static inline void ask(enum rvm_class class, u8 need)
 	w.req.tier = 1;
 }
 
-static inline struct rvm_verdict judge(void)
+static inline void index_tables(void)
 {
 	index_table(&w.tokens);
 	index_table(&w.exclusions);
 	index_table(&w.above);
+	index_table(&w.around);
+}
+
+static inline struct rvm_verdict judge(void)
+{
+	index_tables();
 	return rvm_judge(&w.part, &w.req, NOW);
 }
 

@@ -230,6 +230,8 @@ enum rvm_op {
  * @RVM_REASON_REFUSED: Never allowed in a partition.
  * @RVM_REASON_ENVIRON: A token names the program with these words, but a
  *   variable of its environment can make it run something else.
+ * @RVM_REASON_ABOVE: Tokens of the partition allow it, but none of a partition
+ *   above it.
  */
 enum rvm_reason {
 	RVM_REASON_NONE,
@@ -257,6 +259,7 @@ enum rvm_reason {
 	RVM_REASON_FAMILY,
 	RVM_REASON_REFUSED,
 	RVM_REASON_ENVIRON,
+	RVM_REASON_ABOVE,
 };
 
 enum {
