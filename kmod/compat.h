@@ -10,6 +10,7 @@
 #include <linux/dcache.h>
 #include <linux/mount.h>
 #include <linux/version.h>
+#include <net/net_namespace.h>
 
 /*
  * The first members of the kernel's private struct mount, unchanged from 6.1 to
@@ -22,5 +23,15 @@ struct rvm_mount_mirror {
 	struct dentry *mnt_mountpoint;
 	struct vfsmount mnt;
 };
+
+/* How many refer to a network name space.  Can go with 6.17. */
+static inline unsigned int rvm_net_users(const struct net *net)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 18, 0)
+	return refcount_read(&net->ns.__ns_ref);
+#else
+	return refcount_read(&net->ns.count);
+#endif
+}
 
 #endif /* _RVM_COMPAT_H */

@@ -173,12 +173,12 @@ for event in map(json.loads, sys.stdin):
     what = event.get("op", "") + " " + event["object"]
     if event["verdict"] != "deny":
         continue
-    if what not in ("bind tcp:[::1]:0", "open /etc") or not left & {what, event["object"]}:
+    if what not in ("open /etc",) or not left & {what, event["object"]}:
         print(what, event["reason"])' "$tables/$1.report" "learn-$1" "$2"
 }
 
 # The same again, with what was learned: it works, and not one denial.  Only pip tries to
-# bind to the loopback and to list /etc, and goes on without; learning said that it may not.
+# list /etc, and goes on without; learning said that it may not.
 enforce_it() {
 	local name=$1 base=$2 from found status=0
 

@@ -111,6 +111,7 @@ static const char *const partition_names[] = {
 	[RVM_A_PARTITION_SOURCE] = "source",
 	[RVM_A_PARTITION_WORKSPACE] = "workspace",
 	[RVM_A_PARTITION_PAD] = "pad",
+	[RVM_A_PARTITION_OWN_NET] = "own-net",
 };
 static const struct spec_set partition_set = { SET(partition_names, RVM_A_PARTITION_MAX) };
 

@@ -440,6 +440,11 @@ static struct rvm_verdict judge_one(const struct rvm_partition_view *part,
 {
 	struct rvm_verdict v = { .tier = req->tier, .until = S64_MAX };
 
+	/* What stays in the partition's own network reaches nobody else. */
+	if (req->class == RVM_CLASS_NET && req->net.own) {
+		v.allow = true;
+		return v;
+	}
 	judge_tokens(part, req, now, &v);
 	if (!v.allow && is_relaxed(part, req)) {
 		v.allow = true;

@@ -268,6 +268,7 @@ static inline void model_net(struct model_world *w, struct rvm_net_object *net)
 	memcpy(net->addr.bytes, range.bytes, 16);
 	net->addr.port = draw(12);
 	net->local = !draw(4);
+	net->own = !draw(8);
 	if (!net->family)
 		return;
 	if (draw(3))
@@ -705,6 +706,8 @@ static inline struct rvm_verdict model_judge_one(const struct rvm_partition_view
 	const struct rvm_partition_view *p;
 	u32 i;
 
+	if (req->class == RVM_CLASS_NET && req->net.own)
+		return (struct rvm_verdict){ .tier = req->tier, .allow = true };
 	for (i = 0; part->tokens && i < part->tokens->count; i++) {
 		u8 reason = model_reason(part, part->tokens->core[i], req);
 
