@@ -7,9 +7,9 @@
 
 const char *const right_words[7] = { "READ",	"WRITE", "GRANT",     "REVOKE",
 				     "EXECUTE", "PROVE", "GRANT_ONCE" };
-const char *const scope_flag_words[9] = { "load",   "run",	   "proc-own",
-					  "prefix", "any-program", "unresolved",
-					  "nocase", "lost",	   "builtin" };
+const char *const scope_flag_words[10] = { "load",	  "run",	"proc-own", "prefix",
+					   "any-program", "unresolved", "nocase",   "lost",
+					   "builtin",	  "alone" };
 const char *const partition_flag_words[4] = { "fenced", "pen", "gone", "witness-all" };
 const char *const mode_words[4] = { "enforce", "permissive", "learn", NULL };
 const char *const state_words[6] = { "created",	  "running",	"suspended",

@@ -97,6 +97,8 @@ static inline void model_path_scope(struct model_entry *e, bool exclusion)
 	const char *glob = MODEL_PICK(model_globs);
 
 	e->scope.flags = MODEL_PICK(flags);
+	if (!draw(6))
+		e->scope.flags |= RVM_SCOPE_FLAG_ALONE;
 	if (exclusion && draw(2))
 		e->scope.flags |= RVM_SCOPE_FLAG_NOCASE;
 	e->scope.anchor = draw(12) ? &model_ids[draw(7)] : NULL;
@@ -362,13 +364,18 @@ static inline enum rvm_glob_match model_match(const struct rvm_scope *s,
 					      const struct rvm_path_view *v, unsigned int level)
 {
 	bool proc = s->flags & RVM_SCOPE_FLAG_PROC_OWN;
+	enum rvm_glob_match match;
 
 	if (!v->id[level] || s->anchor != v->id[level] || model_nowhere(s))
 		return RVM_GLOB_NONE;
 	if (proc && (!o->proc_own || level == 0))
 		return RVM_GLOB_NONE;
-	return rvm_glob_match(s->glob, v->name, proc ? level - 1 : level,
-			      s->flags & RVM_SCOPE_FLAG_NOCASE);
+	match = rvm_glob_match(s->glob, v->name, proc ? level - 1 : level,
+			       s->flags & RVM_SCOPE_FLAG_NOCASE);
+	return s->flags & RVM_SCOPE_FLAG_ALONE && match < RVM_GLOB_EXACT &&
+			       match != RVM_GLOB_ABOVE ?
+		       RVM_GLOB_NONE :
+		       match;
 }
 
 static inline bool model_excluded_place(const struct rvm_scope *s, const struct rvm_path_object *o,

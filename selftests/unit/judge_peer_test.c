@@ -39,12 +39,12 @@ static void its_own_network_takes_no_token(void)
 	ask_net("127.0.0.1", 53);
 	REFUSED(judge(), NO_TOKEN);
 	w.req.net.own = true;
-	ALLOWED(judge());
+	EXPECT(judge().allow);
 	net_in(&w.exclusions, "127.0.0.1:53");
 	REFUSED(judge(), EXCLUDED);
 	ask_net("127.0.0.1", 54);
 	w.req.net.own = true;
-	ALLOWED(judge());
+	EXPECT(judge().allow);
 	w.part.flags = RVM_PARTITION_FLAG_FENCED;
 	REFUSED(judge(), FENCED);
 }
