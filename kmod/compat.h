@@ -24,14 +24,10 @@ struct rvm_mount_mirror {
 	struct vfsmount mnt;
 };
 
-/* How many refer to a network name space.  Can go with 6.17. */
+/* How many refer to a network name space; the count has another name after 6.17. */
 static inline unsigned int rvm_net_users(const struct net *net)
 {
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 18, 0)
-	return refcount_read(&net->ns.__ns_ref);
-#else
 	return refcount_read(&net->ns.count);
-#endif
 }
 
 #endif /* _RVM_COMPAT_H */

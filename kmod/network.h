@@ -29,6 +29,7 @@ int rvm_network_claim(const struct rvm_partition *part, struct pid *pid);
  * @net: held by the caller
  *
  * Context: any.
+ * Return: true if so.
  */
 bool rvm_network_is_own(const struct rvm_partition *part, const struct net *net);
 

@@ -137,7 +137,7 @@ static int connect_old(void *arg)
 
 struct stay {
 	const struct box *box;
-	int (*act)(void *);
+	int (*act)(void *arg);
 	void *arg;
 	/* Ours: read end of what it says, write end of what it waits for. */
 	int from, to;
