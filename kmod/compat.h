@@ -8,6 +8,7 @@
  */
 
 #include <linux/dcache.h>
+#include <linux/fs.h>
 #include <linux/mount.h>
 #include <linux/version.h>
 #include <net/net_namespace.h>
@@ -23,6 +24,16 @@ struct rvm_mount_mirror {
 	struct dentry *mnt_mountpoint;
 	struct vfsmount mnt;
 };
+
+/* Can its folders compare names by Unicode?  Can go when no kernel is built without it. */
+static inline bool rvm_has_encoding(const struct super_block *sb)
+{
+#if IS_ENABLED(CONFIG_UNICODE)
+	return sb->s_encoding;
+#else
+	return false;
+#endif
+}
 
 /* How many refer to a network name space; the count has another name after 6.17. */
 static inline unsigned int rvm_net_users(const struct net *net)

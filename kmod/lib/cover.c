@@ -9,7 +9,7 @@
 
 enum rvm_glob_match rvm_scope_meets(const struct rvm_scope *scope,
 				    const struct rvm_path_object *path,
-				    const struct rvm_climb *climb)
+				    const struct rvm_climb *climb, bool nocase)
 {
 	unsigned int depth = climb->level;
 	enum rvm_glob_match match;
@@ -23,7 +23,7 @@ enum rvm_glob_match rvm_scope_meets(const struct rvm_scope *scope,
 		depth--;
 	}
 	match = rvm_glob_match(scope->glob, climb->view->name, depth,
-			       scope->flags & RVM_SCOPE_FLAG_NOCASE);
+			       nocase || scope->flags & RVM_SCOPE_FLAG_NOCASE);
 	if (match == RVM_GLOB_BELOW && scope->flags & RVM_SCOPE_FLAG_ALONE)
 		return RVM_GLOB_NONE;
 	return match;

@@ -172,7 +172,7 @@ static bool may_start(const struct rvm_scope *scope, enum rvm_glob_match match)
 static enum fit fit_place(const struct rvm_scope *scope, const struct rvm_path_object *path,
 			  const struct rvm_climb *climb, bool special, bool start)
 {
-	enum rvm_glob_match match = rvm_scope_meets(scope, path, climb);
+	enum rvm_glob_match match = rvm_scope_meets(scope, path, climb, false);
 
 	if (match < RVM_GLOB_BELOW)
 		return FIT_NONE;

@@ -223,6 +223,8 @@ static inline void model_view(struct rvm_path_view *view)
 	}
 	if (!draw(4))
 		view->id[0] = NULL;
+	view->folds = !draw(4);
+	view->aliases = draw(6) ? 0 : draw(view->depth + 1);
 }
 
 static inline void model_object(struct model_world *w, struct rvm_path_object *path)
@@ -361,17 +363,20 @@ static inline bool model_nowhere(const struct rvm_scope *s)
 
 static inline enum rvm_glob_match model_match(const struct rvm_scope *s,
 					      const struct rvm_path_object *o,
-					      const struct rvm_path_view *v, unsigned int level)
+					      const struct rvm_path_view *v, unsigned int level,
+					      bool exclusion)
 {
 	bool proc = s->flags & RVM_SCOPE_FLAG_PROC_OWN;
 	enum rvm_glob_match match;
 
 	if (!v->id[level] || s->anchor != v->id[level] || model_nowhere(s))
 		return RVM_GLOB_NONE;
+	if (exclusion && v->aliases && level >= v->aliases)
+		return RVM_GLOB_EXACT;
 	if (proc && (!o->proc_own || level == 0))
 		return RVM_GLOB_NONE;
 	match = rvm_glob_match(s->glob, v->name, proc ? level - 1 : level,
-			       s->flags & RVM_SCOPE_FLAG_NOCASE);
+			       s->flags & RVM_SCOPE_FLAG_NOCASE || (exclusion && v->folds));
 	return s->flags & RVM_SCOPE_FLAG_ALONE && match < RVM_GLOB_EXACT &&
 			       match != RVM_GLOB_ABOVE ?
 		       RVM_GLOB_NONE :
@@ -386,7 +391,7 @@ static inline bool model_excluded_place(const struct rvm_scope *s, const struct 
 
 	for (i = 0; i < 2; i++)
 		for (level = 0; views[i] && level <= views[i]->depth; level++)
-			if (model_match(s, o, views[i], level) >= least)
+			if (model_match(s, o, views[i], level, true) >= least)
 				return true;
 	return false;
 }
@@ -541,7 +546,7 @@ static inline u8 model_place(const struct rvm_partition_view *part, const struct
 			     const struct rvm_request *req, const struct rvm_path_object *o,
 			     unsigned int level, bool special, bool start)
 {
-	enum rvm_glob_match match = model_match(t->scope, o, o->visible, level);
+	enum rvm_glob_match match = model_match(t->scope, o, o->visible, level, false);
 	bool named = match == RVM_GLOB_EXACT && t->scope->glob->literal;
 
 	if (match != RVM_GLOB_EXACT && match != RVM_GLOB_BELOW)
