@@ -710,6 +710,15 @@ static inline bool model_refused_first(const struct rvm_partition_view *part,
 	return v->reason;
 }
 
+/* A program and more than its name, or nothing more than that and no end left open. */
+static inline bool model_says_words(const struct rvm_scope *s)
+{
+	if (s->class != RVM_CLASS_EXEC || s->flags & RVM_SCOPE_FLAG_ANY_PROGRAM || !s->len)
+		return false;
+	return !(s->flags & RVM_SCOPE_FLAG_PREFIX) ||
+	       memchr(s->text, 0, s->len) != s->text + s->len - 1;
+}
+
 /* By the tokens of one partition, as its mode and those above it have it. */
 static inline struct rvm_verdict model_judge_one(const struct rvm_partition_view *part,
 						 const struct rvm_request *req)
@@ -731,6 +740,7 @@ static inline struct rvm_verdict model_judge_one(const struct rvm_partition_view
 	if (v.reason == RVM_REASON_NONE) {
 		v.allow = true;
 		v.tier = v.token->tier;
+		v.words = model_says_words(v.token->scope);
 		return v;
 	}
 	if (req->floor || model_needs_naming(req) || req->class >= RVM_CLASS_TOOL)
@@ -758,6 +768,7 @@ static inline struct rvm_verdict model_judge(const struct rvm_partition_view *pa
 		above.reason = RVM_REASON_ABOVE;
 		return above;
 	}
+	v.words |= above.words;
 	return v;
 }
 
@@ -800,7 +811,7 @@ static inline bool model_excluded(const struct rvm_partition_view *part,
 static inline bool model_agrees(const struct rvm_verdict *a, const struct rvm_verdict *b)
 {
 	return a->allow == b->allow && a->relaxed == b->relaxed && a->reason == b->reason &&
-	       a->token == b->token && a->tier == b->tier;
+	       a->token == b->token && a->tier == b->tier && a->words == b->words;
 }
 
 #endif
