@@ -100,12 +100,14 @@ int BPF_PROG(rvm_path_chroot, const struct path *path, int ret)
 }
 
 SEC("lsm/inode_setattr")
-int BPF_PROG(rvm_inode_setattr, struct mnt_idmap *idmap, struct dentry *dentry, struct iattr *attr,
-	     int ret)
+int rvm_inode_setattr(unsigned long long *ctx)
 {
-	if (ret)
-		return ret;
-	return clamp(bpf_rvm_dentry_setattr(dentry, attr->ia_valid));
+	struct setattr hook;
+
+	read_setattr(ctx, &hook);
+	if (hook.ret)
+		return hook.ret;
+	return clamp(bpf_rvm_dentry_setattr(hook.dentry, hook.attr->ia_valid));
 }
 
 SEC("lsm/inode_readlink")

@@ -11,6 +11,7 @@
 #	--timeout S    end the guest after S seconds (600)
 #	--outdir DIR   where results go (a temporary folder, kept on failure)
 #	--append ARGS  more kernel parameters
+#	--kernel V     a kernel of scripts/kernels.list that was fetched, not setup's
 #	--accel A      kvm or tcg; without it, what works on this machine
 #	--parallel     emulated CPUs run at the same time; QEMU may die of that
 #
@@ -26,7 +27,7 @@ set -euo pipefail
 
 here=$(dirname "$(readlink -f "$0")")
 cache=${RVM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/rvm}
-cpus=2 memory=1G icount='' timeout=600 outdir='' append='' accel='' temporary=''
+cpus=2 memory=1G icount='' timeout=600 outdir='' append='' accel='' temporary='' kernel=''
 thread=single
 vm='' viewer=''
 
@@ -48,6 +49,7 @@ parse_options() {
 		--outdir) outdir=$2 ;;
 		--append) append=$2 ;;
 		--accel) accel=$2 ;;
+		--kernel) kernel=$2 ;;
 		--icount)
 			icount=1
 			shift
@@ -207,6 +209,11 @@ parse_options "$@"
 [ -r "$cache/env" ] || die "run scripts/setup.sh first"
 # shellcheck source=/dev/null
 . "$cache/env"
+if [ -n "$kernel" ]; then
+	[ -r "$cache/kernel/$kernel/env" ] || die "no kernel $kernel: scripts/kernel.sh fetch $kernel"
+	# shellcheck source=/dev/null
+	. "$cache/kernel/$kernel/env"
+fi
 choose_accel
 make_outdir
 write_command
