@@ -9,8 +9,9 @@
  * by rvm.bpf.h.
  */
 
-/* Named by hooks on attributes; 6.1 does not have it, and hands them something else. */
+/* Named by hooks, and only handed on: not in 6.1, and not before 6.17. */
 struct mnt_idmap;
+struct file_kattr;
 
 struct mnt_idmap___exists {
 	int unused;

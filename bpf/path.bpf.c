@@ -127,6 +127,23 @@ int BPF_PROG(rvm_inode_getattr, const struct path *path, int ret)
 	return clamp(bpf_rvm_path_look(path));
 }
 
+/* Flags and project by a path, and what the ioctl for an open file does. */
+SEC("lsm/inode_file_getattr")
+int BPF_PROG(rvm_inode_file_getattr, struct dentry *dentry, struct file_kattr *attr, int ret)
+{
+	if (ret || !knows(struct dentry))
+		return ret ? ret : -EACCES;
+	return clamp(bpf_rvm_dentry_look(dentry));
+}
+
+SEC("lsm/inode_file_setattr")
+int BPF_PROG(rvm_inode_file_setattr, struct dentry *dentry, struct file_kattr *attr, int ret)
+{
+	if (ret)
+		return ret;
+	return clamp(bpf_rvm_dentry_check(dentry, RVM_OP_XATTR));
+}
+
 SEC("lsm/inode_getxattr")
 int BPF_PROG(rvm_inode_getxattr, struct dentry *dentry, const char *name, int ret)
 {

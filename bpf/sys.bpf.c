@@ -153,6 +153,14 @@ int BPF_PROG(rvm_inode_init_security_anon, struct inode *inode, const struct qst
 	return clamp(bpf_rvm_sys_anon_inode(name));
 }
 
+SEC("lsm/uring_allowed")
+int BPF_PROG(rvm_uring_allowed, int ret)
+{
+	if (ret)
+		return ret;
+	return clamp(bpf_rvm_sys_ring());
+}
+
 SEC("lsm/uring_override_creds")
 int BPF_PROG(rvm_uring_override_creds, const struct cred *new, int ret)
 {

@@ -7,6 +7,7 @@
  * for and when it can go.
  */
 
+#include <linux/binfmts.h>
 #include <linux/btf.h>
 #include <linux/dcache.h>
 #include <linux/err.h>
@@ -150,6 +151,16 @@ static inline ptrdiff_t rvm_mount_link_find(struct rvm_mount_mirror *mount)
 }
 
 #endif
+
+/* Does the caller only ask whether it may start a program?  Since 6.14. */
+static inline bool rvm_exec_is_question(const struct linux_binprm *bprm)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 14, 0)
+	return false;
+#else
+	return bprm->is_check;
+#endif
+}
 
 /* The name became a structure in 6.16.  Sleeps; the caller holds nothing. */
 static inline struct dentry *rvm_lookup_one(const struct path *dir, const char *name)

@@ -2,6 +2,7 @@
 /* Rows about files: look, read, write, names, attributes. */
 
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -10,6 +11,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
+#include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/xattr.h>
 
@@ -262,6 +264,28 @@ static int list_xattr(bool ok)
 	return err == EOPNOTSUPP ? NOT_HERE : err;
 }
 
+/* file_getattr(2) and file_setattr(2), from 6.17 on: flags and project of a file by its path. */
+static int file_flags(bool ok, long nr)
+{
+	struct {
+		uint64_t flags;
+		uint32_t extent, extents, project, cow_extent;
+	} attr = { 0 };
+	int err = result(syscall(nr, AT_FDCWD, in(ok, "file"), &attr, sizeof(attr), 0));
+
+	return err == ENOSYS || err == EOPNOTSUPP ? NOT_HERE : err;
+}
+
+static int get_flags(bool ok)
+{
+	return file_flags(ok, 468);
+}
+
+static int set_flags(bool ok)
+{
+	return file_flags(ok, 469);
+}
+
 static int get_acl(bool ok)
 {
 	char text[256];
@@ -397,6 +421,8 @@ const struct row path_rows[] = {
 	{ "READ PATH", "getxattr", get_xattr, ROOT },
 	{ "READ PATH", "listxattr", list_xattr, ROOT },
 	{ "READ PATH", "read an ACL", get_acl, ROOT },
+	{ "READ PATH", "file_getattr", get_flags, ROOT },
+	{ "WRITE PATH", "file_setattr", set_flags, ROOT },
 	{ "READ PATH", "kernel memory in /proc", open_kernel_memory, ROOT },
 	{ "READ PATH", "device that is not named", open_device, ROOT },
 	{ "WRITE PATH", "write lock", lock_file, ROOT },
