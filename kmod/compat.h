@@ -8,15 +8,20 @@
  */
 
 #include <linux/binfmts.h>
+#include <linux/bpf.h>
 #include <linux/btf.h>
 #include <linux/dcache.h>
 #include <linux/err.h>
 #include <linux/fs.h>
+#include <linux/fsnotify_backend.h>
+#include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/mount.h>
 #include <linux/namei.h>
 #include <linux/poison.h>
 #include <linux/version.h>
+#include <net/genetlink.h>
+#include <net/netlink.h>
 
 /* bin2hex() had a header of its own before it left linux/kernel.h. */
 #if __has_include(<linux/hex.h>)
@@ -41,6 +46,33 @@
 #else
 #define RVM_KF_TRUSTED KF_TRUSTED_ARGS
 #endif
+
+/*
+ * 6.1 asks nobody which programs may call a function of a module, so there any
+ * program of tracing or on a hook may; only root loads them.  In NMI, where they
+ * may run, the functions answer before they take a lock.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+#define RVM_KFUNC_FILTER(function)
+#define BTF_KFUNCS_START(name) BTF_SET8_START(name)
+#define BTF_KFUNCS_END(name) BTF_SET8_END(name)
+#define __bpf_kfunc __used noinline
+#define __bpf_kfunc_start_defs() \
+	__diag_push();           \
+	__diag_ignore_all("-Wmissing-prototypes", "called by programs only")
+#define __bpf_kfunc_end_defs() __diag_pop()
+#else
+#define RVM_KFUNC_FILTER(function) .filter = (function),
+#endif
+
+static inline bool rvm_prog_sleeps(const struct bpf_prog *prog)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
+	return prog->aux->sleepable;
+#else
+	return prog->sleepable;
+#endif
+}
 
 /*
  * The first members of the kernel's private struct mount, unchanged from 6.1 to
@@ -152,6 +184,49 @@ static inline ptrdiff_t rvm_mount_link_find(struct rvm_mount_mirror *mount)
 
 #endif
 
+/* Marks hang on the inode's list before 6.10, and on the inode since. */
+static inline struct fsnotify_mark *rvm_inode_mark_find(struct inode *inode,
+							struct fsnotify_group *group)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
+	return fsnotify_find_mark(&inode->i_fsnotify_marks, group);
+#else
+	return fsnotify_find_mark(inode, FSNOTIFY_OBJ_TYPE_INODE, group);
+#endif
+}
+
+/*
+ * A stacked file system does its work on files of its own.  Since 6.6 they are marked
+ * and name the user's path beside their own; before, they have the user's path.
+ */
+static inline bool rvm_file_is_backing(const struct file *file)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
+	return false;
+#else
+	return file->f_mode & FMODE_BACKING;
+#endif
+}
+
+static inline const struct path *rvm_file_user_path(struct file *file)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
+	return &file->f_path;
+#else
+	return file_user_path(file);
+#endif
+}
+
+/* One page of a memory that nobody else sees yet; under its lock.  An argument went in 6.5. */
+static inline long rvm_get_page(struct mm_struct *mm, unsigned long at, struct page **page)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
+	return get_user_pages_remote(mm, at, 1, FOLL_FORCE, page, NULL, NULL);
+#else
+	return get_user_pages_remote(mm, at, 1, FOLL_FORCE, page, NULL);
+#endif
+}
+
 /* Does the caller only ask whether it may start a program?  Since 6.14. */
 static inline bool rvm_exec_is_question(const struct linux_binprm *bprm)
 {
@@ -162,14 +237,189 @@ static inline bool rvm_exec_is_question(const struct linux_binprm *bprm)
 #endif
 }
 
-/* The name became a structure in 6.16.  Sleeps; the caller holds nothing. */
+/*
+ * The owner of ids became a type of its own in 6.3, the name a structure in 6.16.
+ * Sleeps; the caller holds nothing.
+ */
 static inline struct dentry *rvm_lookup_one(const struct path *dir, const char *name)
 {
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 16, 0)
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+	return lookup_one_unlocked(mnt_user_ns(dir->mnt), name, dir->dentry, strlen(name));
+#elif LINUX_VERSION_CODE < KERNEL_VERSION(6, 16, 0)
 	return lookup_one_unlocked(mnt_idmap(dir->mnt), name, dir->dentry, strlen(name));
 #else
 	return lookup_one_unlocked(mnt_idmap(dir->mnt), &QSTR(name), dir->dentry);
 #endif
 }
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+
+/*
+ * Refusals with numbers in them: the message of an extended ACK has to live on, so each
+ * place has one of its own.  Two callers at once may get each other's numbers.
+ */
+#define NL_SET_ERR_MSG_FMT(extack, fmt, args...)                     \
+	do {                                                         \
+		static char __text[128];                             \
+		struct netlink_ext_ack *__ack = (extack);            \
+                                                                     \
+		snprintf(__text, sizeof(__text) - 1, fmt, ##args);   \
+		if (__ack)                                           \
+			__ack->_msg = __text;                        \
+	} while (0)
+#define NL_SET_ERR_MSG_ATTR_FMT(extack, attr, fmt, args...)          \
+	do {                                                         \
+		NL_SET_ERR_MSG_FMT(extack, fmt, ##args);             \
+		NL_SET_BAD_ATTR(extack, attr);                       \
+	} while (0)
+
+/*
+ * The generated family splits each command into what is done and what is dumped; 6.1
+ * knows whole commands, and one function that comes before all of them.  The family
+ * below is made into one of the kernel's when it is registered.
+ */
+struct genl_split_ops {
+	const struct nla_policy *policy;
+	int (*pre_doit)(const struct genl_split_ops *ops, struct sk_buff *skb,
+			struct genl_info *info);
+	int (*doit)(struct sk_buff *skb, struct genl_info *info);
+	int (*start)(struct netlink_callback *cb);
+	int (*dumpit)(struct sk_buff *skb, struct netlink_callback *cb);
+	unsigned int maxattr;
+	u8 cmd;
+	u8 flags;
+};
+
+#define RVM_GENL_OPS_MAX 32
+
+struct rvm_genl_family {
+	struct genl_family kernel;
+	struct genl_ops ops[RVM_GENL_OPS_MAX];
+	const char *name;
+	unsigned int version;
+	bool netnsok, parallel_ops;
+	struct module *module;
+	const struct genl_split_ops *split_ops;
+	unsigned int n_split_ops;
+	const struct genl_multicast_group *mcgrps;
+	unsigned int n_mcgrps;
+};
+
+extern struct rvm_genl_family rvm_nl_family;
+
+static inline struct genl_family *rvm_genl(struct rvm_genl_family *family)
+{
+	return &family->kernel;
+}
+
+static inline const struct genl_split_ops *rvm_genl_split(u8 cmd, bool dump)
+{
+	unsigned int i;
+
+	for (i = 0; i < rvm_nl_family.n_split_ops; i++) {
+		const struct genl_split_ops *split = &rvm_nl_family.split_ops[i];
+
+		if (split->cmd == cmd && !split->dumpit != dump)
+			return split;
+	}
+	return NULL;
+}
+
+static inline int rvm_genl_pre_doit(const struct genl_ops *ops, struct sk_buff *skb,
+				    struct genl_info *info)
+{
+	const struct genl_split_ops *split = rvm_genl_split(ops->cmd, false);
+
+	return split && split->pre_doit ? split->pre_doit(split, skb, info) : 0;
+}
+
+/* What may be asked of the command was checked; of its dump that may be less. */
+static inline int rvm_genl_start(struct netlink_callback *cb)
+{
+	const struct genl_dumpit_info *info = genl_dumpit_info(cb);
+	const struct genl_split_ops *split = rvm_genl_split(info->op.cmd, true);
+	unsigned int i;
+
+	if (!split)
+		return -EOPNOTSUPP;
+	for (i = 1; info->attrs && i <= info->op.maxattr; i++) {
+		if (!info->attrs[i] ||
+		    (i <= split->maxattr && split->policy[i].type != NLA_UNSPEC))
+			continue;
+		NL_SET_ERR_MSG_ATTR(cb->extack, info->attrs[i], "Unknown attribute type");
+		return -EINVAL;
+	}
+	return split->start(cb);
+}
+
+static inline void rvm_genl_join(struct genl_ops *op, const struct genl_split_ops *split)
+{
+	op->cmd = split->cmd;
+	if (split->doit)
+		op->doit = split->doit;
+	if (split->dumpit) {
+		op->dumpit = split->dumpit;
+		op->start = rvm_genl_start;
+	}
+	if (split->maxattr > op->maxattr) {
+		op->policy = split->policy;
+		op->maxattr = split->maxattr;
+	}
+}
+
+static inline int rvm_genl_register(struct rvm_genl_family *family)
+{
+	struct genl_family *kernel = &family->kernel;
+	unsigned int i, n = 0;
+
+	for (i = 0; i < family->n_split_ops; i++) {
+		const struct genl_split_ops *split = &family->split_ops[i];
+
+		/* Both halves of a command stand together. */
+		if (!n || family->ops[n - 1].cmd != split->cmd)
+			n++;
+		if (n > RVM_GENL_OPS_MAX)
+			return -E2BIG;
+		rvm_genl_join(&family->ops[n - 1], split);
+	}
+	strscpy(kernel->name, family->name, sizeof(kernel->name));
+	kernel->version = family->version;
+	kernel->netnsok = family->netnsok;
+	kernel->parallel_ops = family->parallel_ops;
+	kernel->module = family->module;
+	kernel->pre_doit = rvm_genl_pre_doit;
+	kernel->ops = family->ops;
+	kernel->n_ops = n;
+	kernel->mcgrps = family->mcgrps;
+	kernel->n_mcgrps = family->n_mcgrps;
+	return genl_register_family(kernel);
+}
+
+static inline struct nlattr **rvm_genl_dump_attrs(struct netlink_callback *cb)
+{
+	return genl_dumpit_info(cb)->attrs;
+}
+
+/* From here on, for the generated code. */
+#define genl_family rvm_genl_family
+
+#else
+
+static inline struct genl_family *rvm_genl(struct genl_family *family)
+{
+	return family;
+}
+
+static inline int rvm_genl_register(struct genl_family *family)
+{
+	return genl_register_family(family);
+}
+
+static inline struct nlattr **rvm_genl_dump_attrs(struct netlink_callback *cb)
+{
+	return genl_info_dump(cb)->attrs;
+}
+
+#endif
 
 #endif /* _RVM_COMPAT_H */

@@ -5,7 +5,6 @@
 
 #include <linux/module.h>
 
-#include "compat.h"
 #include "kfunc.h"
 
 /* A module may register one set for a kind of program: all families in one. */
@@ -59,20 +58,20 @@ BTF_KFUNCS_END(rvm_kfunc_ids)
  * sleep does not run in a read section, on which rvm_partition_find() relies:
  * only those for exec may.  The filter is asked for this module's functions only.
  */
-static int refuse_other_programs(const struct bpf_prog *prog, u32 id)
+static int __maybe_unused refuse_other_programs(const struct bpf_prog *prog, u32 id)
 {
 	static const char exec[] = "bpf_lsm_bprm_";
 	const char *hook = prog->aux->attach_func_name;
 
 	if (prog->type != BPF_PROG_TYPE_LSM || !hook)
 		return -EACCES;
-	return prog->sleepable && strncmp(hook, exec, strlen(exec)) ? -EACCES : 0;
+	return rvm_prog_sleeps(prog) && strncmp(hook, exec, strlen(exec)) ? -EACCES : 0;
 }
 
 static const struct btf_kfunc_id_set rvm_kfunc_set = {
 	.owner = THIS_MODULE,
 	.set = &rvm_kfunc_ids,
-	.filter = refuse_other_programs,
+	RVM_KFUNC_FILTER(refuse_other_programs)
 };
 
 int rvm_kfunc_init(void)

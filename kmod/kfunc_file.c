@@ -9,6 +9,7 @@
 #include <linux/mman.h>
 #include <linux/mm.h>
 #include <linux/pid.h>
+#include <linux/sockios.h>
 #include <linux/tty.h>
 #include <uapi/asm-generic/ioctls.h>
 
@@ -25,7 +26,7 @@
  */
 static bool is_hidden_layer(const struct file *file)
 {
-	if (file->f_mode & FMODE_BACKING)
+	if (rvm_file_is_backing(file))
 		return true;
 	return current->cred != current->real_cred && !(current->flags & PF_DUMPCORE) &&
 	       !rvm_path_is_attached(&file->f_path);
@@ -72,7 +73,7 @@ static bool is_own_program(struct file *file)
 	const struct mm_struct *mm = current->mm;
 	const struct file *exe = mm ? rcu_dereference(mm->exe_file) : NULL;
 
-	return exe && path_equal(file_user_path(file), &exe->f_path);
+	return exe && path_equal(rvm_file_user_path(file), &exe->f_path);
 }
 
 static noinline int check_file(struct rvm_partition *part, struct file *file, enum rvm_op op,
@@ -80,7 +81,7 @@ static noinline int check_file(struct rvm_partition *part, struct file *file, en
 {
 	struct rvm_question q = RVM_QUESTION(RVM_CLASS_PATH, op, need);
 
-	q.path = file_user_path(file);
+	q.path = rvm_file_user_path(file);
 	q.req.load = load;
 	return rvm_gate_check(part, &q);
 }

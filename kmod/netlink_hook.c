@@ -95,7 +95,7 @@ static int put_link(struct sk_buff *skb, struct netlink_callback *cb, const char
 	struct nlattr *nest;
 	void *hdr;
 
-	hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq, &rvm_nl_family,
+	hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq, rvm_genl(&rvm_nl_family),
 			  NLM_F_MULTI, RVM_CMD_HOOK_GET);
 	if (!hdr)
 		return -EMSGSIZE;

@@ -203,17 +203,22 @@ takes() {
 
 # A copy, because objects for one kernel are none for another.  The compiler is the
 # machine's, which may be older than the one that the kernel was made with: what the
-# kernel's configuration says of its own does not hold for it.
+# kernel's configuration says of its own does not hold for it.  Headers without
+# resolve_btfids take that of the kernel that setup.sh found.
 build() {
-	local dir=$2 options=()
+	local dir=$2 options=() resolve
 
 	fetch "$1"
+	# shellcheck source=/dev/null
+	. "$cache/env"
+	resolve=$KDIR/tools/bpf/resolve_btfids/resolve_btfids
 	# shellcheck source=/dev/null
 	. "$cache/kernel/$1/env"
 	mkdir -p "$dir/kmod"
 	cp -pu "$root/Kbuild" "$dir/"
 	cp -pru "$root"/kmod/{Kbuild,lib,include} "$root"/kmod/*.[ch] "$dir/kmod/"
 	takes -fmin-function-alignment=16 || options+=(CONFIG_CC_HAS_MIN_FUNCTION_ALIGNMENT=)
+	[ -e "$KDIR/tools/bpf/resolve_btfids/resolve_btfids" ] || options+=(RESOLVE_BTFIDS="$resolve")
 	make -C "$KDIR" M="$dir" CC=gcc PAHOLE="$KPAHOLE" "${options[@]}" ${KFLAGS:-} modules
 }
 
