@@ -7,7 +7,6 @@
  * for and when it can go.
  */
 
-#include <linux/binfmts.h>
 #include <linux/bpf.h>
 #include <linux/btf.h>
 #include <linux/dcache.h>
@@ -227,16 +226,6 @@ static inline long rvm_get_page(struct mm_struct *mm, unsigned long at, struct p
 #endif
 }
 
-/* Does the caller only ask whether it may start a program?  Since 6.14. */
-static inline bool rvm_exec_is_question(const struct linux_binprm *bprm)
-{
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 14, 0)
-	return false;
-#else
-	return bprm->is_check;
-#endif
-}
-
 /*
  * The owner of ids became a type of its own in 6.3, the name a structure in 6.16.
  * Sleeps; the caller holds nothing.
@@ -291,10 +280,13 @@ struct genl_split_ops {
 };
 
 #define RVM_GENL_OPS_MAX 32
+#define RVM_GENL_POLICY_MAX 64
 
 struct rvm_genl_family {
 	struct genl_family kernel;
 	struct genl_ops ops[RVM_GENL_OPS_MAX];
+	struct nla_policy policy[RVM_GENL_POLICY_MAX];
+	unsigned int n_policy;
 	const char *name;
 	unsigned int version;
 	bool netnsok, parallel_ops;
@@ -325,34 +317,76 @@ static inline const struct genl_split_ops *rvm_genl_split(u8 cmd, bool dump)
 	return NULL;
 }
 
+/* What may be said to either half was checked; to this one that may be less. */
+static inline int rvm_genl_check(const struct genl_split_ops *split, struct nlattr **attrs,
+				 unsigned int maxattr, struct netlink_ext_ack *extack)
+{
+	unsigned int i;
+
+	for (i = 1; attrs && i <= maxattr; i++) {
+		if (!attrs[i] ||
+		    (i <= split->maxattr && split->policy[i].type != NLA_UNSPEC))
+			continue;
+		NL_SET_ERR_MSG_ATTR(extack, attrs[i], "Unknown attribute type");
+		return -EINVAL;
+	}
+	return 0;
+}
+
 static inline int rvm_genl_pre_doit(const struct genl_ops *ops, struct sk_buff *skb,
 				    struct genl_info *info)
 {
 	const struct genl_split_ops *split = rvm_genl_split(ops->cmd, false);
+	int err;
 
-	return split && split->pre_doit ? split->pre_doit(split, skb, info) : 0;
+	if (!split)
+		return -EOPNOTSUPP;
+	err = rvm_genl_check(split, info->attrs, ops->maxattr, info->extack);
+	return !err && split->pre_doit ? split->pre_doit(split, skb, info) : err;
 }
 
-/* What may be asked of the command was checked; of its dump that may be less. */
 static inline int rvm_genl_start(struct netlink_callback *cb)
 {
 	const struct genl_dumpit_info *info = genl_dumpit_info(cb);
 	const struct genl_split_ops *split = rvm_genl_split(info->op.cmd, true);
-	unsigned int i;
+	int err;
 
 	if (!split)
 		return -EOPNOTSUPP;
-	for (i = 1; info->attrs && i <= info->op.maxattr; i++) {
-		if (!info->attrs[i] ||
-		    (i <= split->maxattr && split->policy[i].type != NLA_UNSPEC))
-			continue;
-		NL_SET_ERR_MSG_ATTR(cb->extack, info->attrs[i], "Unknown attribute type");
-		return -EINVAL;
-	}
-	return split->start(cb);
+	err = rvm_genl_check(split, info->attrs, info->op.maxattr, cb->extack);
+	return err ? err : split->start(cb);
 }
 
-static inline void rvm_genl_join(struct genl_ops *op, const struct genl_split_ops *split)
+/* Either half's attributes. */
+static inline int rvm_genl_join_policy(struct rvm_genl_family *family, struct genl_ops *op,
+				       const struct genl_split_ops *split)
+{
+	struct nla_policy *joined = family->policy + family->n_policy;
+	unsigned int i, most = max(op->maxattr, split->maxattr);
+
+	if (!split->policy)
+		return 0;
+	if (!op->policy) {
+		op->policy = split->policy;
+		op->maxattr = split->maxattr;
+		return 0;
+	}
+	if (family->n_policy + most + 1 > RVM_GENL_POLICY_MAX)
+		return -E2BIG;
+	for (i = 0; i <= most; i++) {
+		if (i <= op->maxattr && op->policy[i].type != NLA_UNSPEC)
+			memcpy(&joined[i], &op->policy[i], sizeof(*joined));
+		else if (i <= split->maxattr)
+			memcpy(&joined[i], &split->policy[i], sizeof(*joined));
+	}
+	family->n_policy += most + 1;
+	op->policy = joined;
+	op->maxattr = most;
+	return 0;
+}
+
+static inline int rvm_genl_join(struct rvm_genl_family *family, struct genl_ops *op,
+				const struct genl_split_ops *split)
 {
 	op->cmd = split->cmd;
 	if (split->doit)
@@ -361,18 +395,16 @@ static inline void rvm_genl_join(struct genl_ops *op, const struct genl_split_op
 		op->dumpit = split->dumpit;
 		op->start = rvm_genl_start;
 	}
-	if (split->maxattr > op->maxattr) {
-		op->policy = split->policy;
-		op->maxattr = split->maxattr;
-	}
+	return rvm_genl_join_policy(family, op, split);
 }
 
 static inline int rvm_genl_register(struct rvm_genl_family *family)
 {
 	struct genl_family *kernel = &family->kernel;
 	unsigned int i, n = 0;
+	int err = 0;
 
-	for (i = 0; i < family->n_split_ops; i++) {
+	for (i = 0; !err && i < family->n_split_ops; i++) {
 		const struct genl_split_ops *split = &family->split_ops[i];
 
 		/* Both halves of a command stand together. */
@@ -380,8 +412,10 @@ static inline int rvm_genl_register(struct rvm_genl_family *family)
 			n++;
 		if (n > RVM_GENL_OPS_MAX)
 			return -E2BIG;
-		rvm_genl_join(&family->ops[n - 1], split);
+		err = rvm_genl_join(family, &family->ops[n - 1], split);
 	}
+	if (err)
+		return err;
 	strscpy(kernel->name, family->name, sizeof(kernel->name));
 	kernel->version = family->version;
 	kernel->netnsok = family->netnsok;

@@ -135,17 +135,15 @@ static int check_program(struct rvm_partition *part, struct linux_binprm *bprm,
 	const struct rvm_argv *argv = words->argv;
 	struct rvm_question q = RVM_QUESTION(RVM_CLASS_EXEC, RVM_OP_EXEC, RVM_RIGHT_EXECUTE);
 	enum rvm_reason kind = check_file_kind(bprm);
-	bool question = rvm_exec_is_question(bprm);
 	int ret;
 
 	name_program(&q, bprm, bprm->filename);
 	q.req.exec.argv = argv;
 	q.req.exec.turned = words->turned;
 	q.argv = argv;
-	/* Who only asks is answered, and starts nothing. */
-	q.always = !question;
+	q.always = true;
 	q.flags = argv->truncated ? RVM_RECORD_F_TRUNCATED : 0;
-	if (!question && rvm_entry_begin(bprm)) {
+	if (rvm_entry_begin(bprm)) {
 		rvm_gate_allow(part, &q, RVM_REASON_ENTRY);
 		ret = 0;
 	} else if (kind) {
@@ -154,7 +152,7 @@ static int check_program(struct rvm_partition *part, struct linux_binprm *bprm,
 	} else {
 		ret = rvm_gate_check(part, &q);
 	}
-	if (!ret && !question)
+	if (!ret)
 		atomic64_inc(&part->execs);
 	return ret;
 }

@@ -6,7 +6,6 @@
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/shm.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 
 #include "probe.h"
@@ -95,15 +94,6 @@ static int exec_named(bool ok)
 	return try_exec(in(true, argv[0]), argv);
 }
 
-/* AT_EXECVE_CHECK, from 6.14 on: may this be started? */
-static int ask_exec(bool ok)
-{
-	const char *argv[] = { ok ? "prog" : "other", "go", NULL };
-	int err = result(syscall(SYS_execveat, AT_FDCWD, in(true, argv[0]), argv, environ, 0x10000));
-
-	return err == EINVAL ? NOT_HERE : err;
-}
-
 static int exec_one_word(bool ok)
 {
 	char *argv[] = { "prog", ok ? "go" : "go on", NULL };
@@ -167,7 +157,6 @@ const struct row code_rows[] = {
 	{ "EXECUTE EXEC", "words of the pattern", exec_words, ROOT },
 	{ "EXECUTE EXEC", "another program", exec_program, ROOT },
 	{ "EXECUTE PATH", "program that run: names", exec_named, ROOT },
-	{ "EXECUTE EXEC", "AT_EXECVE_CHECK", ask_exec, ROOT },
 	{ "EXECUTE EXEC", "two words in one", exec_one_word, ROOT },
 	{ "EXECUTE EXEC", "another word 0", exec_name_zero, ROOT },
 	{ "EXECUTE EXEC", "through the loader", exec_loader, ROOT },

@@ -108,22 +108,23 @@ write_command() {
 
 # KVM can be there and still not run a guest, so ask by booting one.
 choose_accel() {
-	local key
+	local key answer=$cache/accel
 
 	if [ -n "$accel" ]; then
 		return
 	fi
 	accel=tcg
 	[ -z "$icount" ] && [ -w /dev/kvm ] || return 0
+	[ -z "$kernel" ] || answer=$cache/kernel/$kernel/accel
 	key="$(uname -r) $(qemu-system-x86_64 --version | sed -n 1p) $KVER"
-	if [ "$(sed 1q "$cache/accel" 2>/dev/null)" != "$key" ]; then
+	if [ "$(sed 1q "$answer" 2>/dev/null)" != "$key" ]; then
 		echo "# guest: trying KVM once" >&2
-		if "$0" --accel kvm --timeout 40 -- true >/dev/null 2>&1; then
+		if "$0" --accel kvm --timeout 40 ${kernel:+--kernel "$kernel"} -- true >/dev/null 2>&1; then
 			accel=kvm
 		fi
-		printf '%s\n%s\n' "$key" "$accel" >"$cache/accel"
+		printf '%s\n%s\n' "$key" "$accel" >"$answer"
 	fi
-	accel=$(sed -n 2p "$cache/accel")
+	accel=$(sed -n 2p "$answer")
 }
 
 start_guest() {
