@@ -26,6 +26,7 @@ help:
 	@echo 'make unit       kmod/lib in userspace, under sanitizers'
 	@echo 'make lint       static checks'
 	@echo 'make guest-test the tests in a virtual machine'
+	@echo 'make check-kernels  the tests in a virtual machine on each kernel; downloads them'
 	@echo 'make bench      what a check costs, counted in guest instructions'
 	@echo 'make generate   the netlink code, from its specification'
 	@echo 'make install    module, tool and manual pages (as root)'
@@ -68,6 +69,9 @@ check:
 lint: build
 	scripts/check.sh
 
+check-kernels: selftests
+	selftests/kernels.sh
+
 bench: build
 	@$(MAKE) -C selftests bench
 
@@ -86,5 +90,5 @@ clean:
 	@for dir in bpf user selftests; do [ ! -e $$dir/Makefile ] || $(MAKE) -C $$dir clean; done
 	rm -rf build
 
-.PHONY: all help setup ready build modules bpf user unit selftests guest-test check lint bench \
-	demo generate install clean
+.PHONY: all help setup ready build modules bpf user unit selftests guest-test check check-kernels lint \
+	bench demo generate install clean

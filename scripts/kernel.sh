@@ -152,7 +152,8 @@ add_vmlinux() {
 }
 
 unpack_headers() {
-	local version=$1 dir=$work/headers place=$cache/kernel/$version/headers
+	local version=$1 dir=$work/headers
+	local place=$cache/kernel/$version/headers
 
 	unpack "$version" 'headers|kbuild' "$dir"
 	adapt_headers "$version" "$dir" "$place"
@@ -219,7 +220,7 @@ build() {
 	cp -pru "$root"/kmod/{Kbuild,lib,include} "$root"/kmod/*.[ch] "$dir/kmod/"
 	takes -fmin-function-alignment=16 || options+=(CONFIG_CC_HAS_MIN_FUNCTION_ALIGNMENT=)
 	[ -e "$KDIR/tools/bpf/resolve_btfids/resolve_btfids" ] || options+=(RESOLVE_BTFIDS="$resolve")
-	make -C "$KDIR" M="$dir" CC=gcc PAHOLE="$KPAHOLE" "${options[@]}" ${KFLAGS:-} modules
+	make -C "$KDIR" M="$dir" CC=gcc PAHOLE="$KPAHOLE" "${options[@]}" modules
 }
 
 case ${1:-} in
