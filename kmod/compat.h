@@ -216,6 +216,12 @@ static inline const struct path *rvm_file_user_path(struct file *file)
 #endif
 }
 
+/*
+ * Is the program of an exec itself opened while the task counts as executing?  Before
+ * 6.8, and then it looks like an interpreter that is opened.
+ */
+#define RVM_EXEC_OPENS_EARLY (LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0))
+
 /* One page of a memory that nobody else sees yet; under its lock.  An argument went in 6.5. */
 static inline long rvm_get_page(struct mm_struct *mm, unsigned long at, struct page **page)
 {

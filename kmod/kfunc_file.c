@@ -102,14 +102,15 @@ static u8 open_rights(const struct file *file)
 
 /*
  * A file opened to be executed.  The program itself is judged with its argv by
- * bprm_check; an interpreter is opened while the exec runs, and the loader of a
- * program is seen nowhere else.
+ * bprm_check, and so is an interpreter in a later round; the loader of a program
+ * is seen here and when its code is mapped.  Where a program and a loader look
+ * alike here, the map is what refuses: the exec then ends by a signal.
  */
 static int check_open_exec(struct rvm_partition *part, struct file *file)
 {
 	struct rvm_question q = RVM_QUESTION(RVM_CLASS_EXEC, RVM_OP_INTERP, RVM_RIGHT_EXECUTE);
 
-	if (!current->in_execve || rvm_entry_opening())
+	if (RVM_EXEC_OPENS_EARLY || !current->in_execve || rvm_entry_opening())
 		return 0;
 	q.quiet = true;
 	q.path = &file->f_path;
