@@ -207,8 +207,9 @@ check_rows() {
 }
 
 check_versions() {
-	none grep -nE 'LINUX_VERSION_CODE|KERNEL_VERSION\(' -r kmod bpf --include='*.[ch]' \
-		--exclude=compat.h --exclude=vmlinux.h --exclude='*.mod.c'
+	none grep -nE 'LINUX_(VERSION_CODE|KERNEL_VERSION)|[^_]KERNEL_VERSION\(' -r kmod bpf user \
+		--include='*.[ch]' --exclude=compat.h --exclude=compat.bpf.h --exclude=vmlinux.h \
+		--exclude='*.mod.c' --exclude='*.skel.h'
 }
 
 check_kallsyms() {
@@ -304,7 +305,7 @@ run analyzer "follow the path that the analyzer prints"
 run netlink "scripts/nl-regen.sh, and commit what it changes"
 run hooks "scripts/hook-table.sh, and commit what it changes"
 run rows "mend Documentation/design/rows.list, run scripts/rows.sh, commit what it changes"
-run versions "version tests belong in kmod/compat.h"
+run versions "what differs between kernels belongs in kmod/compat.h and bpf/compat.bpf.h"
 run kallsyms "use what the kernel exports"
 run printk "programs print nothing"
 run exit "return an error; only rvmctl.c ends the program"

@@ -67,7 +67,7 @@ unpack() {
 	done < <(grep -F "$version " "$scripts/kernels.list")
 }
 
-# Since 7.1 the image lies with the modules, and since Debian 13 those in /usr/lib.
+# Since 7.0 the image lies with the modules, and since Debian 13 those in /usr/lib.
 unpack_image() {
 	local version=$1 dir=$work/image modules
 
