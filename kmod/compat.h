@@ -114,9 +114,8 @@ static inline struct rvm_mount_mirror *rvm_mount_first(const struct super_block 
 	return rvm_mount_at(sb, READ_ONCE(sb->s_mounts.next), offset);
 }
 
-static inline struct rvm_mount_mirror *rvm_mount_next(const struct super_block *sb,
-						      struct rvm_mount_mirror *mount,
-						      ptrdiff_t offset)
+static inline struct rvm_mount_mirror *
+rvm_mount_next(const struct super_block *sb, struct rvm_mount_mirror *mount, ptrdiff_t offset)
 {
 	const struct list_head *link = (const struct list_head *)((char *)mount + offset);
 
@@ -151,9 +150,8 @@ static inline struct rvm_mount_mirror *rvm_mount_first(const struct super_block 
 	return (struct rvm_mount_mirror *)READ_ONCE(sb->s_mounts);
 }
 
-static inline struct rvm_mount_mirror *rvm_mount_next(const struct super_block *sb,
-						      struct rvm_mount_mirror *mount,
-						      ptrdiff_t offset)
+static inline struct rvm_mount_mirror *
+rvm_mount_next(const struct super_block *sb, struct rvm_mount_mirror *mount, ptrdiff_t offset)
 {
 	return READ_ONCE(*(struct rvm_mount_mirror **)((char *)mount + offset));
 }
@@ -253,19 +251,19 @@ static inline struct dentry *rvm_lookup_one(const struct path *dir, const char *
  * Refusals with numbers in them: the message of an extended ACK has to live on, so each
  * place has one of its own.  Two callers at once may get each other's numbers.
  */
-#define NL_SET_ERR_MSG_FMT(extack, fmt, args...)                     \
-	do {                                                         \
-		static char __text[128];                             \
-		struct netlink_ext_ack *__ack = (extack);            \
-                                                                     \
-		snprintf(__text, sizeof(__text) - 1, fmt, ##args);   \
-		if (__ack)                                           \
-			__ack->_msg = __text;                        \
+#define NL_SET_ERR_MSG_FMT(extack, fmt, args...)                   \
+	do {                                                       \
+		static char __text[128];                           \
+		struct netlink_ext_ack *__ack = (extack);          \
+                                                                   \
+		snprintf(__text, sizeof(__text) - 1, fmt, ##args); \
+		if (__ack)                                         \
+			__ack->_msg = __text;                      \
 	} while (0)
-#define NL_SET_ERR_MSG_ATTR_FMT(extack, attr, fmt, args...)          \
-	do {                                                         \
-		NL_SET_ERR_MSG_FMT(extack, fmt, ##args);             \
-		NL_SET_BAD_ATTR(extack, attr);                       \
+#define NL_SET_ERR_MSG_ATTR_FMT(extack, attr, fmt, args...) \
+	do {                                                \
+		NL_SET_ERR_MSG_FMT(extack, fmt, ##args);    \
+		NL_SET_BAD_ATTR(extack, attr);              \
 	} while (0)
 
 /*
@@ -330,8 +328,7 @@ static inline int rvm_genl_check(const struct genl_split_ops *split, struct nlat
 	unsigned int i;
 
 	for (i = 1; attrs && i <= maxattr; i++) {
-		if (!attrs[i] ||
-		    (i <= split->maxattr && split->policy[i].type != NLA_UNSPEC))
+		if (!attrs[i] || (i <= split->maxattr && split->policy[i].type != NLA_UNSPEC))
 			continue;
 		NL_SET_ERR_MSG_ATTR(extack, attrs[i], "Unknown attribute type");
 		return -EINVAL;

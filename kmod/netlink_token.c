@@ -66,8 +66,8 @@ static int put_entry(struct sk_buff *skb, struct netlink_callback *cb,
 		     const struct rvm_token *token, u32 generation)
 {
 	u8 cmd = token->exclusion ? RVM_CMD_EXCLUSION_GET : RVM_CMD_TOKEN_GET;
-	void *hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq, rvm_genl(&rvm_nl_family),
-				NLM_F_MULTI, cmd);
+	void *hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+				rvm_genl(&rvm_nl_family), NLM_F_MULTI, cmd);
 
 	if (!hdr)
 		return -EMSGSIZE;

@@ -59,8 +59,8 @@ TEST_F(netlink, without_privilege_all_else_is_refused)
 			request_begin(&r, cmds[i]);
 			if (cmds[i] != RVM_CMD_PARTITION_NEW && cmds[i] != RVM_CMD_TABLE_ADD &&
 			    cmds[i] != RVM_CMD_TABLE_COMMIT && cmds[i] != RVM_CMD_TABLE_ABORT &&
-			    cmds[i] != RVM_CMD_TOKEN_GET &&
-			    cmds[i] != RVM_CMD_WITNESS_GET && cmds[i] != RVM_CMD_HOOK_SET)
+			    cmds[i] != RVM_CMD_TOKEN_GET && cmds[i] != RVM_CMD_WITNESS_GET &&
+			    cmds[i] != RVM_CMD_HOOK_SET)
 				put_u32(&r, 1, self->box.id);
 			if (cmds[i] == RVM_CMD_PARTITION_ENTER)
 				put_u32(&r, RVM_A_PARTITION_PID, 1);

@@ -16,7 +16,7 @@
 #include "kselftest_harness.h"
 
 #define BATCH 4096
-#define ROUNDS 100
+#define ROUNDS 300
 #define ANSWERS_MAX 64
 
 static const struct rule rule = { .class = RVM_CLASS_SELF, .rights = RVM_RIGHT_READ };
@@ -97,7 +97,7 @@ static bool is_refused_meanwhile(int nl, uint8_t cmd)
 	return busy;
 }
 
-TEST_F_TIMEOUT(shared, requests_at_the_same_time, 120)
+TEST_F_TIMEOUT(shared, requests_at_the_same_time, 240)
 {
 	static const uint8_t cmds[] = { RVM_CMD_TABLE_ADD, RVM_CMD_TABLE_COMMIT,
 					RVM_CMD_TABLE_ABORT };
