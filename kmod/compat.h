@@ -52,7 +52,10 @@
  * may run, the functions answer before they take a lock.
  */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
-#define RVM_KFUNC_FILTER(function)
+#define RVM_KFUNC_SET(ids, function)                \
+	{                                           \
+		.owner = THIS_MODULE, .set = &(ids) \
+	}
 #define BTF_KFUNCS_START(name) BTF_SET8_START(name)
 #define BTF_KFUNCS_END(name) BTF_SET8_END(name)
 #define __bpf_kfunc __used noinline
@@ -61,7 +64,10 @@
 	__diag_ignore_all("-Wmissing-prototypes", "called by programs only")
 #define __bpf_kfunc_end_defs() __diag_pop()
 #else
-#define RVM_KFUNC_FILTER(function) .filter = (function),
+#define RVM_KFUNC_SET(ids, function)                                       \
+	{                                                                  \
+		.owner = THIS_MODULE, .set = &(ids), .filter = (function), \
+	}
 #endif
 
 static inline bool rvm_prog_sleeps(const struct bpf_prog *prog)
@@ -255,7 +261,6 @@ static inline struct dentry *rvm_lookup_one(const struct path *dir, const char *
 	do {                                                       \
 		static char __text[128];                           \
 		struct netlink_ext_ack *__ack = (extack);          \
-                                                                   \
 		snprintf(__text, sizeof(__text) - 1, fmt, ##args); \
 		if (__ack)                                         \
 			__ack->_msg = __text;                      \

@@ -68,9 +68,8 @@ static int __maybe_unused refuse_other_programs(const struct bpf_prog *prog, u32
 	return rvm_prog_sleeps(prog) && strncmp(hook, exec, strlen(exec)) ? -EACCES : 0;
 }
 
-static const struct btf_kfunc_id_set rvm_kfunc_set = { .owner = THIS_MODULE,
-						       .set = &rvm_kfunc_ids,
-						       RVM_KFUNC_FILTER(refuse_other_programs) };
+static const struct btf_kfunc_id_set rvm_kfunc_set =
+	RVM_KFUNC_SET(rvm_kfunc_ids, refuse_other_programs);
 
 int rvm_kfunc_init(void)
 {
