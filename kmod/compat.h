@@ -22,8 +22,8 @@
 #include <net/genetlink.h>
 #include <net/netlink.h>
 
-/* bin2hex() had a header of its own before it left linux/kernel.h. */
-#if __has_include(<linux/hex.h>)
+/* bin2hex() has a header of its own, but in 6.1. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
 #include <linux/hex.h>
 #endif
 

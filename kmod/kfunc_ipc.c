@@ -169,7 +169,8 @@ __bpf_kfunc int bpf_rvm_ipc_new(struct kern_ipc_perm *perm)
 /* It is freed, by whomever and in whatever context. */
 __bpf_kfunc int bpf_rvm_ipc_gone(struct kern_ipc_perm *perm)
 {
-	if (READ_ONCE(count))
+	/* Nothing is freed in NMI; a program that calls from there is not one of ours. */
+	if (READ_ONCE(count) && !in_nmi())
 		del_owned(perm);
 	return 0;
 }

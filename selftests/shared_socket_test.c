@@ -56,13 +56,14 @@ static int begin(int nl, uint32_t part)
 struct adder {
 	int nl;
 	struct request request;
-	atomic_bool done;
+	atomic_bool started, done;
 };
 
 static void *add_many(void *arg)
 {
 	struct adder *adder = arg;
 
+	adder->started = true;
 	nl_send(adder->nl, &adder->request);
 	adder->done = true;
 	return NULL;
@@ -77,12 +78,16 @@ static bool is_refused_meanwhile(int nl, uint8_t cmd)
 	int sent = 1;
 
 	adder.nl = nl;
+	adder.started = false;
 	adder.done = false;
 	request_begin(&adder.request, RVM_CMD_TABLE_ADD);
 	for (int i = 0; i < BATCH; i++)
 		put_rule(&adder.request, &rule);
 	if (pthread_create(&thread, NULL, add_many, &adder))
 		return false;
+	/* An abort that comes before it leaves nothing to add to. */
+	while (!adder.started)
+		sched_yield();
 	/* The socket holds only so many answers. */
 	while (!adder.done && sent < ANSWERS_MAX) {
 		request_begin(&r, cmd);
