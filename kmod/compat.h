@@ -20,6 +20,7 @@
 #include <linux/poison.h>
 #include <linux/version.h>
 #include <net/genetlink.h>
+#include <net/net_namespace.h>
 #include <net/netlink.h>
 
 /* bin2hex() has a header of its own, but in 6.1. */
@@ -463,5 +464,25 @@ static inline struct nlattr **rvm_genl_dump_attrs(struct netlink_callback *cb)
 }
 
 #endif
+
+/* Can its folders compare names by Unicode?  Can go when no kernel is built without it. */
+static inline bool rvm_has_encoding(const struct super_block *sb)
+{
+#if IS_ENABLED(CONFIG_UNICODE)
+	return sb->s_encoding;
+#else
+	return false;
+#endif
+}
+
+/* How many refer to a network name space; the count has another name since 6.18. */
+static inline unsigned int rvm_net_users(const struct net *net)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 18, 0)
+	return refcount_read(&net->ns.count);
+#else
+	return ns_ref_read(net);
+#endif
+}
 
 #endif /* _RVM_COMPAT_H */

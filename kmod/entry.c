@@ -17,6 +17,7 @@
 #include "detail.h"
 #include "entry.h"
 #include "limits.h"
+#include "network.h"
 #include "partition.h"
 #include "witness.h"
 
@@ -115,7 +116,8 @@ static int add_entry(struct entry *new, struct rvm_partition *part, struct list_
 	return 0;
 }
 
-static void record(struct rvm_reservation *res, const struct rvm_partition *part, struct pid *pid)
+static void record(struct rvm_reservation *res, const struct rvm_partition *part, struct pid *pid,
+		   bool own_net)
 {
 	char text[2 * RVM_NAME_MAX] = "";
 	struct rvm_line line = { .text = text, .size = sizeof(text) };
@@ -128,6 +130,8 @@ static void record(struct rvm_reservation *res, const struct rvm_partition *part
 
 	rvm_line_add(&line, "partition", part->name, strlen(part->name));
 	rvm_line_add_number(&line, "pid", pid_nr(pid));
+	if (own_net)
+		rvm_line_add(&line, "network", "own", 3);
 	rvm_witness_commit(res, &event);
 }
 
@@ -146,7 +150,7 @@ static int admit(struct entry *new, struct rvm_partition *part)
 	return err;
 }
 
-int rvm_entry_admit(struct rvm_partition *part, struct pid *pid)
+int rvm_entry_admit(struct rvm_partition *part, struct pid *pid, bool own_net)
 {
 	struct rvm_reservation res;
 	struct entry *new;
@@ -160,10 +164,12 @@ int rvm_entry_admit(struct rvm_partition *part, struct pid *pid)
 	new->part = part->id;
 
 	err = rvm_witness_reserve(&res, 1);
+	if (!err && own_net)
+		err = rvm_network_claim(part, pid);
 	if (!err)
 		err = admit(new, part);
 	if (!err) {
-		record(&res, part, pid);
+		record(&res, part, pid, own_net);
 		return 0;
 	}
 	rvm_witness_abort(&res);

@@ -12,12 +12,13 @@ struct rvm_partition;
  * rvm_entry_admit() - let the next program of a task start on the caller's authority
  * @part: the task must be in its control group
  * @pid: held by the caller
+ * @own_net: its network name space becomes the partition's own, see rvm_network_claim()
  *
  * Return: 0; -ESRCH if the task is gone; -EXDEV if it is not in @part's control
- * group; -EEXIST if it is admitted already; -ENFILE for too many; -ENOSPC if the
- * log is full; -ENOMEM.
+ * group; -EBUSY if its network is not its own; -EEXIST if it is admitted already;
+ * -ENFILE for too many; -ENOSPC if the log is full; -ENOMEM.
  */
-int rvm_entry_admit(struct rvm_partition *part, struct pid *pid);
+int rvm_entry_admit(struct rvm_partition *part, struct pid *pid, bool own_net);
 
 /**
  * rvm_entry_begin() - first handler round of an exec: use up the caller's admission

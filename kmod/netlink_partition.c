@@ -254,7 +254,7 @@ static int admit(struct rvm_partition *part, struct genl_info *info)
 	int err;
 
 	pid = find_get_pid(nla_get_u32(attr));
-	err = pid ? rvm_entry_admit(part, pid) : -ESRCH;
+	err = pid ? rvm_entry_admit(part, pid, info->attrs[RVM_A_PARTITION_OWN_NET]) : -ESRCH;
 	put_pid(pid);
 
 	if (err == -ESRCH)
@@ -262,6 +262,9 @@ static int admit(struct rvm_partition *part, struct genl_info *info)
 	else if (err == -EXDEV)
 		NL_SET_ERR_MSG_ATTR(info->extack, attr,
 				    "the task is not in the partition's control group");
+	else if (err == -EBUSY)
+		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[RVM_A_PARTITION_OWN_NET],
+				    "the task's network name space is not its own");
 	else if (err == -EEXIST)
 		NL_SET_ERR_MSG_ATTR(info->extack, attr, "the task is admitted already");
 	else if (err == -ENFILE)
