@@ -83,7 +83,7 @@ static int tmpfile_open(bool ok)
 {
 	int err = close_result(open(in(ok, "."), O_TMPFILE | O_RDWR, 0600));
 
-	return err == EOPNOTSUPP ? NOT_HERE : err;
+	return err == EOPNOTSUPP ? not_here("no such attributes in this file system") : err;
 }
 
 static int make_folder(bool ok)
@@ -188,7 +188,7 @@ static int set_xattr(bool ok)
 {
 	int err = result(setxattr(in(ok, "file"), "user.note", "x", 1, 0));
 
-	return err == EOPNOTSUPP ? NOT_HERE : err;
+	return err == EOPNOTSUPP ? not_here("no such attributes in this file system") : err;
 }
 
 /* One entry each for owner, group and others: what mode 0640 says. */
@@ -200,7 +200,7 @@ static int set_acl(bool ok)
 	};
 	int err = result(setxattr(in(ok, "file"), "system.posix_acl_access", acl, sizeof(acl), 0));
 
-	return err == EOPNOTSUPP ? NOT_HERE : err;
+	return err == EOPNOTSUPP ? not_here("no such attributes in this file system") : err;
 }
 
 /* READ covers both, WRITE only the first. */
@@ -261,7 +261,7 @@ static int list_xattr(bool ok)
 	char text[256];
 	int err = result(listxattr(in(ok, "file"), text, sizeof(text)));
 
-	return err == EOPNOTSUPP ? NOT_HERE : err;
+	return err == EOPNOTSUPP ? not_here("no such attributes in this file system") : err;
 }
 
 /* file_getattr(2) and file_setattr(2), from 6.17 on: flags and project of a file by its path. */
@@ -294,7 +294,9 @@ static int get_acl(bool ok)
 	char text[256];
 	int err = result(getxattr(in(ok, "file"), "system.posix_acl_access", text, sizeof(text)));
 
-	return err == ENODATA ? 0 : err == EOPNOTSUPP ? NOT_HERE : err;
+	return err == ENODATA	 ? 0 :
+	       err == EOPNOTSUPP ? not_here("no such attributes in this file system") :
+				   err;
 }
 
 static int lock_file(bool ok)
@@ -320,9 +322,12 @@ static int remove_xattr(bool ok)
 	int err;
 
 	if (ok && setxattr(in(ok, "file"), "user.gone", "x", 1, 0))
-		return errno == EOPNOTSUPP ? NOT_HERE : errno;
+		return errno == EOPNOTSUPP ? not_here("no such attributes in this file system") :
+					     errno;
 	err = result(removexattr(in(ok, "file"), "user.gone"));
-	return err == ENODATA ? 0 : err == EOPNOTSUPP ? NOT_HERE : err;
+	return err == ENODATA	 ? 0 :
+	       err == EOPNOTSUPP ? not_here("no such attributes in this file system") :
+				   err;
 }
 
 static int make_fifo(bool ok)
@@ -366,7 +371,7 @@ static int xattr_below_mount(bool ok)
 {
 	int err = result(setxattr(below_mount(ok), "user.note", "x", 1, 0));
 
-	return err == EOPNOTSUPP ? NOT_HERE : err;
+	return err == EOPNOTSUPP ? not_here("no such attributes in this file system") : err;
 }
 
 static int open_below_mount(bool ok)
