@@ -26,6 +26,7 @@ help:
 	@echo 'make unit       kmod/lib in userspace, under sanitizers'
 	@echo 'make lint       static checks'
 	@echo 'make guest-test the tests in a virtual machine'
+	@echo 'make check-kernels  the tests in a virtual machine on each kernel; downloads them'
 	@echo 'make bench      what a check costs, counted in guest instructions'
 	@echo 'make check-outsiders   other tests of the kernel, with and without RVM'
 	@echo 'make generate   the netlink code, from its specification'
@@ -72,6 +73,9 @@ lint: build
 check-outsiders:
 	@selftests/outsiders/run.sh
 
+check-kernels: selftests
+	selftests/kernels.sh
+
 bench: build
 	@$(MAKE) -C selftests bench
 
@@ -90,5 +94,5 @@ clean:
 	@for dir in bpf user selftests; do [ ! -e $$dir/Makefile ] || $(MAKE) -C $$dir clean; done
 	rm -rf build
 
-.PHONY: all help setup ready build modules bpf user unit selftests guest-test check lint bench \
-	check-outsiders demo generate install clean
+.PHONY: all help setup ready build modules bpf user unit selftests guest-test check check-kernels \
+	check-outsiders lint bench demo generate install clean

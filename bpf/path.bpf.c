@@ -100,12 +100,14 @@ int BPF_PROG(rvm_path_chroot, const struct path *path, int ret)
 }
 
 SEC("lsm/inode_setattr")
-int BPF_PROG(rvm_inode_setattr, struct mnt_idmap *idmap, struct dentry *dentry, struct iattr *attr,
-	     int ret)
+int rvm_inode_setattr(unsigned long long *ctx)
 {
-	if (ret)
-		return ret;
-	return clamp(bpf_rvm_dentry_setattr(dentry, attr->ia_valid));
+	struct setattr hook;
+
+	read_setattr(ctx, &hook);
+	if (hook.ret)
+		return hook.ret;
+	return clamp(bpf_rvm_dentry_setattr(hook.dentry, hook.attr->ia_valid));
 }
 
 SEC("lsm/inode_readlink")
@@ -123,6 +125,23 @@ int BPF_PROG(rvm_inode_getattr, const struct path *path, int ret)
 	if (ret)
 		return ret;
 	return clamp(bpf_rvm_path_look(path));
+}
+
+/* Flags and project by a path, and what the ioctl for an open file does. */
+SEC("lsm/inode_file_getattr")
+int BPF_PROG(rvm_inode_file_getattr, struct dentry *dentry, struct file_kattr *attr, int ret)
+{
+	if (ret || !knows(struct dentry))
+		return ret ? ret : -EACCES;
+	return clamp(bpf_rvm_dentry_look(dentry));
+}
+
+SEC("lsm/inode_file_setattr")
+int BPF_PROG(rvm_inode_file_setattr, struct dentry *dentry, struct file_kattr *attr, int ret)
+{
+	if (ret)
+		return ret;
+	return clamp(bpf_rvm_dentry_check(dentry, RVM_OP_XATTR));
 }
 
 SEC("lsm/inode_getxattr")

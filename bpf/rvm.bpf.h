@@ -16,6 +16,8 @@
 #include <bpf/bpf_tracing.h>
 #include <linux/rvm.h>
 
+#include "compat.bpf.h"
+
 #define EACCES 13
 
 #define F_WRLCK 1

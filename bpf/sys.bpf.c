@@ -73,11 +73,10 @@ int BPF_PROG(rvm_move_mount, const struct path *from, const struct path *to, int
 	return clamp(bpf_rvm_sys_check(RVM_OP_MOUNT));
 }
 
+/* An argument was added in 6.15: read none, not even what was decided before. */
 SEC("lsm/bpf")
-int BPF_PROG(rvm_bpf, int cmd, union bpf_attr *attr, unsigned int size, int ret)
+int BPF_PROG(rvm_bpf)
 {
-	if (ret)
-		return ret;
 	return clamp(bpf_rvm_sys_check(RVM_OP_BPF));
 }
 
@@ -152,6 +151,14 @@ int BPF_PROG(rvm_inode_init_security_anon, struct inode *inode, const struct qst
 	if (ret)
 		return ret;
 	return clamp(bpf_rvm_sys_anon_inode(name));
+}
+
+SEC("lsm/uring_allowed")
+int BPF_PROG(rvm_uring_allowed, int ret)
+{
+	if (ret)
+		return ret;
+	return clamp(bpf_rvm_sys_ring());
 }
 
 SEC("lsm/uring_override_creds")

@@ -18,6 +18,7 @@
 #include <linux/slab.h>
 
 #include "anchor.h"
+#include "compat.h"
 #include "decision.h"
 
 static struct fsnotify_group *group;
@@ -66,7 +67,7 @@ static struct rvm_anchor *find_anchor(struct inode *inode)
 	struct rvm_anchor *anchor;
 
 	lockdep_assert_held(&anchors_lock);
-	mark = fsnotify_find_mark(inode, FSNOTIFY_OBJ_TYPE_INODE, group);
+	mark = rvm_inode_mark_find(inode, group);
 	if (!mark)
 		return NULL;
 	/* Under the lock a mark that is found has users. */
@@ -91,7 +92,7 @@ static struct rvm_anchor *make_anchor(struct inode *inode)
 	mutex_init(&anchor->lock);
 	INIT_LIST_HEAD(&anchor->links);
 	fsnotify_init_mark(&anchor->mark, group);
-	err = fsnotify_add_mark(&anchor->mark, inode, FSNOTIFY_OBJ_TYPE_INODE, 0);
+	err = fsnotify_add_inode_mark(&anchor->mark, inode, 0);
 	if (err) {
 		fsnotify_put_mark(&anchor->mark);
 		return ERR_PTR(err);

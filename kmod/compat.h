@@ -7,15 +7,82 @@
  * for and when it can go.
  */
 
+#include <linux/bpf.h>
+#include <linux/btf.h>
 #include <linux/dcache.h>
+#include <linux/err.h>
 #include <linux/fs.h>
+#include <linux/fsnotify_backend.h>
+#include <linux/mm.h>
+#include <linux/module.h>
 #include <linux/mount.h>
+#include <linux/namei.h>
+#include <linux/poison.h>
 #include <linux/version.h>
+#include <net/genetlink.h>
 #include <net/net_namespace.h>
+#include <net/netlink.h>
+
+/* bin2hex() has a header of its own, but in 6.1. */
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 12, 0)
+#include <linux/hex.h>
+#endif
+
+/* A name space of symbols: a word before 6.13, a string since. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
+#define RVM_IMPORT_NS(name) MODULE_IMPORT_NS(name)
+#else
+#define RVM_IMPORT_NS(name) MODULE_IMPORT_NS(#name)
+#endif
+
+/*
+ * That arguments come as the hook got them: a flag of a question, and since 7.0
+ * so without saying.  In 6.1 the flag means counted references, which no hook
+ * hands out; there programs, which only root loads, are trusted to pass on what
+ * they were given.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0) || !defined(KF_TRUSTED_ARGS)
+#define RVM_KF_TRUSTED 0
+#else
+#define RVM_KF_TRUSTED KF_TRUSTED_ARGS
+#endif
+
+/*
+ * 6.1 asks nobody which programs may call a function of a module, so there any
+ * program of tracing or on a hook may; only root loads them.  In NMI, where they
+ * may run, the functions answer before they take a lock.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+#define RVM_KFUNC_SET(ids, function)                \
+	{                                           \
+		.owner = THIS_MODULE, .set = &(ids) \
+	}
+#define BTF_KFUNCS_START(name) BTF_SET8_START(name)
+#define BTF_KFUNCS_END(name) BTF_SET8_END(name)
+#define __bpf_kfunc __used noinline
+#define __bpf_kfunc_start_defs() \
+	__diag_push();           \
+	__diag_ignore_all("-Wmissing-prototypes", "called by programs only")
+#define __bpf_kfunc_end_defs() __diag_pop()
+#else
+#define RVM_KFUNC_SET(ids, function)                                       \
+	{                                                                  \
+		.owner = THIS_MODULE, .set = &(ids), .filter = (function), \
+	}
+#endif
+
+static inline bool rvm_prog_sleeps(const struct bpf_prog *prog)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
+	return prog->aux->sleepable;
+#else
+	return prog->sleepable;
+#endif
+}
 
 /*
  * The first members of the kernel's private struct mount, unchanged from 6.1 to
- * 6.12.  rvm_path_init() proves them against follow_up() before they are used.
+ * 7.2.  rvm_path_init() proves them against follow_up() before they are used.
  * Can go when the walk from a mount to its parent is exported.
  */
 struct rvm_mount_mirror {
@@ -24,6 +91,379 @@ struct rvm_mount_mirror {
 	struct dentry *mnt_mountpoint;
 	struct vfsmount mnt;
 };
+
+/*
+ * The mounts of a file system: before 6.18 a ring of links within the mounts, in
+ * which one that is taken out is poisoned; since then a chain of pointers, in which
+ * one that is taken out still leads on, and new ones come first.  Both are walked
+ * inside rcu_read_lock(); rvm_mount_link_find() finds out how far the link is
+ * from the start of a mount, and that it is where it is thought to be, for a mount
+ * that is held.  All of it can go with the walk from a file system to its mounts.
+ */
+#define RVM_MOUNT_BYTES_MAX 512
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 18, 0)
+
+/* NULL at the end; ERR_PTR(-EAGAIN) if the mount before it was taken out. */
+static inline struct rvm_mount_mirror *rvm_mount_at(const struct super_block *sb,
+						    const struct list_head *link, ptrdiff_t offset)
+{
+	if (link == LIST_POISON1)
+		return ERR_PTR(-EAGAIN);
+	if (link == &sb->s_mounts)
+		return NULL;
+	return (struct rvm_mount_mirror *)((char *)link - offset);
+}
+
+static inline struct rvm_mount_mirror *rvm_mount_first(const struct super_block *sb,
+						       ptrdiff_t offset)
+{
+	return rvm_mount_at(sb, READ_ONCE(sb->s_mounts.next), offset);
+}
+
+static inline struct rvm_mount_mirror *
+rvm_mount_next(const struct super_block *sb, struct rvm_mount_mirror *mount, ptrdiff_t offset)
+{
+	const struct list_head *link = (const struct list_head *)((char *)mount + offset);
+
+	return rvm_mount_at(sb, READ_ONCE(link->next), offset);
+}
+
+/* Links of other mounts are at least one whole mount away. */
+static inline ptrdiff_t rvm_mount_link_find(struct rvm_mount_mirror *mount)
+{
+	const struct list_head *head = &mount->mnt.mnt_sb->s_mounts, *link;
+	ptrdiff_t best = -1;
+	int seen = 0;
+
+	rcu_read_lock();
+	for (link = READ_ONCE(head->next); link != head && link != LIST_POISON1 && seen++ < 4096;
+	     link = READ_ONCE(link->next)) {
+		ptrdiff_t offset = (char *)link - (char *)mount;
+
+		if (offset >= (ptrdiff_t)sizeof(*mount) && offset < RVM_MOUNT_BYTES_MAX &&
+		    (best < 0 || offset < best))
+			best = offset;
+	}
+	rcu_read_unlock();
+	return best;
+}
+
+#else
+
+static inline struct rvm_mount_mirror *rvm_mount_first(const struct super_block *sb,
+						       ptrdiff_t offset)
+{
+	return (struct rvm_mount_mirror *)READ_ONCE(sb->s_mounts);
+}
+
+static inline struct rvm_mount_mirror *
+rvm_mount_next(const struct super_block *sb, struct rvm_mount_mirror *mount, ptrdiff_t offset)
+{
+	return READ_ONCE(*(struct rvm_mount_mirror **)((char *)mount + offset));
+}
+
+/*
+ * Behind the pointer to the next mount stands one to the place that points here: for
+ * the first mount that place is in the super block.  Its lowest bit is a flag.
+ */
+static inline ptrdiff_t rvm_mount_link_find(struct rvm_mount_mirror *mount)
+{
+	struct super_block *sb = mount->mnt.mnt_sb;
+	unsigned long head = (unsigned long)&sb->s_mounts;
+	ptrdiff_t found = -1, at;
+	const char *first;
+
+	rcu_read_lock();
+	first = (const char *)READ_ONCE(sb->s_mounts);
+	for (at = sizeof(*mount); first && at < RVM_MOUNT_BYTES_MAX; at += sizeof(head)) {
+		if ((READ_ONCE(*(const unsigned long *)(first + at)) & ~1UL) == head) {
+			found = at - sizeof(head);
+			break;
+		}
+	}
+	rcu_read_unlock();
+	return found;
+}
+
+#endif
+
+/* Marks hang on the inode's list before 6.10, and on the inode since. */
+static inline struct fsnotify_mark *rvm_inode_mark_find(struct inode *inode,
+							struct fsnotify_group *group)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 10, 0)
+	return fsnotify_find_mark(&inode->i_fsnotify_marks, group);
+#else
+	return fsnotify_find_mark(inode, FSNOTIFY_OBJ_TYPE_INODE, group);
+#endif
+}
+
+/*
+ * A stacked file system does its work on files of its own.  Since 6.6 they are marked
+ * and name the user's path beside their own; before, they have the user's path.
+ */
+static inline bool rvm_file_is_backing(const struct file *file)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
+	return false;
+#else
+	return file->f_mode & FMODE_BACKING;
+#endif
+}
+
+static inline const struct path *rvm_file_user_path(struct file *file)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
+	return &file->f_path;
+#else
+	return file_user_path(file);
+#endif
+}
+
+/*
+ * Is the program of an exec itself opened while the task counts as executing?  Before
+ * 6.8, and then it looks like an interpreter that is opened.
+ */
+#define RVM_EXEC_OPENS_EARLY (LINUX_VERSION_CODE < KERNEL_VERSION(6, 8, 0))
+
+/* One page of a memory that nobody else sees yet; under its lock.  An argument went in 6.5. */
+static inline long rvm_get_page(struct mm_struct *mm, unsigned long at, struct page **page)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
+	return get_user_pages_remote(mm, at, 1, FOLL_FORCE, page, NULL, NULL);
+#else
+	return get_user_pages_remote(mm, at, 1, FOLL_FORCE, page, NULL);
+#endif
+}
+
+/*
+ * The owner of ids became a type of its own in 6.3, the name a structure in 6.16.
+ * Sleeps; the caller holds nothing.
+ */
+static inline struct dentry *rvm_lookup_one(const struct path *dir, const char *name)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+	return lookup_one_unlocked(mnt_user_ns(dir->mnt), name, dir->dentry, strlen(name));
+#elif LINUX_VERSION_CODE < KERNEL_VERSION(6, 16, 0)
+	return lookup_one_unlocked(mnt_idmap(dir->mnt), name, dir->dentry, strlen(name));
+#else
+	return lookup_one_unlocked(mnt_idmap(dir->mnt), &QSTR(name), dir->dentry);
+#endif
+}
+
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
+
+/*
+ * Refusals with numbers in them: the message of an extended ACK has to live on, so each
+ * place has one of its own.  Two callers at once may get each other's numbers.
+ */
+#define NL_SET_ERR_MSG_FMT(extack, fmt, args...)                   \
+	do {                                                       \
+		static char __text[128];                           \
+		struct netlink_ext_ack *__ack = (extack);          \
+		snprintf(__text, sizeof(__text) - 1, fmt, ##args); \
+		if (__ack)                                         \
+			__ack->_msg = __text;                      \
+	} while (0)
+#define NL_SET_ERR_MSG_ATTR_FMT(extack, attr, fmt, args...) \
+	do {                                                \
+		NL_SET_ERR_MSG_FMT(extack, fmt, ##args);    \
+		NL_SET_BAD_ATTR(extack, attr);              \
+	} while (0)
+
+/*
+ * The generated family splits each command into what is done and what is dumped; 6.1
+ * knows whole commands, and one function that comes before all of them.  The family
+ * below is made into one of the kernel's when it is registered.
+ */
+struct genl_split_ops {
+	const struct nla_policy *policy;
+	int (*pre_doit)(const struct genl_split_ops *ops, struct sk_buff *skb,
+			struct genl_info *info);
+	int (*doit)(struct sk_buff *skb, struct genl_info *info);
+	int (*start)(struct netlink_callback *cb);
+	int (*dumpit)(struct sk_buff *skb, struct netlink_callback *cb);
+	unsigned int maxattr;
+	u8 cmd;
+	u8 flags;
+};
+
+#define RVM_GENL_OPS_MAX 32
+#define RVM_GENL_POLICY_MAX 64
+
+struct rvm_genl_family {
+	struct genl_family kernel;
+	struct genl_ops ops[RVM_GENL_OPS_MAX];
+	struct nla_policy policy[RVM_GENL_POLICY_MAX];
+	unsigned int n_policy;
+	const char *name;
+	unsigned int version;
+	bool netnsok, parallel_ops;
+	struct module *module;
+	const struct genl_split_ops *split_ops;
+	unsigned int n_split_ops;
+	const struct genl_multicast_group *mcgrps;
+	unsigned int n_mcgrps;
+};
+
+extern struct rvm_genl_family rvm_nl_family;
+
+static inline struct genl_family *rvm_genl(struct rvm_genl_family *family)
+{
+	return &family->kernel;
+}
+
+static inline const struct genl_split_ops *rvm_genl_split(u8 cmd, bool dump)
+{
+	unsigned int i;
+
+	for (i = 0; i < rvm_nl_family.n_split_ops; i++) {
+		const struct genl_split_ops *split = &rvm_nl_family.split_ops[i];
+
+		if (split->cmd == cmd && !split->dumpit != dump)
+			return split;
+	}
+	return NULL;
+}
+
+/* What may be said to either half was checked; to this one that may be less. */
+static inline int rvm_genl_check(const struct genl_split_ops *split, struct nlattr **attrs,
+				 unsigned int maxattr, struct netlink_ext_ack *extack)
+{
+	unsigned int i;
+
+	for (i = 1; attrs && i <= maxattr; i++) {
+		if (!attrs[i] || (i <= split->maxattr && split->policy[i].type != NLA_UNSPEC))
+			continue;
+		NL_SET_ERR_MSG_ATTR(extack, attrs[i], "Unknown attribute type");
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static inline int rvm_genl_pre_doit(const struct genl_ops *ops, struct sk_buff *skb,
+				    struct genl_info *info)
+{
+	const struct genl_split_ops *split = rvm_genl_split(ops->cmd, false);
+	int err;
+
+	if (!split)
+		return -EOPNOTSUPP;
+	err = rvm_genl_check(split, info->attrs, ops->maxattr, info->extack);
+	return !err && split->pre_doit ? split->pre_doit(split, skb, info) : err;
+}
+
+static inline int rvm_genl_start(struct netlink_callback *cb)
+{
+	const struct genl_dumpit_info *info = genl_dumpit_info(cb);
+	const struct genl_split_ops *split = rvm_genl_split(info->op.cmd, true);
+	int err;
+
+	if (!split)
+		return -EOPNOTSUPP;
+	err = rvm_genl_check(split, info->attrs, info->op.maxattr, cb->extack);
+	return err ? err : split->start(cb);
+}
+
+/* Either half's attributes. */
+static inline int rvm_genl_join_policy(struct rvm_genl_family *family, struct genl_ops *op,
+				       const struct genl_split_ops *split)
+{
+	struct nla_policy *joined = family->policy + family->n_policy;
+	unsigned int i, most = max(op->maxattr, split->maxattr);
+
+	if (!split->policy)
+		return 0;
+	if (!op->policy) {
+		op->policy = split->policy;
+		op->maxattr = split->maxattr;
+		return 0;
+	}
+	if (family->n_policy + most + 1 > RVM_GENL_POLICY_MAX)
+		return -E2BIG;
+	for (i = 0; i <= most; i++) {
+		if (i <= op->maxattr && op->policy[i].type != NLA_UNSPEC)
+			memcpy(&joined[i], &op->policy[i], sizeof(*joined));
+		else if (i <= split->maxattr)
+			memcpy(&joined[i], &split->policy[i], sizeof(*joined));
+	}
+	family->n_policy += most + 1;
+	op->policy = joined;
+	op->maxattr = most;
+	return 0;
+}
+
+static inline int rvm_genl_join(struct rvm_genl_family *family, struct genl_ops *op,
+				const struct genl_split_ops *split)
+{
+	op->cmd = split->cmd;
+	if (split->doit)
+		op->doit = split->doit;
+	if (split->dumpit) {
+		op->dumpit = split->dumpit;
+		op->start = rvm_genl_start;
+	}
+	return rvm_genl_join_policy(family, op, split);
+}
+
+static inline int rvm_genl_register(struct rvm_genl_family *family)
+{
+	struct genl_family *kernel = &family->kernel;
+	unsigned int i, n = 0;
+	int err = 0;
+
+	for (i = 0; !err && i < family->n_split_ops; i++) {
+		const struct genl_split_ops *split = &family->split_ops[i];
+
+		/* Both halves of a command stand together. */
+		if (!n || family->ops[n - 1].cmd != split->cmd)
+			n++;
+		if (n > RVM_GENL_OPS_MAX)
+			return -E2BIG;
+		err = rvm_genl_join(family, &family->ops[n - 1], split);
+	}
+	if (err)
+		return err;
+	strscpy(kernel->name, family->name, sizeof(kernel->name));
+	kernel->version = family->version;
+	kernel->netnsok = family->netnsok;
+	kernel->parallel_ops = family->parallel_ops;
+	kernel->module = family->module;
+	kernel->pre_doit = rvm_genl_pre_doit;
+	kernel->ops = family->ops;
+	kernel->n_ops = n;
+	kernel->mcgrps = family->mcgrps;
+	kernel->n_mcgrps = family->n_mcgrps;
+	return genl_register_family(kernel);
+}
+
+static inline struct nlattr **rvm_genl_dump_attrs(struct netlink_callback *cb)
+{
+	return genl_dumpit_info(cb)->attrs;
+}
+
+/* From here on, for the generated code. */
+#define genl_family rvm_genl_family
+
+#else
+
+static inline struct genl_family *rvm_genl(struct genl_family *family)
+{
+	return family;
+}
+
+static inline int rvm_genl_register(struct genl_family *family)
+{
+	return genl_register_family(family);
+}
+
+static inline struct nlattr **rvm_genl_dump_attrs(struct netlink_callback *cb)
+{
+	return genl_info_dump(cb)->attrs;
+}
+
+#endif
 
 /* Can its folders compare names by Unicode?  Can go when no kernel is built without it. */
 static inline bool rvm_has_encoding(const struct super_block *sb)
@@ -35,10 +475,14 @@ static inline bool rvm_has_encoding(const struct super_block *sb)
 #endif
 }
 
-/* How many refer to a network name space; the count has another name after 6.17. */
+/* How many refer to a network name space; the count has another name since 6.18. */
 static inline unsigned int rvm_net_users(const struct net *net)
 {
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 18, 0)
 	return refcount_read(&net->ns.count);
+#else
+	return ns_ref_read(net);
+#endif
 }
 
 #endif /* _RVM_COMPAT_H */

@@ -12,13 +12,14 @@
 #include <linux/netlink.h>
 #include <linux/string.h>
 
+#include "compat.h"
 #include "detail.h"
 #include "hook.h"
 #include "limits.h"
 #include "partition.h"
 #include "witness.h"
 
-MODULE_IMPORT_NS(BPF_INTERNAL);
+RVM_IMPORT_NS(BPF_INTERNAL);
 
 struct held {
 	struct bpf_link *link;

@@ -9,47 +9,47 @@
 
 /* A module may register one set for a kind of program: all families in one. */
 BTF_KFUNCS_START(rvm_kfunc_ids)
-BTF_ID_FLAGS(func, bpf_rvm_file_open, KF_TRUSTED_ARGS)
-BTF_ID_FLAGS(func, bpf_rvm_file_permission, KF_TRUSTED_ARGS)
-BTF_ID_FLAGS(func, bpf_rvm_file_map, KF_TRUSTED_ARGS)
-BTF_ID_FLAGS(func, bpf_rvm_file_protect, KF_TRUSTED_ARGS)
-BTF_ID_FLAGS(func, bpf_rvm_file_ioctl, KF_TRUSTED_ARGS)
-BTF_ID_FLAGS(func, bpf_rvm_file_fcntl, KF_TRUSTED_ARGS)
-BTF_ID_FLAGS(func, bpf_rvm_file_receive, KF_TRUSTED_ARGS)
-BTF_ID_FLAGS(func, bpf_rvm_file_truncate, KF_TRUSTED_ARGS)
-BTF_ID_FLAGS(func, bpf_rvm_file_lock, KF_TRUSTED_ARGS)
-BTF_ID_FLAGS(func, bpf_rvm_path_check, KF_TRUSTED_ARGS)
-BTF_ID_FLAGS(func, bpf_rvm_path_look, KF_TRUSTED_ARGS)
-BTF_ID_FLAGS(func, bpf_rvm_path_chown, KF_TRUSTED_ARGS)
-BTF_ID_FLAGS(func, bpf_rvm_path_name, KF_TRUSTED_ARGS)
-BTF_ID_FLAGS(func, bpf_rvm_path_link, KF_TRUSTED_ARGS)
-BTF_ID_FLAGS(func, bpf_rvm_path_rename, KF_TRUSTED_ARGS)
-BTF_ID_FLAGS(func, bpf_rvm_dentry_setattr, KF_TRUSTED_ARGS)
-BTF_ID_FLAGS(func, bpf_rvm_dentry_check, KF_TRUSTED_ARGS)
-BTF_ID_FLAGS(func, bpf_rvm_dentry_look, KF_TRUSTED_ARGS)
-BTF_ID_FLAGS(func, bpf_rvm_exec_check, KF_TRUSTED_ARGS | KF_SLEEPABLE)
+BTF_ID_FLAGS(func, bpf_rvm_file_open, RVM_KF_TRUSTED)
+BTF_ID_FLAGS(func, bpf_rvm_file_permission, RVM_KF_TRUSTED)
+BTF_ID_FLAGS(func, bpf_rvm_file_map, RVM_KF_TRUSTED)
+BTF_ID_FLAGS(func, bpf_rvm_file_protect, RVM_KF_TRUSTED)
+BTF_ID_FLAGS(func, bpf_rvm_file_ioctl, RVM_KF_TRUSTED)
+BTF_ID_FLAGS(func, bpf_rvm_file_fcntl, RVM_KF_TRUSTED)
+BTF_ID_FLAGS(func, bpf_rvm_file_receive, RVM_KF_TRUSTED)
+BTF_ID_FLAGS(func, bpf_rvm_file_truncate, RVM_KF_TRUSTED)
+BTF_ID_FLAGS(func, bpf_rvm_file_lock, RVM_KF_TRUSTED)
+BTF_ID_FLAGS(func, bpf_rvm_path_check, RVM_KF_TRUSTED)
+BTF_ID_FLAGS(func, bpf_rvm_path_look, RVM_KF_TRUSTED)
+BTF_ID_FLAGS(func, bpf_rvm_path_chown, RVM_KF_TRUSTED)
+BTF_ID_FLAGS(func, bpf_rvm_path_name, RVM_KF_TRUSTED)
+BTF_ID_FLAGS(func, bpf_rvm_path_link, RVM_KF_TRUSTED)
+BTF_ID_FLAGS(func, bpf_rvm_path_rename, RVM_KF_TRUSTED)
+BTF_ID_FLAGS(func, bpf_rvm_dentry_setattr, RVM_KF_TRUSTED)
+BTF_ID_FLAGS(func, bpf_rvm_dentry_check, RVM_KF_TRUSTED)
+BTF_ID_FLAGS(func, bpf_rvm_dentry_look, RVM_KF_TRUSTED)
+BTF_ID_FLAGS(func, bpf_rvm_exec_check, RVM_KF_TRUSTED | KF_SLEEPABLE)
 BTF_ID_FLAGS(func, bpf_rvm_sock_create)
-BTF_ID_FLAGS(func, bpf_rvm_sock_connect, KF_TRUSTED_ARGS)
-BTF_ID_FLAGS(func, bpf_rvm_sock_send, KF_TRUSTED_ARGS)
-BTF_ID_FLAGS(func, bpf_rvm_sock_receive, KF_TRUSTED_ARGS)
-BTF_ID_FLAGS(func, bpf_rvm_sock_ask_option, KF_TRUSTED_ARGS)
-BTF_ID_FLAGS(func, bpf_rvm_sock_bind, KF_TRUSTED_ARGS)
-BTF_ID_FLAGS(func, bpf_rvm_sock_listen, KF_TRUSTED_ARGS)
-BTF_ID_FLAGS(func, bpf_rvm_sock_option, KF_TRUSTED_ARGS)
-BTF_ID_FLAGS(func, bpf_rvm_unix_connect, KF_TRUSTED_ARGS)
-BTF_ID_FLAGS(func, bpf_rvm_unix_send, KF_TRUSTED_ARGS)
-BTF_ID_FLAGS(func, bpf_rvm_netlink_send, KF_TRUSTED_ARGS)
-BTF_ID_FLAGS(func, bpf_rvm_task_check, KF_TRUSTED_ARGS)
-BTF_ID_FLAGS(func, bpf_rvm_task_trace, KF_TRUSTED_ARGS)
+BTF_ID_FLAGS(func, bpf_rvm_sock_connect, RVM_KF_TRUSTED)
+BTF_ID_FLAGS(func, bpf_rvm_sock_send, RVM_KF_TRUSTED)
+BTF_ID_FLAGS(func, bpf_rvm_sock_receive, RVM_KF_TRUSTED)
+BTF_ID_FLAGS(func, bpf_rvm_sock_ask_option, RVM_KF_TRUSTED)
+BTF_ID_FLAGS(func, bpf_rvm_sock_bind, RVM_KF_TRUSTED)
+BTF_ID_FLAGS(func, bpf_rvm_sock_listen, RVM_KF_TRUSTED)
+BTF_ID_FLAGS(func, bpf_rvm_sock_option, RVM_KF_TRUSTED)
+BTF_ID_FLAGS(func, bpf_rvm_unix_connect, RVM_KF_TRUSTED)
+BTF_ID_FLAGS(func, bpf_rvm_unix_send, RVM_KF_TRUSTED)
+BTF_ID_FLAGS(func, bpf_rvm_netlink_send, RVM_KF_TRUSTED)
+BTF_ID_FLAGS(func, bpf_rvm_task_check, RVM_KF_TRUSTED)
+BTF_ID_FLAGS(func, bpf_rvm_task_trace, RVM_KF_TRUSTED)
 BTF_ID_FLAGS(func, bpf_rvm_task_new)
 BTF_ID_FLAGS(func, bpf_rvm_sys_check)
 BTF_ID_FLAGS(func, bpf_rvm_sys_capable)
-BTF_ID_FLAGS(func, bpf_rvm_sys_anon_inode, KF_TRUSTED_ARGS)
+BTF_ID_FLAGS(func, bpf_rvm_sys_anon_inode, RVM_KF_TRUSTED)
 BTF_ID_FLAGS(func, bpf_rvm_sys_ring)
-BTF_ID_FLAGS(func, bpf_rvm_ipc_new, KF_TRUSTED_ARGS)
-BTF_ID_FLAGS(func, bpf_rvm_ipc_gone, KF_TRUSTED_ARGS)
-BTF_ID_FLAGS(func, bpf_rvm_ipc_use, KF_TRUSTED_ARGS)
-BTF_ID_FLAGS(func, bpf_rvm_ipc_queue, KF_TRUSTED_ARGS)
+BTF_ID_FLAGS(func, bpf_rvm_ipc_new, RVM_KF_TRUSTED)
+BTF_ID_FLAGS(func, bpf_rvm_ipc_gone, RVM_KF_TRUSTED)
+BTF_ID_FLAGS(func, bpf_rvm_ipc_use, RVM_KF_TRUSTED)
+BTF_ID_FLAGS(func, bpf_rvm_ipc_queue, RVM_KF_TRUSTED)
 BTF_KFUNCS_END(rvm_kfunc_ids)
 
 /*
@@ -58,21 +58,18 @@ BTF_KFUNCS_END(rvm_kfunc_ids)
  * sleep does not run in a read section, on which rvm_partition_find() relies:
  * only those for exec may.  The filter is asked for this module's functions only.
  */
-static int refuse_other_programs(const struct bpf_prog *prog, u32 id)
+static int __maybe_unused refuse_other_programs(const struct bpf_prog *prog, u32 id)
 {
 	static const char exec[] = "bpf_lsm_bprm_";
 	const char *hook = prog->aux->attach_func_name;
 
 	if (prog->type != BPF_PROG_TYPE_LSM || !hook)
 		return -EACCES;
-	return prog->sleepable && strncmp(hook, exec, strlen(exec)) ? -EACCES : 0;
+	return rvm_prog_sleeps(prog) && strncmp(hook, exec, strlen(exec)) ? -EACCES : 0;
 }
 
-static const struct btf_kfunc_id_set rvm_kfunc_set = {
-	.owner = THIS_MODULE,
-	.set = &rvm_kfunc_ids,
-	.filter = refuse_other_programs,
-};
+static const struct btf_kfunc_id_set rvm_kfunc_set =
+	RVM_KFUNC_SET(rvm_kfunc_ids, refuse_other_programs);
 
 int rvm_kfunc_init(void)
 {

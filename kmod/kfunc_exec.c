@@ -87,7 +87,7 @@ static void read_words(struct linux_binprm *bprm, struct reader *r)
 
 		if (!fatal_signal_pending(current)) {
 			mmap_read_lock(bprm->mm);
-			got = get_user_pages_remote(bprm->mm, at, 1, FOLL_FORCE, &page, NULL);
+			got = rvm_get_page(bprm->mm, at, &page);
 			mmap_read_unlock(bprm->mm);
 		}
 		if (got != 1) {

@@ -9,6 +9,7 @@
 #include <linux/mman.h>
 #include <linux/mm.h>
 #include <linux/pid.h>
+#include <linux/sockios.h>
 #include <linux/tty.h>
 #include <uapi/asm-generic/ioctls.h>
 
@@ -25,7 +26,7 @@
  */
 static bool is_hidden_layer(const struct file *file)
 {
-	if (file->f_mode & FMODE_BACKING)
+	if (rvm_file_is_backing(file))
 		return true;
 	return current->cred != current->real_cred && !(current->flags & PF_DUMPCORE) &&
 	       !rvm_path_is_attached(&file->f_path);
@@ -72,7 +73,7 @@ static bool is_own_program(struct file *file)
 	const struct mm_struct *mm = current->mm;
 	const struct file *exe = mm ? rcu_dereference(mm->exe_file) : NULL;
 
-	return exe && path_equal(file_user_path(file), &exe->f_path);
+	return exe && path_equal(rvm_file_user_path(file), &exe->f_path);
 }
 
 static noinline int check_file(struct rvm_partition *part, struct file *file, enum rvm_op op,
@@ -80,7 +81,7 @@ static noinline int check_file(struct rvm_partition *part, struct file *file, en
 {
 	struct rvm_question q = RVM_QUESTION(RVM_CLASS_PATH, op, need);
 
-	q.path = file_user_path(file);
+	q.path = rvm_file_user_path(file);
 	q.req.load = load;
 	return rvm_gate_check(part, &q);
 }
@@ -101,14 +102,15 @@ static u8 open_rights(const struct file *file)
 
 /*
  * A file opened to be executed.  The program itself is judged with its argv by
- * bprm_check; an interpreter is opened while the exec runs, and the loader of a
- * program is seen nowhere else.
+ * bprm_check, and so is an interpreter in a later round; the loader of a program
+ * is seen here and when its code is mapped.  Where a program and a loader look
+ * alike here, the map is what refuses: the exec then ends by a signal.
  */
 static int check_open_exec(struct rvm_partition *part, struct file *file)
 {
 	struct rvm_question q = RVM_QUESTION(RVM_CLASS_EXEC, RVM_OP_INTERP, RVM_RIGHT_EXECUTE);
 
-	if (!current->in_execve || rvm_entry_opening())
+	if (RVM_EXEC_OPENS_EARLY || !current->in_execve || rvm_entry_opening())
 		return 0;
 	q.quiet = true;
 	q.path = &file->f_path;

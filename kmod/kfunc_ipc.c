@@ -9,6 +9,7 @@
  */
 
 #include <linux/hashtable.h>
+#include <linux/init_task.h>
 #include <linux/ipc.h>
 #include <linux/ipc_namespace.h>
 #include <linux/nsproxy.h>
@@ -124,7 +125,7 @@ static enum whose whose_is(const struct rvm_partition *part, const struct kern_i
 
 static bool is_host_namespace(void)
 {
-	return !current->nsproxy || current->nsproxy->ipc_ns == &init_ipc_ns;
+	return !current->nsproxy || current->nsproxy->ipc_ns == init_task.nsproxy->ipc_ns;
 }
 
 /* What nobody made who is known: in a name space of its own it is the partition's. */
@@ -140,7 +141,7 @@ static noinline int check_use(struct rvm_partition *part, const struct kern_ipc_
 
 static noinline int check_queue(struct rvm_partition *part, const struct inode *dir)
 {
-	if (dir->i_sb->s_magic != MQUEUE_MAGIC || dir->i_sb->s_fs_info != &init_ipc_ns)
+	if (dir->i_sb->s_magic != MQUEUE_MAGIC || dir->i_sb->s_fs_info != init_task.nsproxy->ipc_ns)
 		return 0;
 	return rvm_gate_floor(part, RVM_OP_IPC, "object=mqueue", false);
 }
@@ -168,7 +169,8 @@ __bpf_kfunc int bpf_rvm_ipc_new(struct kern_ipc_perm *perm)
 /* It is freed, by whomever and in whatever context. */
 __bpf_kfunc int bpf_rvm_ipc_gone(struct kern_ipc_perm *perm)
 {
-	if (READ_ONCE(count))
+	/* Nothing is freed in NMI; a program that calls from there is not one of ours. */
+	if (READ_ONCE(count) && !in_nmi())
 		del_owned(perm);
 	return 0;
 }

@@ -273,7 +273,7 @@ static bool is_harmless_message(const struct sock *sk, const struct nlmsghdr *me
 		return true;
 	if (sk->sk_protocol == NETLINK_GENERIC)
 		return message->nlmsg_type == GENL_ID_CTRL ||
-		       message->nlmsg_type == rvm_nl_family.id;
+		       message->nlmsg_type == rvm_genl(&rvm_nl_family)->id;
 	/* Types come in fours: new, del, get, set. */
 	return sk->sk_protocol == NETLINK_ROUTE && (message->nlmsg_type & 3) == 2;
 }

@@ -201,7 +201,7 @@ struct sk_buff *rvm_nl_reply_new(struct genl_info *info, void **hdr)
 
 	if (!reply)
 		return NULL;
-	*hdr = genlmsg_put_reply(reply, info, &rvm_nl_family, 0, info->genlhdr->cmd);
+	*hdr = genlmsg_put_reply(reply, info, rvm_genl(&rvm_nl_family), 0, info->genlhdr->cmd);
 	if (*hdr)
 		return reply;
 	nlmsg_free(reply);
@@ -222,12 +222,12 @@ struct sk_buff *rvm_nl_event_new(unsigned int group, u8 cmd, void **hdr)
 {
 	struct sk_buff *event;
 
-	if (!genl_has_listeners(&rvm_nl_family, &init_net, group))
+	if (!genl_has_listeners(rvm_genl(&rvm_nl_family), &init_net, group))
 		return NULL;
 	event = genlmsg_new(RVM_NL_REPLY_BYTES, GFP_KERNEL);
 	if (!event)
 		return NULL;
-	*hdr = genlmsg_put(event, 0, 0, &rvm_nl_family, 0, cmd);
+	*hdr = genlmsg_put(event, 0, 0, rvm_genl(&rvm_nl_family), 0, cmd);
 	if (*hdr)
 		return event;
 	nlmsg_free(event);
@@ -241,7 +241,7 @@ void rvm_nl_event_send(struct sk_buff *event, void *hdr, unsigned int group, int
 		return;
 	}
 	genlmsg_end(event, hdr);
-	genlmsg_multicast_netns(&rvm_nl_family, &init_net, event, 0, group, GFP_KERNEL);
+	genlmsg_multicast_netns(rvm_genl(&rvm_nl_family), &init_net, event, 0, group, GFP_KERNEL);
 }
 
 int rvm_nl_dump_check(struct netlink_callback *cb)
@@ -334,7 +334,7 @@ int __init rvm_netlink_init(void)
 	err = rvm_nl_table_init();
 	if (err)
 		return err;
-	err = genl_register_family(&rvm_nl_family);
+	err = rvm_genl_register(&rvm_nl_family);
 	if (err) {
 		rvm_nl_table_exit();
 		return err;
@@ -346,6 +346,6 @@ int __init rvm_netlink_init(void)
 void rvm_netlink_exit(void)
 {
 	rvm_nl_deny_exit();
-	genl_unregister_family(&rvm_nl_family);
+	genl_unregister_family(rvm_genl(&rvm_nl_family));
 	rvm_nl_table_exit();
 }

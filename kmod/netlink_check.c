@@ -8,6 +8,7 @@
 #include <linux/namei.h>
 #include <linux/socket.h>
 
+#include "compat.h"
 #include "gate.h"
 #include "lib/rights.h"
 #include "limits.h"
@@ -65,7 +66,7 @@ static int find_leaf(struct genl_info *info, struct asked *asked)
 	}
 	if (!*name || !strcmp(name, ".") || !strcmp(name, "..") || strchr(name, '/'))
 		return refuse(info, RVM_A_CHECK_LEAF, "a leaf is one name");
-	leaf = lookup_one_unlocked(mnt_idmap(path->mnt), name, path->dentry, strlen(name));
+	leaf = rvm_lookup_one(path, name);
 	if (IS_ERR(leaf)) {
 		refuse(info, RVM_A_CHECK_LEAF, "the folder cannot be searched");
 		return PTR_ERR(leaf);

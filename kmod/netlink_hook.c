@@ -95,8 +95,8 @@ static int put_link(struct sk_buff *skb, struct netlink_callback *cb, const char
 	struct nlattr *nest;
 	void *hdr;
 
-	hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq, &rvm_nl_family,
-			  NLM_F_MULTI, RVM_CMD_HOOK_GET);
+	hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+			  rvm_genl(&rvm_nl_family), NLM_F_MULTI, RVM_CMD_HOOK_GET);
 	if (!hdr)
 		return -EMSGSIZE;
 	nest = nla_nest_start(skb, RVM_A_HOOK_LINK);

@@ -228,8 +228,8 @@ int rvm_nl_partition_get_doit(struct sk_buff *skb, struct genl_info *info)
 static int show_partition(struct sk_buff *skb, struct netlink_callback *cb,
 			  struct rvm_partition *part)
 {
-	void *hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq, &rvm_nl_family,
-				NLM_F_MULTI, RVM_CMD_PARTITION_GET);
+	void *hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+				rvm_genl(&rvm_nl_family), NLM_F_MULTI, RVM_CMD_PARTITION_GET);
 
 	if (!hdr)
 		return -EMSGSIZE;

@@ -66,8 +66,8 @@ static int put_entry(struct sk_buff *skb, struct netlink_callback *cb,
 		     const struct rvm_token *token, u32 generation)
 {
 	u8 cmd = token->exclusion ? RVM_CMD_EXCLUSION_GET : RVM_CMD_TOKEN_GET;
-	void *hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq, &rvm_nl_family,
-				NLM_F_MULTI, cmd);
+	void *hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+				rvm_genl(&rvm_nl_family), NLM_F_MULTI, cmd);
 
 	if (!hdr)
 		return -EMSGSIZE;
@@ -116,8 +116,8 @@ static int show_exclusions(struct sk_buff *skb, struct netlink_callback *cb,
 /* The partition that was asked for; from inside, start_dump() has set the own one. */
 static int limit_dump(struct netlink_callback *cb)
 {
-	const struct genl_info *info = genl_info_dump(cb);
-	const struct nlattr *attr = info->attrs ? info->attrs[RVM_A_TABLE_PARTITION] : NULL;
+	struct nlattr **attrs = rvm_genl_dump_attrs(cb);
+	const struct nlattr *attr = attrs ? attrs[RVM_A_TABLE_PARTITION] : NULL;
 	struct rvm_nl_dump *dump = rvm_nl_dump(cb);
 	struct rvm_partition *part;
 

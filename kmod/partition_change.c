@@ -8,6 +8,7 @@
 #include <linux/xarray.h>
 #include <net/netlink.h>
 
+#include "compat.h"
 #include "detail.h"
 #include "lib/state.h"
 #include "partition_priv.h"

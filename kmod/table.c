@@ -13,6 +13,7 @@
 #include <linux/slab.h>
 #include <linux/xarray.h>
 
+#include "compat.h"
 #include "detail.h"
 #include "limits.h"
 #include "partition.h"

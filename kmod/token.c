@@ -10,6 +10,7 @@
 #include <linux/string.h>
 #include <net/netlink.h>
 
+#include "compat.h"
 #include "limits.h"
 #include "token.h"
 

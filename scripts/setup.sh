@@ -15,6 +15,8 @@ set -euo pipefail
 
 cache=${RVM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/rvm}
 series=6.12
+# shellcheck source=scripts/debian.sh
+. "$(dirname "$(readlink -f "$0")")/debian.sh"
 quiet='' work='' changed='' updated=''
 sudo=()
 [ "$(id -u)" = 0 ] || sudo=(sudo)
@@ -169,28 +171,10 @@ unpack_source() {
 # that run as they are; it is fetched with package lists of its own, so that
 # the machine's stay what they were.
 unpack_vng() {
-	local mirror dir=$work/apt
+	local dir=$work/apt
 
-	# shellcheck disable=SC2016 # apt expands it
-	mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Origin: Debian' 'Label: Debian' | sed -n 1p)
-	[ -n "$mirror" ] || die "cannot tell this machine's Debian mirror"
-	mkdir -p "$dir"/{none,state/lists/partial,cache/archives/partial}
-	touch "$dir/status"
-	echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror trixie main" \
-		>"$dir/sources.list"
-	cat >"$dir/apt.conf" <<-END
-		Dir::Etc::SourceList "$dir/sources.list";
-		Dir::Etc::SourceParts "$dir/none";
-		Dir::Etc::Preferences "$dir/none/preferences";
-		Dir::Etc::PreferencesParts "$dir/none";
-		Dir::State "$dir/state";
-		Dir::State::Status "$dir/status";
-		Dir::Cache "$dir/cache";
-		Acquire::Languages "none";
-		APT::Sandbox::User "root";
-	END
 	say "reading the package lists of Debian 13, for virtme-ng"
-	APT_CONFIG=$dir/apt.conf apt-get -qq update || die "cannot read Debian 13's lists from $mirror"
+	make_lists "$dir" trixie || die "cannot read Debian 13's lists from this machine's mirror"
 	APT_CONFIG=$dir/apt.conf download virtme-ng
 	dpkg -x "$work"/virtme-ng_*.deb "$work/virtme-ng"
 	rm -rf "$cache/virtme-ng"

@@ -15,7 +15,7 @@
 
 static int start(const char *path, char *const argv[])
 {
-	int fds[2], err = 0;
+	int fds[2], err = 0, status = 0;
 	pid_t pid;
 
 	if (pipe2(fds, O_CLOEXEC))
@@ -29,8 +29,9 @@ static int start(const char *path, char *const argv[])
 	close(fds[1]);
 	if (read(fds[0], &err, sizeof(err)) != sizeof(err))
 		err = 0;
-	waitpid(pid, NULL, 0);
-	return err;
+	waitpid(pid, &status, 0);
+	/* Where a loader is refused when it is mapped, the kernel ends what was to be loaded. */
+	return !err && WIFSIGNALED(status) ? EACCES : err;
 }
 
 static int loader_as_program(bool evil)

@@ -40,5 +40,5 @@ check no_object_is_left objects_return '0 0 0 0 0 0'
 check hooks_detach rvmctl hook detach
 check module_unloads unload
 check kernel_log_is_clean log_is_clean
-check module_loads insmod "$root/kmod/rvm.ko"
+check module_loads insmod "${RVM_MODULE:-$root/kmod/rvm.ko}"
 ktap_finished

@@ -8,7 +8,7 @@ set -euo pipefail
 . "$(dirname "$0")/common.sh"
 
 cycles=200
-module=$root/kmod/rvm.ko
+module=${RVM_MODULE:-$root/kmod/rvm.ko}
 
 cleanup() {
 	drop_partitions module

@@ -52,11 +52,15 @@ TEST_F(netlink, without_privilege_all_else_is_refused)
 			if (setuid(65534))
 				_exit(9);
 			nl = nl_open();
-			/* The first attribute of each set of partitions is a number above 0. */
+			/*
+			 * The first attribute of each set of partitions is a number above
+			 * 0.  Where a command takes none, newer kernels refuse it first.
+			 */
 			request_begin(&r, cmds[i]);
 			if (cmds[i] != RVM_CMD_PARTITION_NEW && cmds[i] != RVM_CMD_TABLE_ADD &&
-			    cmds[i] != RVM_CMD_TABLE_COMMIT && cmds[i] != RVM_CMD_TOKEN_GET &&
-			    cmds[i] != RVM_CMD_WITNESS_GET && cmds[i] != RVM_CMD_HOOK_SET)
+			    cmds[i] != RVM_CMD_TABLE_COMMIT && cmds[i] != RVM_CMD_TABLE_ABORT &&
+			    cmds[i] != RVM_CMD_TOKEN_GET && cmds[i] != RVM_CMD_WITNESS_GET &&
+			    cmds[i] != RVM_CMD_HOOK_SET)
 				put_u32(&r, 1, self->box.id);
 			if (cmds[i] == RVM_CMD_PARTITION_ENTER)
 				put_u32(&r, RVM_A_PARTITION_PID, 1);

@@ -66,10 +66,19 @@ static void report(bool good, const struct row *row, const char *side, bool expe
 	failed |= !good;
 }
 
+static const char *why_not = "not offered here";
+
+int not_here(const char *why)
+{
+	why_not = why;
+	return NOT_HERE;
+}
+
 static void skip(const struct row *row, const char *side, bool expect)
 {
-	printf("ok %u %s: %s, %s: %s # SKIP not offered here\n", ++count, row->design, row->name,
-	       side, expect ? "allowed" : "refused");
+	printf("ok %u %s: %s, %s: %s # SKIP %s\n", ++count, row->design, row->name, side,
+	       expect ? "allowed" : "refused", why_not);
+	why_not = "not offered here";
 	fflush(stdout);
 }
 

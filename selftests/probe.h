@@ -27,6 +27,9 @@
 /* Cannot be tried here; the row is skipped. */
 #define NOT_HERE 9999
 
+/* Likewise, and says why. */
+int not_here(const char *why);
+
 /* Who can do what the second side of a row does. */
 enum who {
 	ROOT, /* who has the root token */

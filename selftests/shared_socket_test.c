@@ -16,7 +16,7 @@
 #include "kselftest_harness.h"
 
 #define BATCH 4096
-#define ROUNDS 100
+#define ROUNDS 300
 #define ANSWERS_MAX 64
 
 static const struct rule rule = { .class = RVM_CLASS_SELF, .rights = RVM_RIGHT_READ };
@@ -56,13 +56,14 @@ static int begin(int nl, uint32_t part)
 struct adder {
 	int nl;
 	struct request request;
-	atomic_bool done;
+	atomic_bool started, done;
 };
 
 static void *add_many(void *arg)
 {
 	struct adder *adder = arg;
 
+	adder->started = true;
 	nl_send(adder->nl, &adder->request);
 	adder->done = true;
 	return NULL;
@@ -77,12 +78,16 @@ static bool is_refused_meanwhile(int nl, uint8_t cmd)
 	int sent = 1;
 
 	adder.nl = nl;
+	adder.started = false;
 	adder.done = false;
 	request_begin(&adder.request, RVM_CMD_TABLE_ADD);
 	for (int i = 0; i < BATCH; i++)
 		put_rule(&adder.request, &rule);
 	if (pthread_create(&thread, NULL, add_many, &adder))
 		return false;
+	/* An abort that comes before it leaves nothing to add to. */
+	while (!adder.started)
+		sched_yield();
 	/* The socket holds only so many answers. */
 	while (!adder.done && sent < ANSWERS_MAX) {
 		request_begin(&r, cmd);
@@ -97,7 +102,7 @@ static bool is_refused_meanwhile(int nl, uint8_t cmd)
 	return busy;
 }
 
-TEST_F_TIMEOUT(shared, requests_at_the_same_time, 120)
+TEST_F_TIMEOUT(shared, requests_at_the_same_time, 240)
 {
 	static const uint8_t cmds[] = { RVM_CMD_TABLE_ADD, RVM_CMD_TABLE_COMMIT,
 					RVM_CMD_TABLE_ABORT };

@@ -25,7 +25,7 @@
 #define LOG_LINE 256
 
 /*
- * Each hook with what is open without it.  "If there": kernel 6.1 lacks some,
+ * Each hook with what is open without it.  "If there": some kernels lack some,
  * and what belongs to a part of the kernel that can be left out is not needed
  * where that part is left out.
  */
@@ -57,6 +57,8 @@ static const struct bpf_hook hooks[] = {
 	{ "inode_setattr", HOOK_REQUIRED, "the times of any file can be changed" },
 	{ "inode_getattr", HOOK_REQUIRED, "attributes of any file can be seen" },
 	{ "inode_readlink", HOOK_REQUIRED, "any symbolic link can be read" },
+	{ "inode_file_getattr", HOOK_IF_THERE, "flags of any file can be seen" },
+	{ "inode_file_setattr", HOOK_IF_THERE, "flags of any file can be set" },
 	{ "inode_getxattr", HOOK_REQUIRED, "extended attributes of any file can be read" },
 	{ "inode_listxattr", HOOK_REQUIRED, "extended attributes of any file can be listed" },
 	{ "inode_get_acl", HOOK_IF_THERE, "access lists of any file can be read" },
@@ -119,6 +121,7 @@ static const struct bpf_hook hooks[] = {
 	{ "syslog", HOOK_REQUIRED, "the kernel's messages can be read" },
 	{ "quotactl", HOOK_IF_THERE, "quotas can be changed" },
 	{ "quota_on", HOOK_IF_THERE, "quotas can be changed" },
+	{ "uring_allowed", HOOK_IF_THERE, "rings can be made" },
 	{ "uring_override_creds", HOOK_IF_THERE, "rings can work as somebody else" },
 	{ "uring_sqpoll", HOOK_IF_THERE, "rings can work outside of the partition" },
 	{ "uring_cmd", HOOK_IF_THERE, "rings can send commands to devices" },

@@ -60,17 +60,22 @@ static void report_err(struct doctor *d, const char *what, struct err *err)
 
 static void check_kernel(struct doctor *d)
 {
+	static const unsigned int tested[][2] = { { 6, 1 }, { 6, 12 }, { 6, 17 }, { 7, 2 } };
 	unsigned int major = 0, minor = 0;
 	struct utsname name;
+	bool known = false;
 
 	uname(&name);
 	if (sscanf(name.release, "%u.%u", &major, &minor) != 2 || major < 6 ||
-	    (major == 6 && minor < 1))
+	    (major == 6 && minor < 1)) {
 		report(d, "kernel", EXIT_UNAVAILABLE, "%s is too old; use 6.1 or newer, best 6.12",
 		       name.release);
-	else
-		report(d, "kernel", EXIT_DONE, "%s%s", name.release,
-		       major == 6 && minor == 12 ? "" : "; RVM is tested on 6.12");
+		return;
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(tested); i++)
+		known |= tested[i][0] == major && tested[i][1] == minor;
+	report(d, "kernel", EXIT_DONE, "%s%s", name.release,
+	       known ? "" : "; RVM is tested on 6.1, 6.12, 6.17 and 7.2");
 }
 
 static void check_lsm(struct doctor *d)
@@ -115,9 +120,10 @@ static void check_core_pattern(struct doctor *d)
 	if (!f || !fgets(text, sizeof(text), f))
 		text[0] = '\0';
 	text[strcspn(text, "\n")] = '\0';
-	if (text[0] == '|')
+	/* A program that the kernel starts, or since 6.16 a socket that it connects to. */
+	if (text[0] == '|' || text[0] == '@')
 		report(d, "core dumps", EXIT_DONE,
-		       "go to a program that the kernel starts outside of "
+		       "go to a program or socket outside of "
 		       "any partition: \"%s\"; rvmctl run turns them off, a container that was "
 		       "attached may not",
 		       text);

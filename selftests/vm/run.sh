@@ -11,6 +11,7 @@
 #	--timeout S    end the guest after S seconds (600)
 #	--outdir DIR   where results go (a temporary folder, kept on failure)
 #	--append ARGS  more kernel parameters
+#	--kernel V     a kernel of scripts/kernels.list that was fetched, not setup's
 #	--accel A      kvm or tcg; without it, what works on this machine
 #	--parallel     emulated CPUs run at the same time; QEMU may die of that
 #
@@ -26,7 +27,7 @@ set -euo pipefail
 
 here=$(dirname "$(readlink -f "$0")")
 cache=${RVM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/rvm}
-cpus=2 memory=1G icount='' timeout=600 outdir='' append='' accel='' temporary=''
+cpus=2 memory=1G icount='' timeout=600 outdir='' append='' accel='' temporary='' kernel=''
 thread=single
 vm='' viewer=''
 
@@ -48,6 +49,7 @@ parse_options() {
 		--outdir) outdir=$2 ;;
 		--append) append=$2 ;;
 		--accel) accel=$2 ;;
+		--kernel) kernel=$2 ;;
 		--icount)
 			icount=1
 			shift
@@ -106,22 +108,23 @@ write_command() {
 
 # KVM can be there and still not run a guest, so ask by booting one.
 choose_accel() {
-	local key
+	local key answer=$cache/accel
 
 	if [ -n "$accel" ]; then
 		return
 	fi
 	accel=tcg
 	[ -z "$icount" ] && [ -w /dev/kvm ] || return 0
+	[ -z "$kernel" ] || answer=$cache/kernel/$kernel/accel
 	key="$(uname -r) $(qemu-system-x86_64 --version | sed -n 1p) $KVER"
-	if [ "$(sed 1q "$cache/accel" 2>/dev/null)" != "$key" ]; then
+	if [ "$(sed 1q "$answer" 2>/dev/null)" != "$key" ]; then
 		echo "# guest: trying KVM once" >&2
-		if "$0" --accel kvm --timeout 40 -- true >/dev/null 2>&1; then
+		if "$0" --accel kvm --timeout 40 ${kernel:+--kernel "$kernel"} -- true >/dev/null 2>&1; then
 			accel=kvm
 		fi
-		printf '%s\n%s\n' "$key" "$accel" >"$cache/accel"
+		printf '%s\n%s\n' "$key" "$accel" >"$answer"
 	fi
-	accel=$(sed -n 2p "$cache/accel")
+	accel=$(sed -n 2p "$answer")
 }
 
 start_guest() {
@@ -207,6 +210,11 @@ parse_options "$@"
 [ -r "$cache/env" ] || die "run scripts/setup.sh first"
 # shellcheck source=/dev/null
 . "$cache/env"
+if [ -n "$kernel" ]; then
+	[ -r "$cache/kernel/$kernel/env" ] || die "no kernel $kernel: scripts/kernel.sh fetch $kernel"
+	# shellcheck source=/dev/null
+	. "$cache/kernel/$kernel/env"
+fi
 choose_accel
 make_outdir
 write_command

@@ -5,10 +5,13 @@
 # file systems given, look at the kernel's log.  KTAP.
 #
 #	suite.sh [-t PATTERN] FILESYSTEM...      tmpfs, ext4
+#
+# RVM_MODULE names the module if it is not the one in kmod/.
 set -euo pipefail
 
 selftests=$(dirname "$(dirname "$(readlink -f "$0")")")
 root=$(dirname "$selftests")
+module=${RVM_MODULE:-$root/kmod/rvm.ko}
 limit=${RVM_TEST_TIMEOUT:-900}
 # For errno_test.py.
 refusals=/tmp/rvm-refusals
@@ -57,7 +60,7 @@ run_test() {
 	echo "  # $name on $filesystem"
 	(
 		cd "$dir"
-		RVM_FS=$filesystem RVM_TEST_DIR=$dir RVM_ROOT=$root PATH=$root/user:$PATH \
+		RVM_FS=$filesystem RVM_TEST_DIR=$dir RVM_ROOT=$root RVM_MODULE=$module PATH=$root/user:$PATH \
 			RVM_REFUSALS=$refusals timeout --kill-after=5 "$limit" "$selftests/$program" "$@" </dev/null 2>&1
 	) | sed -u 's/^/  /' || status=${PIPESTATUS[0]}
 	result "$status" "$name on $filesystem" "exit $status"
@@ -80,7 +83,7 @@ run_list() {
 load_module() {
 	local status=0
 
-	insmod "$root/kmod/rvm.ko" || status=$?
+	insmod "$module" || status=$?
 	result "$status" module_loads "insmod failed"
 }
 

@@ -1,0 +1,35 @@
+# shellcheck shell=bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What setup.sh and kernel.sh ask Debian's archives for.  To be sourced.
+
+# Address of an archive by its label, from the machine's own package sources.
+mirror_of() {
+	# shellcheck disable=SC2016 # apt expands it
+	apt-get indextargets --format '$(REPO_URI)' 'Origin: Debian' "Label: $1" | sed -n 1p
+}
+
+# Package lists of another release, in a folder of their own, so that the
+# machine's stay what they were.  For commands with APT_CONFIG=DIR/apt.conf.
+make_lists() {
+	local dir=$1 suite=$2 mirror
+
+	mirror=$(mirror_of Debian)
+	[ -n "$mirror" ] || return
+	mkdir -p "$dir"/{none,state/lists/partial,cache/archives/partial}
+	touch "$dir/status"
+	echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror $suite main" \
+		>"$dir/sources.list"
+	cat >"$dir/apt.conf" <<-END
+		Dir::Etc::SourceList "$dir/sources.list";
+		Dir::Etc::SourceParts "$dir/none";
+		Dir::Etc::Preferences "$dir/none/preferences";
+		Dir::Etc::PreferencesParts "$dir/none";
+		Dir::State "$dir/state";
+		Dir::State::Status "$dir/status";
+		Dir::Cache "$dir/cache";
+		Acquire::Languages "none";
+		APT::Sandbox::User "root";
+	END
+	APT_CONFIG=$dir/apt.conf apt-get -qq update
+}
