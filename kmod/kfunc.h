@@ -31,16 +31,6 @@
 		.req = {.class = (_class), .op = (_op), .need = (_need), .tier = 1 } \
 	}
 
-/**
- * rvm_task_is_within() - is a task in a partition or in one inside it
- * @part: the partition
- * @task: the task
- *
- * Context: inside rcu_read_lock().
- * Return: true if it is.
- */
-bool rvm_task_is_within(struct rvm_partition *part, struct task_struct *task);
-
 /** rvm_ipc_exit() - forget whose System V objects are; nobody asks any more */
 void rvm_ipc_exit(void);
 

@@ -254,7 +254,12 @@ static int admit(struct rvm_partition *part, struct genl_info *info)
 	int err;
 
 	pid = find_get_pid(nla_get_u32(attr));
-	err = pid ? rvm_entry_admit(part, pid) : -ESRCH;
+	if (!pid)
+		err = -ESRCH;
+	else if (nla_get_flag(info->attrs[RVM_A_PARTITION_LIVE]))
+		err = rvm_entry_adopt(part, pid, info->extack);
+	else
+		err = rvm_entry_admit(part, pid, info->extack);
 	put_pid(pid);
 
 	if (err == -ESRCH)
