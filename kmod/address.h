@@ -12,7 +12,8 @@ struct net;
  * @addr: normalised
  *
  * Context: any but NMI; never sleeps.
- * Return: true if packets to it stay on the host.
+ * Return: true if it is one of @net's or of the first namespace's: packets to it
+ * stay on the host.
  */
 bool rvm_address_is_local(struct net *net, const struct rvm_addr *addr);
 

@@ -7,6 +7,8 @@
 
 #include "nl.h"
 
+struct adopt;
+
 /**
  * struct partition - what the module says of one; end with partition_free()
  */
@@ -57,7 +59,12 @@ struct partition_new {
 	uint32_t pids_max;
 	/* 0 leaves it as it is. */
 	uint64_t memory_max;
+	/* Processes that run already, whose control group it takes; NULL to make one. */
+	const struct adopt *adopt;
 };
+
+/* Is its control group one of another runtime? */
+bool partition_is_container(const struct partition *p);
 
 /* SUDO_UID if root calls, else the caller. */
 uint32_t partition_default_uid(void);
