@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _RVM_SELFTEST_CONTAINER_H
+#define _RVM_SELFTEST_CONTAINER_H
+
+/* A container as a runtime makes one: what the parts of container_test share. */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <sys/types.h>
+#include <unistd.h>
+
+#include "common.h"
+
+/* Instead of an errno: what the attempt needs did not work. */
+#define BROKEN 201
+
+/* Name of the partition, and of its table's rows see container_setup.c. */
+#define CONTAINER "container"
+
+/**
+ * struct container - processes with name spaces and an overlayfs root of their own
+ */
+struct container {
+	/* Its control group; the partition, once there is one. */
+	struct box box;
+	/* Its first process, as the host sees it. */
+	pid_t init;
+	/* To say what it is to try, and to hear what came of it. */
+	int orders, results;
+	/* It has the host's network, processes and IPC. */
+	bool shared;
+	/* It is in a user name space of its own. */
+	bool user;
+};
+
+/* What a process in it tries; @evil is to be refused. */
+typedef int (*container_act)(bool evil);
+
+/* From the host to its inside, before it was taken in. */
+struct given {
+	/* Folders and files of the host, its mounts, its control groups, its disk's handle. */
+	int root, file, mounts, procs;
+	/* A process of the host. */
+	pid_t victim;
+	int victim_fd;
+};
+extern struct given given;
+
+/* Files on the host, the processes; not in a partition yet. */
+bool container_start(struct container *c);
+/* By rvmctl, with a table; 0, or its exit status.  What it says is in container_said(). */
+int container_load(struct container *c);
+const char *container_said(void);
+/* A process of the container does it: its value. */
+int container_do(struct container *c, container_act act, bool evil);
+/* The same, but it is not waited for: it goes on. */
+pid_t container_leave(struct container *c, container_act act);
+/* The end of it, and of its partition. */
+bool container_end(struct container *c);
+
+/* Files of it on the host: "upper/work/file", "volume/in/file", ... */
+const char *on_host(const char *name);
+
+/* 0 or the errno of what returned @ret. */
+static inline int result(long ret)
+{
+	return ret < 0 ? errno : 0;
+}
+
+/* Likewise of what returned a descriptor, which is closed. */
+static inline int opened(int fd)
+{
+	int err = fd < 0 ? errno : 0;
+
+	if (fd >= 0)
+		close(fd);
+	return err;
+}
+
+/* What is tried, in container_acts.c. */
+int write_layer(bool evil), read_layer(bool evil), make_file(bool evil), rename_out(bool evil);
+int rename_in(bool evil), write_volume(bool evil), write_upper(bool evil), run_program(bool evil);
+int root_of_first(bool evil), host_folder(bool evil), host_file(bool evil), setting(bool evil);
+int core_pattern(bool evil), trigger(bool evil), make_mount(bool evil), drop_mount(bool evil);
+int swap_root(bool evil), change_root(bool evil), host_mounts(bool evil), new_user(bool evil);
+int new_mounts(bool evil), by_handle(bool evil), make_disk(bool evil), join_group(bool evil);
+int join_host_group(bool evil), make_group(bool evil), trace(bool evil), end_process(bool evil);
+int take_descriptor(bool evil), connect_deputy(bool evil), connect_abstract(bool evil);
+int read_secret(bool evil), write_moved(bool evil), link_out(bool evil), connect_host(bool evil);
+int new_module(bool evil), agent(bool evil), host_processes(bool evil);
+
+#endif /* _RVM_SELFTEST_CONTAINER_H */
