@@ -84,6 +84,18 @@ static bool read_link(int dir, const char *name, char *text, size_t size)
 	return n > 0;
 }
 
+/* Does a link of /proc name a file that is judged by its place? */
+static bool is_named(const char *link)
+{
+	static const char *const nameless[] = { "/memfd:", "/SYSV", "/dev/zero (deleted)", "/[" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(nameless); i++) {
+		if (!strncmp(link, nameless[i], strlen(nameless[i])))
+			return false;
+	}
+	return *link == '/';
+}
+
 /* The tool's own copy of a descriptor of @pid. */
 static int borrow(pid_t pid, int fd)
 {
@@ -135,7 +147,7 @@ static void count_descriptor(struct counts *c, int process, pid_t pid, const cha
 {
 	if (!strncmp(link, "socket:", 7)) {
 		count_socket(c, pid, atoi(fd));
-	} else if (*link != '/' || !strncmp(link, "/memfd:", 7)) {
+	} else if (!is_named(link)) {
 		c->n[NAMELESS]++;
 	} else {
 		c->n[FILES]++;
@@ -162,10 +174,11 @@ static void count_maps(struct counts *c, int process)
 	auto_file FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
 	auto_free char *line = NULL;
 	size_t size = 0;
-	char mode[5];
+	char mode[5], *path;
 
 	while (f && getline(&line, &size, f) > 0) {
-		if (!strchr(line, '/') || sscanf(line, "%*s %4s", mode) != 1)
+		path = strchr(line, '/');
+		if (!path || !is_named(path) || sscanf(line, "%*s %4s", mode) != 1)
 			continue;
 		c->n[MAPS] += mode[1] == 'w' && mode[3] == 's';
 		c->n[CODE] += mode[2] == 'x';
@@ -327,9 +340,13 @@ static int is_allowed(struct asker *k, int fd, uint32_t right)
 		nlmsg_free(msg);
 		msg = NULL;
 	}
-	if (nlc_call(k->nlc, msg, take_allowed, &allowed, k->err))
+	if (!nlc_call(k->nlc, msg, take_allowed, &allowed, k->err))
+		return allowed;
+	/* It has no name: the hooks let it be. */
+	if (nlc_errno(k->nlc) != EINVAL)
 		return -1;
-	return allowed;
+	err_clear(k->err);
+	return 1;
 }
 
 static bool is_terminal(int fd)
@@ -360,7 +377,7 @@ static int ask(struct asker *k, pid_t pid, int process, const char *name, const 
 	int allowed;
 
 	if (fd < 0 || is_terminal(fd) || !read_link(process, name, path, sizeof(path)) ||
-	    *path != '/' || !strncmp(path, "/memfd:", 7))
+	    !is_named(path))
 		return 0;
 	allowed = is_allowed(k, fd, right);
 	if (!allowed)
