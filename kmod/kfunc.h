@@ -31,6 +31,20 @@
 		.req = {.class = (_class), .op = (_op), .need = (_need), .tier = 1 } \
 	}
 
+/**
+ * rvm_is_hidden_work() - is the kernel on the inside of a stacked file system
+ *
+ * It works there with the powers of who mounted it: the layer is not the
+ * caller's business, who was judged outside with its own.  access(2) borrows
+ * powers as well, but none that the caller lacks; a core dump is the caller's.
+ *
+ * Return: true if the caller is not asked for.
+ */
+static inline bool rvm_is_hidden_work(void)
+{
+	return current->cred != current->real_cred && !(current->flags & PF_DUMPCORE);
+}
+
 /** rvm_ipc_exit() - forget whose System V objects are; nobody asks any more */
 void rvm_ipc_exit(void);
 

@@ -27,8 +27,7 @@ static bool is_hidden_layer(const struct file *file)
 {
 	if (file->f_mode & FMODE_BACKING)
 		return true;
-	return current->cred != current->real_cred && !(current->flags & PF_DUMPCORE) &&
-	       !rvm_path_is_attached(&file->f_path);
+	return rvm_is_hidden_work() && !rvm_path_is_attached(&file->f_path);
 }
 
 /*

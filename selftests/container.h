@@ -87,7 +87,7 @@ int swap_root(bool evil), change_root(bool evil), host_mounts(bool evil), new_us
 int new_mounts(bool evil), by_handle(bool evil), make_disk(bool evil), join_group(bool evil);
 int join_host_group(bool evil), make_group(bool evil), trace(bool evil), end_process(bool evil);
 int take_descriptor(bool evil), connect_deputy(bool evil), connect_abstract(bool evil);
-int read_secret(bool evil), write_moved(bool evil), link_out(bool evil), connect_host(bool evil);
-int new_module(bool evil), agent(bool evil), host_processes(bool evil);
+int read_secret(bool evil), write_moved(bool evil), link_out(bool evil);
+int new_module(bool evil), helper(bool evil), host_processes(bool evil);
 
 #endif /* _RVM_SELFTEST_CONTAINER_H */

@@ -148,10 +148,10 @@ int core_pattern(bool evil)
 			evil ? O_WRONLY : O_RDONLY);
 }
 
-int agent(bool evil)
+/* Another one. */
+int helper(bool evil)
 {
-	return try_open(evil ? "/sys/kernel/uevent_helper" :
-			       "/sys/kernel/mm/transparent_hugepage/enabled",
+	return try_open(evil ? "/proc/sys/kernel/modprobe" : "/proc/sys/kernel/ngroups_max",
 			evil ? O_WRONLY : O_RDONLY);
 }
 
@@ -226,8 +226,8 @@ int by_handle(bool evil)
 		return BROKEN;
 	if (!evil)
 		return try_open("/vol/in/file", O_RDONLY);
-	folder = open("/vol", O_RDONLY | O_DIRECTORY);
-	return opened(open_by_handle_at(folder < 0 ? given.root : folder, &handle.head, O_RDWR));
+	folder = open("/vol/in", O_RDONLY | O_DIRECTORY);
+	return folder < 0 ? BROKEN : opened(open_by_handle_at(folder, &handle.head, O_RDWR));
 }
 
 int make_disk(bool evil)
@@ -289,7 +289,6 @@ int end_process(bool evil)
 	return err;
 }
 
-/* A process of the container has pipes of its own. */
 int take_descriptor(bool evil)
 {
 	pid_t own = start_child();
