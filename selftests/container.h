@@ -54,8 +54,11 @@ int container_load(struct container *c);
 const char *container_said(void);
 /* A process of the container does it: its value. */
 int container_do(struct container *c, container_act act, bool evil);
-/* The same, but it is not waited for: it goes on. */
-pid_t container_leave(struct container *c, container_act act);
+/* Another process does it with @evil and stays; false if it did not work. */
+bool container_leave(struct container *c, container_act act);
+/* Those besides the first, as the host sees them; and their end. */
+size_t container_others(const struct container *c, pid_t *pids, size_t max);
+bool container_end_others(const struct container *c);
 /* The end of it, and of its partition. */
 bool container_end(struct container *c);
 
@@ -88,6 +91,8 @@ int new_mounts(bool evil), by_handle(bool evil), make_disk(bool evil), join_grou
 int join_host_group(bool evil), make_group(bool evil), trace(bool evil), end_process(bool evil);
 int take_descriptor(bool evil), connect_deputy(bool evil), connect_abstract(bool evil);
 int read_secret(bool evil), write_moved(bool evil), link_out(bool evil);
+int moved_folder(bool evil), trace_host(bool evil), hold_ring(bool evil), share_memory(bool evil);
+int hide_mounts(bool evil), do_nothing(bool evil), run_second(bool evil);
 int new_module(bool evil), helper(bool evil), host_processes(bool evil);
 
 #endif /* _RVM_SELFTEST_CONTAINER_H */

@@ -5,6 +5,7 @@
  */
 
 #include <fcntl.h>
+#include <linux/io_uring.h>
 #include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
@@ -85,16 +86,32 @@ int write_moved(bool evil)
 	return write_to(evil ? "/ro/own" : "/work/own");
 }
 
-int run_program(bool evil)
+static int run_as(char *name, const char *path, bool evil)
 {
-	char *argv[] = { "prog", evil ? "stop" : "go", NULL }, *envp[] = { NULL };
+	char *argv[] = { name, evil ? "stop" : "go", NULL }, *envp[] = { NULL };
 	pid_t pid = fork();
 
 	if (!pid) {
-		execve("/bin/prog", argv, envp);
+		execve(path, argv, envp);
 		_exit(errno);
 	}
 	return wait_for(pid);
+}
+
+int run_program(bool evil)
+{
+	return run_as("prog", "/bin/prog", evil);
+}
+
+/* It has two names in the lower layer. */
+int run_second(bool evil)
+{
+	return run_as("second", "/bin/second", evil);
+}
+
+int do_nothing(bool evil)
+{
+	return 0;
 }
 
 /* Volumes. */
@@ -345,4 +362,41 @@ int connect_abstract(bool evil)
 	if (bind(fd, (void *)&at, offsetof(struct sockaddr_un, sun_path) + 18) || listen(fd, 1))
 		return BROKEN;
 	return connect_to(evil ? "rvm-container-host" : "rvm-container-own", true);
+}
+
+/* What a process has or does before it is taken in; see container_leave(). */
+
+int trace_host(bool evil)
+{
+	return result(ptrace(PTRACE_SEIZE, given.victim, 0, 0));
+}
+
+int hold_ring(bool evil)
+{
+	struct io_uring_params params = {};
+
+	return result(syscall(SYS_io_uring_setup, 1, &params));
+}
+
+static int wait_for_ever(void *unused)
+{
+	return pause();
+}
+
+int share_memory(bool evil)
+{
+	static char stack[65536] __attribute__((aligned(16)));
+
+	return result(clone(wait_for_ever, stack + sizeof(stack), CLONE_VM | SIGCHLD, NULL));
+}
+
+int hide_mounts(bool evil)
+{
+	return result(unshare(CLONE_NEWNS));
+}
+
+/* The host put a link in the place of a folder of the volume. */
+int moved_folder(bool evil)
+{
+	return try_open(evil ? "/vol/in/file" : "/vol/kept/file", O_RDONLY);
 }

@@ -59,7 +59,8 @@ static const char table[] = "["
 	ROW("path://ro/**", "\"READ\"") ","
 	ROW("path://vol/in/**", "\"READ\", \"WRITE\"") ","
 	ROW("unix:/run/allowed", "\"EXECUTE\"") ","
-	ROW("Bash(prog go)", "\"EXECUTE\"")
+	ROW("Bash(prog go)", "\"EXECUTE\"") ","
+	ROW("Bash(second go)", "\"EXECUTE\"")
 "]";
 
 static const char spec[] = "{ \"permissions\": { \"deny\": [\"Read(./secret)\"] } }";
@@ -71,6 +72,7 @@ static bool make_files(void)
 		"lower/ro",   "lower/etc", "lower/usr",	 "lower/proc", "lower/sys",
 		"lower/dev",  "lower/tmp", "lower/vol",	 "lower/run",  "lower/upper",
 		"lower/old",  "upper",	   "upper/work", "workdir",    "root",
+		"upper/ro",
 		"volume",     "volume/in", "volume/out", "run",	       "table",
 	};
 	static const char *const files[] = {
@@ -89,7 +91,9 @@ static bool make_files(void)
 	good &= write_file(on_host("table/spec.json"), spec);
 	symlink("usr/lib", on_host("lower/lib"));
 	symlink("usr/lib64", on_host("lower/lib64"));
-	snprintf(command, sizeof(command), "cp /bin/true %s", on_host("lower/bin/prog"));
+	snprintf(command, sizeof(command), "cp /bin/true %s; cp /bin/true %s; ln %s %s",
+		 on_host("lower/bin/prog"), on_host("lower/bin/second"),
+		 on_host("lower/bin/second"), on_host("lower/bin/third"));
 	return good && !system(command);
 }
 
@@ -171,6 +175,17 @@ static bool enter_root(const struct container *c)
 	       write_file("/proc/self/gid_map", "0 0 1");
 }
 
+/* What it made stays until it is ended. */
+static void stay(const struct container *c, container_act act)
+{
+	int value = -act(true);
+
+	if (write(c->results, &value, sizeof(value)) == sizeof(value) && !value)
+		for (;;)
+			pause();
+	_exit(1);
+}
+
 static void obey(const struct container *c)
 {
 	struct order order;
@@ -180,11 +195,13 @@ static void obey(const struct container *c)
 	while (read(c->orders, &order, sizeof(order)) == sizeof(order)) {
 		value = 255;
 		pid = fork();
+		if (!pid && order.leave)
+			stay(c, order.act);
 		if (!pid)
 			_exit(order.act(order.evil));
 		if (order.leave)
-			value = pid;
-		else if (waitpid(pid, &status, 0) == pid && WIFEXITED(status))
+			continue;
+		if (waitpid(pid, &status, 0) == pid && WIFEXITED(status))
 			value = WEXITSTATUS(status);
 		if (write(c->results, &value, sizeof(value)) != sizeof(value))
 			return;
@@ -317,9 +334,42 @@ int container_do(struct container *c, container_act act, bool evil)
 	return order(c, act, evil, false);
 }
 
-pid_t container_leave(struct container *c, container_act act)
+bool container_leave(struct container *c, container_act act)
 {
-	return order(c, act, true, true);
+	return !order(c, act, true, true);
+}
+
+size_t container_others(const struct container *c, pid_t *pids, size_t max)
+{
+	char path[128];
+	size_t n = 0;
+	FILE *f;
+	int pid;
+
+	snprintf(path, sizeof(path), "%s/cgroup.procs", c->box.cgroup);
+	f = fopen(path, "r");
+	while (f && n < max && fscanf(f, "%d", &pid) == 1)
+		if (pid != c->init)
+			pids[n++] = pid;
+	if (f)
+		fclose(f);
+	return n;
+}
+
+bool container_end_others(const struct container *c)
+{
+	pid_t pids[8];
+	size_t n;
+
+	for (int i = 0; i < 500; i++) {
+		n = container_others(c, pids, ARRAY_LEN(pids));
+		if (!n)
+			return true;
+		while (n--)
+			kill(pids[n], SIGKILL);
+		usleep(10000);
+	}
+	return false;
 }
 
 bool container_end(struct container *c)

@@ -4,6 +4,7 @@
  * its table works, what leads out of it is refused.
  */
 
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -181,6 +182,174 @@ TEST_F(container, deputies_are_out_of_reach)
 	EXPECT_STANDS(connect_deputy);
 	if (variant->shared)
 		EXPECT_STANDS(connect_abstract);
+}
+
+/* The host may do what it likes with the layers: the files that are meant stay the same. */
+TEST_F(container, copies_and_forgotten_names_change_nothing)
+{
+	char path[64];
+
+	LOAD();
+	EXPECT_STANDS(run_program);
+	snprintf(path, sizeof(path), "/proc/%d/root/bin/prog", self->c.init);
+	EXPECT_EQ(0, try_open(path, O_RDWR));
+	snprintf(path, sizeof(path), "/proc/%d/root/work/secret", self->c.init);
+	EXPECT_EQ(0, try_open(path, O_RDWR));
+	EXPECT_STANDS(run_program);
+	EXPECT_STANDS(read_secret);
+	EXPECT_TRUE(write_file("/proc/sys/vm/drop_caches", "2"));
+	EXPECT_STANDS(run_program);
+	EXPECT_STANDS(read_secret);
+	EXPECT_STANDS(read_layer);
+	EXPECT_STANDS(write_layer);
+	/* A file of a lower layer with two names is another one each time it is looked up. */
+	EXPECT_EQ(EACCES, container_do(&self->c, run_second, false));
+}
+
+TEST_F(container, what_the_host_moves_gives_no_more)
+{
+	char from[PATH_MAX], to[PATH_MAX];
+
+	LOAD();
+	EXPECT_EQ(0, container_do(&self->c, write_moved, false));
+	EXPECT_EQ(0, rename(on_host("upper/work/own"), on_host("upper/ro/own")));
+	EXPECT_TRUE(write_file("/proc/sys/vm/drop_caches", "2"));
+	EXPECT_EQ(EACCES, container_do(&self->c, write_moved, true));
+	EXPECT_EQ(0, container_do(&self->c, read_layer, false));
+	snprintf(from, sizeof(from), "%s", on_host("volume/in"));
+	snprintf(to, sizeof(to), "%s", on_host("volume/kept"));
+	EXPECT_EQ(0, rename(from, to));
+	EXPECT_EQ(0, symlink("out", from));
+	EXPECT_STANDS(moved_folder);
+}
+
+/* What it had open, and what becomes of it, is said. */
+TEST_F(container, what_it_brings_along_is_said)
+{
+	LOAD();
+	EXPECT_NE(NULL, strstr(container_said(), "connected unix sockets"));
+	EXPECT_NE(NULL, strstr(container_said(), on_host("host")));
+	EXPECT_NE(NULL, strstr(container_said(), "/sys/fs/cgroup/cgroup.procs"));
+	EXPECT_EQ(NULL, strstr(container_said(), on_host("ro")));
+}
+
+static uint32_t flags_of(const struct container *c)
+{
+	static struct request r;
+	static struct reply reply;
+
+	request_begin(&r, RVM_CMD_PARTITION_GET);
+	put_u32(&r, RVM_A_PARTITION_ID, c->box.id);
+	return nl_call(c->box.nl, &r, &reply) ? 0 : reply_u32(&reply, RVM_A_PARTITION_FLAGS);
+}
+
+static int register_with(const struct container *c, uint32_t flags)
+{
+	static struct request r;
+	static struct reply reply;
+
+	request_begin(&r, RVM_CMD_PARTITION_NEW);
+	put_str(&r, RVM_A_PARTITION_NAME, CONTAINER);
+	put_u32(&r, RVM_A_PARTITION_CGROUP_FD, c->box.cgroup_fd);
+	put_u32(&r, RVM_A_PARTITION_FLAGS, flags);
+	return nl_call(c->box.nl, &r, &reply);
+}
+
+TEST_F(container, it_is_taken_in_knowingly)
+{
+	EXPECT_EQ(EBUSY, register_with(&self->c, 0));
+	EXPECT_EQ(EBUSY, register_with(&self->c, RVM_PARTITION_FLAG_ADOPTED));
+	EXPECT_EQ(0, container_do(&self->c, read_layer, true));
+	LOAD();
+	EXPECT_EQ(RVM_PARTITION_FLAG_ADOPTED, flags_of(&self->c));
+	EXPECT_EQ(0, system("rvmctl partition list | grep -q \"^" CONTAINER " .* adopted \""));
+	EXPECT_EQ(1, WEXITSTATUS(system("rvmctl partition del " CONTAINER " 2>/dev/null")));
+	/* A new table, by the same words. */
+	LOAD();
+	EXPECT_STANDS(write_layer);
+}
+
+/* Refused with these words. */
+static bool is_refused(struct container *c, const char *why)
+{
+	int status = container_load(c);
+
+	if (!status || !strstr(container_said(), why))
+		printf("# load: %d: %s\n", status, container_said());
+	return status == 1 && !c->box.id && strstr(container_said(), why);
+}
+
+/* And it goes on as it was. */
+static bool stays_out(struct container *c, const char *why)
+{
+	return is_refused(c, why) && !container_do(c, read_layer, true);
+}
+
+static void stop_tracing(pid_t pid)
+{
+	ptrace(PTRACE_INTERRUPT, pid, 0, 0);
+	waitpid(pid, NULL, __WALL);
+	ptrace(PTRACE_DETACH, pid, 0, 0);
+}
+
+TEST_F(container, one_that_is_traced_from_outside_stays_out)
+{
+	EXPECT_EQ(0, ptrace(PTRACE_SEIZE, self->c.init, 0, 0));
+	EXPECT_TRUE(is_refused(&self->c, "is traced by"));
+	stop_tracing(self->c.init);
+	EXPECT_EQ(0, container_do(&self->c, read_layer, true));
+	LOAD();
+}
+
+TEST_F(container, one_that_traces_the_host_stays_out)
+{
+	if (!variant->shared)
+		return;
+	EXPECT_TRUE(container_leave(&self->c, trace_host));
+	EXPECT_TRUE(stays_out(&self->c, "traces"));
+	EXPECT_TRUE(container_end_others(&self->c));
+	LOAD();
+}
+
+TEST_F(container, one_with_a_ring_stays_out)
+{
+	EXPECT_TRUE(container_leave(&self->c, hold_ring));
+	EXPECT_TRUE(stays_out(&self->c, "io_uring"));
+	EXPECT_TRUE(container_end_others(&self->c));
+	LOAD();
+}
+
+TEST_F(container, one_that_shares_memory_with_the_host_stays_out)
+{
+	pid_t pids[4];
+	char number[16];
+	size_t n;
+
+	EXPECT_TRUE(container_leave(&self->c, share_memory));
+	n = container_others(&self->c, pids, ARRAY_LEN(pids));
+	EXPECT_EQ(2, n);
+	snprintf(number, sizeof(number), "%d", pids[n - 1]);
+	EXPECT_TRUE(write_file("/sys/fs/cgroup/cgroup.procs", number));
+	EXPECT_TRUE(stays_out(&self->c, "shares its memory"));
+	kill(pids[n - 1], SIGKILL);
+	EXPECT_TRUE(container_end_others(&self->c));
+	LOAD();
+}
+
+TEST_F(container, one_that_sees_other_mounts_stays_out)
+{
+	EXPECT_TRUE(container_leave(&self->c, hide_mounts));
+	EXPECT_TRUE(stays_out(&self->c, "other mounts"));
+	EXPECT_TRUE(container_end_others(&self->c));
+	LOAD();
+}
+
+TEST_F(container, several_processes_come_in)
+{
+	EXPECT_TRUE(container_leave(&self->c, do_nothing));
+	EXPECT_TRUE(container_leave(&self->c, share_memory));
+	LOAD();
+	EXPECT_STANDS(write_layer);
 }
 
 TEST_HARNESS_MAIN
