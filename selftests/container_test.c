@@ -94,6 +94,16 @@ static bool load(struct container *c)
 	return !status;
 }
 
+/* Refused with these words. */
+static bool is_refused(struct container *c, const char *why)
+{
+	int status = container_load(c);
+
+	if (!status || !strstr(container_said(), why))
+		printf("# load: %d: %s\n", status, container_said());
+	return status == 1 && !c->box.id && strstr(container_said(), why);
+}
+
 /* Not by ASSERT: what failed would be left behind, and be in the way of the next. */
 #define LOAD()                               \
 	do {                                 \
@@ -184,6 +194,16 @@ TEST_F(container, deputies_are_out_of_reach)
 		EXPECT_STANDS(connect_abstract);
 }
 
+/* A denied file with a second name, which no rule is about. */
+TEST_F(container, a_denied_file_with_two_names_is_refused)
+{
+	EXPECT_EQ(0, link(on_host("lower/work/secret"), on_host("lower/work/sub/alias")));
+	EXPECT_TRUE(is_refused(&self->c, "has 2 names"));
+	EXPECT_EQ(0, unlink(on_host("lower/work/sub/alias")));
+	EXPECT_TRUE(write_file("/proc/sys/vm/drop_caches", "2"));
+	LOAD();
+}
+
 /* The host may do what it likes with the layers: the files that are meant stay the same. */
 TEST_F(container, copies_and_forgotten_names_change_nothing)
 {
@@ -267,16 +287,6 @@ TEST_F(container, it_is_taken_in_knowingly)
 	/* A new table, by the same words. */
 	LOAD();
 	EXPECT_STANDS(write_layer);
-}
-
-/* Refused with these words. */
-static bool is_refused(struct container *c, const char *why)
-{
-	int status = container_load(c);
-
-	if (!status || !strstr(container_said(), why))
-		printf("# load: %d: %s\n", status, container_said());
-	return status == 1 && !c->box.id && strstr(container_said(), why);
 }
 
 /* And it goes on as it was. */

@@ -3,8 +3,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include <sys/vfs.h>
 
 #include "exclude.h"
 #include "lib/rights.h"
@@ -256,6 +258,21 @@ static enum rvm_glob_match match(const struct scan *s, unsigned int depth)
 	return rvm_glob_match(&s->glob, s->names + LINK_SCAN_DEPTH - depth, depth, s->nocase);
 }
 
+static bool is_layered(int fd)
+{
+	struct statfs fs;
+
+	return !fstatfs(fd, &fs) && fs.f_type == OVERLAYFS_SUPER_MAGIC;
+}
+
+/* There each name is a file of its own: what is known of one says nothing about the others. */
+static int refuse_names(struct scan *s, const struct anchor *file)
+{
+	err_make(s->err, EXIT_REFUSED, "%s: %s has %lu names, and overlayfs tells them apart",
+		 s->origin, file->path, (unsigned long)file->st.st_nlink);
+	return err_hint(s->err, "put a copy in its place, so that it has one name");
+}
+
 static int scan_name(struct scan *s, const struct anchor *dir, const char *name, unsigned int depth)
 {
 	const struct anchor *file;
@@ -288,6 +305,8 @@ static int scan_name(struct scan *s, const struct anchor *dir, const char *name,
 	file = link ? resolve_file(&s->plan->resolver, link) : NULL;
 	if (!file)
 		return 0;
+	if (is_layered(fd))
+		return refuse_names(s, file);
 	warn_line("%s: %s has %lu names; all of them are excluded", s->origin, file->path,
 		  (unsigned long)st.st_nlink);
 	return plan_exclude_anchor(s->plan, file, "", s->rights, s->err);
