@@ -23,7 +23,7 @@ collect() {
 	sed -n 's/^\t{ "[^"]*", "\([^"]*\)", [a-z_0-9]*, [A-Z]* },$/probe:\1/p' selftests/probe_*.c
 	sed -n 's/^\t{ "\([^"]*\)", [a-z_0-9]*\(, .*\)\{0,1\} },$/escape:\1/p' \
 		selftests/escape_*.c
-	sed -nE 's/^TEST_F[A-Z_]*\((race|decision|nest|netlink), ([a-z_0-9]*).*/\1:\2/p' \
+	sed -nE 's/^TEST_F[A-Z_]*\((race|decision|nest|netlink|container|enter), ([a-z_0-9]*).*/\1:\2/p' \
 		selftests/*_test.c
 	sed -n 's/^[[:space:]]*\(check\|refused\|subtests\) \([a-z_0-9]*\) .*/shell:\2/p' \
 		selftests/*.sh

@@ -76,8 +76,8 @@ int link_out(bool evil)
 {
 	if (!evil && try_open("/work/sub/two", O_WRONLY | O_CREAT))
 		return BROKEN;
-	return result(link(evil ? "/ro/other" : "/work/sub/two",
-			   evil ? "/work/linked" : "/work/two"));
+	return result(
+		link(evil ? "/ro/other" : "/work/sub/two", evil ? "/work/linked" : "/work/two"));
 }
 
 /* A name that the host moved in the upper layer, see the test. */
@@ -136,8 +136,8 @@ int root_of_first(bool evil)
 int host_folder(bool evil)
 {
 	int own = open("/", O_PATH | O_DIRECTORY);
-	int err = opened(openat(evil ? given.root : own, evil ? "etc/passwd" : "work/file",
-				O_RDONLY));
+	int err = opened(
+		openat(evil ? given.root : own, evil ? "etc/passwd" : "work/file", O_RDONLY));
 
 	close(own);
 	return err;
@@ -174,8 +174,7 @@ int helper(bool evil)
 
 int trigger(bool evil)
 {
-	return try_open(evil ? "/proc/sysrq-trigger" : "/proc/meminfo",
-			evil ? O_WRONLY : O_RDONLY);
+	return try_open(evil ? "/proc/sysrq-trigger" : "/proc/meminfo", evil ? O_WRONLY : O_RDONLY);
 }
 
 int new_module(bool evil)
@@ -298,8 +297,8 @@ int end_process(bool evil)
 {
 	pid_t own = start_child();
 	int fd = syscall(SYS_pidfd_open, own, 0);
-	int err = result(syscall(SYS_pidfd_send_signal, evil ? given.victim_fd : fd, SIGTERM, NULL,
-				 0));
+	int err = result(
+		syscall(SYS_pidfd_send_signal, evil ? given.victim_fd : fd, SIGTERM, NULL, 0));
 
 	close(fd);
 	end_child(own);
@@ -347,6 +346,19 @@ static int connect_to(const char *name, bool abstract)
 			     offsetof(struct sockaddr_un, sun_path) + abstract + strlen(name)));
 	close(fd);
 	return err;
+}
+
+/* An address of the host, or one that is nobody's: then the kernel finds no way. */
+int connect_host(bool evil)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET,
+				  .sin_port = htons(7100),
+				  .sin_addr.s_addr = htonl(evil ? HOST_ADDRESS : OTHER_ADDRESS) };
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	int err = result(connect(fd, (void *)&at, sizeof(at)));
+
+	close(fd);
+	return !evil && err == ENETUNREACH ? 0 : err;
 }
 
 int connect_deputy(bool evil)

@@ -12,6 +12,8 @@
  */
 
 #include <limits.h>
+#include <net/if.h>
+#include <netinet/in.h>
 #include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
@@ -19,6 +21,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -54,26 +57,25 @@ struct order {
 #define ROW(resource, rights) \
 	"{ \"resource\": \"" resource "\", \"rights\": [" rights "], \"expires_at\": 0 }"
 
-static const char table[] = "["
-	ROW("path:./**", "\"READ\", \"WRITE\"") ","
-	ROW("path://ro/**", "\"READ\"") ","
-	ROW("path://vol/in/**", "\"READ\", \"WRITE\"") ","
-	ROW("unix:/run/allowed", "\"EXECUTE\"") ","
-	ROW("Bash(prog go)", "\"EXECUTE\"") ","
-	ROW("Bash(second go)", "\"EXECUTE\"")
-"]";
+static const char table[] = "[" ROW("path:./**", "\"READ\", \"WRITE\"") "," ROW("path://ro/**", "\"READ\"") "," ROW(
+	"path://vol/in/**",
+	"\"READ\", \"WRITE\"") "," ROW("unix:/run/allowed",
+				       "\"EXECUTE\"") "," ROW("net:*:7100",
+							      "\"EXECUTE\"") "," ROW("Bash(prog go)",
+										     "\"EXECUTE\"") "," ROW("Bash(second go)",
+													    "\"EXECUTE\"") "]";
 
 static const char spec[] = "{ \"permissions\": { \"deny\": [\"Read(./secret)\"] } }";
 
 static bool make_files(void)
 {
 	static const char *const folders[] = {
-		"",	      "lower",	   "lower/bin",	 "lower/work", "lower/work/sub",
-		"lower/ro",   "lower/etc", "lower/usr",	 "lower/proc", "lower/sys",
-		"lower/dev",  "lower/tmp", "lower/vol",	 "lower/run",  "lower/upper",
-		"lower/old",  "upper",	   "upper/work", "workdir",    "root",
-		"upper/ro",
-		"volume",     "volume/in", "volume/out", "run",	       "table",
+		"",	     "lower",	  "lower/bin",	"lower/work", "lower/work/sub",
+		"lower/ro",  "lower/etc", "lower/usr",	"lower/proc", "lower/sys",
+		"lower/dev", "lower/tmp", "lower/vol",	"lower/run",  "lower/upper",
+		"lower/old", "upper",	  "upper/work", "workdir",    "root",
+		"upper/ro",  "volume",	  "volume/in",	"volume/out", "run",
+		"table",
 	};
 	static const char *const files[] = {
 		"lower/work/file", "lower/work/copied", "lower/work/sub/file", "lower/work/secret",
@@ -122,6 +124,20 @@ static bool make_sockets(void)
 	return good && !chdir("/");
 }
 
+/* One more on the loopback device. */
+static bool make_address(void)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(HOST_ADDRESS) };
+	struct ifreq request = { .ifr_name = "lo:rvm" };
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool good;
+
+	memcpy(&request.ifr_addr, &at, sizeof(at));
+	good = fd >= 0 && !ioctl(fd, SIOCSIFADDR, &request);
+	close(fd);
+	return good;
+}
+
 static bool make_victim(void)
 {
 	given.victim = fork();
@@ -164,9 +180,8 @@ static bool mount_root(void)
 
 static bool enter_root(const struct container *c)
 {
-	if (!mount_root() ||
-	    syscall(SYS_pivot_root, on_host("root"), on_host("root/old")) || chdir("/") ||
-	    umount2("/old", MNT_DETACH))
+	if (!mount_root() || syscall(SYS_pivot_root, on_host("root"), on_host("root/old")) ||
+	    chdir("/") || umount2("/old", MNT_DETACH))
 		return false;
 	if (!c->user)
 		return true;
@@ -211,7 +226,7 @@ static void obey(const struct container *c)
 /* What a careless runtime leaves open, and no more. */
 static void close_others(const struct container *c)
 {
-	const int kept[] = { c->orders,	  c->results,	given.root,	given.file,
+	const int kept[] = { c->orders,	   c->results,	given.root,	given.file,
 			     given.mounts, given.procs, given.victim_fd };
 	bool keep;
 
@@ -275,7 +290,7 @@ static bool start_first(struct container *c)
 bool container_start(struct container *c)
 {
 	snprintf(place, sizeof(place), "container-%d", getpid());
-	return make_files() && make_sockets() && make_victim() &&
+	return make_files() && make_sockets() && make_address() && make_victim() &&
 	       group_make(&c->box, CONTAINER) && start_first(c);
 }
 

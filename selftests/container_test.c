@@ -28,20 +28,17 @@ FIXTURE_VARIANT(container)
 };
 
 /* Mounts, processes, network, IPC and names of its own. */
-FIXTURE_VARIANT_ADD(container, own)
-{
+FIXTURE_VARIANT_ADD(container, own) {
 	.shared = false,
 };
 
 /* Also in a user name space. */
-FIXTURE_VARIANT_ADD(container, user)
-{
+FIXTURE_VARIANT_ADD(container, user) {
 	.user = true,
 };
 
 /* With the processes, the network and the IPC of the host. */
-FIXTURE_VARIANT_ADD(container, shared)
-{
+FIXTURE_VARIANT_ADD(container, shared) {
 	.shared = true,
 };
 
@@ -105,13 +102,13 @@ static bool is_refused(struct container *c, const char *why)
 }
 
 /* Not by ASSERT: what failed would be left behind, and be in the way of the next. */
-#define LOAD()                               \
-	do {                                 \
-		bool good = load(&self->c);  \
-                                             \
-		EXPECT_TRUE(good);           \
-		if (!good)                   \
-			return;              \
+#define LOAD()                              \
+	do {                                \
+		bool good = load(&self->c); \
+                                            \
+		EXPECT_TRUE(good);          \
+		if (!good)                  \
+			return;             \
 	} while (0)
 
 TEST_F(container, its_layers_are_judged_as_it_sees_them)
@@ -184,6 +181,13 @@ TEST_F(container, processes_of_the_host_are_out_of_reach)
 	EXPECT_EQ(0, waitpid(given.victim, NULL, WNOHANG));
 	EXPECT_STANDS(trace);
 	EXPECT_STANDS(host_processes);
+}
+
+/* There is a way from one network to the other, or there will be. */
+TEST_F(container, the_host_needs_naming)
+{
+	LOAD();
+	EXPECT_STANDS(connect_host);
 }
 
 TEST_F(container, deputies_are_out_of_reach)

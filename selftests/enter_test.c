@@ -69,7 +69,7 @@ static pid_t start_victim(void)
 	return pid;
 }
 
-static void look(FIXTURE_DATA(enter) *self)
+static void look(FIXTURE_DATA(enter) * self)
 {
 	for (;;) {
 		self->seen->own = try_open(self->own, O_WRONLY);
@@ -80,7 +80,7 @@ static void look(FIXTURE_DATA(enter) *self)
 }
 
 /* A process of the host that does @first and then looks at both files. */
-static bool start(FIXTURE_DATA(enter) *self, int (*first)(FIXTURE_DATA(enter) *self))
+static bool start(FIXTURE_DATA(enter) * self, int (*first)(FIXTURE_DATA(enter) * self))
 {
 	self->pid = fork();
 	if (!self->pid) {
@@ -118,7 +118,7 @@ static bool is_in(pid_t pid, const char *group)
 }
 
 /* It said why, and the process goes on as it was, where it was. */
-static bool stays_out(FIXTURE_DATA(enter) *self, const char *why)
+static bool stays_out(FIXTURE_DATA(enter) * self, const char *why)
 {
 	char pid[16];
 
@@ -127,7 +127,7 @@ static bool stays_out(FIXTURE_DATA(enter) *self, const char *why)
 	       is_in(self->pid, "0::/\n") && looks(self->seen) && !self->seen->other;
 }
 
-static bool comes_in(FIXTURE_DATA(enter) *self)
+static bool comes_in(FIXTURE_DATA(enter) * self)
 {
 	char pid[16];
 
@@ -206,7 +206,7 @@ TEST_F(enter, one_that_is_traced_from_outside_stays_out)
 	EXPECT_TRUE(comes_in(self));
 }
 
-static int trace_victim(FIXTURE_DATA(enter) *self)
+static int trace_victim(FIXTURE_DATA(enter) * self)
 {
 	return ptrace(PTRACE_SEIZE, self->victim, 0, 0) ? errno : 0;
 }
@@ -219,7 +219,7 @@ TEST_F(enter, one_that_traces_the_host_stays_out)
 	EXPECT_TRUE(stays_out(self, "traces"));
 }
 
-static int hold_ring(FIXTURE_DATA(enter) *self)
+static int hold_ring(FIXTURE_DATA(enter) * self)
 {
 	struct io_uring_params params = {};
 
@@ -234,7 +234,7 @@ TEST_F(enter, one_with_a_ring_stays_out)
 	EXPECT_TRUE(stays_out(self, "io_uring"));
 }
 
-static int ask(FIXTURE_DATA(enter) *self, bool live)
+static int ask(FIXTURE_DATA(enter) * self, bool live)
 {
 	request_begin(&r, RVM_CMD_PARTITION_ENTER);
 	put_u32(&r, RVM_A_PARTITION_ID, self->id);

@@ -32,7 +32,10 @@ struct adopt {
 	sigset_t signals;
 };
 
-#define ADOPT_INIT { .cgroup = -1 }
+#define ADOPT_INIT           \
+	{                    \
+		.cgroup = -1 \
+	}
 
 /**
  * adopt_begin() - find the processes of a control group

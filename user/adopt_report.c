@@ -65,7 +65,8 @@ static const struct item items[BROUGHT_MAX] = {
 	[ROOTS] = { "processes with a root of their own", "kept",
 		    "they see less than the table is about" },
 	[ROOT_USERS] = { "processes of uid 0 of the host", "kept", "their user is as it was" },
-	[POWERS] = { "processes with powers of root", "judged", "at each use, if it is not harmless" },
+	[POWERS] = { "processes with powers of root", "judged",
+		     "at each use, if it is not harmless" },
 	[NAMESPACES] = { "name spaces that are the host's", "kept", NULL },
 	[MOUNTS] = { "mounts", "kept", "what is mounted below a folder belongs to it" },
 };
@@ -188,7 +189,7 @@ static void count_maps(struct counts *c, int process)
 static bool has_powers(uint64_t effective)
 {
 	static const int harmless[] = {
-		CAP_CHOWN,  CAP_DAC_OVERRIDE, CAP_FOWNER,  CAP_FSETID,		CAP_KILL,
+		CAP_CHOWN,  CAP_DAC_OVERRIDE, CAP_FOWNER,  CAP_FSETID,		 CAP_KILL,
 		CAP_SETUID, CAP_SETGID,	      CAP_SETPCAP, CAP_NET_BIND_SERVICE,
 	};
 
@@ -333,10 +334,10 @@ static int is_allowed(struct asker *k, int fd, uint32_t right)
 	struct nl_msg *msg = nlc_request(k->nlc, RVM_CMD_CHECK, 0);
 	uint32_t allowed = 0;
 
-	if (msg && (nla_put_u32(msg, RVM_A_CHECK_PARTITION, k->partition) ||
-		    nla_put_u32(msg, RVM_A_CHECK_CLASS, RVM_CLASS_PATH) ||
-		    nla_put_u32(msg, RVM_A_CHECK_RIGHT, right) ||
-		    nla_put_s32(msg, RVM_A_CHECK_FD, fd))) {
+	if (msg &&
+	    (nla_put_u32(msg, RVM_A_CHECK_PARTITION, k->partition) ||
+	     nla_put_u32(msg, RVM_A_CHECK_CLASS, RVM_CLASS_PATH) ||
+	     nla_put_u32(msg, RVM_A_CHECK_RIGHT, right) || nla_put_s32(msg, RVM_A_CHECK_FD, fd))) {
 		nlmsg_free(msg);
 		msg = NULL;
 	}
@@ -444,8 +445,8 @@ static int ask_all(const struct adopt *a, struct asker *k)
 		snprintf(name, sizeof(name), "%d", a->pids[i]);
 		auto_close int process = openat(k->proc, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
-		if (process >= 0 && (ask_descriptors(k, a->pids[i], process) ||
-				     ask_maps(k, a->pids[i], process)))
+		if (process >= 0 &&
+		    (ask_descriptors(k, a->pids[i], process) || ask_maps(k, a->pids[i], process)))
 			return -1;
 	}
 	return 0;

@@ -95,7 +95,8 @@ static int find(struct enter *e, const struct args *args, struct err *err)
 {
 	auto_hooks struct hooks hooks = { 0 };
 
-	if (nlc_open(&e->nlc, err) || hooks_get(e->nlc, &hooks, err) || hooks_require(&hooks, err) ||
+	if (nlc_open(&e->nlc, err) || hooks_get(e->nlc, &hooks, err) ||
+	    hooks_require(&hooks, err) ||
 	    partition_find(e->nlc, args_str(args, "NAME"), &e->part, err))
 		return -1;
 	if (partition_is_container(&e->part) || !cgroup_is_own(e->part.name, e->part.cgroup_id))

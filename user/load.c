@@ -306,8 +306,9 @@ static int find_container(struct load *load, const struct args *args, struct err
 	if (!cgroup)
 		return 0;
 	if (!workspace || *workspace != '/')
-		return err_make(err, EXIT_USAGE,
-				"--cgroup: wants --workspace, a whole path as the container sees it");
+		return err_make(
+			err, EXIT_USAGE,
+			"--cgroup: wants --workspace, a whole path as the container sees it");
 	return adopt_begin(&load->adopt, cgroup, !args_has(args, "--dry-run"), err);
 }
 
@@ -328,8 +329,7 @@ static int run(struct load *load, const struct args *args, struct out *o, struct
 	summary.deny_rules = load->deny_rules;
 	if (summary.dry)
 		report_plan(o, &load->plan, &summary);
-	else if (nlc_open(&nlc, err) ||
-		 put_in_force(load, args, nlc, &summary.id, o, err))
+	else if (nlc_open(&nlc, err) || put_in_force(load, args, nlc, &summary.id, o, err))
 		return -1;
 	summary.nlc = nlc;
 	return report_summary(o, &load->plan, &summary, err);
@@ -353,7 +353,8 @@ static const struct arg load_args[] = {
 	  NULL },
 	{ "--workspace", ARG_DIR, 0, "DIR", "else the table's folder", NULL },
 	{ "--base", ARG_STRING, 0, "NAME,...", "base tables, or none; " BASE_DEFAULT, NULL },
-	{ "--cgroup", ARG_DIR, 0, "DIR", "of a container that runs: take it in; see --workspace", NULL },
+	{ "--cgroup", ARG_DIR, 0, "DIR", "of a container that runs: take it in; see --workspace",
+	  NULL },
 	{ "--spec", ARG_FILE, 0, "FILE", "permissions.deny of this spec or settings.json", NULL },
 	{ "--dry-run", ARG_FLAG, 0, NULL, "show every row, change nothing", NULL },
 	{ "--refuse-root", ARG_FLAG, 0, NULL, "refuse a table with a root token", NULL },

@@ -352,7 +352,8 @@ static int del(struct ctx *ctx, const struct args *args)
 
 	if (nlc_open(&nlc, &ctx->err) || partition_find(nlc, name, &p, &ctx->err))
 		return -1;
-	own = !(p.flags & (RVM_PARTITION_FLAG_GONE | RVM_PARTITION_FLAG_PEN)) && !partition_is_container(&p);
+	own = !(p.flags & (RVM_PARTITION_FLAG_GONE | RVM_PARTITION_FLAG_PEN)) &&
+	      !partition_is_container(&p);
 	/* Its processes end first: without the partition they would run unconfined. */
 	if (own && cgroup_kill(name, p.cgroup_id, KILL_SECONDS, &ctx->err))
 		return err_wrap(&ctx->err, "partition %s", name);
