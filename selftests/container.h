@@ -96,6 +96,7 @@ int join_host_group(bool evil), make_group(bool evil), trace(bool evil), end_pro
 int take_descriptor(bool evil), connect_deputy(bool evil), connect_abstract(bool evil);
 int read_secret(bool evil), write_moved(bool evil), link_out(bool evil);
 int moved_folder(bool evil), trace_host(bool evil), hold_ring(bool evil), share_memory(bool evil);
+int in_a_storm(bool evil), hold_socket(bool evil);
 int connect_host(bool evil), hide_mounts(bool evil), do_nothing(bool evil), run_second(bool evil);
 int new_module(bool evil), helper(bool evil), host_processes(bool evil);
 

@@ -24,6 +24,8 @@
 
 #include "container.h"
 
+#define STORM_ROUNDS 1000
+
 static int write_to(const char *path)
 {
 	int fd = open(path, O_WRONLY), err;
@@ -124,6 +126,22 @@ int write_volume(bool evil)
 int write_upper(bool evil)
 {
 	return try_open(evil ? "/upper/work/own" : "/work/own", O_RDWR);
+}
+
+/* Again and again, while the host renames and mounts: never another answer. */
+int in_a_storm(bool evil)
+{
+	int err = 0;
+
+	for (int i = 0; i < STORM_ROUNDS; i++) {
+		err = try_open(evil ? "/vol/out/file" : "/vol/in/file", O_RDWR);
+		if (err == (evil ? 0 : EACCES))
+			return err;
+		err = try_open(evil ? "/ro/file" : "/work/sub/file", O_RDWR);
+		if (err == (evil ? 0 : EACCES))
+			return err;
+	}
+	return err;
 }
 
 /* The host, by what leads there. */
@@ -359,6 +377,13 @@ int connect_host(bool evil)
 
 	close(fd);
 	return !evil && err == ENETUNREACH ? 0 : err;
+}
+
+int hold_socket(bool evil)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX, .sun_path = "/run/docker" };
+
+	return result(connect(socket(AF_UNIX, SOCK_STREAM, 0), (void *)&at, sizeof(at)));
 }
 
 int connect_deputy(bool evil)

@@ -5,10 +5,13 @@
  */
 
 #include <limits.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -247,11 +250,76 @@ TEST_F(container, what_the_host_moves_gives_no_more)
 	EXPECT_STANDS(moved_folder);
 }
 
+static void rename_for_ever(const struct container *c)
+{
+	char one[PATH_MAX], two[PATH_MAX];
+
+	snprintf(one, sizeof(one), "%s", on_host("volume/in/one"));
+	snprintf(two, sizeof(two), "%s", on_host("volume/in/two"));
+	for (;;) {
+		rename(one, two);
+		rename(two, one);
+	}
+}
+
+/* In the container's tree, by the host. */
+static void mount_for_ever(const struct container *c)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/mnt", c->init);
+	if (setns(open(path, O_RDONLY), CLONE_NEWNS))
+		_exit(1);
+	while (!mount("/vol/out", "/work/place", NULL, MS_BIND, NULL) &&
+	       !umount2("/work/place", MNT_DETACH))
+		;
+	_exit(1);
+}
+
+static pid_t start_storm(const struct container *c, void (*storm)(const struct container *))
+{
+	pid_t pid = fork();
+
+	if (pid)
+		return pid;
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	storm(c);
+	_exit(1);
+}
+
+TEST_F(container, walks_hold_in_a_storm_of_renames_and_mounts)
+{
+	pid_t renames, mounts;
+
+	LOAD();
+	renames = start_storm(&self->c, rename_for_ever);
+	mounts = start_storm(&self->c, mount_for_ever);
+	EXPECT_STANDS(in_a_storm);
+	EXPECT_EQ(0, waitpid(renames, NULL, WNOHANG));
+	EXPECT_EQ(0, waitpid(mounts, NULL, WNOHANG));
+	kill(renames, SIGKILL);
+	kill(mounts, SIGKILL);
+	waitpid(renames, NULL, 0);
+	waitpid(mounts, NULL, 0);
+}
+
+/* "what   COUNT" of the list: its count, or -1. */
+static int count_of(const char *what)
+{
+	const char *line = strstr(container_said(), what);
+
+	return line ? atoi(line + strlen(what)) : -1;
+}
+
 /* What it had open, and what becomes of it, is said. */
 TEST_F(container, what_it_brings_along_is_said)
 {
+	EXPECT_TRUE(container_leave(&self->c, hold_socket));
 	LOAD();
-	EXPECT_NE(NULL, strstr(container_said(), "connected unix sockets"));
+	EXPECT_EQ(2, count_of("\nprocesses "));
+	EXPECT_EQ(1, count_of("\nconnected unix sockets "));
+	EXPECT_EQ(4, count_of("\nfiles open for writing "));
+	EXPECT_EQ(2, count_of("\nprocesses with powers of root "));
 	EXPECT_NE(NULL, strstr(container_said(), on_host("host")));
 	EXPECT_NE(NULL, strstr(container_said(), "/sys/fs/cgroup/cgroup.procs"));
 	EXPECT_EQ(NULL, strstr(container_said(), on_host("ro")));
