@@ -75,7 +75,8 @@ static const struct mm_struct *shared_memory(struct task_struct *task)
 	task_unlock(task);
 	if (!mm)
 		return NULL;
-	for_each_thread(task, thread) users -= READ_ONCE(thread->mm) == mm;
+	for_each_thread(task, thread)
+		users -= READ_ONCE(thread->mm) == mm;
 	return users > 0 ? mm : NULL;
 }
 
@@ -87,8 +88,7 @@ static int check_memory(const struct newcomers *n, struct task_struct *task)
 
 	if (!mm)
 		return 0;
-	for_each_process_thread(process, other)
-	{
+	for_each_process_thread(process, other) {
 		if (READ_ONCE(other->mm) != mm || other->flags & PF_KTHREAD ||
 		    !is_outside(n, other))
 			continue;
@@ -141,8 +141,7 @@ static int check_all(const struct newcomers *n)
 	int err = 0;
 
 	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "tasks go away");
-	for_each_process_thread(process, task)
-	{
+	for_each_process_thread(process, task) {
 		/* One that is exiting does nothing more in its own name. */
 		if (is_new(n, task) && !(READ_ONCE(task->flags) & PF_EXITING))
 			err = check_newcomer(n, task);

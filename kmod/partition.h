@@ -166,8 +166,9 @@ struct rvm_partition_spec {
  * descriptor of something else; -ENODEV if the group was removed; -EEXIST for
  * a name or a group that is taken; -EBUSY if a group below is registered, or if
  * tasks run in it and they are not to be adopted or are not frozen; -EUSERS or
- * -EOPNOTSUPP for tasks that cannot be adopted, see rvm_adopt_group(); -ENFILE for too many; -ELOOP for too many inside one another; -ENOSPC if the
- * log is full; -ENOMEM.
+ * -EOPNOTSUPP for tasks that cannot be adopted, see rvm_adopt_group(); -ENFILE
+ * for too many; -ELOOP for too many inside one another; -ENOSPC if the log is
+ * full; -ENOMEM.
  */
 struct rvm_partition *rvm_partition_create(const struct rvm_partition_spec *spec,
 					   struct netlink_ext_ack *extack);

@@ -148,7 +148,8 @@ int in_a_storm(bool evil)
 
 int root_of_first(bool evil)
 {
-	return try_open(evil ? "/proc/1/root/etc/shadow" : "/proc/self/root/work/file", O_RDONLY);
+	return result(chdir(evil ? "/proc/1/root" : "/proc/self/root")) ?:
+		       try_open(evil ? "etc/shadow" : "work/file", O_RDONLY);
 }
 
 int host_folder(bool evil)

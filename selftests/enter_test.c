@@ -24,7 +24,7 @@
 #include "common.h"
 #include "kselftest_harness.h"
 
-#define GROUP "/sys/fs/cgroup/rvm/enter"
+#define GROUP "/sys/fs/cgroup/rvm/taken"
 
 static struct request r;
 static struct reply reply;
@@ -38,13 +38,18 @@ struct seen {
 	int error;
 };
 
-FIXTURE(enter)
-{
+/* A process of the host that is to come in, and the partition. */
+struct outsider {
 	int nl;
 	uint32_t id;
 	pid_t pid, victim;
 	struct seen *seen;
 	char own[PATH_MAX], other[PATH_MAX];
+};
+
+FIXTURE(enter)
+{
+	struct outsider o;
 };
 
 static int run(const char *format, const char *a, const char *b)
@@ -69,7 +74,7 @@ static pid_t start_victim(void)
 	return pid;
 }
 
-static void look(FIXTURE_DATA(enter) * self)
+static void look(struct outsider *self)
 {
 	for (;;) {
 		self->seen->own = try_open(self->own, O_WRONLY);
@@ -80,7 +85,7 @@ static void look(FIXTURE_DATA(enter) * self)
 }
 
 /* A process of the host that does @first and then looks at both files. */
-static bool start(FIXTURE_DATA(enter) * self, int (*first)(FIXTURE_DATA(enter) * self))
+static bool start(struct outsider *self, int (*first)(struct outsider *self))
 {
 	self->pid = fork();
 	if (!self->pid) {
@@ -118,22 +123,22 @@ static bool is_in(pid_t pid, const char *group)
 }
 
 /* It said why, and the process goes on as it was, where it was. */
-static bool stays_out(FIXTURE_DATA(enter) * self, const char *why)
+static bool stays_out(struct outsider *self, const char *why)
 {
 	char pid[16];
 
 	snprintf(pid, sizeof(pid), "%d", self->pid);
-	return !run("rvmctl enter enter %s 2>&1 | grep -q '%s'", pid, why) &&
+	return !run("rvmctl enter taken %s 2>&1 | grep -q '%s'", pid, why) &&
 	       is_in(self->pid, "0::/\n") && looks(self->seen) && !self->seen->other;
 }
 
-static bool comes_in(FIXTURE_DATA(enter) * self)
+static bool comes_in(struct outsider *self)
 {
 	char pid[16];
 
 	snprintf(pid, sizeof(pid), "%d", self->pid);
-	return !run("rvmctl enter enter %s >%s", pid, in_dir("said")) &&
-	       is_in(self->pid, "0::/rvm/enter\n") && looks(self->seen) && !self->seen->own &&
+	return !run("rvmctl enter taken %s >%s", pid, in_dir("said")) &&
+	       is_in(self->pid, "0::/rvm/taken\n") && looks(self->seen) && !self->seen->own &&
 	       self->seen->other == EACCES;
 }
 
@@ -143,83 +148,83 @@ FIXTURE_SETUP(enter)
 		"[{ \"resource\": \"path:./**\", \"rights\": [\"READ\", \"WRITE\"],"
 		" \"expires_at\": 0 }]";
 
-	self->nl = nl_open();
-	ASSERT_LE(0, self->nl);
-	ASSERT_TRUE(hooks_attached(self->nl));
-	self->seen = mmap(NULL, sizeof(*self->seen), PROT_READ | PROT_WRITE,
-			  MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	ASSERT_NE(MAP_FAILED, self->seen);
+	self->o.nl = nl_open();
+	ASSERT_LE(0, self->o.nl);
+	ASSERT_TRUE(hooks_attached(self->o.nl));
+	self->o.seen = mmap(NULL, sizeof(*self->o.seen), PROT_READ | PROT_WRITE,
+			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	ASSERT_NE(MAP_FAILED, self->o.seen);
 	mkdir(in_dir("enter"), 0755);
 	mkdir(in_dir("enter/table"), 0755);
 	mkdir(in_dir("enter/ws"), 0755);
-	snprintf(self->own, sizeof(self->own), "%s", in_dir("enter/ws/own"));
-	snprintf(self->other, sizeof(self->other), "%s", in_dir("enter/other"));
-	ASSERT_TRUE(write_file(self->own, "text"));
-	ASSERT_TRUE(write_file(self->other, "text"));
+	snprintf(self->o.own, sizeof(self->o.own), "%s", in_dir("enter/ws/own"));
+	snprintf(self->o.other, sizeof(self->o.other), "%s", in_dir("enter/other"));
+	ASSERT_TRUE(write_file(self->o.own, "text"));
+	ASSERT_TRUE(write_file(self->o.other, "text"));
 	ASSERT_TRUE(write_file(in_dir("enter/table/table.json"), table));
-	ASSERT_EQ(0, run("rvmctl load %s --partition enter --workspace %s >/dev/null",
+	ASSERT_EQ(0, run("rvmctl load %s --partition taken --workspace %s >/dev/null",
 			 in_dir("enter/table/table.json"), in_dir("enter/ws")));
 	request_begin(&r, RVM_CMD_PARTITION_GET);
-	put_str(&r, RVM_A_PARTITION_NAME, "enter");
-	ASSERT_EQ(0, nl_call(self->nl, &r, &reply));
-	self->id = reply_u32(&reply, RVM_A_PARTITION_ID);
-	self->victim = start_victim();
+	put_str(&r, RVM_A_PARTITION_NAME, "taken");
+	ASSERT_EQ(0, nl_call(self->o.nl, &r, &reply));
+	self->o.id = reply_u32(&reply, RVM_A_PARTITION_ID);
+	self->o.victim = start_victim();
 }
 
 FIXTURE_TEARDOWN(enter)
 {
 	/* Both, wherever they are; the one that may trace the other first. */
-	if (self->pid > 0) {
-		kill(self->pid, SIGKILL);
-		waitpid(self->pid, NULL, __WALL);
+	if (self->o.pid > 0) {
+		kill(self->o.pid, SIGKILL);
+		waitpid(self->o.pid, NULL, __WALL);
 	}
-	kill(self->victim, SIGKILL);
-	waitpid(self->victim, NULL, __WALL);
-	EXPECT_EQ(0, run("rvmctl partition del enter >/dev/null%s%s", "", ""));
+	kill(self->o.victim, SIGKILL);
+	waitpid(self->o.victim, NULL, __WALL);
+	EXPECT_EQ(0, run("rvmctl partition del taken >/dev/null%s%s", "", ""));
 }
 
 TEST_F(enter, it_is_judged_from_then_on)
 {
-	EXPECT_TRUE(start(self, NULL));
-	EXPECT_TRUE(looks(self->seen));
-	EXPECT_EQ(0, self->seen->other);
-	EXPECT_TRUE(comes_in(self));
+	EXPECT_TRUE(start(&self->o, NULL));
+	EXPECT_TRUE(looks(self->o.seen));
+	EXPECT_EQ(0, self->o.seen->other);
+	EXPECT_TRUE(comes_in(&self->o));
 	EXPECT_EQ(0, run("grep -q 'connected unix sockets' %s%s", in_dir("said"), ""));
-	EXPECT_EQ(0, run("rvmctl partition list | grep -q '^enter .* adopted '%s%s", "", ""));
+	EXPECT_EQ(0, run("rvmctl partition list | grep -q '^taken .* adopted '%s%s", "", ""));
 }
 
 /* One that the tool made and nobody entered is no adopted one. */
 TEST_F(enter, a_partition_is_not_marked_for_nothing)
 {
-	EXPECT_EQ(1, run("rvmctl partition list | grep -q '^enter .* adopted '%s%s", "", ""));
-	EXPECT_EQ(0, run("rvmctl partition list | grep -q '^enter '%s%s", "", ""));
+	EXPECT_EQ(1, run("rvmctl partition list | grep -q '^taken .* adopted '%s%s", "", ""));
+	EXPECT_EQ(0, run("rvmctl partition list | grep -q '^taken '%s%s", "", ""));
 }
 
 TEST_F(enter, one_that_is_traced_from_outside_stays_out)
 {
-	EXPECT_TRUE(start(self, NULL));
-	EXPECT_EQ(0, ptrace(PTRACE_SEIZE, self->pid, 0, 0));
-	EXPECT_TRUE(stays_out(self, "is traced by"));
-	ptrace(PTRACE_INTERRUPT, self->pid, 0, 0);
-	waitpid(self->pid, NULL, __WALL);
-	EXPECT_EQ(0, ptrace(PTRACE_DETACH, self->pid, 0, 0));
-	EXPECT_TRUE(comes_in(self));
+	EXPECT_TRUE(start(&self->o, NULL));
+	EXPECT_EQ(0, ptrace(PTRACE_SEIZE, self->o.pid, 0, 0));
+	EXPECT_TRUE(stays_out(&self->o, "is traced by"));
+	ptrace(PTRACE_INTERRUPT, self->o.pid, 0, 0);
+	waitpid(self->o.pid, NULL, __WALL);
+	EXPECT_EQ(0, ptrace(PTRACE_DETACH, self->o.pid, 0, 0));
+	EXPECT_TRUE(comes_in(&self->o));
 }
 
-static int trace_victim(FIXTURE_DATA(enter) * self)
+static int trace_victim(struct outsider *self)
 {
 	return ptrace(PTRACE_SEIZE, self->victim, 0, 0) ? errno : 0;
 }
 
 TEST_F(enter, one_that_traces_the_host_stays_out)
 {
-	EXPECT_TRUE(start(self, trace_victim));
-	EXPECT_TRUE(looks(self->seen));
-	EXPECT_EQ(0, self->seen->error);
-	EXPECT_TRUE(stays_out(self, "traces"));
+	EXPECT_TRUE(start(&self->o, trace_victim));
+	EXPECT_TRUE(looks(self->o.seen));
+	EXPECT_EQ(0, self->o.seen->error);
+	EXPECT_TRUE(stays_out(&self->o, "traces"));
 }
 
-static int hold_ring(FIXTURE_DATA(enter) * self)
+static int hold_ring(struct outsider *self)
 {
 	struct io_uring_params params = {};
 
@@ -228,13 +233,13 @@ static int hold_ring(FIXTURE_DATA(enter) * self)
 
 TEST_F(enter, one_with_a_ring_stays_out)
 {
-	EXPECT_TRUE(start(self, hold_ring));
-	EXPECT_TRUE(looks(self->seen));
-	EXPECT_EQ(0, self->seen->error);
-	EXPECT_TRUE(stays_out(self, "io_uring"));
+	EXPECT_TRUE(start(&self->o, hold_ring));
+	EXPECT_TRUE(looks(self->o.seen));
+	EXPECT_EQ(0, self->o.seen->error);
+	EXPECT_TRUE(stays_out(&self->o, "io_uring"));
 }
 
-static int ask(FIXTURE_DATA(enter) * self, bool live)
+static int ask(struct outsider *self, bool live)
 {
 	request_begin(&r, RVM_CMD_PARTITION_ENTER);
 	put_u32(&r, RVM_A_PARTITION_ID, self->id);
@@ -249,18 +254,18 @@ TEST_F(enter, the_module_looks_at_it_as_well)
 {
 	char pid[16];
 
-	EXPECT_TRUE(start(self, NULL));
-	snprintf(pid, sizeof(pid), "%d", self->pid);
-	EXPECT_EQ(EXDEV, ask(self, true));
+	EXPECT_TRUE(start(&self->o, NULL));
+	snprintf(pid, sizeof(pid), "%d", self->o.pid);
+	EXPECT_EQ(EXDEV, ask(&self->o, true));
 	EXPECT_TRUE(write_file(GROUP "/cgroup.procs", pid));
-	EXPECT_EQ(EBUSY, ask(self, true));
-	EXPECT_EQ(0, ptrace(PTRACE_SEIZE, self->pid, 0, 0));
+	EXPECT_EQ(EBUSY, ask(&self->o, true));
+	EXPECT_EQ(0, ptrace(PTRACE_SEIZE, self->o.pid, 0, 0));
 	/* Nor does its next program start. */
-	EXPECT_EQ(EUSERS, ask(self, false));
-	ptrace(PTRACE_INTERRUPT, self->pid, 0, 0);
-	waitpid(self->pid, NULL, __WALL);
-	EXPECT_EQ(0, ptrace(PTRACE_DETACH, self->pid, 0, 0));
-	EXPECT_EQ(0, ask(self, false));
+	EXPECT_EQ(EUSERS, ask(&self->o, false));
+	ptrace(PTRACE_INTERRUPT, self->o.pid, 0, 0);
+	waitpid(self->o.pid, NULL, __WALL);
+	EXPECT_EQ(0, ptrace(PTRACE_DETACH, self->o.pid, 0, 0));
+	EXPECT_EQ(0, ask(&self->o, false));
 }
 
 TEST_HARNESS_MAIN
