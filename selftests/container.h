@@ -34,9 +34,9 @@ struct container {
 	bool user;
 };
 
-/* 198.51.100.1, which the host has, and the next one. */
+/* 198.51.100.1, which the host has, and 203.0.113.1. */
 #define HOST_ADDRESS 0xc6336401
-#define OTHER_ADDRESS 0xc6336402
+#define OTHER_ADDRESS 0xcb007101
 
 /* What a process in it tries; @evil is to be refused. */
 typedef int (*container_act)(bool evil);

@@ -94,6 +94,39 @@ static bool load(struct container *c)
 	return !status;
 }
 
+static int register_with(const struct container *c, uint32_t flags)
+{
+	static struct request r;
+	static struct reply reply;
+
+	request_begin(&r, RVM_CMD_PARTITION_NEW);
+	put_str(&r, RVM_A_PARTITION_NAME, CONTAINER);
+	put_u32(&r, RVM_A_PARTITION_CGROUP_FD, c->box.cgroup_fd);
+	put_u32(&r, RVM_A_PARTITION_FLAGS, flags);
+	return nl_call(c->box.nl, &r, &reply);
+}
+
+/* The errno of the module, when the tool has done its part. */
+static int register_frozen(const struct container *c)
+{
+	char path[128], text[64] = "";
+	int events, err;
+
+	snprintf(path, sizeof(path), "%s/cgroup.events", c->box.cgroup);
+	events = open(path, O_RDONLY);
+	snprintf(path, sizeof(path), "%s/cgroup.freeze", c->box.cgroup);
+	write_file(path, "1");
+	for (int i = 0; i < 500 && !strstr(text, "frozen 1"); i++) {
+		usleep(10000);
+		if (pread(events, text, sizeof(text) - 1, 0) < 0)
+			break;
+	}
+	close(events);
+	err = register_with(c, RVM_PARTITION_FLAG_ADOPTED);
+	write_file(path, "0");
+	return err;
+}
+
 /* Refused with these words. */
 static bool is_refused(struct container *c, const char *why)
 {
@@ -344,18 +377,6 @@ static uint32_t flags_of(const struct container *c)
 	return nl_call(c->box.nl, &r, &reply) ? 0 : reply_u32(&reply, RVM_A_PARTITION_FLAGS);
 }
 
-static int register_with(const struct container *c, uint32_t flags)
-{
-	static struct request r;
-	static struct reply reply;
-
-	request_begin(&r, RVM_CMD_PARTITION_NEW);
-	put_str(&r, RVM_A_PARTITION_NAME, CONTAINER);
-	put_u32(&r, RVM_A_PARTITION_CGROUP_FD, c->box.cgroup_fd);
-	put_u32(&r, RVM_A_PARTITION_FLAGS, flags);
-	return nl_call(c->box.nl, &r, &reply);
-}
-
 TEST_F(container, it_is_taken_in_knowingly)
 {
 	EXPECT_EQ(EBUSY, register_with(&self->c, 0));
@@ -387,6 +408,7 @@ TEST_F(container, one_that_is_traced_from_outside_stays_out)
 {
 	EXPECT_EQ(0, ptrace(PTRACE_SEIZE, self->c.init, 0, 0));
 	EXPECT_TRUE(is_refused(&self->c, "is traced by"));
+	EXPECT_EQ(EUSERS, register_frozen(&self->c));
 	stop_tracing(self->c.init);
 	EXPECT_EQ(0, container_do(&self->c, read_layer, true));
 	LOAD();
@@ -406,6 +428,7 @@ TEST_F(container, one_with_a_ring_stays_out)
 {
 	EXPECT_TRUE(container_leave(&self->c, hold_ring));
 	EXPECT_TRUE(stays_out(&self->c, "io_uring"));
+	EXPECT_EQ(EOPNOTSUPP, register_frozen(&self->c));
 	EXPECT_TRUE(container_end_others(&self->c));
 	LOAD();
 }

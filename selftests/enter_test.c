@@ -231,14 +231,6 @@ static int hold_ring(struct outsider *self)
 	return syscall(SYS_io_uring_setup, 1, &params) < 0 ? errno : 0;
 }
 
-TEST_F(enter, one_with_a_ring_stays_out)
-{
-	EXPECT_TRUE(start(&self->o, hold_ring));
-	EXPECT_TRUE(looks(self->o.seen));
-	EXPECT_EQ(0, self->o.seen->error);
-	EXPECT_TRUE(stays_out(&self->o, "io_uring"));
-}
-
 static int ask(struct outsider *self, bool live)
 {
 	request_begin(&r, RVM_CMD_PARTITION_ENTER);
@@ -249,15 +241,30 @@ static int ask(struct outsider *self, bool live)
 	return nl_call(self->nl, &r, &reply);
 }
 
-/* What the tool does in order the module asks for. */
-TEST_F(enter, the_module_looks_at_it_as_well)
+static bool move_in(const struct outsider *self)
 {
 	char pid[16];
 
+	snprintf(pid, sizeof(pid), "%d", self->pid);
+	return write_file(GROUP "/cgroup.procs", pid);
+}
+
+TEST_F(enter, one_with_a_ring_stays_out)
+{
+	EXPECT_TRUE(start(&self->o, hold_ring));
+	EXPECT_TRUE(looks(self->o.seen));
+	EXPECT_EQ(0, self->o.seen->error);
+	EXPECT_TRUE(stays_out(&self->o, "io_uring"));
+	EXPECT_TRUE(move_in(&self->o));
+	EXPECT_EQ(EOPNOTSUPP, ask(&self->o, false));
+}
+
+/* What the tool does in order the module asks for. */
+TEST_F(enter, the_module_looks_at_it_as_well)
+{
 	EXPECT_TRUE(start(&self->o, NULL));
-	snprintf(pid, sizeof(pid), "%d", self->o.pid);
 	EXPECT_EQ(EXDEV, ask(&self->o, true));
-	EXPECT_TRUE(write_file(GROUP "/cgroup.procs", pid));
+	EXPECT_TRUE(move_in(&self->o));
 	EXPECT_EQ(EBUSY, ask(&self->o, true));
 	EXPECT_EQ(0, ptrace(PTRACE_SEIZE, self->o.pid, 0, 0));
 	/* Nor does its next program start. */
