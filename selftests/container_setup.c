@@ -250,8 +250,11 @@ static void close_others(const struct container *c)
 {
 	const int kept[] = { c->orders,	   c->results,	given.root,	given.file,
 			     given.mounts, given.procs, given.victim_fd };
+	int null = open("/dev/null", O_RDONLY);
 	bool keep;
 
+	for (int fd = 0; fd < 3; fd++)
+		dup2(null, fd);
 	for (int fd = 3; fd < 256; fd++) {
 		keep = false;
 		for (size_t i = 0; i < ARRAY_LEN(kept); i++)
