@@ -8,8 +8,10 @@
  */
 
 #include <linux/dcache.h>
+#include <linux/fs.h>
 #include <linux/mount.h>
 #include <linux/version.h>
+#include <net/net_namespace.h>
 
 /*
  * The first members of the kernel's private struct mount, unchanged from 6.1 to
@@ -22,5 +24,21 @@ struct rvm_mount_mirror {
 	struct dentry *mnt_mountpoint;
 	struct vfsmount mnt;
 };
+
+/* Can its folders compare names by Unicode?  Can go when no kernel is built without it. */
+static inline bool rvm_has_encoding(const struct super_block *sb)
+{
+#if IS_ENABLED(CONFIG_UNICODE)
+	return sb->s_encoding;
+#else
+	return false;
+#endif
+}
+
+/* How many refer to a network name space; the count has another name after 6.17. */
+static inline unsigned int rvm_net_users(const struct net *net)
+{
+	return refcount_read(&net->ns.count);
+}
 
 #endif /* _RVM_COMPAT_H */

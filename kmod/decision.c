@@ -159,14 +159,15 @@ static __always_inline bool is_same_folder(const struct rvm_decision *decision,
 
 /*
  * Like any other file in its folder but for the name: no root of a mount, no
- * device or the like, with one name, and no anchor, which would be a mark.
+ * device or the like, with one name that is compared byte by byte, and no anchor,
+ * which would be a mark.
  */
 static __always_inline bool is_ordinary(const struct dentry *dentry, const struct vfsmount *mnt)
 {
 	const struct inode *inode = READ_ONCE(dentry->d_inode);
 
 	if (!inode || d_unhashed((struct dentry *)dentry) || dentry == READ_ONCE(mnt->mnt_root) ||
-	    READ_ONCE(inode->i_fsnotify_marks))
+	    READ_ONCE(dentry->d_flags) & DCACHE_OP_COMPARE || READ_ONCE(inode->i_fsnotify_marks))
 		return false;
 	return S_ISDIR(inode->i_mode) || (S_ISREG(inode->i_mode) && READ_ONCE(inode->i_nlink) == 1);
 }

@@ -18,6 +18,7 @@
 #include "detail.h"
 #include "entry.h"
 #include "limits.h"
+#include "network.h"
 #include "partition.h"
 #include "witness.h"
 
@@ -126,7 +127,8 @@ static int add_entry(struct entry *new, struct rvm_partition *part, struct list_
 	return 0;
 }
 
-static void record(struct rvm_reservation *res, const struct rvm_partition *part, struct pid *pid)
+static void record(struct rvm_reservation *res, const struct rvm_partition *part, struct pid *pid,
+		   bool own_net)
 {
 	char text[2 * RVM_NAME_MAX] = "";
 	struct rvm_line line = { .text = text, .size = sizeof(text) };
@@ -139,6 +141,8 @@ static void record(struct rvm_reservation *res, const struct rvm_partition *part
 
 	rvm_line_add(&line, "partition", part->name, strlen(part->name));
 	rvm_line_add_number(&line, "pid", pid_nr(pid));
+	if (own_net)
+		rvm_line_add(&line, "network", "own", 3);
 	rvm_witness_commit(res, &event);
 }
 
@@ -157,7 +161,8 @@ static int admit(struct entry *new, struct rvm_partition *part)
 	return err;
 }
 
-int rvm_entry_admit(struct rvm_partition *part, struct pid *pid, struct netlink_ext_ack *extack)
+int rvm_entry_admit(struct rvm_partition *part, struct pid *pid, bool own_net,
+		    struct netlink_ext_ack *extack)
 {
 	struct rvm_reservation res;
 	struct entry *new;
@@ -174,10 +179,12 @@ int rvm_entry_admit(struct rvm_partition *part, struct pid *pid, struct netlink_
 	new->part = part->id;
 
 	err = rvm_witness_reserve(&res, 1);
+	if (!err && own_net)
+		err = rvm_network_claim(part, pid);
 	if (!err)
 		err = admit(new, part);
 	if (!err) {
-		record(&res, part, pid);
+		record(&res, part, pid, own_net);
 		return 0;
 	}
 	rvm_witness_abort(&res);
@@ -205,7 +212,7 @@ int rvm_entry_adopt(struct rvm_partition *part, struct pid *pid, struct netlink_
 	if (err)
 		rvm_witness_abort(&res);
 	else
-		record(&res, part, pid);
+		record(&res, part, pid, false);
 	return err;
 }
 

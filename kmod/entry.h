@@ -13,15 +13,17 @@ struct rvm_partition;
  * rvm_entry_admit() - let the next program of a task start on the caller's authority
  * @part: the task must be in its control group
  * @pid: held by the caller
+ * @own_net: its network name space becomes the partition's own, see rvm_network_claim()
  * @extack: says why not, for -EUSERS and -EOPNOTSUPP
  *
  * Context: may sleep.
  * Return: 0; -ESRCH if the task is gone; -EXDEV if it is not in @part's control
- * group; -EUSERS or -EOPNOTSUPP for what it brings along, see
+ * group; -EBUSY if its network is not its own; -EUSERS or -EOPNOTSUPP for what it brings along, see
  * rvm_adopt_process(); -EEXIST if it is admitted already; -ENFILE for too many;
  * -ENOSPC if the log is full; -ENOMEM.
  */
-int rvm_entry_admit(struct rvm_partition *part, struct pid *pid, struct netlink_ext_ack *extack);
+int rvm_entry_admit(struct rvm_partition *part, struct pid *pid, bool own_net,
+		    struct netlink_ext_ack *extack);
 
 /**
  * rvm_entry_adopt() - take in a process as it runs

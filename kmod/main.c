@@ -13,6 +13,7 @@
 #include "kfunc.h"
 #include "mounts.h"
 #include "netlink.h"
+#include "network.h"
 #include "partition.h"
 #include "path.h"
 #include "witness.h"
@@ -39,12 +40,15 @@ static int __init rvm_init(void)
 	err = rvm_mounts_init();
 	if (err)
 		goto err_path;
+	err = rvm_network_init();
+	if (err)
+		goto err_path;
 	err = rvm_kfunc_init();
 	if (err)
-		goto err_path;
+		goto err_network;
 	err = rvm_device_init();
 	if (err)
-		goto err_path;
+		goto err_network;
 	err = rvm_netlink_init();
 	if (err)
 		goto err_device;
@@ -52,6 +56,8 @@ static int __init rvm_init(void)
 
 err_device:
 	rvm_device_exit();
+err_network:
+	rvm_network_exit();
 err_path:
 	rvm_path_exit();
 err_witness:
@@ -74,6 +80,7 @@ static void __exit rvm_exit(void)
 	rvm_entry_exit();
 	rvm_ipc_exit();
 	rvm_partition_exit();
+	rvm_network_exit();
 	rvm_path_exit();
 	rvm_witness_exit();
 	rvm_anchor_exit();

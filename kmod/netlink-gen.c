@@ -39,7 +39,7 @@ const struct nla_policy rvm_link_nl_policy[RVM_A_LINK_CLASS + 1] = {
 
 const struct nla_policy rvm_scope_nl_policy[RVM_A_SCOPE_PAD + 1] = {
 	[RVM_A_SCOPE_CLASS] = NLA_POLICY_MAX(NLA_U32, 8),
-	[RVM_A_SCOPE_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0x1ff),
+	[RVM_A_SCOPE_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0x3ff),
 	[RVM_A_SCOPE_RESOURCE] = { .type = NLA_NUL_STRING, .len = 4096, },
 	[RVM_A_SCOPE_FD] = { .type = NLA_S32, },
 	[RVM_A_SCOPE_ANCHOR] = { .type = NLA_NUL_STRING, .len = 4096, },
@@ -106,6 +106,7 @@ static const struct nla_policy rvm_partition_get_nl_policy[RVM_A_PARTITION_NAME 
 static const struct nla_policy rvm_partition_enter_nl_policy[RVM_A_PARTITION_LIVE + 1] = {
 	[RVM_A_PARTITION_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[RVM_A_PARTITION_PID] = { .type = NLA_U32, },
+	[RVM_A_PARTITION_OWN_NET] = { .type = NLA_FLAG, },
 	[RVM_A_PARTITION_LIVE] = { .type = NLA_FLAG, },
 };
 

@@ -26,7 +26,8 @@ static const struct rule {
 	[RVM_CLASS_ANY] = {},
 	[RVM_CLASS_SELF] = {},
 	[RVM_CLASS_PATH] = {
-		.flags = FLAG(LOAD) | FLAG(RUN) | FLAG(PROC_OWN) | FLAG(UNRESOLVED),
+		.flags = FLAG(LOAD) | FLAG(RUN) | FLAG(PROC_OWN) | FLAG(UNRESOLVED) |
+			 FLAG(ALONE),
 		.attrs = ATTR(FD) | ATTR(PATTERN),
 	},
 	[RVM_CLASS_EXEC] = {

@@ -102,22 +102,78 @@ static void set_id(struct rvm_path_view *view, struct dentry *dentry)
 	view->id[view->depth] = READ_ONCE(dentry->d_inode);
 }
 
+static void clear_view(struct rvm_path_view *view)
+{
+	view->depth = 0;
+	view->folds = false;
+	view->aliases = 0;
+}
+
+/* How a file system compares names if not byte by byte. */
+enum folding {
+	FOLDING_NONE,
+	/* By Unicode: Kelvin signs are letters, too. */
+	FOLDING_UNICODE,
+	/* By its own rules, maybe with short names, streams, dots at the end. */
+	FOLDING_OTHER,
+};
+
+static enum folding folding_of(const struct dentry *dentry)
+{
+	const struct super_block *sb = dentry->d_sb;
+
+	if (likely(!(READ_ONCE(dentry->d_flags) & DCACHE_OP_COMPARE)))
+		return FOLDING_NONE;
+	/* Its switches come and go by name spaces: that is what it compares. */
+	if (sb->s_magic == PROC_SUPER_MAGIC)
+		return FOLDING_NONE;
+	if (rvm_has_encoding(sb)) {
+		const struct inode *folder = READ_ONCE(READ_ONCE(dentry->d_parent)->d_inode);
+
+		return folder && IS_CASEFOLDED(folder) ? FOLDING_UNICODE : FOLDING_NONE;
+	}
+	return FOLDING_OTHER;
+}
+
+static noinline bool may_be_alias(const struct rvm_name *name, enum folding folding)
+{
+	unsigned int i;
+
+	for (i = 0; i < name->len; i++) {
+		u8 c = name->text[i];
+
+		if (c >= 0x80)
+			return true;
+		if (folding == FOLDING_OTHER && (c == '~' || c == ':'))
+			return true;
+	}
+	return folding == FOLDING_OTHER && name->len &&
+	       (name->text[name->len - 1] == '.' || name->text[name->len - 1] == ' ');
+}
+
 static bool add_name(struct rvm_path_view *view, struct dentry *dentry)
 {
 	const char *text = READ_ONCE(dentry->d_name.name);
+	enum folding folding = folding_of(dentry);
+	struct rvm_name *name;
 
 	if (view->depth == RVM_PATH_DEPTH_MAX)
 		return false;
-	view->name[view->depth].text = text;
-	view->name[view->depth].len = strnlen(text, NAME_MAX);
-	view->depth++;
+	name = &view->name[view->depth++];
+	name->text = text;
+	name->len = strnlen(text, NAME_MAX);
+	if (unlikely(folding != FOLDING_NONE)) {
+		view->folds = true;
+		if (!view->aliases && may_be_alias(name, folding))
+			view->aliases = view->depth;
+	}
 	return true;
 }
 
 /* Up the object's own file system, from @dentry to its root. */
 static enum rvm_reason climb_own(struct rvm_path_view *view, struct dentry *dentry)
 {
-	view->depth = 0;
+	clear_view(view);
 	for (;;) {
 		struct dentry *parent = READ_ONCE(dentry->d_parent);
 
@@ -176,7 +232,7 @@ static enum rvm_reason climb_visible(struct rvm_walk *walk, struct dentry *dentr
 {
 	struct rvm_path_view *view = &walk->visible;
 
-	view->depth = 0;
+	clear_view(view);
 	walk->mount_count = 0;
 	for (;;) {
 		set_id(view, dentry);

@@ -54,6 +54,11 @@ static int through_dots(bool evil)
 	return opened(open(path, O_RDONLY));
 }
 
+static int file_of_folder_alone(bool evil)
+{
+	return opened(open(in_dir(evil ? "names/file" : "names"), O_RDONLY));
+}
+
 static int from_folder_descriptor(bool evil)
 {
 	int dir = open(in_dir(evil ? "out" : "ws"), O_PATH | O_DIRECTORY);
@@ -333,6 +338,7 @@ const struct row file_rows[] = {
 	{ "symlink", through_symlink },
 	{ "/proc/self/root", through_proc_root },
 	{ "dot dot", through_dots },
+	{ "file of a folder that may be listed", file_of_folder_alone },
 	{ "descriptor of a folder", from_folder_descriptor },
 	{ "hard link to an excluded file", link_excluded },
 	{ "hard link to a file outside", link_outside },

@@ -99,7 +99,7 @@ static void make_layers(void)
 bool make_files(void)
 {
 	static const char *const folders[] = {
-		"ws",	    "ro",      "out",	   "drop",	    "ws/secrets",
+		"ws",	    "ro",      "out",	   "drop",	    "ws/secrets",     "names",
 		"ws/plain", "ws/deep", "ws/deep2", "ws/deep/inner", "ws/deep2/inner",
 	};
 	static const char *const texts[] = {
@@ -107,8 +107,8 @@ bool make_files(void)
 		"ro/file", "ro/mapped", "ws/mapped",
 	};
 	static const char *const secrets[] = {
-		"ws/.env",	  "ws/secrets/key", "ws/deep/inner/key",
-		"ws/.unreadable", "out/file",	    "drop/file",
+		"ws/.env",  "ws/secrets/key", "ws/deep/inner/key", "ws/.unreadable",
+		"out/file", "drop/file",      "names/file",
 	};
 	char command[5 * PATH_MAX];
 	bool good = true;

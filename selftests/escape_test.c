@@ -8,6 +8,7 @@
  *        excluded, and .unreadable for reading
  *   ro/  READ
  *   drop/ WRITE
+ *   names/ READ of the folder alone
  *   out/ nothing
  *
  * An attack must fail, leave a denial behind, and change nothing; its twin
@@ -64,6 +65,7 @@ static bool load_rules(struct box *box)
 		{ RVM_CLASS_NET, RVM_RIGHT_WRITE, .address = INADDR_LOOPBACK, .port = PORT_BIND },
 		{ RVM_CLASS_NET, RVM_RIGHT_EXECUTE, .address6 = "::1", .port = PORT_V6 },
 		{ RVM_CLASS_PATH, RVM_RIGHT_WRITE, in_dir("drop"), "" },
+		{ RVM_CLASS_PATH, RVM_RIGHT_READ, in_dir("names"), "", RVM_SCOPE_FLAG_ALONE },
 		{ RVM_CLASS_PATH, RVM_RIGHT_READ, "/proc", "**", RVM_SCOPE_FLAG_PROC_OWN },
 		{ RVM_CLASS_EXEC, RVM_RIGHT_EXECUTE, ws("patched"), "patched go" },
 		{ RVM_CLASS_EXEC, RVM_RIGHT_EXECUTE, ws("rooted"), "rooted go" },

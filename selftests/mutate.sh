@@ -130,17 +130,22 @@ detach() {
 	return 1
 }
 
-# "decision:NAME" is a test of whichever program has it in a fixture of that name.
+# "decision:NAME" is a test of whichever program has it in a fixture of that name,
+# "shell:NAME" one of a script, with the tool as it is in the tree.
 program_of() {
 	local source
 
+	if [[ $1 = shell:* ]]; then
+		grep -lE "^[[:space:]]*(check|refused|subtests) ${1#*:} " "$selftests"/*_test.sh | head -n 1
+		return
+	fi
 	source=$(grep -lE "^TEST_F[A-Z_]*\(${1%%:*}, ${1#*:}[,)]" "$selftests"/*_test.c | head -n 1)
 	source=${source##*/}
 	echo "$selftests/build/${source%.c}"
 }
 
 run_tests() {
-	local test names=() other=()
+	local test program names=() other=() ran=' '
 
 	for test; do
 		if [[ $test = @(escape|twin):* ]]; then
@@ -151,7 +156,13 @@ run_tests() {
 	done
 	((${#names[@]} == 0)) || "$selftests/build/escape_test" "${names[@]}" || true
 	for test in "${other[@]}"; do
-		"$(program_of "$test")" -t "${test#*:}" || true
+		program=$(program_of "$test")
+		if [[ $test != shell:* ]]; then
+			"$program" -t "${test#*:}" || true
+		elif [[ $ran != *" $program "* ]]; then
+			"$program" || true
+			ran+="$program "
+		fi
 	done
 }
 
@@ -167,7 +178,8 @@ result_of() {
 	kind=${test%%:*}
 	if [[ $kind != @(escape|twin) ]]; then
 		# A variant may stand between the two.
-		test="${test%%:*}\.([a-z_]+\.)?${test#*:}( |$)"
+		[ "$kind" = shell ] && kind='' || kind+='\.([a-z_]+\.)?'
+		test="$kind${test#*:}( |$)"
 		grep -qE "^not ok [0-9]+ $test" "$log" && echo fails && return
 		grep -qE "^ok [0-9]+ $test" "$log" && echo passes && return
 		echo "gives no result"

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -116,6 +118,7 @@ static void offer_limits(int dir)
 {
 	(void)write_to(dir, "cgroup.subtree_control", "+pids");
 	(void)write_to(dir, "cgroup.subtree_control", "+memory");
+	(void)write_to(dir, "cgroup.subtree_control", "+io");
 }
 
 int cgroup_make_parent(struct err *err)
@@ -181,19 +184,76 @@ int cgroup_make(const char *name, bool *made, struct err *err)
 	return take_fd(&fd);
 }
 
-int cgroup_limit(int fd, const char *name, uint32_t pids, uint64_t memory, struct err *err)
+/* What is swapped out is not in memory.max: a kernel with swap could take any amount. */
+static int limit_memory(int fd, const char *name, uint64_t bytes, struct err *err)
 {
 	char text[24];
 
-	snprintf(text, sizeof(text), "%u", pids);
-	if (write_to(fd, "pids.max", text))
-		warn_line("partition %s: pids.max could not be set: %s", name, strerror(errno));
-	snprintf(text, sizeof(text), "%llu", (unsigned long long)memory);
-	if (memory && write_to(fd, "memory.max", text)) {
+	snprintf(text, sizeof(text), "%llu", (unsigned long long)bytes);
+	if (write_to(fd, "memory.max", text) ||
+	    (write_to(fd, "memory.swap.max", "0") && errno != ENOENT)) {
 		err_errno(err, errno, "partition %s: memory.max", name);
-		return err_hint(err, "load without --memory-max, or enable the memory controller");
+		return err_hint(err, "leave out --memory-max, or enable the memory controller");
 	}
 	return 0;
+}
+
+/* "8:0" of a disk; NULL if it has none. */
+static char *read_number(int block, const char *disk)
+{
+	auto_free char *path = NULL;
+	auto_close int fd = -1;
+	char text[32];
+	ssize_t n;
+
+	if (asprintf(&path, "%s/dev", disk) < 0)
+		return NULL;
+	fd = openat(block, path, O_RDONLY | O_CLOEXEC);
+	n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
+	if (n <= 0)
+		return NULL;
+	text[n] = '\0';
+	return strndup(text, strcspn(text, "\n"));
+}
+
+/* There is no limit for all disks at once; one that is not there yet has none. */
+static int limit_io(int fd, const char *name, uint64_t bytes, struct err *err)
+{
+	auto_dir DIR *block = opendir("/sys/block");
+	struct dirent *disk;
+
+	if (faccessat(fd, "io.max", W_OK, 0)) {
+		err_errno(err, errno, "partition %s: io.max", name);
+		return err_hint(err, "leave out --io-max, or enable the io controller");
+	}
+	while (block && (disk = readdir(block))) {
+		auto_free char *number = NULL;
+		auto_free char *line = NULL;
+
+		if (disk->d_name[0] == '.')
+			continue;
+		number = read_number(dirfd(block), disk->d_name);
+		if (!number || asprintf(&line, "%s rbps=%llu wbps=%llu", number,
+					(unsigned long long)bytes, (unsigned long long)bytes) < 0)
+			continue;
+		/* One without a queue, or that went meanwhile, moves no bytes. */
+		if (write_to(fd, "io.max", line) && errno != ENODEV && errno != EOPNOTSUPP)
+			return err_errno(err, errno, "partition %s: io.max of %s", name,
+					 disk->d_name);
+	}
+	return 0;
+}
+
+int cgroup_limit(int fd, const char *name, const struct cgroup_limits *limits, struct err *err)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%u", limits->pids ? limits->pids : CGROUP_PIDS_DEFAULT);
+	if (write_to(fd, "pids.max", text))
+		warn_line("partition %s: pids.max could not be set: %s", name, strerror(errno));
+	if (limits->memory && limit_memory(fd, name, limits->memory, err))
+		return -1;
+	return limits->io ? limit_io(fd, name, limits->io, err) : 0;
 }
 
 static int wait_for_event(int dir, const char *event, int seconds)

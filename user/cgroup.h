@@ -15,6 +15,19 @@ int cgroup_freeze(int dir, bool freeze, int seconds);
 
 /* Control groups of partitions, below <root>/rvm. */
 
+/**
+ * struct cgroup_limits - what a partition may use up
+ */
+struct cgroup_limits {
+	/* Processes and threads; 0 for 4096. */
+	uint32_t pids;
+	/* Bytes, none of them swapped; 0 for as many as there are. */
+	uint64_t memory;
+	/* Bytes a second that are read from each disk, and as many written; 0 likewise. */
+	uint64_t io;
+};
+
+#define CGROUP_PIDS_DEFAULT 4096
 /* Is the group with this id the one of that name? */
 bool cgroup_is_own(const char *name, uint64_t id);
 
@@ -22,7 +35,7 @@ bool cgroup_is_own(const char *name, uint64_t id);
 int cgroup_make_parent(struct err *err);
 /* <root>/rvm/<name>, made or found empty; its open directory. */
 int cgroup_make(const char *name, bool *made, struct err *err);
-int cgroup_limit(int fd, const char *name, uint32_t pids, uint64_t memory, struct err *err);
+int cgroup_limit(int fd, const char *name, const struct cgroup_limits *limits, struct err *err);
 /* Kill all in it and wait; a group that is not there, or is another one, is left alone. */
 int cgroup_kill(const char *name, uint64_t id, int seconds, struct err *err);
 void cgroup_remove(const char *name);

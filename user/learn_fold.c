@@ -13,7 +13,6 @@
 
 #define FILE_RIGHTS (RVM_RIGHT_READ | RVM_RIGHT_WRITE | RVM_RIGHT_EXECUTE)
 
-#define WHY_FOLDER "a line for this folder would cover all below it"
 #define WHY_DEPUTY "tools outside execute or obey it: see --allow-deputy"
 
 /* A walk through the tree: where it is. */
@@ -27,6 +26,8 @@ struct walk {
 	/* What a line above gives already. */
 	uint8_t given;
 };
+
+static const char why_folder[] = "a line for this folder would cover all below it";
 
 /* Is the place below the workspace, the workspace itself, or neither? */
 enum place {
@@ -62,7 +63,7 @@ static char *resource_of(const struct learn *l, const char *pattern, uint8_t rig
 
 	if (!workspace)
 		return NULL;
-	if (place == PLACE_INSIDE)
+	if (place == PLACE_INSIDE || place == PLACE_WORKSPACE)
 		ret = asprintf(&out, "%s:.%s", word, pattern + strlen(workspace));
 	else
 		ret = asprintf(&out, "%s:/%s", word, pattern);
@@ -324,16 +325,34 @@ static const char *name_refusal(const struct walk *w, const struct node *node, c
 	bool folder = node->flags & NODE_FOLDER;
 
 	if (place == PLACE_ABOVE || place == PLACE_WORKSPACE)
-		return WHY_FOLDER;
+		return why_folder;
 	if (folder && !(node->flags & NODE_MADE))
-		return WHY_FOLDER;
+		return why_folder;
 	if (folder && place != PLACE_INSIDE && !(node->flags & NODE_PATTERN))
-		return WHY_FOLDER;
+		return why_folder;
 	if (rights & RVM_RIGHT_WRITE &&
 	    (is_deputy(w->l, node->example ? node->example : path) || is_deputy(w->l, path) ||
 	     (folder && has_deputies(w->l, path))))
 		return WHY_DEPUTY;
 	return NULL;
+}
+
+/* Its names alone, whatever folder it is: "x/.".  Return: rights that are left. */
+static uint8_t propose_listing(struct walk *w, const struct node *dir, const char *path,
+			       uint8_t rights)
+{
+	auto_free char *folder = resource_of(w->l, w->pattern, RVM_RIGHT_READ);
+	char *resource;
+
+	if (!(rights & RVM_RIGHT_READ))
+		return rights;
+	if (!folder || asprintf(&resource, "%s/.", folder) < 0) {
+		w->l->no_memory = true;
+		return rights;
+	}
+	learn_add(w->l, RVM_RIGHT_READ, resource, &dir->seen, strdup(path),
+		  "the names in this folder, not what is in it");
+	return rights & ~RVM_RIGHT_READ;
 }
 
 /* Return: rights that what is below has by it. */
@@ -355,7 +374,10 @@ static uint8_t propose_name(struct walk *w, struct node *node)
 		return 0;
 	why = name_refusal(w, node, path, rights);
 	if (why) {
-		leave(w, node, path, why);
+		if (why == why_folder)
+			rights = propose_listing(w, node, path[0] ? path : "/", rights);
+		if (rights)
+			leave(w, node, path[0] ? path : "/", why);
 		return 0;
 	}
 	learn_add(w->l, rights, resource_of(w->l, w->pattern, rights), &node->seen,
@@ -463,8 +485,7 @@ static void walk_folder(struct walk *w, struct node *dir)
 		learn_merge(w->l, dir, node_is_temporary(dir));
 		w->given |= fold_folder(w, dir);
 	}
-	if (dir->up)
-		w->given |= propose_name(w, dir);
+	w->given |= propose_name(w, dir);
 	if (dir->flags & NODE_CROWDED || count_left(dir, w->given) > LEARN_FOLDER_LINES) {
 		sum_below(dir, &seen);
 		learn_leave(w->l, w->pattern[0] ? w->pattern : "/",

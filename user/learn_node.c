@@ -99,10 +99,10 @@ void node_free(struct node *node)
 
 		node->child = n->next;
 		node_free(n);
-		free(n->name);
-		free(n->example);
 		free(n);
 	}
+	free(node->name);
+	free(node->example);
 }
 
 void learn_leave(struct learn *l, const char *object, const char *why, const struct seen *seen)
@@ -138,7 +138,7 @@ static const char *line_fault(const char *resource, uint8_t rights)
 		return "a table cannot name it";
 	if (spec.class == RVM_CLASS_PATH && rvm_glob_parse(&glob, spec.text, spec.len, NULL))
 		return "its name is longer, or deeper, than can be judged";
-	if (spec.class == RVM_CLASS_PATH && !spec.len)
+	if (spec.class == RVM_CLASS_PATH && !spec.len && !(spec.flags & RVM_SCOPE_FLAG_ALONE))
 		return "a line for this folder would cover all below it";
 	if (spec.class == RVM_CLASS_EXEC && spec.len >= RVM_GLOB_BYTES_MAX)
 		return "the command is longer than can be judged";

@@ -277,7 +277,7 @@ void learn_path(struct learn *l, const struct event *event)
 		return;
 	}
 	node = put_path(l, path, pid);
-	if (node == &l->paths)
+	if (node == &l->paths && event->payload.operation != RVM_OP_OPEN)
 		leave(l, event, path, "a line for this folder would cover all below it");
 	/* Or it is a file that is called so: what is proposed must have been used by its name. */
 	else if (node && deleted && !node->example && path_base(path)[0] != '#')

@@ -240,8 +240,7 @@ static int get_partition(struct nlc *nlc, const struct load *load, const struct 
 		.name = load->name,
 		.mode = args_word(args, "--mode", RVM_MODE_ENFORCE),
 		.owner_uid = args_u64(args, "--user", (uint32_t)-1),
-		.pids_max = args_u64(args, "--pids-max", 0),
-		.memory_max = args_u64(args, "--memory-max", 0),
+		.limits = partition_limits(args),
 	};
 	int ret = partition_lookup(nlc, load->name, p, err);
 
@@ -284,7 +283,8 @@ static int put_in_force(struct load *load, const struct args *args, struct nlc *
 			 mode_words[p.mode]);
 	else if (made)
 		out_line(o, "partition %s: made, mode %s, at most %u processes", p.name,
-			 mode_words[p.mode], (uint32_t)args_u64(args, "--pids-max", 4096));
+			 mode_words[p.mode],
+			 (uint32_t)args_u64(args, "--pids-max", CGROUP_PIDS_DEFAULT));
 	else if (p.has_digest && memcmp(p.digest, load->table.digest, sizeof(p.digest)))
 		out_line(o, "partition %s: the table is another than before (%s)", p.name,
 			 p.source ? p.source : "unknown");
@@ -365,6 +365,7 @@ static const struct arg load_args[] = {
 	{ "--user", ARG_U32, 0, "UID", "who may enter a new partition", NULL },
 	{ "--pids-max", ARG_U32, 0, "N", "processes of a new partition", NULL },
 	{ "--memory-max", ARG_U64, 0, "BYTES", "memory of a new partition", NULL },
+	{ "--io-max", ARG_U64, 0, "BYTES", "of each disk in a second, of a new partition", NULL },
 	{ 0 },
 };
 

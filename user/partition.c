@@ -12,7 +12,6 @@
 #include "partition.h"
 
 #define PEN_NAME "unregistered"
-#define PIDS_MAX_DEFAULT 4096
 #define KILL_SECONDS 10
 
 void partition_free(struct partition *p)
@@ -145,7 +144,7 @@ uint32_t partition_default_uid(void)
 static int adopt_partition(struct nlc *nlc, struct partition_new *how, struct partition *p,
 			   struct err *err)
 {
-	if (how->pids_max || how->memory_max)
+	if (how->limits.pids || how->limits.memory || how->limits.io)
 		return err_make(err, EXIT_USAGE, "--cgroup: its limits are its runtime's to set");
 	how->flags |= RVM_PARTITION_FLAG_ADOPTED;
 	return register_cgroup(nlc, how, how->adopt->cgroup, p, err);
@@ -167,8 +166,7 @@ int partition_create(struct nlc *nlc, const struct partition_new *want, struct p
 	fd = cgroup_make(how.name, &made, err);
 	if (fd < 0)
 		return -1;
-	if (!cgroup_limit(fd, how.name, how.pids_max ? how.pids_max : PIDS_MAX_DEFAULT,
-			  how.memory_max, err) &&
+	if (!cgroup_limit(fd, how.name, &how.limits, err) &&
 	    !register_cgroup(nlc, &how, fd, p, err))
 		return 0;
 	if (made)
@@ -282,25 +280,35 @@ static int list(struct ctx *ctx, const struct args *args)
 	return ret;
 }
 
+struct cgroup_limits partition_limits(const struct args *args)
+{
+	return (struct cgroup_limits){
+		.pids = args_u64(args, "--pids-max", 0),
+		.memory = args_u64(args, "--memory-max", 0),
+		.io = args_u64(args, "--io-max", 0),
+	};
+}
+
 static int make(struct ctx *ctx, const struct args *args)
 {
 	struct partition_new how = {
 		.name = args_str(args, "NAME"),
 		.mode = args_word(args, "--mode", RVM_MODE_ENFORCE),
 		.owner_uid = args_u64(args, "--user", (uint32_t)-1),
-		.pids_max = args_u64(args, "--pids-max", 0),
-		.memory_max = args_u64(args, "--memory-max", 0),
+		.limits = partition_limits(args),
 	};
 	auto_partition struct partition p = { 0 };
 	auto_nlc struct nlc *nlc = NULL;
 
 	if (nlc_open(&nlc, &ctx->err) || partition_create(nlc, &how, &p, &ctx->err))
 		return -1;
-	out_line(ctx->out,
-		 "partition %s: made with id %u, mode %s, at most %u processes, memory %s%s",
-		 p.name, p.id, mode_words[p.mode], how.pids_max ? how.pids_max : PIDS_MAX_DEFAULT,
-		 how.memory_max ? "limited" : "not limited",
-		 p.tokens ? "" : "; it has no token yet");
+	out_line(
+		ctx->out,
+		"partition %s: made with id %u, mode %s, at most %u processes, memory %s, disks %s%s",
+		p.name, p.id, mode_words[p.mode],
+		how.limits.pids ? how.limits.pids : CGROUP_PIDS_DEFAULT,
+		how.limits.memory ? "limited" : "not limited",
+		how.limits.io ? "limited" : "not limited", p.tokens ? "" : "; it has no token yet");
 	return 0;
 }
 
@@ -376,6 +384,7 @@ static const struct arg new_args[] = {
 	{ "--user", ARG_U32, 0, "UID", "who may enter; else who calls sudo", NULL },
 	{ "--pids-max", ARG_U32, 0, "N", "processes at most, 4096 if not given", NULL },
 	{ "--memory-max", ARG_U64, 0, "BYTES", "memory at most", NULL },
+	{ "--io-max", ARG_U64, 0, "BYTES", "read from and written to each disk in a second", NULL },
 	{ 0 },
 };
 

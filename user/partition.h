@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "cgroup.h"
+#include "cmd.h"
 #include "nl.h"
 
 struct adopt;
@@ -56,9 +58,7 @@ struct partition_new {
 	/* (uid_t)-1: SUDO_UID, else the caller. */
 	uint32_t owner_uid;
 	uint32_t flags;
-	uint32_t pids_max;
-	/* 0 leaves it as it is. */
-	uint64_t memory_max;
+	struct cgroup_limits limits;
 	/* Processes that run already, whose control group it takes; NULL to make one. */
 	const struct adopt *adopt;
 };
@@ -66,6 +66,8 @@ struct partition_new {
 /* Is its control group one of another runtime? */
 bool partition_is_container(const struct partition *p);
 
+/* --pids-max, --memory-max and --io-max. */
+struct cgroup_limits partition_limits(const struct args *args);
 /* SUDO_UID if root calls, else the caller. */
 uint32_t partition_default_uid(void);
 

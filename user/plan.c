@@ -325,7 +325,7 @@ int plan_exclude(struct plan *plan, const struct rule *rule, struct err *err)
 	if (!model.rights)
 		model.rights = denied_rights(&spec);
 	/* An exclusion is not about how the file is used. */
-	spec.flags &= RVM_SCOPE_FLAG_ANY_PROGRAM;
+	spec.flags &= RVM_SCOPE_FLAG_ANY_PROGRAM | RVM_SCOPE_FLAG_ALONE;
 	if (spec.class == RVM_CLASS_EXEC)
 		model.notes = "advisory: other words, or another program, can do the same";
 	if (resolve_and_add(plan, &spec, &model, rule->links, rule->flags, err)) {

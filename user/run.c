@@ -354,7 +354,8 @@ static int admit(struct run *r, struct err *err)
 	struct nl_msg *msg = nlc_request(r->nlc, RVM_CMD_PARTITION_ENTER, 0);
 
 	if (msg && (nla_put_u32(msg, RVM_A_PARTITION_ID, r->part.id) ||
-		    nla_put_u32(msg, RVM_A_PARTITION_PID, r->spawn.command))) {
+		    nla_put_u32(msg, RVM_A_PARTITION_PID, r->spawn.command) ||
+		    (r->spawn.private_net && nla_put_flag(msg, RVM_A_PARTITION_OWN_NET)))) {
 		nlmsg_free(msg);
 		msg = NULL;
 	}

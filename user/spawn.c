@@ -5,6 +5,7 @@
 #include <grp.h>
 #include <linux/capability.h>
 #include <linux/keyctl.h>
+#include <net/if.h>
 #include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
@@ -186,6 +187,23 @@ static pid_t clone_into(int cgroup)
 	return syscall(SYS_clone3, &args, sizeof(args));
 }
 
+/* One that has but the loopback, as the command may well start servers for itself. */
+static int make_network(void)
+{
+	struct ifreq loopback = { .ifr_name = "lo", .ifr_flags = IFF_UP };
+	int fd, err;
+
+	if (unshare(CLONE_NEWNET))
+		return -1;
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return -1;
+	err = ioctl(fd, SIOCSIFFLAGS, &loopback);
+	/* It would be somebody else in there. */
+	close(fd);
+	return err;
+}
+
 static enum step prepare(const struct spawn *s)
 {
 	static const struct rlimit none = { 0, 0 };
@@ -196,7 +214,7 @@ static enum step prepare(const struct spawn *s)
 		return STEP_TERMINAL;
 	if (unshare(CLONE_NEWIPC))
 		return STEP_IPC;
-	if (s->private_net && unshare(CLONE_NEWNET))
+	if (s->private_net && make_network())
 		return STEP_NET;
 	if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) < 0 && errno != ENOSYS)
 		return STEP_KEYRING;

@@ -7,9 +7,9 @@
 
 const char *const right_words[7] = { "READ",	"WRITE", "GRANT",     "REVOKE",
 				     "EXECUTE", "PROVE", "GRANT_ONCE" };
-const char *const scope_flag_words[9] = { "load",   "run",	   "proc-own",
-					  "prefix", "any-program", "unresolved",
-					  "nocase", "lost",	   "builtin" };
+const char *const scope_flag_words[10] = { "load",	  "run",	"proc-own", "prefix",
+					   "any-program", "unresolved", "nocase",   "lost",
+					   "builtin",	  "alone" };
 const char *const partition_flag_words[5] = { "fenced", "pen", "gone", "witness-all", "adopted" };
 const char *const mode_words[4] = { "enforce", "permissive", "learn", NULL };
 const char *const state_words[6] = { "created",	  "running",	"suspended",
@@ -111,6 +111,7 @@ static const char *const partition_names[] = {
 	[RVM_A_PARTITION_SOURCE] = "source",
 	[RVM_A_PARTITION_WORKSPACE] = "workspace",
 	[RVM_A_PARTITION_PAD] = "pad",
+	[RVM_A_PARTITION_OWN_NET] = "own-net",
 };
 static const struct spec_set partition_set = { SET(partition_names, RVM_A_PARTITION_MAX) };
 

@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cmd.h"
 #include "lib/argv.h"
@@ -42,13 +43,18 @@ char *refusal_reason(const struct refusal *r)
 /*
  * As a harness would write it; "//" begins an absolute path.  None for names
  * that would be read as patterns: they would give more than what was asked.
+ * To list a folder takes nothing of what is below it.
  */
 static char *path_resource(const struct refusal *r)
 {
+	struct stat st;
+
 	if (!r->path || r->path[0] != '/' || strpbrk(r->path, "*?[\\"))
 		return NULL;
 	if (r->right & RVM_RIGHT_EXECUTE)
 		return format("load:/%s", r->path);
+	if (r->right == RVM_RIGHT_READ && !stat(r->path, &st) && S_ISDIR(st.st_mode))
+		return format("LS(/%s/.)", strcmp(r->path, "/") ? r->path : "");
 	return format("%s(/%s)", r->right & RVM_RIGHT_WRITE ? "Edit" : "Read", r->path);
 }
 

@@ -9,9 +9,10 @@
 
 enum rvm_glob_match rvm_scope_meets(const struct rvm_scope *scope,
 				    const struct rvm_path_object *path,
-				    const struct rvm_climb *climb)
+				    const struct rvm_climb *climb, bool nocase)
 {
 	unsigned int depth = climb->level;
+	enum rvm_glob_match match;
 
 	if (rvm_scope_is_nowhere(scope) || !scope->glob)
 		return RVM_GLOB_NONE;
@@ -21,8 +22,11 @@ enum rvm_glob_match rvm_scope_meets(const struct rvm_scope *scope,
 			return RVM_GLOB_NONE;
 		depth--;
 	}
-	return rvm_glob_match(scope->glob, climb->view->name, depth,
-			      scope->flags & RVM_SCOPE_FLAG_NOCASE);
+	match = rvm_glob_match(scope->glob, climb->view->name, depth,
+			       nocase || scope->flags & RVM_SCOPE_FLAG_NOCASE);
+	if (match == RVM_GLOB_BELOW && scope->flags & RVM_SCOPE_FLAG_ALONE)
+		return RVM_GLOB_NONE;
+	return match;
 }
 
 static bool is_same(const char *a, size_t a_len, const char *b, size_t b_len)

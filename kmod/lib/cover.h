@@ -9,12 +9,13 @@
  * @scope: of PATH, or of a unix socket
  * @path: the object
  * @climb: where the scope was found on the way up from it
+ * @nocase: compare without regard to case, as the scope's own flag says
  *
  * Return: as rvm_glob_match().
  */
 enum rvm_glob_match rvm_scope_meets(const struct rvm_scope *scope,
 				    const struct rvm_path_object *path,
-				    const struct rvm_climb *climb);
+				    const struct rvm_climb *climb, bool nocase);
 
 /** rvm_scope_has_word() - is this the name of the program that an EXEC scope names */
 bool rvm_scope_has_word(const struct rvm_scope *scope, const struct rvm_name *name);

@@ -13,6 +13,18 @@ static void find_lowest(u32 at, u32 *lowest)
 		*lowest = at;
 }
 
+/* As the folder compares names: not with one that may be a file's other spelling. */
+static enum rvm_glob_match meet(const struct rvm_scope *scope, const struct rvm_path_object *path,
+				const struct rvm_climb *climb)
+{
+	const struct rvm_path_view *view = climb->view;
+
+	if (view->aliases && climb->level >= view->aliases && scope->glob &&
+	    !rvm_scope_is_nowhere(scope))
+		return RVM_GLOB_EXACT;
+	return rvm_scope_meets(scope, path, climb, view->folds);
+}
+
 static void exclude_place(const struct rvm_index *index, const struct rvm_path_object *path,
 			  const struct rvm_path_view *view, u8 class, u8 rights,
 			  enum rvm_glob_match least, u32 *lowest)
@@ -22,7 +34,7 @@ static void exclude_place(const struct rvm_index *index, const struct rvm_path_o
 
 	while ((scope = rvm_climb_next(&climb)))
 		if (scope->class == class && index->core[climb.at]->rights & rights &&
-		    rvm_scope_meets(scope, path, &climb) >= least)
+		    meet(scope, path, &climb) >= least)
 			find_lowest(climb.at, lowest);
 }
 

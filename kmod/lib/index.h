@@ -87,6 +87,13 @@ struct rvm_path_view {
 	const void *id[RVM_PATH_DEPTH_MAX + 1];
 	/** @depth: How many names. */
 	u16 depth;
+	/** @folds: A folder on the way compares names without regard to case. */
+	bool folds;
+	/**
+	 * @aliases: 0, or so many levels up some name may be the spelling of another one,
+	 * such as "ENV~1" where short names are made; exclusions from there on cover it.
+	 */
+	u16 aliases;
 };
 
 /**

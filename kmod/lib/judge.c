@@ -172,7 +172,7 @@ static bool may_start(const struct rvm_scope *scope, enum rvm_glob_match match)
 static enum fit fit_place(const struct rvm_scope *scope, const struct rvm_path_object *path,
 			  const struct rvm_climb *climb, bool special, bool start)
 {
-	enum rvm_glob_match match = rvm_scope_meets(scope, path, climb);
+	enum rvm_glob_match match = rvm_scope_meets(scope, path, climb, false);
 
 	if (match < RVM_GLOB_BELOW)
 		return FIT_NONE;
@@ -440,6 +440,11 @@ static struct rvm_verdict judge_one(const struct rvm_partition_view *part,
 {
 	struct rvm_verdict v = { .tier = req->tier, .until = S64_MAX };
 
+	/* What stays in the partition's own network reaches nobody else. */
+	if (req->class == RVM_CLASS_NET && req->net.own) {
+		v.allow = true;
+		return v;
+	}
 	judge_tokens(part, req, now, &v);
 	if (!v.allow && is_relaxed(part, req)) {
 		v.allow = true;

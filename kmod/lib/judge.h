@@ -61,6 +61,11 @@ struct rvm_net_object {
 	struct rvm_addr addr;
 	/** @local: IP: one of the host's own addresses. */
 	bool local;
+	/**
+	 * @own: IP: an address inside of the partition's own network name space, where
+	 * nobody else is; it takes no token.
+	 */
+	bool own;
 	/** @path: unix: the peer's file; visible is NULL for an abstract peer. */
 	struct rvm_path_object path;
 	/** @name: unix: abstract name without the leading NUL. */

@@ -111,8 +111,13 @@ static int finish_path(struct rvm_scope_spec *spec, const struct source *src, co
 	if (err)
 		return err;
 	/* "x/" means the folder x; a glob that matches a folder covers what is below. */
-	if (len && text[len - 1] == '/')
+	if (len && text[len - 1] == '/') {
 		len--;
+	} else if (equals(text, len, ".") || (len > 1 && !memcmp(text + len - 2, "/.", 2))) {
+		/* But not "x/.". */
+		spec->flags |= RVM_SCOPE_FLAG_ALONE;
+		len -= len > 1 ? 2 : 1;
+	}
 	err = check_names(src, text, len);
 	if (err)
 		return err;
@@ -236,7 +241,7 @@ static int parse_unix(struct rvm_scope_spec *spec, const struct source *src, con
 		err = parse_path(spec, src, text, len, RVM_SCOPE_BASE_ROOT);
 		if (err)
 			return err;
-		if (!spec->len)
+		if (!spec->len || spec->flags & RVM_SCOPE_FLAG_ALONE)
 			return fail(src, text, "this is a folder: name the socket");
 		/* Such as /proc/self/fd/3: a socket is not a task's entry. */
 		spec->flags = 0;

@@ -40,6 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	want = model_judge(&world.part[0], &world.req);
 	FUZZ_CHECK(model_agrees(&got, &want));
 	FUZZ_CHECK(!(got.allow && !got.relaxed) ||
+		   (world.req.class == RVM_CLASS_NET && world.req.net.own) ||
 		   (got.token && rvm_rights_cover(got.token->rights, world.req.need)));
 	model_object(&world, &path);
 	FUZZ_CHECK(rvm_judge_path_rights(&world.part[0], &path, MODEL_NOW) ==

@@ -97,6 +97,8 @@ static inline void model_path_scope(struct model_entry *e, bool exclusion)
 	const char *glob = MODEL_PICK(model_globs);
 
 	e->scope.flags = MODEL_PICK(flags);
+	if (!draw(6))
+		e->scope.flags |= RVM_SCOPE_FLAG_ALONE;
 	if (exclusion && draw(2))
 		e->scope.flags |= RVM_SCOPE_FLAG_NOCASE;
 	e->scope.anchor = draw(12) ? &model_ids[draw(7)] : NULL;
@@ -221,6 +223,8 @@ static inline void model_view(struct rvm_path_view *view)
 	}
 	if (!draw(4))
 		view->id[0] = NULL;
+	view->folds = !draw(4);
+	view->aliases = draw(6) ? 0 : draw(view->depth + 1);
 }
 
 static inline void model_object(struct model_world *w, struct rvm_path_object *path)
@@ -268,6 +272,7 @@ static inline void model_net(struct model_world *w, struct rvm_net_object *net)
 	memcpy(net->addr.bytes, range.bytes, 16);
 	net->addr.port = draw(12);
 	net->local = !draw(4);
+	net->own = !draw(8);
 	if (!net->family)
 		return;
 	if (draw(3))
@@ -358,16 +363,24 @@ static inline bool model_nowhere(const struct rvm_scope *s)
 
 static inline enum rvm_glob_match model_match(const struct rvm_scope *s,
 					      const struct rvm_path_object *o,
-					      const struct rvm_path_view *v, unsigned int level)
+					      const struct rvm_path_view *v, unsigned int level,
+					      bool exclusion)
 {
 	bool proc = s->flags & RVM_SCOPE_FLAG_PROC_OWN;
+	enum rvm_glob_match match;
 
 	if (!v->id[level] || s->anchor != v->id[level] || model_nowhere(s))
 		return RVM_GLOB_NONE;
+	if (exclusion && v->aliases && level >= v->aliases)
+		return RVM_GLOB_EXACT;
 	if (proc && (!o->proc_own || level == 0))
 		return RVM_GLOB_NONE;
-	return rvm_glob_match(s->glob, v->name, proc ? level - 1 : level,
-			      s->flags & RVM_SCOPE_FLAG_NOCASE);
+	match = rvm_glob_match(s->glob, v->name, proc ? level - 1 : level,
+			       s->flags & RVM_SCOPE_FLAG_NOCASE || (exclusion && v->folds));
+	return s->flags & RVM_SCOPE_FLAG_ALONE && match < RVM_GLOB_EXACT &&
+			       match != RVM_GLOB_ABOVE ?
+		       RVM_GLOB_NONE :
+		       match;
 }
 
 static inline bool model_excluded_place(const struct rvm_scope *s, const struct rvm_path_object *o,
@@ -378,7 +391,7 @@ static inline bool model_excluded_place(const struct rvm_scope *s, const struct 
 
 	for (i = 0; i < 2; i++)
 		for (level = 0; views[i] && level <= views[i]->depth; level++)
-			if (model_match(s, o, views[i], level) >= least)
+			if (model_match(s, o, views[i], level, true) >= least)
 				return true;
 	return false;
 }
@@ -533,7 +546,7 @@ static inline u8 model_place(const struct rvm_partition_view *part, const struct
 			     const struct rvm_request *req, const struct rvm_path_object *o,
 			     unsigned int level, bool special, bool start)
 {
-	enum rvm_glob_match match = model_match(t->scope, o, o->visible, level);
+	enum rvm_glob_match match = model_match(t->scope, o, o->visible, level, false);
 	bool named = match == RVM_GLOB_EXACT && t->scope->glob->literal;
 
 	if (match != RVM_GLOB_EXACT && match != RVM_GLOB_BELOW)
@@ -705,6 +718,8 @@ static inline struct rvm_verdict model_judge_one(const struct rvm_partition_view
 	const struct rvm_partition_view *p;
 	u32 i;
 
+	if (req->class == RVM_CLASS_NET && req->net.own)
+		return (struct rvm_verdict){ .tier = req->tier, .allow = true };
 	for (i = 0; part->tokens && i < part->tokens->count; i++) {
 		u8 reason = model_reason(part, part->tokens->core[i], req);
 

@@ -33,6 +33,22 @@ static void addresses_need_a_range_that_covers_them(void)
 	ALLOWED(on_net("127.0.0.1", 53));
 }
 
+static void its_own_network_takes_no_token(void)
+{
+	start();
+	ask_net("127.0.0.1", 53);
+	REFUSED(judge(), NO_TOKEN);
+	w.req.net.own = true;
+	EXPECT(judge().allow);
+	net_in(&w.exclusions, "127.0.0.1:53");
+	REFUSED(judge(), EXCLUDED);
+	ask_net("127.0.0.1", 54);
+	w.req.net.own = true;
+	EXPECT(judge().allow);
+	w.part.flags = RVM_PARTITION_FLAG_FENCED;
+	REFUSED(judge(), FENCED);
+}
+
 static void unix_sockets_must_be_named(void)
 {
 	struct model_entry *e;
@@ -121,6 +137,7 @@ static void tools_and_names_have_their_own_rules(void)
 int main(void)
 {
 	RUN(addresses_need_a_range_that_covers_them);
+	RUN(its_own_network_takes_no_token);
 	RUN(unix_sockets_must_be_named);
 	RUN(tools_and_names_have_their_own_rules);
 	return world_done();

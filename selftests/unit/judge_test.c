@@ -124,6 +124,21 @@ static void devices_need_a_token_that_names_them(void)
 	REFUSED(judge(), SPECIAL);
 }
 
+static void a_folder_alone_is_not_what_it_holds(void)
+{
+	start();
+	path_token("/etc", "", READ)->scope.flags = RVM_SCOPE_FLAG_ALONE;
+	ALLOWED(on_path("/etc", READ));
+	REFUSED(on_path("/etc/passwd", READ), NO_TOKEN);
+	REFUSED(on_path("/", READ), NO_TOKEN);
+	path_token("/srv", "a*", READ)->scope.flags = RVM_SCOPE_FLAG_ALONE;
+	ALLOWED(on_path("/srv/ab", READ));
+	REFUSED(on_path("/srv/ab/c", READ), NO_TOKEN);
+	REFUSED(on_path("/srv", READ), NO_TOKEN);
+	path_token("/srv", "a*", READ);
+	ALLOWED(on_path("/srv/ab/c", READ));
+}
+
 static void own_proc_entries_are_those_of_the_partitions_tasks(void)
 {
 	start();
@@ -464,6 +479,7 @@ int main(void)
 	RUN(the_first_sufficient_token_in_index_order_decides);
 	RUN(what_has_no_anchor_or_no_identity_matches_nothing);
 	RUN(devices_need_a_token_that_names_them);
+	RUN(a_folder_alone_is_not_what_it_holds);
 	RUN(own_proc_entries_are_those_of_the_partitions_tasks);
 	RUN(loading_is_not_starting);
 	RUN(self_is_no_host_object);

@@ -318,6 +318,28 @@ static void processes_of_others_and_switches_are_left_out(void)
 	expect_only(b, NULL, 0);
 }
 
+/* Whatever is in it, and wherever it is; writing to it is another thing. */
+static void a_folder_that_is_listed_is_a_line_without_what_it_holds(void)
+{
+	static const struct {
+		const char *path, *resource;
+	} rows[] = {
+		{ "/", "path://." },
+		{ "/etc", "path://etc/." },
+		{ "/usr/share", "path://usr/share/." },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct bench *b = bench_new();
+
+		feed_path(b, RVM_OP_OPEN, R, rows[i].path);
+		expect_only(b, rows[i].resource, R);
+		b = bench_new();
+		feed_path(b, RVM_OP_OPEN, W, rows[i].path);
+		expect_only(b, NULL, 0);
+	}
+}
+
 static void a_folder_that_is_made_anew_stays_a_name(void)
 {
 	struct bench *b = bench_new();
@@ -513,6 +535,7 @@ int main(void)
 	RUN(names_that_vary_become_narrow_patterns);
 	RUN(a_probe_file_is_known_by_what_is_done_to_it);
 	RUN(processes_of_others_and_switches_are_left_out);
+	RUN(a_folder_that_is_listed_is_a_line_without_what_it_holds);
 	RUN(a_folder_that_is_made_anew_stays_a_name);
 	RUN(what_was_refused_for_good_is_left_out);
 	RUN(commands_are_exact_until_three_differ);

@@ -18,6 +18,7 @@
 #define LOAD RVM_SCOPE_FLAG_LOAD
 #define RUN_ RVM_SCOPE_FLAG_RUN
 #define PROC RVM_SCOPE_FLAG_PROC_OWN
+#define ALONE RVM_SCOPE_FLAG_ALONE
 #define PREFIX RVM_SCOPE_FLAG_PREFIX
 #define ANY_PROGRAM RVM_SCOPE_FLAG_ANY_PROGRAM
 
@@ -75,6 +76,15 @@ static const struct path_row {
 	{ "Read(//proc/self)", ROOT, "proc/self", false, READ, LOAD | PROC },
 	{ "Read(//proc/selfish)", ROOT, "proc/selfish", false, READ, LOAD },
 	{ "Read(proc/self/x)", WORK, "proc/self/x", false, READ, LOAD },
+	/* A folder without what is below it. */
+	{ "LS(//etc/.)", ROOT, "etc", false, READ, LOAD | ALONE },
+	{ "LS(//.)", ROOT, "", false, READ, LOAD | ALONE },
+	{ "LS(~/.)", HOME, "", false, READ, LOAD | ALONE },
+	{ "LS(./.)", WORK, "", false, READ, LOAD | ALONE },
+	{ "LS(x/.)", WORK, "x", false, READ, LOAD | ALONE },
+	{ "LS(//proc/self/.)", ROOT, "proc/self", false, READ, LOAD | PROC | ALONE },
+	{ "/etc/.", ROOT, "etc", false, 0, ALONE }, { "path:./src/*/.", WORK, "src/*", false, 0, ALONE },
+	{ "Read(x.)", WORK, "x.", true, READ, LOAD }, { "Read(//x.)", ROOT, "x.", false, READ, LOAD },
 	/* Words and case: as the adapter has them. */
 	{ "Read", WORK, "**", false, READ, LOAD }, { "READ", WORK, "**", false, READ, LOAD },
 	{ "rEaD(x)", WORK, "x", true, READ, LOAD }, { "Write", WORK, "**", false, WRITE, LOAD },
@@ -260,6 +270,9 @@ static const struct bad_row {
 	{ BYTES("path:../x"), 5 },
 	{ BYTES("~/../x"), 2 },
 	{ BYTES("run:a/./b"), 6 },
+	{ BYTES("/a/./."), 3 },
+	{ BYTES("/a//."), 3 },
+	{ BYTES("unix:/a/."), 5 },
 	{ BYTES("/a//b"), 3 },
 	{ BYTES("///a"), 2 },
 	{ BYTES("Read(~root/x)"), 5 },

@@ -81,6 +81,8 @@ enum rvm_class {
  *   nothing.
  * @RVM_SCOPE_FLAG_BUILTIN: Exclusion, made by the tool for objects of the
  *   enforcer.
+ * @RVM_SCOPE_FLAG_ALONE: PATH, what matches itself, nothing that lies below
+ *   it.
  */
 enum rvm_scope_flag {
 	RVM_SCOPE_FLAG_LOAD = 1,
@@ -92,6 +94,7 @@ enum rvm_scope_flag {
 	RVM_SCOPE_FLAG_NOCASE = 64,
 	RVM_SCOPE_FLAG_LOST = 128,
 	RVM_SCOPE_FLAG_BUILTIN = 256,
+	RVM_SCOPE_FLAG_ALONE = 512,
 };
 
 /**
@@ -303,6 +306,7 @@ enum {
 	RVM_A_PARTITION_SOURCE,
 	RVM_A_PARTITION_WORKSPACE,
 	RVM_A_PARTITION_PAD,
+	RVM_A_PARTITION_OWN_NET,
 	RVM_A_PARTITION_LIVE,
 
 	__RVM_A_PARTITION_MAX,

@@ -1,0 +1,131 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# File systems that know a file by more spellings than one: a deny rule by name
+# holds for each of them.
+set -euo pipefail
+
+# shellcheck source=common.sh
+. "$(dirname "$0")/common.sh"
+
+partition=casefold
+mounted=()
+
+cleanup() {
+	drop_partitions "$partition"
+	for place in "${mounted[@]}"; do
+		umount "$place"
+	done
+}
+trap cleanup EXIT
+
+# TYPE [OPTION...]: a file system of 16 MiB, mounted on $dir/TYPE.
+make_filesystem() {
+	local type=$1
+
+	shift
+	mkdir -p "$dir/$type"
+	truncate -s 16M "$dir/$type.img"
+	"mkfs.$type" "$@" "$dir/$type.img" >/dev/null
+	mount -o loop "$dir/$type.img" "$dir/$type"
+	mounted+=("$dir/$type")
+}
+
+# FOLDER: files that are excluded, and one that is not.
+fill() {
+	mkdir -p "$1/secrets" "$1/open" "$1/new"
+	echo secret >"$1/.env"
+	echo secret >"$1/secrets/key.txt"
+	echo plain >"$1/plain"
+	echo plain >"$1/open/key.txt"
+}
+
+load() {
+	cat >"$dir/table.json" <<-'JSON'
+		[{"rights": ["READ", "WRITE"], "resource": "Edit(./**)", "proof_tier": "P2", "expires_at": 0}]
+	JSON
+	cat >"$dir/spec.json" <<-'JSON'
+		{"permissions": {"deny": ["Read(./.env)", "Read(./secrets/**)", "Read(./new/.env)",
+		                          "Read(./deep/.env)", "Read(./deep/secrets/**)"]}}
+	JSON
+	rvmctl load "$dir/table.json" --partition "$partition" --workspace "$1" \
+		--spec "$dir/spec.json" --base minimal
+}
+
+as_agent() {
+	rvmctl run "$partition" -- "$@"
+}
+
+# What was found under one spelling keeps that name as long as it is remembered.
+forget_names() {
+	sync
+	echo 2 >/proc/sys/vm/drop_caches
+}
+
+# FILE...: the host reads each by this spelling, the agent does not.
+none_is_read() {
+	local file
+
+	for file; do
+		forget_names
+		grep -q 'Permission denied' < <(as_agent /bin/cat "$file" 2>&1) || {
+			echo "$file is read"
+			return 1
+		}
+		if [ "$(cat "$file")" != secret ]; then
+			echo "$file is no spelling of it"
+			return 1
+		fi
+	done
+}
+
+all_are_read() {
+	local file
+
+	for file; do
+		[ "$(as_agent /bin/cat "$file")" = plain ] || return
+	done
+}
+
+# NAME OTHER: the first would be taken for an excluded one that is not there, the second not.
+only_second_is_made() {
+	grep -q 'Permission denied' < <(as_agent /bin/cp "$place/plain" "$1" 2>&1) &&
+		[ ! -e "$1" ] && as_agent /bin/cp "$place/plain" "$2"
+}
+
+ktap_print_header
+ktap_set_plan 15
+check hooks_attach attach_hooks
+
+place=$dir/ext4
+check unicode_is_made make_filesystem ext4 -q -O casefold -E encoding=utf8
+mkdir "$place/folds" "$place/plain"
+chattr +F "$place/folds"
+check unicode_is_loaded load "$place/folds"
+fill "$place/folds"
+place=$place/folds
+check unicode_other_case none_is_read "$place/.env" "$place/.ENV" "$place/.Env" "$place/SECRETS/key.txt"
+# Kelvin signs and a long s.
+check unicode_other_letters none_is_read "$place/secrets/"$'\u212a'ey.txt "$place/"$'\u017f'ecrets/key.txt
+check unicode_reads_others all_are_read "$place/plain" "$place/PLAIN" "$place/open/KEY.txt"
+check unicode_new_names only_second_is_made "$place/new/.ENV" "$place/new/OTHER"
+
+# The folder that the rule hangs on does not fold, one below does.
+place=$dir/ext4/plain
+mkdir "$place/deep"
+check unicode_below_is_loaded load "$place"
+chattr +F "$place/deep"
+fill "$place/deep"
+fill "$place"
+check unicode_below none_is_read "$place/.env" "$place/deep/.ENV" "$place/deep/Secrets/key.txt"
+check unicode_beside_it_case_counts all_are_read "$place/plain" "$place/deep/Plain"
+
+place=$dir/vfat
+check fat_is_made make_filesystem vfat
+check fat_is_loaded load "$place"
+fill "$place"
+check fat_other_spellings none_is_read "$place/.env" "$place/.ENV" "$place/ENV~1" \
+	"$place/.env." "$place/SECRETS/KEY.TXT" "$place/secrets./key.txt"
+check fat_reads_others all_are_read "$place/plain" "$place/PLAIN" "$place/open/KEY.TXT"
+check fat_new_names only_second_is_made "$place/new/.ENV" "$place/new/OTHER"
+ktap_finished

@@ -1,0 +1,80 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What a partition may use up: processes, memory, and bytes of disks.
+set -euo pipefail
+
+# shellcheck source=common.sh
+. "$(dirname "$0")/common.sh"
+
+partition=cgroup
+group=/sys/fs/cgroup/rvm/$partition
+size=$((32 << 20))
+
+cleanup() {
+	drop_partitions "$partition"
+}
+trap cleanup EXIT
+
+make_partition() {
+	drop_partitions "$partition"
+	rvmctl partition new "$partition" --mode permissive "$@"
+}
+
+# Of one process that starts COUNT others: how many came up.
+count_children() {
+	rvmctl run "$partition" -- /usr/bin/python3 - "$1" <<-'PY'
+		import os, sys, time
+		children = []
+		for i in range(int(sys.argv[1])):
+		    try:
+		        pid = os.fork()
+		    except BlockingIOError:
+		        break
+		    if not pid:
+		        time.sleep(60)
+		        os._exit(0)
+		    children.append(pid)
+		print(len(children))
+		for pid in children:
+		    os.kill(pid, 9)
+	PY
+}
+
+processes_end() {
+	make_partition --pids-max 10 && [ "$(count_children 5)" = 5 ] && [ "$(count_children 20)" = 9 ]
+}
+
+# Bytes that a process fills before it is killed or has them all.
+fill() {
+	rvmctl run "$partition" -- /usr/bin/python3 -c \
+		"b = bytearray($1)
+for i in range(0, len(b), 4096): b[i] = 1"
+}
+
+memory_ends() {
+	make_partition --memory-max $((2 * size)) && fill "$size" &&
+		[ "$(cat "$group/memory.max")" = $((2 * size)) ] && ! fill $((4 * size)) &&
+		[ "$(cat "$group/memory.peak")" -le $((2 * size)) ] &&
+		[ "$(cat "$group/memory.swap.max" 2>/dev/null || echo 0)" = 0 ]
+}
+
+# Each disk that moves bytes has the limit; a loop device is one.
+disks_end() {
+	local number
+
+	modprobe loop
+	number=$(cat /sys/block/loop0/dev) || return
+	make_partition --io-max 1000000 && grep -q "^$number rbps=1000000 wbps=1000000 " "$group/io.max" &&
+		! grep -v " rbps=1000000 wbps=1000000 " "$group/io.max" && make_partition &&
+		! [ -s "$group/io.max" ]
+}
+
+ktap_print_header
+ktap_set_plan 5
+check hooks_attach attach_hooks
+check processes_end_at_pids_max processes_end
+check memory_ends_at_memory_max memory_ends
+check disks_have_io_max disks_end
+refused a_limit_is_a_number 'io-max' rvmctl partition new "$partition-x" --io-max many
+ktap_finished

@@ -1,0 +1,334 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A partition's own network name space: servers and clients in it find each
+ * other without a token, and that gives them nothing else.
+ */
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "common.h"
+#include "kselftest_harness.h"
+
+#define BROKEN 250
+#define PORT 4711
+
+static struct request r;
+static struct reply reply;
+
+FIXTURE(network)
+{
+	int nl;
+	struct counters start;
+	struct box box;
+	struct box other;
+};
+
+FIXTURE_SETUP(network)
+{
+	self->nl = nl_open();
+	ASSERT_LE(0, self->nl);
+	ASSERT_TRUE(hooks_attached(self->nl));
+	self->start = get_counters(self->nl);
+	ASSERT_TRUE(box_make(&self->box, self->nl, "network"));
+	ASSERT_TRUE(group_make(&self->other, "network/other"));
+	ASSERT_TRUE(box_register(&self->other, self->nl, "network-other"));
+}
+
+FIXTURE_TEARDOWN(network)
+{
+	EXPECT_TRUE(box_remove(&self->other));
+	EXPECT_TRUE(box_remove(&self->box));
+	EXPECT_TRUE(counters_return(self->nl, &self->start));
+}
+
+/* What the tasks inside do: 0, or the errno of the first call that fails. */
+
+struct place {
+	int family;
+	const char *bind;
+	const char *connect;
+};
+
+static socklen_t address_of(struct sockaddr_storage *to, int family, const char *text, int port)
+{
+	struct sockaddr_in6 *v6 = (void *)to;
+	struct sockaddr_in *v4 = (void *)to;
+
+	memset(to, 0, sizeof(*to));
+	to->ss_family = family;
+	if (family == AF_INET6) {
+		v6->sin6_port = htons(port);
+		inet_pton(family, text, &v6->sin6_addr);
+		return sizeof(*v6);
+	}
+	v4->sin_port = htons(port);
+	inet_pton(family, text, &v4->sin_addr);
+	return sizeof(*v4);
+}
+
+static int call_server(void *arg)
+{
+	const struct place *place = arg;
+	struct sockaddr_storage at;
+	socklen_t len;
+	int server = socket(place->family, SOCK_STREAM, 0);
+	int client = socket(place->family, SOCK_STREAM, 0);
+	int peer;
+	char c;
+
+	len = address_of(&at, place->family, place->bind, PORT);
+	if (server < 0 || client < 0 || bind(server, (void *)&at, len) || listen(server, 1))
+		return errno;
+	len = address_of(&at, place->family, place->connect, PORT);
+	if (connect(client, (void *)&at, len))
+		return errno;
+	peer = accept(server, NULL, NULL);
+	if (peer < 0 || write(client, "x", 1) != 1 || read(peer, &c, 1) != 1)
+		return errno;
+	return 0;
+}
+
+static int send_datagrams(void *arg)
+{
+	const struct place *place = arg;
+	struct sockaddr_storage at;
+	socklen_t len;
+	int server = socket(place->family, SOCK_DGRAM, 0);
+	int client = socket(place->family, SOCK_DGRAM, 0);
+	char c;
+
+	len = address_of(&at, place->family, place->bind, PORT);
+	if (server < 0 || client < 0 || bind(server, (void *)&at, len))
+		return errno;
+	len = address_of(&at, place->family, place->connect, PORT);
+	if (sendto(client, "x", 1, 0, (void *)&at, len) != 1 || recv(server, &c, 1, 0) != 1)
+		return errno;
+	return 0;
+}
+
+static int connect_to(void *arg)
+{
+	struct sockaddr_storage to;
+	socklen_t len = address_of(&to, AF_INET, arg, PORT);
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	return connect(fd, (void *)&to, len) ? errno : 0;
+}
+
+/* On a socket that was made elsewhere. */
+static int connect_old(void *arg)
+{
+	struct sockaddr_storage to;
+	socklen_t len = address_of(&to, AF_INET, "127.0.0.1", PORT);
+
+	return connect(*(int *)arg, (void *)&to, len) ? errno : 0;
+}
+
+/* A network name space with two tasks: a helper outside, and one in the box. */
+
+struct stay {
+	const struct box *box;
+	int (*act)(void *arg);
+	void *arg;
+	/* Ours: read end of what it says, write end of what it waits for. */
+	int from, to;
+	pid_t helper, task;
+};
+
+static int act_when_told(void *arg)
+{
+	struct stay *stay = arg;
+	pid_t pid = getpid();
+	char c;
+
+	if (write(stay->to, &pid, sizeof(pid)) != sizeof(pid) || read(stay->from, &c, 1) != 1)
+		return BROKEN;
+	return stay->act(stay->arg);
+}
+
+static bool make_network(void)
+{
+	struct ifreq lo = { .ifr_name = "lo", .ifr_flags = IFF_UP };
+	int fd, err;
+
+	if (unshare(CLONE_NEWNET))
+		return false;
+	fd = socket(AF_UNIX, SOCK_DGRAM, 0);
+	err = ioctl(fd, SIOCSIFFLAGS, &lo);
+	/* A socket is somebody in it. */
+	close(fd);
+	return !err;
+}
+
+static bool stay_begin(struct stay *stay, bool own)
+{
+	int up[2], down[2];
+
+	if (pipe(up) || pipe(down))
+		return false;
+	stay->helper = fork();
+	if (!stay->helper) {
+		close(up[0]);
+		close(down[1]);
+		stay->from = down[0];
+		stay->to = up[1];
+		_exit(own && !make_network() ? BROKEN : box_do(stay->box, act_when_told, stay));
+	}
+	close(up[1]);
+	close(down[0]);
+	stay->from = up[0];
+	stay->to = down[1];
+	return read(stay->from, &stay->task, sizeof(stay->task)) == sizeof(stay->task);
+}
+
+/* What it did. */
+static int stay_end(struct stay *stay)
+{
+	bool told = write(stay->to, "x", 1) == 1;
+
+	close(stay->to);
+	close(stay->from);
+	return wait_for(stay->helper) | !told;
+}
+
+static int claim(int nl, const struct box *box, pid_t task)
+{
+	request_begin(&r, RVM_CMD_PARTITION_ENTER);
+	put_u32(&r, RVM_A_PARTITION_ID, box->id);
+	put_u32(&r, RVM_A_PARTITION_PID, task);
+	put_flag(&r, RVM_A_PARTITION_OWN_NET);
+	return nl_call(nl, &r, &reply);
+}
+
+/* In a network that is claimed before. */
+static int do_claimed(const struct box *box, int (*act)(void *), const void *arg)
+{
+	struct stay stay = { .box = box, .act = act, .arg = (void *)arg };
+
+	if (!stay_begin(&stay, true) || claim(box->nl, box, stay.task))
+		return BROKEN;
+	return stay_end(&stay);
+}
+
+static int do_unclaimed(const struct box *box, int (*act)(void *), const void *arg)
+{
+	struct stay stay = { .box = box, .act = act, .arg = (void *)arg };
+
+	return stay_begin(&stay, true) ? stay_end(&stay) : BROKEN;
+}
+
+/* A further task, which the network name space of the first is given to. */
+static int do_beside(pid_t task, const struct box *box, int (*act)(void *), const void *arg)
+{
+	char path[64];
+	pid_t helper = fork();
+
+	if (helper)
+		return wait_for(helper);
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", task);
+	if (setns(open(path, O_RDONLY | O_CLOEXEC), CLONE_NEWNET))
+		_exit(BROKEN);
+	_exit(box_do(box, act, (void *)arg));
+}
+
+static const struct place loopback = { AF_INET, "127.0.0.1", "127.0.0.1" };
+static const struct place loopback6 = { AF_INET6, "::1", "::1" };
+static const struct place everywhere = { AF_INET, "0.0.0.0", "127.0.0.1" };
+static const struct place everywhere6 = { AF_INET6, "::", "::ffff:127.0.0.1" };
+static const struct place nobody = { AF_INET, "127.0.0.1", "0.0.0.0" };
+
+TEST_F(network, its_servers_take_no_token)
+{
+	EXPECT_EQ(0, do_claimed(&self->box, call_server, &loopback));
+	EXPECT_EQ(0, do_claimed(&self->box, call_server, &loopback6));
+	EXPECT_EQ(0, do_claimed(&self->box, call_server, &everywhere));
+	EXPECT_EQ(0, do_claimed(&self->box, call_server, &everywhere6));
+	EXPECT_EQ(0, do_claimed(&self->box, call_server, &nobody));
+	EXPECT_EQ(0, do_claimed(&self->box, send_datagrams, &loopback));
+	EXPECT_EQ(0, do_claimed(&self->box, send_datagrams, &everywhere6));
+}
+
+TEST_F(network, unclaimed_they_do)
+{
+	EXPECT_EQ(EACCES, do_unclaimed(&self->box, call_server, &loopback));
+	EXPECT_EQ(EACCES, do_unclaimed(&self->box, call_server, &loopback6));
+	EXPECT_EQ(EACCES, do_unclaimed(&self->box, send_datagrams, &loopback));
+}
+
+/* Nobody listens where the first one asks. */
+TEST_F(network, what_leaves_it_takes_one)
+{
+	EXPECT_EQ(ECONNREFUSED, do_claimed(&self->box, connect_to, "127.0.0.1"));
+	EXPECT_EQ(EACCES, do_claimed(&self->box, connect_to, "192.0.2.1"));
+	EXPECT_EQ(EACCES, do_claimed(&self->box, connect_to, "169.254.169.254"));
+}
+
+TEST_F(network, an_exclusion_holds_in_it)
+{
+	struct rule rule = { RVM_CLASS_NET, RVM_RIGHT_EXECUTE, .address = INADDR_LOOPBACK,
+			     .port = PORT, .excludes = true };
+
+	ASSERT_EQ(0, box_load(&self->box, &rule, 1));
+	EXPECT_EQ(EACCES, do_claimed(&self->box, connect_to, "127.0.0.1"));
+	rule.port++;
+	ASSERT_EQ(0, box_load(&self->box, &rule, 1));
+	EXPECT_EQ(ECONNREFUSED, do_claimed(&self->box, connect_to, "127.0.0.1"));
+}
+
+TEST_F(network, a_socket_from_outside_is_of_its_own_network)
+{
+	const struct rule rule = { RVM_CLASS_NET, RVM_RIGHT_EXECUTE, .address = INADDR_LOOPBACK,
+				   .port = PORT };
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	EXPECT_EQ(EACCES, do_claimed(&self->box, connect_old, &fd));
+	ASSERT_EQ(0, box_load(&self->box, &rule, 1));
+	EXPECT_EQ(ECONNREFUSED, do_claimed(&self->box, connect_old, &fd));
+	close(fd);
+}
+
+/* Also of one that is inside of it; other tasks of its own are at home there. */
+TEST_F(network, it_is_of_one_partition)
+{
+	struct stay stay = { .box = &self->box, .act = send_datagrams, .arg = (void *)&loopback };
+
+	ASSERT_TRUE(stay_begin(&stay, true));
+	EXPECT_EQ(EXDEV, claim(self->nl, &self->other, stay.task));
+	EXPECT_EQ(0, claim(self->nl, &self->box, stay.task));
+	EXPECT_EQ(0, do_beside(stay.task, &self->box, call_server, &loopback));
+	EXPECT_EQ(EACCES, do_beside(stay.task, &self->other, call_server, &loopback));
+	EXPECT_EQ(0, stay_end(&stay));
+	EXPECT_EQ(0, do_claimed(&self->other, call_server, &loopback));
+}
+
+TEST_F(network, only_one_that_nobody_else_is_in)
+{
+	struct stay stay = { .box = &self->box, .act = call_server, .arg = (void *)&loopback };
+	char path[64];
+	int fd;
+
+	/* The host's. */
+	ASSERT_TRUE(stay_begin(&stay, false));
+	EXPECT_EQ(EBUSY, claim(self->nl, &self->box, stay.task));
+	EXPECT_EQ(EACCES, stay_end(&stay));
+
+	/* One that somebody can enter. */
+	ASSERT_TRUE(stay_begin(&stay, true));
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", stay.task);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(EBUSY, claim(self->nl, &self->box, stay.task));
+	close(fd);
+	EXPECT_EQ(EACCES, stay_end(&stay));
+}
+
+TEST_HARNESS_MAIN
