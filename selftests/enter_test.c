@@ -231,13 +231,18 @@ static int hold_ring(struct outsider *self)
 	return syscall(SYS_io_uring_setup, 1, &params) < 0 ? errno : 0;
 }
 
-static int ask(struct outsider *self, bool live)
+static void ask_for(const struct outsider *self, bool live)
 {
 	request_begin(&r, RVM_CMD_PARTITION_ENTER);
 	put_u32(&r, RVM_A_PARTITION_ID, self->id);
 	put_u32(&r, RVM_A_PARTITION_PID, self->pid);
 	if (live)
 		put(&r, RVM_A_PARTITION_LIVE, NULL, 0);
+}
+
+static int ask(const struct outsider *self, bool live)
+{
+	ask_for(self, live);
 	return nl_call(self->nl, &r, &reply);
 }
 
@@ -264,6 +269,10 @@ TEST_F(enter, the_module_looks_at_it_as_well)
 {
 	EXPECT_TRUE(start(&self->o, NULL));
 	EXPECT_EQ(EXDEV, ask(&self->o, true));
+	/* Who goes on has the network that it has. */
+	ask_for(&self->o, true);
+	put(&r, RVM_A_PARTITION_OWN_NET, NULL, 0);
+	EXPECT_EQ(EINVAL, nl_call(self->o.nl, &r, &reply));
 	EXPECT_TRUE(move_in(&self->o));
 	EXPECT_EQ(EBUSY, ask(&self->o, true));
 	EXPECT_EQ(0, ptrace(PTRACE_SEIZE, self->o.pid, 0, 0));
