@@ -94,20 +94,25 @@ static bool load(struct container *c)
 	return !status;
 }
 
-static int register_with(const struct container *c, uint32_t flags)
+static int register_with(struct container *c, uint32_t flags)
 {
 	static struct request r;
 	static struct reply reply;
+	int err;
 
 	request_begin(&r, RVM_CMD_PARTITION_NEW);
 	put_str(&r, RVM_A_PARTITION_NAME, CONTAINER);
 	put_u32(&r, RVM_A_PARTITION_CGROUP_FD, c->box.cgroup_fd);
 	put_u32(&r, RVM_A_PARTITION_FLAGS, flags);
-	return nl_call(c->box.nl, &r, &reply);
+	err = nl_call(c->box.nl, &r, &reply);
+	/* If it should not have been made it still has to go. */
+	if (!err)
+		c->box.id = reply_u32(&reply, RVM_A_PARTITION_ID);
+	return err;
 }
 
 /* The errno of the module, when the tool has done its part. */
-static int register_frozen(const struct container *c)
+static int register_frozen(struct container *c, uint32_t flags)
 {
 	char path[128], text[64] = "";
 	int events, err;
@@ -122,7 +127,7 @@ static int register_frozen(const struct container *c)
 			break;
 	}
 	close(events);
-	err = register_with(c, RVM_PARTITION_FLAG_ADOPTED);
+	err = register_with(c, flags);
 	write_file(path, "0");
 	return err;
 }
@@ -380,6 +385,7 @@ static uint32_t flags_of(const struct container *c)
 TEST_F(container, it_is_taken_in_knowingly)
 {
 	EXPECT_EQ(EBUSY, register_with(&self->c, 0));
+	EXPECT_EQ(EBUSY, register_frozen(&self->c, 0));
 	EXPECT_EQ(EBUSY, register_with(&self->c, RVM_PARTITION_FLAG_ADOPTED));
 	EXPECT_EQ(0, container_do(&self->c, read_layer, true));
 	LOAD();
@@ -408,7 +414,7 @@ TEST_F(container, one_that_is_traced_from_outside_stays_out)
 {
 	EXPECT_EQ(0, ptrace(PTRACE_SEIZE, self->c.init, 0, 0));
 	EXPECT_TRUE(is_refused(&self->c, "is traced by"));
-	EXPECT_EQ(EUSERS, register_frozen(&self->c));
+	EXPECT_EQ(EUSERS, register_frozen(&self->c, RVM_PARTITION_FLAG_ADOPTED));
 	stop_tracing(self->c.init);
 	EXPECT_EQ(0, container_do(&self->c, read_layer, true));
 	LOAD();
@@ -428,7 +434,7 @@ TEST_F(container, one_with_a_ring_stays_out)
 {
 	EXPECT_TRUE(container_leave(&self->c, hold_ring));
 	EXPECT_TRUE(stays_out(&self->c, "io_uring"));
-	EXPECT_EQ(EOPNOTSUPP, register_frozen(&self->c));
+	EXPECT_EQ(EOPNOTSUPP, register_frozen(&self->c, RVM_PARTITION_FLAG_ADOPTED));
 	EXPECT_TRUE(container_end_others(&self->c));
 	LOAD();
 }
