@@ -27,6 +27,7 @@ help:
 	@echo 'make lint       static checks'
 	@echo 'make guest-test the tests in a virtual machine'
 	@echo 'make bench      what a check costs, counted in guest instructions'
+	@echo 'make check-outsiders   other tests of the kernel, with and without RVM'
 	@echo 'make generate   the netlink code, from its specification'
 	@echo 'make install    module, tool and manual pages (as root)'
 	@echo 'make clean      remove what was built'
@@ -68,6 +69,9 @@ check:
 lint: build
 	scripts/check.sh
 
+check-outsiders:
+	@selftests/outsiders/run.sh
+
 bench: build
 	@$(MAKE) -C selftests bench
 
@@ -87,4 +91,4 @@ clean:
 	rm -rf build
 
 .PHONY: all help setup ready build modules bpf user unit selftests guest-test check lint bench \
-	demo generate install clean
+	check-outsiders demo generate install clean

@@ -263,6 +263,7 @@ int rvm_gate_check(struct rvm_partition *part, struct rvm_question *q)
 	    rvm_decision_allows(part, q->path, q->req.need, q->req.load))
 		return 0;
 	v = rvm_gate_ask(part, q);
+	q->words = v.words;
 	return conclude(part, q, &v);
 }
 

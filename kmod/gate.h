@@ -34,6 +34,8 @@ struct rvm_question {
 	bool quiet;
 	/** @always: Record it even if it is allowed. */
 	bool always;
+	/** @words: Set by rvm_gate_check(), as in struct rvm_verdict. */
+	bool words;
 };
 
 /**

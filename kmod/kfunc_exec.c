@@ -151,6 +151,9 @@ static int check_program(struct rvm_partition *part, struct linux_binprm *bprm,
 		ret = rvm_gate_refuse(part, &q, kind);
 	} else {
 		ret = rvm_gate_check(part, &q);
+		/* Nothing but its words shall steer it: its loader and C library see to that. */
+		if (!ret && q.words)
+			bprm->secureexec = 1;
 	}
 	if (!ret)
 		atomic64_inc(&part->execs);

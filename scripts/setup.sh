@@ -4,7 +4,8 @@
 # Install what building and testing need, on Debian 12 and 13, and only what is
 # missing.
 #
-#	scripts/setup.sh [--quiet]      --quiet: say nothing when nothing is to do
+#	scripts/setup.sh [--quiet] [PACKAGE...]   and these; --quiet: say nothing
+#	                                         when nothing is to do
 #
 # Packages come from the machine's own mirror.  The kernel for the virtual
 # machine, parts of the kernel's source and, on Debian 12, virtme-ng are
@@ -143,13 +144,14 @@ find_kernel() {
 unpack_source() {
 	local parts=(
 		MAINTAINERS Documentation/netlink LICENSES/exceptions/Linux-syscall-note
-		include/uapi/linux/landlock.h samples/landlock
+		include/uapi/linux/{landlock,seccomp,fs}.h samples/landlock
 		scripts/{checkpatch.pl,spelling.txt,const_structs.checkpatch,kernel-doc}
 		tools/net/ynl tools/testing/selftests/{kselftest,kselftest.h,kselftest_harness.h,lib.mk}
+		tools/testing/selftests/{landlock,seccomp,clone3/clone3_selftests.h}
 	)
 
 	KSRC=$cache/linux-source
-	[ ! -e "$KSRC/complete" ] || return 0
+	! cmp -s "$KSRC/complete" <(printf '%s\n' "${parts[@]}") || return 0
 	changed=1
 	has_candidate "linux-source-$series" || update_lists
 	download "linux-source-$series"
@@ -158,7 +160,7 @@ unpack_source() {
 	dpkg-deb --fsys-tarfile "$work"/linux-source-*.deb |
 		tar -xO "./usr/src/linux-source-$series.tar.xz" | xz -dc |
 		tar -x -C "$work/source" --strip-components=1 "${parts[@]/#/linux-source-$series/}"
-	touch "$work/source/complete"
+	printf '%s\n' "${parts[@]}" >"$work/source/complete"
 	rm -rf "$KSRC"
 	mv "$work/source" "$KSRC"
 }
@@ -237,7 +239,12 @@ write_env() {
 	cmp -s "$work/env" "$cache/env" || mv "$work/env" "$cache/env"
 }
 
-[ "${1:-}" != --quiet ] || quiet=1
+if [ "${1:-}" = --quiet ]; then
+	quiet=1
+	shift
+fi
+# What one target alone needs.
+packages+=("$@")
 command -v apt-get >/dev/null || die "this is not Debian: install ${packages[*]}," \
 	"virtme-ng and the headers of a $series kernel, then write $cache/env"
 [ "$(uname -m)" = x86_64 ] || die "only x86_64 is supported"

@@ -399,6 +399,8 @@ static void judge_tokens(const struct rvm_partition_view *part, const struct rvm
 		v->allow = true;
 		v->token = part->tokens->core[s.best];
 		v->tier = v->token->tier;
+		v->words = rvm_scope_names_program(v->token->scope) &&
+			   limits_words(v->token->scope);
 		v->until = end_of(v->token);
 		return;
 	}
@@ -464,6 +466,7 @@ static void judge_above(const struct rvm_partition_view *part, const struct rvm_
 		if (v->until < above.until)
 			above.until = v->until;
 		v->until = above.until;
+		v->words |= above.words && !v->relaxed;
 		if (v->relaxed || (above.allow && !above.relaxed))
 			continue;
 		*v = above;

@@ -128,6 +128,11 @@ struct rvm_verdict {
 	bool allow;
 	/** @relaxed: Judged as a refusal, allowed by the mode. */
 	bool relaxed;
+	/**
+	 * @words: EXEC, allowed: by a token, of this partition or one above, that says with
+	 * which words the program runs.
+	 */
+	bool words;
 	/** @reason: enum rvm_reason. */
 	u8 reason;
 	/** @tier: Tier at which it was verified. */

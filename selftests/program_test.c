@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A program that a rule of words starts is told to trust nothing else: its
+ * loader and C library drop what would steer them.
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "common.h"
+#include "kselftest_harness.h"
+
+#define BROKEN 250
+
+/* What a program that is started says of itself, as its exit status. */
+#define SECURE 1
+#define STEERED 2
+
+FIXTURE(program)
+{
+	int nl;
+	struct counters start;
+	struct box box;
+	char path[4096];
+	char script[4096];
+};
+
+static bool copy_self(const char *to)
+{
+	char command[2 * 4096];
+
+	snprintf(command, sizeof(command), "cp /proc/%d/exe %s && chmod 0755 %s", getpid(), to, to);
+	return !system(command);
+}
+
+FIXTURE_SETUP(program)
+{
+	self->nl = nl_open();
+	ASSERT_LE(0, self->nl);
+	ASSERT_TRUE(hooks_attached(self->nl));
+	self->start = get_counters(self->nl);
+	mkdir(in_dir("bin"), 0755);
+	strcpy(self->path, in_dir("bin/report"));
+	strcpy(self->script, in_dir("bin/script"));
+	ASSERT_TRUE(copy_self(self->path));
+	ASSERT_TRUE(write_file(self->script, "#!"));
+	ASSERT_TRUE(box_make(&self->box, self->nl, "program"));
+}
+
+FIXTURE_TEARDOWN(program)
+{
+	EXPECT_TRUE(box_remove(&self->box));
+	EXPECT_TRUE(counters_return(self->nl, &self->start));
+}
+
+/* With a variable that the C library drops if it is told to. */
+static int start(void *arg)
+{
+	char *argv[] = { strrchr(arg, '/') + 1, "go", NULL };
+	char *envp[] = { "TMPDIR=/nowhere", NULL };
+
+	execve(arg, argv, envp);
+	return BROKEN;
+}
+
+static int load(struct box *box, const struct rule *rule)
+{
+	const struct rule rules[] = {
+		*rule,
+		{ RVM_CLASS_PATH, RVM_RIGHT_READ | RVM_RIGHT_EXECUTE, "/usr/lib", "",
+		  RVM_SCOPE_FLAG_LOAD },
+		{ RVM_CLASS_PATH, RVM_RIGHT_READ, "/etc/ld.so.cache", "" },
+		{ RVM_CLASS_PATH, RVM_RIGHT_READ, in_dir("bin"), "" },
+		{ RVM_CLASS_EXEC, RVM_RIGHT_EXECUTE, in_dir("bin/report"), "report",
+		  RVM_SCOPE_FLAG_PREFIX },
+	};
+
+	return box_load(box, rules, ARRAY_LEN(rules));
+}
+
+TEST_F(program, by_its_words_it_is_secure)
+{
+	const struct rule rule = { RVM_CLASS_EXEC, RVM_RIGHT_EXECUTE, self->path, "report go" };
+
+	ASSERT_EQ(0, load(&self->box, &rule));
+	EXPECT_EQ(SECURE, box_do(&self->box, start, self->path));
+}
+
+TEST_F(program, with_any_words_it_is_as_ever)
+{
+	const struct rule rule = { RVM_CLASS_EXEC, RVM_RIGHT_EXECUTE, self->path, "report",
+				   RVM_SCOPE_FLAG_PREFIX };
+
+	ASSERT_EQ(0, load(&self->box, &rule));
+	EXPECT_EQ(STEERED, box_do(&self->box, start, self->path));
+}
+
+/* The words are the script's: who interprets it is as secure. */
+TEST_F(program, a_script_by_its_words_is_secure)
+{
+	const struct rule rule = { RVM_CLASS_EXEC, RVM_RIGHT_EXECUTE, self->script, "script go" };
+	const struct rule free = { RVM_CLASS_EXEC, RVM_RIGHT_EXECUTE, self->script, "script",
+				   RVM_SCOPE_FLAG_PREFIX };
+	char text[sizeof(self->path) + 16];
+
+	snprintf(text, sizeof(text), "#!%s\n", self->path);
+	ASSERT_TRUE(write_file(self->script, text));
+	ASSERT_EQ(0, chmod(self->script, 0755));
+	ASSERT_EQ(0, load(&self->box, &rule));
+	EXPECT_EQ(SECURE, box_do(&self->box, start, self->script));
+	ASSERT_EQ(0, load(&self->box, &free));
+	EXPECT_EQ(STEERED, box_do(&self->box, start, self->script));
+}
+
+TEST_F(program, outside_it_is_as_ever)
+{
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(start(self->path));
+	EXPECT_EQ(STEERED, wait_for(pid));
+}
+
+/* Started by itself: by its name it knows. */
+static void __attribute__((constructor)) report(int argc, char **argv)
+{
+	if (argc < 2 || (strcmp(argv[0], "report") && !strstr(argv[0], "/bin/report")))
+		return;
+	if (getauxval(AT_SECURE))
+		_exit(getenv("TMPDIR") ? BROKEN : SECURE);
+	_exit(getenv("TMPDIR") ? STEERED : BROKEN);
+}
+
+TEST_HARNESS_MAIN
