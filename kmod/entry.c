@@ -14,6 +14,7 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 
+#include "adopt.h"
 #include "detail.h"
 #include "entry.h"
 #include "limits.h"
@@ -98,6 +99,16 @@ static int check_task(const struct rvm_partition *part, struct pid *pid)
 	return rvm_partition_of_task(task) == part ? 0 : -EXDEV;
 }
 
+static int find_task(const struct rvm_partition *part, struct pid *pid)
+{
+	int err;
+
+	rcu_read_lock();
+	err = check_task(part, pid);
+	rcu_read_unlock();
+	return err;
+}
+
 static int add_entry(struct entry *new, struct rvm_partition *part, struct list_head *dead)
 {
 	int err;
@@ -150,13 +161,17 @@ static int admit(struct entry *new, struct rvm_partition *part)
 	return err;
 }
 
-int rvm_entry_admit(struct rvm_partition *part, struct pid *pid, bool own_net)
+int rvm_entry_admit(struct rvm_partition *part, struct pid *pid, bool own_net,
+		    struct netlink_ext_ack *extack)
 {
 	struct rvm_reservation res;
 	struct entry *new;
 	int err;
 
 	might_sleep();
+	err = find_task(part, pid) ?: rvm_adopt_process(part, pid, false, extack);
+	if (err)
+		return err;
 	new = kzalloc(sizeof(*new), GFP_KERNEL_ACCOUNT);
 	if (!new)
 		return -ENOMEM;
@@ -175,6 +190,29 @@ int rvm_entry_admit(struct rvm_partition *part, struct pid *pid, bool own_net)
 	rvm_witness_abort(&res);
 	put_pid(new->pid);
 	kfree(new);
+	return err;
+}
+
+int rvm_entry_adopt(struct rvm_partition *part, struct pid *pid, struct netlink_ext_ack *extack)
+{
+	const struct rvm_partition_change adopted = {
+		.flags = RVM_PARTITION_FLAG_ADOPTED,
+		.mask = RVM_PARTITION_FLAG_ADOPTED,
+	};
+	struct rvm_reservation res;
+	int err;
+
+	might_sleep();
+	err = find_task(part, pid) ?: rvm_adopt_process(part, pid, true, extack);
+	if (!err)
+		err = rvm_witness_reserve(&res, 1);
+	if (err)
+		return err;
+	err = rvm_partition_change(part, &adopted, extack);
+	if (err)
+		rvm_witness_abort(&res);
+	else
+		record(&res, part, pid, false);
 	return err;
 }
 

@@ -5,6 +5,7 @@
 #include <linux/types.h>
 
 struct linux_binprm;
+struct netlink_ext_ack;
 struct pid;
 struct rvm_partition;
 
@@ -13,12 +14,31 @@ struct rvm_partition;
  * @part: the task must be in its control group
  * @pid: held by the caller
  * @own_net: its network name space becomes the partition's own, see rvm_network_claim()
+ * @extack: says why not, for -EUSERS and -EOPNOTSUPP
  *
+ * Context: may sleep.
  * Return: 0; -ESRCH if the task is gone; -EXDEV if it is not in @part's control
- * group; -EBUSY if its network is not its own; -EEXIST if it is admitted already;
- * -ENFILE for too many; -ENOSPC if the log is full; -ENOMEM.
+ * group; -EBUSY if its network is not its own; -EUSERS or -EOPNOTSUPP for what it brings along, see
+ * rvm_adopt_process(); -EEXIST if it is admitted already; -ENFILE for too many;
+ * -ENOSPC if the log is full; -ENOMEM.
  */
-int rvm_entry_admit(struct rvm_partition *part, struct pid *pid, bool own_net);
+int rvm_entry_admit(struct rvm_partition *part, struct pid *pid, bool own_net,
+		    struct netlink_ext_ack *extack);
+
+/**
+ * rvm_entry_adopt() - take in a process as it runs
+ * @part: the process must be in its control group, and frozen
+ * @pid: of any of its threads; held by the caller
+ * @extack: says why not
+ *
+ * The partition is marked adopted.
+ *
+ * Context: may sleep.
+ * Return: 0; -ESRCH if the task is gone; -EXDEV if it is not in @part's control
+ * group; what rvm_adopt_process() and rvm_partition_change() return; -ENOSPC if
+ * the log is full.
+ */
+int rvm_entry_adopt(struct rvm_partition *part, struct pid *pid, struct netlink_ext_ack *extack);
 
 /**
  * rvm_entry_begin() - first handler round of an exec: use up the caller's admission

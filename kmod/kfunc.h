@@ -33,14 +33,18 @@
 	}
 
 /**
- * rvm_task_is_within() - is a task in a partition or in one inside it
- * @part: the partition
- * @task: the task
+ * rvm_is_hidden_work() - is the kernel on the inside of a stacked file system
  *
- * Context: inside rcu_read_lock().
- * Return: true if it is.
+ * It works there with the powers of who mounted it: the layer is not the
+ * caller's business, who was judged outside with its own.  access(2) borrows
+ * powers as well, but none that the caller lacks; a core dump is the caller's.
+ *
+ * Return: true if the caller is not asked for.
  */
-bool rvm_task_is_within(struct rvm_partition *part, struct task_struct *task);
+static inline bool rvm_is_hidden_work(void)
+{
+	return current->cred != current->real_cred && !(current->flags & PF_DUMPCORE);
+}
 
 /** rvm_ipc_exit() - forget whose System V objects are; nobody asks any more */
 void rvm_ipc_exit(void);

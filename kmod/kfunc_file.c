@@ -28,8 +28,7 @@ static bool is_hidden_layer(const struct file *file)
 {
 	if (rvm_file_is_backing(file))
 		return true;
-	return current->cred != current->real_cred && !(current->flags & PF_DUMPCORE) &&
-	       !rvm_path_is_attached(&file->f_path);
+	return rvm_is_hidden_work() && !rvm_path_is_attached(&file->f_path);
 }
 
 /*
@@ -43,11 +42,9 @@ static bool is_nameless(const struct file *file)
 	return sb->s_flags & SB_NOUSER || sb->s_magic == NSFS_MAGIC;
 }
 
-/* A ring made elsewhere works in its maker's control group. */
 static bool is_io_uring(const struct file *file)
 {
-	return file_inode(file)->i_sb->s_magic == ANON_INODE_FS_MAGIC &&
-	       !strcmp(file->f_path.dentry->d_name.name, "[io_uring]");
+	return rvm_path_is_ring(&file->f_path);
 }
 
 /* The terminal of the caller's own session; rvmctl run makes one of its own. */

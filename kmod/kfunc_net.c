@@ -52,9 +52,9 @@ static int check_one_addr(struct rvm_partition *part, const struct sock *sk,
 	q.target = addr->port;
 	q.req.net.protocol = sk->sk_protocol;
 	q.req.net.addr = *addr;
-	q.req.net.local = rvm_network_is_local(sock_net(sk), addr);
+	q.req.net.local = rvm_network_is_host(sock_net(sk), addr);
 	q.req.net.own = rvm_network_is_own(part, sock_net(sk)) &&
-			(q.req.net.local || rvm_addr_is_any(addr));
+			(rvm_network_is_local(sock_net(sk), addr) || rvm_addr_is_any(addr));
 	return rvm_gate_check(part, &q);
 }
 

@@ -15,17 +15,11 @@
 #include "mounts.h"
 #include "witness.h"
 
-/* On the inside of a stacked file system: the layer is not the caller's business. */
-static bool is_hidden_work(void)
-{
-	return current->cred != current->real_cred && !(current->flags & PF_DUMPCORE);
-}
-
 static __always_inline struct rvm_partition *find_caller(void)
 {
 	struct rvm_partition *part = rvm_partition_find();
 
-	return part && !is_hidden_work() ? part : NULL;
+	return part && !rvm_is_hidden_work() ? part : NULL;
 }
 
 static noinline int check_path(struct rvm_partition *part, const struct path *path,

@@ -11,16 +11,6 @@
 #include "kfunc.h"
 #include "lib/rights.h"
 
-bool rvm_task_is_within(struct rvm_partition *part, struct task_struct *task)
-{
-	struct rvm_partition *of = rvm_partition_of_task(task);
-
-	for (; of; of = of->parent)
-		if (of == part)
-			return true;
-	return false;
-}
-
 static noinline int check_task(struct rvm_partition *part, struct task_struct *task, enum rvm_op op,
 			       bool quiet)
 {

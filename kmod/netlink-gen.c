@@ -77,7 +77,7 @@ static const struct nla_policy rvm_partition_new_nl_policy[RVM_A_PARTITION_OWNER
 	[RVM_A_PARTITION_NAME] = { .type = NLA_NUL_STRING, .len = 64, },
 	[RVM_A_PARTITION_CGROUP_FD] = { .type = NLA_S32, },
 	[RVM_A_PARTITION_MODE] = NLA_POLICY_MAX(NLA_U32, 2),
-	[RVM_A_PARTITION_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0xf),
+	[RVM_A_PARTITION_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0x1f),
 	[RVM_A_PARTITION_OWNER_UID] = { .type = NLA_U32, },
 };
 
@@ -86,8 +86,8 @@ static const struct nla_policy rvm_partition_set_nl_policy[RVM_A_PARTITION_EPOCH
 	[RVM_A_PARTITION_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[RVM_A_PARTITION_STATE] = NLA_POLICY_MAX(NLA_U32, 4),
 	[RVM_A_PARTITION_MODE] = NLA_POLICY_MAX(NLA_U32, 2),
-	[RVM_A_PARTITION_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0xf),
-	[RVM_A_PARTITION_FLAGS_MASK] = NLA_POLICY_MASK(NLA_U32, 0xf),
+	[RVM_A_PARTITION_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0x1f),
+	[RVM_A_PARTITION_FLAGS_MASK] = NLA_POLICY_MASK(NLA_U32, 0x1f),
 	[RVM_A_PARTITION_EPOCH_BUMP] = { .type = NLA_FLAG, },
 };
 
@@ -103,10 +103,11 @@ static const struct nla_policy rvm_partition_get_nl_policy[RVM_A_PARTITION_NAME 
 };
 
 /* RVM_CMD_PARTITION_ENTER - do */
-static const struct nla_policy rvm_partition_enter_nl_policy[RVM_A_PARTITION_OWN_NET + 1] = {
+static const struct nla_policy rvm_partition_enter_nl_policy[RVM_A_PARTITION_LIVE + 1] = {
 	[RVM_A_PARTITION_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[RVM_A_PARTITION_PID] = { .type = NLA_U32, },
 	[RVM_A_PARTITION_OWN_NET] = { .type = NLA_FLAG, },
+	[RVM_A_PARTITION_LIVE] = { .type = NLA_FLAG, },
 };
 
 /* RVM_CMD_TABLE_BEGIN - do */
@@ -223,7 +224,7 @@ static const struct genl_split_ops rvm_nl_ops[] = {
 		.pre_doit	= rvm_nl_pre_doit_user,
 		.doit		= rvm_nl_partition_enter_doit,
 		.policy		= rvm_partition_enter_nl_policy,
-		.maxattr	= RVM_A_PARTITION_OWN_NET,
+		.maxattr	= RVM_A_PARTITION_LIVE,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{

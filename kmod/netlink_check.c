@@ -161,7 +161,7 @@ static int parse_address(struct genl_info *info, struct asked *asked)
 	/* As the hooks do: to the wildcard means to this machine. */
 	if (asked->q.req.need == RVM_RIGHT_EXECUTE && rvm_addr_is_any(&net->addr))
 		rvm_addr_set_loopback(&net->addr);
-	net->local = rvm_network_is_local(genl_info_net(info), &net->addr);
+	net->local = rvm_network_is_host(genl_info_net(info), &net->addr);
 	return 0;
 }
 

@@ -254,7 +254,13 @@ static int admit(struct rvm_partition *part, struct genl_info *info)
 	int err;
 
 	pid = find_get_pid(nla_get_u32(attr));
-	err = pid ? rvm_entry_admit(part, pid, info->attrs[RVM_A_PARTITION_OWN_NET]) : -ESRCH;
+	if (!pid)
+		err = -ESRCH;
+	else if (nla_get_flag(info->attrs[RVM_A_PARTITION_LIVE]))
+		err = rvm_entry_adopt(part, pid, info->extack);
+	else
+		err = rvm_entry_admit(part, pid, info->attrs[RVM_A_PARTITION_OWN_NET],
+				      info->extack);
 	put_pid(pid);
 
 	if (err == -ESRCH)
@@ -262,7 +268,7 @@ static int admit(struct rvm_partition *part, struct genl_info *info)
 	else if (err == -EXDEV)
 		NL_SET_ERR_MSG_ATTR(info->extack, attr,
 				    "the task is not in the partition's control group");
-	else if (err == -EBUSY)
+	else if (err == -EBUSY && info->attrs[RVM_A_PARTITION_OWN_NET])
 		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[RVM_A_PARTITION_OWN_NET],
 				    "the task's network name space is not its own");
 	else if (err == -EEXIST)
@@ -286,6 +292,10 @@ int rvm_nl_partition_enter_doit(struct sk_buff *skb, struct genl_info *info)
 	}
 	if (rvm_nl_need(info, RVM_A_PARTITION_ID) || rvm_nl_need(info, RVM_A_PARTITION_PID))
 		return -EINVAL;
+	if (info->attrs[RVM_A_PARTITION_OWN_NET] && info->attrs[RVM_A_PARTITION_LIVE]) {
+		NL_SET_ERR_MSG(info->extack, "own-net and live exclude each other");
+		return -EINVAL;
+	}
 	part = rvm_nl_partition(skb, info, info->attrs[RVM_A_PARTITION_ID], NULL, true);
 	if (IS_ERR(part))
 		return PTR_ERR(part);

@@ -84,6 +84,12 @@ bool rvm_network_is_local(struct net *net, const struct rvm_addr *addr)
 	return ipv6_chk_addr(net, &v6, NULL, 0);
 }
 
+bool rvm_network_is_host(struct net *net, const struct rvm_addr *addr)
+{
+	return rvm_network_is_local(net, addr) ||
+	       (!net_eq(net, &init_net) && rvm_network_is_local(&init_net, addr));
+}
+
 int rvm_network_init(void)
 {
 	return register_pernet_subsys(&operations);

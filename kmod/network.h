@@ -43,6 +43,17 @@ bool rvm_network_is_own(const struct rvm_partition *part, const struct net *net)
  */
 bool rvm_network_is_local(struct net *net, const struct rvm_addr *addr);
 
+/**
+ * rvm_network_is_host() - likewise, or one of the host's
+ * @net: the name space that the socket is in
+ * @addr: normalised
+ *
+ * Context: any but NMI; never sleeps.
+ * Return: true if packets to it stay on the host, also where a container reaches
+ * it by a network of its own.
+ */
+bool rvm_network_is_host(struct net *net, const struct rvm_addr *addr);
+
 /** rvm_network_init() - give every network name space room for its owner; -ENOMEM */
 int rvm_network_init(void);
 

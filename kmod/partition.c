@@ -143,6 +143,16 @@ struct rvm_partition *rvm_partition_of_task(struct task_struct *task)
 	return rvm_partition_of_cgroup(task_dfl_cgroup(task));
 }
 
+bool rvm_task_is_within(const struct rvm_partition *part, struct task_struct *task)
+{
+	struct rvm_partition *of = rvm_partition_of_task(task);
+
+	for (; of; of = of->parent)
+		if (of == part)
+			return true;
+	return false;
+}
+
 void rvm_partition_views(struct rvm_partition *part, struct rvm_partition_view views[RVM_NEST_MAX])
 {
 	unsigned int i;

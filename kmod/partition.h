@@ -110,6 +110,16 @@ struct rvm_partition *rvm_partition_of_cgroup(struct cgroup *cgrp);
 struct rvm_partition *rvm_partition_of_task(struct task_struct *task);
 
 /**
+ * rvm_task_is_within() - is a task in a partition or in one inside it
+ * @part: the partition
+ * @task: the task
+ *
+ * Context: inside rcu_read_lock().
+ * Return: true if it is.
+ */
+bool rvm_task_is_within(const struct rvm_partition *part, struct task_struct *task);
+
+/**
  * rvm_partition_views() - what the judge sees, the partition first, then those above
  * @part: inside rcu_read_lock() until the views are no longer used
  * @views: filled and linked
@@ -154,9 +164,11 @@ struct rvm_partition_spec {
  * Return: the partition with a reference for the caller; or ERR_PTR():
  * -EINVAL for a bad name, a threaded group or the root; -EBADF for a
  * descriptor of something else; -ENODEV if the group was removed; -EEXIST for
- * a name or a group that is taken; -EBUSY if a group below is registered;
- * -ENFILE for too many; -ELOOP for too many inside one another; -ENOSPC if the
- * log is full; -ENOMEM.
+ * a name or a group that is taken; -EBUSY if a group below is registered, or if
+ * tasks run in it and they are not to be adopted or are not frozen; -EUSERS or
+ * -EOPNOTSUPP for tasks that cannot be adopted, see rvm_adopt_group(); -ENFILE
+ * for too many; -ELOOP for too many inside one another; -ENOSPC if the log is
+ * full; -ENOMEM.
  */
 struct rvm_partition *rvm_partition_create(const struct rvm_partition_spec *spec,
 					   struct netlink_ext_ack *extack);
@@ -177,7 +189,7 @@ struct rvm_partition_change {
 	u8 mode;
 	/** @flags: Bits of @mask to set. */
 	u8 flags;
-	/** @mask: FENCED and WITNESS_ALL only. */
+	/** @mask: FENCED, WITNESS_ALL and, never taken back, ADOPTED. */
 	u8 mask;
 };
 

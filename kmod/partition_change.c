@@ -8,6 +8,7 @@
 #include <linux/xarray.h>
 #include <net/netlink.h>
 
+#include "adopt.h"
 #include "compat.h"
 #include "detail.h"
 #include "lib/state.h"
@@ -103,6 +104,28 @@ static struct rvm_partition *find_parent(struct cgroup *cgrp)
 	return NULL;
 }
 
+static bool has_tasks(const struct rvm_partition *part)
+{
+	return !(part->flags & RVM_PARTITION_FLAG_PEN) && cgroup_is_populated(part->cgrp);
+}
+
+/* What runs already is not taken in unasked, nor while it goes on. */
+static int check_tasks(const struct rvm_partition *fresh, const struct rvm_partition_spec *spec,
+		       struct netlink_ext_ack *extack)
+{
+	if (!has_tasks(fresh))
+		return 0;
+	if (!(fresh->flags & RVM_PARTITION_FLAG_ADOPTED))
+		NL_SET_ERR_MSG_ATTR(extack, spec->cgroup_attr,
+				    "tasks run in it that were never judged: adopt or end them");
+	else if (!test_bit(CGRP_FROZEN, &fresh->cgrp->flags))
+		NL_SET_ERR_MSG_ATTR(extack, spec->cgroup_attr,
+				    "tasks that are adopted have to be frozen: cgroup.freeze");
+	else
+		return 0;
+	return -EBUSY;
+}
+
 static int check_place(const struct rvm_partition *fresh, const struct rvm_partition_spec *spec,
 		       struct netlink_ext_ack *extack)
 {
@@ -143,15 +166,25 @@ static int check_place(const struct rvm_partition *fresh, const struct rvm_parti
 			return -EBUSY;
 		}
 	}
-	return 0;
+	return check_tasks(fresh, spec, extack);
 }
 
-/* Under the lock, with everything checked but what can only be found out by trying. */
-static int register_partition(struct rvm_partition *part, struct rvm_reservation *res)
+/*
+ * Under the lock, with everything checked but what can only be found out by
+ * trying.  Tasks in it are looked at when they are judged already: then what is
+ * found stays as it is.
+ */
+static int register_partition(struct rvm_partition *part, struct rvm_reservation *res,
+			      struct netlink_ext_ack *extack)
 {
 	int err = rvm_registry_add(part);
 
-	if (!err)
+	if (err)
+		return err;
+	err = has_tasks(part) ? rvm_adopt_group(part, extack) : 0;
+	if (err)
+		rvm_registry_del(part);
+	else
 		record(res, part, RVM_KIND_PARTITION_CREATE);
 	return err;
 }
@@ -171,7 +204,7 @@ static int add_partition(struct rvm_partition *part, const struct rvm_partition_
 		err = -ENOSPC;
 	}
 	if (!err)
-		err = register_partition(part, &res);
+		err = register_partition(part, &res, extack);
 	rvm_witness_abort(&res);
 	return err;
 }
@@ -209,6 +242,13 @@ struct rvm_partition *rvm_partition_create(const struct rvm_partition_spec *spec
 	err = add_partition(part, spec, extack);
 	if (!err)
 		return part;
+	if (part->state == RVM_STATE_DESTROYED) {
+		/* It could be found for a moment. */
+		synchronize_rcu_expedited();
+		rvm_partition_put(part);
+		rvm_partition_put(part);
+		return ERR_PTR(err);
+	}
 	cgroup_put(cgrp);
 	kfree(part);
 	return ERR_PTR(err);

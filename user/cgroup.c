@@ -90,6 +90,22 @@ int partition_cgroup_open(const char *name, struct err *err)
 	return fd;
 }
 
+int cgroup_open(const char *cgroup, struct err *err)
+{
+	auto_free char *root = NULL;
+	auto_free char *path = NULL;
+	int fd;
+
+	if (cgroup_root(&root, err))
+		return -1;
+	path = *cgroup == '/' ? strdup(cgroup) : path_join(root, cgroup);
+	fd = path ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	if (fd >= 0)
+		return fd;
+	err_errno(err, errno, "control group %s", cgroup);
+	return err_hint(err, "name its folder, as below %s", root);
+}
+
 static int write_to(int dir, const char *name, const char *text)
 {
 	auto_close int fd = openat(dir, name, O_WRONLY | O_CLOEXEC);
@@ -127,15 +143,25 @@ int cgroup_make_parent(struct err *err)
 	return fd;
 }
 
-/* Does anything run in it, or below? */
-static bool is_populated(int dir)
+static bool has_event(int dir, const char *event)
 {
 	auto_close int fd = openat(dir, "cgroup.events", O_RDONLY | O_CLOEXEC);
 	char text[256];
 	ssize_t n = fd < 0 ? -1 : pread(fd, text, sizeof(text) - 1, 0);
 
 	text[n > 0 ? n : 0] = '\0';
-	return strstr(text, "populated 1") != NULL;
+	return strstr(text, event) != NULL;
+}
+
+/* Does anything run in it, or below? */
+static bool is_populated(int dir)
+{
+	return has_event(dir, "populated 1");
+}
+
+bool cgroup_is_frozen(int dir)
+{
+	return has_event(dir, "frozen 1");
 }
 
 int cgroup_make(const char *name, bool *made, struct err *err)
@@ -230,13 +256,13 @@ int cgroup_limit(int fd, const char *name, const struct cgroup_limits *limits, s
 	return limits->io ? limit_io(fd, name, limits->io, err) : 0;
 }
 
-static int wait_empty(int dir, int seconds)
+static int wait_for_event(int dir, const char *event, int seconds)
 {
 	auto_close int fd = openat(dir, "cgroup.events", O_RDONLY | O_CLOEXEC);
 	struct pollfd p = { .fd = fd, .events = POLLPRI };
 	time_t end = time(NULL) + seconds;
 
-	while (is_populated(dir)) {
+	while (!has_event(dir, event)) {
 		if (time(NULL) > end)
 			return -1;
 		poll(&p, 1, 200);
@@ -244,7 +270,14 @@ static int wait_empty(int dir, int seconds)
 	return 0;
 }
 
-int cgroup_kill(const char *name, uint64_t id, int seconds, struct err *err)
+int cgroup_freeze(int dir, bool freeze, int seconds)
+{
+	if (write_to(dir, "cgroup.freeze", freeze ? "1" : "0"))
+		return -1;
+	return freeze ? wait_for_event(dir, "frozen 1", seconds) : 0;
+}
+
+bool cgroup_is_own(const char *name, uint64_t id)
 {
 	struct err ignored = { 0 };
 	auto_close int fd = partition_cgroup_open(name, &ignored);
@@ -252,13 +285,23 @@ int cgroup_kill(const char *name, uint64_t id, int seconds, struct err *err)
 
 	err_clear(&ignored);
 	/* The id of a control group is its inode. */
-	if (fd < 0 || fstat(fd, &st) || st.st_ino != id) {
+	return fd >= 0 && !fstat(fd, &st) && st.st_ino == id;
+}
+
+int cgroup_kill(const char *name, uint64_t id, int seconds, struct err *err)
+{
+	auto_close int fd = -1;
+
+	if (!cgroup_is_own(name, id)) {
 		err_make(err, EXIT_REFUSED, "its control group is not the tool's");
 		return err_hint(err, "end its processes where it was made, and remove that group");
 	}
+	fd = partition_cgroup_open(name, err);
+	if (fd < 0)
+		return -1;
 	if (write_to(fd, "cgroup.kill", "1"))
 		return err_errno(err, errno, "cgroup.kill");
-	if (wait_empty(fd, seconds)) {
+	if (wait_for_event(fd, "populated 0", seconds)) {
 		err_make(err, EXIT_REFUSED, "processes are still ending after %d seconds", seconds);
 		return err_hint(err, "see what holds them, then try again");
 	}

@@ -7,6 +7,12 @@
 
 #include "err.h"
 
+/* Of any control group: an open directory of the one at @cgroup, absolute or below the root. */
+int cgroup_open(const char *cgroup, struct err *err);
+bool cgroup_is_frozen(int dir);
+/* Return: 0; -1 if it cannot be, or if some process is not frozen after @seconds. */
+int cgroup_freeze(int dir, bool freeze, int seconds);
+
 /* Control groups of partitions, below <root>/rvm. */
 
 /**
@@ -22,6 +28,8 @@ struct cgroup_limits {
 };
 
 #define CGROUP_PIDS_DEFAULT 4096
+/* Is the group with this id the one of that name? */
+bool cgroup_is_own(const char *name, uint64_t id);
 
 /* The parent's open directory, made if need be. */
 int cgroup_make_parent(struct err *err);

@@ -128,6 +128,7 @@ extern const struct cmd load_cmds[] __attribute__((weak));
 extern const struct cmd compile_cmds[] __attribute__((weak));
 extern const struct cmd claims_cmds[] __attribute__((weak));
 extern const struct cmd run_cmds[] __attribute__((weak));
+extern const struct cmd enter_cmds[] __attribute__((weak));
 extern const struct cmd check_cmds[] __attribute__((weak));
 extern const struct cmd why_cmds[] __attribute__((weak));
 extern const struct cmd doctor_cmds[] __attribute__((weak));

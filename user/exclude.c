@@ -3,8 +3,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include <sys/vfs.h>
 
 #include "exclude.h"
 #include "lib/rights.h"
@@ -70,12 +72,12 @@ static int exclude_name(struct plan *plan, const struct anchor *dir, const char 
  * The file itself, its name in its folder, and its name below the workspace: the
  * last also keeps the folders between from being renamed.
  */
-static int exclude_file(struct plan *plan, const char *path, uint8_t rights, struct err *err)
+static int exclude_file(struct plan *plan, struct resolver *r, const char *path, uint8_t rights,
+			struct err *err)
 {
-	struct resolver *r = &plan->resolver;
 	auto_free char *dir = strdup(path);
-	const struct anchor *file = resolve_file(r, path);
-	const char *ws = r->workspace->path;
+	const struct anchor *file = resolve_inside(r, path);
+	const char *ws = r->workspace ? r->workspace->path : "//";
 	char *slash = dir ? strrchr(dir, '/') : NULL;
 	size_t len = strlen(ws);
 
@@ -89,7 +91,7 @@ static int exclude_file(struct plan *plan, const char *path, uint8_t rights, str
 	if (!slash)
 		return 0;
 	*slash = '\0';
-	return exclude_name(plan, resolve_file(r, *dir ? dir : "/"), slash + 1, rights, err);
+	return exclude_name(plan, resolve_inside(r, *dir ? dir : "/"), slash + 1, rights, err);
 }
 
 /* The table, and what stands beside it or in the workspace and says what to load. */
@@ -98,14 +100,15 @@ static int exclude_inputs(struct plan *plan, const char *table, const char *spec
 	static const char *const beside[] = { "rvm-partition.toml", "wasm-guest.json",
 					      "install-rvm.sh",	    "capability-table.json",
 					      "rvm.manifest.toml",  ".harness" };
+	struct resolver *host = plan_host(plan);
 	auto_free char *real = realpath(table, NULL);
 	auto_free char *real_spec = spec ? realpath(spec, NULL) : NULL;
 	char *slash = real ? strrchr(real, '/') : NULL;
 
 	if (!slash)
 		return err_errno(err, errno, "%s", table);
-	if (exclude_file(plan, real, RVM_RIGHT_WRITE, err) ||
-	    (real_spec && exclude_file(plan, real_spec, RVM_RIGHT_WRITE, err)))
+	if (exclude_file(plan, host, real, RVM_RIGHT_WRITE, err) ||
+	    (real_spec && exclude_file(plan, host, real_spec, RVM_RIGHT_WRITE, err)))
 		return -1;
 	*slash = '\0';
 	for (size_t i = 0; i < ARRAY_SIZE(beside); i++) {
@@ -114,8 +117,8 @@ static int exclude_inputs(struct plan *plan, const char *table, const char *spec
 
 		if (!path || !there)
 			return err_errno(err, ENOMEM, "exclusions");
-		if (exclude_file(plan, path, RVM_RIGHT_WRITE, err) ||
-		    exclude_file(plan, there, RVM_RIGHT_WRITE, err))
+		if (exclude_file(plan, host, path, RVM_RIGHT_WRITE, err) ||
+		    exclude_file(plan, &plan->resolver, there, RVM_RIGHT_WRITE, err))
 			return -1;
 	}
 	return 0;
@@ -134,7 +137,8 @@ static int exclude_module(struct plan *plan, const char *exe, struct err *err)
 		return err_errno(err, errno, "uname");
 	for (size_t i = 0; i < ARRAY_SIZE(places); i++) {
 		snprintf(path, sizeof(path), "/lib/modules/%s/%s", host.release, places[i]);
-		if (!access(path, F_OK) && exclude_file(plan, path, RVM_RIGHT_WRITE, err))
+		if (!access(path, F_OK) &&
+		    exclude_file(plan, plan_host(plan), path, RVM_RIGHT_WRITE, err))
 			return -1;
 	}
 	snprintf(path, sizeof(path), "%s", exe);
@@ -146,21 +150,33 @@ static int exclude_module(struct plan *plan, const char *exe, struct err *err)
 	}
 	memcpy(slash, "/kmod/rvm.ko", sizeof("/kmod/rvm.ko"));
 	if (!access(path, F_OK))
-		return exclude_file(plan, path, RVM_RIGHT_WRITE, err);
+		return exclude_file(plan, plan_host(plan), path, RVM_RIGHT_WRITE, err);
 	return 0;
 }
 
-int exclude_builtin(struct plan *plan, const char *table, const char *spec, struct err *err)
+/* The doors to the kernel that lead to the enforcer, by the paths of one root. */
+static int exclude_doors(struct plan *plan, struct resolver *r, struct err *err)
 {
 	static const struct {
 		const char *path;
 		uint8_t rights;
-	} host[] = {
+	} doors[] = {
 		{ "/sys/fs/bpf", RVM_RIGHTS_ALL },
 		{ "/sys/kernel/security", RVM_RIGHTS_ALL },
 		{ "/sys/fs/cgroup", RVM_RIGHT_WRITE },
 		{ "/dev/rvm_witness", RVM_RIGHTS_ALL },
 	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(doors); i++) {
+		if (exclude_file(plan, r, doors[i].path, doors[i].rights, err))
+			return -1;
+	}
+	return 0;
+}
+
+int exclude_builtin(struct plan *plan, const char *table, const char *spec, struct err *err)
+{
+	struct resolver *host = plan_host(plan);
 	auto_free char *base = base_dir();
 	char exe[PATH_MAX];
 	ssize_t n = readlink("/proc/self/exe", exe, sizeof(exe) - 1);
@@ -168,13 +184,12 @@ int exclude_builtin(struct plan *plan, const char *table, const char *spec, stru
 	exe[n > 0 ? n : 0] = '\0';
 	if (exclude_inputs(plan, table, spec, err))
 		return -1;
-	for (size_t i = 0; i < ARRAY_SIZE(host); i++) {
-		if (exclude_file(plan, host[i].path, host[i].rights, err))
-			return -1;
-	}
-	if (base && exclude_file(plan, base, RVM_RIGHT_WRITE, err))
+	if (exclude_doors(plan, host, err) ||
+	    (plan->resolver.contained && exclude_doors(plan, &plan->resolver, err)))
 		return -1;
-	if (n > 0 && exclude_file(plan, exe, RVM_RIGHT_WRITE, err))
+	if (base && exclude_file(plan, host, base, RVM_RIGHT_WRITE, err))
+		return -1;
+	if (n > 0 && exclude_file(plan, host, exe, RVM_RIGHT_WRITE, err))
 		return -1;
 	return exclude_module(plan, exe, err);
 }
@@ -243,6 +258,21 @@ static enum rvm_glob_match match(const struct scan *s, unsigned int depth)
 	return rvm_glob_match(&s->glob, s->names + LINK_SCAN_DEPTH - depth, depth, s->nocase);
 }
 
+static bool is_layered(int fd)
+{
+	struct statfs fs;
+
+	return !fstatfs(fd, &fs) && fs.f_type == OVERLAYFS_SUPER_MAGIC;
+}
+
+/* There each name is a file of its own: what is known of one says nothing about the others. */
+static int refuse_names(struct scan *s, const struct anchor *file)
+{
+	err_make(s->err, EXIT_REFUSED, "%s: %s has %lu names, and overlayfs tells them apart",
+		 s->origin, file->path, (unsigned long)file->st.st_nlink);
+	return err_hint(s->err, "put a copy in its place, so that it has one name");
+}
+
 static int scan_name(struct scan *s, const struct anchor *dir, const char *name, unsigned int depth)
 {
 	const struct anchor *file;
@@ -275,6 +305,8 @@ static int scan_name(struct scan *s, const struct anchor *dir, const char *name,
 	file = link ? resolve_file(&s->plan->resolver, link) : NULL;
 	if (!file)
 		return 0;
+	if (is_layered(fd))
+		return refuse_names(s, file);
 	warn_line("%s: %s has %lu names; all of them are excluded", s->origin, file->path,
 		  (unsigned long)st.st_nlink);
 	return plan_exclude_anchor(s->plan, file, "", s->rights, s->err);

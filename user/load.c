@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/resource.h>
 
+#include "adopt.h"
 #include "cmd.h"
 #include "exclude.h"
 #include "lib/rights.h"
@@ -21,6 +22,7 @@
 struct load {
 	struct table table;
 	struct plan plan;
+	struct adopt adopt;
 	/* Of the table file, without links. */
 	char *path;
 	char *folder;
@@ -32,6 +34,7 @@ struct load {
 
 static void load_end(struct load *load)
 {
+	adopt_end(&load->adopt);
 	table_close(&load->table);
 	plan_close(&load->plan);
 	free(load->path);
@@ -186,10 +189,11 @@ static void allow_many_files(void)
 static int make_plan(struct load *load, const struct args *args, struct err *err)
 {
 	const char *workspace = args_str(args, "--workspace");
+	const char *root = *load->adopt.root ? load->adopt.root : NULL;
 
 	if (open_table(load, args_str(args, "TABLE"), err) ||
 	    find_name(load, args_str(args, "--partition"), err) ||
-	    plan_open(&load->plan, workspace ? workspace : load->folder, err))
+	    plan_open(&load->plan, root, workspace ? workspace : load->folder, err))
 		return -1;
 	load->plan.leave_domains = args_has(args, "--unenforced-domains");
 	if (plan_add_table(&load->plan, &load->table, "table", 0, err) || add_bases(load, err))
@@ -211,6 +215,23 @@ static int set_mode(struct nlc *nlc, uint32_t id, uint32_t mode, struct err *err
 	return nlc_call(nlc, msg, NULL, NULL, err);
 }
 
+/* Paths mean what its processes see: it has to be the one that was looked at. */
+static int check_same(const struct load *load, const struct partition *p, struct err *err)
+{
+	struct stat st;
+
+	if (!load->adopt.n) {
+		if (!partition_is_container(p))
+			return 0;
+		err_make(err, EXIT_USAGE, "partition %s: is a container's", p->name);
+		return err_hint(err, "say which with --cgroup: paths are as it sees them");
+	}
+	if (!fstat(load->adopt.cgroup, &st) && st.st_ino == p->cgroup_id)
+		return 0;
+	err_make(err, EXIT_REFUSED, "partition %s: has another control group", p->name);
+	return err_hint(err, "take another name with --partition");
+}
+
 /* The partition as it is, or a new one. */
 static int get_partition(struct nlc *nlc, const struct load *load, const struct args *args,
 			 struct partition *p, bool *made, struct err *err)
@@ -226,7 +247,9 @@ static int get_partition(struct nlc *nlc, const struct load *load, const struct 
 	*made = !ret;
 	if (ret < 0)
 		return -1;
-	return ret ? 0 : partition_create(nlc, &how, p, err);
+	if (load->adopt.n)
+		how.adopt = &load->adopt;
+	return ret ? check_same(load, p, err) : partition_create(nlc, &how, p, err);
 }
 
 /* What is stricter comes first: the mode before the table, or after it. */
@@ -245,16 +268,20 @@ static int replace(const struct load *load, const struct args *args, struct nlc 
 	return 0;
 }
 
-static int put_in_force(struct load *load, const struct args *args, struct out *o, struct err *err)
+static int put_in_force(struct load *load, const struct args *args, struct nlc *nlc,
+			uint32_t *partition, struct out *o, struct err *err)
 {
 	auto_partition struct partition p = { 0 };
-	auto_nlc struct nlc *nlc = NULL;
 	bool made;
 	int ret;
 
-	if (nlc_open(&nlc, err) || get_partition(nlc, load, args, &p, &made, err))
+	if (get_partition(nlc, load, args, &p, &made, err))
 		return -1;
-	if (made)
+	*partition = p.id;
+	if (made && load->adopt.n)
+		out_line(o, "partition %s: made of %zu processes, mode %s", p.name, load->adopt.n,
+			 mode_words[p.mode]);
+	else if (made)
 		out_line(o, "partition %s: made, mode %s, at most %u processes", p.name,
 			 mode_words[p.mode],
 			 (uint32_t)args_u64(args, "--pids-max", CGROUP_PIDS_DEFAULT));
@@ -262,36 +289,55 @@ static int put_in_force(struct load *load, const struct args *args, struct out *
 		out_line(o, "partition %s: the table is another than before (%s)", p.name,
 			 p.source ? p.source : "unknown");
 	ret = replace(load, args, nlc, &p, made, err);
+	if (ret && load->adopt.n)
+		return err_hint(err, "the container may now do nothing: load again");
 	/* A partition without its table is of no use to anybody. */
 	if (ret && made)
 		partition_destroy(nlc, &p);
 	return ret;
 }
 
+/* Held from here on, so that what is found and what is judged are the same. */
+static int find_container(struct load *load, const struct args *args, struct err *err)
+{
+	const char *cgroup = args_str(args, "--cgroup");
+	const char *workspace = args_str(args, "--workspace");
+
+	if (!cgroup)
+		return 0;
+	if (!workspace || *workspace != '/')
+		return err_make(
+			err, EXIT_USAGE,
+			"--cgroup: wants --workspace, a whole path as the container sees it");
+	return adopt_begin(&load->adopt, cgroup, !args_has(args, "--dry-run"), err);
+}
+
 static int run(struct load *load, const struct args *args, struct out *o, struct err *err)
 {
 	struct summary summary = {
 		.base = load->base,
+		.adopt = &load->adopt,
 		.dry = args_has(args, "--dry-run"),
 	};
+	auto_nlc struct nlc *nlc = NULL;
 
 	allow_many_files();
-	if (make_plan(load, args, err))
+	if (find_container(load, args, err) || make_plan(load, args, err))
 		return -1;
 	summary.partition = load->name;
 	summary.workspace = load->plan.resolver.workspace->path;
 	summary.deny_rules = load->deny_rules;
 	if (summary.dry)
-		report_plan(o, &load->plan, load->name);
-	else if (put_in_force(load, args, o, err))
+		report_plan(o, &load->plan, &summary);
+	else if (nlc_open(&nlc, err) || put_in_force(load, args, nlc, &summary.id, o, err))
 		return -1;
-	report_summary(o, &load->plan, &summary);
-	return 0;
+	summary.nlc = nlc;
+	return report_summary(o, &load->plan, &summary, err);
 }
 
 static int load_cmd(struct ctx *ctx, const struct args *args)
 {
-	struct load load = { .base = args_str(args, "--base") };
+	struct load load = { .base = args_str(args, "--base"), .adopt = ADOPT_INIT };
 	int ret;
 
 	if (!load.base)
@@ -307,6 +353,8 @@ static const struct arg load_args[] = {
 	  NULL },
 	{ "--workspace", ARG_DIR, 0, "DIR", "else the table's folder", NULL },
 	{ "--base", ARG_STRING, 0, "NAME,...", "base tables, or none; " BASE_DEFAULT, NULL },
+	{ "--cgroup", ARG_DIR, 0, "DIR", "of a container that runs: take it in; see --workspace",
+	  NULL },
 	{ "--spec", ARG_FILE, 0, "FILE", "permissions.deny of this spec or settings.json", NULL },
 	{ "--dry-run", ARG_FLAG, 0, NULL, "show every row, change nothing", NULL },
 	{ "--refuse-root", ARG_FLAG, 0, NULL, "refuse a table with a root token", NULL },

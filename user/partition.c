@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "adopt.h"
 #include "cmd.h"
 #include "cgroup.h"
 #include "partition.h"
@@ -139,6 +140,16 @@ uint32_t partition_default_uid(void)
 	return sudo ? strtoul(sudo, NULL, 10) : getuid();
 }
 
+/* Its limits are those that its runtime gave it. */
+static int adopt_partition(struct nlc *nlc, struct partition_new *how, struct partition *p,
+			   struct err *err)
+{
+	if (how->limits.pids || how->limits.memory || how->limits.io)
+		return err_make(err, EXIT_USAGE, "--cgroup: its limits are its runtime's to set");
+	how->flags |= RVM_PARTITION_FLAG_ADOPTED;
+	return register_cgroup(nlc, how, how->adopt->cgroup, p, err);
+}
+
 int partition_create(struct nlc *nlc, const struct partition_new *want, struct partition *p,
 		     struct err *err)
 {
@@ -148,6 +159,8 @@ int partition_create(struct nlc *nlc, const struct partition_new *want, struct p
 
 	if (how.owner_uid == (uint32_t)-1)
 		how.owner_uid = partition_default_uid();
+	if (how.adopt)
+		return adopt_partition(nlc, &how, p, err);
 	if (make_pen(nlc, err))
 		return -1;
 	fd = cgroup_make(how.name, &made, err);
@@ -159,6 +172,11 @@ int partition_create(struct nlc *nlc, const struct partition_new *want, struct p
 	if (made)
 		cgroup_remove(how.name);
 	return -1;
+}
+
+bool partition_is_container(const struct partition *p)
+{
+	return p->flags & RVM_PARTITION_FLAG_ADOPTED && !cgroup_is_own(p->name, p->cgroup_id);
 }
 
 static int unregister(struct nlc *nlc, uint32_t id, struct err *err)
@@ -176,7 +194,7 @@ void partition_destroy(struct nlc *nlc, const struct partition *p)
 {
 	struct err ignored = { 0 };
 
-	if (!unregister(nlc, p->id, &ignored))
+	if (!unregister(nlc, p->id, &ignored) && !(p->flags & RVM_PARTITION_FLAG_ADOPTED))
 		cgroup_remove(p->name);
 	err_clear(&ignored);
 }
@@ -338,16 +356,18 @@ static int del(struct ctx *ctx, const struct args *args)
 	const char *name = args_str(args, "NAME");
 	auto_partition struct partition p = { 0 };
 	auto_nlc struct nlc *nlc = NULL;
+	bool own;
 
 	if (nlc_open(&nlc, &ctx->err) || partition_find(nlc, name, &p, &ctx->err))
 		return -1;
+	own = !(p.flags & (RVM_PARTITION_FLAG_GONE | RVM_PARTITION_FLAG_PEN)) &&
+	      !partition_is_container(&p);
 	/* Its processes end first: without the partition they would run unconfined. */
-	if (!(p.flags & (RVM_PARTITION_FLAG_GONE | RVM_PARTITION_FLAG_PEN)) &&
-	    cgroup_kill(name, p.cgroup_id, KILL_SECONDS, &ctx->err))
+	if (own && cgroup_kill(name, p.cgroup_id, KILL_SECONDS, &ctx->err))
 		return err_wrap(&ctx->err, "partition %s", name);
 	if (unregister(nlc, p.id, &ctx->err))
 		return err_wrap(&ctx->err, "partition %s", name);
-	if (!(p.flags & (RVM_PARTITION_FLAG_GONE | RVM_PARTITION_FLAG_PEN)))
+	if (own)
 		cgroup_remove(name);
 	out_line(ctx->out, "partition %s: deleted, with %u tokens", name, p.tokens);
 	return 0;

@@ -9,6 +9,8 @@
 #include "cmd.h"
 #include "nl.h"
 
+struct adopt;
+
 /**
  * struct partition - what the module says of one; end with partition_free()
  */
@@ -57,7 +59,12 @@ struct partition_new {
 	uint32_t owner_uid;
 	uint32_t flags;
 	struct cgroup_limits limits;
+	/* Processes that run already, whose control group it takes; NULL to make one. */
+	const struct adopt *adopt;
 };
+
+/* Is its control group one of another runtime? */
+bool partition_is_container(const struct partition *p);
 
 /* --pids-max, --memory-max and --io-max. */
 struct cgroup_limits partition_limits(const struct args *args);

@@ -97,11 +97,13 @@ static void go_up(struct state *s)
 /* Root made the link, and nobody else can make another in its place. */
 static bool is_trusted(const struct state *s, int dir, const struct stat *link)
 {
+	/* Of a container it may be root of its user name space. */
+	uid_t root = s->walk->resolver->root->st.st_uid;
 	struct stat st;
 	auto_close int fd = open_below(dir, s->at);
 
-	return s->walk->trusted && !link->st_uid && fd >= 0 && !fstat(fd, &st) && !st.st_uid &&
-	       !(st.st_mode & 022);
+	return s->walk->trusted && link->st_uid == root && fd >= 0 && !fstat(fd, &st) &&
+	       st.st_uid == root && !(st.st_mode & 022);
 }
 
 static int refuse_link(struct state *s, const char *name, const char *target, struct err *err)

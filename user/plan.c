@@ -12,10 +12,10 @@
 #include "path.h"
 #include "plan.h"
 
-int plan_open(struct plan *plan, const char *workspace, struct err *err)
+int plan_open(struct plan *plan, const char *root, const char *workspace, struct err *err)
 {
 	*plan = (struct plan){ 0 };
-	if (resolver_open(&plan->resolver, workspace, err))
+	if (resolver_open(&plan->resolver, root, workspace, err))
 		return -1;
 	return list_open(&plan->programs, "programs.list", err);
 }
@@ -35,6 +35,7 @@ void plan_close(struct plan *plan)
 	free(plan->entries);
 	list_close(&plan->programs);
 	resolver_close(&plan->resolver);
+	resolver_close(&plan->host);
 	*plan = (struct plan){ 0 };
 }
 

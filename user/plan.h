@@ -36,6 +36,8 @@ struct entry {
 
 struct plan {
 	struct resolver resolver;
+	/* Of the host's files if the other one is a container's; see plan_host(). */
+	struct resolver host;
 	struct list programs;
 	struct entry *entries;
 	size_t n;
@@ -46,9 +48,15 @@ struct plan {
 	size_t unresolved;
 };
 
-int plan_open(struct plan *plan, const char *workspace, struct err *err);
+/* @root: NULL, or as for resolver_open(). */
+int plan_open(struct plan *plan, const char *root, const char *workspace, struct err *err);
 void plan_close(struct plan *plan);
 #define auto_plan __attribute__((cleanup(plan_close)))
+
+static inline struct resolver *plan_host(struct plan *plan)
+{
+	return plan->resolver.contained ? &plan->host : &plan->resolver;
+}
 
 /* All rows of a table. */
 int plan_add_table(struct plan *plan, const struct table *table, const char *origin, uint64_t badge,

@@ -34,7 +34,7 @@ static void print_entry(struct out *o, const struct entry *e)
 	out_row_end(o);
 }
 
-void report_plan(struct out *o, const struct plan *plan, const char *partition)
+void report_plan(struct out *o, const struct plan *plan, const struct summary *s)
 {
 	static const struct out_col cols[] = {
 		{ "kind", NULL, 0 },
@@ -51,12 +51,14 @@ void report_plan(struct out *o, const struct plan *plan, const char *partition)
 	};
 
 	out_object_begin(o, NULL);
-	out_str(o, "partition", partition);
+	out_str(o, "partition", s->partition);
 	out_str(o, "workspace", plan->resolver.workspace->path);
 	out_table_begin(o, "rows", cols);
 	for (size_t i = 0; i < plan->n; i++)
 		print_entry(o, &plan->entries[i]);
 	out_table_end(o);
+	if (s->adopt->n)
+		adopt_report(s->adopt, o);
 	for (size_t i = 0; i < plan->n; i++) {
 		const struct entry *e = &plan->entries[i];
 
@@ -117,9 +119,10 @@ static void warn_count(const char *what, size_t n, const char *text)
 		warn_line("%s: %zu; %s", what, n, text);
 }
 
-void report_summary(struct out *o, const struct plan *plan, const struct summary *s)
+int report_summary(struct out *o, const struct plan *plan, const struct summary *s, struct err *err)
 {
 	size_t exclusions = plan_count(plan, true), builtin = count(plan, is_builtin);
+	int ret = 0;
 
 	warn_count("root tokens", count(plan, is_root),
 		   "they give all but the built-in exclusions; --refuse-root refuses them");
@@ -130,7 +133,7 @@ void report_summary(struct out *o, const struct plan *plan, const struct summary
 	warn_count("rows that start a launcher", count(plan, is_launcher),
 		   "it can have work done outside if a row gives its socket");
 	if (s->dry)
-		return;
+		return 0;
 	out_object_begin(o, NULL);
 	out_str(o, "partition", s->partition);
 	out_str(o, "workspace", s->workspace);
@@ -142,5 +145,10 @@ void report_summary(struct out *o, const struct plan *plan, const struct summary
 	out_u64(o, "builtin", builtin);
 	out_u64(o, "unresolved", plan->unresolved);
 	out_u64(o, "left-out", plan->left_out);
+	if (s->adopt->n) {
+		adopt_report(s->adopt, o);
+		ret = adopt_report_denied(s->adopt, s->nlc, s->id, o, err);
+	}
 	out_object_end(o);
+	return ret;
 }

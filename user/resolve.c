@@ -88,6 +88,22 @@ const struct anchor *resolve_file(struct resolver *r, const char *path)
 	return real ? keep(r, real, take_fd(&fd)) : NULL;
 }
 
+const struct anchor *resolve_inside(struct resolver *r, const char *path)
+{
+	struct open_how how = {
+		.flags = O_PATH | O_CLOEXEC,
+		.resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS,
+	};
+	auto_close int fd = -1;
+	auto_free char *real = NULL;
+
+	if (!r->contained)
+		return resolve_file(r, path);
+	fd = syscall(SYS_openat2, r->root->fd, path, &how, sizeof(how));
+	real = fd < 0 ? NULL : path_of(fd);
+	return real ? keep(r, real, take_fd(&fd)) : NULL;
+}
+
 int open_below(int dir, const char *name)
 {
 	struct open_how how = {
@@ -118,13 +134,33 @@ static const char *home_of_user(void)
 	return pw ? pw->pw_dir : NULL;
 }
 
-int resolver_open(struct resolver *r, const char *workspace, struct err *err)
+/* Paths are as the container sees them; who is at home there is not known. */
+static void open_container(struct resolver *r, const char *root, const char *workspace)
+{
+	auto_close int fd = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	r->contained = true;
+	r->root = fd < 0 ? NULL : keep(r, "/", take_fd(&fd));
+	if (r->root)
+		r->workspace = resolve_below(r, r->root, workspace + strspn(workspace, "/"));
+}
+
+static void open_host(struct resolver *r, const char *workspace)
 {
 	const char *home = home_of_user();
 
-	*r = (struct resolver){ 0 };
 	r->root = resolve_file(r, "/");
 	r->workspace = resolve_file(r, workspace);
+	r->home = home ? resolve_file(r, home) : NULL;
+}
+
+int resolver_open(struct resolver *r, const char *root, const char *workspace, struct err *err)
+{
+	*r = (struct resolver){ 0 };
+	if (root)
+		open_container(r, root, workspace);
+	else
+		open_host(r, workspace);
 	if (!r->root || !r->workspace) {
 		err_errno(err, errno, "workspace %s", workspace);
 		return err_hint(err, "name a folder with --workspace");
@@ -133,7 +169,6 @@ int resolver_open(struct resolver *r, const char *workspace, struct err *err)
 		err_make(err, EXIT_USAGE, "workspace %s: is no folder", workspace);
 		return err_hint(err, "name a folder with --workspace");
 	}
-	r->home = home ? resolve_file(r, home) : NULL;
 	return 0;
 }
 
@@ -275,13 +310,13 @@ static const struct anchor *find_program(struct resolver *r, const char *word)
 					       "/usr/bin",	  "/sbin",	    "/bin" };
 
 	if (word[0] == '/')
-		return resolve_file(r, word);
+		return resolve_inside(r, word);
 	if (strchr(word, '/'))
 		return resolve_below(r, r->workspace,
 				     word + (word[0] == '.' && word[1] == '/' ? 2 : 0));
 	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
 		auto_free char *path = path_join(folders[i], word);
-		const struct anchor *a = path ? resolve_file(r, path) : NULL;
+		const struct anchor *a = path ? resolve_inside(r, path) : NULL;
 
 		if (a && S_ISREG(a->st.st_mode) && a->st.st_mode & 0111)
 			return a;

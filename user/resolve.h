@@ -44,6 +44,8 @@ struct scope {
 
 struct resolver {
 	const struct anchor *root;
+	/* The root is that of a container: nothing is looked up from the tool's own. */
+	bool contained;
 	const struct anchor *workspace;
 	/* NULL if the user has none. */
 	const struct anchor *home;
@@ -51,7 +53,8 @@ struct resolver {
 	void *anchors;
 };
 
-int resolver_open(struct resolver *r, const char *workspace, struct err *err);
+/* @root: of a container, by a path of the host; then @workspace is one of the container's. */
+int resolver_open(struct resolver *r, const char *root, const char *workspace, struct err *err);
 void resolver_close(struct resolver *r);
 #define auto_resolver __attribute__((cleanup(resolver_close)))
 
@@ -84,6 +87,8 @@ char *scope_describe(const struct scope *scope);
 
 /* An absolute path as anchor, links followed; NULL if it does not open. */
 const struct anchor *resolve_file(struct resolver *r, const char *path);
+/* Likewise below the resolver's root; links do not lead out of it. */
+const struct anchor *resolve_inside(struct resolver *r, const char *path);
 /* An anchor by path without links below a folder; NULL if it does not open. */
 const struct anchor *resolve_below(struct resolver *r, const struct anchor *dir, const char *name);
 

@@ -231,6 +231,11 @@ static int check_ready(struct run *r, const struct args *args, struct err *err)
 	}
 	if (partition_find(r->nlc, args_str(args, "NAME"), &r->part, err))
 		return -1;
+	if (partition_is_container(&r->part))
+		return err_make(
+			err, EXIT_REFUSED,
+			"partition %s: is a container's, whose runtime starts what runs in it",
+			r->part.name);
 	if (r->part.flags & RVM_PARTITION_FLAG_FENCED) {
 		err_make(err, EXIT_REFUSED, "partition %s: is fenced, everything is refused",
 			 r->part.name);

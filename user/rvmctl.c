@@ -10,9 +10,9 @@
 #endif
 
 static const struct cmd *const all[] = {
-	load_cmds,   compile_cmds,   claims_cmds,  table_cmds,	 token_cmds,
-	run_cmds,    check_cmds,     why_cmds,	   doctor_cmds,	 hook_cmds,
-	status_cmds, partition_cmds, witness_cmds, monitor_cmds, learn_cmds,
+	load_cmds,	compile_cmds, claims_cmds,  table_cmds,	 token_cmds, run_cmds,
+	enter_cmds,	check_cmds,   why_cmds,	    doctor_cmds, hook_cmds,  status_cmds,
+	partition_cmds, witness_cmds, monitor_cmds, learn_cmds,
 };
 
 /* Leave out the tables of files that are not built in. */

@@ -10,7 +10,7 @@ const char *const right_words[7] = { "READ",	"WRITE", "GRANT",     "REVOKE",
 const char *const scope_flag_words[10] = { "load",	  "run",	"proc-own", "prefix",
 					   "any-program", "unresolved", "nocase",   "lost",
 					   "builtin",	  "alone" };
-const char *const partition_flag_words[4] = { "fenced", "pen", "gone", "witness-all" };
+const char *const partition_flag_words[5] = { "fenced", "pen", "gone", "witness-all", "adopted" };
 const char *const mode_words[4] = { "enforce", "permissive", "learn", NULL };
 const char *const state_words[6] = { "created",	  "running",	"suspended",
 				     "destroyed", "hibernated", NULL };

@@ -129,12 +129,15 @@ enum rvm_mode {
  * @RVM_PARTITION_FLAG_GONE: Read only; the control group was removed.
  * @RVM_PARTITION_FLAG_WITNESS_ALL: Record each access, not only denials,
  *   changes and execs.
+ * @RVM_PARTITION_FLAG_ADOPTED: Processes came in that were running already;
+ *   what they brought along was never judged.
  */
 enum rvm_partition_flag {
 	RVM_PARTITION_FLAG_FENCED = 1,
 	RVM_PARTITION_FLAG_PEN = 2,
 	RVM_PARTITION_FLAG_GONE = 4,
 	RVM_PARTITION_FLAG_WITNESS_ALL = 8,
+	RVM_PARTITION_FLAG_ADOPTED = 16,
 };
 
 /**
@@ -304,6 +307,7 @@ enum {
 	RVM_A_PARTITION_WORKSPACE,
 	RVM_A_PARTITION_PAD,
 	RVM_A_PARTITION_OWN_NET,
+	RVM_A_PARTITION_LIVE,
 
 	__RVM_A_PARTITION_MAX,
 	RVM_A_PARTITION_MAX = (__RVM_A_PARTITION_MAX - 1)
