@@ -26,6 +26,7 @@ help:
 	@echo 'make unit       kmod/lib in userspace, under sanitizers'
 	@echo 'make lint       static checks'
 	@echo 'make guest-test the tests in a virtual machine'
+	@echo 'make coverage   which lines of the module the tests in a virtual machine execute'
 	@echo 'make bench      what a check costs, counted in guest instructions'
 	@echo 'make check-outsiders   other tests of the kernel, with and without RVM'
 	@echo 'make generate   the netlink code, from its specification'
@@ -75,6 +76,9 @@ check-outsiders:
 bench: build
 	@$(MAKE) -C selftests bench
 
+coverage: selftests
+	@selftests/coverage/run.sh
+
 demo: build
 	@selftests/vm/run.sh --timeout 300 -- $(if $(MAKE_TERMOUT),env RVM_DEMO_COLOR=1) selftests/demo.sh
 
@@ -90,5 +94,5 @@ clean:
 	@for dir in bpf user selftests; do [ ! -e $$dir/Makefile ] || $(MAKE) -C $$dir clean; done
 	rm -rf build
 
-.PHONY: all help setup ready build modules bpf user unit selftests guest-test check lint bench \
+.PHONY: all help setup ready build modules bpf user unit selftests guest-test check lint bench coverage \
 	check-outsiders demo generate install clean

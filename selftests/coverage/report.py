@@ -14,7 +14,8 @@ LIST, or if LIST has a line that was executed or is gone.
 
 LIST has groups.  A group begins with "FILE FUNCTION: REASON"; its lines are
 indented and have the text of a line of that function.  A text that stands in the
-function more than once is listed as often as it was not executed.
+function more than once is listed as often as it was not executed.  If REASON
+begins with "sometimes ", a line only has to be there: chance decides.
 """
 
 import argparse
@@ -30,6 +31,7 @@ LEAST = 90.0
 DATA_MAGIC = 0x67636461
 TAG_FUNCTION = 0x01000000
 TAG_ARCS = 0x01A10000
+FUNCTION = re.compile(r"^[A-Za-z_][^(]*?(?P<name>\w+)\(")
 HEAD = re.compile(r"^(?P<file>\S+) (?P<function>\w+): (?P<reason>\S.*)$")
 
 
@@ -62,8 +64,8 @@ def write_data(files):
 
 
 def run_gcov(files, tree):
-    """{file: {line number: [function, count]}}, of the sources of the module."""
-    lines = collections.defaultdict(dict)
+    """{file: {line number: executions}}, of the sources of the module."""
+    lines = collections.defaultdict(collections.Counter)
     for name, *_ in files:
         out = subprocess.run(
             ["gcov", "--json-format", "--stdout", name],
@@ -74,9 +76,7 @@ def run_gcov(files, tree):
             if path.suffix != ".c" or tree not in path.parents:
                 continue
             for line in source["lines"]:
-                here = lines[str(path.relative_to(tree))]
-                entry = here.setdefault(line["line_number"], [line.get("function_name", ""), 0])
-                entry[1] += line["count"]
+                lines[str(path.relative_to(tree))][line["line_number"]] += line["count"]
     return lines
 
 
@@ -84,7 +84,7 @@ def print_table(lines):
     """The table; returns the percentage of all."""
     rows = []
     for file in sorted(lines):
-        covered = sum(1 for _, count in lines[file].values() if count)
+        covered = sum(1 for count in lines[file].values() if count)
         rows.append((file, len(lines[file]), covered))
     rows.append(("total", sum(row[1] for row in rows), sum(row[2] for row in rows)))
     print(f"{'file':<30} {'lines':>6} {'covered':>8} {'percent':>8}")
@@ -93,20 +93,28 @@ def print_table(lines):
     return 100 * rows[-1][2] / rows[-1][1]
 
 
-def find_uncovered(lines, tree):
-    """A counter of (file, function, text), in the order of the sources."""
+def function_at(text, number):
+    """Its name: gcov knows none where a function was inlined into all that call it."""
+    while number and not FUNCTION.match(text[number - 1]):
+        number -= 1
+    return FUNCTION.match(text[number - 1])["name"]
+
+
+def find_lines(lines, tree, wanted):
+    """A counter of (file, function, text), in the order of the sources: of those
+    whose number of executions @wanted takes."""
     found = collections.Counter()
     for file in sorted(lines):
         text = (tree / file).read_text().splitlines()
-        for number, (function, count) in sorted(lines[file].items()):
-            if not count:
-                found[file, function, text[number - 1].strip()] += 1
+        for number, count in sorted(lines[file].items()):
+            if wanted(count):
+                found[file, function_at(text, number), text[number - 1].strip()] += 1
     return found
 
 
 def read_list(path):
-    """A counter as that of find_uncovered."""
-    listed = collections.Counter()
+    """Two counters as that of find_lines: never and sometimes executed."""
+    never, sometimes = collections.Counter(), collections.Counter()
     group = None
     for number, line in enumerate(pathlib.Path(path).read_text().splitlines(), 1):
         if not line.strip() or line.startswith("#"):
@@ -114,12 +122,13 @@ def read_list(path):
         if line[0].isspace():
             if not group:
                 sys.exit(f"{path}:{number}: a line of no group")
+            listed = sometimes if group["reason"].startswith("sometimes ") else never
             listed[group["file"], group["function"], line.strip()] += 1
             continue
         group = HEAD.match(line)
         if not group:
             sys.exit(f"{path}:{number}: not FILE FUNCTION: REASON")
-    return listed
+    return never, sometimes
 
 
 def print_list(found, reason):
@@ -133,9 +142,11 @@ def print_list(found, reason):
             print(f"\t{text}")
 
 
-def compare(found, listed):
+def compare(found, every, never, sometimes):
     """Say what differs; true if nothing does."""
-    missing, stale = found - listed, listed - found
+    # What may be missing takes nothing from what has to be.
+    missing = found - never - sometimes
+    stale = (never - found) + (sometimes - every)
     if missing:
         print("Not executed, and not in the list:")
         print_list(missing, "?")
@@ -161,16 +172,17 @@ def main():
     lines = run_gcov(files, tree)
     if not lines:
         sys.exit("nothing was counted")
-    found = find_uncovered(lines, tree)
+    found = find_lines(lines, tree, lambda count: not count)
     if options.print:
         print_list(found, "?")
         return 0
     percent = print_table(lines)
     if options.part:
         return 0
-    listed = read_list(options.list)
-    good = compare(found, listed)
-    print(f"{percent:.1f} percent, at least {LEAST:.0f} wanted; {sum(listed.values())} lines listed")
+    never, sometimes = read_list(options.list)
+    good = compare(found, find_lines(lines, tree, lambda count: True), never, sometimes)
+    listed = sum((never + sometimes).values())
+    print(f"{percent:.1f} percent, at least {LEAST:.0f} wanted; {listed} lines listed")
     return 0 if good and percent >= LEAST else 1
 
 
