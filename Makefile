@@ -27,6 +27,7 @@ help:
 	@echo 'make lint       static checks'
 	@echo 'make guest-test the tests in a virtual machine'
 	@echo 'make check-kernels  the tests in a virtual machine on each kernel; downloads them'
+	@echo 'make coverage   which lines of the module the tests in a virtual machine execute'
 	@echo 'make bench      what a check costs, counted in guest instructions'
 	@echo 'make check-outsiders   other tests of the kernel, with and without RVM'
 	@echo 'make generate   the netlink code, from its specification'
@@ -79,6 +80,9 @@ check-kernels: selftests
 bench: build
 	@$(MAKE) -C selftests bench
 
+coverage: selftests
+	@selftests/coverage/run.sh
+
 demo: build
 	@selftests/vm/run.sh --timeout 300 -- $(if $(MAKE_TERMOUT),env RVM_DEMO_COLOR=1) selftests/demo.sh
 
@@ -95,4 +99,4 @@ clean:
 	rm -rf build
 
 .PHONY: all help setup ready build modules bpf user unit selftests guest-test check check-kernels \
-	check-outsiders lint bench demo generate install clean
+	check-outsiders coverage lint bench demo generate install clean

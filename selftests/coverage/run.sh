@@ -1,0 +1,48 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Which lines of the module the suite executes: build a module that counts, run
+# the suite on a tmpfs in one guest, print a table, and hold what was not
+# executed against uncovered.list.
+#
+#	selftests/coverage/run.sh [-t PATTERN]    tests whose line has PATTERN; then
+#	                                          the list is not looked at
+#	selftests/coverage/run.sh report          the table of the last run again
+set -euo pipefail
+
+here=$(dirname "$(readlink -f "$0")")
+root=$(dirname "$(dirname "$here")")
+work=$root/build/coverage
+tree=$work/tree
+cache=${RVM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/rvm}
+status=0
+
+# In a copy, since the objects of the tree itself count nothing.
+build_module() {
+	rm -rf "$tree"
+	mkdir -p "$tree/kmod"
+	cp -p "$root/Kbuild" "$tree/"
+	cp -pr "$root"/kmod/{lib,include} "$root"/kmod/*.[ch] "$tree/kmod/"
+	find "$tree" -name '*.o' -delete
+	cp -p "$here"/*.[ch] "$tree/kmod/"
+	cat "$root/kmod/Kbuild" "$here/Kbuild" >"$tree/kmod/Kbuild"
+	make -C "$KDIR" M="$tree" modules >"$work/build.log" 2>&1 || {
+		tail -n 20 "$work/build.log" >&2
+		exit 1
+	}
+}
+
+# shellcheck source=/dev/null
+. "$cache/env"
+mkdir -p "$work"
+if [ "${1:-}" != report ]; then
+	build_module
+	rm -rf "$work/guest/counters"
+	"$root/selftests/vm/run.sh" --timeout 3600 --outdir "$work/guest" -- \
+		"$here/guest.sh" "$tree/kmod" "$@" tmpfs || status=$?
+	((status == 0)) || echo "the suite failed: its counters prove nothing" >&2
+fi
+options=()
+[ "${1:-}" != -t ] || options=(--part)
+"$here/report.py" "${options[@]}" "$tree" "$work/guest/counters" "$here/uncovered.list" || status=$?
+exit "$status"
