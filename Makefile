@@ -27,6 +27,7 @@ help:
 	@echo 'make lint       static checks'
 	@echo 'make guest-test the tests in a virtual machine'
 	@echo 'make bench      what a check costs, counted in guest instructions'
+	@echo 'make bench-work what git, find, make, node and pip cost, counted likewise'
 	@echo 'make generate   the netlink code, from its specification'
 	@echo 'make install    module, tool and manual pages (as root)'
 	@echo 'make clean      remove what was built'
@@ -71,6 +72,9 @@ lint: build
 bench: build
 	@$(MAKE) -C selftests bench
 
+bench-work: build
+	@$(MAKE) -C selftests bench-work
+
 demo: build
 	@selftests/vm/run.sh --timeout 300 -- $(if $(MAKE_TERMOUT),env RVM_DEMO_COLOR=1) selftests/demo.sh
 
@@ -86,5 +90,5 @@ clean:
 	@for dir in bpf user selftests; do [ ! -e $$dir/Makefile ] || $(MAKE) -C $$dir clean; done
 	rm -rf build
 
-.PHONY: all help setup ready build modules bpf user unit selftests guest-test check lint bench \
+.PHONY: all help setup ready build modules bpf user unit selftests guest-test check lint bench bench-work \
 	demo generate install clean
