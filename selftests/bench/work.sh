@@ -39,17 +39,17 @@ in_group() {
 }
 
 # Each takes the name of a workload.
-plain() { in_group "$group" "$work" "$times" sh "$1.sh"; }
-landlock() { in_group "$group" "$work" "$times" landlock "$state/rules" sh "$1.sh"; }
+plain() { in_group "$group" "$work" "$times" sh "$folder/$1/$1.sh"; }
+landlock() { in_group "$group" "$work" "$times" landlock "$state/rules" sh "$folder/$1/$1.sh"; }
 # By the hooks alone: no filter of system calls is in the way.
-inside() { in_group /sys/fs/cgroup/rvm/bench "$work" "$times" sh "$1.sh"; }
-by_run() { rvmctl run bench -- "$work" "$times" sh "$1.sh"; }
+inside() { in_group /sys/fs/cgroup/rvm/bench "$work" "$times" sh "$folder/$1/$1.sh"; }
+by_run() { rvmctl run bench -- "$work" "$times" sh "$folder/$1/$1.sh"; }
 
 # Thousands of instructions, the spread, and how many percent more than plain.
 row() {
 	local title=$1 name=$2 where=$3 median least most
 
-	if ! read -r median least most < <(cd "$folder/$name" && "$where" "$name" </dev/null 2>"$state/error") ||
+	if ! read -r median least most < <("$where" "$name" </dev/null 2>"$state/error") ||
 		[ -z "$median" ]; then
 		printf '%-10s %-34s %12s\n' "$name" "$title" failed
 		sed 's/^/  # /' "$state/error"
@@ -96,6 +96,7 @@ measure() {
 		mkdir -p "$folder/$name"
 		"write_$name" "$folder/$name"
 	done
+	cd "$folder"
 	insmod "$root/kmod/rvm.ko"
 	write_table
 	rvmctl load "$state/table.json" --partition bench --workspace "$folder" --base "$bases" >/dev/null

@@ -7,6 +7,16 @@
 files=5000
 commits=20
 
+# FILE: the standard input, to be run in the folder of the file, and to fail if
+# anything does.
+write_script() {
+	# shellcheck disable=SC2016 # the script expands it
+	{
+		printf 'set -e\ncd "${0%%/*}"\n'
+		cat
+	} >"$1"
+}
+
 # Files in folders of 100, and commits that change 25 files each.
 write_repository() {
 	git -c init.defaultBranch=main init -q "$1"
@@ -38,12 +48,14 @@ write_repository() {
 write_status() {
 	write_repository "$1"
 	echo /status.sh >"$1/.git/info/exclude"
-	echo 'test -z "$(git status --porcelain)"' >"$1/status.sh"
+	# shellcheck disable=SC2016
+	write_script "$1/status.sh" <<<'test -z "$(git status --porcelain)"'
 }
 
 write_log() {
 	write_repository "$1"
-	echo 'test "$(git log -p | wc -l)" -gt 100000' >"$1/log.sh"
+	# shellcheck disable=SC2016
+	write_script "$1/log.sh" <<<'test "$(git log -p | wc -l)" -gt 100000'
 }
 
 write_files() {
@@ -57,12 +69,12 @@ write_files() {
 
 write_find() {
 	write_files "$1" "$files"
-	echo 'find . -type f -exec wc -l {} + >/dev/null' >"$1/find.sh"
+	write_script "$1/find.sh" <<<'find . -type f -exec wc -l {} + >/dev/null'
 }
 
 write_each() {
 	write_files "$1" 200
-	echo 'find . -type f -exec true {} ";"' >"$1/each.sh"
+	write_script "$1/each.sh" <<<'find . -type f -exec true {} ";"'
 }
 
 write_make() {
@@ -88,7 +100,11 @@ write_make() {
 		clean:
 		> rm -f program *.o
 	MAKE
-	printf 'set -e\nmake -s clean\nmake -s\ntest -x program\n' >"$1/make.sh"
+	write_script "$1/make.sh" <<-'SH'
+		make -s clean
+		make -s
+		test -x program
+	SH
 }
 
 write_node() {
@@ -102,7 +118,7 @@ write_node() {
 				assert.strictEqual(JSON.parse(fs.readFileSync('state.json')).n, 2 * i);
 			});
 	JS
-	echo 'node --test twice.test.js >/dev/null' >"$1/node.sh"
+	write_script "$1/node.sh" <<<'node --test twice.test.js >/dev/null'
 }
 
 write_pip() {
@@ -119,8 +135,7 @@ write_pip() {
 		    for name, text in files.items():
 		        wheel.writestr(zipfile.ZipInfo(name), text)
 	PY
-	cat >"$1/pip.sh" <<-'SH'
-		set -e
+	write_script "$1/pip.sh" <<-'SH'
 		rm -rf site
 		python3 -m pip install -q --no-index --no-deps --no-cache-dir --no-compile \
 			--disable-pip-version-check --root-user-action ignore \
