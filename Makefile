@@ -28,6 +28,7 @@ help:
 	@echo 'make guest-test the tests in a virtual machine'
 	@echo 'make bench      what a check costs, counted in guest instructions'
 	@echo 'make bench-work what git, find, make, node and pip cost, counted likewise'
+	@echo 'make check-outsiders stress-ng and the kernel'"'"'s tests, with and without RVM; long'
 	@echo 'make generate   the netlink code, from its specification'
 	@echo 'make install    module, tool and manual pages (as root)'
 	@echo 'make clean      remove what was built'
@@ -75,6 +76,9 @@ bench: build
 bench-work: build
 	@$(MAKE) -C selftests bench-work
 
+check-outsiders: selftests
+	@selftests/outsiders.sh $(TESTS)
+
 demo: build
 	@selftests/vm/run.sh --timeout 300 -- $(if $(MAKE_TERMOUT),env RVM_DEMO_COLOR=1) selftests/demo.sh
 
@@ -90,5 +94,5 @@ clean:
 	@for dir in bpf user selftests; do [ ! -e $$dir/Makefile ] || $(MAKE) -C $$dir clean; done
 	rm -rf build
 
-.PHONY: all help setup ready build modules bpf user unit selftests guest-test check lint bench bench-work \
+.PHONY: all help setup ready build modules bpf user unit selftests guest-test check check-outsiders lint bench bench-work \
 	demo generate install clean

@@ -4,7 +4,10 @@
 # Install what building and testing need, on Debian 12 and 13, and only what is
 # missing.
 #
-#	scripts/setup.sh [--quiet]      --quiet: say nothing when nothing is to do
+#	scripts/setup.sh [--quiet] [--outsiders]
+#
+#	--quiet      say nothing when nothing is to do
+#	--outsiders  what `make check-outsiders` needs, too
 #
 # Packages come from the machine's own mirror.  The kernel for the virtual
 # machine, parts of the kernel's source and, on Debian 12, virtme-ng are
@@ -145,11 +148,12 @@ unpack_source() {
 		MAINTAINERS Documentation/netlink LICENSES/exceptions/Linux-syscall-note
 		include/uapi/linux/landlock.h samples/landlock
 		scripts/{checkpatch.pl,spelling.txt,const_structs.checkpatch,kernel-doc}
-		tools/net/ynl tools/testing/selftests/{kselftest,kselftest.h,kselftest_harness.h,lib.mk}
+		tools/net/ynl tools/testing/selftests/{kselftest,kselftest.h,kselftest_harness.h,lib.mk,landlock,seccomp}
 	)
 
 	KSRC=$cache/linux-source
-	[ ! -e "$KSRC/complete" ] || return 0
+	# The last parts came later than the first caches.
+	[ ! -e "$KSRC/complete" ] || [ ! -e "$KSRC/tools/testing/selftests/seccomp" ] || return 0
 	changed=1
 	has_candidate "linux-source-$series" || update_lists
 	download "linux-source-$series"
@@ -237,7 +241,13 @@ write_env() {
 	cmp -s "$work/env" "$cache/env" || mv "$work/env" "$cache/env"
 }
 
-[ "${1:-}" != --quiet ] || quiet=1
+for option; do
+	case $option in
+	--quiet) quiet=1 ;;
+	--outsiders) packages+=(stress-ng libcap-dev) ;;
+	*) die "unknown option $option" ;;
+	esac
+done
 command -v apt-get >/dev/null || die "this is not Debian: install ${packages[*]}," \
 	"virtme-ng and the headers of a $series kernel, then write $cache/env"
 [ "$(uname -m)" = x86_64 ] || die "only x86_64 is supported"
