@@ -32,8 +32,8 @@
 /* All of the third version of Landlock. */
 #define ALL_RIGHTS ((LANDLOCK_ACCESS_FS_TRUNCATE << 1) - 1)
 #define READ_RIGHTS (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
-#define FILE_RIGHTS                                                            \
-	(LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE |          \
+#define FILE_RIGHTS                                                   \
+	(LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_WRITE_FILE | \
 	 LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_TRUNCATE)
 #define MOST_TIMES 100
 
@@ -44,8 +44,8 @@ static long long children_us(void)
 	struct rusage u;
 
 	getrusage(RUSAGE_CHILDREN, &u);
-	return (u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1000000LL +
-	       u.ru_utime.tv_usec + u.ru_stime.tv_usec;
+	return (u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1000000LL + u.ru_utime.tv_usec +
+	       u.ru_stime.tv_usec;
 }
 
 /* -1 if it cannot be run, or fails. */
