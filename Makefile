@@ -29,6 +29,7 @@ help:
 	@echo 'make check-kernels  the tests in a virtual machine on each kernel; downloads them'
 	@echo 'make coverage   which lines of the module the tests in a virtual machine execute'
 	@echo 'make bench      what a check costs, counted in guest instructions'
+	@echo 'make bench-work what git, find, make, node and pip cost, counted likewise'
 	@echo 'make check-outsiders   other tests of the kernel, with and without RVM'
 	@echo 'make generate   the netlink code, from its specification'
 	@echo 'make install    module, tool and manual pages (as root)'
@@ -80,6 +81,9 @@ check-kernels: selftests
 bench: build
 	@$(MAKE) -C selftests bench
 
+bench-work: build
+	@$(MAKE) -C selftests bench-work
+
 coverage: selftests
 	@selftests/coverage/run.sh
 
@@ -99,4 +103,4 @@ clean:
 	rm -rf build
 
 .PHONY: all help setup ready build modules bpf user unit selftests guest-test check check-kernels \
-	check-outsiders coverage lint bench demo generate install clean
+	check-outsiders coverage lint bench bench-work demo generate install clean

@@ -117,10 +117,8 @@ static bool describe_folder(struct rvm_decision *decision, struct rvm_question *
 		return false;
 	decision->leaves = (struct rvm_leaf_set){};
 	for (view = views; view; view = view->parent) {
-		if (!view->exclusions)
-			continue;
-		decision->leaves.first |= view->exclusions->leaves.first;
-		decision->leaves.last |= view->exclusions->leaves.last;
+		if (view->exclusions)
+			rvm_leaf_set_join(&decision->leaves, &view->exclusions->leaves);
 	}
 	if (!leaf->len || rvm_leaf_set_has(&decision->leaves, leaf->text, leaf->len))
 		return false;

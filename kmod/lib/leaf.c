@@ -55,6 +55,7 @@ void rvm_leaf_set_add(struct rvm_leaf_set *set, const struct rvm_glob *glob)
 {
 	unsigned int last = glob->segments, end;
 	const char *seg;
+	u64 first_set, last_set;
 
 	while (last && glob->deep & BIT_ULL(last - 1))
 		last--;
@@ -64,6 +65,14 @@ void rvm_leaf_set_add(struct rvm_leaf_set *set, const struct rvm_glob *glob)
 	end = last + 1 < glob->segments ? glob->start[last + 1] - 1 : glob->len;
 	if (takes_every_name(seg, end - glob->start[last]))
 		return;
-	set->first |= first_bytes(seg);
-	set->last |= last_bytes(seg, end - glob->start[last]);
+	first_set = first_bytes(seg);
+	last_set = last_bytes(seg, end - glob->start[last]);
+	if (first_set == ALL) {
+		set->any_first |= last_set;
+	} else if (last_set == ALL) {
+		set->any_last |= first_set;
+	} else {
+		set->first |= first_set;
+		set->last |= last_set;
+	}
 }

@@ -8,8 +8,14 @@
 
 /**
  * struct rvm_leaf_set - names that some globs may be about, and more
- * @first: Bit n is set if a name may begin with a byte of hash n.
+ * @first: Bit n is set if a name may begin with a byte of hash n and end with one
+ *         of @last.
  * @last: Likewise the byte that it ends with.
+ * @any_first: Last bytes of names that may begin with any byte.
+ * @any_last: First bytes of names that may end with any byte.
+ *
+ * Globs that begin or end with a wildcard are kept apart: one "*.x" would
+ * otherwise put every name in the set that ends as any other glob does.
  *
  * Globs that match every name of a folder, as "**" does, are not in it: who
  * asks about a name that is not in the set gets the same answer from every glob
@@ -18,6 +24,8 @@
 struct rvm_leaf_set {
 	u64 first;
 	u64 last;
+	u64 any_first;
+	u64 any_last;
 };
 
 /** rvm_leaf_hash() - 0 to 63, the same for both cases of a letter */
@@ -35,6 +43,19 @@ static inline unsigned int rvm_leaf_hash(u8 c)
 void rvm_leaf_set_add(struct rvm_leaf_set *set, const struct rvm_glob *glob);
 
 /**
+ * rvm_leaf_set_join() - add all names of another set
+ * @set: is changed
+ * @other: what is added
+ */
+static inline void rvm_leaf_set_join(struct rvm_leaf_set *set, const struct rvm_leaf_set *other)
+{
+	set->first |= other->first;
+	set->last |= other->last;
+	set->any_first |= other->any_first;
+	set->any_last |= other->any_last;
+}
+
+/**
  * rvm_leaf_set_has() - may one of the globs be about this name
  * @set: the set
  * @text: the name
@@ -44,10 +65,10 @@ void rvm_leaf_set_add(struct rvm_leaf_set *set, const struct rvm_glob *glob);
  */
 static inline bool rvm_leaf_set_has(const struct rvm_leaf_set *set, const char *text, size_t len)
 {
-	u64 first = set->first >> rvm_leaf_hash(text[0]);
-	u64 last = set->last >> rvm_leaf_hash(text[len - 1]);
+	unsigned int first = rvm_leaf_hash(text[0]), last = rvm_leaf_hash(text[len - 1]);
+	u64 both = set->first >> first & set->last >> last;
 
-	return first & last & 1;
+	return (both | set->any_last >> first | set->any_first >> last) & 1;
 }
 
 #endif /* _RVM_LEAF_H */

@@ -132,9 +132,33 @@ static void ordinary_names_are_outside(void)
 	EXPECT(!in_set_of("src/*", "any"));
 }
 
+/* Or one glob that begins with a wildcard would make most names costly. */
+static void ends_of_different_globs_do_not_mix(void)
+{
+	static const char *const texts[] = { "*.code-workspace", "CMakeLists.txt", "nvim*" };
+	struct rvm_leaf_set set = {}, joined = {};
+	struct rvm_glob glob;
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct rvm_leaf_set one = {};
+
+		EXPECT_EQ(rvm_glob_parse(&glob, texts[i], strlen(texts[i]), NULL), 0);
+		rvm_leaf_set_add(&set, &glob);
+		rvm_leaf_set_add(&one, &glob);
+		rvm_leaf_set_join(&joined, &one);
+	}
+	EXPECT(!memcmp(&set, &joined, sizeof(set)));
+	EXPECT(!rvm_leaf_set_has(&set, "file.txt", 8));
+	EXPECT(!rvm_leaf_set_has(&set, "Changes", 7));
+	EXPECT(rvm_leaf_set_has(&set, "my.code-workspace", 17));
+	EXPECT(rvm_leaf_set_has(&set, "CMakeLists.txt", 14));
+	EXPECT(rvm_leaf_set_has(&set, "nvimrc", 6));
+}
+
 int main(void)
 {
 	RUN(names_outside_the_set_are_alike);
 	RUN(ordinary_names_are_outside);
+	RUN(ends_of_different_globs_do_not_mix);
 	return unit_done();
 }

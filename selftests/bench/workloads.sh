@@ -1,0 +1,145 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# For work.sh to include: write_NAME DIR makes what workload NAME works on, always
+# the same, and DIR/NAME.sh, which does the work and fails if it was not done.
+
+files=5000
+commits=20
+
+# FILE: the standard input, to be run in the folder of the file, and to fail if
+# anything does.
+write_script() {
+	# shellcheck disable=SC2016 # the script expands it
+	{
+		printf 'set -e\ncd "${0%%/*}"\n'
+		cat
+	} >"$1"
+}
+
+# Files in folders of 100, and commits that change 25 files each.
+write_repository() {
+	git -c init.defaultBranch=main init -q "$1"
+	awk -v files="$files" -v commits="$commits" '
+		function text(i, n,    s, j) {
+			s = ""
+			for (j = 0; j < 20; j++)
+				s = s "line " j " of file " i (j == 7 ? " at " n : "") "\n"
+			return s
+		}
+		function change(i, n,    s) {
+			s = text(i, n)
+			printf "M 100644 inline d%02d/f%02d.txt\ndata %d\n%s\n", i / 100, i % 100, length(s), s
+		}
+		BEGIN {
+			for (n = 0; n <= commits; n++) {
+				printf "commit refs/heads/main\ncommitter t <t@example.org> %d +0000\n", 1700000000 + n
+				printf "data 2\nc\n\n"
+				for (i = n ? n * 11 : 0; i < files; i += n ? 200 : 1)
+					change(i, n)
+			}
+		}' | git -C "$1" fast-import --quiet
+	git -C "$1" config gc.auto 0
+	git -C "$1" config core.fsmonitor false
+	git -C "$1" reset -q --hard main
+}
+
+# The tool's own files must not show up as changes.
+write_status() {
+	write_repository "$1"
+	echo /status.sh >"$1/.git/info/exclude"
+	# shellcheck disable=SC2016
+	write_script "$1/status.sh" <<<'test -z "$(git status --porcelain)"'
+}
+
+write_log() {
+	write_repository "$1"
+	# shellcheck disable=SC2016
+	write_script "$1/log.sh" <<<'test "$(git log -p | wc -l)" -gt 100000'
+}
+
+write_files() {
+	local i
+
+	for ((i = 0; i < $2; i++)); do
+		((i % 100)) || mkdir -p "$1/d$((i / 100))"
+		echo "$i" >"$1/d$((i / 100))/f$((i % 100))"
+	done
+}
+
+write_find() {
+	write_files "$1" "$files"
+	write_script "$1/find.sh" <<<'find . -type f -exec wc -l {} + >/dev/null'
+}
+
+write_each() {
+	write_files "$1" 200
+	write_script "$1/each.sh" <<<'find . -type f -exec true {} ";"'
+}
+
+write_make() {
+	local i
+
+	for i in 1 2 3 4; do
+		printf '#include <stdio.h>\nint part%d(int n)\n{\n\treturn printf("%%d\\n", n) + %d;\n}\n' \
+			"$i" "$i" >"$1/part$i.c"
+	done
+	cat >"$1/main.c" <<-'C'
+		int part1(int n), part2(int n), part3(int n), part4(int n);
+		int main(void)
+		{
+			return part1(part2(part3(part4(1)))) < 0;
+		}
+	C
+	cat >"$1/Makefile" <<-'MAKE'
+		.RECIPEPREFIX = >
+		program: main.o part1.o part2.o part3.o part4.o
+		> gcc -o $@ $^
+		%.o: %.c
+		> gcc -O1 -c -o $@ $<
+		clean:
+		> rm -f program *.o
+	MAKE
+	write_script "$1/make.sh" <<-'SH'
+		make -s clean
+		make -s
+		test -x program
+	SH
+}
+
+write_node() {
+	cat >"$1/twice.test.js" <<-'JS'
+		const test = require('node:test');
+		const assert = require('node:assert');
+		const fs = require('node:fs');
+		for (let i = 0; i < 20; i++)
+			test('twice ' + i, () => {
+				fs.writeFileSync('state.json', JSON.stringify({ n: 2 * i }));
+				assert.strictEqual(JSON.parse(fs.readFileSync('state.json')).n, 2 * i);
+			});
+	JS
+	write_script "$1/node.sh" <<<'node --test twice.test.js >/dev/null'
+}
+
+write_pip() {
+	python3 - "$1/half-1.0-py3-none-any.whl" <<-'PY'
+		import sys, zipfile
+		files = {f"half/m{i}.py": f"def half(n):\n    return n // 2 + {i}\n" for i in range(50)}
+		files["half/__init__.py"] = ""
+		files["half-1.0.dist-info/METADATA"] = "Metadata-Version: 2.1\nName: half\nVersion: 1.0\n"
+		files["half-1.0.dist-info/WHEEL"] = (
+		    "Wheel-Version: 1.0\nGenerator: bench\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+		record = "half-1.0.dist-info/RECORD"
+		files[record] = "".join(name + ",,\n" for name in [*files, record])
+		with zipfile.ZipFile(sys.argv[1], "w") as wheel:
+		    for name, text in files.items():
+		        wheel.writestr(zipfile.ZipInfo(name), text)
+	PY
+	write_script "$1/pip.sh" <<-'SH'
+		rm -rf site
+		python3 -m pip install -q --no-index --no-deps --no-cache-dir --no-compile \
+			--disable-pip-version-check --root-user-action ignore \
+			--target site ./half-1.0-py3-none-any.whl
+		test -e site/half/m49.py
+	SH
+}
