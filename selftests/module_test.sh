@@ -51,7 +51,7 @@ hooks_are() {
 }
 
 ktap_print_header
-ktap_set_plan 19
+ktap_set_plan 20
 rvmctl hook detach >/dev/null 2>&1 || true
 unload
 insmod "$module"
@@ -64,6 +64,7 @@ insmod "$module" ring=1024
 subtests small_ring_overwrites "$programs/ring_test" overwrite
 check unloads_after_it ring ring=1024 overwrite=0
 subtests small_ring_refuses "$programs/ring_test" keep
+refused full_ring_refuses_hooks 'log is full' rvmctl hook attach
 check normal_ring_again ring
 
 check hooks_attach attach_hooks
