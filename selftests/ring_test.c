@@ -5,6 +5,7 @@
  *
  *   ring_test overwrite   the oldest records are overwritten
  *   ring_test keep        a full log refuses changes (module: overwrite=0)
+ *   ring_test leave       says "ready" with a transaction open, and stays
  */
 
 #include <errno.h>
@@ -119,12 +120,30 @@ static void test_keep(struct box *box)
 	report(get_record(box->nl, 0) == 0, "the_first_record_is_there");
 }
 
+static int leave(int nl)
+{
+	struct box box;
+
+	if (nl < 0 || !box_make(&box, nl, "ring"))
+		return 1;
+	request_begin(&r, RVM_CMD_TABLE_BEGIN);
+	put_u32(&r, RVM_A_TABLE_PARTITION, box.id);
+	if (nl_call(nl, &r, &reply) || !box_remove(&box))
+		return 1;
+	printf("ready\n");
+	fflush(stdout);
+	pause();
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	bool keep = argc > 1 && !strcmp(argv[1], "keep");
 	int nl = nl_open();
 	struct box box;
 
+	if (argc > 1 && !strcmp(argv[1], "leave"))
+		return leave(nl);
 	printf("TAP version 13\n1..%d\n", keep ? 11 : 5);
 	if (nl < 0 || !box_make(&box, nl, "ring")) {
 		printf("Bail out! cannot set up\n");

@@ -12,6 +12,7 @@ bot=witness
 log=$dir/log
 
 monitor=''
+long_name=$(printf 'x%.0s' {1..200})
 
 cleanup() {
 	[ -z "$monitor" ] || kill "$monitor" 2>/dev/null || true
@@ -32,6 +33,18 @@ make_workspace() {
 
 load_table() {
 	rvmctl load "$dir/table.json" --partition "$bot" --workspace "$dir/ws" --base minimal
+}
+
+# Longer than what a record says of it.
+make_long_path() {
+	local path=$dir/out
+
+	for _ in {1..12}; do
+		path+=/$long_name
+	done
+	mkdir -p "$path"
+	echo secret >"$path/file"
+	echo "$path/file"
 }
 
 # As an agent: admitted on our authority; what it starts needs a token.
@@ -153,7 +166,7 @@ fails() {
 }
 
 ktap_print_header
-ktap_set_plan 26
+ktap_set_plan 28
 make_workspace
 check hooks_attach attach_hooks
 check table_loads load_table
@@ -190,4 +203,6 @@ check other_change_is_told is_told "partition $bot: running, enforce\$" \
 	rvmctl partition set "$bot" --unfence
 check load_is_told is_told "partition $bot: table with" load_table
 check denial_is_told is_told "out/file" run 'cat ../out/file'
+check long_path_is_told is_told "too long" run "cat $(make_long_path)"
+check long_words_are_told is_told "$long_name" run "ls $(printf "$long_name %.0s" {1..20})"
 ktap_finished
