@@ -58,7 +58,7 @@ unload_under_a_transaction() {
 # It looks there at what the structures of this kernel are like.
 load_without_proc() {
 	# shellcheck disable=SC2016 # sh expands it
-	unshare -m sh -c 'umount -l /proc && exec insmod "$1"' sh "$module"
+	unshare -m sh -c 'mount -t tmpfs none /proc && exec insmod "$1"' sh "$module"
 }
 
 hooks_are() {

@@ -8,6 +8,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 
 #include "netlink_fixture.h"
 
@@ -19,16 +20,16 @@ static int answer(int nl)
 
 static void ask_name(uint32_t id, const char *name)
 {
-	ask_check(id, RVM_CLASS_NAME, RVM_RIGHT_EXECUTE);
+	ask_check(id, RVM_CLASS_TOOL, RVM_RIGHT_EXECUTE);
 	put_str(&r, RVM_A_CHECK_NAME, name);
 }
 
 TEST_F(netlink, check_of_names_of_tools)
 {
 	static const struct rule rules[] = {
-		{ RVM_CLASS_NAME, RVM_RIGHT_EXECUTE, .pattern = "mcp__server" },
-		{ RVM_CLASS_NAME, RVM_RIGHT_EXECUTE, .pattern = "read*" },
-		{ RVM_CLASS_NAME, RVM_RIGHT_EXECUTE, .pattern = "read_all", .excludes = true },
+		{ RVM_CLASS_TOOL, RVM_RIGHT_EXECUTE, .pattern = "mcp__server" },
+		{ RVM_CLASS_TOOL, RVM_RIGHT_EXECUTE, .pattern = "read*" },
+		{ RVM_CLASS_TOOL, RVM_RIGHT_EXECUTE, .pattern = "read_all", .excludes = true },
 	};
 	static const struct {
 		const char *name;
@@ -70,11 +71,16 @@ TEST_F(netlink, check_of_unix_peers)
 	const struct rule rules[] = {
 		{ RVM_CLASS_NET, RVM_RIGHT_EXECUTE, .pattern = "peer", .family = AF_UNIX },
 		{ RVM_CLASS_NET, RVM_RIGHT_EXECUTE, in_dir("check"), "**", .family = AF_UNIX },
+		{ RVM_CLASS_NET, RVM_RIGHT_EXECUTE, .pattern = "denied", .family = AF_UNIX },
+		{ RVM_CLASS_NET, RVM_RIGHT_EXECUTE, .pattern = "denied", .family = AF_UNIX,
+		  .excludes = true },
 	};
-	int inside, outside;
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	int inside, outside, fd = socket(AF_UNIX, SOCK_STREAM, 0);
 
 	mkdir(in_dir("check"), 0755);
-	write_file(in_dir("check/socket"), "x");
+	snprintf(at.sun_path, sizeof(at.sun_path), "%s", in_dir("check/socket"));
+	ASSERT_EQ(0, bind(fd, (void *)&at, sizeof(at)));
 	inside = open(in_dir("check/socket"), O_PATH);
 	outside = open("/proc/self/exe", O_PATH);
 	ASSERT_LE(0, inside);
@@ -83,6 +89,9 @@ TEST_F(netlink, check_of_unix_peers)
 	EXPECT_EQ(1, answer(self->nl));
 	ask_unix(self->box.id, "@peers");
 	EXPECT_EQ(0, answer(self->nl));
+	ask_unix(self->box.id, "@denied");
+	EXPECT_EQ(0, answer(self->nl));
+	EXPECT_EQ(RVM_REASON_EXCLUDED, reply_u32(&reply, RVM_A_CHECK_REASON));
 	ask_unix(self->box.id, "peer");
 	REFUSED(self->nl, EINVAL);
 	ask_unix(self->box.id, "@");
@@ -98,6 +107,7 @@ TEST_F(netlink, check_of_unix_peers)
 	ask_unix(self->box.id, "@peer");
 	put_u32(&r, RVM_A_CHECK_FD, inside);
 	REFUSED(self->nl, EINVAL);
+	close(fd);
 	close(inside);
 	close(outside);
 }
@@ -209,20 +219,57 @@ static int find_newest(void *arg)
 	return found;
 }
 
+static struct reply token, scope;
+
+/* What the nest @type of @from holds. */
+static bool take_nest(struct reply *to, const struct reply *from, uint16_t type)
+{
+	const void *data;
+	ssize_t len = reply_get(from, type, &data);
+
+	to->len = len > 0 ? len : 0;
+	if (len > 0)
+		memcpy(to->data, data, len);
+	return len > 0;
+}
+
 /* The number of the only token. */
 static uint64_t token_of(int nl, uint32_t id)
 {
-	static struct reply token;
-	const void *data;
-	ssize_t len;
-
 	list_tokens(nl, id);
-	len = reply_get(&reply, RVM_A_TABLE_TOKEN, &data);
-	if (len <= 0)
-		return 0;
-	token.len = len;
-	memcpy(token.data, data, len);
-	return reply_u64(&token, RVM_A_TOKEN_ID);
+	return take_nest(&token, &reply, RVM_A_TABLE_TOKEN) ? reply_u64(&token, RVM_A_TOKEN_ID) : 0;
+}
+
+TEST_F(netlink, a_lost_anchor_is_shown)
+{
+	const struct rule rule = { RVM_CLASS_PATH, RVM_RIGHT_READ, in_dir("lost"), "**" };
+
+	mkdir(in_dir("lost"), 0755);
+	ASSERT_EQ(0, box_load(&self->box, &rule, 1));
+	EXPECT_LT(0, token_of(self->nl, self->box.id));
+	ASSERT_TRUE(take_nest(&scope, &token, RVM_A_TOKEN_SCOPE));
+	EXPECT_EQ(0, reply_u32(&scope, RVM_A_SCOPE_FLAGS) & RVM_SCOPE_FLAG_LOST);
+	rmdir(in_dir("lost"));
+	EXPECT_LT(0, token_of(self->nl, self->box.id));
+	ASSERT_TRUE(take_nest(&scope, &token, RVM_A_TOKEN_SCOPE));
+	EXPECT_NE(0, reply_u32(&scope, RVM_A_SCOPE_FLAGS) & RVM_SCOPE_FLAG_LOST);
+}
+
+TEST_F(netlink, a_lost_group_is_shown)
+{
+	struct box other;
+
+	ASSERT_TRUE(box_make(&other, self->nl, "netlink-other"));
+	ask(RVM_CMD_PARTITION_GET, RVM_A_PARTITION_ID, other.id);
+	ACCEPTED(self->nl);
+	EXPECT_EQ(0, reply_u32(&reply, RVM_A_PARTITION_FLAGS) & RVM_PARTITION_FLAG_GONE);
+	EXPECT_EQ(0, rmdir(other.cgroup));
+	ask(RVM_CMD_PARTITION_GET, RVM_A_PARTITION_ID, other.id);
+	ACCEPTED(self->nl);
+	EXPECT_NE(0, reply_u32(&reply, RVM_A_PARTITION_FLAGS) & RVM_PARTITION_FLAG_GONE);
+	ask(RVM_CMD_PARTITION_DEL, RVM_A_PARTITION_ID, other.id);
+	ACCEPTED(self->nl);
+	close(other.cgroup_fd);
 }
 
 TEST_F(netlink, inside_only_the_own_tokens_are_seen)
