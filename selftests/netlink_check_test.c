@@ -70,7 +70,7 @@ TEST_F(netlink, check_of_unix_peers)
 {
 	const struct rule rules[] = {
 		{ RVM_CLASS_NET, RVM_RIGHT_EXECUTE, .pattern = "peer", .family = AF_UNIX },
-		{ RVM_CLASS_NET, RVM_RIGHT_EXECUTE, in_dir("check"), "**", .family = AF_UNIX },
+		{ RVM_CLASS_NET, RVM_RIGHT_EXECUTE, in_dir("check"), "socket", .family = AF_UNIX },
 		{ RVM_CLASS_NET, RVM_RIGHT_EXECUTE, .pattern = "denied", .family = AF_UNIX },
 		{ RVM_CLASS_NET, RVM_RIGHT_EXECUTE, .pattern = "denied", .family = AF_UNIX,
 		  .excludes = true },

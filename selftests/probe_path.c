@@ -425,7 +425,7 @@ const struct row path_rows[] = {
 	{ "WRITE PATH", "truncate", truncate_path, ROOT },
 	{ "WRITE PATH", "chmod", change_mode, ROOT },
 	{ "WRITE PATH", "chown", change_owner, ROOT },
-	{ "WRITE PATH", "give a file away", give_away, NOBODY },
+	{ "WRITE PATH", "give a file away", give_away, ROOT },
 	{ "WRITE PATH", "utimes", change_times, ROOT },
 	{ "WRITE PATH", "setxattr", set_xattr, ROOT },
 	{ "WRITE PATH", "ACL", set_acl, ROOT },
