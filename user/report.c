@@ -30,6 +30,10 @@ static void print_entry(struct out *o, const struct entry *e)
 		out_str(o, "program", e->program);
 	else
 		out_null_as(o, "program", "-");
+	if (e->within)
+		out_str(o, "within", e->within);
+	else
+		out_null_as(o, "within", "-");
 	out_json_str(o, "notes", e->notes);
 	out_row_end(o);
 }
@@ -45,6 +49,7 @@ void report_plan(struct out *o, const struct plan *plan, const struct summary *s
 		{ "expires-at", "expires", 0 },
 		{ "class", NULL, 0 },
 		{ "program", NULL, 0 },
+		{ "within", NULL, 0 },
 		{ "resource", NULL, 0 },
 		{ "resolved", NULL, 0 },
 		{ 0 },
