@@ -15,9 +15,9 @@
 
 #include "compat.h"
 #include "detail.h"
+#include "lib/cover.h"
 #include "limits.h"
 #include "partition.h"
-#include "lib/cover.h"
 #include "table.h"
 #include "witness.h"
 
