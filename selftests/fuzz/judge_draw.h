@@ -155,6 +155,7 @@ static inline void model_scope(struct model_entry *e, bool exclusion)
 		break;
 	case RVM_CLASS_EXEC:
 		model_exec_scope(e);
+		e->core.within = draw(3) ? 0 : 1 << draw(2);
 		break;
 	case RVM_CLASS_NET:
 		model_net_scope(e);
@@ -256,6 +257,7 @@ static inline void model_exec(struct model_world *w, struct rvm_exec_object *exe
 		w->argv.words += !words->text[i];
 	exec->argv = draw(5) ? &w->argv : NULL;
 	exec->turned = draw(3);
+	exec->lineages = (struct rvm_lineages){ draw(2), draw(4) };
 	if (!exec->argv && draw(2))
 		exec->base.len = 0;
 }
