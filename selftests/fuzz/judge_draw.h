@@ -155,7 +155,6 @@ static inline void model_scope(struct model_entry *e, bool exclusion)
 		break;
 	case RVM_CLASS_EXEC:
 		model_exec_scope(e);
-		e->core.within = draw(3) ? 0 : 1 << draw(2);
 		break;
 	case RVM_CLASS_NET:
 		model_net_scope(e);
@@ -185,6 +184,8 @@ static inline void model_token(struct model_world *w, struct model_entry *e, boo
 	core->expires_at = draw(3) ? 0 : (s64)MODEL_NOW - 1 + draw(3);
 	core->depth = draw(12) ? draw(4) : RVM_DEPTH_MAX + 1;
 	core->parent = draw(2) ? &w->ancestor[draw(3)] : NULL;
+	if (e->scope.class == RVM_CLASS_EXEC && !draw(3))
+		core->within = 1 << draw(2);
 }
 
 static inline void model_table(struct model_world *w, struct model_table *t, bool exclusion)
