@@ -13,7 +13,7 @@ cleanup() {
 }
 trap cleanup EXIT
 
-# WITHIN-LINE: what the row of id has besides.
+# MORE: what the row of id has besides.
 write_table() {
 	mkdir -p "$dir/ws"
 	printf 'all:\n\tid -u\n' >"$dir/ws/Makefile"
@@ -49,7 +49,8 @@ says() {
 }
 
 ktap_print_header
-ktap_set_plan 14
+ktap_set_plan 15
+check hooks_are_attached rvmctl hook attach
 check loads load ', "within": "make"'
 check list_shows_it says make value "[t['within'] for t in d if t.get('resource') == 'exec:id *']" \
 	token list within
@@ -62,8 +63,8 @@ refused check_says_no 'only within make' rvmctl check within -- id -u
 check check_within_says_yes rvmctl check --within make within -- id -u
 refused check_within_another_says_no 'only within make' rvmctl check --within bash within -- id -u
 check dry_run_shows_it says make value "[r['within'] for r in d['rows'] if r['resource'] == 'exec:id *']" \
-	load "$dir/table.json" --workspace "$dir/ws" --dry-run
+	load "$dir/table.json" --partition within --workspace "$dir/ws" --dry-run
 check without_it_the_shell_may eval 'load "" && direct'
 check nobody_starts_it says "which no row starts" load ', "within": "nobody"'
-refused no_name 'table.json.*within' load ', "within": "a/b"'
+refused no_name 'not the name of a program' load ', "within": "a/b"'
 ktap_finished
