@@ -304,8 +304,8 @@ TEST_F(lineage, who_is_traced_gains_nothing)
 static int load_one(struct box *box, uint32_t class, const char *within)
 {
 	const struct rule rule = {
-		class, RVM_RIGHT_EXECUTE, class == RVM_CLASS_EXEC ? outer : "/", "outer",
-		.within = within,
+		class,	 RVM_RIGHT_EXECUTE, class == RVM_CLASS_EXEC ? outer : "/",
+		"outer", .within = within,
 	};
 
 	return box_load(box, &rule, 1);

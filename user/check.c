@@ -248,8 +248,7 @@ static int take_rule(struct nlattr **attrs, int cmd, void *data, struct err *err
 
 	(void)cmd;
 	(void)err;
-	if (!attrs[RVM_A_TABLE_TOKEN] ||
-	    nlc_nest(token, RVM_A_TOKEN_MAX, attrs[RVM_A_TABLE_TOKEN]))
+	if (!attrs[RVM_A_TABLE_TOKEN] || nlc_nest(token, RVM_A_TOKEN_MAX, attrs[RVM_A_TABLE_TOKEN]))
 		return 0;
 	if (token[RVM_A_TOKEN_WITHIN] && !a->within)
 		a->within = strdup(nlc_str(token[RVM_A_TOKEN_WITHIN]));

@@ -71,7 +71,10 @@ static int add_entry(struct plan *plan, const struct entry *model, const char *n
 	e->resource = model->resource ? strdup(model->resource) : NULL;
 	e->notes = notes ? strdup(notes) : NULL;
 	e->within = model->within ? strdup(model->within) : NULL;
-	return e->origin && (!model->within || e->within) && (!model->resource || e->resource) && (!notes || e->notes) ? 0 : -1;
+	return e->origin && (!model->within || e->within) && (!model->resource || e->resource) &&
+			       (!notes || e->notes) ?
+		       0 :
+		       -1;
 }
 
 static void remark_program(const struct plan *plan, const struct scope *scope, struct entry *e,

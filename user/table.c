@@ -65,8 +65,8 @@ static int read_expiry(struct table *t, struct row *row, const json_t *value, co
 /* Keys that nobody knows could have been meant to limit the token. */
 static void warn_of_keys(const struct table *t, json_t *object, size_t row)
 {
-	static const char *const known[] = { "rights", "resource", "proof_tier", "expires_at",
-					     "grant_once", "within" };
+	static const char *const known[] = { "rights",	   "resource",	 "proof_tier",
+					     "expires_at", "grant_once", "within" };
 	const char *key;
 	json_t *value;
 

@@ -109,12 +109,18 @@ static int dump(struct nlc *nlc, int cmd, uint32_t partition, nlc_fn fn, struct 
 }
 
 static const struct out_col token_cols[] = {
-	{ "id", NULL, OUT_COL_TREE },	{ "partition", NULL, OUT_COL_RIGHT },
-	{ "rights", NULL, 0 },		{ "tier", NULL, 0 },
-	{ "expires-at", "expires", 0 }, { "badge", NULL, OUT_COL_RIGHT },
-	{ "within", NULL, 0 },		{ "class", NULL, 0 },
-	{ "scope-flags", "flags", 0 },	{ "resource", NULL, 0 },
-	{ "anchor", NULL, 0 },		{ "pattern", NULL, 0 },
+	{ "id", NULL, OUT_COL_TREE },
+	{ "partition", NULL, OUT_COL_RIGHT },
+	{ "rights", NULL, 0 },
+	{ "tier", NULL, 0 },
+	{ "expires-at", "expires", 0 },
+	{ "badge", NULL, OUT_COL_RIGHT },
+	{ "within", NULL, 0 },
+	{ "class", NULL, 0 },
+	{ "scope-flags", "flags", 0 },
+	{ "resource", NULL, 0 },
+	{ "anchor", NULL, 0 },
+	{ "pattern", NULL, 0 },
 	{ 0 },
 };
 

@@ -100,9 +100,9 @@ struct search {
 /* Closest first; what is not listed is no miss but nothing. */
 static u8 rank_of(enum rvm_reason reason)
 {
-	static const u8 order[] = { RVM_REASON_WITHIN,	RVM_REASON_ENVIRON, RVM_REASON_ARGV,
-				    RVM_REASON_RIGHTS,	RVM_REASON_EXPIRED, RVM_REASON_STALE,
-				    RVM_REASON_TIER,	RVM_REASON_SPECIAL };
+	static const u8 order[] = { RVM_REASON_WITHIN, RVM_REASON_ENVIRON, RVM_REASON_ARGV,
+				    RVM_REASON_RIGHTS, RVM_REASON_EXPIRED, RVM_REASON_STALE,
+				    RVM_REASON_TIER,   RVM_REASON_SPECIAL };
 	u8 i;
 
 	for (i = 0; i < ARRAY_SIZE(order); i++)

@@ -191,9 +191,9 @@ static inline u8 model_lacks(const struct rvm_partition_view *part, const struct
 
 static inline u8 model_rank(u8 reason)
 {
-	static const u8 order[] = { RVM_REASON_NONE,    RVM_REASON_WITHIN, RVM_REASON_ENVIRON,
-				    RVM_REASON_ARGV,    RVM_REASON_RIGHTS, RVM_REASON_EXPIRED,
-				    RVM_REASON_STALE,   RVM_REASON_TIER,   RVM_REASON_SPECIAL,
+	static const u8 order[] = { RVM_REASON_NONE,	RVM_REASON_WITHIN, RVM_REASON_ENVIRON,
+				    RVM_REASON_ARGV,	RVM_REASON_RIGHTS, RVM_REASON_EXPIRED,
+				    RVM_REASON_STALE,	RVM_REASON_TIER,   RVM_REASON_SPECIAL,
 				    RVM_REASON_NO_TOKEN };
 	u8 i = 0;
 
