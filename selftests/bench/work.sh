@@ -143,7 +143,8 @@ list_files() {
 		sed -n 's/ ii $//p')
 	{
 		dpkg -L "${names[@]}" |
-			grep -E '^/usr/' | grep -vE '^/usr/share/(doc|man|locale|info|i18n|zoneinfo)/|/npm/'
+			sed -E 's,^/(bin|sbin|lib|lib64)/,/usr&,' | grep "^/usr/" |
+			grep -vE "^/usr/share/(doc|man|locale|info|i18n|zoneinfo|perl)/|/npm/|/lib[a-z]*san[.]"
 		ldd "$root/user/rvmctl" | sed -nE 's|.* => (/[^ ]*) .*|\1|p' | sed 's|^/lib|/usr/lib|' |
 			while read -r name; do
 				echo "$name"
