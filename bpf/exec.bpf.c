@@ -14,3 +14,9 @@ int BPF_PROG(rvm_bprm_check_security, struct linux_binprm *bprm, int ret)
 		return ret;
 	return clamp(bpf_rvm_exec_check(bprm));
 }
+
+SEC("lsm/bprm_committed_creds")
+int BPF_PROG(rvm_bprm_committed_creds, const struct linux_binprm *bprm)
+{
+	return bpf_rvm_exec_done(bprm);
+}

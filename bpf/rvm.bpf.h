@@ -72,6 +72,7 @@ extern int bpf_rvm_dentry_check(struct dentry *dentry, __u32 op) __ksym;
 extern int bpf_rvm_dentry_look(struct dentry *dentry) __ksym;
 
 extern int bpf_rvm_exec_check(struct linux_binprm *bprm) __ksym;
+extern int bpf_rvm_exec_done(const struct linux_binprm *bprm) __ksym;
 
 extern int bpf_rvm_sock_create(int family, int type, int protocol, int kern) __ksym;
 extern int bpf_rvm_sock_connect(struct socket *sock, struct sockaddr *address, int len) __ksym;
@@ -87,7 +88,8 @@ extern int bpf_rvm_netlink_send(struct sock *sk, struct sk_buff *skb) __ksym;
 
 extern int bpf_rvm_task_check(struct task_struct *task, __u32 op) __ksym;
 extern int bpf_rvm_task_trace(struct task_struct *task, __u32 mode) __ksym;
-extern int bpf_rvm_task_new(__u64 clone_flags) __ksym;
+extern int bpf_rvm_task_new(struct task_struct *task, __u64 clone_flags) __ksym;
+extern int bpf_rvm_task_gone(const __u64 *task) __ksym;
 
 extern int bpf_rvm_sys_check(__u32 op) __ksym;
 extern int bpf_rvm_sys_capable(int cap, unsigned int opts) __ksym;

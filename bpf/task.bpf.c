@@ -78,5 +78,14 @@ int BPF_PROG(rvm_task_alloc, struct task_struct *task, unsigned long clone_flags
 {
 	if (ret)
 		return ret;
-	return clamp(bpf_rvm_task_new(clone_flags));
+	return clamp(bpf_rvm_task_new(task, clone_flags));
+}
+
+/* The task cannot be handed on any more; where it was can. */
+SEC("lsm/task_free")
+int BPF_PROG(rvm_task_free, struct task_struct *task)
+{
+	struct task_struct *address = task;
+
+	return bpf_rvm_task_gone((const __u64 *)&address);
 }

@@ -206,6 +206,8 @@ char *rvm_detail_new(const struct rvm_question *q, const struct rvm_verdict *v)
 		add_raw(&line, q->text);
 	}
 	add_token(&line, v);
+	if (v->reason == RVM_REASON_WITHIN)
+		rvm_line_add(&line, "within", v->token->within_name, strlen(v->token->within_name));
 	add_path(&line, q, scratch);
 	if (q->req.class == RVM_CLASS_EXEC)
 		add_called(&line, q);

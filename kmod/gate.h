@@ -36,6 +36,8 @@ struct rvm_question {
 	bool always;
 	/** @words: Set by rvm_gate_check(), as in struct rvm_verdict. */
 	bool words;
+	/** @opens: Likewise. */
+	struct rvm_lineages opens;
 };
 
 /**

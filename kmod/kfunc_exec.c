@@ -19,6 +19,7 @@
 #include "kfunc.h"
 #include "lib/environ.h"
 #include "lib/rights.h"
+#include "lineage.h"
 #include "witness.h"
 
 /* What is taken from the new memory as it is walked over, byte by byte. */
@@ -140,10 +141,13 @@ static int check_program(struct rvm_partition *part, struct linux_binprm *bprm,
 	name_program(&q, bprm, bprm->filename);
 	q.req.exec.argv = argv;
 	q.req.exec.turned = words->turned;
+	q.req.exec.lineages = rvm_lineage_of(current);
 	q.argv = argv;
 	q.always = true;
 	q.flags = argv->truncated ? RVM_RECORD_F_TRUNCATED : 0;
 	if (rvm_entry_begin(bprm)) {
+		/* A token for it takes no part but in what its helpers may do. */
+		q.opens = rvm_gate_ask(part, &q).opens;
 		rvm_gate_allow(part, &q, RVM_REASON_ENTRY);
 		ret = 0;
 	} else if (kind) {
@@ -155,6 +159,8 @@ static int check_program(struct rvm_partition *part, struct linux_binprm *bprm,
 		if (!ret && q.words)
 			bprm->secureexec = 1;
 	}
+	if (!ret)
+		ret = rvm_lineage_open(bprm, q.opens);
 	if (!ret)
 		atomic64_inc(&part->execs);
 	return ret;
@@ -170,6 +176,7 @@ static int check_interpreter(struct rvm_partition *part, struct linux_binprm *bp
 		return 0;
 	name_program(&q, bprm, bprm->interp);
 	q.req.exec.turned = words->turned;
+	q.req.exec.lineages = rvm_lineage_executing(bprm);
 	return rvm_gate_check(part, &q);
 }
 
@@ -202,6 +209,13 @@ __bpf_kfunc_start_defs();
 __bpf_kfunc int bpf_rvm_exec_check(struct linux_binprm *bprm)
 {
 	return rvm_caller_is_inside() ? check_exec(bprm) : 0;
+}
+
+/* The old program is gone: nothing that fails now leads back to it. */
+__bpf_kfunc int bpf_rvm_exec_done(const struct linux_binprm *bprm)
+{
+	rvm_lineage_commit(bprm);
+	return 0;
 }
 
 __bpf_kfunc_end_defs();

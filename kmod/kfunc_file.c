@@ -17,6 +17,7 @@
 #include "entry.h"
 #include "kfunc.h"
 #include "lib/rights.h"
+#include "lineage.h"
 #include "path.h"
 
 /*
@@ -113,6 +114,7 @@ static int check_open_exec(struct rvm_partition *part, struct file *file)
 	q.path = &file->f_path;
 	/* A link's name, such as sh, is not seen here: the interpreter's round has it. */
 	q.req.exec.program = file_inode(file);
+	q.req.exec.lineages = rvm_lineage_executing(NULL);
 	if (!rvm_gate_check(part, &q))
 		return 0;
 	return check_file(part, file, RVM_OP_INTERP, RVM_RIGHT_EXECUTE, true);

@@ -10,18 +10,52 @@
 #include "detail.h"
 #include "kfunc.h"
 #include "lib/rights.h"
+#include "lineage.h"
 
-static noinline int check_task(struct rvm_partition *part, struct task_struct *task, enum rvm_op op,
-			       bool quiet)
+static int refuse_task(struct rvm_partition *part, struct task_struct *task, enum rvm_op op,
+		       bool quiet)
 {
 	char text[64] = "";
 	struct rvm_line line = { .text = text, .size = sizeof(text) };
 
-	if (rvm_task_is_within(part, task))
-		return 0;
 	rvm_line_add(&line, "peer", task->comm, strnlen(task->comm, TASK_COMM_LEN));
 	rvm_line_add_number(&line, "peerpid", task_tgid_nr(task));
 	return rvm_gate_floor(part, op, text, quiet);
+}
+
+static noinline int check_task(struct rvm_partition *part, struct task_struct *task, enum rvm_op op)
+{
+	return rvm_task_is_within(part, task) ? 0 : refuse_task(part, task, op, false);
+}
+
+/*
+ * Who traces a task can do all that it may.  Looking on is no more than that; a
+ * task that wants to be traced asks with no mode at all.
+ */
+static bool may_trace(struct rvm_partition *part, struct task_struct *task, u32 mode)
+{
+	if (!rvm_task_is_within(part, task))
+		return false;
+	if (!mode)
+		return rvm_lineage_may_trace(task, current);
+	return !(mode & PTRACE_MODE_ATTACH) || rvm_lineage_may_trace(current, task);
+}
+
+static noinline int check_trace(struct rvm_partition *part, struct task_struct *task, u32 mode)
+{
+	if (may_trace(part, task, mode))
+		return 0;
+	return refuse_task(part, task, RVM_OP_PTRACE, mode & PTRACE_MODE_NOAUDIT);
+}
+
+static noinline int check_new(struct rvm_partition *part, const struct task_struct *task,
+			      u64 clone_flags)
+{
+	int err = 0;
+
+	if (clone_flags & CLONE_INTO_CGROUP)
+		err = rvm_gate_floor(part, RVM_OP_CLONE_INTO, NULL, false);
+	return err ?: rvm_lineage_inherit(task);
 }
 
 __bpf_kfunc_start_defs();
@@ -31,24 +65,31 @@ __bpf_kfunc int bpf_rvm_task_check(struct task_struct *task, u32 op)
 {
 	struct rvm_partition *part = rvm_partition_find();
 
-	return part ? check_task(part, task, op, false) : 0;
+	return part ? check_task(part, task, op) : 0;
 }
 
 __bpf_kfunc int bpf_rvm_task_trace(struct task_struct *task, u32 mode)
 {
 	struct rvm_partition *part = rvm_partition_find();
 
-	return part ? check_task(part, task, RVM_OP_PTRACE, mode & PTRACE_MODE_NOAUDIT) : 0;
+	return part ? check_trace(part, task, mode) : 0;
 }
 
-/* A new task must stay in the control group: the target of this flag is not told here. */
-__bpf_kfunc int bpf_rvm_task_new(u64 clone_flags)
+/* A new task must stay in the control group: the target of that flag is not told here. */
+__bpf_kfunc int bpf_rvm_task_new(struct task_struct *task, u64 clone_flags)
 {
 	struct rvm_partition *part = rvm_partition_find();
 
-	if (!part || !(clone_flags & CLONE_INTO_CGROUP))
-		return 0;
-	return rvm_gate_floor(part, RVM_OP_CLONE_INTO, NULL, false);
+	return part ? check_new(part, task, clone_flags) : 0;
+}
+
+/* A task is freed.  What it was is not to be looked at any more: only its address counts. */
+__bpf_kfunc int bpf_rvm_task_gone(const u64 *task)
+{
+	/* Nothing of ours is freed in NMI, where the lock could not be taken. */
+	if (!in_nmi())
+		rvm_lineage_drop((const struct task_struct *)(unsigned long)*task);
+	return 0;
 }
 
 __bpf_kfunc_end_defs();

@@ -17,6 +17,8 @@
 /* Tokens of one partition and of the host. */
 #define RVM_TABLE_TOKENS_MAX 65536
 #define RVM_HOST_TOKENS_MAX (1024 * 1024)
+/* Programs of one table that tokens may be within: bits of a set. */
+#define RVM_LINEAGES_MAX 64
 /* Exclusions of one partition. */
 #define RVM_TABLE_EXCLUSIONS_MAX 16384
 /* Open table transactions on a host, and bytes that one may hold. */

@@ -11,6 +11,7 @@
 #include "gate.h"
 #include "hook.h"
 #include "kfunc.h"
+#include "lineage.h"
 #include "mounts.h"
 #include "netlink.h"
 #include "network.h"
@@ -79,6 +80,7 @@ static void __exit rvm_exit(void)
 	rvm_hook_exit();
 	rvm_entry_exit();
 	rvm_ipc_exit();
+	rvm_lineage_exit();
 	rvm_partition_exit();
 	rvm_network_exit();
 	rvm_path_exit();

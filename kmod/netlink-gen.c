@@ -53,7 +53,7 @@ const struct nla_policy rvm_scope_nl_policy[RVM_A_SCOPE_PAD + 1] = {
 	[RVM_A_SCOPE_ANCHOR_INO] = { .type = NLA_U64, },
 };
 
-const struct nla_policy rvm_token_nl_policy[RVM_A_TOKEN_PAD + 1] = {
+const struct nla_policy rvm_token_nl_policy[RVM_A_TOKEN_WITHIN + 1] = {
 	[RVM_A_TOKEN_ID] = { .type = NLA_U64, },
 	[RVM_A_TOKEN_INDEX] = { .type = NLA_U32, },
 	[RVM_A_TOKEN_GENERATION] = { .type = NLA_U32, },
@@ -70,6 +70,7 @@ const struct nla_policy rvm_token_nl_policy[RVM_A_TOKEN_PAD + 1] = {
 	[RVM_A_TOKEN_FLAGS] = { .type = NLA_U32, },
 	[RVM_A_TOKEN_BIRTH] = { .type = NLA_U64, },
 	[RVM_A_TOKEN_PARTITION] = { .type = NLA_U32, },
+	[RVM_A_TOKEN_WITHIN] = { .type = NLA_NUL_STRING, .len = 255, },
 };
 
 /* RVM_CMD_PARTITION_NEW - do */
@@ -146,7 +147,7 @@ static const struct nla_policy rvm_exclusion_get_nl_policy[RVM_A_TABLE_PARTITION
 };
 
 /* RVM_CMD_CHECK - do */
-static const struct nla_policy rvm_check_nl_policy[RVM_A_CHECK_PORT + 1] = {
+static const struct nla_policy rvm_check_nl_policy[RVM_A_CHECK_WITHIN + 1] = {
 	[RVM_A_CHECK_PARTITION] = NLA_POLICY_MIN(NLA_U32, 1),
 	[RVM_A_CHECK_CLASS] = NLA_POLICY_MAX(NLA_U32, 8),
 	[RVM_A_CHECK_OP] = NLA_POLICY_MAX(NLA_U32, 63),
@@ -160,6 +161,7 @@ static const struct nla_policy rvm_check_nl_policy[RVM_A_CHECK_PORT + 1] = {
 	[RVM_A_CHECK_PROTOCOL] = { .type = NLA_U32, },
 	[RVM_A_CHECK_ADDRESS] = NLA_POLICY_EXACT_LEN(16),
 	[RVM_A_CHECK_PORT] = NLA_POLICY_FULL_RANGE(NLA_U32, &rvm_a_check_port_range),
+	[RVM_A_CHECK_WITHIN] = { .type = NLA_NUL_STRING, .len = 255, },
 };
 
 /* RVM_CMD_WITNESS_GET - do */
@@ -286,7 +288,7 @@ static const struct genl_split_ops rvm_nl_ops[] = {
 		.pre_doit	= rvm_nl_pre_doit_user,
 		.doit		= rvm_nl_check_doit,
 		.policy		= rvm_check_nl_policy,
-		.maxattr	= RVM_A_CHECK_PORT,
+		.maxattr	= RVM_A_CHECK_WITHIN,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{

@@ -15,7 +15,7 @@
 extern const struct nla_policy rvm_exclusion_nl_policy[RVM_A_EXCLUSION_PARTITION + 1];
 extern const struct nla_policy rvm_link_nl_policy[RVM_A_LINK_CLASS + 1];
 extern const struct nla_policy rvm_scope_nl_policy[RVM_A_SCOPE_PAD + 1];
-extern const struct nla_policy rvm_token_nl_policy[RVM_A_TOKEN_PAD + 1];
+extern const struct nla_policy rvm_token_nl_policy[RVM_A_TOKEN_WITHIN + 1];
 
 int rvm_nl_pre_doit_admin(const struct genl_split_ops *ops,
 			  struct sk_buff *skb, struct genl_info *info);

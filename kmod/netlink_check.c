@@ -15,6 +15,7 @@
 #include "netlink_priv.h"
 #include "network.h"
 #include "partition.h"
+#include "table.h"
 
 /* A question with what it refers to. */
 struct asked {
@@ -26,6 +27,8 @@ struct asked {
 	struct file *file;
 	/* Held. */
 	struct dentry *leaf;
+	/* EXEC: the program that it is asked within, or NULL. */
+	const struct nlattr *within;
 };
 
 static int refuse(struct genl_info *info, int attr, const char *msg)
@@ -138,6 +141,7 @@ static int parse_exec(struct genl_info *info, struct asked *asked)
 		return err;
 	asked->q.req.exec.program = file_inode(asked->file);
 	name_program(info, asked);
+	asked->within = info->attrs[RVM_A_CHECK_WITHIN];
 	/* Of an interpreter only the program counts. */
 	if (asked->q.req.op == RVM_OP_INTERP)
 		return 0;
@@ -264,13 +268,35 @@ static void let_go(struct asked *asked)
 		fput(asked->file);
 }
 
-static int fill_verdict(struct sk_buff *skb, struct rvm_partition *part, struct rvm_question *q)
+/* As a process has it that descends from the program, if any token is within it. */
+static struct rvm_lineages lineage_named(const struct rvm_partition *part, const char *name)
 {
+	const struct rvm_table *table = rcu_dereference(part->table);
+	struct rvm_lineages has = {};
+	u32 i;
+
+	for (i = 0; table && i < table->tokens.count; i++) {
+		const struct rvm_token_core *core = table->tokens.core[i];
+
+		if (!core->within_name || strcmp(core->within_name, name))
+			continue;
+		has.table = table->first_id;
+		has.set = core->within;
+		break;
+	}
+	return has;
+}
+
+static int fill_verdict(struct sk_buff *skb, struct rvm_partition *part, struct asked *asked)
+{
+	struct rvm_question *q = &asked->q;
 	struct rvm_verdict v;
 	u64 token;
 
 	/* The token of a verdict lives as long as the table it is in. */
 	rcu_read_lock();
+	if (asked->within)
+		q->req.exec.lineages = lineage_named(part, nla_data(asked->within));
 	v = rvm_gate_ask(part, q);
 	token = v.token ? v.token->id : 0;
 	rcu_read_unlock();
@@ -291,7 +317,7 @@ static int answer(struct genl_info *info, struct rvm_partition *part, struct ask
 	reply = rvm_nl_reply_new(info, &hdr);
 	if (!reply)
 		return -ENOMEM;
-	return rvm_nl_reply_send(reply, hdr, info, fill_verdict(reply, part, &asked->q));
+	return rvm_nl_reply_send(reply, hdr, info, fill_verdict(reply, part, asked));
 }
 
 int rvm_nl_check_doit(struct sk_buff *skb, struct genl_info *info)

@@ -186,6 +186,7 @@ struct head {
 	struct rvm_token_core core;
 	u64 badge;
 	const struct nlattr *scope;
+	const struct nlattr *within;
 };
 
 static int parse_token(const struct nlattr *nest, struct head *head, struct netlink_ext_ack *extack)
@@ -219,6 +220,7 @@ static int parse_token(const struct nlattr *nest, struct head *head, struct netl
 	if (tb[RVM_A_TOKEN_BADGE])
 		head->badge = nla_get_u64(tb[RVM_A_TOKEN_BADGE]);
 	head->scope = tb[RVM_A_TOKEN_SCOPE];
+	head->within = tb[RVM_A_TOKEN_WITHIN];
 	return 0;
 }
 
@@ -258,6 +260,27 @@ static struct rvm_scope_object *make_scope(const struct nlattr *nest, bool exclu
 	return object;
 }
 
+static int set_within(struct rvm_token *token, const struct nlattr *attr,
+		      struct netlink_ext_ack *extack)
+{
+	const char *name;
+
+	if (!attr)
+		return 0;
+	name = nla_data(attr);
+	if (token->core.scope->class != RVM_CLASS_EXEC) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "only a token for programs is within one");
+		return -EINVAL;
+	}
+	if (!*name || strchr(name, '/')) {
+		NL_SET_ERR_MSG_ATTR(extack, attr, "it is the base name of a program");
+		return -EINVAL;
+	}
+	token->within = kstrdup(name, GFP_KERNEL_ACCOUNT);
+	token->core.within_name = token->within;
+	return token->within ? 0 : -ENOMEM;
+}
+
 static int add_entry(struct rvm_transaction *txn, const struct nlattr *nest,
 		     struct netlink_ext_ack *extack)
 {
@@ -285,7 +308,7 @@ static int add_entry(struct rvm_transaction *txn, const struct nlattr *nest,
 	head.core.scope = token->core.scope;
 	token->core = head.core;
 	token->badge = head.badge;
-	err = rvm_transaction_add(txn, token, extack);
+	err = set_within(token, head.within, extack) ?: rvm_transaction_add(txn, token, extack);
 	if (err)
 		rvm_token_destroy(token);
 	return err;

@@ -19,7 +19,8 @@ static int fill_core(struct sk_buff *skb, const struct rvm_token_core *core)
 	    nla_put_u64_64bit(skb, RVM_A_TOKEN_PARENT, core->parent ? core->parent->id : 0,
 			      RVM_A_TOKEN_PAD) ||
 	    nla_put_s64(skb, RVM_A_TOKEN_EXPIRES_AT, core->expires_at, RVM_A_TOKEN_PAD) ||
-	    nla_put_u32(skb, RVM_A_TOKEN_FLAGS, READ_ONCE(core->flags)))
+	    nla_put_u32(skb, RVM_A_TOKEN_FLAGS, READ_ONCE(core->flags)) ||
+	    (core->within_name && nla_put_string(skb, RVM_A_TOKEN_WITHIN, core->within_name)))
 		return -EMSGSIZE;
 	return 0;
 }

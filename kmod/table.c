@@ -15,6 +15,7 @@
 
 #include "compat.h"
 #include "detail.h"
+#include "lib/cover.h"
 #include "limits.h"
 #include "partition.h"
 #include "table.h"
@@ -200,7 +201,61 @@ static void free_table(struct rvm_table *table)
 	kfree(table);
 }
 
-static struct rvm_table *build_table(struct rvm_transaction *txn)
+/* Number of a program among those that tokens are within; a new one gets the next. */
+static int number_of(const char **names, unsigned int *n, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < *n; i++)
+		if (!strcmp(names[i], name))
+			return i;
+	if (*n == RVM_LINEAGES_MAX)
+		return -E2BIG;
+	names[(*n)++] = name;
+	return i;
+}
+
+static u64 lineage_opened(const char **names, unsigned int n, const struct rvm_scope *scope)
+{
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		struct rvm_name name = { .text = names[i], .len = strlen(names[i]) };
+
+		if (rvm_scope_has_word(scope, &name))
+			return BIT_ULL(i);
+	}
+	return 0;
+}
+
+/* Each token for a program that others are within opens the lineage of it. */
+static int number_lineages(struct rvm_token **tokens, u32 count, struct netlink_ext_ack *extack)
+{
+	const char *names[RVM_LINEAGES_MAX];
+	unsigned int n = 0;
+	u32 i;
+
+	for (i = 0; i < count; i++) {
+		struct rvm_token_core *core = &tokens[i]->core;
+		int number;
+
+		if (!core->within_name)
+			continue;
+		number = number_of(names, &n, core->within_name);
+		if (number < 0) {
+			NL_SET_ERR_MSG_FMT(extack, "tokens are within more than %u programs",
+					   RVM_LINEAGES_MAX);
+			return number;
+		}
+		core->within = BIT_ULL(number);
+	}
+	for (i = 0; n && i < count; i++)
+		if (rvm_scope_names_program(tokens[i]->core.scope))
+			tokens[i]->core.opens = lineage_opened(names, n, tokens[i]->core.scope);
+	return 0;
+}
+
+static struct rvm_table *build_table(struct rvm_transaction *txn, struct netlink_ext_ack *extack)
 {
 	struct rvm_table *table = kzalloc(sizeof(*table), GFP_KERNEL_ACCOUNT);
 	int err;
@@ -210,6 +265,8 @@ static struct rvm_table *build_table(struct rvm_transaction *txn)
 	err = build_index(&table->tokens, &table->token, &txn->tokens);
 	if (!err)
 		err = build_index(&table->exclusions, &table->exclusion, &txn->exclusions);
+	if (!err)
+		err = number_lineages(table->token, table->tokens.count, extack);
 	if (err) {
 		free_table(table);
 		return ERR_PTR(err);
@@ -297,7 +354,7 @@ int rvm_transaction_commit(struct rvm_transaction *txn, struct rvm_commit *done,
 		NL_SET_ERR_MSG(extack, "an entry was refused and is missing: abort and begin anew");
 		return -ECANCELED;
 	}
-	table = build_table(txn);
+	table = build_table(txn, extack);
 	if (IS_ERR(table))
 		return PTR_ERR(table);
 	swap(table->source, txn->source);

@@ -139,6 +139,7 @@ void rvm_token_destroy(struct rvm_token *token)
 {
 	atomic_dec(token->exclusion ? &exclusions : &tokens);
 	rvm_scope_destroy(token->object);
+	kfree(token->within);
 	kfree(token);
 }
 
@@ -152,7 +153,8 @@ size_t rvm_token_bytes(const struct rvm_token *token)
 	const struct rvm_scope_object *object = token->object;
 
 	return sizeof(*token) + struct_size(object, text, object->scope.len + 1) +
-	       string_bytes(object->resource) + string_bytes(object->anchor_path);
+	       string_bytes(object->resource) + string_bytes(object->anchor_path) +
+	       string_bytes(token->within);
 }
 
 unsigned int rvm_token_count(void)

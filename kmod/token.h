@@ -84,6 +84,8 @@ struct rvm_token {
 	struct rvm_token_core core;
 	/** @object: Its scope; @core.scope points into it. */
 	struct rvm_scope_object *object;
+	/** @within: Storage for @core.within_name. */
+	char *within;
 	/** @badge: Which file it came from. */
 	u64 badge;
 	/** @birth: Witness sequence of the commit. */

@@ -165,6 +165,8 @@ void put_rule(struct request *r, const struct rule *rule)
 	put_u32(r, rule->excludes ? RVM_A_EXCLUSION_RIGHTS : RVM_A_TOKEN_RIGHTS, rule->rights);
 	if (rule->expires)
 		put_s64(r, RVM_A_TOKEN_EXPIRES_AT, rule->expires);
+	if (rule->within)
+		put_str(r, RVM_A_TOKEN_WITHIN, rule->within);
 	scope = nest_begin(r, rule->excludes ? RVM_A_EXCLUSION_SCOPE : RVM_A_TOKEN_SCOPE);
 	put_u32(r, RVM_A_SCOPE_CLASS, rule->class);
 	if (rule->flags)

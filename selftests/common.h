@@ -57,6 +57,8 @@ struct rule {
 	uint16_t port;
 	/* NET: AF_UNIX for a socket; @pattern alone is an abstract name. */
 	uint32_t family;
+	/* EXEC: program that it holds within; NULL for everywhere. */
+	const char *within;
 };
 
 /* Make the control group only, without a partition. */

@@ -32,6 +32,7 @@
 /* clang-format off */
 static const struct bpf_hook hooks[] = {
 	{ "bprm_check_security", HOOK_REQUIRED, "any program can be started with any words" },
+	{ "bprm_committed_creds", HOOK_REQUIRED, "nobody knows whose helper a program is" },
 	{ "file_open", HOOK_REQUIRED, "any file can be opened" },
 	{ "file_permission", HOOK_REQUIRED, "files that are open outlive their tokens" },
 	{ "mmap_file", HOOK_REQUIRED, "any file can be mapped, also as code" },
@@ -96,6 +97,7 @@ static const struct bpf_hook hooks[] = {
 	{ "key_alloc", HOOK_IF_THERE, "keys can be made" },
 	{ "key_permission", HOOK_IF_THERE, "keys of the host can be used" },
 	{ "task_alloc", HOOK_REQUIRED, "a task can be started in another cgroup: a way out" },
+	{ "task_free", HOOK_REQUIRED, "a new process is taken for one that is gone" },
 	{ "task_kill", HOOK_REQUIRED, "processes of the host can be killed" },
 	{ "ptrace_access_check", HOOK_REQUIRED, "processes of the host can be traced: a way out" },
 	{ "ptrace_traceme", HOOK_REQUIRED, "a process of the host can be made a tracer" },

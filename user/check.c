@@ -25,6 +25,8 @@ struct question {
 	/* A name in it that is not there yet, or NULL. */
 	const char *leaf;
 	char *const *argv;
+	/* EXEC: program that it is started within, or NULL. */
+	const char *within;
 	const char *name;
 	uint32_t family;
 	uint32_t protocol;
@@ -53,6 +55,7 @@ struct answer {
 	uint64_t token;
 	uint32_t missing;
 	char *rule;
+	char *within;
 };
 
 /* What the descriptor names now. */
@@ -213,6 +216,8 @@ static int put_question(struct nl_msg *msg, uint32_t partition, const struct que
 		ret = put_words(msg, q->argv);
 	if (!ret && q->name)
 		ret = nla_put_string(msg, RVM_A_CHECK_NAME, q->name);
+	if (!ret && q->within)
+		ret = nla_put_string(msg, RVM_A_CHECK_WITHIN, q->within);
 	if (!ret && q->family)
 		ret = nla_put_u32(msg, RVM_A_CHECK_FAMILY, q->family);
 	if (!ret && q->has_address)
@@ -243,9 +248,11 @@ static int take_rule(struct nlattr **attrs, int cmd, void *data, struct err *err
 
 	(void)cmd;
 	(void)err;
-	if (!attrs[RVM_A_TABLE_TOKEN] ||
-	    nlc_nest(token, RVM_A_TOKEN_MAX, attrs[RVM_A_TABLE_TOKEN]) ||
-	    !token[RVM_A_TOKEN_SCOPE] ||
+	if (!attrs[RVM_A_TABLE_TOKEN] || nlc_nest(token, RVM_A_TOKEN_MAX, attrs[RVM_A_TABLE_TOKEN]))
+		return 0;
+	if (token[RVM_A_TOKEN_WITHIN] && !a->within)
+		a->within = strdup(nlc_str(token[RVM_A_TOKEN_WITHIN]));
+	if (!token[RVM_A_TOKEN_SCOPE] ||
 	    nlc_nest(scope, RVM_A_SCOPE_MAX, token[RVM_A_TOKEN_SCOPE]) ||
 	    !scope[RVM_A_SCOPE_RESOURCE])
 		return 0;
@@ -282,6 +289,7 @@ static void print_answer(struct ctx *ctx, const char *partition, const struct qu
 		.proto = q->protocol == IPPROTO_UDP ? "udp" : "tcp",
 		.name = q->class == RVM_CLASS_TOOL || q->class == RVM_CLASS_NAME ? q->text : NULL,
 		.rule = a->rule,
+		.within = a->within,
 		.token = a->token,
 	};
 	auto_free char *reason = refusal_reason(&r);
@@ -295,6 +303,8 @@ static void print_answer(struct ctx *ctx, const char *partition, const struct qu
 	out_json_str(ctx->out, "object", q->text);
 	out_json_str(ctx->out, "reason", rvm_reason_text(a->reason));
 	out_json_u64(ctx->out, "token", a->token);
+	if (a->within)
+		out_json_str(ctx->out, "within", a->within);
 	if (a->rule)
 		out_json_str(ctx->out, "resource", a->rule);
 	if (grant)
@@ -358,6 +368,9 @@ static int check(struct ctx *ctx, const struct args *args)
 		return err_make(&ctx->err, EXIT_USAGE, "check: ask for one right at a time");
 	if (parse_question(&q, args, &ctx->err))
 		return -1;
+	q.within = args_str(args, "--within");
+	if (q.within && q.class != RVM_CLASS_EXEC)
+		return err_make(&ctx->err, EXIT_USAGE, "--within: goes with a command behind --");
 	if (!q.text)
 		return err_errno(&ctx->err, ENOMEM, "check");
 	if (nlc_open(&nlc, &ctx->err) ||
@@ -374,6 +387,7 @@ static int check(struct ctx *ctx, const struct args *args)
 		find_rule(nlc, &a);
 	print_answer(ctx, part.name, &q, &a);
 	free(a.rule);
+	free(a.within);
 	return a.allowed ? EXIT_DONE : EXIT_REFUSED;
 }
 
@@ -384,6 +398,7 @@ static const struct arg check_args[] = {
 	{ "--connect", ARG_STRING, 0, "ADDR:PORT", "may it connect", NULL },
 	{ "--tool", ARG_STRING, 0, "TOOL", "may it call a tool", NULL },
 	{ "--name", ARG_STRING, 0, "RESOURCE", "may it use a name", NULL },
+	{ "--within", ARG_STRING, 0, "PROGRAM", "may a helper of PROGRAM start the command", NULL },
 	{ "NAME", ARG_NAME, ARG_REQUIRED, NULL, "partition", NULL },
 	{ "PATH | -- COMMAND", ARG_REST, 0, NULL, "a path; or, behind --, a command with its words",
 	  NULL },

@@ -49,6 +49,8 @@ static const char *refused_why(const struct event *event)
 		return "a token for it does not reach the tier: change that one";
 	case RVM_REASON_ABOVE:
 		return "the partition around it may not do it either: widen that one first";
+	case RVM_REASON_WITHIN:
+		return "a token for it holds within another program only: change that one";
 	case RVM_REASON_ENVIRON:
 		return LEARN_WHY_TURNED;
 	case RVM_REASON_SPECIAL:

@@ -196,7 +196,8 @@ static int make_plan(struct load *load, const struct args *args, struct err *err
 	    plan_open(&load->plan, root, workspace ? workspace : load->folder, err))
 		return -1;
 	load->plan.leave_domains = args_has(args, "--unenforced-domains");
-	if (plan_add_table(&load->plan, &load->table, "table", 0, err) || add_bases(load, err))
+	if (plan_add_table(&load->plan, &load->table, "table", 0, err) || add_bases(load, err) ||
+	    plan_check_within(&load->plan, err))
 		return -1;
 	if (args_has(args, "--refuse-root") && refuse_root(load, err))
 		return -1;

@@ -25,6 +25,7 @@ static void free_entry(struct entry *e)
 	free(e->origin);
 	free(e->resource);
 	free(e->notes);
+	free(e->within);
 	scope_free(&e->scope);
 }
 
@@ -69,7 +70,11 @@ static int add_entry(struct plan *plan, const struct entry *model, const char *n
 	e->origin = strdup(model->origin);
 	e->resource = model->resource ? strdup(model->resource) : NULL;
 	e->notes = notes ? strdup(notes) : NULL;
-	return e->origin && (!model->resource || e->resource) && (!notes || e->notes) ? 0 : -1;
+	e->within = model->within ? strdup(model->within) : NULL;
+	return e->origin && (!model->within || e->within) && (!model->resource || e->resource) &&
+			       (!notes || e->notes) ?
+		       0 :
+		       -1;
 }
 
 static void remark_program(const struct plan *plan, const struct scope *scope, struct entry *e,
@@ -229,6 +234,14 @@ static bool leave_out(struct plan *plan, const char *file, size_t row, const cha
 	return true;
 }
 
+static int check_class(const struct row *row, const struct rvm_scope_spec *spec, struct err *err)
+{
+	if (!row->within || spec->class == RVM_CLASS_EXEC)
+		return 0;
+	err_make(err, EXIT_USAGE, "within: the row starts no program by its words");
+	return err_hint(err, "use it with rules such as exec:git-remote-https *");
+}
+
 int plan_add_table(struct plan *plan, const struct table *table, const char *origin, uint64_t badge,
 		   struct err *err)
 {
@@ -244,13 +257,46 @@ int plan_add_table(struct plan *plan, const struct table *table, const char *ori
 			.origin = (char *)origin,
 			.row = i,
 			.resource = text,
+			.within = (char *)row->within,
 		};
 
 		if (!parse(row->resource, row->len, row->rights, &spec, err) &&
+		    !check_class(row, &spec, err) &&
 		    !resolve_and_add(plan, &spec, &model, LINKS_REFUSE, 0, err))
 			continue;
 		if (!leave_out(plan, table->doc.path, i, text, err))
 			return blame(err, table->doc.path, i, text);
+	}
+	return 0;
+}
+
+static bool starts(const struct plan *plan, const char *program)
+{
+	for (size_t i = 0; i < plan->n; i++) {
+		const struct scope *s = &plan->entries[i].scope;
+
+		if (!plan->entries[i].exclusion && s->class == RVM_CLASS_EXEC && s->pattern &&
+		    s->len && !(s->flags & RVM_SCOPE_FLAG_ANY_PROGRAM) &&
+		    !strcmp(path_base(s->pattern), program))
+			return true;
+	}
+	return false;
+}
+
+int plan_check_within(struct plan *plan, struct err *err)
+{
+	for (size_t i = 0; i < plan->n; i++) {
+		struct entry *e = &plan->entries[i];
+
+		if (!e->within || starts(plan, e->within))
+			continue;
+		if (!e->badge)
+			warn_line("%s: row %zu (%s): within '%s', which no row starts: it allows "
+				  "nothing",
+				  e->origin, e->row, e->resource, e->within);
+		note(&e->notes, "no row starts '%s': the row allows nothing", e->within);
+		if (!e->notes)
+			return err_errno(err, ENOMEM, "%s", e->origin);
 	}
 	return 0;
 }

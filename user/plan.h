@@ -28,6 +28,8 @@ struct entry {
 	/* As written; NULL if the row has none. */
 	char *resource;
 	struct scope scope;
+	/* Program that it holds within; NULL for everywhere. */
+	char *within;
 	/* "fixed", ...; NULL if it is no program. */
 	const char *program;
 	/* Remarks for --dry-run, or NULL. */
@@ -61,6 +63,9 @@ static inline struct resolver *plan_host(struct plan *plan)
 /* All rows of a table. */
 int plan_add_table(struct plan *plan, const struct table *table, const char *origin, uint64_t badge,
 		   struct err *err);
+
+/* Once all tables are in: say of rows within programs that no row starts that they do nothing. */
+int plan_check_within(struct plan *plan, struct err *err);
 
 /**
  * struct rule - something to take away

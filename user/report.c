@@ -30,6 +30,10 @@ static void print_entry(struct out *o, const struct entry *e)
 		out_str(o, "program", e->program);
 	else
 		out_null_as(o, "program", "-");
+	if (e->within)
+		out_str(o, "within", e->within);
+	else
+		out_null_as(o, "within", "-");
 	out_json_str(o, "notes", e->notes);
 	out_row_end(o);
 }
@@ -37,17 +41,10 @@ static void print_entry(struct out *o, const struct entry *e)
 void report_plan(struct out *o, const struct plan *plan, const struct summary *s)
 {
 	static const struct out_col cols[] = {
-		{ "kind", NULL, 0 },
-		{ "origin", NULL, 0 },
-		{ "row", NULL, OUT_COL_RIGHT },
-		{ "rights", NULL, 0 },
-		{ "tier", NULL, 0 },
-		{ "expires-at", "expires", 0 },
-		{ "class", NULL, 0 },
-		{ "program", NULL, 0 },
-		{ "resource", NULL, 0 },
-		{ "resolved", NULL, 0 },
-		{ 0 },
+		{ "kind", NULL, 0 },	 { "origin", NULL, 0 },	  { "row", NULL, OUT_COL_RIGHT },
+		{ "rights", NULL, 0 },	 { "tier", NULL, 0 },	  { "expires-at", "expires", 0 },
+		{ "class", NULL, 0 },	 { "program", NULL, 0 },  { "within", NULL, 0 },
+		{ "resource", NULL, 0 }, { "resolved", NULL, 0 }, { 0 },
 	};
 
 	out_object_begin(o, NULL);

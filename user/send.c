@@ -61,6 +61,7 @@ static int put_entry(struct nl_msg *msg, const struct entry *e)
 		   nla_put_u32(msg, RVM_A_TOKEN_TIER, e->tier) ||
 		   nla_put_u64(msg, RVM_A_TOKEN_BADGE, e->badge) ||
 		   nla_put_s64(msg, RVM_A_TOKEN_EXPIRES_AT, e->expires_at) ||
+		   put_text(msg, RVM_A_TOKEN_WITHIN, e->within) ||
 		   put_scope(msg, RVM_A_TOKEN_SCOPE, e)) {
 		return -1;
 	}

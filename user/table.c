@@ -65,8 +65,8 @@ static int read_expiry(struct table *t, struct row *row, const json_t *value, co
 /* Keys that nobody knows could have been meant to limit the token. */
 static void warn_of_keys(const struct table *t, json_t *object, size_t row)
 {
-	static const char *const known[] = { "rights", "resource", "proof_tier", "expires_at",
-					     "grant_once" };
+	static const char *const known[] = { "rights",	   "resource",	 "proof_tier",
+					     "expires_at", "grant_once", "within" };
 	const char *key;
 	json_t *value;
 
@@ -79,6 +79,24 @@ static void warn_of_keys(const struct table *t, json_t *object, size_t row)
 			warn_line("%s: row %zu: key '%s' is not known and does nothing",
 				  t->doc.path, row, key);
 	}
+}
+
+/* A row that starts programs may do it for the helpers of one only. */
+static int read_within(struct table *t, struct row *row, const json_t *value, const char *at,
+		       struct err *err)
+{
+	const char *name = json_string_value(value);
+
+	if (!value)
+		return 0;
+	if (!name || !*name || strlen(name) != json_string_length(value))
+		return doc_want(&t->doc, err, at, "the name of a program", value);
+	if (strchr(name, '/') || strlen(name) > 255) {
+		doc_error(&t->doc, err, at, "'%.80s' is not the name of a program", name);
+		return err_hint(err, "write it as rules do, without folders: \"git\"");
+	}
+	row->within = name;
+	return 0;
 }
 
 static int read_row(struct table *t, size_t i, json_t *value, struct err *err)
@@ -109,6 +127,9 @@ static int read_row(struct table *t, size_t i, json_t *value, struct err *err)
 	if (once && !json_is_boolean(once))
 		return doc_want(&t->doc, err, at, "true or false", once);
 	row->grant_once = json_is_true(once);
+	snprintf(at, sizeof(at), "%zu/within", i);
+	if (read_within(t, row, json_object_get(value, "within"), at, err))
+		return -1;
 	warn_of_keys(t, value, i);
 	return 0;
 }

@@ -18,6 +18,8 @@ struct row {
 	/* NULL if it is missing or null. */
 	const char *resource;
 	size_t len;
+	/* Program that the token holds within; NULL for everywhere. */
+	const char *within;
 };
 
 /**

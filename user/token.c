@@ -58,6 +58,10 @@ static void print_token(struct out *o, struct nlattr *nest)
 	out_u64(o, "epoch", nlc_u32(a[RVM_A_TOKEN_EPOCH]));
 	out_u64(o, "depth", nlc_u32(a[RVM_A_TOKEN_DEPTH]));
 	out_u64(o, "birth", nlc_u64(a[RVM_A_TOKEN_BIRTH]));
+	if (a[RVM_A_TOKEN_WITHIN])
+		out_str(o, "within", nlc_str(a[RVM_A_TOKEN_WITHIN]));
+	else
+		out_null_as(o, "within", "-");
 	print_scope(o, a[RVM_A_TOKEN_SCOPE]);
 	out_row_end(o);
 }
@@ -105,12 +109,19 @@ static int dump(struct nlc *nlc, int cmd, uint32_t partition, nlc_fn fn, struct 
 }
 
 static const struct out_col token_cols[] = {
-	{ "id", NULL, OUT_COL_TREE },	{ "partition", NULL, OUT_COL_RIGHT },
-	{ "rights", NULL, 0 },		{ "tier", NULL, 0 },
-	{ "expires-at", "expires", 0 }, { "badge", NULL, OUT_COL_RIGHT },
-	{ "class", NULL, 0 },		{ "scope-flags", "flags", 0 },
-	{ "resource", NULL, 0 },	{ "anchor", NULL, 0 },
-	{ "pattern", NULL, 0 },		{ 0 },
+	{ "id", NULL, OUT_COL_TREE },
+	{ "partition", NULL, OUT_COL_RIGHT },
+	{ "rights", NULL, 0 },
+	{ "tier", NULL, 0 },
+	{ "expires-at", "expires", 0 },
+	{ "badge", NULL, OUT_COL_RIGHT },
+	{ "within", NULL, 0 },
+	{ "class", NULL, 0 },
+	{ "scope-flags", "flags", 0 },
+	{ "resource", NULL, 0 },
+	{ "anchor", NULL, 0 },
+	{ "pattern", NULL, 0 },
+	{ 0 },
 };
 
 static const struct out_col exclusion_cols[] = {

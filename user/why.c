@@ -31,6 +31,9 @@ char *refusal_reason(const struct refusal *r)
 {
 	const char *text = rvm_reason_text(r->reason);
 
+	if (r->reason == RVM_REASON_WITHIN && r->within)
+		return format("a token allows it, but only within %s (token %" PRIu64 ", %s)",
+			      r->within, r->token, r->rule ? r->rule : "no resource");
 	if (r->rule && r->token)
 		return format("%s (token %" PRIu64 ", %s)", text, r->token, r->rule);
 	if (r->rule)
@@ -94,7 +97,7 @@ char *refusal_grant(const struct refusal *r)
 
 	if (r->reason != RVM_REASON_NO_TOKEN && r->reason != RVM_REASON_RIGHTS &&
 	    r->reason != RVM_REASON_ARGV && r->reason != RVM_REASON_SPECIAL &&
-	    r->reason != RVM_REASON_ABOVE)
+	    r->reason != RVM_REASON_ABOVE && r->reason != RVM_REASON_WITHIN)
 		return NULL;
 	resource = resource_of(r);
 	if (!resource || !rights)
@@ -154,6 +157,10 @@ char *refusal_advice(const struct refusal *r)
 		return format("To allow it add %s to the table of the partition around this one, "
 			      "and load that again.",
 			      grant);
+	if (grant && r->reason == RVM_REASON_WITHIN)
+		return format("Let %s start it; to allow it everywhere add %s to the table and "
+			      "load it again.",
+			      r->within ? r->within : "the program", grant);
 	if (grant)
 		return format("To allow it add %s to the table and load it again.", grant);
 	if (r->reason == RVM_REASON_STATE)
@@ -253,6 +260,7 @@ static void fill_refusal(struct refusal *r, const struct event *event)
 		.addr = event_detail(event, "addr"),
 		.name = event_detail(event, "name"),
 		.rule = event_detail(event, "rule"),
+		.within = event_detail(event, "within"),
 		.proto = strdup(proto_word(proto)),
 		.odd_words = has_odd_words(event),
 		.token = token ? strtoull(token, NULL, 10) : 0,
@@ -266,6 +274,7 @@ static void clear_refusal(struct refusal *r)
 	free((char *)r->addr);
 	free((char *)r->name);
 	free((char *)r->rule);
+	free((char *)r->within);
 	free((char *)r->proto);
 }
 
@@ -335,6 +344,7 @@ static int find_sequence(struct nlc *nlc, const struct args *args, uint64_t *seq
 static int print_why(struct ctx *ctx, const struct event *event)
 {
 	auto_free char *text = why_text(event);
+	auto_free char *within = event_detail(event, "within");
 	auto_free char *grant = NULL;
 	struct refusal r;
 
@@ -348,6 +358,8 @@ static int print_why(struct ctx *ctx, const struct event *event)
 	out_object_begin(ctx->out, NULL);
 	event_fields(ctx->out, event);
 	out_json_str(ctx->out, "why", text);
+	if (within)
+		out_json_str(ctx->out, "within", within);
 	if (grant)
 		out_json_str(ctx->out, "grant", grant);
 	out_object_end(ctx->out);

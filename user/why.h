@@ -34,6 +34,8 @@ struct refusal {
 	const char *name;
 	/** @rule: Resource of the token or exclusion that decided. */
 	const char *rule;
+	/** @within: Program that the token holds within. */
+	const char *within;
 	/** @token: Its id, 0 for none. */
 	uint64_t token;
 };

@@ -91,15 +91,24 @@ static const char *const turning[] = {
 	"GCONV_PATH=",
 };
 
+/* Each exec asks this for each variable and name; most differ in the first byte. */
+static bool begins_with(const char *text, size_t len, const char *name)
+{
+	size_t i;
+
+	for (i = 0; name[i]; i++)
+		if (i >= len || text[i] != name[i])
+			return false;
+	return true;
+}
+
 static bool is_among(const char *text, size_t len, const char *const *names, size_t count)
 {
-	size_t i, size;
+	size_t i;
 
-	for (i = 0; i < count; i++) {
-		size = strlen(names[i]);
-		if (len >= size && !memcmp(text, names[i], size))
+	for (i = 0; i < count; i++)
+		if (begins_with(text, len, names[i]))
 			return true;
-	}
 	return false;
 }
 

@@ -25,6 +25,12 @@ struct rvm_token_core {
 	const struct rvm_scope *scope;
 	/** @parent: NULL for a root. */
 	const struct rvm_token_core *parent;
+	/** @opens: EXEC: the lineage of its program, a bit of struct rvm_lineages; or 0. */
+	u64 opens;
+	/** @within: EXEC: the lineage that it holds in; 0 if it always does. */
+	u64 within;
+	/** @within_name: Its program; NULL if @within is 0. */
+	const char *within_name;
 	/** @epoch: Epoch of the partition when it was made. */
 	u32 epoch;
 	/** @rights: enum rvm_right; of an exclusion, the rights that it takes away. */

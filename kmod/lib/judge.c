@@ -100,9 +100,9 @@ struct search {
 /* Closest first; what is not listed is no miss but nothing. */
 static u8 rank_of(enum rvm_reason reason)
 {
-	static const u8 order[] = { RVM_REASON_ENVIRON, RVM_REASON_ARGV,  RVM_REASON_RIGHTS,
-				    RVM_REASON_EXPIRED, RVM_REASON_STALE, RVM_REASON_TIER,
-				    RVM_REASON_SPECIAL };
+	static const u8 order[] = { RVM_REASON_WITHIN, RVM_REASON_ENVIRON, RVM_REASON_ARGV,
+				    RVM_REASON_RIGHTS, RVM_REASON_EXPIRED, RVM_REASON_STALE,
+				    RVM_REASON_TIER,   RVM_REASON_SPECIAL };
 	u8 i;
 
 	for (i = 0; i < ARRAY_SIZE(order); i++)
@@ -123,6 +123,17 @@ static void note_miss(struct search *s, u32 at, enum rvm_reason reason, u8 missi
 	s->missing = missing;
 }
 
+/* Some tokens start programs only for descendants of another. */
+static enum rvm_reason check_lineages(const struct search *s, const struct rvm_token_core *token)
+{
+	const struct rvm_lineages *has = &s->req->exec.lineages;
+
+	if (!token->within || s->req->class != RVM_CLASS_EXEC)
+		return RVM_REASON_NONE;
+	return has->table == s->part->table && has->set & token->within ? RVM_REASON_NONE :
+									  RVM_REASON_WITHIN;
+}
+
 static void weigh(struct search *s, u32 at, enum fit fit)
 {
 	const struct rvm_token_core *token = s->part->tokens->core[at];
@@ -141,6 +152,8 @@ static void weigh(struct search *s, u32 at, enum fit fit)
 		reason = RVM_REASON_RIGHTS;
 	else
 		reason = check_token(s->part, token, s->req->need, s->req->tier, s->now);
+	if (reason == RVM_REASON_NONE)
+		reason = check_lineages(s, token);
 	if (fit == FIT_NO_START)
 		missing |= RVM_RIGHT_EXECUTE;
 	if (reason != RVM_REASON_NONE && reason != RVM_REASON_NO_TOKEN)
@@ -401,6 +414,7 @@ static void judge_tokens(const struct rvm_partition_view *part, const struct rvm
 		v->tier = v->token->tier;
 		v->words = rvm_scope_names_program(v->token->scope) &&
 			   limits_words(v->token->scope);
+		v->opens = (struct rvm_lineages){ part->table, v->token->opens };
 		v->until = end_of(v->token);
 		return;
 	}

@@ -34,6 +34,16 @@ struct rvm_path_object {
 };
 
 /**
+ * struct rvm_lineages - programs that a task descends from, as one table counts them
+ */
+struct rvm_lineages {
+	/** @table: Which table; see struct rvm_partition_view. */
+	u64 table;
+	/** @set: A bit for each program that a token of it names as "within". */
+	u64 set;
+};
+
+/**
  * struct rvm_exec_object - what an EXEC question is about
  */
 struct rvm_exec_object {
@@ -45,6 +55,8 @@ struct rvm_exec_object {
 	const struct rvm_argv *argv;
 	/** @turned: Which programs its environment can make run other code. */
 	enum rvm_environ turned;
+	/** @lineages: Of who asks. */
+	struct rvm_lineages lineages;
 	/** @path: The program as a file, for exclusions and "run:". */
 	struct rvm_path_object path;
 };
@@ -110,6 +122,8 @@ struct rvm_partition_view {
 	const struct rvm_index *tokens;
 	/** @exclusions: NULL if none. */
 	const struct rvm_index *exclusions;
+	/** @table: Number of the table; never used again. */
+	u64 table;
 	/** @epoch: Current epoch. */
 	u32 epoch;
 	/** @state: enum rvm_state. */
@@ -133,6 +147,11 @@ struct rvm_verdict {
 	 * which words the program runs.
 	 */
 	bool words;
+	/**
+	 * @opens: EXEC, allowed, not relaxed: the lineages that the token opens for whom it
+	 * starts; of the partition's own table.
+	 */
+	struct rvm_lineages opens;
 	/** @reason: enum rvm_reason. */
 	u8 reason;
 	/** @tier: Tier at which it was verified. */
@@ -159,14 +178,17 @@ struct rvm_verdict {
  *
  * Order: state and fence of the partition and all above; exclusions of the
  * partition and all above; tokens in index order, the first sufficient one
- * decides.  If none does the reason is that of the closest miss: ENVIRON, ARGV,
- * RIGHTS, EXPIRED, STALE, TIER, SPECIAL, NO_TOKEN in this order.  What the
+ * decides.  If none does the reason is that of the closest miss: WITHIN, ENVIRON,
+ * ARGV, RIGHTS, EXPIRED, STALE, TIER, SPECIAL, NO_TOKEN in this order.  What the
  * partition's own tokens allow, each partition above must allow by its own, or
  * the reason is ABOVE.
  *
  * A mode relaxes refusals of PATH, EXEC and NET that a token could have averted,
  * but never exclusions, state, @req->floor, nor what needs naming: special files,
  * unix sockets, loopback and the like, the host's own addresses.
+ *
+ * Lineages are of one table: where those asked with are of another, as the tables of
+ * partitions above always are, tokens that hold only within a program do not count.
  *
  * A revoked token, and at tier 2 or more one with a revoked ancestor, is as if
  * it were not there, except that its program word goes on to bind.

@@ -33,6 +33,7 @@ const char *rvm_reason_text(enum rvm_reason reason)
 		[RVM_REASON_REFUSED] = "it is never allowed in a partition",
 		[RVM_REASON_ABOVE] = "the partition around this one may not do it either",
 		[RVM_REASON_ENVIRON] = "a variable of its environment can make it run other code",
+		[RVM_REASON_WITHIN] = "a token allows it, but only within another program",
 	};
 
 	return reason < ARRAY_SIZE(text) ? text[reason] : "the reason is unknown";

@@ -184,6 +184,8 @@ static inline void model_token(struct model_world *w, struct model_entry *e, boo
 	core->expires_at = draw(3) ? 0 : (s64)MODEL_NOW - 1 + draw(3);
 	core->depth = draw(12) ? draw(4) : RVM_DEPTH_MAX + 1;
 	core->parent = draw(2) ? &w->ancestor[draw(3)] : NULL;
+	if (e->scope.class == RVM_CLASS_EXEC && !draw(3))
+		core->within = 1 << draw(2);
 }
 
 static inline void model_table(struct model_world *w, struct model_table *t, bool exclusion)
@@ -256,6 +258,7 @@ static inline void model_exec(struct model_world *w, struct rvm_exec_object *exe
 		w->argv.words += !words->text[i];
 	exec->argv = draw(5) ? &w->argv : NULL;
 	exec->turned = draw(3);
+	exec->lineages = (struct rvm_lineages){ draw(2), draw(4) };
 	if (!exec->argv && draw(2))
 		exec->base.len = 0;
 }

@@ -181,14 +181,18 @@ static inline u8 model_lacks(const struct rvm_partition_view *part, const struct
 		if (t->tier == 3 && (child->rights & ~a->rights || a->depth >= child->depth))
 			return RVM_REASON_TIER;
 	}
+	if (req->class == RVM_CLASS_EXEC && t->within &&
+	    (req->exec.lineages.table != part->table || !(req->exec.lineages.set & t->within)))
+		return RVM_REASON_WITHIN;
 	return RVM_REASON_NONE;
 }
 
 static inline u8 model_rank(u8 reason)
 {
-	static const u8 order[] = { RVM_REASON_NONE,   RVM_REASON_ENVIRON, RVM_REASON_ARGV,
-				    RVM_REASON_RIGHTS, RVM_REASON_EXPIRED, RVM_REASON_STALE,
-				    RVM_REASON_TIER,   RVM_REASON_SPECIAL, RVM_REASON_NO_TOKEN };
+	static const u8 order[] = { RVM_REASON_NONE,	RVM_REASON_WITHIN, RVM_REASON_ENVIRON,
+				    RVM_REASON_ARGV,	RVM_REASON_RIGHTS, RVM_REASON_EXPIRED,
+				    RVM_REASON_STALE,	RVM_REASON_TIER,   RVM_REASON_SPECIAL,
+				    RVM_REASON_NO_TOKEN };
 	u8 i = 0;
 
 	while (order[i] != reason)

@@ -33,6 +33,34 @@ static void programs_start_with_the_words_of_their_token(void)
 	REFUSED(on_exec("/bin/git", "git|push"), RIGHTS);
 }
 
+static void a_helper_starts_within_its_program_only(void)
+{
+	struct model_entry *git, *helper;
+
+	start();
+	git = exec_in(&w.tokens, "/bin/git", "git", true);
+	helper = exec_in(&w.tokens, "/bin/fetch", "fetch", true);
+	git->core.opens = 2;
+	helper->core.within = 2;
+	w.part.table = 5;
+	ALLOWED(on_exec("/bin/git", "git|pull"));
+	EXPECT_EQ(judge().opens.set, 2);
+	EXPECT_EQ(judge().opens.table, 5);
+	REFUSED(on_exec("/bin/fetch", "fetch"), WITHIN);
+	EXPECT_EQ(judge().token->id, 2);
+	EXPECT_EQ(judge().opens.set, 0);
+	w.req.exec.lineages = (struct rvm_lineages){ 5, 3 };
+	ALLOWED(judge());
+	/* Another program, and the same number in another table. */
+	w.req.exec.lineages = (struct rvm_lineages){ 5, 1 };
+	REFUSED(judge(), WITHIN);
+	w.req.exec.lineages = (struct rvm_lineages){ 4, 2 };
+	REFUSED(judge(), WITHIN);
+	/* The rule binds the name all the same. */
+	helper->core.rights = READ;
+	REFUSED(judge(), RIGHTS);
+}
+
 static void a_program_that_was_not_there_is_not_covered(void)
 {
 	start();
@@ -188,6 +216,7 @@ static void exec_exclusions_bind_by_name_and_by_identity(void)
 int main(void)
 {
 	RUN(programs_start_with_the_words_of_their_token);
+	RUN(a_helper_starts_within_its_program_only);
 	RUN(a_program_that_was_not_there_is_not_covered);
 	RUN(an_interpreter_is_opened_before_its_name_is_known);
 	RUN(variables_of_make_are_nothing_to_what_it_starts);

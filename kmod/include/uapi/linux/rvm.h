@@ -238,6 +238,8 @@ enum rvm_op {
  *   variable of its environment can make it run something else.
  * @RVM_REASON_ABOVE: Tokens of the partition allow it, but none of a partition
  *   above it.
+ * @RVM_REASON_WITHIN: The token that would do holds only for descendants of
+ *   another program.
  */
 enum rvm_reason {
 	RVM_REASON_NONE,
@@ -266,6 +268,7 @@ enum rvm_reason {
 	RVM_REASON_REFUSED,
 	RVM_REASON_ENVIRON,
 	RVM_REASON_ABOVE,
+	RVM_REASON_WITHIN,
 };
 
 enum {
@@ -351,6 +354,7 @@ enum {
 	RVM_A_TOKEN_BIRTH,
 	RVM_A_TOKEN_PARTITION,
 	RVM_A_TOKEN_PAD,
+	RVM_A_TOKEN_WITHIN,
 
 	__RVM_A_TOKEN_MAX,
 	RVM_A_TOKEN_MAX = (__RVM_A_TOKEN_MAX - 1)
@@ -402,6 +406,7 @@ enum {
 	RVM_A_CHECK_TOKEN,
 	RVM_A_CHECK_MISSING,
 	RVM_A_CHECK_PAD,
+	RVM_A_CHECK_WITHIN,
 
 	__RVM_A_CHECK_MAX,
 	RVM_A_CHECK_MAX = (__RVM_A_CHECK_MAX - 1)
