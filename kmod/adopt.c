@@ -18,6 +18,7 @@
 #include <linux/sched/task.h>
 
 #include "adopt.h"
+#include "compat.h"
 #include "partition.h"
 #include "path.h"
 

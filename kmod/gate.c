@@ -12,7 +12,7 @@
 #include "decision.h"
 #include "detail.h"
 #include "gate.h"
-#include "lib/exclusion.h"
+#include "lib/move.h"
 #include "lib/rights.h"
 #include "partition.h"
 #include "path.h"
@@ -300,23 +300,6 @@ int rvm_gate_floor(struct rvm_partition *part, enum rvm_op op, const char *text,
 	return rvm_gate_check(part, &q);
 }
 
-/* With both ends walked: would the move carry something out, or give more? */
-static enum rvm_reason judge_move(const struct rvm_partition_view *view,
-				  const struct rvm_path_object *from,
-				  const struct rvm_path_object *to, bool tree, s64 now)
-{
-	u8 before, after;
-
-	if (rvm_exclusion_touches(view, from, RVM_RIGHTS_ALL, tree) ||
-	    rvm_exclusion_touches(view, to, RVM_RIGHTS_ALL, tree))
-		return RVM_REASON_EXCLUDED;
-	before = rvm_judge_path_rights(view, from, now);
-	after = rvm_judge_path_rights(view, to, now);
-	if (after & ~before || (tree && after != before))
-		return RVM_REASON_GAIN;
-	return RVM_REASON_NONE;
-}
-
 static enum rvm_reason check_move(struct rvm_partition *part, struct rvm_question *from,
 				  struct rvm_question *to, bool tree)
 {
@@ -336,7 +319,8 @@ static enum rvm_reason check_move(struct rvm_partition *part, struct rvm_questio
 		if (!reason) {
 			/* The new name is judged as what will be there: the old object. */
 			walk[1].object.special = walk[0].object.special;
-			reason = judge_move(&views[0], &walk[0].object, &walk[1].object, tree, now);
+			reason = rvm_judge_move(&views[0], &walk[0].object, &walk[1].object, tree,
+						now);
 		}
 	} while (rvm_walk_retry(&section, walk, WALKS));
 	rvm_walk_return();

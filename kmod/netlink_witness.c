@@ -7,6 +7,7 @@
 
 #include "lib/record.h"
 #include "limits.h"
+#include "listener.h"
 #include "netlink_priv.h"
 #include "partition.h"
 #include "witness.h"
@@ -135,10 +136,10 @@ static void hear(const u8 raw[RVM_RECORD_BYTES], const char *detail)
 
 void rvm_nl_deny_init(void)
 {
-	rvm_witness_set_listener(hear);
+	rvm_listener_set(hear);
 }
 
 void rvm_nl_deny_exit(void)
 {
-	rvm_witness_set_listener(NULL);
+	rvm_listener_set(NULL);
 }

@@ -276,7 +276,7 @@ static struct rvm_table *build_table(struct rvm_transaction *txn, struct netlink
 }
 
 static u64 record_commit(struct rvm_reservation *res, const struct rvm_partition *part,
-			 const struct rvm_transaction *txn)
+			 const struct rvm_transaction *txn, const char *source)
 {
 	char text[RVM_DETAIL_BYTES] = "", hex[65];
 	struct rvm_line line = { .text = text, .size = sizeof(text) };
@@ -293,8 +293,8 @@ static u64 record_commit(struct rvm_reservation *res, const struct rvm_partition
 	rvm_line_add_number(&line, "generation", part->generation + 1);
 	bin2hex(hex, txn->digest, sizeof(txn->digest));
 	rvm_line_add(&line, "sha256", hex, 2 * sizeof(txn->digest));
-	if (txn->source)
-		rvm_line_add(&line, "source", txn->source, strlen(txn->source));
+	if (source)
+		rvm_line_add(&line, "source", source, strlen(source));
 	return rvm_witness_commit(res, &event);
 }
 
@@ -335,7 +335,7 @@ static int publish(struct rvm_transaction *txn, struct rvm_table **table, u64 *s
 		return -ENOSPC;
 	}
 	/* Tokens carry the sequence, so the record comes first; nothing can fail any more. */
-	*sequence = record_commit(&res, part, txn);
+	*sequence = record_commit(&res, part, txn, (*table)->source);
 	part->generation++;
 	date_table(*table, part, *sequence);
 	*table = rcu_replace_pointer(part->table, *table, lockdep_is_held(&rvm_partitions_lock));

@@ -30,6 +30,7 @@
 #include "lib/record.h"
 #include "lib/sha256.h"
 #include "limits.h"
+#include "listener.h"
 #include "witness.h"
 
 /* Records that are hashed before they are published and others may run. */
@@ -102,28 +103,14 @@ static struct {
 	.lock = __MUTEX_INITIALIZER(hasher.lock),
 };
 
-/* Who is told. */
-static struct {
-	/* Protects all of this; held while the listener runs, so taken before all others. */
-	struct mutex lock;
-	rvm_witness_listener call;
-	/* Sequence of the next record to tell of. */
-	u64 next;
-	char text[RVM_DETAIL_BYTES];
-} listener = {
-	.lock = __MUTEX_INITIALIZER(listener.lock),
-};
-
 DECLARE_WAIT_QUEUE_HEAD(rvm_witness_wait);
 
 static struct workqueue_struct *queue;
 
 static void hash_work(struct work_struct *work);
-static void tell_work(struct work_struct *work);
 static void kick_hasher(struct irq_work *work);
 
 static DECLARE_WORK(hash, hash_work);
-static DECLARE_WORK(tell, tell_work);
 /* Waking a worker takes locks that the appender's caller may hold. */
 static struct irq_work kick = IRQ_WORK_INIT(kick_hasher);
 
@@ -162,7 +149,7 @@ static u64 put_record(struct rvm_record *rec)
 	rvm_record_encode(rec, record_at(sequence));
 	if (rec->kind == RVM_KIND_PROOF_REJECTED)
 		WRITE_ONCE(witness.last_denial, sequence + 1);
-	/* Pairs with appended_records(). */
+	/* Pairs with rvm_witness_appended(). */
 	smp_store_release(&witness.appended, sequence + 1);
 	return sequence;
 }
@@ -363,8 +350,7 @@ static void hash_until(u64 end)
 	}
 }
 
-/* Up to there the hasher may go. */
-static u64 appended_records(void)
+u64 rvm_witness_appended(void)
 {
 	/* Pairs with put_record(). */
 	return smp_load_acquire(&witness.appended);
@@ -392,8 +378,7 @@ static void hash_work(struct work_struct *work)
 	hash_until(claim_appended());
 	mutex_unlock(&hasher.lock);
 
-	if (READ_ONCE(listener.call))
-		queue_work(queue, &tell);
+	rvm_listener_wake(queue);
 }
 
 static void kick_hasher(struct irq_work *work)
@@ -405,7 +390,7 @@ void rvm_witness_flush(void)
 {
 	might_sleep();
 	mutex_lock(&hasher.lock);
-	hash_until(appended_records());
+	hash_until(rvm_witness_appended());
 	mutex_unlock(&hasher.lock);
 }
 
@@ -430,7 +415,7 @@ void rvm_witness_get_head(struct rvm_witness_head *head)
 	might_sleep();
 	memset(head, 0, sizeof(*head));
 	mutex_lock(&hasher.lock);
-	hash_until(appended_records());
+	hash_until(rvm_witness_appended());
 	head->length = hasher.chain.length;
 	rvm_chain_head(&hasher.chain, head->digest);
 	head->detail_length = witness.lines_hashed;
@@ -491,42 +476,6 @@ u64 rvm_witness_last_denial(void)
 	return READ_ONCE(witness.last_denial);
 }
 
-static void tell_one(u64 sequence)
-{
-	u8 raw[RVM_RECORD_BYTES];
-	int length;
-
-	if (rvm_witness_get_record(sequence, raw)) {
-		/* Overwritten before it could be told; so are those up to the first. */
-		listener.next = max(sequence + 1, rvm_witness_first());
-		return;
-	}
-	length = rvm_witness_get_detail(sequence, listener.text);
-	listener.call(raw, length < 0 ? NULL : listener.text);
-	listener.next = sequence + 1;
-}
-
-static void tell_work(struct work_struct *work)
-{
-	u64 end = rvm_witness_hashed();
-
-	mutex_lock(&listener.lock);
-	while (listener.call && listener.next < end) {
-		tell_one(listener.next);
-		cond_resched();
-	}
-	mutex_unlock(&listener.lock);
-}
-
-void rvm_witness_set_listener(rvm_witness_listener call)
-{
-	might_sleep();
-	mutex_lock(&listener.lock);
-	listener.next = READ_ONCE(witness.appended);
-	WRITE_ONCE(listener.call, call);
-	mutex_unlock(&listener.lock);
-}
-
 /* Before anyone else can append. */
 static int begin_log(void)
 {
@@ -549,7 +498,7 @@ static int begin_log(void)
 	raw_spin_lock_irqsave(&witness.lock, flags);
 	put_record(&boot);
 	raw_spin_unlock_irqrestore(&witness.lock, flags);
-	hash_until(appended_records());
+	hash_until(rvm_witness_appended());
 	mutex_unlock(&hasher.lock);
 	return 0;
 }
@@ -587,7 +536,7 @@ err_free_records:
 
 void rvm_witness_exit(void)
 {
-	rvm_witness_set_listener(NULL);
+	rvm_listener_set(NULL);
 	/*
 	 * Nobody can append any more: hooks and commands are gone.  So there is
 	 * at most one kick on its way, which queues at most one run, which
@@ -595,7 +544,7 @@ void rvm_witness_exit(void)
 	 */
 	irq_work_sync(&kick);
 	cancel_work_sync(&hash);
-	cancel_work_sync(&tell);
+	rvm_listener_stop();
 	rvm_witness_flush();
 	destroy_workqueue(queue);
 

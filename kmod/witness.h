@@ -163,28 +163,16 @@ int rvm_witness_get_detail(u64 sequence, char *buf);
  */
 u64 rvm_witness_last_denial(void);
 
-/**
- * typedef rvm_witness_listener - told of each hashed record, in order, from a work item
- * @raw: its 64 bytes
- * @detail: its line, NULL if there is none
- *
- * May sleep; must not call rvm_witness_set_listener().  Records that are
- * overwritten before their turn are skipped.
- */
-typedef void (*rvm_witness_listener)(const u8 raw[64], const char *detail);
-
-/**
- * rvm_witness_set_listener() - have a function told of all records from now on
- * @call: takes the place of the one before; NULL for none
- *
- * Waits until the one before has returned; it is not called again.
- *
- * Context: may sleep.
- */
-void rvm_witness_set_listener(rvm_witness_listener call);
-
 /* Woken when more records are hashed; for poll. */
 extern wait_queue_head_t rvm_witness_wait;
+
+/**
+ * rvm_witness_appended() - records that were made, hashed or not
+ *
+ * Context: any.
+ * Return: their number, which is the sequence of the next one.
+ */
+u64 rvm_witness_appended(void);
 
 /**
  * rvm_witness_hashed() - records that are hashed and can be read

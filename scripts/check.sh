@@ -212,6 +212,11 @@ check_rows() {
 	scripts/rows.sh --check
 }
 
+# Without a guest: nothing in it is gone.  Whether it is complete, make coverage says.
+check_coverage() {
+	selftests/coverage/report.py . selftests/coverage/uncovered.list
+}
+
 check_versions() {
 	none grep -nE 'LINUX_(VERSION_CODE|KERNEL_VERSION)|[^_]KERNEL_VERSION\(' -r kmod bpf user \
 		--include='*.[ch]' --exclude=compat.h --exclude=compat.bpf.h --exclude=vmlinux.h \
@@ -311,6 +316,7 @@ run analyzer "follow the path that the analyzer prints"
 run netlink "scripts/nl-regen.sh, and commit what it changes"
 run hooks "scripts/hook-table.sh, and commit what it changes"
 run rows "mend Documentation/design/rows.list, run scripts/rows.sh, commit what it changes"
+run coverage "mend selftests/coverage/uncovered.list: what it names is no longer there"
 run versions "what differs between kernels belongs in kmod/compat.h and bpf/compat.bpf.h"
 run kallsyms "use what the kernel exports"
 run printk "programs print nothing"

@@ -224,6 +224,22 @@ int box_load(struct box *box, const struct rule *rules, size_t count)
 	return reply.error;
 }
 
+int box_set(struct box *box, uint16_t attr, uint32_t value)
+{
+	static struct request r;
+	static struct reply reply;
+
+	request_begin(&r, RVM_CMD_PARTITION_SET);
+	put_u32(&r, RVM_A_PARTITION_ID, box->id);
+	if (attr == RVM_A_PARTITION_EPOCH_BUMP)
+		put_flag(&r, attr);
+	else
+		put_u32(&r, attr, value);
+	if (attr == RVM_A_PARTITION_FLAGS)
+		put_u32(&r, RVM_A_PARTITION_FLAGS_MASK, RVM_PARTITION_FLAG_FENCED);
+	return nl_call(box->nl, &r, &reply);
+}
+
 uint64_t box_denials(const struct box *box)
 {
 	static struct request r;
@@ -283,6 +299,16 @@ int try_open(const char *path, int flags)
 		return errno;
 	close(fd);
 	return 0;
+}
+
+int open_often(void *path)
+{
+	int first = try_open(path, O_RDONLY);
+
+	for (int i = 1; i < WARM; i++)
+		if (try_open(path, O_RDONLY) != first)
+			return 250;
+	return first;
 }
 
 const char *test_dir(void)

@@ -71,6 +71,11 @@ bool box_register(struct box *box, int nl, const char *name);
 bool box_make(struct box *box, int nl, const char *name);
 /* Replace the table: 0 or the errno. */
 int box_load(struct box *box, const struct rule *rules, size_t count);
+/*
+ * Change one attribute: 0 or the errno.  Of the flags it is the fence; an epoch
+ * only goes up, whatever the value.
+ */
+int box_set(struct box *box, uint16_t attr, uint32_t value);
 /* Ends what runs in it; false if it cannot be deleted. */
 bool box_remove(struct box *box);
 void put_rule(struct request *r, const struct rule *rule);
@@ -88,6 +93,10 @@ uint64_t box_denials(const struct box *box);
 bool write_file(const char *path, const char *text);
 /* errno of an open, 0 if it works. */
 int try_open(const char *path, int flags);
+/* As often as it takes until the module keeps the answer, and more. */
+#define WARM 8
+/* To be run in a box: open a path to read WARM times; 250 if the results differ. */
+int open_often(void *path);
 /* Directory for files: $RVM_TEST_DIR, or /tmp. */
 const char *test_dir(void);
 /* A path in it, PATH_MAX bytes, 16 at a time. */

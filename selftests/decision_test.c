@@ -21,28 +21,12 @@
 #include "common.h"
 #include "kselftest_harness.h"
 
-#define WARM 8
-
-static struct request r;
-static struct reply reply;
-
 FIXTURE(decision)
 {
 	int nl;
 	struct counters start;
 	struct box box;
 };
-
-/* Inside: open a file often; the last result, if all were the same. */
-static int open_often(void *arg)
-{
-	int first = try_open(arg, O_RDONLY);
-
-	for (int i = 1; i < WARM; i++)
-		if (try_open(arg, O_RDONLY) != first)
-			return 250;
-	return first;
-}
 
 static int open_once(void *arg)
 {
@@ -102,19 +86,6 @@ static int grant_until(struct box *box, time_t expires)
 	};
 
 	return box_load(box, rules, ARRAY_LEN(rules));
-}
-
-static int set(struct box *box, uint16_t attr, uint32_t value)
-{
-	request_begin(&r, RVM_CMD_PARTITION_SET);
-	put_u32(&r, RVM_A_PARTITION_ID, box->id);
-	if (attr == RVM_A_PARTITION_EPOCH_BUMP)
-		put_flag(&r, attr);
-	else
-		put_u32(&r, attr, value);
-	if (attr == RVM_A_PARTITION_FLAGS)
-		put_u32(&r, RVM_A_PARTITION_FLAGS_MASK, RVM_PARTITION_FLAG_FENCED);
-	return nl_call(box->nl, &r, &reply);
 }
 
 static void make_files(void)
@@ -204,15 +175,15 @@ TEST_F(decision, ends_with_the_table)
 
 TEST_F(decision, ends_with_state_fence_and_epoch)
 {
-	ASSERT_EQ(0, set(&self->box, RVM_A_PARTITION_STATE, RVM_STATE_SUSPENDED));
+	ASSERT_EQ(0, box_set(&self->box, RVM_A_PARTITION_STATE, RVM_STATE_SUSPENDED));
 	EXPECT_EQ(EACCES, once(&self->box, name_in("granted")));
-	ASSERT_EQ(0, set(&self->box, RVM_A_PARTITION_STATE, RVM_STATE_RUNNING));
+	ASSERT_EQ(0, box_set(&self->box, RVM_A_PARTITION_STATE, RVM_STATE_RUNNING));
 	EXPECT_EQ(0, often(&self->box, name_in("granted")));
-	ASSERT_EQ(0, set(&self->box, RVM_A_PARTITION_FLAGS, RVM_PARTITION_FLAG_FENCED));
+	ASSERT_EQ(0, box_set(&self->box, RVM_A_PARTITION_FLAGS, RVM_PARTITION_FLAG_FENCED));
 	EXPECT_EQ(EACCES, once(&self->box, name_in("granted")));
-	ASSERT_EQ(0, set(&self->box, RVM_A_PARTITION_FLAGS, 0));
+	ASSERT_EQ(0, box_set(&self->box, RVM_A_PARTITION_FLAGS, 0));
 	EXPECT_EQ(0, often(&self->box, name_in("granted")));
-	ASSERT_EQ(0, set(&self->box, RVM_A_PARTITION_EPOCH_BUMP, 0));
+	ASSERT_EQ(0, box_set(&self->box, RVM_A_PARTITION_EPOCH_BUMP, 0));
 	EXPECT_EQ(EACCES, once(&self->box, name_in("granted")));
 }
 
@@ -221,11 +192,11 @@ TEST_F(decision, of_a_mode_is_none)
 {
 	uint64_t before;
 
-	ASSERT_EQ(0, set(&self->box, RVM_A_PARTITION_MODE, RVM_MODE_PERMISSIVE));
+	ASSERT_EQ(0, box_set(&self->box, RVM_A_PARTITION_MODE, RVM_MODE_PERMISSIVE));
 	before = box_denials(&self->box);
 	EXPECT_EQ(0, often(&self->box, name_in("other")));
 	EXPECT_EQ(before + WARM, box_denials(&self->box));
-	ASSERT_EQ(0, set(&self->box, RVM_A_PARTITION_MODE, RVM_MODE_ENFORCE));
+	ASSERT_EQ(0, box_set(&self->box, RVM_A_PARTITION_MODE, RVM_MODE_ENFORCE));
 	EXPECT_EQ(EACCES, once(&self->box, name_in("other")));
 	EXPECT_EQ(0, once(&self->box, name_in("granted")));
 }

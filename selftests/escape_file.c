@@ -239,6 +239,21 @@ static int rename_above(bool evil)
 	return result(rename(ws(evil ? "deep" : "deep2"), ws(evil ? "shallow" : "shallow2")));
 }
 
+/* The folder may have the name; what lies below it could be read then. */
+static int rename_below_token(bool evil)
+{
+	return result(rename(in_dir(evil ? "drop/closed" : "drop/free"),
+			     in_dir(evil ? "drop/opened" : "drop/freed")));
+}
+
+/* Written where it is allowed, it would come to lie where it is denied. */
+static int rename_below_denial(bool evil)
+{
+	mkdir(ws("made"), 0755);
+	close(open(ws("made/run"), O_WRONLY | O_CREAT, 0644));
+	return result(rename(ws("made"), ws(evil ? "hooks" : "hooked")));
+}
+
 /* It may be written, but not read: under another name it could be. */
 static int rename_unreadable(bool evil)
 {
@@ -363,6 +378,8 @@ const struct row file_rows[] = {
 	{ "sendfile from an inherited descriptor", copy_given },
 	{ "SCM_RIGHTS", receive_descriptor },
 	{ "rename of a folder above excluded files", rename_above },
+	{ "rename of a folder to where a token begins", rename_below_token },
+	{ "rename of a folder to where a denial begins", rename_below_denial },
 	{ "rename of a file that may not be read", rename_unreadable },
 	{ "hard link from a place to write only", link_write_only },
 	{ "open with access mode 3", neither_mode },

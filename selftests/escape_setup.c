@@ -99,16 +99,17 @@ static void make_layers(void)
 bool make_files(void)
 {
 	static const char *const folders[] = {
-		"ws",	    "ro",      "out",	   "drop",	    "ws/secrets",     "names",
-		"ws/plain", "ws/deep", "ws/deep2", "ws/deep/inner", "ws/deep2/inner",
+		"ws",	   "ro",       "out",		"drop",		  "ws/secrets",
+		"names",   "ws/plain", "drop/closed",	"drop/closed/in", "drop/free",
+		"ws/deep", "ws/deep2", "ws/deep/inner", "ws/deep2/inner",
 	};
 	static const char *const texts[] = {
 		"ws/a",	   "ws/b",	"ws/c",	     "ws/plain/x", "ws/deep2/inner/x",
 		"ro/file", "ro/mapped", "ws/mapped",
 	};
 	static const char *const secrets[] = {
-		"ws/.env",  "ws/secrets/key", "ws/deep/inner/key", "ws/.unreadable",
-		"out/file", "drop/file",      "names/file",
+		"ws/.env",  "ws/secrets/key", "ws/deep/inner/key",  "ws/.unreadable",
+		"out/file", "drop/file",      "drop/closed/in/key", "names/file",
 	};
 	char command[5 * PATH_MAX];
 	bool good = true;

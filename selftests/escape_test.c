@@ -65,6 +65,7 @@ static bool load_rules(struct box *box)
 		{ RVM_CLASS_NET, RVM_RIGHT_WRITE, .address = INADDR_LOOPBACK, .port = PORT_BIND },
 		{ RVM_CLASS_NET, RVM_RIGHT_EXECUTE, .address6 = "::1", .port = PORT_V6 },
 		{ RVM_CLASS_PATH, RVM_RIGHT_WRITE, in_dir("drop"), "" },
+		{ RVM_CLASS_PATH, RVM_RIGHT_READ, in_dir("drop"), "opened/in/**" },
 		{ RVM_CLASS_PATH, RVM_RIGHT_READ, in_dir("names"), "", RVM_SCOPE_FLAG_ALONE },
 		{ RVM_CLASS_PATH, RVM_RIGHT_READ, "/proc", "**", RVM_SCOPE_FLAG_PROC_OWN },
 		{ RVM_CLASS_EXEC, RVM_RIGHT_EXECUTE, ws("patched"), "patched go" },
@@ -75,6 +76,7 @@ static bool load_rules(struct box *box)
 		{ RVM_CLASS_PATH, RVM_RIGHT_READ, in_dir("ws"), ".unreadable", .excludes = true },
 		{ RVM_CLASS_PATH, RIGHTS_ALL, in_dir("ws"), "deep/inner/**", .excludes = true },
 		{ RVM_CLASS_PATH, RIGHTS_ALL, in_dir("ws"), "secrets/**", .excludes = true },
+		{ RVM_CLASS_PATH, RIGHTS_ALL, in_dir("ws"), "**/hooks/run", .excludes = true },
 	};
 
 	return !box_load(box, rules, ARRAY_LEN(rules));

@@ -40,6 +40,27 @@ ring() {
 	unload && insmod "$module" "$@"
 }
 
+# Its socket outlives the module.
+unload_under_a_transaction() {
+	local ready pid status=0
+
+	mkfifo "$dir/ready"
+	"$programs/ring_test" leave >"$dir/ready" &
+	pid=$!
+	read -r ready <"$dir/ready"
+	[ "$ready" = ready ] || status=1
+	unload || status=1
+	kill "$pid"
+	insmod "$module"
+	return "$status"
+}
+
+# It looks there at what the structures of this kernel are like.
+load_without_proc() {
+	# shellcheck disable=SC2016 # sh expands it
+	unshare -m sh -c 'mount -t tmpfs none /proc && exec insmod "$1"' sh "$module"
+}
+
 hooks_are() {
 	local held
 
@@ -51,7 +72,7 @@ hooks_are() {
 }
 
 ktap_print_header
-ktap_set_plan 19
+ktap_set_plan 22
 rvmctl hook detach >/dev/null 2>&1 || true
 unload
 insmod "$module"
@@ -60,11 +81,14 @@ refused second_load_is_refused 'exists' insmod "$module"
 rmmod rvm
 refused ring_that_is_no_power_of_two_is_refused 'invalid' insmod "$module" ring=1000
 refused ring_that_is_too_small_is_refused 'invalid' insmod "$module" ring=512
+refused without_proc_it_is_refused 'insert' load_without_proc
 insmod "$module" ring=1024
 subtests small_ring_overwrites "$programs/ring_test" overwrite
 check unloads_after_it ring ring=1024 overwrite=0
 subtests small_ring_refuses "$programs/ring_test" keep
+refused full_ring_refuses_hooks 'log is full' rvmctl hook attach
 check normal_ring_again ring
+check unloads_under_a_transaction unload_under_a_transaction
 
 check hooks_attach attach_hooks
 check hooks_attach_again rvmctl hook attach

@@ -13,8 +13,6 @@
 #include "common.h"
 #include "kselftest_harness.h"
 
-#define WARM 8
-
 static struct request r;
 static struct reply reply;
 
@@ -42,27 +40,6 @@ static int exclude(struct box *box, const char *names)
 	};
 
 	return box_load(box, rules, ARRAY_LEN(rules));
-}
-
-static int set(struct box *box, uint16_t attr, uint32_t value)
-{
-	request_begin(&r, RVM_CMD_PARTITION_SET);
-	put_u32(&r, RVM_A_PARTITION_ID, box->id);
-	put_u32(&r, attr, value);
-	if (attr == RVM_A_PARTITION_FLAGS)
-		put_u32(&r, RVM_A_PARTITION_FLAGS_MASK, RVM_PARTITION_FLAG_FENCED);
-	return nl_call(box->nl, &r, &reply);
-}
-
-/* Often enough that the answer is kept; the last one, if all were the same. */
-static int open_often(void *arg)
-{
-	int first = try_open(arg, O_RDONLY);
-
-	for (int i = 1; i < WARM; i++)
-		if (try_open(arg, O_RDONLY) != first)
-			return 250;
-	return first;
 }
 
 static int open_to_write(void *arg)
@@ -179,13 +156,13 @@ TEST_F(nest, a_rename_gives_no_more_than_both_have)
 TEST_F(nest, mode_and_fence_above_hold)
 {
 	ASSERT_EQ(0, box_load(&self->inner, NULL, 0));
-	ASSERT_EQ(0, set(&self->inner, RVM_A_PARTITION_MODE, RVM_MODE_PERMISSIVE));
+	ASSERT_EQ(0, box_set(&self->inner, RVM_A_PARTITION_MODE, RVM_MODE_PERMISSIVE));
 	EXPECT_EQ(EACCES, often(&self->inner, "nest/a/file"));
-	ASSERT_EQ(0, set(&self->outer, RVM_A_PARTITION_MODE, RVM_MODE_PERMISSIVE));
+	ASSERT_EQ(0, box_set(&self->outer, RVM_A_PARTITION_MODE, RVM_MODE_PERMISSIVE));
 	EXPECT_EQ(0, often(&self->inner, "nest/a/file"));
 	ASSERT_EQ(0, load(&self->inner, RVM_RIGHT_READ, "", 0));
 	EXPECT_EQ(0, often(&self->inner, "nest/a/file"));
-	ASSERT_EQ(0, set(&self->outer, RVM_A_PARTITION_FLAGS, RVM_PARTITION_FLAG_FENCED));
+	ASSERT_EQ(0, box_set(&self->outer, RVM_A_PARTITION_FLAGS, RVM_PARTITION_FLAG_FENCED));
 	EXPECT_EQ(EACCES, often(&self->inner, "nest/a/file"));
 }
 
@@ -193,7 +170,7 @@ TEST_F(nest, mode_and_fence_above_hold)
 TEST_F(nest, one_above_that_records_is_no_hindrance)
 {
 	ASSERT_EQ(0, box_load(&self->outer, NULL, 0));
-	ASSERT_EQ(0, set(&self->outer, RVM_A_PARTITION_MODE, RVM_MODE_LEARN));
+	ASSERT_EQ(0, box_set(&self->outer, RVM_A_PARTITION_MODE, RVM_MODE_LEARN));
 	ASSERT_EQ(0, load(&self->inner, RVM_RIGHT_READ, "a/**", 0));
 	EXPECT_EQ(0, often(&self->inner, "nest/a/file"));
 	EXPECT_EQ(EACCES, often(&self->inner, "nest/b/file"));

@@ -11,11 +11,10 @@
 
 #define MUTATIONS 20000
 
-TEST_F(netlink, malformed_messages_are_refused)
+TEST_F(netlink, malformed_attributes_are_refused)
 {
 	static uint8_t block[64 * 1024 - 64];
 	uint32_t id = self->box.id;
-	size_t nest;
 
 	/* Unknown, of another command, too short, too long, with what it has not. */
 	ask(RVM_CMD_PARTITION_GET, RVM_A_PARTITION_ID, id);
@@ -46,8 +45,24 @@ TEST_F(netlink, malformed_messages_are_refused)
 	r.data[r.len++] = 1;
 	r.data[r.len++] = 2;
 	REFUSED(self->nl, EINVAL);
+}
 
-	ask_begin(id);
+/* Begins a token; its end is the caller's. */
+static size_t ask_token(void)
+{
+	size_t nest;
+
+	request_begin(&r, RVM_CMD_TABLE_ADD);
+	nest = nest_begin(&r, RVM_A_TABLE_TOKEN);
+	put_u32(&r, RVM_A_TOKEN_RIGHTS, 1);
+	return nest;
+}
+
+TEST_F(netlink, malformed_tokens_are_refused)
+{
+	size_t nest;
+
+	ask_begin(self->box.id);
 	ACCEPTED(self->nl);
 	/* A token that is no nest, a nest that ends in an attribute, one longer than its nest. */
 	request_begin(&r, RVM_CMD_TABLE_ADD);
@@ -59,34 +74,28 @@ TEST_F(netlink, malformed_messages_are_refused)
 	request_begin(&r, RVM_CMD_TABLE_ADD);
 	put(&r, RVM_A_TABLE_TOKEN | NLA_F_NESTED, "\xff\xff\x06\x00\x01\x00\x00\x00", 8);
 	REFUSED(self->nl, EINVAL);
-	request_begin(&r, RVM_CMD_TABLE_ADD);
-	nest = nest_begin(&r, RVM_A_TABLE_TOKEN);
-	put_u32(&r, RVM_A_TOKEN_RIGHTS, 1);
+	nest = ask_token();
 	nest_end(&r, nest);
 	REFUSED(self->nl, EINVAL);
 	/* What only the module says. */
-	request_begin(&r, RVM_CMD_TABLE_ADD);
-	nest = nest_begin(&r, RVM_A_TABLE_TOKEN);
-	put_u32(&r, RVM_A_TOKEN_RIGHTS, 1);
+	nest = ask_token();
 	put_u32(&r, RVM_A_TOKEN_DEPTH, 1);
 	nest_end(&r, nest);
 	REFUSED(self->nl, EINVAL);
-	request_begin(&r, RVM_CMD_TABLE_ADD);
-	nest = nest_begin(&r, RVM_A_TABLE_TOKEN);
-	put_u32(&r, RVM_A_TOKEN_RIGHTS, 1);
+	nest = ask_token();
 	put_u32(&r, RVM_A_TOKEN_TIER, 0);
 	nest_end(&r, nest);
 	REFUSED(self->nl, ERANGE);
-	request_begin(&r, RVM_CMD_TABLE_ADD);
-	nest = nest_begin(&r, RVM_A_TABLE_TOKEN);
-	put_u32(&r, RVM_A_TOKEN_RIGHTS, 1);
+	nest = ask_token();
 	put_s64(&r, RVM_A_TOKEN_EXPIRES_AT, -1);
 	nest_end(&r, nest);
 	REFUSED(self->nl, EINVAL);
 	ask_plain(RVM_CMD_TABLE_ABORT);
 	ACCEPTED(self->nl);
+}
 
-	/* Commands that there are not. */
+TEST_F(netlink, commands_that_there_are_not_are_refused)
+{
 	ask_plain(RVM_CMD_MAX + 5);
 	EXPECT_EQ(EOPNOTSUPP, nl_call(self->nl, &r, &reply));
 	ask_plain(RVM_CMD_DENY_EVENT);

@@ -259,6 +259,8 @@ TEST_F(netlink, witness_get_refuses)
 	REFUSED(self->nl, ERANGE);
 	ask(RVM_CMD_WITNESS_GET, RVM_A_WITNESS_PARTITION, 0x7fffffff);
 	REFUSED(self->nl, ENOENT);
+	ask(RVM_CMD_WITNESS_GET, RVM_A_WITNESS_PARTITION, self->box.id);
+	ACCEPTED(self->nl);
 	ask(RVM_CMD_WITNESS_GET, RVM_A_WITNESS_SEQUENCE, 1);
 	REFUSED(self->nl, EINVAL);
 }
@@ -336,6 +338,9 @@ TEST_F(netlink, inside_only_the_own_partition_is_seen)
 	ask_set(id, RVM_A_PARTITION_MODE, RVM_MODE_PERMISSIVE);
 	EXPECT_EQ(100 + EPERM, box_do(&self->box, ask_inside, &own));
 	ask_begin(id);
+	EXPECT_EQ(100 + EPERM, box_do(&self->box, ask_inside, &own));
+	ask(RVM_CMD_PARTITION_ENTER, RVM_A_PARTITION_ID, id);
+	put_u32(&r, RVM_A_PARTITION_PID, getpid());
 	EXPECT_EQ(100 + EPERM, box_do(&self->box, ask_inside, &own));
 	ask_plain(RVM_CMD_WITNESS_GET);
 	EXPECT_EQ(100 + EPERM, box_do(&self->box, ask_inside, &own));

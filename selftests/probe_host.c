@@ -59,10 +59,10 @@ int fill(void)
 	return fill_side(true) | fill_side(false) | fill_ipc();
 }
 
-static bool listen_at(const char *path, const char *name)
+static bool listen_at(const char *path, const char *name, int type)
 {
 	struct sockaddr_un at = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	int fd = socket(AF_UNIX, type, 0);
 	socklen_t len = sizeof(at);
 
 	if (path)
@@ -70,13 +70,22 @@ static bool listen_at(const char *path, const char *name)
 	else
 		len = offsetof(struct sockaddr_un, sun_path) + 1 +
 		      snprintf(at.sun_path + 1, sizeof(at.sun_path) - 1, "%s", name);
-	return !bind(fd, (void *)&at, len) && !listen(fd, 100);
+	return !bind(fd, (void *)&at, len) && (type == SOCK_DGRAM || !listen(fd, 100));
+}
+
+/* For streams, and for datagrams at the same abstract names. */
+static bool listen_side(bool ok)
+{
+	const char *name = ok ? "rvm-allowed" : "rvm-refused";
+
+	return listen_at(in(ok, "socket"), NULL, SOCK_STREAM) &&
+	       listen_at(in(ok, "datagram"), NULL, SOCK_DGRAM) &&
+	       listen_at(NULL, name, SOCK_STREAM) && listen_at(NULL, name, SOCK_DGRAM);
 }
 
 int serve(void)
 {
-	if (!listen_at(in(true, "socket"), NULL) || !listen_at(in(false, "socket"), NULL) ||
-	    !listen_at(NULL, "rvm-allowed") || !listen_at(NULL, "rvm-refused"))
+	if (!listen_side(true) || !listen_side(false))
 		return 1;
 	printf("ready\n");
 	fflush(stdout);

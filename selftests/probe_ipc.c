@@ -20,33 +20,30 @@ static int hidden(int err)
 	return !direct && (err == ENOENT || err == EINVAL) ? EACCES : err;
 }
 
-static int attach_segment(bool ok)
+/* A segment of our own, or that of @key, which is not. */
+static int attach(key_t key, bool own)
 {
-	int id = shmget(ok ? IPC_PRIVATE : HOST_KEY, ok ? 4096 : 0, 0600), err;
+	int id = shmget(own ? IPC_PRIVATE : key, own ? 4096 : 0, 0600), err;
 	void *p;
 
 	if (id < 0)
 		return hidden(errno);
 	p = shmat(id, NULL, 0);
 	err = p == (void *)-1 ? errno : result(shmdt(p));
-	if (ok)
+	if (own)
 		shmctl(id, IPC_RMID, NULL);
 	return err;
+}
+
+static int attach_segment(bool ok)
+{
+	return attach(HOST_KEY, ok);
 }
 
 /* One that the partition of the root token made. */
 static int attach_foreign(bool ok)
 {
-	int id = shmget(ok ? IPC_PRIVATE : FOREIGN_KEY, ok ? 4096 : 0, 0600), err;
-	void *p;
-
-	if (id < 0)
-		return hidden(errno);
-	p = shmat(id, NULL, 0);
-	err = p == (void *)-1 ? errno : result(shmdt(p));
-	if (ok)
-		shmctl(id, IPC_RMID, NULL);
-	return err;
+	return attach(FOREIGN_KEY, ok);
 }
 
 /* By their place in the kernel's list, past the hook that sees keys used. */

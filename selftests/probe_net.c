@@ -19,13 +19,16 @@
 
 #include "probe.h"
 
+static struct sockaddr_in to_port(int port)
+{
+	return (struct sockaddr_in){ .sin_family = AF_INET,
+				     .sin_port = htons(port),
+				     .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+}
+
 static int connect_tcp(bool ok)
 {
-	struct sockaddr_in to = {
-		.sin_family = AF_INET,
-		.sin_port = htons(ok ? PORT_ALLOWED : PORT_REFUSED),
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-	};
+	struct sockaddr_in to = to_port(ok ? PORT_ALLOWED : PORT_REFUSED);
 	int fd = socket(AF_INET, SOCK_STREAM, 0), err;
 
 	err = result(connect(fd, (void *)&to, sizeof(to)));
@@ -50,11 +53,7 @@ static int connect_mapped(bool ok)
 
 static int send_fast_open(bool ok)
 {
-	struct sockaddr_in to = {
-		.sin_family = AF_INET,
-		.sin_port = htons(ok ? PORT_ALLOWED : PORT_REFUSED),
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-	};
+	struct sockaddr_in to = to_port(ok ? PORT_ALLOWED : PORT_REFUSED);
 	int fd = socket(AF_INET, SOCK_STREAM, 0), err;
 
 	err = result(sendto(fd, "x", 1, MSG_FASTOPEN | MSG_NOSIGNAL, (void *)&to, sizeof(to)));
@@ -115,26 +114,101 @@ static int listen_unbound(bool ok)
 	return err;
 }
 
-static int connect_unix(bool ok)
+static socklen_t unix_path(struct sockaddr_un *to, const char *path)
 {
-	struct sockaddr_un to = { .sun_family = AF_UNIX };
+	to->sun_family = AF_UNIX;
+	snprintf(to->sun_path, sizeof(to->sun_path), "%s", path);
+	return sizeof(*to);
+}
+
+static socklen_t unix_abstract(struct sockaddr_un *to, bool ok)
+{
+	to->sun_family = AF_UNIX;
+	return sprintf(to->sun_path + 1, ok ? "rvm-allowed" : "rvm-refused") + 1 +
+	       offsetof(struct sockaddr_un, sun_path);
+}
+
+static int connect_to(const struct sockaddr_un *to, socklen_t len)
+{
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0), err;
 
-	snprintf(to.sun_path, sizeof(to.sun_path), "%s", in(ok, "socket"));
-	err = result(connect(fd, (void *)&to, sizeof(to)));
+	err = result(connect(fd, (void *)to, len));
 	close(fd);
 	return err == ECONNREFUSED ? 0 : err;
 }
 
+/* To an address, and by a connection. */
+static int send_to(const struct sockaddr_un *to, socklen_t len)
+{
+	int fd = socket(AF_UNIX, SOCK_DGRAM, 0), err, later;
+
+	err = result(sendto(fd, "x", 1, MSG_DONTWAIT, (void *)to, len));
+	later = result(connect(fd, (void *)to, len)) ?: result(send(fd, "x", 1, MSG_DONTWAIT));
+	close(fd);
+	/* Nobody reads: the kernel got past us. */
+	if (err == EAGAIN)
+		err = 0;
+	if (later == EAGAIN)
+		later = 0;
+	return err == later ? err : EIO;
+}
+
+static int connect_unix(bool ok)
+{
+	struct sockaddr_un to = {};
+
+	return connect_to(&to, unix_path(&to, in(ok, "socket")));
+}
+
 static int connect_abstract(bool ok)
 {
-	struct sockaddr_un to = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_STREAM, 0), err;
-	socklen_t len;
+	struct sockaddr_un to = {};
 
-	len = sprintf(to.sun_path + 1, ok ? "rvm-allowed" : "rvm-refused") + 1 +
-	      offsetof(struct sockaddr_un, sun_path);
-	err = result(connect(fd, (void *)&to, len));
+	return connect_to(&to, unix_abstract(&to, ok));
+}
+
+static int send_unix(bool ok)
+{
+	struct sockaddr_un to = {};
+
+	return send_to(&to, unix_path(&to, in(ok, "datagram")));
+}
+
+static int send_abstract(bool ok)
+{
+	struct sockaddr_un to = {};
+
+	return send_to(&to, unix_abstract(&to, ok));
+}
+
+/* An address that is cut off says nothing that can be judged. */
+static int connect_cut(bool ok)
+{
+	struct sockaddr_in to = to_port(PORT_ALLOWED);
+	int fd = socket(AF_INET, SOCK_STREAM, 0), err;
+
+	err = result(connect(fd, (void *)&to, ok ? sizeof(to) : 4));
+	close(fd);
+	return err == ECONNREFUSED ? 0 : err;
+}
+
+static int send_cut(bool ok)
+{
+	struct sockaddr_in to = to_port(PORT_ALLOWED);
+	int fd = socket(AF_INET, SOCK_DGRAM, 0), err;
+
+	err = result(sendto(fd, "x", 1, 0, (void *)&to, ok ? sizeof(to) : 4));
+	close(fd);
+	return err;
+}
+
+static int bind_cut(bool ok)
+{
+	struct sockaddr_in at = to_port(PORT_BIND);
+	int fd = socket(AF_INET, SOCK_STREAM, 0), one = 1, err;
+
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	err = result(bind(fd, (void *)&at, ok ? sizeof(at) : 4));
 	close(fd);
 	return err;
 }
@@ -288,6 +362,11 @@ const struct row net_rows[] = {
 	{ "EXECUTE NET", "send, family 0", send_unspec, ROOT },
 	{ "EXECUTE NET", "unix socket by path", connect_unix, ROOT },
 	{ "EXECUTE NET", "unix socket, abstract", connect_abstract, ROOT },
+	{ "EXECUTE NET", "unix datagram by path", send_unix, ROOT },
+	{ "EXECUTE NET", "unix datagram, abstract", send_abstract, ROOT },
+	{ "EXECUTE NET", "connect, cut address", connect_cut, NOBODY },
+	{ "EXECUTE NET", "send a datagram, cut address", send_cut, NOBODY },
+	{ "WRITE NET", "bind, cut address", bind_cut, NOBODY },
 	{ "EXECUTE NET", "raw socket", make_socket, ROOT },
 	{ "EXECUTE NET", "MPTCP", make_multipath, ROOT },
 	{ "WRITE NET", "bind and listen", bind_tcp, ROOT },

@@ -177,6 +177,12 @@ static int change_owner(bool ok)
 	return result(chown(in(ok, "file"), geteuid(), -1));
 }
 
+/* A right to write is none to make a file somebody else's. */
+static int give_away(bool ok)
+{
+	return result(chown(in(true, "file"), ok ? geteuid() : 12345, -1));
+}
+
 static int change_times(bool ok)
 {
 	struct timespec t[2] = { { 1, 0 }, { 2, 0 } };
@@ -419,6 +425,7 @@ const struct row path_rows[] = {
 	{ "WRITE PATH", "truncate", truncate_path, ROOT },
 	{ "WRITE PATH", "chmod", change_mode, ROOT },
 	{ "WRITE PATH", "chown", change_owner, ROOT },
+	{ "WRITE PATH", "give a file away", give_away, ROOT },
 	{ "WRITE PATH", "utimes", change_times, ROOT },
 	{ "WRITE PATH", "setxattr", set_xattr, ROOT },
 	{ "WRITE PATH", "ACL", set_acl, ROOT },

@@ -155,17 +155,6 @@ static int load(struct box *box, const char *folder, bool allow)
 	return box_load(box, rules, ARRAY_LEN(rules));
 }
 
-/* A change of the partition that takes one attribute. */
-static int set(struct box *box, uint16_t attr, uint32_t value)
-{
-	request_begin(&r, RVM_CMD_PARTITION_SET);
-	put_u32(&r, RVM_A_PARTITION_ID, box->id);
-	put_u32(&r, attr, value);
-	if (attr == RVM_A_PARTITION_FLAGS)
-		put_u32(&r, RVM_A_PARTITION_FLAGS_MASK, RVM_PARTITION_FLAG_FENCED);
-	return nl_call(box->nl, &r, &reply);
-}
-
 #define EXPECT_NO_RACE(pid)                                                           \
 	do {                                                                          \
 		shared->stop = 1;                                                     \
@@ -230,11 +219,11 @@ static void change_about(struct __test_metadata *_metadata, struct box *box, con
 	for (int i = 0; i < CYCLES; i++) {
 		ASSERT_TRUE(stay(&shared->allowed));
 		shared->phase++;
-		ASSERT_EQ(0, set(box, attr, forbid));
+		ASSERT_EQ(0, box_set(box, attr, forbid));
 		shared->phase++;
 		ASSERT_TRUE(stay(&shared->forbidden));
 		shared->phase++;
-		ASSERT_EQ(0, set(box, attr, allow));
+		ASSERT_EQ(0, box_set(box, attr, allow));
 		shared->phase++;
 	}
 	EXPECT_NO_RACE(pid);

@@ -5,11 +5,14 @@
  *
  *   ring_test overwrite   the oldest records are overwritten
  *   ring_test keep        a full log refuses changes (module: overwrite=0)
+ *   ring_test leave       says "ready" with a transaction open, and stays
  */
 
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "common.h"
 
@@ -43,6 +46,30 @@ static int set_fence(const struct box *box, uint32_t fence)
 	put_u32(&r, RVM_A_PARTITION_FLAGS, fence);
 	put_u32(&r, RVM_A_PARTITION_FLAGS_MASK, RVM_PARTITION_FLAG_FENCED);
 	return nl_call(box->nl, &r, &reply);
+}
+
+static int wait_inside(void *arg)
+{
+	pause();
+	return 0;
+}
+
+/* Takes in a process; it may not have reached the group yet. */
+static int enter(const struct box *box)
+{
+	pid_t pid = box_start(box, wait_inside, NULL);
+	int err = EXDEV;
+
+	for (int i = 0; i < 500 && err == EXDEV; i++) {
+		usleep(10000);
+		request_begin(&r, RVM_CMD_PARTITION_ENTER);
+		put_u32(&r, RVM_A_PARTITION_ID, box->id);
+		put_u32(&r, RVM_A_PARTITION_PID, pid);
+		err = nl_call(box->nl, &r, &reply);
+	}
+	kill(pid, SIGKILL);
+	wait_for(pid);
+	return err;
 }
 
 /* Changes until one is refused; how many were made. */
@@ -87,9 +114,26 @@ static void test_keep(struct box *box)
 	report(box_load(box, &rule, 1) == ENOSPC, "no_table_is_committed");
 	report(!get_counters(box->nl).tokens, "nothing_of_it_is_left");
 	report(!box_make(&other, box->nl, "ring-other"), "no_partition_is_made");
+	report(enter(box) == ENOSPC && reply.text[0], "nobody_comes_in");
 	report(!set_fence(box, RVM_PARTITION_FLAG_FENCED), "what_takes_away_still_works");
 	report(set_fence(box, 0) == ENOSPC, "what_gives_back_does_not");
 	report(get_record(box->nl, 0) == 0, "the_first_record_is_there");
+}
+
+static int leave(int nl)
+{
+	struct box box;
+
+	if (nl < 0 || !box_make(&box, nl, "ring"))
+		return 1;
+	request_begin(&r, RVM_CMD_TABLE_BEGIN);
+	put_u32(&r, RVM_A_TABLE_PARTITION, box.id);
+	if (nl_call(nl, &r, &reply) || !box_remove(&box))
+		return 1;
+	printf("ready\n");
+	fflush(stdout);
+	pause();
+	return 0;
 }
 
 int main(int argc, char **argv)
@@ -98,7 +142,9 @@ int main(int argc, char **argv)
 	int nl = nl_open();
 	struct box box;
 
-	printf("TAP version 13\n1..%d\n", keep ? 10 : 5);
+	if (argc > 1 && !strcmp(argv[1], "leave"))
+		return leave(nl);
+	printf("TAP version 13\n1..%d\n", keep ? 11 : 5);
 	if (nl < 0 || !box_make(&box, nl, "ring")) {
 		printf("Bail out! cannot set up\n");
 		return 1;

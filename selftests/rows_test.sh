@@ -100,7 +100,8 @@ write_limited_table() {
 		done
 		for name in 'load:./code' 'Bash(./prog go)' 'run:./runner' 'run:./suid' \
 			'run:./script' 'run:./script2' 'tcp:127.0.0.1:7001' \
-			'udp:127.0.0.1:7001' 'unix:./socket' 'unix:@rvm-allowed'; do
+			'udp:127.0.0.1:7001' 'unix:./socket' 'unix:./datagram' \
+			'unix:@rvm-allowed'; do
 			printf ',\n '
 			token '"EXECUTE"' "$name"
 		done

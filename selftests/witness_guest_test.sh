@@ -11,7 +11,13 @@ set -euo pipefail
 bot=witness
 log=$dir/log
 
-cleanup() { drop_partitions "$bot"; }
+monitor=''
+long_name=$(printf 'x%.0s' {1..200})
+
+cleanup() {
+	[ -z "$monitor" ] || kill "$monitor" 2>/dev/null || true
+	drop_partitions "$bot" witness-other
+}
 trap cleanup EXIT
 
 make_workspace() {
@@ -23,6 +29,22 @@ make_workspace() {
 		[{"rights": ["READ"], "resource": "Read(./**)", "proof_tier": "P1", "expires_at": 0},
 		 {"rights": ["EXECUTE"], "resource": "Bash(cat:*)", "proof_tier": "P1", "expires_at": 0}]
 	JSON
+}
+
+load_table() {
+	rvmctl load "$dir/table.json" --partition "$bot" --workspace "$dir/ws" --base minimal
+}
+
+# Longer than what a record says of it.
+make_long_path() {
+	local path=$dir/out
+
+	for _ in {1..12}; do
+		path+=/$long_name
+	done
+	mkdir -p "$path"
+	echo secret >"$path/file"
+	echo "$path/file"
 }
 
 # As an agent: admitted on our authority; what it starts needs a token.
@@ -68,6 +90,46 @@ device_agrees() {
 	cmp -n "$(stat -c %s "$log")" "$log" "$dir/device"
 }
 
+# Where it begins and ends, and whether there is more to be read.
+device_can_be_sought_and_polled() {
+	python3 - "$(stat -c %s "$log")" <<-'PY'
+		import os, select, sys
+		size = int(sys.argv[1])
+		fd = os.open("/dev/rvm_witness", os.O_RDONLY)
+		poll = select.poll()
+		poll.register(fd, select.POLLIN)
+		assert poll.poll(0), "nothing to be read at the beginning"
+		assert os.lseek(fd, 0, os.SEEK_DATA) == 0
+		assert os.lseek(fd, 0, os.SEEK_HOLE) == size, os.lseek(fd, 0, os.SEEK_HOLE)
+		assert os.lseek(fd, 0, os.SEEK_END) == size
+		assert not poll.poll(0), "something to be read at the end"
+		assert os.read(fd, 64) == b""
+		assert os.lseek(fd, -64, os.SEEK_END) == size - 64
+		assert poll.poll(0) and len(os.read(fd, 100)) == 64
+		# Woken by a new record.
+		if not os.fork():
+		    os.execvp("rvmctl", ["rvmctl", "partition", "new", "witness-other"])
+		assert poll.poll(60000), "no new record"
+		os.wait()
+	PY
+}
+
+# PATTERN COMMAND...: it makes the monitor say so, at the latest when repeated, for
+# it may not listen yet.
+is_told() {
+	local pattern=$1 try
+
+	shift
+	for try in {1..50}; do
+		"$@" >/dev/null 2>&1 || true
+		sleep 0.1
+		! grep -q -- "$pattern" "$dir/events" || return 0
+	done
+	echo "not told after $try times"
+	cat "$dir/events"
+	return 1
+}
+
 # "KIND ACTOR REASON RIGHT CLASS OP": such a record is in the newest export.
 has_record() {
 	records_of "$log" | cut -d' ' -f2- | grep -x "$1" >/dev/null || {
@@ -104,10 +166,10 @@ fails() {
 }
 
 ktap_print_header
-ktap_set_plan 20
+ktap_set_plan 28
 make_workspace
 check hooks_attach attach_hooks
-check table_loads rvmctl load "$dir/table.json" --partition "$bot" --workspace "$dir/ws" --base minimal
+check table_loads load_table
 id=$(value '(d[0] if isinstance(d, list) else d)["id"]' partition show "$bot")
 
 check allowed_read run 'cat file'
@@ -118,6 +180,8 @@ check log_is_out_of_reach fails run 'cat /dev/rvm_witness'
 
 check heads_agree heads_agree
 check device_is_the_log device_agrees
+check device_can_be_sought_and_polled device_can_be_sought_and_polled
+check log_grows_by_it heads_agree
 check log_verifies rvmctl witness verify "$log"
 check flipped_bit_is_found flipped_bit_is_found
 check sequences_have_no_holes sequences_have_no_holes
@@ -131,4 +195,14 @@ check admission_is_recorded has_record '0x62 0 0 0 0 51'
 check start_is_recorded has_record "0x50 $id 3 16 4 24"
 check allowed_program_is_recorded has_record "0x50 $id 0 16 4 24"
 check all_denials_are_recorded denials_are_recorded
+
+rvmctl monitor >"$dir/events" 2>&1 &
+monitor=$!
+check change_is_told is_told "partition $bot: .*fenced" rvmctl partition set "$bot" --fence
+check other_change_is_told is_told "partition $bot: running, enforce\$" \
+	rvmctl partition set "$bot" --unfence
+check load_is_told is_told "partition $bot: table with" load_table
+check denial_is_told is_told "out/file" run 'cat ../out/file'
+check long_path_is_told is_told "too long" run "cat $(make_long_path)"
+check long_words_are_told is_told "$long_name" run "ls $(printf "$long_name %.0s" {1..20})"
 ktap_finished

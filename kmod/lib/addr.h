@@ -11,6 +11,10 @@
  * the spellings of one destination compare equal.
  */
 
+#define RVM_ADDR_BITS 128
+/* Bits before an IPv4 address in its mapped form. */
+#define RVM_ADDR_V4_BITS 96
+
 /**
  * struct rvm_addr - a normalised destination or local address
  */

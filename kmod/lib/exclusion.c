@@ -26,24 +26,23 @@ static enum rvm_glob_match meet(const struct rvm_scope *scope, const struct rvm_
 }
 
 static void exclude_place(const struct rvm_index *index, const struct rvm_path_object *path,
-			  const struct rvm_path_view *view, u8 class, u8 rights,
-			  enum rvm_glob_match least, u32 *lowest)
+			  const struct rvm_path_view *view, u8 class, u8 rights, u32 *lowest)
 {
 	struct rvm_climb climb = { .index = index, .view = view };
 	const struct rvm_scope *scope;
 
 	while ((scope = rvm_climb_next(&climb)))
 		if (scope->class == class && index->core[climb.at]->rights & rights &&
-		    meet(scope, path, &climb) >= least)
+		    meet(scope, path, &climb) >= RVM_GLOB_BELOW)
 			find_lowest(climb.at, lowest);
 }
 
 /* By the names that one sees and by those of the file system itself. */
 static void exclude_object(const struct rvm_index *index, const struct rvm_path_object *path,
-			   u8 class, u8 rights, enum rvm_glob_match least, u32 *lowest)
+			   u8 class, u8 rights, u32 *lowest)
 {
-	exclude_place(index, path, path->visible, class, rights, least, lowest);
-	exclude_place(index, path, path->own, class, rights, least, lowest);
+	exclude_place(index, path, path->visible, class, rights, lowest);
+	exclude_place(index, path, path->own, class, rights, lowest);
 }
 
 static void exclude_class(const struct rvm_index *index, u8 class, u8 rights, u32 *lowest)
@@ -120,7 +119,7 @@ static void exclude_peer(const struct rvm_index *index, const struct rvm_request
 		if (index->core[at]->rights & req->need &&
 		    excludes_peer(index->core[at]->scope, &req->net))
 			find_lowest(at, lowest);
-	exclude_object(index, &req->net.path, RVM_CLASS_NET, req->need, RVM_GLOB_BELOW, lowest);
+	exclude_object(index, &req->net.path, RVM_CLASS_NET, req->need, lowest);
 }
 
 static void exclude_name(const struct rvm_index *index, const struct rvm_request *req, u32 *lowest)
@@ -147,17 +146,15 @@ static u32 find_exclusion(const struct rvm_index *index, const struct rvm_reques
 
 	switch (req->class) {
 	case RVM_CLASS_PATH:
-		exclude_object(index, &req->path, RVM_CLASS_PATH, rights, RVM_GLOB_BELOW, &lowest);
+		exclude_object(index, &req->path, RVM_CLASS_PATH, rights, &lowest);
 		break;
 	case RVM_CLASS_EXEC:
-		exclude_object(index, &req->exec.path, RVM_CLASS_PATH, rights, RVM_GLOB_BELOW,
-			       &lowest);
+		exclude_object(index, &req->exec.path, RVM_CLASS_PATH, rights, &lowest);
 		exclude_program(index, req, &lowest);
 		break;
 	case RVM_CLASS_NET:
 		if (req->net.family)
-			exclude_object(index, &req->net.path, RVM_CLASS_PATH, rights,
-				       RVM_GLOB_BELOW, &lowest);
+			exclude_object(index, &req->net.path, RVM_CLASS_PATH, rights, &lowest);
 		exclude_peer(index, req, &lowest);
 		break;
 	case RVM_CLASS_TOOL:
@@ -184,16 +181,15 @@ const struct rvm_token_core *rvm_exclusion_of(const struct rvm_partition_view *p
 }
 
 bool rvm_exclusion_touches(const struct rvm_partition_view *part,
-			   const struct rvm_path_object *path, u8 rights, bool below)
+			   const struct rvm_path_object *path, u8 rights)
 {
-	enum rvm_glob_match least = below ? RVM_GLOB_ABOVE : RVM_GLOB_BELOW;
 	u32 lowest = RVM_CHAIN_END;
 
 	rights = rights_on_file(rights);
 	for (; part; part = part->parent) {
 		if (!part->exclusions)
 			continue;
-		exclude_object(part->exclusions, path, RVM_CLASS_PATH, rights, least, &lowest);
+		exclude_object(part->exclusions, path, RVM_CLASS_PATH, rights, &lowest);
 		exclude_class(part->exclusions, RVM_CLASS_ANY, rights, &lowest);
 	}
 	return lowest != RVM_CHAIN_END;

@@ -15,15 +15,14 @@ const struct rvm_token_core *rvm_exclusion_of(const struct rvm_partition_view *p
 					      const struct rvm_request *req);
 
 /**
- * rvm_exclusion_touches() - is any of @rights of a path, or of something below it, excluded
+ * rvm_exclusion_touches() - is any of @rights of a path excluded
  * @part: the partition; those above count too
  * @path: the object
  * @rights: which rights; to run or load a file is also to read it
- * @below: also true if an exclusion can match below the object
  *
  * Return: True if any is.
  */
 bool rvm_exclusion_touches(const struct rvm_partition_view *part,
-			   const struct rvm_path_object *path, u8 rights, bool below);
+			   const struct rvm_path_object *path, u8 rights);
 
 #endif /* _RVM_EXCLUSION_H */

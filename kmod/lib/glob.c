@@ -258,3 +258,15 @@ enum rvm_glob_match rvm_glob_match(const struct rvm_glob *glob, const struct rvm
 		return RVM_GLOB_BELOW;
 	return states ? RVM_GLOB_ABOVE : RVM_GLOB_NONE;
 }
+
+u64 rvm_glob_rest(const struct rvm_glob *glob, const struct rvm_name *names, unsigned int depth,
+		  bool nocase)
+{
+	u64 states = pass_deep(glob, BIT_ULL(0)), matched = 0;
+
+	while (depth-- && states) {
+		matched |= states & BIT_ULL(glob->segments);
+		states = step(glob, states, &names[depth], nocase);
+	}
+	return states | matched;
+}

@@ -102,4 +102,19 @@ bool rvm_glob_match_name(const char *seg, size_t seg_len, const struct rvm_name 
 enum rvm_glob_match rvm_glob_match(const struct rvm_glob *glob, const struct rvm_name *names,
 				   unsigned int depth, bool nocase);
 
+/**
+ * rvm_glob_rest() - what a glob asks of the names below a folder
+ * @glob: from rvm_glob_parse()
+ * @names: the names of the folder, leaf first, as for rvm_glob_match()
+ * @depth: how many
+ * @nocase: compare ASCII letters without regard to case
+ *
+ * Context: Any; as rvm_glob_match().
+ * Return: a set of states: where it is the same for two folders, the glob matches the
+ * same names below both, and 0 matches none.  Bit @segments is set if the folder
+ * or one above it matches.
+ */
+u64 rvm_glob_rest(const struct rvm_glob *glob, const struct rvm_name *names, unsigned int depth,
+		  bool nocase);
+
 #endif /* _RVM_GLOB_H */

@@ -506,7 +506,7 @@ struct rvm_verdict rvm_judge(const struct rvm_partition_view *part, const struct
 	return v;
 }
 
-static u8 live_rights(const struct rvm_partition_view *part, u32 at, s64 now)
+u8 rvm_judge_live_rights(const struct rvm_partition_view *part, u32 at, s64 now)
 {
 	const struct rvm_token_core *token = part->tokens->core[at];
 
@@ -528,11 +528,11 @@ static u8 path_rights(const struct rvm_partition_view *part, const struct rvm_pa
 	while ((scope = rvm_climb_next(&climb)))
 		if (scope->class == RVM_CLASS_PATH &&
 		    fit_place(scope, path, &climb, path->special, false) == FIT_FULL)
-			rights |= live_rights(part, climb.at, now);
+			rights |= rvm_judge_live_rights(part, climb.at, now);
 	for (at = part->tokens->head[RVM_CLASS_ANY]; at != RVM_CHAIN_END;
 	     at = part->tokens->next[at])
 		if (!path->special || is_root_token(part->tokens->core[at]))
-			rights |= live_rights(part, at, now);
+			rights |= rvm_judge_live_rights(part, at, now);
 	return rights;
 }
 

@@ -200,6 +200,16 @@ struct rvm_verdict rvm_judge(const struct rvm_partition_view *part, const struct
 			     s64 now);
 
 /**
+ * rvm_judge_live_rights() - rights of a token if nothing speaks against it
+ * @part: the partition
+ * @at: index of the token in its table
+ * @now: unix seconds
+ *
+ * Return: mask of enum rvm_right; 0 if it is revoked, expired or of an old epoch.
+ */
+u8 rvm_judge_live_rights(const struct rvm_partition_view *part, u32 at, s64 now);
+
+/**
  * rvm_judge_path_rights() - rights that live tokens together give on a path
  * @part: the partition
  * @path: the object

@@ -66,9 +66,9 @@ static inline void rvm_leaf_set_join(struct rvm_leaf_set *set, const struct rvm_
 static inline bool rvm_leaf_set_has(const struct rvm_leaf_set *set, const char *text, size_t len)
 {
 	unsigned int first = rvm_leaf_hash(text[0]), last = rvm_leaf_hash(text[len - 1]);
-	u64 both = set->first >> first & set->last >> last;
+	u64 both = (set->first >> first) & (set->last >> last);
 
-	return (both | set->any_last >> first | set->any_first >> last) & 1;
+	return (both | (set->any_last >> first) | (set->any_first >> last)) & 1;
 }
 
 #endif /* _RVM_LEAF_H */

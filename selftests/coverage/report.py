@@ -2,15 +2,18 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What a suite executed of the module: a table, and the check of a list.
 
-    report.py [--part] [--print] TREE COUNTERS LIST
+    report.py [--part] [--print] [--page FILE] TREE LIST COUNTERS
+    report.py TREE LIST
 
 TREE is where the counting module was built, COUNTERS the folder with what
-rvm_coverage.ko kept, a file for each time that the module was loaded.  Exit 1 if
+rvm_coverage.ko kept, a file for each time that the module was loaded.  Without
+it only this is checked: each line of LIST is in TREE.  Exit 1 if
 less than 90 percent of the lines were executed, if a line that was not is not in
 LIST, or if LIST has a line that was executed or is gone.
 
     --part   only the table: not all tests were run
-    --print  only the lines that were not executed, in the form of LIST
+    --print  only the lines that were not executed and are not in LIST, in its form
+    --page   also write the table into FILE, between its two marks
 
 LIST has groups.  A group begins with "FILE FUNCTION: REASON"; its lines are
 indented and have the text of a line of that function.  A text that stands in the
@@ -28,6 +31,7 @@ import subprocess
 import sys
 
 LEAST = 90.0
+MARKS = "<!-- made by selftests/coverage/run.sh page -->", "<!-- end -->"
 DATA_MAGIC = 0x67636461
 TAG_FUNCTION = 0x01000000
 TAG_ARCS = 0x01A10000
@@ -80,24 +84,59 @@ def run_gcov(files, tree):
     return lines
 
 
-def print_table(lines):
-    """The table; returns the percentage of all."""
+def make_table(lines):
+    """Rows of (file, lines, covered); the last one is the total."""
     rows = []
     for file in sorted(lines):
         covered = sum(1 for count in lines[file].values() if count)
         rows.append((file, len(lines[file]), covered))
     rows.append(("total", sum(row[1] for row in rows), sum(row[2] for row in rows)))
+    return rows
+
+
+def percent_of(row):
+    """Of a row of the table."""
+    return 100 * row[2] / row[1]
+
+
+def print_table(rows):
+    """For people."""
     print(f"{'file':<30} {'lines':>6} {'covered':>8} {'percent':>8}")
-    for file, number, covered in rows:
-        print(f"{file:<30} {number:>6} {covered:>8} {100 * covered / number:>8.1f}")
-    return 100 * rows[-1][2] / rows[-1][1]
+    for row in rows:
+        print(f"{row[0]:<30} {row[1]:>6} {row[2]:>8} {percent_of(row):>8.1f}")
+
+
+def reasons_of(path):
+    """{reason: lines that have it}, in the order of the list."""
+    reasons, reason = collections.Counter(), None
+    for line in pathlib.Path(path).read_text().splitlines():
+        head = HEAD.match(line)
+        if head:
+            reason = head["reason"]
+        elif line[:1].isspace():
+            reasons[reason] += 1
+    return reasons
+
+
+def write_page(path, rows, reasons):
+    """Put the table and the reasons between the two marks."""
+    text = pathlib.Path(path).read_text()
+    before, rest = text.split(MARKS[0])
+    after = rest.split(MARKS[1])[1]
+    table = "\n| file | lines | executed | percent |\n|---|---|---|---|\n"
+    for row in rows:
+        table += f"| {row[0]} | {row[1]} | {row[2]} | {percent_of(row):.1f} |\n"
+    table += "\n| why a line is not executed | lines |\n|---|---|\n"
+    for reason, number in reasons.most_common():
+        table += f"| {reason} | {number} |\n"
+    pathlib.Path(path).write_text(before + MARKS[0] + "\n" + table + "\n" + MARKS[1] + after)
 
 
 def function_at(text, number):
     """Its name: gcov knows none where a function was inlined into all that call it."""
     while number and not FUNCTION.match(text[number - 1]):
         number -= 1
-    return FUNCTION.match(text[number - 1])["name"]
+    return FUNCTION.match(text[number - 1])["name"] if number else None
 
 
 def find_lines(lines, tree, wanted):
@@ -142,6 +181,21 @@ def print_list(found, reason):
             print(f"\t{text}")
 
 
+def check_sources(tree, listed):
+    """Say what is listed and not there; true if all is."""
+    there = collections.Counter()
+    for file in {file for file, *_ in listed}:
+        path = tree / file
+        text = path.read_text().splitlines() if path.is_file() else []
+        for number, line in enumerate(text, 1):
+            there[file, function_at(text, number), line.strip()] += 1
+    gone = listed - there
+    if gone:
+        print("In the list, but not in the sources:")
+        print_list(gone, "?")
+    return not gone
+
+
 def compare(found, every, never, sometimes):
     """Say what differs; true if nothing does."""
     # What may be missing takes nothing from what has to be.
@@ -161,12 +215,16 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--part", action="store_true")
     parser.add_argument("--print", action="store_true")
+    parser.add_argument("--page")
     parser.add_argument("tree", type=pathlib.Path)
-    parser.add_argument("counters")
     parser.add_argument("list")
+    parser.add_argument("counters", nargs="?")
     options = parser.parse_args()
     tree = options.tree.resolve()
 
+    never, sometimes = read_list(options.list)
+    if not options.counters:
+        return 0 if check_sources(tree, never + sometimes) else 1
     files = read_counters(options.counters)
     write_data(files)
     lines = run_gcov(files, tree)
@@ -174,14 +232,17 @@ def main():
         sys.exit("nothing was counted")
     found = find_lines(lines, tree, lambda count: not count)
     if options.print:
-        print_list(found, "?")
+        print_list(found - never - sometimes, "?")
         return 0
-    percent = print_table(lines)
+    rows = make_table(lines)
+    print_table(rows)
     if options.part:
         return 0
-    never, sometimes = read_list(options.list)
+    if options.page:
+        write_page(options.page, rows, reasons_of(options.list))
     good = compare(found, find_lines(lines, tree, lambda count: True), never, sometimes)
     listed = sum((never + sometimes).values())
+    percent = percent_of(rows[-1])
     print(f"{percent:.1f} percent, at least {LEAST:.0f} wanted; {listed} lines listed")
     return 0 if good and percent >= LEAST else 1
 

@@ -8,6 +8,7 @@
 #	selftests/coverage/run.sh [-t PATTERN]    tests whose line has PATTERN; then
 #	                                          the list is not looked at
 #	selftests/coverage/run.sh report          the table of the last run again
+#	selftests/coverage/run.sh page            likewise, and into the documentation
 set -euo pipefail
 
 here=$(dirname "$(readlink -f "$0")")
@@ -35,7 +36,7 @@ build_module() {
 # shellcheck source=/dev/null
 . "$cache/env"
 mkdir -p "$work"
-if [ "${1:-}" != report ]; then
+if [[ ${1:-} != @(report|page) ]]; then
 	build_module
 	rm -rf "$work/guest/counters"
 	"$root/selftests/vm/run.sh" --timeout 3600 --outdir "$work/guest" -- \
@@ -43,6 +44,9 @@ if [ "${1:-}" != report ]; then
 	((status == 0)) || echo "the suite failed: its counters prove nothing" >&2
 fi
 options=()
-[ "${1:-}" != -t ] || options=(--part)
-"$here/report.py" "${options[@]}" "$tree" "$work/guest/counters" "$here/uncovered.list" || status=$?
+case ${1:-} in
+-t) options=(--part) ;;
+page) options=(--page "$root/Documentation/design/coverage.md") ;;
+esac
+"$here/report.py" "${options[@]}" "$tree" "$here/uncovered.list" "$work/guest/counters" || status=$?
 exit "$status"

@@ -46,7 +46,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	FUZZ_CHECK(rvm_judge_path_rights(&world.part[0], &path, MODEL_NOW) ==
 		   model_path_rights(&world.part[0], &path));
 	rights = 1 + draw(RVM_RIGHTS_ALL);
-	FUZZ_CHECK(rvm_exclusion_touches(&world.part[0], &path, rights, true) ==
-		   model_excluded(&world.part[0], &path, rights, true));
+	FUZZ_CHECK(rvm_exclusion_touches(&world.part[0], &path, rights) ==
+		   model_excluded(&world.part[0], &path, rights));
 	return 0;
 }

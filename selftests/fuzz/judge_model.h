@@ -40,15 +40,14 @@ static inline enum rvm_glob_match model_match(const struct rvm_scope *s,
 		       match;
 }
 
-static inline bool model_excluded_place(const struct rvm_scope *s, const struct rvm_path_object *o,
-					enum rvm_glob_match least)
+static inline bool model_excluded_place(const struct rvm_scope *s, const struct rvm_path_object *o)
 {
 	const struct rvm_path_view *views[2] = { o->visible, o->own };
 	unsigned int i, level;
 
 	for (i = 0; i < 2; i++)
 		for (level = 0; views[i] && level <= views[i]->depth; level++)
-			if (model_match(s, o, views[i], level, true) >= least)
+			if (model_match(s, o, views[i], level, true) >= RVM_GLOB_BELOW)
 				return true;
 	return false;
 }
@@ -130,11 +129,11 @@ static inline bool model_excludes(const struct rvm_token_core *x, const struct r
 	if (s->class == RVM_CLASS_ANY)
 		return x->rights & req->need;
 	if (s->class == RVM_CLASS_PATH && req->class == RVM_CLASS_PATH)
-		return x->rights & file && model_excluded_place(s, &req->path, RVM_GLOB_BELOW);
+		return x->rights & file && model_excluded_place(s, &req->path);
 	if (s->class == RVM_CLASS_PATH && req->class == RVM_CLASS_EXEC)
-		return x->rights & file && model_excluded_place(s, &req->exec.path, RVM_GLOB_BELOW);
+		return x->rights & file && model_excluded_place(s, &req->exec.path);
 	if (s->class == RVM_CLASS_PATH && req->class == RVM_CLASS_NET && req->net.family)
-		return x->rights & file && model_excluded_place(s, &req->net.path, RVM_GLOB_BELOW);
+		return x->rights & file && model_excluded_place(s, &req->net.path);
 	if (!(x->rights & req->need))
 		return false;
 	if (req->class == RVM_CLASS_TOOL || req->class == RVM_CLASS_NAME)
@@ -149,8 +148,7 @@ static inline bool model_excludes(const struct rvm_token_core *x, const struct r
 		       rvm_addr_is_within(&s->range, &req->net.addr);
 	if (!s->family)
 		return false;
-	return s->glob ? model_excluded_place(s, &req->net.path, RVM_GLOB_BELOW) :
-			 model_is_abstract(s, &req->net);
+	return s->glob ? model_excluded_place(s, &req->net.path) : model_is_abstract(s, &req->net);
 }
 
 static inline bool model_needs_naming(const struct rvm_request *req)
@@ -448,9 +446,8 @@ static inline u8 model_path_rights(const struct rvm_partition_view *part,
 }
 
 static inline bool model_excluded(const struct rvm_partition_view *part,
-				  const struct rvm_path_object *o, u8 rights, bool below)
+				  const struct rvm_path_object *o, u8 rights)
 {
-	enum rvm_glob_match least = below ? RVM_GLOB_ABOVE : RVM_GLOB_BELOW;
 	u32 i;
 
 	if (rights & RVM_RIGHT_EXECUTE)
@@ -463,7 +460,7 @@ static inline bool model_excluded(const struct rvm_partition_view *part,
 				continue;
 			if (x->scope->class == RVM_CLASS_ANY ||
 			    (x->scope->class == RVM_CLASS_PATH &&
-			     model_excluded_place(x->scope, o, least)))
+			     model_excluded_place(x->scope, o)))
 				return true;
 		}
 	return false;

@@ -60,6 +60,16 @@ list_items() {
 	done | sort -u
 }
 
+# One that runs out of time says nothing about what it would have said.
+run_plain() {
+	local try
+
+	for ((try = 1; try <= tries; try++)); do
+		run_item "$1" >"$place/plain/$1"
+		grep -q 'exit-124$' "$place/plain/$1" || break
+	done
+}
+
 # The same items with the module, against what they gave without it.
 compare_with() {
 	local phase=$1 item try same=0 other=0 results=0
@@ -114,7 +124,7 @@ compare() {
 	cp "$here"/build/* "$place/bin/" 2>/dev/null || true
 	list_items >"$place/items"
 	while read -r item; do
-		run_item "$item" >"$place/plain/$item"
+		run_plain "$item"
 	done <"$place/items"
 	say_plain
 	insmod "$root/kmod/rvm.ko"

@@ -71,7 +71,6 @@ static void random_paths_have_the_rights_that_the_naive_judge_says(void)
 	unsigned int i, some = 0, out = 0, rights;
 	static struct model_world world;
 	struct rvm_path_object o = {};
-	bool below;
 
 	for (i = 0; i < ROUNDS / 2; i++) {
 		model_draw(&world);
@@ -79,11 +78,10 @@ static void random_paths_have_the_rights_that_the_naive_judge_says(void)
 		rights = rvm_judge_path_rights(&world.part[0], &o, MODEL_NOW);
 		EXPECT_EQ(rights, model_path_rights(&world.part[0], &o));
 		some += !!rights;
-		below = draw(2);
 		rights = 1 + draw(ALL);
-		EXPECT_EQ(rvm_exclusion_touches(&world.part[0], &o, rights, below),
-			  model_excluded(&world.part[0], &o, rights, below));
-		out += model_excluded(&world.part[0], &o, rights, below);
+		EXPECT_EQ(rvm_exclusion_touches(&world.part[0], &o, rights),
+			  model_excluded(&world.part[0], &o, rights));
+		out += model_excluded(&world.part[0], &o, rights);
 	}
 	EXPECT(some > 1000);
 	EXPECT(out > 100);

@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * New names for old objects.
+ */
+#include <linux/bits.h>
+#include <linux/string.h>
+
+#include "exclusion.h"
+#include "move.h"
+#include "rights.h"
+
+/* Kinds of tokens for files: plain, load, run, both.  One does not stand for another. */
+#define KINDS 4
+
+/* An index seen from two places. */
+struct pair {
+	const struct rvm_index *index;
+	const struct rvm_path_view *here;
+	const struct rvm_path_view *there;
+};
+
+static bool goes_below(const struct rvm_scope *scope)
+{
+	return (scope->class == RVM_CLASS_PATH || scope->class == RVM_CLASS_NET) && scope->glob &&
+	       !rvm_scope_is_nowhere(scope) && !(scope->flags & RVM_SCOPE_FLAG_PROC_OWN);
+}
+
+static u64 end_of(const struct rvm_scope *scope)
+{
+	return BIT_ULL(scope->glob->segments);
+}
+
+/*
+ * What of a pattern is left for the names below a place: at two places with the
+ * same rest it matches the same.
+ */
+static u64 rest_below(const struct rvm_scope *scope, const struct rvm_path_view *view, bool nocase)
+{
+	unsigned int level;
+	u64 rest = 0;
+
+	nocase = nocase || scope->flags & RVM_SCOPE_FLAG_NOCASE;
+	/* What is anchored at the place itself goes with it. */
+	for (level = 1; level <= view->depth; level++)
+		if (view->id[level] == scope->anchor)
+			rest |= rvm_glob_rest(scope->glob, view->name, level, nocase);
+	if (scope->flags & RVM_SCOPE_FLAG_ALONE)
+		return rest & ~end_of(scope);
+	/* All is covered, whatever else may be. */
+	return rest & end_of(scope) ? end_of(scope) : rest;
+}
+
+static bool rest_differs(const struct rvm_scope *scope, const struct pair *pair, bool nocase)
+{
+	return rest_below(scope, pair->here, nocase) != rest_below(scope, pair->there, nocase);
+}
+
+/* Folders below may fold case where those above do not. */
+static bool exclusion_differs(const struct pair *pair)
+{
+	struct rvm_climb climb = { .index = pair->index, .view = pair->here, .level = 1 };
+	const struct rvm_scope *scope;
+
+	while ((scope = rvm_climb_next(&climb)))
+		if (goes_below(scope) &&
+		    (rest_differs(scope, pair, false) || rest_differs(scope, pair, true)))
+			return true;
+	return false;
+}
+
+static bool exclusions_differ(const struct rvm_index *index, const struct rvm_path_view *from,
+			      const struct rvm_path_view *to)
+{
+	const struct pair down = { index, from, to }, up = { index, to, from };
+
+	return exclusion_differs(&down) || exclusion_differs(&up);
+}
+
+static unsigned int kind_of(const struct rvm_scope *scope)
+{
+	return (scope->flags & RVM_SCOPE_FLAG_LOAD ? 1 : 0) +
+	       (scope->flags & RVM_SCOPE_FLAG_RUN ? 2 : 0);
+}
+
+/* A pattern for all that lies below gives rights; any other has to be the same one. */
+static bool token_differs(const struct rvm_partition_view *part, const struct pair *pair,
+			  u8 *rights, s64 now)
+{
+	struct rvm_climb climb = { .index = pair->index, .view = pair->here, .level = 1 };
+	const struct rvm_scope *scope;
+	u64 here, there;
+	u8 live;
+
+	while ((scope = rvm_climb_next(&climb))) {
+		live = goes_below(scope) ? rvm_judge_live_rights(part, climb.at, now) : 0;
+		if (!live)
+			continue;
+		here = rest_below(scope, pair->here, false);
+		there = rest_below(scope, pair->there, false);
+		if (scope->class == RVM_CLASS_PATH && here == end_of(scope))
+			rights[kind_of(scope)] |= live;
+		if (here == there)
+			continue;
+		if (scope->class != RVM_CLASS_PATH || (here && here != end_of(scope)) ||
+		    (there && there != end_of(scope)))
+			return true;
+	}
+	return false;
+}
+
+static bool tokens_differ(const struct rvm_partition_view *part, const struct rvm_path_view *from,
+			  const struct rvm_path_view *to, s64 now)
+{
+	const struct pair down = { part->tokens, from, to }, up = { part->tokens, to, from };
+	u8 before[KINDS] = {}, after[KINDS] = {};
+
+	return token_differs(part, &down, before, now) || token_differs(part, &up, after, now) ||
+	       memcmp(before, after, sizeof(before));
+}
+
+static const struct rvm_path_view *own_view(const struct rvm_path_object *path)
+{
+	return path->own ? path->own : path->visible;
+}
+
+static enum rvm_reason judge_below(const struct rvm_partition_view *part,
+				   const struct rvm_path_object *from,
+				   const struct rvm_path_object *to, s64 now)
+{
+	const struct rvm_partition_view *at;
+
+	for (at = part; at; at = at->parent)
+		if (exclusions_differ(at->exclusions, from->visible, to->visible) ||
+		    ((from->own || to->own) &&
+		     exclusions_differ(at->exclusions, own_view(from), own_view(to))))
+			return RVM_REASON_EXCLUDED;
+	for (at = part; at; at = at->parent)
+		if (tokens_differ(at, from->visible, to->visible, now))
+			return RVM_REASON_GAIN;
+	return RVM_REASON_NONE;
+}
+
+enum rvm_reason rvm_judge_move(const struct rvm_partition_view *part,
+			       const struct rvm_path_object *from, const struct rvm_path_object *to,
+			       bool tree, s64 now)
+{
+	u8 before, after;
+
+	if (rvm_exclusion_touches(part, from, RVM_RIGHTS_ALL) ||
+	    rvm_exclusion_touches(part, to, RVM_RIGHTS_ALL))
+		return RVM_REASON_EXCLUDED;
+	before = rvm_judge_path_rights(part, from, now);
+	after = rvm_judge_path_rights(part, to, now);
+	if (after & ~before || (tree && after != before))
+		return RVM_REASON_GAIN;
+	return tree ? judge_below(part, from, to, now) : RVM_REASON_NONE;
+}

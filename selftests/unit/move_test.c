@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* New names for old objects: what may move where, and what that means below. */
+#include "judge_world.h"
+#include "lib/move.h"
+
+#define ROUNDS 200000
+#define BELOW 2
+
+static enum rvm_reason moved_as(const char *from, const char *to, bool tree)
+{
+	struct rvm_path_object old = { .visible = &w.view }, new = { .visible = &w.own };
+
+	fill_view(&w.view, from);
+	fill_view(&w.own, to);
+	/* Nothing is there yet. */
+	w.own.id[0] = NULL;
+	index_tables();
+	return rvm_judge_move(&w.part, &old, &new, tree, NOW);
+}
+
+static enum rvm_reason moved(const char *from, const char *to)
+{
+	return moved_as(from, to, true);
+}
+
+static void deny(const char *glob)
+{
+	path_in(&w.exclusions, "/w", glob, ALL);
+}
+
+static void folders_move_where_deny_rules_mean_the_same(void)
+{
+	start();
+	path_token("/w", "**", READ | WRITE);
+	deny("**/.env");
+	deny("**/.git/hooks");
+	deny("Makefile");
+	EXPECT_EQ(moved("/w/src", "/w/lib"), RVM_REASON_NONE);
+	EXPECT_EQ(moved("/w/a/src", "/w/src"), RVM_REASON_NONE);
+	EXPECT_EQ(moved("/w/.env", "/w/x"), RVM_REASON_EXCLUDED);
+	EXPECT_EQ(moved("/w/x", "/w/.env"), RVM_REASON_EXCLUDED);
+	EXPECT_EQ(moved("/w/x", "/w/.env/x"), RVM_REASON_EXCLUDED);
+	EXPECT_EQ(moved("/w/x", "/w/.git"), RVM_REASON_EXCLUDED);
+	EXPECT_EQ(moved("/w/.git", "/w/x"), RVM_REASON_EXCLUDED);
+	EXPECT_EQ(moved("/w/.git", "/w/a/.git"), RVM_REASON_NONE);
+	/* What they mean below is nothing to a file. */
+	EXPECT_EQ(moved_as("/w/.git", "/w/x", false), RVM_REASON_NONE);
+}
+
+static void what_is_excluded_by_its_way_stays_there(void)
+{
+	start();
+	path_token("/w", "**", READ | WRITE);
+	deny("a/b/secret");
+	EXPECT_EQ(moved("/w/a", "/w/c"), RVM_REASON_EXCLUDED);
+	EXPECT_EQ(moved("/w/a/b", "/w/a/c"), RVM_REASON_EXCLUDED);
+	EXPECT_EQ(moved("/w/c", "/w/a/b"), RVM_REASON_EXCLUDED);
+	EXPECT_EQ(moved("/w/c", "/w/d"), RVM_REASON_NONE);
+	EXPECT_EQ(moved("/w/a/c", "/w/a/d"), RVM_REASON_NONE);
+}
+
+static void out_of_reach_of_a_deny_rule_nothing_moves(void)
+{
+	start();
+	path_token("/", "**", READ | WRITE);
+	deny("**/.env");
+	EXPECT_EQ(moved("/w/a", "/x/a"), RVM_REASON_EXCLUDED);
+	EXPECT_EQ(moved("/x/a", "/w/a"), RVM_REASON_EXCLUDED);
+	EXPECT_EQ(moved("/x/a", "/y"), RVM_REASON_NONE);
+	/* The rule goes with its folder. */
+	EXPECT_EQ(moved("/w", "/y"), RVM_REASON_NONE);
+}
+
+static void deny_rules_are_also_compared_without_case(void)
+{
+	start();
+	path_token("/w", "**", READ | WRITE);
+	deny("Src/x");
+	EXPECT_EQ(moved("/w/src", "/w/lib"), RVM_REASON_EXCLUDED);
+	EXPECT_EQ(moved("/w/lib", "/w/lib2"), RVM_REASON_NONE);
+}
+
+static void deny_rules_of_a_partition_around_hold(void)
+{
+	start();
+	path_token("/w", "**", READ | WRITE);
+	path_in(&w.above, "/", "w/a/secret", READ);
+	EXPECT_EQ(moved("/w/a", "/w/b"), RVM_REASON_EXCLUDED);
+	EXPECT_EQ(moved("/w/b", "/w/c"), RVM_REASON_NONE);
+}
+
+static void nothing_below_gains_a_token(void)
+{
+	struct model_entry *e;
+
+	start();
+	path_token("/w", "**", WRITE);
+	e = path_token("/w", "out/pub/**", READ);
+	EXPECT_EQ(moved("/w/in", "/w/out"), RVM_REASON_GAIN);
+	EXPECT_EQ(moved("/w/out", "/w/in"), RVM_REASON_GAIN);
+	EXPECT_EQ(moved("/w/in/pub", "/w/out/pub"), RVM_REASON_GAIN);
+	EXPECT_EQ(moved("/w/in", "/w/other"), RVM_REASON_NONE);
+	EXPECT_EQ(moved("/w/out/pub/a", "/w/out/pub/b"), RVM_REASON_NONE);
+	/* One that gives nothing any more. */
+	e->core.expires_at = NOW;
+	EXPECT_EQ(moved("/w/in", "/w/out"), RVM_REASON_NONE);
+	e->core.expires_at = 0;
+	/* Only the folder itself is meant. */
+	e->scope.flags = RVM_SCOPE_FLAG_ALONE;
+	EXPECT_EQ(rvm_glob_parse(&e->glob, "out", 3, NULL), 0);
+	EXPECT_EQ(moved("/w/in/a", "/w/out/a"), RVM_REASON_NONE);
+	EXPECT_EQ(moved("/w/in", "/w/out"), RVM_REASON_GAIN);
+}
+
+static void rights_are_what_counts_for_wide_tokens(void)
+{
+	start();
+	path_token("/w", "**", READ | WRITE);
+	path_token("/w", "target/**", EXECUTE)->scope.flags = RVM_SCOPE_FLAG_RUN;
+	EXPECT_EQ(moved("/w/targetAbc123", "/w/target"), RVM_REASON_GAIN);
+	path_token("/w", "target?*/**", EXECUTE)->scope.flags = RVM_SCOPE_FLAG_LOAD;
+	EXPECT_EQ(moved("/w/targetAbc123", "/w/target"), RVM_REASON_GAIN);
+	path_token("/w", "target?*/**", EXECUTE)->scope.flags = RVM_SCOPE_FLAG_RUN;
+	path_token("/w", "target/**", EXECUTE)->scope.flags = RVM_SCOPE_FLAG_LOAD;
+	EXPECT_EQ(moved("/w/targetAbc123", "/w/target"), RVM_REASON_NONE);
+	EXPECT_EQ(moved("/w/targetAbc123", "/w/other"), RVM_REASON_GAIN);
+}
+
+static void sockets_below_gain_nothing(void)
+{
+	struct model_entry *e;
+
+	start();
+	path_token("/w", "**", READ | WRITE);
+	e = path_token("/w", "run/*.sock", EXECUTE);
+	e->scope.class = RVM_CLASS_NET;
+	e->scope.family = 1;
+	EXPECT_EQ(moved("/w/a", "/w/run"), RVM_REASON_GAIN);
+	EXPECT_EQ(moved("/w/a", "/w/b"), RVM_REASON_NONE);
+	EXPECT_EQ(rvm_glob_parse(&e->glob, "run/**", 6, NULL), 0);
+	EXPECT_EQ(moved("/w/a", "/w/run"), RVM_REASON_GAIN);
+}
+
+static void view_below(struct rvm_path_view *view, const struct rvm_path_view *folder,
+		       const struct rvm_path_view *suffix, const void *id)
+{
+	unsigned int n = suffix->depth;
+
+	*view = *folder;
+	view->depth = n + folder->depth;
+	memcpy(view->name, suffix->name, n * sizeof(*view->name));
+	memcpy(view->name + n, folder->name, folder->depth * sizeof(*view->name));
+	memcpy(view->id, suffix->id, n * sizeof(*view->id));
+	memcpy(view->id + n, folder->id, (folder->depth + 1U) * sizeof(*view->id));
+	view->id[n] = id;
+}
+
+/* Another place, with some of the same folders above. */
+static void view_beside(struct rvm_path_view *view, const struct rvm_path_view *other)
+{
+	unsigned int least, same, i;
+
+	model_view(view);
+	least = view->depth < other->depth ? view->depth : other->depth;
+	same = least ? 1 + draw(least) : 0;
+	for (i = 0; i < same; i++)
+		view->name[view->depth - 1 - i] = other->name[other->depth - 1 - i];
+	for (i = 0; i <= same; i++)
+		view->id[view->depth - i] = other->id[other->depth - i];
+	view->id[0] = NULL;
+	view->folds = other->folds;
+	view->aliases = 0;
+}
+
+static bool same_verdict(const struct model_world *world, const struct rvm_path_object *a,
+			 const struct rvm_path_object *b)
+{
+	struct rvm_request req = { .class = RVM_CLASS_PATH, .tier = 1 };
+	bool before;
+
+	req.need = 1 << draw(5);
+	req.load = draw(2);
+	if (!draw(4)) {
+		req.class = RVM_CLASS_NET;
+		req.net.family = 1;
+		req.net.path = *a;
+		before = rvm_judge(&world->part[0], &req, MODEL_NOW).allow;
+		req.net.path = *b;
+	} else {
+		req.path = *a;
+		before = rvm_judge(&world->part[0], &req, MODEL_NOW).allow;
+		req.path = *b;
+	}
+	return rvm_judge(&world->part[0], &req, MODEL_NOW).allow == before;
+}
+
+static bool same_below(const struct model_world *world, const struct rvm_path_object *from,
+		       const struct rvm_path_object *to)
+{
+	static struct rvm_path_view view[4], suffix;
+	struct rvm_path_object a = *from, b = *to;
+	u8 right = 1 << draw(7);
+
+	do
+		model_view(&suffix);
+	while (!suffix.depth || suffix.depth > BELOW);
+	view_below(&view[0], from->visible, &suffix, from->visible->id[0]);
+	view_below(&view[1], to->visible, &suffix, from->visible->id[0]);
+	a.visible = &view[0];
+	b.visible = &view[1];
+	if (from->own) {
+		view_below(&view[2], from->own, &suffix, from->own->id[0]);
+		view_below(&view[3], to->own, &suffix, from->own->id[0]);
+		a.own = &view[2];
+		b.own = &view[3];
+	}
+	a.special = b.special = !draw(4);
+	return model_excluded(&world->part[0], &a, right) ==
+		       model_excluded(&world->part[0], &b, right) &&
+	       model_path_rights(&world->part[0], &a) == model_path_rights(&world->part[0], &b) &&
+	       same_verdict(world, &a, &b);
+}
+
+static void whatever_lies_below_a_folder_that_may_move_is_judged_the_same(void)
+{
+	unsigned int round, i, allowed = 0, bound = 0, wrong = 0;
+	static struct rvm_path_view view[2];
+	static struct model_world world;
+	struct rvm_path_object from, to;
+
+	for (round = 0; round < ROUNDS; round++) {
+		model_draw(&world);
+		model_object(&world, &from);
+		world.visible.aliases = 0;
+		world.own.aliases = 0;
+		from.special = false;
+		from.proc_own = false;
+		to = from;
+		view_beside(&view[0], from.visible);
+		to.visible = &view[0];
+		if (from.own) {
+			view_beside(&view[1], from.own);
+			to.own = &view[1];
+		}
+		if (rvm_judge_move(&world.part[0], &from, &to, true, MODEL_NOW))
+			continue;
+		allowed++;
+		bound += world.part[0].exclusions && world.exclusions[0].index.count &&
+			 world.part[0].tokens && world.tokens[0].index.count > 2;
+		for (i = 0; i < 8; i++)
+			wrong += !same_below(&world, &from, &to);
+	}
+	EXPECT_EQ(wrong, 0);
+	NOTE("%u of %u may move, %u of them past rules", allowed, round, bound);
+	EXPECT(allowed > 1000 && bound > 100);
+}
+
+int main(void)
+{
+	RUN(folders_move_where_deny_rules_mean_the_same);
+	RUN(what_is_excluded_by_its_way_stays_there);
+	RUN(out_of_reach_of_a_deny_rule_nothing_moves);
+	RUN(deny_rules_are_also_compared_without_case);
+	RUN(deny_rules_of_a_partition_around_hold);
+	RUN(nothing_below_gains_a_token);
+	RUN(rights_are_what_counts_for_wide_tokens);
+	RUN(sockets_below_gain_nothing);
+	RUN(whatever_lies_below_a_folder_that_may_move_is_judged_the_same);
+	return world_done();
+}
