@@ -214,7 +214,8 @@ static bool same_below(const struct model_world *world, const struct rvm_path_ob
 		a.own = &view[2];
 		b.own = &view[3];
 	}
-	a.special = b.special = !draw(4);
+	a.special = !draw(4);
+	b.special = a.special;
 	return model_excluded(&world->part[0], &a, right) ==
 		       model_excluded(&world->part[0], &b, right) &&
 	       model_path_rights(&world->part[0], &a) == model_path_rights(&world->part[0], &b) &&
