@@ -32,7 +32,7 @@ struct rvm_lineages rvm_lineage_of(const struct task_struct *task);
  * rvm_lineage_executing() - likewise for the caller in the middle of an exec
  * @bprm: the exec, or NULL if that is not known: then any under way
  *
- * With what the exec opens: for the rounds after the first.
+ * Return: with what the exec opens: for the rounds after the first.
  */
 struct rvm_lineages rvm_lineage_executing(const struct linux_binprm *bprm);
 
