@@ -334,4 +334,8 @@ run licences "first line: SPDX-License-Identifier"
 ((${#only[@]})) || list_sizes
 [ -z "$ktap" ] || echo "1..$((passed + failed))" >>"$ktap"
 echo "$passed checks passed, $failed failed"
+if ((${#only[@]} > passed + failed)); then
+	echo "$0: some of these are no checks: ${only[*]}" >&2
+	exit 1
+fi
 [ "$failed" = 0 ]
