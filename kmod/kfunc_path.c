@@ -138,11 +138,8 @@ static bool is_on_the_way(struct rvm_partition *part, const struct dentry *dentr
 /* To look at attributes: any right to the content will do. */
 static int check_look(struct rvm_partition *part, struct rvm_question *q, struct dentry *dentry)
 {
-	struct rvm_verdict v;
+	struct rvm_verdict v = rvm_gate_ask(part, q);
 
-	if (q->path && rvm_decision_allows(part, q->path, RVM_RIGHT_READ, false))
-		return 0;
-	v = rvm_gate_ask(part, q);
 	if ((!v.allow || v.relaxed) && is_mere_lack(&v)) {
 		if (is_on_the_way(part, dentry))
 			return 0;
@@ -156,7 +153,7 @@ static int check_look(struct rvm_partition *part, struct rvm_question *q, struct
 	return 0;
 }
 
-static noinline int look_at_path(struct rvm_partition *part, const struct path *path)
+static noinline int judge_look(struct rvm_partition *part, const struct path *path)
 {
 	struct rvm_question q = RVM_QUESTION(RVM_CLASS_PATH, RVM_OP_READ, RVM_RIGHT_READ);
 
@@ -165,6 +162,12 @@ static noinline int look_at_path(struct rvm_partition *part, const struct path *
 	q.path = path;
 	q.text = "what=attributes";
 	return check_look(part, &q, path->dentry);
+}
+
+/* Programs look more often than they do anything else: no question is made if it was answered. */
+static noinline int look_at_path(struct rvm_partition *part, const struct path *path)
+{
+	return rvm_decision_allows(part, path, RVM_RIGHT_READ, false) ? 0 : judge_look(part, path);
 }
 
 static noinline int look_at_dentry(struct rvm_partition *part, struct dentry *dentry)
