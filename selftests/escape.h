@@ -45,8 +45,12 @@ extern pid_t victim;
 extern int segment;
 extern int given_fd[2];
 extern int given_socket[2][2];
+/* Where a descriptor for writing arrives. */
+extern int given_mail[2];
 /* Connected to PORT_REFUSED for @evil, to PORT_ALLOWED for the twin. */
 extern int given_tcp[2];
+/* IPv6, without a stream; -1 if there is none here. */
+extern int given_udp6[2];
 /* Open for reading and writing: a file to read only for @evil, one of ws/ for the twin. */
 extern int given_writable[2];
 /* Likewise on overlayfs, and a ring; -1 if there is none here. */

@@ -211,7 +211,7 @@ static int copy_given(bool evil)
 	return result(sendfile(to, given_fd[evil], NULL, 4));
 }
 
-static int receive_descriptor(bool evil)
+static int receive_from(int socket)
 {
 	char control[CMSG_SPACE(sizeof(int))], byte;
 	struct iovec iov = { &byte, 1 };
@@ -220,9 +220,20 @@ static int receive_descriptor(bool evil)
 			      .msg_control = control,
 			      .msg_controllen = sizeof(control) };
 
-	if (recvmsg(given_socket[evil][1], &msg, 0) < 0)
+	if (recvmsg(socket, &msg, 0) < 0)
 		return errno;
 	return CMSG_FIRSTHDR(&msg) ? 0 : EACCES;
+}
+
+static int receive_descriptor(bool evil)
+{
+	return receive_from(given_socket[evil][1]);
+}
+
+/* The file may be read, but the descriptor also writes. */
+static int receive_writer(bool evil)
+{
+	return receive_from(given_mail[evil]);
 }
 
 /* No attack: open asks whether it may create before it looks, and the file is there. */
@@ -377,6 +388,7 @@ const struct row file_rows[] = {
 	{ "map of an inherited descriptor", map_given },
 	{ "sendfile from an inherited descriptor", copy_given },
 	{ "SCM_RIGHTS", receive_descriptor },
+	{ "SCM_RIGHTS, open for writing", receive_writer },
 	{ "rename of a folder above excluded files", rename_above },
 	{ "rename of a folder to where a token begins", rename_below_token },
 	{ "rename of a folder to where a denial begins", rename_below_denial },

@@ -52,6 +52,16 @@ static int family_zero(bool evil)
 	return result(sendto(fd, "x", 1, 0, (void *)&to, sizeof(to)));
 }
 
+/* On IPv6 it is not an address: the peer gets it, which the host chose. */
+static int family_zero_v6(bool evil)
+{
+	struct sockaddr_in6 to = { .sin6_family = AF_UNSPEC };
+
+	if (given_udp6[evil] < 0)
+		return SKIPPED;
+	return past(result(sendto(given_udp6[evil], "x", 1, 0, (void *)&to, sizeof(to))));
+}
+
 static int wildcard_address(bool evil)
 {
 	struct sockaddr_in to = v4(INADDR_ANY, port(evil));
@@ -364,6 +374,7 @@ static int socket_renamed(bool evil)
 const struct row net_rows[] = {
 	{ "TCP fast open", fast_open },
 	{ "datagram of family 0", family_zero },
+	{ "datagram of family 0 to a given peer", family_zero_v6 },
 	{ "0.0.0.0", wildcard_address },
 	{ "::ffff:127.0.0.1", mapped_address },
 	{ "::ffff:0.0.0.0", mapped_wildcard },

@@ -25,7 +25,9 @@
 int segment;
 int given_fd[2];
 int given_socket[2][2];
+int given_mail[2];
 int given_tcp[2];
+int given_udp6[2];
 int given_writable[2];
 int given_layer[2] = { -1, -1 };
 int given_ring = -1;
@@ -178,6 +180,28 @@ static bool listen_at(const char *name, bool abstract)
 	return fd >= 0 && !bind(fd, (void *)&at, len) && !listen(fd, 100);
 }
 
+/* At ::1, where nobody listens. */
+static int addressed(uint16_t port)
+{
+	struct sockaddr_in6 at = { .sin6_family = AF_INET6,
+				   .sin6_port = htons(port),
+				   .sin6_addr = IN6ADDR_LOOPBACK_INIT };
+	int fd = socket(AF_INET6, SOCK_DGRAM, 0);
+
+	return fd >= 0 && connect(fd, (void *)&at, sizeof(at)) ? -1 : fd;
+}
+
+/* A socket that @fd was sent to, or -1. */
+static int mailed(int fd)
+{
+	int pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair))
+		return -1;
+	send_descriptor(pair[0], fd);
+	return pair[1];
+}
+
 bool hand_over(void)
 {
 	struct io_uring_params params = {};
@@ -189,12 +213,17 @@ bool hand_over(void)
 	given_writable[false] = open(ws("mapped"), O_RDWR);
 	given_tcp[true] = connected(PORT_REFUSED);
 	given_tcp[false] = connected(PORT_ALLOWED);
+	given_udp6[true] = addressed(PORT_REFUSED);
+	given_udp6[false] = addressed(PORT_V6);
 	given_ring = syscall(SYS_io_uring_setup, 1, &params);
 	for (int evil = 0; evil < 2; evil++) {
 		if (socketpair(AF_UNIX, SOCK_STREAM, 0, given_socket[evil]) || given_fd[evil] < 0 ||
 		    given_writable[evil] < 0 || given_tcp[evil] < 0)
 			return false;
 		send_descriptor(given_socket[evil][0], given_fd[evil]);
+		given_mail[evil] = mailed(given_writable[evil]);
+		if (given_mail[evil] < 0)
+			return false;
 	}
 	return segment >= 0 && listen_at(ABSTRACT_NAME, true) && listen_at(out("socket"), false) &&
 	       listen_at(ws("host-socket"), false) && listen_at(ws("allowed-socket"), false);

@@ -301,6 +301,15 @@ static int map_given_ring(bool evil)
 											   0;
 }
 
+/* Once more, as a descriptor of which nobody said that it may be had. */
+static int take_given_ring(bool evil)
+{
+	int fd = evil ? given_ring : memfd_create("x", 0);
+	int pidfd = syscall(SYS_pidfd_open, getpid(), 0);
+
+	return fd < 0 ? SKIPPED : opened(syscall(SYS_pidfd_getfd, pidfd, fd, 0));
+}
+
 /* Signals to the whole group of the victim, in the name of the owner. */
 static int own_by_group(bool evil)
 {
@@ -393,6 +402,7 @@ const struct row task_rows[] = {
 	{ "kill(-1)", kill_all },
 	{ "io_uring with a thread of the kernel", polled_ring },
 	{ "map of an inherited ring", map_given_ring },
+	{ "pidfd_getfd of an inherited ring", take_given_ring },
 	{ "F_SETOWN of a process group", own_by_group },
 	{ "F_SETOWN_EX", own_by_pointer },
 	{ "F_SETOWN of nobody", own_by_nobody, .silent = true },

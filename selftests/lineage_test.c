@@ -173,6 +173,26 @@ TEST_F(lineage, an_exec_that_fails_gives_nothing)
 	EXPECT_EQ(HELPED, box_do(&self->box, start_broken, NULL));
 }
 
+/* Words that do not fit: the kernel gives up before it asks, and what follows is none of it. */
+static int start_too_long(void *arg)
+{
+	static char word[3 << 17];
+	char *argv[] = { "outer", word, NULL };
+
+	memset(word, 'w', sizeof(word) - 1);
+	if (!execv(outer, argv) || errno != E2BIG)
+		return BROKEN;
+	return start(helper, "go");
+}
+
+TEST_F(lineage, nor_does_one_that_is_too_long)
+{
+	ASSERT_EQ(0, load(&self->box, "outer"));
+	EXPECT_EQ(EACCES, box_do(&self->box, start_too_long, NULL));
+	ASSERT_EQ(0, load(&self->box, NULL));
+	EXPECT_EQ(HELPED, box_do(&self->box, start_too_long, NULL));
+}
+
 static int start_script(void *arg)
 {
 	return start(script, "go");
@@ -299,6 +319,23 @@ TEST_F(lineage, who_is_traced_gains_nothing)
 	EXPECT_EQ(EACCES, box_do(&self->box, start_traced, NULL));
 	ASSERT_EQ(0, load(&self->box, NULL));
 	EXPECT_EQ(HELPED, box_do(&self->box, start_traced, NULL));
+}
+
+/* Each table knows its own lineages: one of the inner partition is none of the outer one. */
+TEST_F(lineage, a_partition_inside_has_its_own)
+{
+	struct box inner;
+
+	ASSERT_TRUE(group_make(&inner, "lineage/inner"));
+	ASSERT_TRUE(box_register(&inner, self->nl, "lineage-inner"));
+	EXPECT_EQ(0, load(&self->box, NULL));
+	EXPECT_EQ(0, load(&inner, "outer"));
+	EXPECT_EQ(HELPED, box_do(&inner, start_outer, "exec"));
+	EXPECT_EQ(EACCES, box_do(&inner, start_helper, NULL));
+	EXPECT_EQ(0, load(&self->box, "outer"));
+	EXPECT_EQ(EACCES, box_do(&inner, start_outer, "exec"));
+	EXPECT_EQ(HELPED, box_do(&self->box, start_outer, "exec"));
+	EXPECT_TRUE(box_remove(&inner));
 }
 
 static int load_one(struct box *box, uint32_t class, const char *within)

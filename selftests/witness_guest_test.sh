@@ -35,15 +35,15 @@ load_table() {
 	rvmctl load "$dir/table.json" --partition "$bot" --workspace "$dir/ws" --base minimal
 }
 
-# Longer than what a record says of it.
+# COUNT: so many long names below one another.
 make_long_path() {
-	local path=$dir/out
+	local path=$dir/out i
 
-	for _ in {1..12}; do
+	for ((i = 0; i < $1; i++)); do
 		path+=/$long_name
 	done
 	mkdir -p "$path"
-	echo secret >"$path/file"
+	cp /bin/true "$path/file"
 	echo "$path/file"
 }
 
@@ -93,13 +93,16 @@ device_agrees() {
 # Where it begins and ends, and whether there is more to be read.
 device_can_be_sought_and_polled() {
 	python3 - "$(stat -c %s "$log")" <<-'PY'
-		import os, select, sys
+		import ctypes, errno, os, select, sys
 		size = int(sys.argv[1])
 		fd = os.open("/dev/rvm_witness", os.O_RDONLY)
 		poll = select.poll()
 		poll.register(fd, select.POLLIN)
 		assert poll.poll(0), "nothing to be read at the beginning"
 		assert os.lseek(fd, 0, os.SEEK_DATA) == 0
+		# Into memory that is none.
+		libc = ctypes.CDLL(None, use_errno=True)
+		assert libc.read(fd, ctypes.c_void_p(8), 64) < 0 and ctypes.get_errno() == errno.EFAULT
 		assert os.lseek(fd, 0, os.SEEK_HOLE) == size, os.lseek(fd, 0, os.SEEK_HOLE)
 		assert os.lseek(fd, 0, os.SEEK_END) == size
 		assert not poll.poll(0), "something to be read at the end"
@@ -166,7 +169,7 @@ fails() {
 }
 
 ktap_print_header
-ktap_set_plan 28
+ktap_set_plan 29
 make_workspace
 check hooks_attach attach_hooks
 check table_loads load_table
@@ -203,6 +206,8 @@ check other_change_is_told is_told "partition $bot: running, enforce\$" \
 	rvmctl partition set "$bot" --unfence
 check load_is_told is_told "partition $bot: table with" load_table
 check denial_is_told is_told "out/file" run 'cat ../out/file'
-check long_path_is_told is_told "too long" run "cat $(make_long_path)"
+check long_path_is_told is_told "too long" run "cat $(make_long_path 12)"
+# It fills the line: nothing else is said.
+check half_a_path_is_told is_told "$long_name/xxx" run "$(make_long_path 6) words"
 check long_words_are_told is_told "$long_name" run "ls $(printf "$long_name %.0s" {1..20})"
 ktap_finished
