@@ -15,6 +15,8 @@
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 
+#include <asm/word-at-a-time.h>
+
 #include "entry.h"
 #include "kfunc.h"
 #include "lib/environ.h"
@@ -22,7 +24,7 @@
 #include "lineage.h"
 #include "witness.h"
 
-/* What is taken from the new memory as it is walked over, byte by byte. */
+/* What is taken from the new memory as it is walked over, page by page. */
 struct reader {
 	/* The first words, each ended by NUL. */
 	struct rvm_argv *argv;
@@ -52,24 +54,46 @@ static void take_word_byte(struct reader *r, char c)
 	r->words -= !c;
 }
 
-static void take_variable_byte(struct reader *r, char c)
+/* Bytes before the first NUL, at most @len.  Environments are long. */
+static size_t bytes_to_nul(const char *bytes, size_t len)
 {
-	if (c) {
-		if (r->name_len < sizeof(r->name))
-			r->name[r->name_len++] = c;
-		return;
+	const struct word_at_a_time constants = WORD_AT_A_TIME_CONSTANTS;
+	unsigned long word, nul;
+	size_t at;
+
+	for (at = 0; at + sizeof(word) <= len; at += sizeof(word)) {
+		memcpy(&word, bytes + at, sizeof(word));
+		if (has_zero(word, &nul, &constants))
+			break;
 	}
+	while (at < len && bytes[at])
+		at++;
+	return at;
+}
+
+/* One variable, or the part of it that is on this page: how long that is. */
+static size_t take_variable(struct reader *r, const char *bytes, size_t len)
+{
+	size_t end = bytes_to_nul(bytes, len), kept = min(end, sizeof(r->name) - r->name_len);
+
+	memcpy(r->name + r->name_len, bytes, kept);
+	r->name_len += kept;
+	if (end == len)
+		return end;
 	r->turned = max(r->turned, rvm_environ_turns(r->name, r->name_len));
 	r->name_len = 0;
 	r->variables--;
+	return end + 1;
 }
 
 static void take_page(struct reader *r, const char *bytes, size_t len)
 {
+	size_t at;
+
 	for (; len && r->words; bytes++, len--)
 		take_word_byte(r, *bytes);
-	for (; len && r->variables && r->turned != RVM_ENVIRON_ANY; bytes++, len--)
-		take_variable_byte(r, *bytes);
+	for (at = 0; at < len && r->variables && r->turned != RVM_ENVIRON_ANY;)
+		at += take_variable(r, bytes + at, len - at);
 }
 
 /*

@@ -321,6 +321,34 @@ TEST_F(lineage, who_is_traced_gains_nothing)
 	EXPECT_EQ(HELPED, box_do(&self->box, start_traced, NULL));
 }
 
+static int stay_within(void *arg)
+{
+	return start(outer, "stay");
+}
+
+static int attach_to(void *arg)
+{
+	return ptrace(PTRACE_SEIZE, *(pid_t *)arg, 0, 0) ? errno : 0;
+}
+
+/* Who is around it may do more than it anyway. */
+TEST_F(lineage, the_partition_around_it_traces_it)
+{
+	struct box inner;
+	pid_t pid;
+
+	ASSERT_TRUE(group_make(&inner, "lineage/inner"));
+	ASSERT_TRUE(box_register(&inner, self->nl, "lineage-inner"));
+	EXPECT_EQ(0, load(&self->box, NULL));
+	EXPECT_EQ(0, load(&inner, "outer"));
+	pid = box_start(&inner, stay_within, NULL);
+	usleep(500000);
+	EXPECT_EQ(0, box_do(&self->box, attach_to, &pid));
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	EXPECT_TRUE(box_remove(&inner));
+}
+
 /* Each table knows its own lineages: one of the inner partition is none of the outer one. */
 TEST_F(lineage, a_partition_inside_has_its_own)
 {
@@ -357,23 +385,30 @@ TEST_F(lineage, what_is_malformed_is_refused)
 	EXPECT_EQ(EINVAL, load_one(&self->box, RVM_CLASS_EXEC, "bin/outer"));
 }
 
-static int load_many(struct box *box, unsigned int n)
+/* @n rules, the first of them within as many programs. */
+static int load_within(struct box *box, unsigned int n, unsigned int programs)
 {
 	static struct rule rules[65];
 	static char names[65][8];
 
 	for (unsigned int i = 0; i < n; i++) {
-		snprintf(names[i], sizeof(names[i]), "p%u", i);
+		snprintf(names[i], sizeof(names[i]), "p%u", i % programs);
 		rules[i] = (struct rule){ RVM_CLASS_EXEC, RVM_RIGHT_EXECUTE, outer, "outer",
 					  .within = names[i] };
 	}
 	return box_load(box, rules, n);
 }
 
+static int load_many(struct box *box, unsigned int n)
+{
+	return load_within(box, n, n);
+}
+
 TEST_F(lineage, there_are_so_many)
 {
 	EXPECT_EQ(0, load_many(&self->box, 64));
 	EXPECT_EQ(E2BIG, load_many(&self->box, 65));
+	EXPECT_EQ(0, load_within(&self->box, 65, 64));
 }
 
 static int act_as_outer(const char *what)

@@ -9,89 +9,46 @@ static const char *const for_make[] = {
 	"MAKEFLAGS=",
 	"GNUMAKEFLAGS=",
 	"MFLAGS=",
+	NULL,
 };
+
+#define NAMES(...) ((const char *const[]){ __VA_ARGS__, NULL })
 
 /*
- * With "=" the whole name, without it the beginning of one.  ENV is not here:
- * shells obey it only when they talk to a person, and "ENV=test" is common.
+ * By the first letter, for each exec asks for each of its variables.  With "=" the
+ * whole name, without it the beginning of one.  ENV is not here: shells obey it only
+ * when they talk to a person, and "ENV=test" is common.  PS4 is: it is expanded,
+ * commands in it too, once SHELLOPTS says xtrace.  The loader's are, though it does
+ * not need to be asked.
  */
-static const char *const turning[] = {
-	/* Shells.  PS4 is expanded, commands in it too, once SHELLOPTS says xtrace. */
-	"BASH_ENV=",
-	"BASH_FUNC_",
-	"SHELLOPTS=",
-	"BASHOPTS=",
-	"PS4=",
-	/* Python, Perl, Ruby */
-	"PYTHONPATH=",
-	"PYTHONHOME=",
-	"PYTHONSTARTUP=",
-	"PYTHONINSPECT=",
-	"PYTHONUSERBASE=",
-	"PYTHONBREAKPOINT=",
-	"PYTHONPLATLIBDIR=",
-	"PYTHONPYCACHEPREFIX=",
-	"PYTHONWARNINGS=",
-	"PYTHONEXECUTABLE=",
-	"PERL5LIB=",
-	"PERLLIB=",
-	"PERL5OPT=",
-	"PERL5DB=",
-	"RUBYLIB=",
-	"RUBYOPT=",
-	"GEM_HOME=",
-	"GEM_PATH=",
-	"BUNDLE_GEMFILE=",
-	/* Node, Java, .NET, PHP, R */
-	"NODE_OPTIONS=",
-	"NODE_PATH=",
-	"NODE_COMPILE_CACHE=",
-	"NODE_REPL_EXTERNAL_MODULE=",
-	"JAVA_TOOL_OPTIONS=",
-	"_JAVA_OPTIONS=",
-	"JDK_JAVA_OPTIONS=",
-	"CLASSPATH=",
-	"ANT_OPTS=",
-	"GRADLE_OPTS=",
-	"MAVEN_OPTS=",
-	"DOTNET_STARTUP_HOOKS=",
-	"PHPRC=",
-	"PHP_INI_SCAN_DIR=",
-	"R_PROFILE",
-	"R_ENVIRON",
-	"R_LIBS",
-	/* Erlang, Elixir, Julia, Guile, Emacs, vi */
-	"ERL_AFLAGS=",
-	"ERL_FLAGS=",
-	"ERL_ZFLAGS=",
-	"ERL_LIBS=",
-	"ELIXIR_ERL_OPTIONS=",
-	"JULIA_LOAD_PATH=",
-	"JULIA_DEPOT_PATH=",
-	"GUILE_LOAD_PATH=",
-	"GUILE_LOAD_COMPILED_PATH=",
-	"EMACSLOADPATH=",
-	"VIMINIT=",
-	"GVIMINIT=",
-	"EXINIT=",
-	/* Lua, Tcl, awk */
-	"LUA_INIT",
-	"LUA_PATH",
-	"LUA_CPATH",
-	"TCLLIBPATH=",
-	"AWKPATH=",
-	"AWKLIBPATH=",
-	/* make, tar */
-	"MAKEFILES=",
-	"TAR_OPTIONS=",
-	/* The loader, which does not need to be asked. */
-	"LD_PRELOAD=",
-	"LD_AUDIT=",
-	"LD_LIBRARY_PATH=",
-	"GCONV_PATH=",
+static const char *const *const turning[] = {
+	['A' - 'A'] = NAMES("ANT_OPTS=", "AWKPATH=", "AWKLIBPATH="),
+	['B' - 'A'] = NAMES("BASH_ENV=", "BASH_FUNC_", "BASHOPTS=", "BUNDLE_GEMFILE="),
+	['C' - 'A'] = NAMES("CLASSPATH="),
+	['D' - 'A'] = NAMES("DOTNET_STARTUP_HOOKS="),
+	['E' - 'A'] = NAMES("ERL_AFLAGS=", "ERL_FLAGS=", "ERL_ZFLAGS=", "ERL_LIBS=",
+			    "ELIXIR_ERL_OPTIONS=", "EMACSLOADPATH=", "EXINIT="),
+	['G' - 'A'] = NAMES("GEM_HOME=", "GEM_PATH=", "GRADLE_OPTS=", "GUILE_LOAD_PATH=",
+			    "GUILE_LOAD_COMPILED_PATH=", "GVIMINIT=", "GCONV_PATH="),
+	['J' - 'A'] = NAMES(
+		"JAVA_TOOL_OPTIONS=", "JDK_JAVA_OPTIONS=", "JULIA_LOAD_PATH=", "JULIA_DEPOT_PATH="),
+	['L' - 'A'] = NAMES("LUA_INIT", "LUA_PATH", "LUA_CPATH",
+			    "LD_PRELOAD=", "LD_AUDIT=", "LD_LIBRARY_PATH="),
+	['M' - 'A'] = NAMES("MAVEN_OPTS=", "MAKEFILES="),
+	['N' - 'A'] = NAMES(
+		"NODE_OPTIONS=", "NODE_PATH=", "NODE_COMPILE_CACHE=", "NODE_REPL_EXTERNAL_MODULE="),
+	['P' - 'A'] =
+		NAMES("PS4=", "PYTHONPATH=", "PYTHONHOME=", "PYTHONSTARTUP=", "PYTHONINSPECT=",
+		      "PYTHONUSERBASE=", "PYTHONBREAKPOINT=", "PYTHONPLATLIBDIR=",
+		      "PYTHONPYCACHEPREFIX=", "PYTHONWARNINGS=", "PYTHONEXECUTABLE=", "PERL5LIB=",
+		      "PERLLIB=", "PERL5OPT=", "PERL5DB=", "PHPRC=", "PHP_INI_SCAN_DIR="),
+	['R' - 'A'] = NAMES("RUBYLIB=", "RUBYOPT=", "R_PROFILE", "R_ENVIRON", "R_LIBS"),
+	['S' - 'A'] = NAMES("SHELLOPTS="),
+	['T' - 'A'] = NAMES("TCLLIBPATH=", "TAR_OPTIONS="),
+	['V' - 'A'] = NAMES("VIMINIT="),
+	['_' - 'A'] = NAMES("_JAVA_OPTIONS="),
 };
 
-/* Each exec asks this for each variable and name; most differ in the first byte. */
 static bool begins_with(const char *text, size_t len, const char *name)
 {
 	size_t i;
@@ -102,21 +59,26 @@ static bool begins_with(const char *text, size_t len, const char *name)
 	return true;
 }
 
-static bool is_among(const char *text, size_t len, const char *const *names, size_t count)
+static bool is_among(const char *text, size_t len, const char *const *names)
 {
-	size_t i;
-
-	for (i = 0; i < count; i++)
-		if (begins_with(text, len, names[i]))
+	for (; names && *names; names++)
+		if (begins_with(text, len, *names))
 			return true;
 	return false;
 }
 
 enum rvm_environ rvm_environ_turns(const char *text, size_t len)
 {
-	if (is_among(text, len, turning, ARRAY_SIZE(turning)))
+	size_t letter;
+
+	if (!len || text[0] < 'A')
+		return RVM_ENVIRON_NONE;
+	letter = text[0] - 'A';
+	if (letter >= ARRAY_SIZE(turning))
+		return RVM_ENVIRON_NONE;
+	if (is_among(text, len, turning[letter]))
 		return RVM_ENVIRON_ANY;
-	if (is_among(text, len, for_make, ARRAY_SIZE(for_make)))
+	if (is_among(text, len, for_make))
 		return RVM_ENVIRON_MAKE;
 	return RVM_ENVIRON_NONE;
 }

@@ -18,6 +18,9 @@ static void variables_that_carry_code_turn(void)
 		"VIMINIT=x",	     "ERL_AFLAGS=-eval x",
 		"GEM_HOME=",	     "R_LIBS_USER=x",
 		"EXINIT=x",	     "DOTNET_STARTUP_HOOKS=x",
+		"AWKLIBPATH=/x",     "CLASSPATH=/x",
+		"JULIA_LOAD_PATH=",  "SHELLOPTS=xtrace",
+		"_JAVA_OPTIONS=-x",  "GCONV_PATH=/x",
 	};
 	size_t i;
 
@@ -36,6 +39,11 @@ static void others_do_not(void)
 		"ENV=test",
 		"PAGER=less",
 		"BASH_ENV",
+		"HOMEBREW=x",
+		"ZDOTDIR=/x",
+		"@=x",
+		"`=x",
+		"\xff=x",
 		"BASH_ENVIRON=x",
 		"bash_env=x",
 		"XBASH_ENV=x",
