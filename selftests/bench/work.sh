@@ -26,6 +26,7 @@ here=$(dirname "$(readlink -f "$0")")
 selftests=$(dirname "$here")
 root=$(dirname "$selftests")
 work=$here/build/work
+rvmctl=$root/user/rvmctl
 times=${RVM_TIMES:-3}
 workloads=(status log find each make node pip)
 bases=minimal,workspace-rw,git,make,node,python,pip
@@ -45,9 +46,10 @@ declare -A cost
 # shellcheck source=workloads.sh
 . "$here/workloads.sh"
 
-# GROUP COMMAND...
+# GROUP COMMAND..., with the variables that rvmctl run leaves.
 in_group() {
-	bash -c 'echo 0 >"$1/cgroup.procs"; shift; exec "$@"' bash "$@"
+	env -i PATH="$PATH" HOME=/root USER=root LOGNAME=root \
+		bash -c 'echo 0 >"$1/cgroup.procs"; shift; exec "$@"' bash "$@"
 }
 
 # Each takes the name of a workload.
@@ -56,7 +58,7 @@ hooks() { plain "$1"; }
 landlock() { in_group "$group" "$work" "$times" landlock "$state/rules" sh "$folder/$1/$1.sh"; }
 # By the hooks alone: no filter of system calls is in the way.
 inside() { in_group /sys/fs/cgroup/rvm/bench "$work" "$times" sh "$folder/$1/$1.sh"; }
-by_run() { rvmctl run bench -- "$work" "$times" sh "$folder/$1/$1.sh"; }
+by_run() { "$rvmctl" run bench -- "$work" "$times" sh "$folder/$1/$1.sh"; }
 
 # NAME WHERE: the numbers, if the work was done with the output that it has outside.
 count() {
@@ -145,7 +147,7 @@ list_files() {
 		dpkg -L "${names[@]}" |
 			sed -E 's,^/(bin|sbin|lib|lib64)/,/usr&,' | grep "^/usr/" |
 			grep -vE "^/usr/share/(doc|man|locale|info|i18n|zoneinfo|perl)/|/npm/|/lib[a-z]*san[.]"
-		ldd "$root/user/rvmctl" | sed -nE 's|.* => (/[^ ]*) .*|\1|p' | sed 's|^/lib|/usr/lib|' |
+		ldd "$rvmctl" | sed -nE 's|.* => (/[^ ]*) .*|\1|p' | sed 's|^/lib|/usr/lib|' |
 			while read -r name; do
 				echo "$name"
 				readlink -f "$name"
@@ -174,7 +176,7 @@ measure() {
 	local name
 
 	# The machine's own programs, not what a user put in front of them.
-	export PATH=$root/user:/usr/sbin:/usr/bin:/sbin:/bin
+	export PATH=/usr/sbin:/usr/bin:/sbin:/bin
 	mkdir -p "$state"
 	insmod "$root/kmod/rvm.ko"
 	own_files
@@ -184,20 +186,20 @@ measure() {
 	done
 	cd "$folder"
 	write_table
-	rvmctl load "$state/table.json" --partition bench --workspace "$folder" --base "$bases" >/dev/null
+	"$rvmctl" load "$state/table.json" --partition bench --workspace "$folder" --base "$bases" >/dev/null
 	"$here/landlock_rules.py" "$folder" "$root/user/base" "$bases" "$state/table.json" >"$state/rules"
 	echo +memory +pids >/sys/fs/cgroup/cgroup.subtree_control
 	mkdir "$group"
 	echo "# Landlock: $(wc -l <"$state/rules") rules; 1000 instructions, counted $times times"
 	rows plain
 	rows landlock
-	rvmctl hook attach >/dev/null
+	"$rvmctl" hook attach >/dev/null
 	rows hooks
 	rows by_run
 	rows inside
 	summary
-	rvmctl witness tail -n 5 | sed 's/^/# /' || true
-	rvmctl partition del bench >/dev/null
+	"$rvmctl" witness tail -n 5 | sed 's/^/# /' || true
+	"$rvmctl" partition del bench >/dev/null
 	exit "$failed"
 }
 
