@@ -53,10 +53,8 @@
  * may run, the functions answer before they take a lock.
  */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
-#define RVM_KFUNC_SET(ids, function)                \
-	{                                           \
-		.owner = THIS_MODULE, .set = &(ids) \
-	}
+#define RVM_KFUNC_SET(ids, function) \
+	((struct btf_kfunc_id_set){ .owner = THIS_MODULE, .set = &(ids) })
 #define BTF_KFUNCS_START(name) BTF_SET8_START(name)
 #define BTF_KFUNCS_END(name) BTF_SET8_END(name)
 #define __bpf_kfunc __used noinline
@@ -65,10 +63,8 @@
 	__diag_ignore_all("-Wmissing-prototypes", "called by programs only")
 #define __bpf_kfunc_end_defs() __diag_pop()
 #else
-#define RVM_KFUNC_SET(ids, function)                                       \
-	{                                                                  \
-		.owner = THIS_MODULE, .set = &(ids), .filter = (function), \
-	}
+#define RVM_KFUNC_SET(ids, function) \
+	((struct btf_kfunc_id_set){ .owner = THIS_MODULE, .set = &(ids), .filter = (function) })
 #endif
 
 static inline bool rvm_prog_sleeps(const struct bpf_prog *prog)

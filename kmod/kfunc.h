@@ -27,10 +27,9 @@
  * @_op: enum rvm_op
  * @_need: rights that are needed
  */
-#define RVM_QUESTION(_class, _op, _need)                                             \
-	{                                                                            \
-		.req = {.class = (_class), .op = (_op), .need = (_need), .tier = 1 } \
-	}
+#define RVM_QUESTION(_class, _op, _need) \
+	((struct rvm_question){          \
+		.req.class = (_class), .req.op = (_op), .req.need = (_need), .req.tier = 1 })
 
 /**
  * rvm_is_hidden_work() - is the kernel on the inside of a stacked file system

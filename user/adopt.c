@@ -161,5 +161,5 @@ void adopt_end(struct adopt *a)
 		sigprocmask(SIG_SETMASK, &a->signals, NULL);
 	close(a->cgroup);
 	free(a->pids);
-	*a = (struct adopt)ADOPT_INIT;
+	*a = ADOPT_INIT;
 }

@@ -32,10 +32,7 @@ struct adopt {
 	sigset_t signals;
 };
 
-#define ADOPT_INIT           \
-	{                    \
-		.cgroup = -1 \
-	}
+#define ADOPT_INIT ((struct adopt){ .cgroup = -1 })
 
 /**
  * adopt_begin() - find the processes of a control group

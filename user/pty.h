@@ -50,10 +50,7 @@ struct pty {
 	struct relay relay[RELAYS_MAX];
 };
 
-#define PTY_INIT                         \
-	{                                \
-		.master = -1, .user = -1 \
-	}
+#define PTY_INIT ((struct pty){ .master = -1, .user = -1 })
 
 /* Open what is closed of 0, 1 and 2, before anything else takes its number. */
 int pty_fill_gaps(struct err *err);

@@ -58,11 +58,15 @@ struct spawn {
 	int failure;
 };
 
-#define SPAWN_INIT                                                                             \
-	{                                                                                      \
-		.cgroup = -1, .stdio = { -1, -1, -1 }, .tty = -1, .helper = -1, .command = -1, \
-		.events = -1, .go = -1, .failure = -1                                          \
-	}
+#define SPAWN_INIT                                \
+	((struct spawn){ .cgroup = -1,            \
+			 .stdio = { -1, -1, -1 }, \
+			 .tty = -1,               \
+			 .helper = -1,            \
+			 .command = -1,           \
+			 .events = -1,            \
+			 .go = -1,                \
+			 .failure = -1 })
 
 /* Make helper and command; the command waits.  Return: 0, or -1 with @err. */
 int spawn_start(struct spawn *s, struct err *err);

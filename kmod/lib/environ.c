@@ -9,10 +9,7 @@ static const char *const for_make[] = {
 	"MAKEFLAGS=",
 	"GNUMAKEFLAGS=",
 	"MFLAGS=",
-	NULL,
 };
-
-#define NAMES(...) ((const char *const[]){ __VA_ARGS__, NULL })
 
 /*
  * By the first letter, for each exec asks for each of its variables.  With "=" the
@@ -21,32 +18,31 @@ static const char *const for_make[] = {
  * commands in it too, once SHELLOPTS says xtrace.  The loader's are, though it does
  * not need to be asked.
  */
-static const char *const *const turning[] = {
-	['A' - 'A'] = NAMES("ANT_OPTS=", "AWKPATH=", "AWKLIBPATH="),
-	['B' - 'A'] = NAMES("BASH_ENV=", "BASH_FUNC_", "BASHOPTS=", "BUNDLE_GEMFILE="),
-	['C' - 'A'] = NAMES("CLASSPATH="),
-	['D' - 'A'] = NAMES("DOTNET_STARTUP_HOOKS="),
-	['E' - 'A'] = NAMES("ERL_AFLAGS=", "ERL_FLAGS=", "ERL_ZFLAGS=", "ERL_LIBS=",
-			    "ELIXIR_ERL_OPTIONS=", "EMACSLOADPATH=", "EXINIT="),
-	['G' - 'A'] = NAMES("GEM_HOME=", "GEM_PATH=", "GRADLE_OPTS=", "GUILE_LOAD_PATH=",
-			    "GUILE_LOAD_COMPILED_PATH=", "GVIMINIT=", "GCONV_PATH="),
-	['J' - 'A'] = NAMES(
-		"JAVA_TOOL_OPTIONS=", "JDK_JAVA_OPTIONS=", "JULIA_LOAD_PATH=", "JULIA_DEPOT_PATH="),
-	['L' - 'A'] = NAMES("LUA_INIT", "LUA_PATH", "LUA_CPATH",
-			    "LD_PRELOAD=", "LD_AUDIT=", "LD_LIBRARY_PATH="),
-	['M' - 'A'] = NAMES("MAVEN_OPTS=", "MAKEFILES="),
-	['N' - 'A'] = NAMES(
-		"NODE_OPTIONS=", "NODE_PATH=", "NODE_COMPILE_CACHE=", "NODE_REPL_EXTERNAL_MODULE="),
-	['P' - 'A'] =
-		NAMES("PS4=", "PYTHONPATH=", "PYTHONHOME=", "PYTHONSTARTUP=", "PYTHONINSPECT=",
-		      "PYTHONUSERBASE=", "PYTHONBREAKPOINT=", "PYTHONPLATLIBDIR=",
-		      "PYTHONPYCACHEPREFIX=", "PYTHONWARNINGS=", "PYTHONEXECUTABLE=", "PERL5LIB=",
-		      "PERLLIB=", "PERL5OPT=", "PERL5DB=", "PHPRC=", "PHP_INI_SCAN_DIR="),
-	['R' - 'A'] = NAMES("RUBYLIB=", "RUBYOPT=", "R_PROFILE", "R_ENVIRON", "R_LIBS"),
-	['S' - 'A'] = NAMES("SHELLOPTS="),
-	['T' - 'A'] = NAMES("TCLLIBPATH=", "TAR_OPTIONS="),
-	['V' - 'A'] = NAMES("VIMINIT="),
-	['_' - 'A'] = NAMES("_JAVA_OPTIONS="),
+static const char *const turning[][18] = {
+	['A' - 'A'] = { "ANT_OPTS=", "AWKPATH=", "AWKLIBPATH=" },
+	['B' - 'A'] = { "BASH_ENV=", "BASH_FUNC_", "BASHOPTS=", "BUNDLE_GEMFILE=" },
+	['C' - 'A'] = { "CLASSPATH=" },
+	['D' - 'A'] = { "DOTNET_STARTUP_HOOKS=" },
+	['E' - 'A'] = { "ERL_AFLAGS=", "ERL_FLAGS=", "ERL_ZFLAGS=", "ERL_LIBS=",
+			"ELIXIR_ERL_OPTIONS=", "EMACSLOADPATH=", "EXINIT=" },
+	['G' - 'A'] = { "GEM_HOME=", "GEM_PATH=", "GRADLE_OPTS=", "GUILE_LOAD_PATH=",
+			"GUILE_LOAD_COMPILED_PATH=", "GVIMINIT=", "GCONV_PATH=" },
+	['J' - 'A'] = { "JAVA_TOOL_OPTIONS=", "JDK_JAVA_OPTIONS=", "JULIA_LOAD_PATH=",
+			"JULIA_DEPOT_PATH=" },
+	['L' - 'A'] = { "LUA_INIT", "LUA_PATH", "LUA_CPATH",
+			"LD_PRELOAD=", "LD_AUDIT=", "LD_LIBRARY_PATH=" },
+	['M' - 'A'] = { "MAVEN_OPTS=", "MAKEFILES=" },
+	['N' - 'A'] = { "NODE_OPTIONS=", "NODE_PATH=", "NODE_COMPILE_CACHE=",
+			"NODE_REPL_EXTERNAL_MODULE=" },
+	['P' - 'A'] = { "PS4=", "PYTHONPATH=", "PYTHONHOME=", "PYTHONSTARTUP=", "PYTHONINSPECT=",
+			"PYTHONUSERBASE=", "PYTHONBREAKPOINT=", "PYTHONPLATLIBDIR=",
+			"PYTHONPYCACHEPREFIX=", "PYTHONWARNINGS=", "PYTHONEXECUTABLE=", "PERL5LIB=",
+			"PERLLIB=", "PERL5OPT=", "PERL5DB=", "PHPRC=", "PHP_INI_SCAN_DIR=" },
+	['R' - 'A'] = { "RUBYLIB=", "RUBYOPT=", "R_PROFILE", "R_ENVIRON", "R_LIBS" },
+	['S' - 'A'] = { "SHELLOPTS=" },
+	['T' - 'A'] = { "TCLLIBPATH=", "TAR_OPTIONS=" },
+	['V' - 'A'] = { "VIMINIT=" },
+	['_' - 'A'] = { "_JAVA_OPTIONS=" },
 };
 
 static bool begins_with(const char *text, size_t len, const char *name)
@@ -59,10 +55,12 @@ static bool begins_with(const char *text, size_t len, const char *name)
 	return true;
 }
 
-static bool is_among(const char *text, size_t len, const char *const *names)
+static bool is_among(const char *text, size_t len, const char *const *names, size_t most)
 {
-	for (; names && *names; names++)
-		if (begins_with(text, len, *names))
+	size_t i;
+
+	for (i = 0; i < most && names[i]; i++)
+		if (begins_with(text, len, names[i]))
 			return true;
 	return false;
 }
@@ -76,9 +74,9 @@ enum rvm_environ rvm_environ_turns(const char *text, size_t len)
 	letter = text[0] - 'A';
 	if (letter >= ARRAY_SIZE(turning))
 		return RVM_ENVIRON_NONE;
-	if (is_among(text, len, turning[letter]))
+	if (is_among(text, len, turning[letter], ARRAY_SIZE(turning[0])))
 		return RVM_ENVIRON_ANY;
-	if (is_among(text, len, for_make))
+	if (is_among(text, len, for_make, ARRAY_SIZE(for_make)))
 		return RVM_ENVIRON_MAKE;
 	return RVM_ENVIRON_NONE;
 }

@@ -31,7 +31,7 @@ times=${RVM_TIMES:-3}
 workloads=(status log find each make node pip)
 bases=minimal,workspace-rw,git,make,node,python,pip
 programs=(git find echo wc rm grep cksum)
-packages=(git findutils make gcc nodejs python3-pip)
+packages=(git findutils make gcc libc6-dev nodejs python3-pip)
 # For this script.
 tools=(coreutils bash dash mawk grep sed diffutils util-linux)
 listed=$here/build/files
@@ -48,7 +48,7 @@ declare -A cost
 
 # GROUP COMMAND..., with the variables that rvmctl run leaves.
 in_group() {
-	env -i PATH="$PATH" HOME=/root USER=root LOGNAME=root \
+	env -i PATH="$PATH" HOME="$folder" USER=root LOGNAME=root \
 		bash -c 'echo 0 >"$1/cgroup.procs"; shift; exec "$@"' bash "$@"
 }
 
@@ -58,7 +58,7 @@ hooks() { plain "$1"; }
 landlock() { in_group "$group" "$work" "$times" landlock "$state/rules" sh "$folder/$1/$1.sh"; }
 # By the hooks alone: no filter of system calls is in the way.
 inside() { in_group /sys/fs/cgroup/rvm/bench "$work" "$times" sh "$folder/$1/$1.sh"; }
-by_run() { "$rvmctl" run bench -- "$work" "$times" sh "$folder/$1/$1.sh"; }
+by_run() { "$rvmctl" run --env HOME="$folder" bench -- "$work" "$times" sh "$folder/$1/$1.sh"; }
 
 # NAME WHERE: the numbers, if the work was done with the output that it has outside.
 count() {

@@ -59,10 +59,8 @@ struct model_words {
 	u16 len;
 };
 
-#define WORDS(s)             \
-	{                    \
-		s, sizeof(s) \
-	}
+#define WORDS(s) ((struct model_words){ s, sizeof(s) })
+
 static const struct model_words model_patterns[] = {
 	WORDS("git"), WORDS("git\0push"), WORDS("ls"), WORDS("./git\0a*"), WORDS("ls\0-l"),
 };
