@@ -25,7 +25,8 @@ sudo=()
 packages=(
 	gcc make bc kmod libelf-dev pahole clang llvm bpftool libbpf-dev
 	pkg-config libnl-3-dev libnl-genl-3-dev libsmartcols-dev libjansson-dev libssl-dev zlib1g-dev
-	libclang-rt-dev clang-format codespell sparse shellcheck perl python3 python3-yaml python3-jsonschema xz-utils
+	libclang-rt-dev clang-format codespell sparse shellcheck perl python3 python3-yaml python3-jsonschema
+	python3-pip xz-utils
 	qemu-system-x86 busybox-static dosfstools e2fsprogs file git iproute2
 )
 

@@ -48,6 +48,7 @@ declare -A cost
 
 # GROUP COMMAND..., with the variables that rvmctl run leaves.
 in_group() {
+	# shellcheck disable=SC2016 # the inner shell expands it
 	env -i PATH="$PATH" HOME="$folder" USER=root LOGNAME=root \
 		bash -c 'echo 0 >"$1/cgroup.procs"; shift; exec "$@"' bash "$@"
 }
@@ -177,6 +178,8 @@ measure() {
 
 	# The machine's own programs, not what a user put in front of them.
 	export PATH=/usr/sbin:/usr/bin:/sbin:/bin
+	# rvmctl run would pass these on.
+	unset "${!LC_@}" LANG TERM TZ TMPDIR
 	mkdir -p "$state"
 	insmod "$root/kmod/rvm.ko"
 	own_files

@@ -61,7 +61,7 @@ static const struct pattern_row {
 	{ ":*", "", true },
 	{ "**", "", true },
 	{ " * ", "", true },
-	{ "caf\xc3\xa9 x", "caf\xc3\xa9|x", false },
+	{ "\xc3\xa9t\xc3\xa9 x", "\xc3\xa9t\xc3\xa9|x", false },
 };
 
 /* clang-format on */
