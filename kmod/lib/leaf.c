@@ -2,7 +2,6 @@
 /*
  * Which names a set of globs may be about, by first and last byte.
  */
-#include <linux/bits.h>
 
 #include "leaf.h"
 

@@ -2,6 +2,7 @@
 #ifndef _RVM_LEAF_H
 #define _RVM_LEAF_H
 
+#include <linux/bits.h>
 #include <linux/types.h>
 
 #include "glob.h"
@@ -31,8 +32,8 @@ struct rvm_leaf_set {
 /** rvm_leaf_hash() - 0 to 63, the same for both cases of a letter */
 static inline unsigned int rvm_leaf_hash(u8 c)
 {
-	/* Letters differ from digits and dots by 0x40, their cases by 0x20. */
-	return (c & 0x1f) | ((c & 0x40) >> 1);
+	/* Letters differ from digits and dots by 0x40, their cases by 0x20: that bit is lost. */
+	return (2 * c + (c >> 6)) & 63;
 }
 
 /**
@@ -66,9 +67,9 @@ static inline void rvm_leaf_set_join(struct rvm_leaf_set *set, const struct rvm_
 static inline bool rvm_leaf_set_has(const struct rvm_leaf_set *set, const char *text, size_t len)
 {
 	unsigned int first = rvm_leaf_hash(text[0]), last = rvm_leaf_hash(text[len - 1]);
-	u64 both = (set->first >> first) & (set->last >> last);
 
-	return (both | (set->any_last >> first) | (set->any_first >> last)) & 1;
+	return set->any_last & BIT_ULL(first) || set->any_first & BIT_ULL(last) ||
+	       (set->first & BIT_ULL(first) && set->last & BIT_ULL(last));
 }
 
 #endif /* _RVM_LEAF_H */
