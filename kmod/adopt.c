@@ -54,6 +54,12 @@ static int check_tracer(const struct newcomers *n, struct task_struct *task)
 				   task_tgid_nr(task), task_tgid_nr(tracer));
 		return -EUSERS;
 	}
+	/* Whoever traces it would choose what it starts. */
+	if (n->only && !n->running && is_new(n, task)) {
+		NL_SET_ERR_MSG_FMT(n->extack, "process %d is traced by %d", task_tgid_nr(task),
+				   task_tgid_nr(tracer));
+		return -EUSERS;
+	}
 	if (is_new(n, tracer) && is_outside(n, task)) {
 		NL_SET_ERR_MSG_FMT(n->extack, "process %d traces %d, which is outside",
 				   task_tgid_nr(tracer), task_tgid_nr(task));

@@ -6,8 +6,14 @@
  * waiting until its task begins an exec, then active for that exec, and over
  * when the exec ended; nobody tells when that is, so entries that are over are
  * swept when the next comes.
+ *
+ * An entry is a task's, not a number's: an exec of another thread takes over the
+ * number of the first one, not its entry.
  */
 
+#include <linux/binfmts.h>
+#include <linux/file.h>
+#include <linux/fs.h>
 #include <linux/list.h>
 #include <linux/pid.h>
 #include <linux/sched.h>
@@ -24,10 +30,14 @@
 
 struct entry {
 	struct list_head node;
-	/* Held. */
+	/* Only compared; see rvm_entry_drop(). */
+	const struct task_struct *task;
+	/* Under which it was admitted; held. */
 	struct pid *pid;
 	/* Id of the partition. */
 	u32 part;
+	/* Its file is held while waiting, and NULL from then on. */
+	struct rvm_admission what;
 	/* The exec, only compared; NULL while waiting. */
 	const struct linux_binprm *bprm;
 };
@@ -49,18 +59,20 @@ static void free_entries(struct list_head *dead)
 	struct entry *entry, *next;
 
 	list_for_each_entry_safe(entry, next, dead, node) {
+		if (entry->what.program)
+			fput(entry->what.program);
 		put_pid(entry->pid);
 		kfree(entry);
 	}
 }
 
-static struct entry *find_entry(const struct pid *pid)
+static struct entry *find_entry(const struct task_struct *task)
 {
 	struct entry *entry;
 
 	lockdep_assert_held(&lock);
 	list_for_each_entry(entry, &entries, node)
-		if (entry->pid == pid)
+		if (entry->task == task)
 			return entry;
 	return NULL;
 }
@@ -71,7 +83,7 @@ static bool is_over(const struct entry *entry)
 	struct task_struct *task = pid_task(entry->pid, PIDTYPE_PID);
 	struct rvm_partition *part;
 
-	if (!task || READ_ONCE(task->exit_state))
+	if (!task || task != entry->task || READ_ONCE(task->exit_state))
 		return true;
 	/* Set by the task before it made the entry active, and cleared at the end of the exec. */
 	if (entry->bprm)
@@ -118,7 +130,8 @@ static int add_entry(struct entry *new, struct rvm_partition *part, struct list_
 	err = check_task(part, new->pid);
 	if (err)
 		return err;
-	if (find_entry(new->pid))
+	new->task = pid_task(new->pid, PIDTYPE_PID);
+	if (find_entry(new->task))
 		return -EEXIST;
 	if (total >= RVM_ENTRIES_MAX)
 		return -ENFILE;
@@ -161,8 +174,8 @@ static int admit(struct entry *new, struct rvm_partition *part)
 	return err;
 }
 
-int rvm_entry_admit(struct rvm_partition *part, struct pid *pid, bool own_net,
-		    struct netlink_ext_ack *extack)
+int rvm_entry_admit(struct rvm_partition *part, struct pid *pid, const struct rvm_admission *what,
+		    bool own_net, struct netlink_ext_ack *extack)
 {
 	struct rvm_reservation res;
 	struct entry *new;
@@ -177,6 +190,8 @@ int rvm_entry_admit(struct rvm_partition *part, struct pid *pid, bool own_net,
 		return -ENOMEM;
 	new->pid = get_pid(pid);
 	new->part = part->id;
+	new->what = *what;
+	get_file(new->what.program);
 
 	err = rvm_witness_reserve(&res, 1);
 	if (!err && own_net)
@@ -188,6 +203,7 @@ int rvm_entry_admit(struct rvm_partition *part, struct pid *pid, bool own_net,
 		return 0;
 	}
 	rvm_witness_abort(&res);
+	fput(new->what.program);
 	put_pid(new->pid);
 	kfree(new);
 	return err;
@@ -216,9 +232,35 @@ int rvm_entry_adopt(struct rvm_partition *part, struct pid *pid, struct netlink_
 	return err;
 }
 
-bool rvm_entry_begin(const struct linux_binprm *bprm)
+bool rvm_entry_awaits(void)
 {
-	struct rvm_partition *part;
+	struct entry *entry;
+	unsigned long flags;
+	bool awaits;
+
+	if (likely(!READ_ONCE(total)))
+		return false;
+	spin_lock_irqsave(&lock, flags);
+	entry = find_entry(current);
+	awaits = entry && !entry->bprm;
+	spin_unlock_irqrestore(&lock, flags);
+	return awaits;
+}
+
+/* What was admitted, of a task that nobody steers, in a partition that is not held. */
+static bool is_admitted(const struct entry *entry, const struct linux_binprm *bprm, const u8 *words)
+{
+	struct rvm_partition *part = rvm_partition_find();
+
+	return !entry->bprm && part && part->id == entry->part && rvm_partition_is_live(part) &&
+	       !current->ptrace && file_inode(bprm->file) == file_inode(entry->what.program) &&
+	       !memcmp(words, entry->what.words, sizeof(entry->what.words));
+}
+
+/* It is good for one exec. */
+bool rvm_entry_begin(const struct linux_binprm *bprm, const u8 words[RVM_SHA256_DIGEST_BYTES])
+{
+	struct file *program = NULL;
 	struct entry *entry;
 	bool admitted = false;
 	unsigned long flags;
@@ -228,20 +270,21 @@ bool rvm_entry_begin(const struct linux_binprm *bprm)
 		return false;
 
 	rcu_read_lock();
-	part = rvm_partition_find();
 	spin_lock_irqsave(&lock, flags);
-	entry = find_entry(task_pid(current));
+	entry = find_entry(current);
 	if (entry) {
-		/* It is good for one exec, and not while the partition is held. */
-		admitted = !entry->bprm && part && part->id == entry->part &&
-			   rvm_partition_is_live(part);
-		if (admitted)
+		admitted = is_admitted(entry, bprm, words);
+		if (admitted) {
 			entry->bprm = bprm;
-		else
+			swap(program, entry->what.program);
+		} else {
 			drop_entry(entry, &dead);
+		}
 	}
 	spin_unlock_irqrestore(&lock, flags);
 	rcu_read_unlock();
+	if (program)
+		fput(program);
 	free_entries(&dead);
 	return admitted;
 }
@@ -256,7 +299,7 @@ static bool is_active(const struct linux_binprm *bprm)
 	if (likely(!READ_ONCE(total)))
 		return false;
 	spin_lock_irqsave(&lock, flags);
-	entry = find_entry(task_pid(current));
+	entry = find_entry(current);
 	active = entry && entry->bprm && (!bprm || entry->bprm == bprm);
 	spin_unlock_irqrestore(&lock, flags);
 	return active;
@@ -270,6 +313,43 @@ bool rvm_entry_continue(const struct linux_binprm *bprm)
 bool rvm_entry_opening(void)
 {
 	return current->in_execve && is_active(NULL);
+}
+
+bool rvm_entry_is_pending(const struct task_struct *task)
+{
+	const struct mm_struct *mm = READ_ONCE(task->mm);
+	const struct task_struct *admitted;
+	struct entry *entry;
+	unsigned long flags;
+	bool pending = false;
+
+	RCU_LOCKDEP_WARN(!rcu_read_lock_held(), "tasks go away");
+	if (likely(!READ_ONCE(total)))
+		return false;
+	spin_lock_irqsave(&lock, flags);
+	list_for_each_entry(entry, &entries, node) {
+		admitted = pid_task(entry->pid, PIDTYPE_PID);
+		if (!is_over(entry) && (admitted == task || (mm && READ_ONCE(admitted->mm) == mm)))
+			pending = true;
+	}
+	spin_unlock_irqrestore(&lock, flags);
+	return pending;
+}
+
+void rvm_entry_drop(const struct task_struct *task)
+{
+	struct entry *entry;
+	unsigned long flags;
+	LIST_HEAD(dead);
+
+	if (likely(!READ_ONCE(total)))
+		return;
+	spin_lock_irqsave(&lock, flags);
+	entry = find_entry(task);
+	if (entry)
+		drop_entry(entry, &dead);
+	spin_unlock_irqrestore(&lock, flags);
+	free_entries(&dead);
 }
 
 unsigned int rvm_entry_count(void)

@@ -4,26 +4,41 @@
 
 #include <linux/types.h>
 
+#include "lib/sha256.h"
+
+struct file;
 struct linux_binprm;
 struct netlink_ext_ack;
 struct pid;
 struct rvm_partition;
+struct task_struct;
+
+/**
+ * struct rvm_admission - the one program that may start
+ */
+struct rvm_admission {
+	/** @program: It, open; held by whoever has this. */
+	struct file *program;
+	/** @words: SHA-256 of its words, each with its NUL. */
+	u8 words[RVM_SHA256_DIGEST_BYTES];
+};
 
 /**
  * rvm_entry_admit() - let the next program of a task start on the caller's authority
  * @part: the task must be in its control group
  * @pid: held by the caller
+ * @what: which program, with which words; copied, its file is held
  * @own_net: its network name space becomes the partition's own, see rvm_network_claim()
  * @extack: says why not, for -EUSERS and -EOPNOTSUPP
  *
  * Context: may sleep.
  * Return: 0; -ESRCH if the task is gone; -EXDEV if it is not in @part's control
- * group; -EBUSY if its network is not its own; -EUSERS or -EOPNOTSUPP for what it brings along, see
- * rvm_adopt_process(); -EEXIST if it is admitted already; -ENFILE for too many;
- * -ENOSPC if the log is full; -ENOMEM.
+ * group; -EBUSY if its network is not its own; -EUSERS or -EOPNOTSUPP for what it
+ * brings along, or if anybody traces it, see rvm_adopt_process(); -EEXIST if it is
+ * admitted already; -ENFILE for too many; -ENOSPC if the log is full; -ENOMEM.
  */
-int rvm_entry_admit(struct rvm_partition *part, struct pid *pid, bool own_net,
-		    struct netlink_ext_ack *extack);
+int rvm_entry_admit(struct rvm_partition *part, struct pid *pid, const struct rvm_admission *what,
+		    bool own_net, struct netlink_ext_ack *extack);
 
 /**
  * rvm_entry_adopt() - take in a process as it runs
@@ -40,20 +55,41 @@ int rvm_entry_admit(struct rvm_partition *part, struct pid *pid, bool own_net,
  */
 int rvm_entry_adopt(struct rvm_partition *part, struct pid *pid, struct netlink_ext_ack *extack);
 
+/** rvm_entry_awaits() - is the caller admitted, so that rvm_entry_begin() wants its words */
+bool rvm_entry_awaits(void);
+
 /**
  * rvm_entry_begin() - first handler round of an exec: use up the caller's admission
  * @bprm: the exec
+ * @words: SHA-256 of its words; only looked at if rvm_entry_awaits()
+ *
+ * An admission for another program or other words is used up too, and so is that of a task
+ * that is traced: then the exec is one like any other.
  *
  * Context: the task that execs.
  * Return: true if it was admitted; then later rounds of @bprm are admitted too.
  */
-bool rvm_entry_begin(const struct linux_binprm *bprm);
+bool rvm_entry_begin(const struct linux_binprm *bprm, const u8 words[RVM_SHA256_DIGEST_BYTES]);
 
 /** rvm_entry_continue() - later round, or the opening of an interpreter: is this exec admitted */
 bool rvm_entry_continue(const struct linux_binprm *bprm);
 
 /** rvm_entry_opening() - is the caller inside an admitted exec; for opens that have no bprm */
 bool rvm_entry_opening(void);
+
+/**
+ * rvm_entry_is_pending() - is a task, or one that shares its memory, admitted and not started
+ * @task: held by the caller
+ *
+ * Who traces it or writes to its memory would choose what is started.
+ *
+ * Context: inside rcu_read_lock(), any but NMI.
+ * Return: true from the admission to the end of the exec.
+ */
+bool rvm_entry_is_pending(const struct task_struct *task);
+
+/** rvm_entry_drop() - a task is freed, only its address counts; any context but NMI */
+void rvm_entry_drop(const struct task_struct *task);
 
 /** rvm_entry_count() - admissions not used yet */
 unsigned int rvm_entry_count(void);

@@ -21,6 +21,7 @@
 #include "kfunc.h"
 #include "lib/environ.h"
 #include "lib/rights.h"
+#include "lib/sha256.h"
 #include "lineage.h"
 #include "witness.h"
 
@@ -30,6 +31,8 @@ struct reader {
 	struct rvm_argv *argv;
 	char *text;
 	size_t len;
+	/* Of all words, however many, if somebody wants to know; else NULL. */
+	struct rvm_sha256 *hash;
 	/* Strings to come. */
 	int words, variables;
 	/* How the variable begins. */
@@ -88,10 +91,13 @@ static size_t take_variable(struct reader *r, const char *bytes, size_t len)
 
 static void take_page(struct reader *r, const char *bytes, size_t len)
 {
+	const char *begin = bytes;
 	size_t at;
 
 	for (; len && r->words; bytes++, len--)
 		take_word_byte(r, *bytes);
+	if (r->hash)
+		rvm_sha256_update(r->hash, begin, bytes - begin);
 	for (at = 0; at < len && r->variables && r->turned != RVM_ENVIRON_ANY;)
 		at += take_variable(r, bytes + at, len - at);
 }
@@ -158,6 +164,7 @@ static int check_program(struct rvm_partition *part, struct linux_binprm *bprm,
 			 const struct reader *words)
 {
 	const struct rvm_argv *argv = words->argv;
+	u8 digest[RVM_SHA256_DIGEST_BYTES] = {};
 	struct rvm_question q = RVM_QUESTION(RVM_CLASS_EXEC, RVM_OP_EXEC, RVM_RIGHT_EXECUTE);
 	enum rvm_reason kind = check_file_kind(bprm);
 	int ret;
@@ -169,7 +176,9 @@ static int check_program(struct rvm_partition *part, struct linux_binprm *bprm,
 	q.argv = argv;
 	q.always = true;
 	q.flags = argv->truncated ? RVM_RECORD_F_TRUNCATED : 0;
-	if (rvm_entry_begin(bprm)) {
+	if (words->hash)
+		rvm_sha256_final(words->hash, digest);
+	if (rvm_entry_begin(bprm, digest)) {
 		/* A token for it takes no part but in what its helpers may do. */
 		q.opens = rvm_gate_ask(part, &q).opens;
 		rvm_gate_allow(part, &q, RVM_REASON_ENTRY);
@@ -210,11 +219,16 @@ static noinline int check_exec(struct linux_binprm *bprm)
 	struct rvm_argv argv = {};
 	struct reader words = { .argv = &argv, .words = bprm->argc, .variables = bprm->envc };
 	bool first = bprm->interp == bprm->filename;
+	struct rvm_sha256 hash;
 	int ret = 0;
 
 	words.text = kmalloc(RVM_ARGV_BYTES_MAX, GFP_KERNEL);
 	if (!words.text)
 		return -ENOMEM;
+	if (first && rvm_entry_awaits()) {
+		rvm_sha256_init(&hash);
+		words.hash = &hash;
+	}
 	read_words(bprm, &words);
 
 	/* Who moved out of the partition meanwhile was moved by the host. */

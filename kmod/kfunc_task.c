@@ -5,9 +5,11 @@
 
 #include <linux/ptrace.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <uapi/linux/sched.h>
 
 #include "detail.h"
+#include "entry.h"
 #include "kfunc.h"
 #include "lib/rights.h"
 #include "lineage.h"
@@ -29,6 +31,19 @@ static noinline int check_task(struct rvm_partition *part, struct task_struct *t
 }
 
 /*
+ * A process that who is outside made and put in here, and that has not become what it is
+ * to be: it still works for the one outside.  An orphan of the partition is none.
+ */
+static bool is_arriving(struct rvm_partition *part, struct task_struct *task)
+{
+	struct task_struct *parent = rcu_dereference(task->real_parent);
+
+	return READ_ONCE(task->group_leader->flags) & PF_FORKNOEXEC &&
+	       !rvm_task_is_within(part, parent) && !is_global_init(parent) &&
+	       !parent->signal->is_child_subreaper;
+}
+
+/*
  * Who traces a task can do all that it may.  Looking on is no more than that; a
  * task that wants to be traced asks with no mode at all.
  */
@@ -37,8 +52,11 @@ static bool may_trace(struct rvm_partition *part, struct task_struct *task, u32 
 	if (!rvm_task_is_within(part, task))
 		return false;
 	if (!mode)
-		return rvm_lineage_may_trace(task, current);
-	return !(mode & PTRACE_MODE_ATTACH) || rvm_lineage_may_trace(current, task);
+		return !rvm_entry_is_pending(current) && rvm_lineage_may_trace(task, current);
+	if (!(mode & PTRACE_MODE_ATTACH))
+		return true;
+	return !is_arriving(part, task) && !rvm_entry_is_pending(task) &&
+	       rvm_lineage_may_trace(current, task);
 }
 
 static noinline int check_trace(struct rvm_partition *part, struct task_struct *task, u32 mode)
@@ -87,8 +105,10 @@ __bpf_kfunc int bpf_rvm_task_new(struct task_struct *task, u64 clone_flags)
 __bpf_kfunc int bpf_rvm_task_gone(const u64 *task)
 {
 	/* Nothing of ours is freed in NMI, where the lock could not be taken. */
-	if (!in_nmi())
+	if (!in_nmi()) {
 		rvm_lineage_drop((const struct task_struct *)(unsigned long)*task);
+		rvm_entry_drop((const struct task_struct *)(unsigned long)*task);
+	}
 	return 0;
 }
 

@@ -247,6 +247,24 @@ int rvm_nl_partition_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb
 	return rvm_nl_dump_partitions(skb, cb, show_partition);
 }
 
+/* The one program, with its words, that the task may start. */
+static int admit_program(struct rvm_partition *part, struct pid *pid, struct genl_info *info)
+{
+	const struct nlattr *fd = info->attrs[RVM_A_PARTITION_PROGRAM_FD];
+	struct rvm_admission what;
+	int err;
+
+	what.program = fget_raw(nla_get_s32(fd));
+	if (!what.program) {
+		NL_SET_ERR_MSG_ATTR(info->extack, fd, "the descriptor is not open");
+		return -EBADF;
+	}
+	nla_memcpy(what.words, info->attrs[RVM_A_PARTITION_WORDS], sizeof(what.words));
+	err = rvm_entry_admit(part, pid, &what, info->attrs[RVM_A_PARTITION_OWN_NET], info->extack);
+	fput(what.program);
+	return err;
+}
+
 static int admit(struct rvm_partition *part, struct genl_info *info)
 {
 	const struct nlattr *attr = info->attrs[RVM_A_PARTITION_PID];
@@ -259,8 +277,7 @@ static int admit(struct rvm_partition *part, struct genl_info *info)
 	else if (nla_get_flag(info->attrs[RVM_A_PARTITION_LIVE]))
 		err = rvm_entry_adopt(part, pid, info->extack);
 	else
-		err = rvm_entry_admit(part, pid, info->attrs[RVM_A_PARTITION_OWN_NET],
-				      info->extack);
+		err = admit_program(part, pid, info);
 	put_pid(pid);
 
 	if (err == -ESRCH)
@@ -280,6 +297,21 @@ static int admit(struct rvm_partition *part, struct genl_info *info)
 	return err;
 }
 
+/* Who goes on names no program; who is to start one names it, and has a network maybe. */
+static int check_enter(struct genl_info *info)
+{
+	if (rvm_nl_need(info, RVM_A_PARTITION_ID) || rvm_nl_need(info, RVM_A_PARTITION_PID))
+		return -EINVAL;
+	if (!info->attrs[RVM_A_PARTITION_LIVE])
+		return rvm_nl_need(info, RVM_A_PARTITION_PROGRAM_FD) ?:
+			       rvm_nl_need(info, RVM_A_PARTITION_WORDS);
+	if (!info->attrs[RVM_A_PARTITION_OWN_NET] && !info->attrs[RVM_A_PARTITION_PROGRAM_FD] &&
+	    !info->attrs[RVM_A_PARTITION_WORDS])
+		return 0;
+	NL_SET_ERR_MSG(info->extack, "live excludes own-net, program-fd and words");
+	return -EINVAL;
+}
+
 int rvm_nl_partition_enter_doit(struct sk_buff *skb, struct genl_info *info)
 {
 	struct rvm_partition *part;
@@ -290,12 +322,9 @@ int rvm_nl_partition_enter_doit(struct sk_buff *skb, struct genl_info *info)
 		NL_SET_ERR_MSG(info->extack, "not from inside a partition: ask on the host");
 		return -EPERM;
 	}
-	if (rvm_nl_need(info, RVM_A_PARTITION_ID) || rvm_nl_need(info, RVM_A_PARTITION_PID))
-		return -EINVAL;
-	if (info->attrs[RVM_A_PARTITION_OWN_NET] && info->attrs[RVM_A_PARTITION_LIVE]) {
-		NL_SET_ERR_MSG(info->extack, "own-net and live exclude each other");
-		return -EINVAL;
-	}
+	err = check_enter(info);
+	if (err)
+		return err;
 	part = rvm_nl_partition(skb, info, info->attrs[RVM_A_PARTITION_ID], NULL, true);
 	if (IS_ERR(part))
 		return PTR_ERR(part);

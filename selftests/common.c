@@ -3,9 +3,11 @@
 #include "common.h"
 
 #include <arpa/inet.h>
+#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <openssl/sha.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -224,6 +226,36 @@ int box_load(struct box *box, const struct rule *rules, size_t count)
 	return reply.error;
 }
 
+int put_program(struct request *r, const char *path, char *const *words)
+{
+	static char text[1 << 16];
+	int fd = open(path, O_PATH | O_CLOEXEC);
+	uint8_t digest[SHA256_DIGEST_LENGTH];
+	size_t len = 0;
+
+	for (; *words; words++)
+		len = stpcpy(text + len, *words) + 1 - text;
+	SHA256((const uint8_t *)text, len, digest);
+	put_u32(r, RVM_A_PARTITION_PROGRAM_FD, fd);
+	put(r, RVM_A_PARTITION_WORDS, digest, sizeof(digest));
+	return fd;
+}
+
+int box_admit(const struct box *box, pid_t task, const char *path, char *const *words)
+{
+	static struct request r;
+	static struct reply reply;
+	int fd, err;
+
+	request_begin(&r, RVM_CMD_PARTITION_ENTER);
+	put_u32(&r, RVM_A_PARTITION_ID, box->id);
+	put_u32(&r, RVM_A_PARTITION_PID, task);
+	fd = put_program(&r, path, words);
+	err = nl_call(box->nl, &r, &reply);
+	close(fd);
+	return err;
+}
+
 int box_set(struct box *box, uint16_t attr, uint32_t value)
 {
 	static struct request r;
@@ -278,6 +310,37 @@ int wait_for(pid_t pid)
 int box_do(const struct box *box, int (*act)(void *), void *arg)
 {
 	return wait_for(box_start(box, act, arg));
+}
+
+/* The name of its loader goes to the end. */
+bool copy_with_loader(const char *from, const char *to, const char *loader)
+{
+	char command[3 * PATH_MAX];
+	Elf64_Ehdr head;
+	Elf64_Phdr part;
+	bool done = false;
+	struct stat st;
+	int fd;
+
+	snprintf(command, sizeof(command), "cp %s %s && cp /lib64/ld-linux-x86-64.so.2 %s", from,
+		 to, loader);
+	if (system(command))
+		return false;
+	fd = open(to, O_RDWR);
+	if (fd < 0 || fstat(fd, &st) || pread(fd, &head, sizeof(head), 0) != sizeof(head))
+		return false;
+	for (int i = 0; i < head.e_phnum; i++) {
+		off_t at = head.e_phoff + i * sizeof(part);
+
+		if (pread(fd, &part, sizeof(part), at) != sizeof(part) || part.p_type != PT_INTERP)
+			continue;
+		part.p_offset = st.st_size;
+		part.p_filesz = strlen(loader) + 1;
+		done = pwrite(fd, &part, sizeof(part), at) == sizeof(part) &&
+		       pwrite(fd, loader, part.p_filesz, st.st_size) == (ssize_t)part.p_filesz;
+	}
+	close(fd);
+	return done;
 }
 
 bool write_file(const char *path, const char *text)

@@ -79,6 +79,10 @@ int box_set(struct box *box, uint16_t attr, uint32_t value);
 /* Ends what runs in it; false if it cannot be deleted. */
 bool box_remove(struct box *box);
 void put_rule(struct request *r, const struct rule *rule);
+/* To ENTER: what is admitted; a descriptor to be closed when that was asked. */
+int put_program(struct request *r, const char *path, char *const *words);
+/* Admit it for a task: 0 or the errno. */
+int box_admit(const struct box *box, pid_t task, const char *path, char *const *words);
 
 /* Start a function in the box; its value is the exit status. */
 pid_t box_start(const struct box *box, int (*act)(void *), void *arg);
@@ -91,6 +95,8 @@ uint64_t box_denials(const struct box *box);
 
 /* Whole small files. */
 bool write_file(const char *path, const char *text);
+/* A copy of a program whose loader is another file, itself a copy of the usual one. */
+bool copy_with_loader(const char *from, const char *to, const char *loader);
 /* errno of an open, 0 if it works. */
 int try_open(const char *path, int flags);
 /* As often as it takes until the module keeps the answer, and more. */

@@ -4,7 +4,6 @@
  */
 
 #include <arpa/inet.h>
-#include <elf.h>
 #include <fcntl.h>
 #include <limits.h>
 #include <linux/io_uring.h>
@@ -38,37 +37,6 @@ size_t unix_name(struct sockaddr_un *address, const char *name, bool abstract)
 	address->sun_family = AF_UNIX;
 	snprintf(address->sun_path + abstract, sizeof(address->sun_path) - abstract, "%s", name);
 	return offsetof(struct sockaddr_un, sun_path) + abstract + strlen(name);
-}
-
-/* A copy of this program whose loader is another file: its name goes to the end. */
-static bool patch_program(const char *from, const char *to, const char *loader)
-{
-	char command[3 * PATH_MAX];
-	Elf64_Ehdr head;
-	Elf64_Phdr part;
-	bool done = false;
-	struct stat st;
-	int fd;
-
-	snprintf(command, sizeof(command), "cp %s %s && cp /lib64/ld-linux-x86-64.so.2 %s", from,
-		 to, loader);
-	if (system(command))
-		return false;
-	fd = open(to, O_RDWR);
-	if (fd < 0 || fstat(fd, &st) || pread(fd, &head, sizeof(head), 0) != sizeof(head))
-		return false;
-	for (int i = 0; i < head.e_phnum; i++) {
-		off_t at = head.e_phoff + i * sizeof(part);
-
-		if (pread(fd, &part, sizeof(part), at) != sizeof(part) || part.p_type != PT_INTERP)
-			continue;
-		part.p_offset = st.st_size;
-		part.p_filesz = strlen(loader) + 1;
-		done = pwrite(fd, &part, sizeof(part), at) == sizeof(part) &&
-		       pwrite(fd, loader, part.p_filesz, st.st_size) == (ssize_t)part.p_filesz;
-	}
-	close(fd);
-	return done;
 }
 
 /* Over @name: files of layers/lower, changes in folders of its own. */
@@ -126,7 +94,8 @@ bool make_files(void)
 		 "cp /proc/%d/exe %s && chmod 0755 %s && cp %s %s && chmod 04755 %s", getpid(),
 		 ws("prog"), ws("prog"), ws("prog"), ws("rooted"), ws("rooted"));
 	make_layers();
-	return good && !system(command) && patch_program(ws("prog"), ws("patched"), ws("loader"));
+	return good && !system(command) &&
+	       copy_with_loader(ws("prog"), ws("patched"), ws("loader"));
 }
 
 void drop_files(void)

@@ -66,6 +66,16 @@ static inline void ask_set(uint32_t id, uint16_t attr, uint32_t value)
 	put_u32(&r, attr, value);
 }
 
+/* The descriptor stays: a request may be made twice. */
+static inline void ask_enter(uint32_t id, uint32_t pid)
+{
+	char *words[] = { "true", NULL };
+
+	ask(RVM_CMD_PARTITION_ENTER, RVM_A_PARTITION_ID, id);
+	put_u32(&r, RVM_A_PARTITION_PID, pid);
+	put_program(&r, "/bin/true", words);
+}
+
 static inline void ask_begin(uint32_t id)
 {
 	ask(RVM_CMD_TABLE_BEGIN, RVM_A_TABLE_PARTITION, id);

@@ -289,6 +289,7 @@ TEST_F(netlink, get_refuses)
 
 TEST_F(netlink, enter_refuses)
 {
+	static const uint8_t digest[32];
 	uint32_t id = self->box.id;
 	pid_t pid = sleeper(&self->box);
 
@@ -297,27 +298,32 @@ TEST_F(netlink, enter_refuses)
 	REFUSED(self->nl, EINVAL);
 	ask(RVM_CMD_PARTITION_ENTER, RVM_A_PARTITION_PID, pid);
 	REFUSED(self->nl, EINVAL);
-	ask(RVM_CMD_PARTITION_ENTER, RVM_A_PARTITION_ID, 0x7fffffff);
-	put_u32(&r, RVM_A_PARTITION_PID, pid);
-	REFUSED(self->nl, ENOENT);
-	ask(RVM_CMD_PARTITION_ENTER, RVM_A_PARTITION_ID, id);
-	put_u32(&r, RVM_A_PARTITION_PID, 0x3fffff);
-	REFUSED(self->nl, ESRCH);
-	ask(RVM_CMD_PARTITION_ENTER, RVM_A_PARTITION_ID, id);
-	put_u32(&r, RVM_A_PARTITION_PID, 0);
-	REFUSED(self->nl, ESRCH);
-	ask(RVM_CMD_PARTITION_ENTER, RVM_A_PARTITION_ID, id);
-	put_u32(&r, RVM_A_PARTITION_PID, getpid());
-	REFUSED(self->nl, EXDEV);
-	ask_set(id, RVM_A_PARTITION_STATE, RVM_STATE_SUSPENDED);
-	ACCEPTED(self->nl);
+	/* No program, no words, and one that is not open. */
 	ask(RVM_CMD_PARTITION_ENTER, RVM_A_PARTITION_ID, id);
 	put_u32(&r, RVM_A_PARTITION_PID, pid);
 	REFUSED(self->nl, EINVAL);
-	ask_set(id, RVM_A_PARTITION_STATE, RVM_STATE_RUNNING);
-	ACCEPTED(self->nl);
+	put_u32(&r, RVM_A_PARTITION_PROGRAM_FD, self->box.cgroup_fd);
+	REFUSED(self->nl, EINVAL);
 	ask(RVM_CMD_PARTITION_ENTER, RVM_A_PARTITION_ID, id);
 	put_u32(&r, RVM_A_PARTITION_PID, pid);
+	put_u32(&r, RVM_A_PARTITION_PROGRAM_FD, 1000);
+	put(&r, RVM_A_PARTITION_WORDS, digest, sizeof(digest));
+	REFUSED(self->nl, EBADF);
+	ask_enter(0x7fffffff, pid);
+	REFUSED(self->nl, ENOENT);
+	ask_enter(id, 0x3fffff);
+	REFUSED(self->nl, ESRCH);
+	ask_enter(id, 0);
+	REFUSED(self->nl, ESRCH);
+	ask_enter(id, getpid());
+	REFUSED(self->nl, EXDEV);
+	ask_set(id, RVM_A_PARTITION_STATE, RVM_STATE_SUSPENDED);
+	ACCEPTED(self->nl);
+	ask_enter(id, pid);
+	REFUSED(self->nl, EINVAL);
+	ask_set(id, RVM_A_PARTITION_STATE, RVM_STATE_RUNNING);
+	ACCEPTED(self->nl);
+	ask_enter(id, pid);
 	ACCEPTED(self->nl);
 	EXPECT_EQ(1, get_counters(self->nl).entries);
 	REFUSED(self->nl, EEXIST);
@@ -334,8 +340,7 @@ TEST_F(netlink, enter_has_a_limit)
 	for (size_t i = 0; i < ARRAY_LEN(pids); i++) {
 		/* It may not have got there yet. */
 		for (int try = 0; try < 1000; try++) {
-			ask(RVM_CMD_PARTITION_ENTER, RVM_A_PARTITION_ID, self->box.id);
-			put_u32(&r, RVM_A_PARTITION_PID, pids[i]);
+			ask_enter(self->box.id, pids[i]);
 			error = nl_call(self->nl, &r, &reply);
 			if (error != EXDEV)
 				break;

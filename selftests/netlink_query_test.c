@@ -63,7 +63,7 @@ TEST_F(netlink, without_privilege_all_else_is_refused)
 			    cmds[i] != RVM_CMD_HOOK_SET)
 				put_u32(&r, 1, self->box.id);
 			if (cmds[i] == RVM_CMD_PARTITION_ENTER)
-				put_u32(&r, RVM_A_PARTITION_PID, 1);
+				ask_enter(self->box.id, 1);
 			nl_call(nl, &r, &reply);
 			_exit(reply.error != EPERM ? 1 : !reply.text[0] ? 2 : 0);
 		}
@@ -339,8 +339,7 @@ TEST_F(netlink, inside_only_the_own_partition_is_seen)
 	EXPECT_EQ(100 + EPERM, box_do(&self->box, ask_inside, &own));
 	ask_begin(id);
 	EXPECT_EQ(100 + EPERM, box_do(&self->box, ask_inside, &own));
-	ask(RVM_CMD_PARTITION_ENTER, RVM_A_PARTITION_ID, id);
-	put_u32(&r, RVM_A_PARTITION_PID, getpid());
+	ask_enter(id, getpid());
 	EXPECT_EQ(100 + EPERM, box_do(&self->box, ask_inside, &own));
 	ask_plain(RVM_CMD_WITNESS_GET);
 	EXPECT_EQ(100 + EPERM, box_do(&self->box, ask_inside, &own));

@@ -202,11 +202,17 @@ static int stay_end(struct stay *stay)
 
 static int claim(int nl, const struct box *box, pid_t task)
 {
+	char *words[] = { "true", NULL };
+	int fd, err;
+
 	request_begin(&r, RVM_CMD_PARTITION_ENTER);
 	put_u32(&r, RVM_A_PARTITION_ID, box->id);
 	put_u32(&r, RVM_A_PARTITION_PID, task);
 	put_flag(&r, RVM_A_PARTITION_OWN_NET);
-	return nl_call(nl, &r, &reply);
+	fd = put_program(&r, "/bin/true", words);
+	err = nl_call(nl, &r, &reply);
+	close(fd);
+	return err;
 }
 
 /* In a network that is claimed before. */

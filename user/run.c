@@ -14,6 +14,7 @@
 #include "cmd.h"
 #include "hook.h"
 #include "lib/rights.h"
+#include "lib/sha256.h"
 #include "partition.h"
 #include "program.h"
 #include "pty.h"
@@ -40,6 +41,8 @@ struct run {
 	size_t n_env;
 	/* Receives the signals that are passed on. */
 	int signals;
+	/* The program, only to name it. */
+	int program;
 };
 
 static void run_free(struct run *r)
@@ -49,6 +52,8 @@ static void run_free(struct run *r)
 	spawn_end(&r->spawn);
 	if (r->signals >= 0)
 		close(r->signals);
+	if (r->program >= 0)
+		close(r->program);
 	for (size_t i = 0; i < r->n_env; i++)
 		free(r->env[i]);
 	free(r->path);
@@ -349,12 +354,28 @@ static int attend(struct run *r, struct err *err)
 	}
 }
 
+/* The words as the kernel gets them, each with its NUL. */
+static void hash_words(char *const *words, uint8_t digest[RVM_SHA256_DIGEST_BYTES])
+{
+	struct rvm_sha256 hash;
+
+	rvm_sha256_init(&hash);
+	for (; *words; words++)
+		rvm_sha256_update(&hash, *words, strlen(*words) + 1);
+	rvm_sha256_final(&hash, digest);
+}
+
+/* This program with these words, and nothing that somebody inside makes of it. */
 static int admit(struct run *r, struct err *err)
 {
 	struct nl_msg *msg = nlc_request(r->nlc, RVM_CMD_PARTITION_ENTER, 0);
+	uint8_t digest[RVM_SHA256_DIGEST_BYTES];
 
+	hash_words(r->spawn.argv, digest);
 	if (msg && (nla_put_u32(msg, RVM_A_PARTITION_ID, r->part.id) ||
 		    nla_put_u32(msg, RVM_A_PARTITION_PID, r->spawn.command) ||
+		    nla_put_s32(msg, RVM_A_PARTITION_PROGRAM_FD, r->program) ||
+		    nla_put(msg, RVM_A_PARTITION_WORDS, sizeof(digest), digest) ||
 		    (r->spawn.private_net && nla_put_flag(msg, RVM_A_PARTITION_OWN_NET)))) {
 		nlmsg_free(msg);
 		msg = NULL;
@@ -430,7 +451,9 @@ static int start(struct run *r, struct err *err)
 
 static int run(struct ctx *ctx, const struct args *args)
 {
-	auto_run struct run r = { .spawn = SPAWN_INIT, .pty = PTY_INIT, .signals = -1 };
+	auto_run struct run r = {
+		.spawn = SPAWN_INIT, .pty = PTY_INIT, .signals = -1, .program = -1
+	};
 	char *const *command = args_rest(args);
 	struct err *err = &ctx->err;
 
@@ -445,6 +468,9 @@ static int run(struct ctx *ctx, const struct args *args)
 		err_clear(err);
 		return status;
 	}
+	r.program = open(r.path, O_PATH | O_CLOEXEC);
+	if (r.program < 0)
+		return err_errno(err, errno, "%s", r.path);
 	r.spawn.path = r.path;
 	r.spawn.argv = command;
 	r.spawn.envp = r.env;

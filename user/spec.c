@@ -112,6 +112,9 @@ static const char *const partition_names[] = {
 	[RVM_A_PARTITION_WORKSPACE] = "workspace",
 	[RVM_A_PARTITION_PAD] = "pad",
 	[RVM_A_PARTITION_OWN_NET] = "own-net",
+	[RVM_A_PARTITION_LIVE] = "live",
+	[RVM_A_PARTITION_PROGRAM_FD] = "program-fd",
+	[RVM_A_PARTITION_WORDS] = "words",
 };
 static const struct spec_set partition_set = { SET(partition_names, RVM_A_PARTITION_MAX) };
 
