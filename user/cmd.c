@@ -19,6 +19,7 @@ struct args {
 	size_t n;
 	struct value values[ARGS_MAX];
 	char *const *rest;
+	bool help;
 };
 
 bool name_valid(const char *name)
@@ -199,6 +200,18 @@ static int add_value(struct err *err, struct args *a, size_t i, const char *text
 	return 0;
 }
 
+/* Those of every command, wherever they stand.  Return: words used up. */
+static int parse_common(struct ctx *ctx, struct args *a, const char *word)
+{
+	bool json = !strcmp(word, "-j"), pretty = !strcmp(word, "-p");
+	bool help = !strcmp(word, "-h") || !strcmp(word, "--help");
+
+	if (json || pretty)
+		out_set_format(ctx->out, json ? OUT_JSON : OUT_PRETTY);
+	a->help |= help;
+	return json || pretty || help;
+}
+
 /* Takes "--name value" and "--name=value".  Return: words used up, or -1. */
 static int parse_option(struct ctx *ctx, const struct cmd *cmd, struct args *a, int left,
 			char **argv)
@@ -224,6 +237,8 @@ static int parse_option(struct ctx *ctx, const struct cmd *cmd, struct args *a, 
 					arg->name);
 		return add_value(&ctx->err, a, i, argv[1]) ? -1 : 2;
 	}
+	if (parse_common(ctx, a, argv[0]))
+		return 1;
 	err_make(&ctx->err, EXIT_USAGE, "%.*s: no such option of '%s%s%s'", (int)len, argv[0],
 		 cmd->noun ? cmd->noun : "", cmd->noun ? " " : "", cmd->verb);
 	return err_hint(&ctx->err, "see rvmctl %s%s%s --help", cmd->noun ? cmd->noun : "",
@@ -290,7 +305,7 @@ static int parse(struct ctx *ctx, const struct cmd *cmd, struct args *a, int arg
 			return -1;
 		i++;
 	}
-	return check_required(ctx, cmd, a);
+	return a->help ? 0 : check_required(ctx, cmd, a);
 }
 
 static void print_arg(FILE *f, const struct arg *arg)
@@ -388,20 +403,22 @@ static bool asks_for_help(int argc, char **argv)
 
 static int run(struct ctx *ctx, const struct cmd *cmd, int argc, char **argv)
 {
-	struct args a = { .spec = cmd->args };
+	static const struct arg none[] = { { 0 } };
+	struct args a = { .spec = cmd->args ? cmd->args : none };
 	int ret;
 
-	if (asks_for_help(argc, argv)) {
-		cmd_help(stdout, cmd);
-		return EXIT_DONE;
-	}
-	while (cmd->args && cmd->args[a.n].name)
+	while (a.spec[a.n].name)
 		a.n++;
 	if (a.n > ARGS_MAX)
 		abort();
 	ret = parse(ctx, cmd, &a, argc, argv);
-	if (!ret)
+	if (a.help) {
+		err_clear(&ctx->err);
+		cmd_help(stdout, cmd);
+		ret = EXIT_DONE;
+	} else if (!ret) {
 		ret = cmd->run(ctx, &a);
+	}
 	for (size_t i = 0; i < a.n; i++)
 		free(a.values[i].text);
 	return ret;

@@ -162,7 +162,7 @@ static int listen_for_ever(struct monitor *m, struct nlc *events, struct err *er
 {
 	struct pollfd fd = { .fd = nlc_fd(events), .events = POLLIN };
 
-	while (!ferror(stdout)) {
+	while (!ferror(stdout) && !out_is_closed(m->out)) {
 		int n = poll(&fd, 1, 1000);
 
 		if (n < 0 && errno != EINTR)

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* One print path: fields go to a frame, and the frame knows whether it is text or JSON. */
+#include <errno.h>
 #include <libsmartcols.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <string.h>
 #include <time.h>
@@ -37,6 +39,8 @@ struct out {
 	FILE *file;
 	enum out_format format;
 	bool failed;
+	/* Nobody reads any more: what is left to print is of no use. */
+	bool closed;
 	int depth;
 	struct frame stack[DEPTH_MAX];
 };
@@ -64,13 +68,31 @@ static void clear_frame(struct frame *f)
 	*f = (struct frame){ 0 };
 }
 
+void out_set_format(struct out *o, enum out_format format)
+{
+	if (format > o->format)
+		o->format = format;
+}
+
+bool out_is_closed(struct out *o)
+{
+	struct pollfd to = { .fd = fileno(o->file) };
+
+	if (fflush(o->file) && errno == EPIPE)
+		o->closed = true;
+	/* A reader that is gone is seen before the next line comes. */
+	if (poll(&to, 1, 0) > 0 && to.revents & POLLERR)
+		o->closed = true;
+	return o->closed;
+}
+
 int out_destroy(struct out *o)
 {
 	int ret;
 
 	while (o->depth)
 		clear_frame(&o->stack[o->depth--]);
-	ret = o->failed || fflush(o->file) || ferror(o->file) ? -1 : 0;
+	ret = !out_is_closed(o) && (o->failed || ferror(o->file)) ? -1 : 0;
 	free(o);
 	return ret;
 }
@@ -108,41 +130,80 @@ static size_t decode(const unsigned char *s, size_t len, uint32_t *c)
 	return n;
 }
 
-/* What moves the cursor, changes the direction of text or ends a line. */
+/*
+ * What moves the cursor, ends a line, changes the direction of text, or cannot be
+ * seen: with these a name looks like another one.
+ */
 static bool harmful(uint32_t c)
 {
-	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x61c || (c >= 0x200b && c <= 0x200f) ||
-	       (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x206f) || c == 0xfeff ||
-	       (c >= 0xfff9 && c <= 0xfffb) || c >= 0xe0000;
+	static const struct {
+		uint32_t first, last;
+	} ranges[] = {
+		{ 0, 0x1f },	      { 0x7f, 0x9f },	  { 0xad, 0xad },     { 0x34f, 0x34f },
+		{ 0x61c, 0x61c },     { 0x115f, 0x1160 }, { 0x17b4, 0x17b5 }, { 0x180b, 0x180f },
+		{ 0x200b, 0x200f },   { 0x2028, 0x202e }, { 0x2060, 0x206f }, { 0x3164, 0x3164 },
+		{ 0xfe00, 0xfe0f },   { 0xfeff, 0xfeff }, { 0xffa0, 0xffa0 }, { 0xfff0, 0xfffb },
+		{ 0xe0000, 0xfffff }, { 0x100000, ~0u },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(ranges); i++) {
+		if (c >= ranges[i].first && c <= ranges[i].last)
+			return true;
+	}
+	return false;
+}
+
+/* Bytes of a character, or one that is none, for a terminal. */
+static size_t put_octal(char *to, const unsigned char *s, size_t n, uint32_t c)
+{
+	if (c == '\n' || c == '\t' || c == '\r')
+		return sprintf(to, "\\%c", c == '\n' ? 'n' : c == '\t' ? 't' : 'r');
+	for (size_t i = 0; i < n; i++)
+		sprintf(to + 4 * i, "\\%03o", s[i]);
+	return 4 * n;
+}
+
+/* A character as readers of JSON take it; its own control bytes are gone already. */
+static size_t put_unicode(char *to, const unsigned char *s, size_t n, uint32_t c)
+{
+	if (c < 0x20) {
+		memcpy(to, s, n);
+		return n;
+	}
+	if (c > 0xffff)
+		return sprintf(to, "\\u%04x\\u%04x", 0xd7c0 + (c >> 10), 0xdc00 | (c & 0x3ff));
+	return sprintf(to, "\\u%04x", c);
+}
+
+/* The one place that says what may be printed as it is. */
+static char *escape(const char *text, size_t len, bool json)
+{
+	const unsigned char *s = (const unsigned char *)text;
+	/* The longest is a byte of its own in JSON: DEL. */
+	char *copy = malloc(len * 6 + 1);
+	char *p = copy;
+
+	for (size_t i = 0, n; copy && i < len; i += n) {
+		uint32_t c = 0;
+
+		n = decode(s + i, len - i, &c);
+		if (n && !harmful(c)) {
+			memcpy(p, s + i, n);
+			p += n;
+			continue;
+		}
+		/* What is no character is no JSON either. */
+		p += n && json ? put_unicode(p, s + i, n, c) : put_octal(p, s + i, n ? n : 1, c);
+		n = n ? n : 1;
+	}
+	if (copy)
+		*p = '\0';
+	return copy;
 }
 
 char *out_escape(const char *text, size_t len)
 {
-	const unsigned char *s = (const unsigned char *)text;
-	char *copy = malloc(len * 4 + 1);
-	char *p = copy;
-
-	if (!copy)
-		return NULL;
-	for (size_t i = 0; i < len;) {
-		uint32_t c = 0;
-		size_t n = decode(s + i, len - i, &c);
-
-		if (n && !harmful(c)) {
-			memcpy(p, s + i, n);
-			p += n;
-		} else {
-			n = n ? n : 1;
-			if (c == '\n' || c == '\t' || c == '\r')
-				p += sprintf(p, "\\%c", c == '\n' ? 'n' : c == '\t' ? 't' : 'r');
-			else
-				for (size_t k = 0; k < n; k++)
-					p += sprintf(p, "\\%03o", s[i + k]);
-		}
-		i += n;
-	}
-	*p = '\0';
-	return copy;
+	return escape(text, len, false);
 }
 
 static bool is_utf8(const char *text, size_t len)
@@ -273,8 +334,10 @@ static void pop(struct out *o)
 		put_json(o, f.key, json_incref(f.json));
 	} else if (!text_mode(o)) {
 		size_t flags = o->format == OUT_PRETTY ? JSON_INDENT(2) : JSON_COMPACT;
+		auto_free char *text = json_dumps(f.json, flags);
+		auto_free char *safe = text ? escape(text, strlen(text), true) : NULL;
 
-		if (json_dumpf(f.json, o->file, flags) || fputc('\n', o->file) == EOF)
+		if (!safe || fprintf(o->file, "%s\n", safe) < 0)
 			o->failed = true;
 		fflush(o->file);
 	}
@@ -555,8 +618,10 @@ void out_line(struct out *o, const char *fmt, ...)
 		o->failed = true;
 }
 
-void out_raw(struct out *o, const void *bytes, size_t len)
+void out_document(struct out *o, const char *text, size_t len)
 {
-	if (fwrite(bytes, 1, len, o->file) != len)
+	auto_free char *safe = isatty(fileno(o->file)) ? escape(text, len, true) : NULL;
+
+	if (safe ? fputs(safe, o->file) < 0 : fwrite(text, 1, len, o->file) != len)
 		o->failed = true;
 }

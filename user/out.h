@@ -21,8 +21,8 @@
  *   table   text: columns (smartcols)              JSON: [ {...}, ... ]
  *   list    text: values joined by commas          JSON: [ ... ]
  *
- * Values are escaped for terminals (control characters, bytes that are not
- * UTF-8); text must not be escaped by callers.
+ * Values are escaped (control characters, marks that nobody sees, bytes that are
+ * not UTF-8): in text as \\NNN, in JSON as \\uNNNN.  Callers must not escape.
  */
 
 struct out;
@@ -54,7 +54,11 @@ struct out_col {
 #define OUT_COL_TRUNC 4
 
 struct out *out_create(FILE *file, enum out_format format);
-/* Return: 0, or -1 if something could not be written (also a full disk or closed pipe). */
+/* From here on, before anything is printed; the richer one stays. */
+void out_set_format(struct out *o, enum out_format format);
+/* Did its reader go away?  That is no error; whoever goes on for ever should stop. */
+bool out_is_closed(struct out *o);
+/* Return: 0, or -1 if something could not be written, as on a full disk. */
 int out_destroy(struct out *o);
 
 /* Structure.  @key is NULL at the top level and inside of lists. */
@@ -96,8 +100,8 @@ void out_mask(struct out *o, const char *key, uint32_t mask, const char *const *
 /* A line of text for people; nothing in JSON.  The finished line is escaped. */
 void out_line(struct out *o, const char *fmt, ...) PRINTF(2, 3);
 
-/* Bytes as they are (compiled tables); never escaped, not for terminals' sake. */
-void out_raw(struct out *o, const void *bytes, size_t len);
+/* A table as JSON: byte for byte, but on a terminal what could move a cursor is \\uNNNN. */
+void out_document(struct out *o, const char *text, size_t len);
 
 /* Copy of @len bytes with what could move a cursor as \n, \t, \NNN (octal); free() it. */
 char *out_escape(const char *text, size_t len);

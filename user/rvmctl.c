@@ -63,7 +63,7 @@ int main(int argc, char **argv)
 	collect(tables);
 	for (i = 1; i < argc && argv[i][0] == '-'; i++) {
 		if (!strcmp(argv[i], "-j")) {
-			format = OUT_JSON;
+			format = format == OUT_TEXT ? OUT_JSON : format;
 		} else if (!strcmp(argv[i], "-p")) {
 			format = OUT_PRETTY;
 		} else if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) {
