@@ -92,12 +92,65 @@ drop_hostile() {
 	done
 }
 
+# What the agent can make links of stops no load, and opens nothing.
+write_links() {
+	mkdir -p "$dir/links/pub" "$dir/links/docs"
+	ln -s pub "$dir/links/conf"
+	ln -s /etc "$dir/links/.venv"
+	ln -s /etc "$dir/links/target"
+	echo open >"$dir/links/pub/a"
+	cat >"$dir/links.json" <<-'JSON'
+		[{"rights": ["READ"], "resource": "Read(./docs/**)", "proof_tier": "P1", "expires_at": 0},
+		 {"rights": ["READ"], "resource": "Read(./target/**)", "proof_tier": "P1", "expires_at": 0}]
+	JSON
+	echo '{"permissions": {"deny": ["Read(./conf/prod.key)"]}}' >"$dir/links-spec.json"
+}
+
+load_links() {
+	rvmctl load "$dir/links.json" --partition load-links --workspace "$dir/links" \
+		--base minimal,workspace-ro,python --spec "$dir/links-spec.json" 2>"$dir/links.err" || return
+	grep -q 'target is a symbolic link to /etc: the row is left out' "$dir/links.err"
+}
+
+# The host writes through the link, to where it leads.
+denied_by_links() {
+	echo secret >"$dir/links/conf/prod.key"
+	rvmctl check --read load-links "$dir/links/pub/a" || return
+	! rvmctl check --read load-links "$dir/links/pub/prod.key" || return
+	! rvmctl check --read load-links "$dir/links/conf/prod.key" || return
+	! rvmctl check --read load-links /etc/shadow
+}
+
+# A table that another partition may write is not only its own business.
+tells_of_writers() {
+	mkdir -p "$dir/around/b"
+	echo '[]' >"$dir/around/b/t.json"
+	cp "$dir/around/b/t.json" "$dir/around-table.json"
+	rvmctl load "$dir/around-table.json" --partition load-around --workspace "$dir/around" \
+		--base minimal,workspace-rw || return
+	rvmctl load "$dir/around/b/t.json" --partition load-inner 2>"$dir/around.err" || return
+	grep -q "partition load-around may write it" "$dir/around.err" || return
+	# Once it is known it is excluded there as well; what is beside it is not.
+	rvmctl load "$dir/around-table.json" --partition load-around --workspace "$dir/around" \
+		--base minimal,workspace-rw || return
+	! rvmctl check --write load-around "$dir/around/b/t.json" || return
+	rvmctl check --write load-around "$dir/around/b/other" || return
+	rvmctl load "$dir/around/b/t.json" --partition load-inner 2>"$dir/around.err" || return
+	! grep -q "may write it" "$dir/around.err"
+}
+
 ktap_print_header
-ktap_set_plan 37
+ktap_set_plan 40
 write_table
 check hooks_attach attach_hooks
 check first_load load_one
 drop_partitions load-cycle
+write_links
+check agents_links_stop_no_load load_links
+check denied_by_links denied_by_links
+drop_partitions load-links
+check tells_of_writers tells_of_writers
+drop_partitions load-around load-inner
 start=$(objects)
 check "loads_and_deletes_${cycles}_times" load_and_delete
 check objects_are_back objects_return "$start"

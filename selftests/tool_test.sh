@@ -221,7 +221,22 @@ refuses_table() {
 	return 1
 }
 
-bad_rows_are_refused() {
+# A row that cannot hold takes nothing away from the others.
+leaves_out() {
+	local good='{"rights":["READ"],"resource":"Read(./good)","proof_tier":"P1","expires_at":0}'
+
+	echo "${1%]},$good]" >"$work/in.json"
+	run -j load "$work/in.json" --partition x --dry-run --base none
+	[ $status = 0 ] && grep -qF -- "$2" "$work/err" &&
+		grep -q '^rvmctl: warning: .*row 0 .*the row is left out' "$work/err" &&
+		grep -qF 'Read(./good)' "$work/out" && ! grep -q '"origin":"table","row":0' "$work/out" &&
+		run load "$work/in.json" --partition x --dry-run --base none --strict &&
+		[ $status != 0 ] && is_clear && return
+	echo "$1: status $status: $(cat "$work/err")"
+	return 1
+}
+
+bad_rows_are_refused_or_left_out() {
 	local end='"proof_tier":"P1","expires_at":0'
 
 	refuses_table '{}' 'a capability table, an array' &&
@@ -235,20 +250,24 @@ bad_rows_are_refused() {
 		refuses_table '[{"rights":["READ"]}]' 'expires_at must be an integer and is missing' &&
 		refuses_table '[{"rights":["READ"],"expires_at":0,"grant_once":1}]' 'grant_once must be' &&
 		refuses_table "[{\"rights\":[\"READ\"],\"resource\":7,$end}]" 'resource must be' &&
-		refuses_table "[{\"rights\":[\"READ\"],\"resource\":\"\",$end}]" 'an empty name' &&
-		refuses_table "[{\"rights\":[\"READ\"],\"resource\":\"a\\u0000b\",$end}]" 'a NUL in a name' &&
-		refuses_table "[{\"rights\":[\"READ\"],\"resource\":\"Read(../x)\",$end}]" 'row 0 (Read(../x))' &&
-		refuses_table "[{\"rights\":[\"READ\"],\"resource\":\"Read(./[a)\",$end}]" 'is wrong' &&
-		refuses_table "[{\"rights\":[\"EXECUTE\"],\"resource\":\"Bash()\",$end}]" 'row 0 (Bash())' &&
-		refuses_table "[{\"rights\":[\"EXECUTE\"],\"resource\":\"net:1.2.3.4.5:1\",$end}]" '' &&
-		refuses_table "[{\"rights\":[\"EXECUTE\"],\"resource\":\"WebFetch(domain:a.b)\",$end}]" \
+		leaves_out "[{\"rights\":[\"READ\"],\"resource\":\"\",$end}]" 'an empty name' &&
+		leaves_out "[{\"rights\":[\"READ\"],\"resource\":\"a\\u0000b\",$end}]" 'a NUL in a name' &&
+		leaves_out "[{\"rights\":[\"READ\"],\"resource\":\"Read(../x)\",$end}]" 'row 0 (Read(../x))' &&
+		leaves_out "[{\"rights\":[\"READ\"],\"resource\":\"Read(./[a)\",$end}]" 'is wrong' &&
+		leaves_out "[{\"rights\":[\"EXECUTE\"],\"resource\":\"Bash()\",$end}]" 'row 0 (Bash())' &&
+		leaves_out "[{\"rights\":[\"EXECUTE\"],\"resource\":\"net:1.2.3.4.5:1\",$end}]" '' &&
+		leaves_out "[{\"rights\":[\"EXECUTE\"],\"resource\":\"WebFetch(domain:a.b)\",$end}]" \
 			'a name cannot be judged' &&
-		refuses_table "[{\"rights\":[\"READ\"],\"resource\":\"$(printf 'x%.0s' {1..4097})\",$end}]" ''
+		leaves_out "[{\"rights\":[\"READ\"],\"resource\":\"$(printf 'x%.0s' {1..4097})\",$end}]" ''
 }
 
 domains_can_be_left_out() {
-	echo '[{"rights":["EXECUTE"],"resource":"WebFetch(domain:a.b)","expires_at":0}]' >"$work/in.json"
-	run load "$work/in.json" --partition x --dry-run --unenforced-domains --base none
+	echo '[]' >"$work/in.json"
+	echo '{"permissions":{"deny":["WebFetch(domain:a.b)"]}}' >"$work/spec.json"
+	run load "$work/in.json" --partition x --dry-run --spec "$work/spec.json" --base none
+	[ $status = 1 ] && is_clear || return 1
+	run load "$work/in.json" --partition x --dry-run --unenforced-domains --base none \
+		--spec "$work/spec.json"
 	[ $status = 0 ] && grep -q 'warning: .*row 0 .*left out' "$work/err"
 }
 
@@ -305,12 +324,105 @@ EOF
 	done
 }
 
-links_in_the_workspace_are_refused() {
-	mkdir -p "$work/ws"
+# Who is limited can make a link at any time: it must not stop a load.
+links_in_the_workspace_leave_rows_out() {
+	mkdir -p "$work/ws/docs"
 	ln -sfn /etc "$work/ws/data"
-	echo '[{"rights":["READ"],"resource":"Read(./data/**)","expires_at":0}]' >"$work/ws/t.json"
-	run load "$work/ws/t.json" --partition x --dry-run --base none
-	[ $status = 1 ] && is_clear && grep -q 'symbolic link to /etc' "$work/err"
+	echo '[{"rights":["READ"],"resource":"Read(./data/**)","expires_at":0},
+	{"rights":["READ"],"resource":"Read(./docs/**)","expires_at":0}]' >"$work/ws/t.json"
+	run -j load "$work/ws/t.json" --partition x --dry-run --base none
+	[ $status = 0 ] && grep -q 'row 0 .*symbolic link to /etc: the row is left out' "$work/err" &&
+		grep -qF "\"resolved\":\"$work/ws/docs/**\"" "$work/out" &&
+		! grep -q '"resolved":"/etc' "$work/out"
+}
+
+links_do_not_weaken_deny_rules() {
+	local path
+
+	mkdir -p "$work/deny/pub" "$work/deny/[s]"
+	ln -sfn pub "$work/deny/conf"
+	ln -sfn /nowhere/a//b/../c "$work/deny/gone"
+	ln -sfn '[s]' "$work/deny/set"
+	echo '[]' >"$work/deny/t.json"
+	echo '{"permissions":{"deny":["Read(./conf/prod.key)","Read(./gone/x)","Edit(./set/y)"]}}' \
+		>"$work/deny/s.json"
+	run -j load "$work/deny/t.json" --partition x --dry-run --base none --spec "$work/deny/s.json"
+	[ $status = 0 ] || { cat "$work/err" && return 1; }
+	for path in conf/prod.key pub/prod.key gone/x set/y '[s]/y'; do
+		grep -qF "\"resolved\":\"$work/deny/$path\"" "$work/out" || { echo "$path" && return 1; }
+	done
+	# A row of links longer than any that is followed hides nothing and stops nothing.
+	for path in {1..45}; do
+		ln -sfn "l$((path + 1))" "$work/deny/l$path"
+	done
+	echo '{"permissions":{"deny":["Read(./l1/x)"]}}' >"$work/deny/s.json"
+	run -j load "$work/deny/t.json" --partition x --dry-run --base none --spec "$work/deny/s.json"
+	[ $status = 0 ] && grep -qF "\"resolved\":\"$work/deny/l1/x\"" "$work/out"
+}
+
+# A program of the workspace by a link: bound to the file, and the link stays as it is.
+programs_by_links_are_protected() {
+	mkdir -p "$work/bin/pkg" "$work/bin/.bin"
+	printf '#!/bin/sh\n' >"$work/bin/pkg/cli"
+	chmod +x "$work/bin/pkg/cli"
+	ln -sfn ../pkg/cli "$work/bin/.bin/tool"
+	echo '[{"rights":["EXECUTE"],"resource":"Bash(./.bin/tool:*)","expires_at":0}]' >"$work/bin/t.json"
+	run -j load "$work/bin/t.json" --partition x --dry-run --base none
+	[ $status = 0 ] && python3 - "$work/out" "$work/bin" <<'EOF'
+import json, sys
+rows = json.load(open(sys.argv[1]))["rows"]
+ws = sys.argv[2]
+kept = {r["resolved"] for r in rows if r["kind"] == "exclude" and r["rights"] == ["WRITE"]}
+sys.exit(not rows[[r["kind"] for r in rows].index("token")]["resolved"].startswith(ws + "/pkg/cli") or
+         not {ws + "/.bin/tool", ws + "/pkg/cli"} <= kept)
+EOF
+}
+
+# A pipe in place of a file would never end, a device could do something.
+only_regular_files_are_read() {
+	local words
+
+	mkdir -p "$work/fifo"
+	echo '[]' >"$work/fifo/t.json"
+	mkfifo "$work/fifo/rvm-partition.toml" "$work/fifo/pipe" 2>/dev/null
+	for words in "load $work/fifo/t.json --dry-run" "load $work/fifo/pipe --partition x --dry-run" \
+		"load $work/fifo/t.json --partition x --dry-run --spec $work/fifo/pipe" \
+		"compile --spec $work/fifo/pipe" "claims check --claims $work/fifo/pipe --capability x" \
+		"witness verify $work/fifo/pipe" "witness verify --format rvm --key $work/fifo/pipe $work/fifo/t.json" \
+		"witness tail $work/fifo/pipe"; do
+		# shellcheck disable=SC2086
+		timeout 10 "$tool" $words >"$work/out" 2>"$work/err" </dev/null
+		status=$?
+		[ $status = 2 ] && is_clear && grep -q 'is no regular file' "$work/err" ||
+			{ echo "$words: $status $(cat "$work/err")" && return 1; }
+	done
+	# What the caller has open is its own.
+	"$tool" compile --claims /dev/stdin <<<'[]' >"$work/out" && [ "$(cat "$work/out")" = '[]' ]
+}
+
+# Root's tool does not go where somebody else's link leads.
+links_of_others_are_not_followed_by_root() {
+	[ "$(id -u)" = 0 ] || return 0
+	local words
+
+	mkdir -p "$work/vault" "$work/theirs/ws"
+	echo '[]' >"$work/vault/t.json"
+	chown 4321:4321 "$work/theirs"
+	ln -sfn "$work/vault" "$work/theirs/b"
+	chown -h 4321:4321 "$work/theirs/b"
+	ln -sfn "$work/vault" "$work/mine"
+	for words in "load $work/theirs/b/t.json --partition x --dry-run" \
+		"load $work/vault/t.json --partition x --dry-run --workspace $work/theirs/b" \
+		"load $work/vault/t.json --partition x --dry-run --spec $work/theirs/b/t.json" \
+		"compile --claims $work/vault/t.json -o $work/theirs/b/new" \
+		"load /proc/self/cwd/$work/vault/t.json --partition x --dry-run"; do
+		# shellcheck disable=SC2086
+		run $words
+		[ $status != 0 ] && is_clear && grep -q 'symbolic link' "$work/err" && [ ! -e "$work/vault/new" ] ||
+			{ echo "$words: $status $(cat "$work/err")" && return 1; }
+	done
+	run load "$work/mine/t.json" --partition x --dry-run --base none
+	[ $status = 0 ]
 }
 
 links_of_root_are_followed_and_shown() {
@@ -381,6 +493,45 @@ text_of_tables_is_escaped() {
 		! grep -q $'\u202e' "$work/out" && grep -qF 'a\033[2J' "$work/out"
 }
 
+json_is_escaped_too() {
+	local format
+
+	printf '[{"rights":["READ"],"resource":"a\\u009b2J\\u202eb\\u007f\\u200b\\ud83d\\ude00\\udb40\\udc41\\u00e4","expires_at":0}]' >"$work/in.json"
+	for format in -j -p; do
+		run $format load "$work/in.json" --partition x --dry-run --base none
+		[ $status = 0 ] && ! LC_ALL=C grep -qP '\x7f|\xc2[\x80-\x9f]|\xe2\x80[\x8b-\xae]|\xf3\xa0' "$work/out" &&
+			python3 - "$work/out" <<'EOF' || return 1
+import json, sys
+text = open(sys.argv[1], encoding="utf-8").read()
+name = [r for r in json.loads(text)["rows"] if r["kind"] == "token"][0]["resource"]
+sys.exit(name != "a\u009b2J\u202eb\x7f\u200b\U0001f600\U000e0041\u00e4" or "\u00e4" not in text)
+EOF
+	done
+}
+
+a_reader_that_stops_is_no_error() {
+	"$tool" -p load "$corpus/claims/row-star.table.json" --partition x --dry-run 2>"$work/err" |
+		head -n 1 >/dev/null
+	[ "${PIPESTATUS[0]}" = 0 ] && ! grep -v 'warning' "$work/err"
+}
+
+formats_may_stand_anywhere() {
+	local words
+
+	echo '[]' >"$work/in.json"
+	run -p -j load "$work/in.json" --partition x --dry-run
+	cp "$work/out" "$work/pretty"
+	for words in "-j -p load $work/in.json --partition x --dry-run" \
+		"-j load -p $work/in.json --partition x --dry-run" \
+		"load $work/in.json --partition x --dry-run -p -j"; do
+		# shellcheck disable=SC2086
+		run $words
+		cmp -s "$work/out" "$work/pretty" || { echo "$words" && return 1; }
+	done
+	run load "$work/in.json" --help
+	[ $status = 0 ] && grep -q '^rvmctl .*load' "$work/out"
+}
+
 output_replaces_no_link() {
 	echo keep >"$work/target"
 	ln -sf target "$work/link"
@@ -448,7 +599,7 @@ without_a_module_it_says_so() {
 }
 
 cases=($(declare -F | awk '{ print $3 }' | grep '_' |
-	grep -vxE 'not_ok|is_clear|has_place|refuses_input|refuses_spec_too|refuses_table'))
+	grep -vxE 'not_ok|is_clear|has_place|refuses_input|refuses_spec_too|refuses_table|leaves_out'))
 echo 'KTAP version 1'
 echo "1..${#cases[@]}"
 [ -x "$tool" ] || { echo "Bail out! $tool is not built: make -C user" && exit 1; }

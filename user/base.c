@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 
 #include "base.h"
-#include "json.h"
+#include "file.h"
 #include "lib/glob.h"
 
 #define LIST_BYTES_MAX (1 << 20)
@@ -87,7 +87,7 @@ int list_open(struct list *list, const char *name, struct err *err)
 		path = NULL;
 		return err_errno(err, ENOMEM, "%s", name);
 	}
-	if (read_file(path, LIST_BYTES_MAX, &list->text, &len, &st, err))
+	if (file_read(path, LIST_BYTES_MAX, &list->text, &len, &st, NULL, err))
 		return -1;
 	if (split(list))
 		return err_errno(err, ENOMEM, "%s", path);

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "check.h"
 #include "cmd.h"
 #include "lib/text.h"
 #include "partition.h"
@@ -237,6 +238,23 @@ static int take_answer(struct nlattr **attrs, int cmd, void *data, struct err *e
 	a->reason = nlc_u32(attrs[RVM_A_CHECK_REASON]);
 	a->token = nlc_u64(attrs[RVM_A_CHECK_TOKEN]);
 	a->missing = nlc_u32(attrs[RVM_A_CHECK_MISSING]);
+	return 0;
+}
+
+int check_file(struct nlc *nlc, uint32_t partition, int fd, uint32_t right, bool *allowed,
+	       struct err *err)
+{
+	const struct question q = { .class = RVM_CLASS_PATH, .right = right, .fd = fd };
+	struct nl_msg *msg = nlc_request(nlc, RVM_CMD_CHECK, 0);
+	struct answer a = { 0 };
+
+	if (msg && put_question(msg, partition, &q)) {
+		nlmsg_free(msg);
+		msg = NULL;
+	}
+	if (nlc_call(nlc, msg, take_answer, &a, err))
+		return -1;
+	*allowed = a.allowed;
 	return 0;
 }
 

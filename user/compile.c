@@ -7,6 +7,7 @@
 
 #include "claims.h"
 #include "cmd.h"
+#include "file.h"
 #include "lib/derive.h"
 #include "lib/rights.h"
 #include "table.h"
@@ -171,7 +172,7 @@ static int compile(struct ctx *ctx, const struct args *args)
 		return -1;
 	if (path)
 		return file_replace(path, text, len, &ctx->err);
-	out_raw(ctx->out, text, len);
+	out_document(ctx->out, text, len);
 	return 0;
 }
 

@@ -124,6 +124,11 @@ static int exclude_inputs(struct plan *plan, const char *table, const char *spec
 	return 0;
 }
 
+int exclude_table(struct plan *plan, const char *path, struct err *err)
+{
+	return exclude_file(plan, plan_host(plan), path, RVM_RIGHT_WRITE, err);
+}
+
 /* The module, where it is installed and where it is built. */
 static int exclude_module(struct plan *plan, const char *exe, struct err *err)
 {
@@ -222,7 +227,6 @@ int exclude_deputies(struct plan *plan, const char *const *allow, size_t n, stru
 			.origin = "deputy.list",
 			.row = i,
 			.rights = RVM_RIGHT_WRITE,
-			.links = LINKS_KEEP,
 		};
 
 		if (is_listed(allow, n, list.lines[i]))

@@ -10,6 +10,9 @@ int exclude_denied(struct plan *plan, const char *path, size_t *rules, struct er
 /* What belongs to the enforcer: table, spec and manifests, base tables, the tool, the module. */
 int exclude_builtin(struct plan *plan, const char *table, const char *spec, struct err *err);
 
+/* A file that says what a partition may do: it and its names. */
+int exclude_table(struct plan *plan, const char *path, struct err *err);
+
 /**
  * exclude_deputies() - files of the workspace that tools outside execute or obey
  * @allow: patterns of deputy.list to leave out

@@ -1,63 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
-#include <fcntl.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <string.h>
 
+#include "file.h"
 #include "json.h"
-
-static int read_all(int fd, const char *path, size_t max, char **text, size_t *len, struct err *err)
-{
-	size_t size = 1 << 16, used = 0;
-	auto_free char *buf = malloc(size + 1);
-
-	while (buf) {
-		ssize_t n = read(fd, buf + used, size - used);
-		char *more;
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return err_errno(err, errno, "%s", path);
-		used += n;
-		if (used > max) {
-			err_make(err, EXIT_USAGE, "%s:1:1: longer than %zu MiB", path, max >> 20);
-			return err_hint(err, "split it, or name less at once");
-		}
-		if (!n) {
-			buf[used] = '\0';
-			*len = used;
-			*text = take_ptr(buf);
-			return 0;
-		}
-		if (used < size)
-			continue;
-		more = realloc(buf, 2 * size + 1);
-		if (!more)
-			break;
-		size *= 2;
-		buf = more;
-	}
-	return err_errno(err, ENOMEM, "%s", path);
-}
-
-int read_file(const char *path, size_t max, char **text, size_t *len, struct stat *st,
-	      struct err *err)
-{
-	auto_close int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-
-	if (fd < 0 || fstat(fd, st)) {
-		err_errno(err, errno, "%s", path);
-		err->code = EXIT_USAGE;
-		return err_hint(err, "name a file that can be read");
-	}
-	if (S_ISDIR(st->st_mode)) {
-		err_make(err, EXIT_USAGE, "%s: is a folder", path);
-		return err_hint(err, "name the file in it");
-	}
-	return read_all(fd, path, max, text, len, err);
-}
 
 static void count_lines(const char *text, size_t at, size_t *line, size_t *column)
 {
@@ -128,7 +76,7 @@ int doc_open(struct doc *doc, const char *path, struct err *err)
 	*doc = (struct doc){ .path = strdup(path) };
 	if (!doc->path)
 		return err_errno(err, ENOMEM, "%s", path);
-	if (read_file(path, JSON_BYTES_MAX, &doc->text, &doc->len, &doc->st, err))
+	if (file_read(path, JSON_BYTES_MAX, &doc->text, &doc->len, &doc->st, &doc->real, err))
 		return -1;
 	return parse_doc(doc, err);
 }
@@ -136,6 +84,7 @@ int doc_open(struct doc *doc, const char *path, struct err *err)
 void doc_close(struct doc *doc)
 {
 	free(doc->path);
+	free(doc->real);
 	free(doc->text);
 	json_decref(doc->root);
 	*doc = (struct doc){ 0 };
@@ -283,45 +232,4 @@ void json_write_string(FILE *f, const char *text, size_t len)
 			fputc(c, f);
 	}
 	fputc('"', f);
-}
-
-static int write_fully(int fd, const char *text, size_t len)
-{
-	while (len) {
-		ssize_t n = write(fd, text, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -1;
-		text += n;
-		len -= n;
-	}
-	return 0;
-}
-
-int file_replace(const char *path, const char *text, size_t len, struct err *err)
-{
-	auto_free char *tmp = NULL;
-	auto_close int fd = -1;
-	struct stat st;
-
-	if (!lstat(path, &st) && !S_ISREG(st.st_mode)) {
-		err_make(err, EXIT_REFUSED, "%s: is %s", path,
-			 S_ISLNK(st.st_mode) ? "a symbolic link" : "no regular file");
-		return err_hint(err, "name a new file, or the file itself");
-	}
-	if (asprintf(&tmp, "%s.XXXXXX", path) < 0) {
-		tmp = NULL;
-		return err_errno(err, ENOMEM, "%s", path);
-	}
-	fd = mkostemp(tmp, O_CLOEXEC);
-	if (fd < 0)
-		return err_errno(err, errno, "%s", tmp);
-	if (write_fully(fd, text, len) || fchmod(fd, 0644) || fsync(fd) || rename(tmp, path)) {
-		err_errno(err, errno, "%s", path);
-		unlink(tmp);
-		return -1;
-	}
-	return 0;
 }

@@ -24,7 +24,10 @@
  * struct doc - a file and what it holds; end with doc_close()
  */
 struct doc {
+	/* As it was named, for messages. */
 	char *path;
+	/* Where it is. */
+	char *real;
 	char *text;
 	size_t len;
 	json_t *root;
@@ -50,11 +53,5 @@ int doc_want(const struct doc *doc, struct err *err, const char *where, const ch
 
 /* Write @text as JSON.stringify() does, quotes included. */
 void json_write_string(FILE *f, const char *text, size_t len);
-
-/* Bytes of a file; nothing longer than @max. */
-int read_file(const char *path, size_t max, char **text, size_t *len, struct stat *st,
-	      struct err *err);
-/* Write a file: all of it or nothing; a link is not followed and not replaced. */
-int file_replace(const char *path, const char *text, size_t len, struct err *err);
 
 #endif

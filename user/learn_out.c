@@ -4,6 +4,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "file.h"
 #include "learn_out.h"
 #include "lib/rights.h"
 

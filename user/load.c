@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* load: a table in force, or what it would do. */
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <string.h>
 #include <sys/resource.h>
 
 #include "adopt.h"
+#include "check.h"
 #include "cmd.h"
 #include "exclude.h"
 #include "lib/rights.h"
@@ -102,7 +104,7 @@ static int open_table(struct load *load, const char *path, struct err *err)
 
 	if (table_open(&load->table, path, err))
 		return -1;
-	load->path = realpath(path, NULL);
+	load->path = strdup(load->table.doc.real);
 	load->folder = load->path ? strdup(load->path) : NULL;
 	slash = load->folder ? strrchr(load->folder, '/') : NULL;
 	if (!slash)
@@ -175,6 +177,53 @@ static int add_exclusions(struct load *load, const struct args *args, struct err
 	return exclude_builtin(&load->plan, load->path, spec, err);
 }
 
+/* Opened as what it is now; -1 if it is not there. */
+static int open_input(const char *path)
+{
+	return path ? open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC) : -1;
+}
+
+static int warn_of_writer(struct nlc *nlc, const struct partition *p, const char *path,
+			  struct err *err)
+{
+	auto_close int fd = open_input(path);
+	bool allowed = false;
+
+	if (fd < 0)
+		return 0;
+	if (check_file(nlc, p->id, fd, RVM_RIGHT_WRITE, &allowed, err))
+		return -1;
+	if (allowed)
+		warn_line("%s: partition %s may write it, and so change what this one may do; "
+			  "load the table of %s again once this one is in force",
+			  path, p->name, p->name);
+	return 0;
+}
+
+/*
+ * What says what other partitions may do is not the agent's, wherever it lies; and
+ * what says it of this one should be nobody else's.
+ */
+static int look_at_others(struct load *load, struct nlc *nlc, const char *spec, struct err *err)
+{
+	struct partition *list = NULL;
+	size_t n = 0;
+	int ret = partition_list(nlc, &list, &n, err);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct partition *p = &list[i];
+
+		if (!ret && p->source && p->source[0] == '/')
+			ret = exclude_table(&load->plan, p->source, err);
+		if (!ret && p->source && strcmp(p->name, load->name))
+			ret = warn_of_writer(nlc, p, load->path, err) ||
+			      warn_of_writer(nlc, p, spec, err);
+		partition_free(&list[i]);
+	}
+	free(list);
+	return ret ? -1 : 0;
+}
+
 /* Anchors stay open until the table is in force. */
 static void allow_many_files(void)
 {
@@ -196,9 +245,11 @@ static int make_plan(struct load *load, const struct args *args, struct err *err
 	    plan_open(&load->plan, root, workspace ? workspace : load->folder, err))
 		return -1;
 	load->plan.leave_domains = args_has(args, "--unenforced-domains");
+	load->plan.strict = args_has(args, "--strict");
 	if (plan_add_table(&load->plan, &load->table, "table", 0, err) || add_bases(load, err) ||
 	    plan_check_within(&load->plan, err))
 		return -1;
+	plan_check_links(&load->plan);
 	if (args_has(args, "--refuse-root") && refuse_root(load, err))
 		return -1;
 	return add_exclusions(load, args, err);
@@ -330,7 +381,8 @@ static int run(struct load *load, const struct args *args, struct out *o, struct
 	summary.deny_rules = load->deny_rules;
 	if (summary.dry)
 		report_plan(o, &load->plan, &summary);
-	else if (nlc_open(&nlc, err) || put_in_force(load, args, nlc, &summary.id, o, err))
+	else if (nlc_open(&nlc, err) || look_at_others(load, nlc, args_str(args, "--spec"), err) ||
+		 put_in_force(load, args, nlc, &summary.id, o, err))
 		return -1;
 	summary.nlc = nlc;
 	return report_summary(o, &load->plan, &summary, err);
@@ -361,7 +413,9 @@ static const struct arg load_args[] = {
 	{ "--refuse-root", ARG_FLAG, 0, NULL, "refuse a table with a root token", NULL },
 	{ "--allow-deputy", ARG_STRING, ARG_MULTI, "PATTERN", "leave out this line of deputy.list",
 	  NULL },
-	{ "--unenforced-domains", ARG_FLAG, 0, NULL, "leave out rows about domain names", NULL },
+	{ "--unenforced-domains", ARG_FLAG, 0, NULL, "leave out deny rules about domain names",
+	  NULL },
+	{ "--strict", ARG_FLAG, 0, NULL, "refuse a table with a row that would be left out", NULL },
 	{ "--mode", ARG_WORD, 0, "MODE", "how strict", mode_words },
 	{ "--user", ARG_U32, 0, "UID", "who may enter a new partition", NULL },
 	{ "--pids-max", ARG_U32, 0, "N", "processes of a new partition", NULL },

@@ -92,6 +92,37 @@ int partition_find(struct nlc *nlc, const char *name, struct partition *p, struc
 	return -1;
 }
 
+struct partitions {
+	struct partition *list;
+	size_t n;
+};
+
+static int take_each(struct nlattr **a, int cmd, void *data, struct err *err)
+{
+	struct partitions *all = data;
+	struct partition *more = reallocarray(all->list, all->n + 1, sizeof(*more));
+
+	(void)cmd;
+	if (!more)
+		return err_errno(err, ENOMEM, "partitions");
+	all->list = more;
+	if (read_partition(a, &all->list[all->n]))
+		return err_errno(err, ENOMEM, "partitions");
+	all->n++;
+	return 0;
+}
+
+int partition_list(struct nlc *nlc, struct partition **list, size_t *n, struct err *err)
+{
+	struct partitions all = { 0 };
+	int ret = nlc_call(nlc, nlc_request(nlc, RVM_CMD_PARTITION_GET, NLM_F_DUMP), take_each,
+			   &all, err);
+
+	*list = all.list;
+	*n = all.n;
+	return ret;
+}
+
 static int register_cgroup(struct nlc *nlc, const struct partition_new *how, int fd,
 			   struct partition *p, struct err *err)
 {

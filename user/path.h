@@ -11,6 +11,8 @@
 char *path_join(const char *dir, const char *name);
 /* What follows the last slash. */
 const char *path_base(const char *path);
+/* Is @path @dir or below it? */
+bool path_is_below(const char *path, const char *dir);
 /* A path or a name as a pattern that matches it and nothing else; free() it. */
 char *path_escape(const char *path);
 
@@ -30,19 +32,21 @@ struct path_walk {
 	struct resolver *resolver;
 	/* Where it starts. */
 	const struct anchor *base;
-	/* Follow links that root made in folders of root's. */
-	bool trusted;
-	/* Other links end the walk instead of being an error. */
-	bool keep_links;
+	/* Which links it follows; another one is an error. */
+	enum links links;
+	/* No name is a pattern. */
+	bool literal;
 	char **notes;
-	/* Result: the deepest folder that exists, and the pattern below it. */
-	const struct anchor *dir;
-	char *rest;
-	/* Result: what exists there and is no folder and no link; NULL if nothing. */
+	/* Result: where it ends is the last; before it, names that are links. */
+	struct path_place place[PATH_PLACES_MAX];
+	size_t n;
+	/* Result: what exists at its end and is no folder and no link; NULL if nothing. */
 	const struct anchor *file;
-	/* Result: where it is if its last name is a link that was followed; else NULL. */
-	const struct anchor *target_dir;
-	char *target;
+	/* Result: paths of links that were followed, one behind another (argz). */
+	char *links_followed;
+	size_t links_len;
+	/* Result: the error is about a link. */
+	bool refused;
 };
 
 int path_walk(struct path_walk *walk, const char *pattern, struct err *err);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include <argz.h>
 #include <errno.h>
 #include <linux/fs.h>
 #include <linux/magic.h>
@@ -26,6 +27,7 @@ static void free_entry(struct entry *e)
 	free(e->resource);
 	free(e->notes);
 	free(e->within);
+	free(e->links);
 	scope_free(&e->scope);
 }
 
@@ -71,8 +73,12 @@ static int add_entry(struct plan *plan, const struct entry *model, const char *n
 	e->resource = model->resource ? strdup(model->resource) : NULL;
 	e->notes = notes ? strdup(notes) : NULL;
 	e->within = model->within ? strdup(model->within) : NULL;
-	return e->origin && (!model->within || e->within) && (!model->resource || e->resource) &&
-			       (!notes || e->notes) ?
+	e->links = NULL;
+	e->links_len = 0;
+	return e->origin && (!model->within || e->within) &&
+			       !argz_append(&e->links, &e->links_len, model->links,
+					    model->links_len) &&
+			       (!model->resource || e->resource) && (!notes || e->notes) ?
 		       0 :
 		       -1;
 }
@@ -168,67 +174,104 @@ static int parse(const char *text, size_t len, uint8_t rights, struct rvm_scope_
 }
 
 /* Whoever may run a program of the workspace must not be able to write it. */
-static int protect_program(struct plan *plan, const struct scope *scope, struct err *err)
+static int protect_program(struct plan *plan, const struct anchor *program, struct err *err)
 {
-	const struct anchor *program = scope->anchor, *ws = plan->resolver.workspace;
-	size_t len = strlen(ws->path);
+	const struct anchor *ws = plan->resolver.workspace;
+	auto_free char *name = NULL;
 
-	if (scope->class != RVM_CLASS_EXEC || !program || strncmp(program->path, ws->path, len) ||
-	    program->path[len] != '/')
+	if (!program || !path_is_below(program->path, ws->path))
 		return 0;
 	if (plan_exclude_anchor(plan, program, "", RVM_RIGHT_WRITE, err))
 		return -1;
-	return plan_exclude_anchor(plan, ws, program->path + len + 1, RVM_RIGHT_WRITE, err);
+	name = path_escape(program->path + strlen(ws->path) + 1);
+	if (!name)
+		return err_errno(err, ENOMEM, "exclusions");
+	return plan_exclude_anchor(plan, ws, name, RVM_RIGHT_WRITE, err);
 }
 
-static int add_scopes(struct plan *plan, struct entry *model, struct scope *scopes, size_t n,
-		      const char *notes, struct err *err)
+/* Nor make another of it, by a link on the way to it. */
+static int protect_links(struct plan *plan, const struct resolved *found, struct err *err)
 {
-	for (size_t i = 0; i < n; i++) {
-		auto_free char *more = notes ? strdup(notes) : NULL;
+	const struct anchor *ws = plan->resolver.workspace;
 
-		if (scopes[i].flags & RVM_SCOPE_FLAG_UNRESOLVED && !model->exclusion)
-			plan->unresolved++;
-		model->program = NULL;
-		if (scopes[i].class == RVM_CLASS_EXEC)
-			remark_program(plan, &scopes[i], model, &more);
-		remark(&scopes[i], model, &more);
-		if (!model->exclusion && protect_program(plan, &scopes[i], err))
+	for (char *link = found->links; link;
+	     link = argz_next(found->links, found->links_len, link)) {
+		auto_free char *name = NULL;
+
+		if (!path_is_below(link, ws->path))
+			continue;
+		name = path_escape(link + strlen(ws->path) + 1);
+		if (!name)
+			return err_errno(err, ENOMEM, "exclusions");
+		if (plan_exclude_anchor(plan, ws, name, RVM_RIGHT_WRITE, err))
 			return -1;
-		if (add_entry(plan, model, more, &scopes[i]))
-			return err_errno(err, ENOMEM, "%s", model->origin);
 	}
 	return 0;
 }
 
-static int resolve_and_add(struct plan *plan, const struct rvm_scope_spec *spec,
-			   struct entry *model, enum links links, uint32_t flags, struct err *err)
+static int add_scopes(struct plan *plan, struct entry *model, struct resolved *found,
+		      struct err *err)
 {
-	struct scope scopes[RESOLVE_SCOPES_MAX] = { 0 };
-	auto_free char *notes = NULL;
-	size_t n = 0;
-	int ret;
+	for (size_t i = 0; i < found->n; i++) {
+		struct scope *scope = &found->scope[i];
+		auto_free char *more = found->notes ? strdup(found->notes) : NULL;
+
+		if (scope->flags & RVM_SCOPE_FLAG_UNRESOLVED && !model->exclusion)
+			plan->unresolved++;
+		model->program = NULL;
+		if (scope->class == RVM_CLASS_EXEC)
+			remark_program(plan, scope, model, &more);
+		remark(scope, model, &more);
+		if (!model->exclusion && scope->class == RVM_CLASS_EXEC &&
+		    protect_program(plan, scope->anchor, err))
+			return -1;
+		model->links = model->exclusion ? NULL : found->links;
+		model->links_len = model->exclusion ? 0 : found->links_len;
+		if (add_entry(plan, model, more, scope))
+			return err_errno(err, ENOMEM, "%s", model->origin);
+	}
+	return model->exclusion || !found->n || found->scope[0].class == RVM_CLASS_PATH ?
+		       0 :
+		       protect_links(plan, found, err);
+}
+
+static int resolve_and_add(struct plan *plan, const struct rvm_scope_spec *spec,
+			   struct entry *model, uint32_t flags, struct err *err)
+{
+	bool home = !model->exclusion && model->rights == RVM_RIGHT_READ;
+	struct resolved found;
+	int ret = resolve(&plan->resolver, spec, model->exclusion, home, &found, err);
 
 	if (model->exclusion && model->notes)
-		note(&notes, "%s", model->notes);
-	ret = resolve(&plan->resolver, spec, model->exclusion, links, scopes, &n, &notes, err);
-	for (size_t i = 0; !ret && i < n; i++)
-		scopes[i].flags |= flags;
+		note(&found.notes, "%s", model->notes);
+	for (size_t i = 0; !ret && i < found.n; i++)
+		found.scope[i].flags |= flags;
 	if (!ret)
-		ret = add_scopes(plan, model, scopes, n, notes, err);
-	for (size_t i = 0; i < RESOLVE_SCOPES_MAX; i++)
-		scope_free(&scopes[i]);
+		ret = add_scopes(plan, model, &found, err);
+	resolved_free(&found);
 	return ret;
 }
 
-/* True if the row was left out with a warning. */
-static bool leave_out(struct plan *plan, const char *file, size_t row, const char *resource,
-		      struct err *err)
+/* A deny rule about domains that load was told to leave out. */
+static bool leave_domain(struct plan *plan, const struct rule *rule, struct err *err)
 {
 	if (err->code != EXIT_REFUSED || !plan->leave_domains || !err->text ||
 	    !strstr(err->text, "name cannot be judged"))
 		return false;
-	warn_line("%s: row %zu (%s): left out, domain names are not enforced", file, row, resource);
+	warn_line("%s: row %zu (%s): left out, domain names are not enforced", rule->origin,
+		  rule->row, rule->resource);
+	err_clear(err);
+	plan->left_out++;
+	return true;
+}
+
+/* True if the row is left out with a warning. */
+static bool leave_out(struct plan *plan, struct err *err)
+{
+	if (plan->strict || err->code == EXIT_UNAVAILABLE)
+		return false;
+	warn_line("%s: the row is left out%s%s", err->text ? err->text : "no memory",
+		  err->hint ? "; " : "", err->hint ? err->hint : "");
 	err_clear(err);
 	plan->left_out++;
 	return true;
@@ -261,11 +304,11 @@ int plan_add_table(struct plan *plan, const struct table *table, const char *ori
 		};
 
 		if (!parse(row->resource, row->len, row->rights, &spec, err) &&
-		    !check_class(row, &spec, err) &&
-		    !resolve_and_add(plan, &spec, &model, LINKS_REFUSE, 0, err))
+		    !check_class(row, &spec, err) && !resolve_and_add(plan, &spec, &model, 0, err))
 			continue;
-		if (!leave_out(plan, table->doc.path, i, text, err))
-			return blame(err, table->doc.path, i, text);
+		blame(err, table->doc.path, i, text);
+		if (!leave_out(plan, err))
+			return -1;
 	}
 	return 0;
 }
@@ -299,6 +342,68 @@ int plan_check_within(struct plan *plan, struct err *err)
 			return err_errno(err, ENOMEM, "%s", e->origin);
 	}
 	return 0;
+}
+
+bool plan_covers(const struct entry *e, const char *path)
+{
+	struct rvm_name names[RVM_GLOB_SEGMENTS_MAX];
+	const struct anchor *dir = e->scope.anchor;
+	unsigned int n = 0;
+	struct rvm_glob glob;
+	size_t end;
+
+	if (e->exclusion || e->scope.class == RVM_CLASS_ANY)
+		return !e->exclusion;
+	if (e->scope.class != RVM_CLASS_PATH || !dir || !path_is_below(path, dir->path) ||
+	    rvm_glob_parse(&glob, e->scope.pattern, e->scope.len, NULL))
+		return false;
+	/* Leaf first. */
+	path += strlen(dir->path);
+	for (end = strlen(path); end && n < RVM_GLOB_SEGMENTS_MAX;) {
+		size_t begin = end;
+
+		while (begin && path[begin - 1] != '/')
+			begin--;
+		if (end > begin)
+			names[n++] = (struct rvm_name){ path + begin, end - begin };
+		end = begin ? begin - 1 : 0;
+	}
+	return rvm_glob_match(&glob, names, n, false) >= RVM_GLOB_BELOW;
+}
+
+/* A link that led to the entry's file and that the partition could make itself; or NULL. */
+static const char *own_link(const struct plan *plan, const struct entry *e)
+{
+	if (e->scope.class != RVM_CLASS_PATH)
+		return NULL;
+	for (char *link = e->links; link; link = argz_next(e->links, e->links_len, link)) {
+		for (size_t i = 0; i < plan->n; i++) {
+			if (plan->entries[i].rights & RVM_RIGHT_WRITE &&
+			    plan_covers(&plan->entries[i], link))
+				return link;
+		}
+	}
+	return NULL;
+}
+
+void plan_check_links(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->n;) {
+		struct entry *e = &plan->entries[i];
+		const char *link = own_link(plan, e);
+
+		if (!link) {
+			i++;
+			continue;
+		}
+		warn_line("%s: row %zu (%s): the partition could make the symbolic link %s itself: "
+			  "the row is left out; name the target",
+			  e->origin, e->row, e->resource, link);
+		plan->left_out++;
+		free_entry(e);
+		plan->n--;
+		memmove(e, e + 1, (plan->n - i) * sizeof(*e));
+	}
 }
 
 /* Rights that a deny rule takes away. */
@@ -374,8 +479,8 @@ int plan_exclude(struct plan *plan, const struct rule *rule, struct err *err)
 	spec.flags &= RVM_SCOPE_FLAG_ANY_PROGRAM | RVM_SCOPE_FLAG_ALONE;
 	if (spec.class == RVM_CLASS_EXEC)
 		model.notes = "advisory: other words, or another program, can do the same";
-	if (resolve_and_add(plan, &spec, &model, rule->links, rule->flags, err)) {
-		if (leave_out(plan, rule->origin, rule->row, rule->resource, err))
+	if (resolve_and_add(plan, &spec, &model, rule->flags, err)) {
+		if (leave_domain(plan, rule, err))
 			return 0;
 		return blame(err, rule->origin, rule->row, rule->resource);
 	}

@@ -30,6 +30,9 @@ struct entry {
 	struct scope scope;
 	/* Program that it holds within; NULL for everywhere. */
 	char *within;
+	/* Paths of links that were followed to it (argz). */
+	char *links;
+	size_t links_len;
 	/* "fixed", ...; NULL if it is no program. */
 	const char *program;
 	/* Remarks for --dry-run, or NULL. */
@@ -43,8 +46,10 @@ struct plan {
 	struct list programs;
 	struct entry *entries;
 	size_t n;
-	/* --unenforced-domains */
+	/* --unenforced-domains: deny rules that cannot be enforced are left out. */
 	bool leave_domains;
+	/* --strict: so are none. */
+	bool strict;
 	/* Counted for the summary. */
 	size_t left_out;
 	size_t unresolved;
@@ -60,12 +65,21 @@ static inline struct resolver *plan_host(struct plan *plan)
 	return plan->resolver.contained ? &plan->host : &plan->resolver;
 }
 
-/* All rows of a table. */
+/*
+ * All rows of a table.  A row that cannot hold is left out with a warning: that
+ * takes away, and who is limited must not be able to stop a load.
+ */
 int plan_add_table(struct plan *plan, const struct table *table, const char *origin, uint64_t badge,
 		   struct err *err);
 
 /* Once all tables are in: say of rows within programs that no row starts that they do nothing. */
 int plan_check_within(struct plan *plan, struct err *err);
+
+/* Once all tables are in: a link at home that it may write is not followed. */
+void plan_check_links(struct plan *plan);
+
+/* Is a path one that the entry, a token, is about? */
+bool plan_covers(const struct entry *e, const char *path);
 
 /**
  * struct rule - something to take away
@@ -79,7 +93,6 @@ struct rule {
 	uint8_t rights;
 	/* RVM_SCOPE_FLAG_BUILTIN or 0. */
 	uint32_t flags;
-	enum links links;
 };
 
 int plan_exclude(struct plan *plan, const struct rule *rule, struct err *err);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "lib/argv.h"
+#include "file.h"
 #include "path.h"
 #include "resolve.h"
 
@@ -66,24 +67,10 @@ static const struct anchor *find_kept(struct resolver *r, const char *path)
 	return slot ? *slot : NULL;
 }
 
-/* The real path of what is open. */
-static char *path_of(int fd)
-{
-	char link[48], path[PATH_MAX];
-	ssize_t n;
-
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	n = readlink(link, path, sizeof(path) - 1);
-	if (n <= 0)
-		return NULL;
-	path[n] = '\0';
-	return strdup(path);
-}
-
 const struct anchor *resolve_file(struct resolver *r, const char *path)
 {
 	auto_close int fd = open(path, O_PATH | O_CLOEXEC);
-	auto_free char *real = fd < 0 ? NULL : path_of(fd);
+	auto_free char *real = fd < 0 ? NULL : file_path(fd);
 
 	return real ? keep(r, real, take_fd(&fd)) : NULL;
 }
@@ -100,7 +87,7 @@ const struct anchor *resolve_inside(struct resolver *r, const char *path)
 	if (!r->contained)
 		return resolve_file(r, path);
 	fd = syscall(SYS_openat2, r->root->fd, path, &how, sizeof(how));
-	real = fd < 0 ? NULL : path_of(fd);
+	real = fd < 0 ? NULL : file_path(fd);
 	return real ? keep(r, real, take_fd(&fd)) : NULL;
 }
 
@@ -145,13 +132,21 @@ static void open_container(struct resolver *r, const char *root, const char *wor
 		r->workspace = resolve_below(r, r->root, workspace + strspn(workspace, "/"));
 }
 
-static void open_host(struct resolver *r, const char *workspace)
+/* All that the agent may do hangs on it: not where a link of its leads. */
+static int open_host(struct resolver *r, const char *workspace, struct err *err)
 {
 	const char *home = home_of_user();
+	auto_close int fd = file_look(workspace, err);
+	auto_free char *real = fd < 0 ? NULL : file_path(fd);
 
+	if (fd < 0) {
+		err_wrap(err, "workspace");
+		return err_hint(err, "name a folder with --workspace");
+	}
 	r->root = resolve_file(r, "/");
-	r->workspace = resolve_file(r, workspace);
+	r->workspace = real ? keep(r, real, take_fd(&fd)) : NULL;
 	r->home = home ? resolve_file(r, home) : NULL;
+	return 0;
 }
 
 int resolver_open(struct resolver *r, const char *root, const char *workspace, struct err *err)
@@ -159,8 +154,8 @@ int resolver_open(struct resolver *r, const char *root, const char *workspace, s
 	*r = (struct resolver){ 0 };
 	if (root)
 		open_container(r, root, workspace);
-	else
-		open_host(r, workspace);
+	else if (open_host(r, workspace, err))
+		return -1;
 	if (!r->root || !r->workspace) {
 		err_errno(err, errno, "workspace %s", workspace);
 		return err_hint(err, "name a folder with --workspace");
@@ -193,9 +188,18 @@ void scope_free(struct scope *scope)
 	*scope = (struct scope){ 0 };
 }
 
-static struct scope *add_scope(struct scope *out, size_t *n, const struct rvm_scope_spec *spec)
+void resolved_free(struct resolved *out)
 {
-	struct scope *scope = &out[(*n)++];
+	for (size_t i = 0; i < RESOLVE_SCOPES_MAX; i++)
+		scope_free(&out->scope[i]);
+	free(out->links);
+	free(out->notes);
+	*out = (struct resolved){ 0 };
+}
+
+static struct scope *add_scope(struct resolved *out, const struct rvm_scope_spec *spec)
+{
+	struct scope *scope = &out->scope[out->n++];
 
 	*scope = (struct scope){ .class = spec->class, .flags = spec->flags };
 	return scope;
@@ -214,10 +218,8 @@ static int set_pattern(struct scope *scope, const char *text, size_t len, struct
 
 /* A path: where it starts, what exists of it, and the rest as a glob. */
 
-static int add_path(struct scope *out, size_t *n, const struct rvm_scope_spec *spec,
-		    const struct anchor *anchor, const char *pattern, struct err *err)
+static int check_pattern(const char *pattern, struct err *err)
 {
-	struct scope *scope;
 	struct rvm_glob glob;
 	size_t at = 0;
 	int ret = rvm_glob_parse(&glob, pattern, strlen(pattern), &at);
@@ -230,17 +232,36 @@ static int add_path(struct scope *out, size_t *n, const struct rvm_scope_spec *s
 	if (ret)
 		return err_make(err, EXIT_USAGE, "byte %zu of the pattern '%s' is wrong", at,
 				pattern);
-	for (size_t i = 0; i < *n; i++) {
-		if (out[i].anchor == anchor && !strcmp(out[i].pattern, pattern))
+	return 0;
+}
+
+static int add_path(struct resolved *out, const struct rvm_scope_spec *spec,
+		    const struct anchor *anchor, const char *pattern, struct err *err)
+{
+	struct scope *scope;
+
+	for (size_t i = 0; i < out->n; i++) {
+		if (out->scope[i].anchor == anchor && !strcmp(out->scope[i].pattern, pattern))
 			return 0;
 	}
-	scope = add_scope(out, n, spec);
+	scope = add_scope(out, spec);
 	scope->anchor = anchor;
 	return set_pattern(scope, pattern, strlen(pattern), err);
 }
 
-static int resolve_proc(struct resolver *r, const struct rvm_scope_spec *spec, struct scope *out,
-			size_t *n, struct err *err)
+/* A link may lead to a name that is longer than any that is judged: nobody gets there. */
+static int add_place(struct resolved *out, const struct rvm_scope_spec *spec,
+		     const struct path_place *place, struct err *err)
+{
+	struct rvm_glob glob;
+
+	if (rvm_glob_parse(&glob, place->rest, strlen(place->rest), NULL))
+		return 0;
+	return add_path(out, spec, place->dir, place->rest, err);
+}
+
+static int resolve_proc(struct resolver *r, const struct rvm_scope_spec *spec, struct resolved *out,
+			struct err *err)
 {
 	const struct anchor *proc = resolve_below(r, r->root, "proc");
 	const char *below = "";
@@ -252,7 +273,7 @@ static int resolve_proc(struct resolver *r, const struct rvm_scope_spec *spec, s
 		return err_make(err, EXIT_UNAVAILABLE, "/proc is not mounted");
 	if (spec->len > strlen("proc/self/"))
 		below = copy + strlen("proc/self/");
-	return add_path(out, n, spec, proc, below, err);
+	return check_pattern(below, err) ? -1 : add_path(out, spec, proc, below, err);
 }
 
 static const struct anchor *base_of(const struct resolver *r, const struct rvm_scope_spec *spec)
@@ -267,67 +288,123 @@ static const struct anchor *base_of(const struct resolver *r, const struct rvm_s
 	}
 }
 
+/* What a link of the user's leads to has to lie at home as well. */
+static int check_home(struct resolver *r, struct path_walk *walk, struct err *err)
+{
+	const struct path_place *end = &walk->place[walk->n - 1];
+
+	if (walk->links != LINKS_HOME || !walk->links_len ||
+	    path_is_below(end->dir->path, r->home->path))
+		return 0;
+	walk->refused = true;
+	err_make(err, EXIT_REFUSED, "a symbolic link leads to %s/%s, which is not at home",
+		 end->dir->path, end->rest);
+	return err_hint(err, "name the target itself, or take the link away");
+}
+
+/*
+ * An exclusion is about names as well: a folder that is made anew under its old
+ * name is another inode, and a link may become a folder.
+ */
+static int exclude_more(const struct path_walk *walk, const struct rvm_scope_spec *spec,
+			const char *pattern, struct resolved *out, struct err *err)
+{
+	if (spec->base != RVM_SCOPE_BASE_ROOT && add_path(out, spec, walk->base, pattern, err))
+		return -1;
+	return walk->file ? add_path(out, spec, walk->file, "", err) : 0;
+}
+
+static void take_links(struct path_walk *walk, struct resolved *out)
+{
+	out->links = take_ptr(walk->links_followed);
+	out->links_len = walk->links_len;
+}
+
 static int resolve_path(struct resolver *r, const struct rvm_scope_spec *spec, bool exclusion,
-			enum links links, struct scope *out, size_t *n, char **notes,
-			struct err *err)
+			bool home, struct resolved *out, struct err *err)
 {
 	struct path_walk walk = {
 		.resolver = r,
 		.base = base_of(r, spec),
-		.trusted = spec->base == RVM_SCOPE_BASE_ROOT,
-		.keep_links = links == LINKS_KEEP,
-		.notes = notes,
+		.links = exclusion				   ? LINKS_ALL :
+			 spec->base == RVM_SCOPE_BASE_ROOT	   ? LINKS_ROOT :
+			 spec->base == RVM_SCOPE_BASE_HOME && home ? LINKS_HOME :
+								     LINKS_NONE,
+		.notes = &out->notes,
 	};
 	auto_free char *pattern = NULL;
 	int ret;
 
 	if (spec->flags & RVM_SCOPE_FLAG_PROC_OWN && !exclusion)
-		return resolve_proc(r, spec, out, n, err);
+		return resolve_proc(r, spec, out, err);
 	if (!walk.base)
 		return err_make(err, EXIT_USAGE, "the user has no home folder that '~' could mean");
 	if (path_normalise(spec->text, spec->len, spec->anywhere, &pattern))
 		return err_errno(err, ENOMEM, "pattern");
-	ret = path_walk(&walk, pattern, err);
+	ret = check_pattern(pattern, err);
 	if (!ret)
-		ret = add_path(out, n, spec, walk.dir, walk.rest, err);
-	/* By its place as well: a folder that is made anew under its old name is another inode. */
+		ret = path_walk(&walk, pattern, err);
+	if (!ret)
+		ret = check_home(r, &walk, err);
+	for (size_t i = 0; !ret && i < walk.n; i++)
+		ret = add_place(out, spec, &walk.place[i], err);
 	if (!ret && exclusion)
-		ret = add_path(out, n, spec, walk.trusted ? walk.dir : walk.base,
-			       walk.trusted ? walk.rest : pattern, err);
-	if (!ret && exclusion && walk.file)
-		ret = add_path(out, n, spec, walk.file, "", err);
-	if (!ret && !exclusion && walk.target_dir)
-		ret = add_path(out, n, spec, walk.target_dir, walk.target, err);
+		ret = exclude_more(&walk, spec, pattern, out, err);
+	out->refused_link = walk.refused;
+	take_links(&walk, out);
 	path_walk_end(&walk);
 	return ret;
 }
 
 /* Programs. */
 
-static const struct anchor *find_program(struct resolver *r, const char *word)
+/*
+ * With a slash in it: what it leads to, through whatever links.  The rule is bound
+ * to that file, and the links stay as they are: see protect_links().
+ */
+static int find_file(struct resolver *r, const char *word, struct resolved *out,
+		     const struct anchor **file, struct err *err)
+{
+	struct path_walk walk = {
+		.resolver = r,
+		.base = word[0] == '/' ? r->root : r->workspace,
+		.links = LINKS_ALL,
+		.literal = true,
+		.notes = &out->notes,
+	};
+	int ret = path_walk(&walk, word + strspn(word, "/"), err);
+
+	*file = walk.file;
+	take_links(&walk, out);
+	path_walk_end(&walk);
+	return ret;
+}
+
+static int find_program(struct resolver *r, const char *word, struct resolved *out,
+			const struct anchor **file, struct err *err)
 {
 	static const char *const folders[] = { "/usr/local/sbin", "/usr/local/bin", "/usr/sbin",
 					       "/usr/bin",	  "/sbin",	    "/bin" };
 
-	if (word[0] == '/')
-		return resolve_inside(r, word);
+	*file = NULL;
 	if (strchr(word, '/'))
-		return resolve_below(r, r->workspace,
-				     word + (word[0] == '.' && word[1] == '/' ? 2 : 0));
+		return find_file(r, word, out, file, err);
 	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
 		auto_free char *path = path_join(folders[i], word);
 		const struct anchor *a = path ? resolve_inside(r, path) : NULL;
 
-		if (a && S_ISREG(a->st.st_mode) && a->st.st_mode & 0111)
-			return a;
+		if (a && S_ISREG(a->st.st_mode) && a->st.st_mode & 0111) {
+			*file = a;
+			return 0;
+		}
 	}
-	return NULL;
+	return 0;
 }
 
-static int resolve_exec(struct resolver *r, const struct rvm_scope_spec *spec, struct scope *out,
-			size_t *n, char **notes, struct err *err)
+static int resolve_exec(struct resolver *r, const struct rvm_scope_spec *spec, struct resolved *out,
+			struct err *err)
 {
-	struct scope *scope = add_scope(out, n, spec);
+	struct scope *scope = add_scope(out, spec);
 	char words[RVM_GLOB_BYTES_MAX];
 	size_t len = 0, at = 0;
 	bool prefix = true;
@@ -351,8 +428,9 @@ static int resolve_exec(struct resolver *r, const struct rvm_scope_spec *spec, s
 	if (set_pattern(scope, words, len, err))
 		return -1;
 	if (memchr(words, '"', len) || memchr(words, '\'', len) || memchr(words, '$', len))
-		note(notes, "quotes and $ are bytes like others: no shell reads them");
-	scope->anchor = find_program(r, words);
+		note(&out->notes, "quotes and $ are bytes like others: no shell reads them");
+	if (find_program(r, words, out, &scope->anchor, err))
+		return -1;
 	if (scope->anchor && !S_ISREG(scope->anchor->st.st_mode))
 		scope->anchor = NULL;
 	if (!scope->anchor) {
@@ -360,44 +438,47 @@ static int resolve_exec(struct resolver *r, const struct rvm_scope_spec *spec, s
 		return 0;
 	}
 	if (strcmp(path_base(scope->anchor->path), path_base(words)))
-		note(notes, "%s is %s", words, scope->anchor->path);
+		note(&out->notes, "%s is %s", words, scope->anchor->path);
 	return 0;
 }
 
 /* Addresses and sockets. */
 
-static int resolve_unix(struct resolver *r, const struct rvm_scope_spec *spec, struct scope *out,
-			size_t *n, char **notes, struct err *err)
+static int resolve_unix(struct resolver *r, const struct rvm_scope_spec *spec, bool exclusion,
+			struct resolved *out, struct err *err)
 {
-	struct path_walk walk = { .resolver = r, .notes = notes };
+	struct path_walk walk = { .resolver = r, .notes = &out->notes };
 	auto_free char *path = NULL;
 	struct scope *scope;
 	int ret;
 
 	if (spec->text[0] == '@') {
-		scope = add_scope(out, n, spec);
+		scope = add_scope(out, spec);
 		scope->family = spec->family;
 		return set_pattern(scope, spec->text + 1, spec->len - 1, err);
 	}
-	walk.trusted = spec->text[0] == '/';
-	walk.base = walk.trusted ? r->root : r->workspace;
+	walk.base = spec->text[0] == '/' ? r->root : r->workspace;
+	walk.links = exclusion ? LINKS_ALL : spec->text[0] == '/' ? LINKS_ROOT : LINKS_NONE;
 	if (path_normalise(spec->text, spec->len, false, &path))
 		return err_errno(err, ENOMEM, "socket");
-	ret = path_walk(&walk, path, err);
-	if (!ret && walk.target_dir)
-		ret = add_path(out, n, spec, walk.target_dir, walk.target, err);
-	else if (!ret)
-		ret = add_path(out, n, spec, walk.dir, walk.rest, err);
-	for (size_t i = 0; i < *n; i++)
-		out[i].family = spec->family;
+	ret = check_pattern(path, err);
+	if (!ret)
+		ret = path_walk(&walk, path, err);
+	/* Who connects to a link connects to what it leads to. */
+	if (!ret)
+		ret = add_place(out, spec, &walk.place[walk.n - 1], err);
+	if (!ret && exclusion)
+		ret = add_path(out, spec, walk.base, path, err);
+	for (size_t i = 0; i < out->n; i++)
+		out->scope[i].family = spec->family;
+	out->refused_link = walk.refused;
 	path_walk_end(&walk);
 	return ret;
 }
 
-static int resolve_net(const struct rvm_scope_spec *spec, struct scope *out, size_t *n,
-		       struct err *err)
+static int resolve_net(const struct rvm_scope_spec *spec, struct resolved *out, struct err *err)
 {
-	struct scope *scope = add_scope(out, n, spec);
+	struct scope *scope = add_scope(out, spec);
 	size_t at = 0;
 	int ret = -ENOENT;
 
@@ -418,10 +499,9 @@ static int resolve_net(const struct rvm_scope_spec *spec, struct scope *out, siz
 	return 0;
 }
 
-static int resolve_name(const struct rvm_scope_spec *spec, struct scope *out, size_t *n,
-			struct err *err)
+static int resolve_name(const struct rvm_scope_spec *spec, struct resolved *out, struct err *err)
 {
-	struct scope *scope = add_scope(out, n, spec);
+	struct scope *scope = add_scope(out, spec);
 
 	if (!spec->len)
 		return err_make(err, EXIT_USAGE, "an empty name names nothing");
@@ -432,24 +512,24 @@ static int resolve_name(const struct rvm_scope_spec *spec, struct scope *out, si
 	return set_pattern(scope, spec->text, spec->len, err);
 }
 
-int resolve(struct resolver *r, const struct rvm_scope_spec *spec, bool exclusion, enum links links,
-	    struct scope *out, size_t *n, char **notes, struct err *err)
+int resolve(struct resolver *r, const struct rvm_scope_spec *spec, bool exclusion, bool home,
+	    struct resolved *out, struct err *err)
 {
-	*n = 0;
+	*out = (struct resolved){ 0 };
 	switch (spec->class) {
 	case RVM_CLASS_PATH:
-		return resolve_path(r, spec, exclusion, links, out, n, notes, err);
+		return resolve_path(r, spec, exclusion, home, out, err);
 	case RVM_CLASS_EXEC:
-		return resolve_exec(r, spec, out, n, notes, err);
+		return resolve_exec(r, spec, out, err);
 	case RVM_CLASS_NET:
 		if (spec->family)
-			return resolve_unix(r, spec, out, n, notes, err);
-		return resolve_net(spec, out, n, err);
+			return resolve_unix(r, spec, exclusion, out, err);
+		return resolve_net(spec, out, err);
 	case RVM_CLASS_TOOL:
 	case RVM_CLASS_NAME:
-		return resolve_name(spec, out, n, err);
+		return resolve_name(spec, out, err);
 	default:
-		add_scope(out, n, spec);
+		add_scope(out, spec);
 		return 0;
 	}
 }

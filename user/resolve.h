@@ -58,28 +58,57 @@ int resolver_open(struct resolver *r, const char *root, const char *workspace, s
 void resolver_close(struct resolver *r);
 #define auto_resolver __attribute__((cleanup(resolver_close)))
 
-/* How to deal with a link in a pattern that starts at the workspace or home. */
+/* Links that a pattern may lead through. */
 enum links {
-	/* It is an error that shows the target. */
-	LINKS_REFUSE,
-	/* The pattern stays one of names; a note says so. */
-	LINKS_KEEP,
+	LINKS_NONE,
+	/* That root made, in folders of root's. */
+	LINKS_ROOT,
+	/* That the user made at home, to what is there. */
+	LINKS_HOME,
+	/* Any: of what takes away, and of programs that are then bound to the file. */
+	LINKS_ALL,
 };
 
-#define RESOLVE_SCOPES_MAX 3
+/* At each link of a long row, but not at all of them, and where it ends. */
+#define PATH_PLACES_MAX 9
+#define RESOLVE_SCOPES_MAX (PATH_PLACES_MAX + 2)
+
+/**
+ * struct path_place - the deepest folder that exists, and the pattern below it
+ */
+struct path_place {
+	const struct anchor *dir;
+	char *rest;
+};
+
+/**
+ * struct resolved - what a resource string is about; end with resolved_free()
+ */
+struct resolved {
+	/* More than one if a name is a link, or for exclusions. */
+	struct scope scope[RESOLVE_SCOPES_MAX];
+	size_t n;
+	/* What is worth saying, see note(); or NULL. */
+	char *notes;
+	/* There is a link that was not followed. */
+	bool refused_link;
+	/* Paths of links that led there (argz): who replaces one makes it another. */
+	char *links;
+	size_t links_len;
+};
 
 /**
  * resolve() - find what a scope is about
  * @spec: from rvm_scope_parse()
- * @exclusion: also by place in the base folder, also by inode
- * @out: filled; RESOLVE_SCOPES_MAX entries
- * @n: how many; more than one if a name is a link to elsewhere, or for exclusions
- * @notes: what is worth saying is added, see note()
+ * @exclusion: also by place in the base folder, also by inode; links lead nowhere else
+ * @home: of what may only be read: follow links that the user made at home
+ * @out: filled; resolved_free() it in any case
  *
  * Return: 0; -1 with the reason, without the resource in it.
  */
-int resolve(struct resolver *r, const struct rvm_scope_spec *spec, bool exclusion, enum links links,
-	    struct scope *out, size_t *n, char **notes, struct err *err);
+int resolve(struct resolver *r, const struct rvm_scope_spec *spec, bool exclusion, bool home,
+	    struct resolved *out, struct err *err);
+void resolved_free(struct resolved *out);
 void scope_free(struct scope *scope);
 
 /* "/usr/bin/git diff ...", "/home/u/ws/docs/[any depth]": for people.  free() it. */

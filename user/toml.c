@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <sys/stat.h>
 
-#include "json.h"
+#include "file.h"
 #include "toml.h"
 
 #define MANIFEST_BYTES_MAX (1u << 20)
@@ -136,7 +136,7 @@ int manifest_name(const char *path, char **name, struct err *err)
 	*name = NULL;
 	if (access(path, F_OK))
 		return 0;
-	if (read_file(path, MANIFEST_BYTES_MAX, &text, &len, &st, err))
+	if (file_read(path, MANIFEST_BYTES_MAX, &text, &len, &st, NULL, err))
 		return -1;
 	for (size_t at = 0; at < len;) {
 		char *end = memchr(text + at, '\n', len - at);

@@ -6,20 +6,21 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "file.h"
 #include "verify.h"
 
-static int cannot_open(const char *path, struct err *err)
+static int open_device(struct err *err)
 {
-	int errnum = errno;
+	int fd = open(WITNESS_DEVICE, O_RDONLY | O_CLOEXEC);
 
-	if (!strcmp(path, WITNESS_DEVICE) && errnum == ENOENT) {
-		err_make(err, EXIT_UNAVAILABLE, "%s: RVM module is not loaded", path);
+	if (fd >= 0)
+		return fd;
+	if (errno == ENOENT) {
+		err_make(err, EXIT_UNAVAILABLE, "%s: RVM module is not loaded", WITNESS_DEVICE);
 		return err_hint(err, "insmod kmod/rvm.ko (as root)");
 	}
-	err_errno(err, errnum, "%s", path);
-	if (!strcmp(path, WITNESS_DEVICE))
-		return err_hint(err, "only root outside of any partition can read the log");
-	return err_hint(err, "name a log that rvmctl witness export wrote");
+	err_errno(err, errno, "%s", WITNESS_DEVICE);
+	return err_hint(err, "only root outside of any partition can read the log");
 }
 
 int log_open(struct log_reader *log, const char *path, struct err *err)
@@ -29,14 +30,10 @@ int log_open(struct log_reader *log, const char *path, struct err *err)
 
 	memset(log, 0, sizeof(*log));
 	log->path = path;
-	log->fd = open(path, O_RDONLY | O_CLOEXEC);
+	log->device = !strcmp(path, WITNESS_DEVICE);
+	log->fd = log->device ? open_device(err) : file_open(path, &st, err);
 	if (log->fd < 0)
-		return cannot_open(path, err);
-	if (fstat(log->fd, &st))
-		return err_errno(err, errno, "%s", path);
-	if (S_ISDIR(st.st_mode))
-		return err_errno(err, EISDIR, "%s", path);
-	log->device = S_ISCHR(st.st_mode);
+		return -1;
 	if (!log->device)
 		return 0;
 	begin = lseek(log->fd, 0, SEEK_DATA);
@@ -269,16 +266,18 @@ static bool is_hex_key(const char *text, size_t n)
 
 int verify_read_key(const char *path, struct rvm_hmac_key *key, struct err *err)
 {
-	auto_file FILE *f = fopen(path, "re");
+	auto_close int fd = -1;
 	uint8_t bytes[32];
+	struct stat st;
 	char text[80];
-	size_t n;
+	ssize_t n;
 
-	if (!f)
+	fd = file_open(path, &st, err);
+	if (fd < 0)
+		return -1;
+	n = read(fd, text, sizeof(text));
+	if (n < 0)
 		return err_errno(err, errno, "%s", path);
-	n = fread(text, 1, sizeof(text), f);
-	if (ferror(f))
-		return err_errno(err, EIO, "%s", path);
 	if (n == sizeof(bytes)) {
 		memcpy(bytes, text, sizeof(bytes));
 	} else if (is_hex_key(text, n)) {

@@ -4,11 +4,13 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <poll.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include "cmd.h"
 #include "event.h"
+#include "file.h"
 #include "nl.h"
 #include "verify.h"
 
@@ -109,9 +111,10 @@ static int print_record(struct ctx *ctx, struct nlc *nlc, struct names *names, c
 
 static int wait_for_more(const struct log_reader *log, struct err *err)
 {
-	struct pollfd fd = { .fd = log->fd, .events = POLLIN };
+	/* Or until nobody reads what is printed. */
+	struct pollfd fds[] = { { .fd = log->fd, .events = POLLIN }, { .fd = STDOUT_FILENO } };
 
-	if (poll(&fd, 1, -1) < 0 && errno != EINTR)
+	if (poll(fds, ARRAY_SIZE(fds), -1) < 0 && errno != EINTR)
 		return err_errno(err, errno, "%s", log->path);
 	return 0;
 }
@@ -130,7 +133,7 @@ static int print_from(struct ctx *ctx, struct log_reader *log, struct nlc *nlc, 
 			ret = wait_for_more(log, &ctx->err);
 		else
 			return ret;
-		if (ret < 0 || ferror(stdout))
+		if (ret < 0 || ferror(stdout) || out_is_closed(ctx->out))
 			return ret;
 	}
 }
@@ -291,21 +294,15 @@ static int export_records(struct exporting *x, const char *from, struct err *err
 	return ret;
 }
 
-/* A root user's file in a folder that others may write: never follow a link. */
 static FILE *open_target(const char *path, struct err *err)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
+	auto_close int fd = file_create(path, err);
 	FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
 
-	if (!f) {
-		bool link = errno == ELOOP;
-
+	if (f)
+		take_fd(&fd);
+	else
 		err_errno(err, errno, "%s", path);
-		if (fd >= 0)
-			close(fd);
-		if (link)
-			err_hint(err, "it is a symbolic link; name another file");
-	}
 	return f;
 }
 
@@ -336,6 +333,8 @@ static int witness_export(struct ctx *ctx, const struct args *args)
 			return -1;
 		x.to = file;
 	}
+	/* Half of a log is of no use: whoever stops reading ends it. */
+	signal(SIGPIPE, SIG_DFL);
 	rvm_default_key(key);
 	rvm_hmac_key_init(&x.key, key, sizeof(key));
 	if (export_records(&x, from ? from : WITNESS_DEVICE, &ctx->err) ||
