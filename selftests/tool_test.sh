@@ -336,6 +336,33 @@ links_in_the_workspace_leave_rows_out() {
 		! grep -q '"resolved":"/etc' "$work/out"
 }
 
+# Accepted, but not as whoever wrote it meant: said by load and by compile alike.
+rules_that_hardly_mean_so_are_told() {
+	mkdir -p "$work/lint/tls" "$work/lint/[id]" "$work/lint/src"
+	echo '[]' >"$work/lint/t.json"
+	echo '{"permissions":{"deny":["Read(./**/*.{pem,key})","Read(./.env{,.local})","Read(./[id]/**)",
+		"Read(/etc/passwd)","Read(/src/x)","id_rsa","Bash(no-such-program-here:*)"]}}' >"$work/lint/s.json"
+	run -j load "$work/lint/t.json" --partition x --dry-run --base none --spec "$work/lint/s.json"
+	[ $status = 0 ] && python3 - "$work/out" "$work/err" "$work/lint" <<'EOF' || return 1
+import json, sys
+ws = sys.argv[3]
+there = {r["resolved"] for r in json.load(open(sys.argv[1]))["rows"]}
+want = {"/**/*.pem", "/**/*.key", "/.env", "/.env.local", "/\\[id]/**", "/[id]/**", "/src/x"}
+if not {ws + w for w in want} <= there:
+    sys.exit(f"{there}")
+told = open(sys.argv[2]).read()
+rows = [n for n in range(7) if f"row {n} " in told]
+sys.exit(0 if rows == [2, 3, 5, 6] else f"{told}")
+EOF
+	echo '{"permissions":{"allow":["Read(./good)","Bash(A=b npm test)","Bash(cd x && ls)","Bash(a\nb)",
+		"Read(./{a,b})","Read(../x)"]}}' >"$work/lint/s.json"
+	run compile --spec "$work/lint/s.json" -o "$work/lint/c.json"
+	[ $status = 0 ] && cp "$work/err" "$work/lint/compiled" || return 1
+	run load "$work/lint/c.json" --partition x --workspace "$work/lint" --dry-run --base none
+	[ $status = 0 ] && [ "$(grep -o 'row [0-9]' "$work/err")" = "$(grep -o 'row [0-9]' "$work/lint/compiled")" ] &&
+		[ "$(grep -o 'row [0-9]' "$work/err" | tr -d '\n')" = 'row 1row 2row 3row 4row 5' ]
+}
+
 links_do_not_weaken_deny_rules() {
 	local path
 

@@ -10,6 +10,7 @@
 #include "file.h"
 #include "lib/derive.h"
 #include "lib/rights.h"
+#include "lint.h"
 #include "table.h"
 
 struct token {
@@ -21,7 +22,21 @@ struct token {
 	int64_t expires_at;
 };
 
-static void write_token(FILE *f, const struct token *t, bool first)
+/* The table is as the adapter makes it, with rows that load leaves out: say which. */
+static void warn_of_row(const struct token *t, const char *path, size_t row)
+{
+	struct err err = { 0 };
+	auto_free char *why = NULL;
+
+	if (lint_row(t->resource, t->len, t->rights, &why, &err))
+		warn_line("%s: row %zu (%.80s): %s: load will leave it out", path, row,
+			  t->resource ? t->resource : "no resource", err.text ? err.text : "");
+	else if (why)
+		warn_line("%s: row %zu (%.80s): %s", path, row, t->resource, why);
+	err_clear(&err);
+}
+
+static void write_token(FILE *f, const struct token *t, const char *path, size_t n)
 {
 	const struct row row = {
 		.rights = t->rights,
@@ -31,10 +46,11 @@ static void write_token(FILE *f, const struct token *t, bool first)
 		.len = t->len,
 	};
 
-	table_write_row(f, &row, t->has_resource, first);
+	table_write_row(f, &row, t->has_resource, !n);
+	warn_of_row(t, path, n);
 }
 
-static void write_claims(FILE *f, const struct claims *claims)
+static void write_claims(FILE *f, const struct claims *claims, const char *path)
 {
 	fputc('[', f);
 	for (size_t i = 0; i < claims->n; i++) {
@@ -47,12 +63,12 @@ static void write_claims(FILE *f, const struct claims *claims)
 		};
 
 		rvm_derive_capability(claim->capability, claim->cap_len, &t.rights, &t.tier);
-		write_token(f, &t, !i);
+		write_token(f, &t, path, i);
 	}
 	fputs(claims->n ? "\n]\n" : "]\n", f);
 }
 
-static void write_permissions(FILE *f, const json_t *allow)
+static void write_permissions(FILE *f, const json_t *allow, const char *path)
 {
 	size_t n = json_array_size(allow);
 
@@ -66,7 +82,7 @@ static void write_permissions(FILE *f, const json_t *allow)
 		};
 
 		rvm_derive_permission(t.resource, t.len, &t.rights, &t.tier);
-		write_token(f, &t, !i);
+		write_token(f, &t, path, i);
 	}
 	fputs(n ? "\n]\n" : "]\n", f);
 }
@@ -123,11 +139,11 @@ static int compile_spec(const struct doc *doc, FILE *f, struct err *err)
 		warn_line("%s: no table can hold its %zu deny rules; give it to 'load' with --spec",
 			  doc->path, json_array_size(deny));
 	if (!claims.n) {
-		write_permissions(f, json_object_get(permissions, "allow"));
+		write_permissions(f, json_object_get(permissions, "allow"), doc->path);
 		return 0;
 	}
 	warn_of_zero(doc, &claims);
-	write_claims(f, &claims);
+	write_claims(f, &claims, doc->path);
 	return 0;
 }
 
@@ -142,7 +158,7 @@ static int compile_claims(const struct doc *doc, FILE *f, struct err *err)
 	if (ret)
 		return -1;
 	warn_of_zero(doc, &claims);
-	write_claims(f, &claims);
+	write_claims(f, &claims, doc->path);
 	return 0;
 }
 

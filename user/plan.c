@@ -10,6 +10,7 @@
 #include <time.h>
 
 #include "lib/rights.h"
+#include "lint.h"
 #include "path.h"
 #include "plan.h"
 
@@ -162,17 +163,6 @@ static char *text_of(const char *resource, size_t len)
 	return text;
 }
 
-static int parse(const char *text, size_t len, uint8_t rights, struct rvm_scope_spec *spec,
-		 struct err *err)
-{
-	const char *why = "it is not understood";
-	size_t at = 0;
-
-	if (!rvm_scope_parse(spec, text, len, rights, &at, &why))
-		return 0;
-	return err_make(err, EXIT_USAGE, "byte %zu: %s", at, why);
-}
-
 /* Whoever may run a program of the workspace must not be able to write it. */
 static int protect_program(struct plan *plan, const struct anchor *program, struct err *err)
 {
@@ -277,6 +267,35 @@ static bool leave_out(struct plan *plan, struct err *err)
 	return true;
 }
 
+/* @row: of a table or of the deny rules. */
+static void warn_of(const char *file, size_t row, const char *resource, char *why)
+{
+	if (why)
+		warn_line("%s: row %zu (%.80s): %s", file, row, resource, why);
+	free(why);
+}
+
+static bool is_unresolved(const struct plan *plan, size_t i)
+{
+	return i < plan->n && plan->entries[i].scope.flags & RVM_SCOPE_FLAG_UNRESOLVED;
+}
+
+/* Rows of base tables are for other hosts as well. */
+static void warn_of_row(const struct plan *plan, const struct rvm_scope_spec *spec,
+			const struct entry *model, const char *file, size_t first)
+{
+	char *why = NULL;
+
+	if (model->badge || !model->resource)
+		return;
+	why = lint_rule(spec, model->resource, false);
+	if (!why)
+		why = lint_places(&plan->resolver, spec, model->resource);
+	if (!why && is_unresolved(plan, first))
+		why = strdup("there is no such program here: the row allows nothing");
+	warn_of(file, model->row, model->resource, why);
+}
+
 static int check_class(const struct row *row, const struct rvm_scope_spec *spec, struct err *err)
 {
 	if (!row->within || spec->class == RVM_CLASS_EXEC)
@@ -292,6 +311,7 @@ int plan_add_table(struct plan *plan, const struct table *table, const char *ori
 		const struct row *row = &table->rows[i];
 		auto_free char *text = text_of(row->resource, row->len);
 		struct rvm_scope_spec spec;
+		size_t first = plan->n;
 		struct entry model = {
 			.rights = row->rights,
 			.tier = row->tier,
@@ -303,9 +323,12 @@ int plan_add_table(struct plan *plan, const struct table *table, const char *ori
 			.within = (char *)row->within,
 		};
 
-		if (!parse(row->resource, row->len, row->rights, &spec, err) &&
-		    !check_class(row, &spec, err) && !resolve_and_add(plan, &spec, &model, 0, err))
+		if (!resolve_parse(row->resource, row->len, row->rights, &spec, err) &&
+		    !check_class(row, &spec, err) &&
+		    !resolve_and_add(plan, &spec, &model, 0, err)) {
+			warn_of_row(plan, &spec, &model, table->doc.path, first);
 			continue;
+		}
 		blame(err, table->doc.path, i, text);
 		if (!leave_out(plan, err))
 			return -1;
@@ -453,7 +476,8 @@ static void fold_case(struct entry *e)
 	}
 }
 
-int plan_exclude(struct plan *plan, const struct rule *rule, struct err *err)
+static int exclude_spelling(struct plan *plan, const struct rule *rule, const char *resource,
+			    struct err *err)
 {
 	struct entry model = {
 		.exclusion = true,
@@ -464,14 +488,12 @@ int plan_exclude(struct plan *plan, const struct rule *rule, struct err *err)
 		.rights = rule->rights,
 	};
 	struct rvm_scope_spec spec;
-	size_t first = plan->n;
 
-	if (parse(rule->resource, strlen(rule->resource), RVM_RIGHT_READ, &spec, err))
-		return blame(err, rule->origin, rule->row, rule->resource);
+	if (resolve_parse(resource, strlen(resource), RVM_RIGHT_READ, &spec, err))
+		return -1;
 	if (spec.class == RVM_CLASS_ANY || spec.class == RVM_CLASS_SELF) {
 		err_make(err, EXIT_USAGE, "would deny everything there is");
-		err_hint(err, "take the rule out, or load an empty table with --base none");
-		return blame(err, rule->origin, rule->row, rule->resource);
+		return err_hint(err, "take the rule out, or load an empty table with --base none");
 	}
 	if (!model.rights)
 		model.rights = denied_rights(&spec);
@@ -479,7 +501,50 @@ int plan_exclude(struct plan *plan, const struct rule *rule, struct err *err)
 	spec.flags &= RVM_SCOPE_FLAG_ANY_PROGRAM | RVM_SCOPE_FLAG_ALONE;
 	if (spec.class == RVM_CLASS_EXEC)
 		model.notes = "advisory: other words, or another program, can do the same";
-	if (resolve_and_add(plan, &spec, &model, rule->flags, err)) {
+	return resolve_and_add(plan, &spec, &model, rule->flags, err);
+}
+
+/* What it was written for as well: braces spelt out, sets as letters. */
+static int exclude_spellings(struct plan *plan, const struct rule *rule, size_t first,
+			     struct err *err)
+{
+	char *spelling[LINT_SPELLINGS_MAX];
+	struct rvm_scope_spec spec;
+	int n, ret = 0;
+
+	if (rule->flags & RVM_SCOPE_FLAG_BUILTIN ||
+	    rvm_scope_parse(&spec, rule->resource, strlen(rule->resource), RVM_RIGHT_READ, NULL,
+			    NULL))
+		return 0;
+	n = lint_spellings(&plan->resolver, &spec, rule->resource, spelling);
+	if (n < 0) {
+		err_make(err, EXIT_USAGE, "its braces stand for more than %d names",
+			 LINT_SPELLINGS_MAX);
+		return err_hint(err, "write a rule for each");
+	}
+	for (int i = 0; i < n; i++) {
+		if (!ret)
+			ret = exclude_spelling(plan, rule, spelling[i], err);
+		free(spelling[i]);
+	}
+	if (!ret && strcmp(rule->origin, "deputy.list")) {
+		char *why = lint_rule(&spec, rule->resource, true);
+
+		if (!why)
+			why = lint_places(&plan->resolver, &spec, rule->resource);
+		if (!why && is_unresolved(plan, first))
+			why = strdup("there is no such program here: load again once there is");
+		warn_of(rule->origin, rule->row, rule->resource, why);
+	}
+	return ret;
+}
+
+int plan_exclude(struct plan *plan, const struct rule *rule, struct err *err)
+{
+	size_t first = plan->n;
+
+	if (exclude_spelling(plan, rule, rule->resource, err) ||
+	    exclude_spellings(plan, rule, first, err)) {
 		if (leave_domain(plan, rule, err))
 			return 0;
 		return blame(err, rule->origin, rule->row, rule->resource);

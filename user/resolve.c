@@ -512,6 +512,35 @@ static int resolve_name(const struct rvm_scope_spec *spec, struct resolved *out,
 	return set_pattern(scope, spec->text, spec->len, err);
 }
 
+static int check_path(const struct rvm_scope_spec *spec, struct err *err)
+{
+	auto_free char *pattern = NULL;
+
+	if (path_normalise(spec->text, spec->len, spec->anywhere, &pattern))
+		return err_errno(err, ENOMEM, "pattern");
+	return check_pattern(pattern, err);
+}
+
+int resolve_parse(const char *text, size_t len, uint8_t rights, struct rvm_scope_spec *spec,
+		  struct err *err)
+{
+	struct resolved unused = { 0 };
+	const char *why = "it is not understood";
+	size_t at = 0;
+	int ret = 0;
+
+	if (rvm_scope_parse(spec, text, len, rights, &at, &why))
+		return err_make(err, EXIT_USAGE, "byte %zu: %s", at, why);
+	if (spec->class == RVM_CLASS_PATH)
+		return check_path(spec, err);
+	if (spec->class == RVM_CLASS_NET && !spec->family)
+		ret = resolve_net(spec, &unused, err);
+	else if (spec->class == RVM_CLASS_TOOL || spec->class == RVM_CLASS_NAME)
+		ret = resolve_name(spec, &unused, err);
+	resolved_free(&unused);
+	return ret;
+}
+
 int resolve(struct resolver *r, const struct rvm_scope_spec *spec, bool exclusion, bool home,
 	    struct resolved *out, struct err *err)
 {

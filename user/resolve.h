@@ -98,8 +98,18 @@ struct resolved {
 };
 
 /**
+ * resolve_parse() - tell what a resource string means, without a look at the host
+ *
+ * What passes can hold, if what it names is there.
+ *
+ * Return: 0; -1 with the reason, without the resource in it.
+ */
+int resolve_parse(const char *text, size_t len, uint8_t rights, struct rvm_scope_spec *spec,
+		  struct err *err);
+
+/**
  * resolve() - find what a scope is about
- * @spec: from rvm_scope_parse()
+ * @spec: from resolve_parse()
  * @exclusion: also by place in the base folder, also by inode; links lead nowhere else
  * @home: of what may only be read: follow links that the user made at home
  * @out: filled; resolved_free() it in any case

@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <fcntl.h>
+#include <stdarg.h>
+#include <string.h>
+
+#include "lint.h"
+#include "path.h"
+
+static char *say(const char *fmt, ...) PRINTF(1, 2);
+
+static char *say(const char *fmt, ...)
+{
+	char *text;
+	va_list ap;
+	int ret;
+
+	va_start(ap, fmt);
+	ret = vasprintf(&text, fmt, ap);
+	va_end(ap);
+	return ret < 0 ? NULL : text;
+}
+
+/*
+ * Commands.
+ */
+
+static bool is_one_of(const char *word, size_t len, const char *const *list)
+{
+	for (; *list; list++) {
+		if (strlen(*list) == len && !memcmp(*list, word, len))
+			return true;
+	}
+	return false;
+}
+
+/* A shell does these itself; no file is called so, or it does not help to start it. */
+static bool is_of_shell(const char *word, size_t len)
+{
+	static const char *const words[] = {
+		"cd",	    "for",    "while",	 "until",  "if",      "case",	 "select",
+		"function", "source", ".",	 "export", "unset",   "eval",	 "exec",
+		"set",	    "shopt",  "alias",	 "[[",	   "((",      "declare", "local",
+		"pushd",    "popd",   "ulimit",	 "umask",  "trap",    "{",	 "time",
+		"!",	    "read",   "builtin", "wait",   "command", NULL,
+	};
+
+	return is_one_of(word, len, words);
+}
+
+/* Behind a command, what only a shell reads. */
+static bool is_syntax(const char *word, size_t len)
+{
+	static const char *const words[] = { "&&", "||", "|",  ";",  "&",    ">",  ">>",
+					     "<",  "<<", "|&", "2>", "2>&1", "&>", NULL };
+
+	return is_one_of(word, len, words) || word[len - 1] == ';' || memmem(word, len, "$(", 2) ||
+	       memchr(word, '`', len);
+}
+
+static bool is_assignment(const char *word, size_t len)
+{
+	size_t n = 0;
+
+	while (n < len &&
+	       (word[n] == '_' || (word[n] >= 'A' && word[n] <= 'Z') ||
+		(word[n] >= 'a' && word[n] <= 'z') || (n && word[n] >= '0' && word[n] <= '9')))
+		n++;
+	return n && n < len && word[n] == '=';
+}
+
+static char *lint_words(const struct rvm_scope_spec *spec)
+{
+	const char *text = spec->text, *end = text + spec->len;
+	bool first = true;
+
+	while (text < end) {
+		size_t len = strcspn(text, " \t:");
+
+		if (len > (size_t)(end - text))
+			len = end - text;
+		if (first && is_assignment(text, len))
+			return say("no program is called '%.*s': variables are not part of a "
+				   "command; write the rule for the program behind",
+				   (int)len, text);
+		if (first && is_of_shell(text, len))
+			return say(
+				"'%.*s' is a word of shells, which start no program by it; write "
+				"rules for the programs",
+				(int)len, text);
+		if (len && is_syntax(text, len))
+			return say(
+				"'%.*s' is a word like others: no shell reads the rule; write one "
+				"rule for each program",
+				(int)len, text);
+		first &= !len;
+		text += len + (text + len < end);
+	}
+	return NULL;
+}
+
+/*
+ * Paths.
+ */
+
+static const char *find_brace(const char *text, size_t len)
+{
+	const char *open = memchr(text, '{', len);
+	const char *close = open ? memchr(open, '}', len - (open - text)) : NULL;
+
+	return close && memchr(open, ',', close - open) ? open : NULL;
+}
+
+static char *lint_path(const struct rvm_scope_spec *spec, bool exclusion)
+{
+	const char *text = spec->text;
+
+	if (find_brace(text, spec->len) && !exclusion)
+		return say("braces are letters like others; write a rule for each name");
+	if (spec->len && text[0] == '$')
+		return say("variables are letters like others; write the path, ~ for the home");
+	if (spec->len && text[0] == '!')
+		return say("'!' is a letter like others: nothing is taken out of a rule");
+	if (spec->len && (text[0] == ' ' || text[spec->len - 1] == ' '))
+		return say("the blank at its end is part of the name");
+	return NULL;
+}
+
+char *lint_rule(const struct rvm_scope_spec *spec, const char *resource, bool exclusion)
+{
+	switch (spec->class) {
+	case RVM_CLASS_EXEC:
+		return lint_words(spec);
+	case RVM_CLASS_PATH:
+		return lint_path(spec, exclusion);
+	case RVM_CLASS_TOOL:
+		if (strchr(resource, '(') && strncmp(resource, "mcp__", 5))
+			return say("'%.*s' is no word for files, programs or addresses: only a "
+				   "mediator that asks by this name holds to it",
+				   (int)strcspn(resource, "("), resource);
+		return NULL;
+	case RVM_CLASS_NAME:
+		return exclusion ? say("a bare name denies no file; write Read(%s)", resource) :
+				   NULL;
+	default:
+		return NULL;
+	}
+}
+
+int lint_row(const char *resource, size_t len, uint8_t rights, char **why, struct err *err)
+{
+	struct rvm_scope_spec spec;
+
+	*why = NULL;
+	if (resolve_parse(resource, len, rights, &spec, err))
+		return -1;
+	if (resource)
+		*why = lint_rule(&spec, resource, false);
+	return 0;
+}
+
+/* Names up to the first that is a pattern. */
+static char *literal_head(const char *text, size_t len)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i <= len; i++) {
+		if (i == len || text[i] == '/')
+			n = i;
+		else if (strchr("*?[\\{", text[i]))
+			break;
+	}
+	return strndup(text, n);
+}
+
+static bool is_there(const struct anchor *dir, const char *name, size_t len)
+{
+	auto_free char *path = strndup(name, len);
+	struct stat st;
+
+	return dir && path && *path && !fstatat(dir->fd, path, &st, AT_SYMLINK_NOFOLLOW);
+}
+
+/* "Read(/etc/x)": one slash, as paths are written everywhere else. */
+static bool has_one_slash(const struct rvm_scope_spec *spec)
+{
+	return spec->class == RVM_CLASS_PATH && spec->base == RVM_SCOPE_BASE_WORKSPACE &&
+	       spec->text[-1] == '/' && spec->text[-2] == '(';
+}
+
+/* A set of letters, where a file is called by these very letters. */
+static bool is_spelt(const struct resolver *r, const struct rvm_scope_spec *spec)
+{
+	const struct anchor *dir = spec->base == RVM_SCOPE_BASE_ROOT ? r->root :
+				   spec->base == RVM_SCOPE_BASE_HOME ? r->home :
+								       r->workspace;
+	size_t len = 0, end = 0;
+
+	if (!memchr(spec->text, '[', spec->len))
+		return false;
+	/* Names up to the last that has a set, as long as nothing else is a pattern. */
+	for (size_t i = 0; i <= spec->len; i++) {
+		if (i == spec->len || spec->text[i] == '/') {
+			if (memchr(spec->text + end, '[', i - end))
+				len = i;
+			end = i;
+		} else if (strchr("*?\\", spec->text[i])) {
+			break;
+		}
+	}
+	return len && is_there(dir, spec->text, len);
+}
+
+char *lint_places(const struct resolver *r, const struct rvm_scope_spec *spec, const char *resource)
+{
+	auto_free char *head = NULL;
+
+	if (spec->class != RVM_CLASS_PATH || !spec->len)
+		return NULL;
+	head = literal_head(spec->text, spec->len);
+	if (head && *head && resource + 2 <= spec->text && has_one_slash(spec) &&
+	    is_there(r->root, head, strlen(head)) && !is_there(r->workspace, head, strlen(head)))
+		return say(
+			"with one slash it is below the workspace, where there is no '%s'; write "
+			"//%s for that of the host",
+			head, head);
+	if (is_spelt(r, spec))
+		return say(
+			"[ ] is one letter of a set, and a file is called by these very letters; "
+			"write \\[ for the bracket itself");
+	return NULL;
+}
+
+/*
+ * Other spellings.
+ */
+
+struct spellings {
+	char **out;
+	int n;
+	bool failed;
+};
+
+static void add(struct spellings *s, char *text)
+{
+	if (text && s->n < LINT_SPELLINGS_MAX) {
+		s->out[s->n++] = text;
+		return;
+	}
+	free(text);
+	s->failed = true;
+}
+
+/* End of the brace at @open: its "}" , counting those inside; NULL if there is none. */
+static const char *brace_end(const char *open)
+{
+	int level = 0;
+
+	for (const char *p = open; *p; p++) {
+		level += *p == '{';
+		level -= *p == '}';
+		if (!level)
+			return p;
+	}
+	return NULL;
+}
+
+/* Each alternative in place of the first brace, and so on for those behind. */
+static void spell(struct spellings *s, const char *text)
+{
+	const char *open = find_brace(text, strlen(text));
+	const char *close = open ? brace_end(open) : NULL;
+
+	if (!close) {
+		add(s, strdup(text));
+		return;
+	}
+	for (const char *begin = open + 1, *p = begin; !s->failed; p++) {
+		int level = 0;
+
+		for (p = begin; p < close && (level || *p != ','); p++)
+			level += (*p == '{') - (*p == '}');
+		auto_free char *one = say("%.*s%.*s%s", (int)(open - text), text, (int)(p - begin),
+					  begin, close + 1);
+
+		if (one)
+			spell(s, one);
+		else
+			s->failed = true;
+		if (p >= close)
+			return;
+		begin = p + 1;
+	}
+}
+
+int lint_spellings(const struct resolver *r, const struct rvm_scope_spec *spec,
+		   const char *resource, char *out[LINT_SPELLINGS_MAX])
+{
+	struct spellings s = { .out = out };
+
+	if (spec->class != RVM_CLASS_PATH || !spec->len)
+		return 0;
+	if (find_brace(spec->text, spec->len))
+		spell(&s, resource);
+	if (is_spelt(r, spec)) {
+		/* Stars stay what they are. */
+		char *text = malloc(2 * strlen(resource) + 1), *p = text;
+
+		for (const char *from = resource; text && *from; from++) {
+			if (*from == '[')
+				*p++ = '\\';
+			*p++ = *from;
+		}
+		if (text)
+			*p = '\0';
+		add(&s, text);
+	}
+	if (!s.failed)
+		return s.n;
+	while (s.n)
+		free(out[--s.n]);
+	return -1;
+}
