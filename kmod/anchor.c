@@ -15,7 +15,9 @@
  */
 
 #include <linux/fs.h>
+#include <linux/llist.h>
 #include <linux/slab.h>
+#include <linux/workqueue.h>
 
 #include "anchor.h"
 #include "compat.h"
@@ -26,6 +28,14 @@ static struct fsnotify_group *group;
 /* Finding and making, and the end of the last user. */
 static DEFINE_MUTEX(anchors_lock);
 static unsigned int anchors;
+
+/*
+ * Letting go of an inode may wait for its file system; those who destroy tables
+ * hold locks that others need, so a worker does it.
+ */
+static LLIST_HEAD(idle);
+static void let_go(struct work_struct *work);
+static DECLARE_WORK(release, let_go);
 
 static struct rvm_anchor *to_anchor(struct fsnotify_mark *mark)
 {
@@ -121,7 +131,18 @@ void rvm_anchor_put(struct rvm_anchor *anchor)
 	/* Off the inode while the lock is held: nobody finds it without users. */
 	fsnotify_destroy_mark(&anchor->mark, group);
 	mutex_unlock(&anchors_lock);
-	fsnotify_put_mark(&anchor->mark);
+	if (llist_add(&anchor->idle, &idle))
+		queue_work(system_unbound_wq, &release);
+}
+
+static void let_go(struct work_struct *work)
+{
+	struct rvm_anchor *anchor, *next;
+
+	llist_for_each_entry_safe(anchor, next, llist_del_all(&idle), idle) {
+		fsnotify_put_mark(&anchor->mark);
+		cond_resched();
+	}
 }
 
 void rvm_anchor_bind(struct rvm_anchor *anchor, struct rvm_anchor_link *link, const void **slot)
@@ -156,6 +177,7 @@ int rvm_anchor_init(void)
 
 void rvm_anchor_exit(void)
 {
+	flush_work(&release);
 	fsnotify_wait_marks_destroyed();
 	fsnotify_put_group(group);
 }

@@ -4,6 +4,7 @@
 
 #include <linux/fsnotify_backend.h>
 #include <linux/list.h>
+#include <linux/llist.h>
 #include <linux/mutex.h>
 #include <linux/refcount.h>
 #include <linux/types.h>
@@ -38,6 +39,8 @@ struct rvm_anchor {
 	struct mutex lock;
 	/** @links: Places that hold the identity. */
 	struct list_head links;
+	/** @idle: Among those without users that a worker ends. */
+	struct llist_node idle;
 	/** @lost: The inode left the cache; set once. */
 	bool lost;
 };
@@ -54,6 +57,8 @@ struct rvm_anchor *rvm_anchor_get(struct inode *inode);
 /**
  * rvm_anchor_put() - one user less; the last one detaches the mark
  * @anchor: may be NULL
+ *
+ * The inode goes later: that may wait for a file system.
  *
  * Context: may sleep.
  */

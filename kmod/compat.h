@@ -233,21 +233,6 @@ static inline long rvm_get_page(struct mm_struct *mm, unsigned long at, struct p
 #endif
 }
 
-/*
- * The owner of ids became a type of its own in 6.3, the name a structure in 6.16.
- * Sleeps; the caller holds nothing.
- */
-static inline struct dentry *rvm_lookup_one(const struct path *dir, const char *name)
-{
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
-	return lookup_one_unlocked(mnt_user_ns(dir->mnt), name, dir->dentry, strlen(name));
-#elif LINUX_VERSION_CODE < KERNEL_VERSION(6, 16, 0)
-	return lookup_one_unlocked(mnt_idmap(dir->mnt), name, dir->dentry, strlen(name));
-#else
-	return lookup_one_unlocked(mnt_idmap(dir->mnt), &QSTR(name), dir->dentry);
-#endif
-}
-
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 2, 0)
 
 /*

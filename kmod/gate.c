@@ -33,6 +33,8 @@ static void place_object(struct rvm_request *req, const struct rvm_path_object *
 
 static enum rvm_reason fill(struct rvm_walk *walk, const struct rvm_question *q)
 {
+	if (q->leaf)
+		return rvm_walk_fill_name(walk, q->path, q->leaf);
 	if (q->path)
 		return rvm_walk_fill(walk, q->path, q->dentry);
 	return rvm_walk_fill_dentry(walk, q->dentry);
@@ -95,8 +97,8 @@ static struct rvm_verdict judge_rights(const struct rvm_partition_view *view,
 /* Only what anybody in the partition gets the same answer to. */
 static bool may_keep(const struct rvm_question *q)
 {
-	return q->req.class == RVM_CLASS_PATH && q->path && !q->dentry && !q->req.floor &&
-	       q->req.tier == 1;
+	return q->req.class == RVM_CLASS_PATH && q->path && !q->dentry && !q->leaf &&
+	       !q->req.floor && q->req.tier == 1;
 }
 
 /*

@@ -5,7 +5,6 @@
 
 #include <linux/dcache.h>
 #include <linux/mount.h>
-#include <linux/namei.h>
 #include <linux/socket.h>
 
 #include "compat.h"
@@ -25,8 +24,7 @@ struct asked {
 	bool has_base;
 	/* Held. */
 	struct file *file;
-	/* Held. */
-	struct dentry *leaf;
+	struct rvm_name leaf;
 	/* EXEC: the program that it is asked within, or NULL. */
 	const struct nlattr *within;
 };
@@ -56,26 +54,28 @@ static int open_object(struct genl_info *info, struct asked *asked)
 	return 0;
 }
 
-static int find_leaf(struct genl_info *info, struct asked *asked)
+/*
+ * Only a name: who asks may be inside and chooses the folder, and its file system
+ * may never answer, while all of generic netlink waits for the end of a request.
+ */
+static int parse_leaf(struct genl_info *info, struct asked *asked)
 {
-	const struct nlattr *attr = info->attrs[RVM_A_CHECK_LEAF];
-	const struct path *path = asked->q.path;
-	const char *name = nla_data(attr);
-	struct dentry *leaf;
+	const struct dentry *folder = asked->q.path->dentry;
+	const char *name = nla_data(info->attrs[RVM_A_CHECK_LEAF]);
 
-	if (!d_is_dir(path->dentry)) {
+	if (!d_is_dir(folder)) {
 		refuse(info, RVM_A_CHECK_FD, "a leaf needs a folder");
 		return -ENOTDIR;
 	}
 	if (!*name || !strcmp(name, ".") || !strcmp(name, "..") || strchr(name, '/'))
 		return refuse(info, RVM_A_CHECK_LEAF, "a leaf is one name");
-	leaf = rvm_lookup_one(path, name);
-	if (IS_ERR(leaf)) {
-		refuse(info, RVM_A_CHECK_LEAF, "the folder cannot be searched");
-		return PTR_ERR(leaf);
+	if (IS_DEADDIR(d_inode(folder))) {
+		refuse(info, RVM_A_CHECK_FD, "the folder was removed");
+		return -ENOENT;
 	}
-	asked->leaf = leaf;
-	asked->q.dentry = leaf;
+	asked->leaf.text = name;
+	asked->leaf.len = strlen(name);
+	asked->q.leaf = &asked->leaf;
 	return 0;
 }
 
@@ -86,7 +86,7 @@ static int parse_path(struct genl_info *info, struct asked *asked)
 
 	err = open_object(info, asked);
 	if (!err && info->attrs[RVM_A_CHECK_LEAF])
-		err = find_leaf(info, asked);
+		err = parse_leaf(info, asked);
 	req->load = req->op == RVM_OP_MAP || req->op == RVM_OP_PROTECT;
 	return err;
 }
@@ -263,7 +263,6 @@ static void let_go(struct asked *asked)
 {
 	if (asked->has_base)
 		release_dentry_name_snapshot(&asked->base);
-	dput(asked->leaf);
 	if (asked->file)
 		fput(asked->file);
 }

@@ -118,21 +118,23 @@ enum folding {
 	FOLDING_OTHER,
 };
 
+static enum folding folding_in(const struct dentry *dir)
+{
+	const struct inode *inode = READ_ONCE(dir->d_inode);
+
+	/* Its switches come and go by name spaces: that is what it compares. */
+	if (dir->d_sb->s_magic == PROC_SUPER_MAGIC)
+		return FOLDING_NONE;
+	if (!rvm_has_encoding(dir->d_sb))
+		return FOLDING_OTHER;
+	return inode && IS_CASEFOLDED(inode) ? FOLDING_UNICODE : FOLDING_NONE;
+}
+
 static enum folding folding_of(const struct dentry *dentry)
 {
-	const struct super_block *sb = dentry->d_sb;
-
 	if (likely(!(READ_ONCE(dentry->d_flags) & DCACHE_OP_COMPARE)))
 		return FOLDING_NONE;
-	/* Its switches come and go by name spaces: that is what it compares. */
-	if (sb->s_magic == PROC_SUPER_MAGIC)
-		return FOLDING_NONE;
-	if (rvm_has_encoding(sb)) {
-		const struct inode *folder = READ_ONCE(READ_ONCE(dentry->d_parent)->d_inode);
-
-		return folder && IS_CASEFOLDED(folder) ? FOLDING_UNICODE : FOLDING_NONE;
-	}
-	return FOLDING_OTHER;
+	return folding_in(READ_ONCE(dentry->d_parent));
 }
 
 static noinline bool may_be_alias(const struct rvm_name *name, enum folding folding)
@@ -151,10 +153,8 @@ static noinline bool may_be_alias(const struct rvm_name *name, enum folding fold
 	       (name->text[name->len - 1] == '.' || name->text[name->len - 1] == ' ');
 }
 
-static bool add_name(struct rvm_path_view *view, struct dentry *dentry)
+static bool add_text(struct rvm_path_view *view, const char *text, enum folding folding)
 {
-	const char *text = READ_ONCE(dentry->d_name.name);
-	enum folding folding = folding_of(dentry);
 	struct rvm_name *name;
 
 	if (view->depth == RVM_PATH_DEPTH_MAX)
@@ -170,10 +170,28 @@ static bool add_name(struct rvm_path_view *view, struct dentry *dentry)
 	return true;
 }
 
+static bool add_name(struct rvm_path_view *view, struct dentry *dentry)
+{
+	return add_text(view, READ_ONCE(dentry->d_name.name), folding_of(dentry));
+}
+
+/* What is not there yet: no identity, and the folder's way to compare. */
+static void begin_view(struct rvm_path_view *view, const struct dentry *dir,
+		       const struct rvm_name *leaf)
+{
+	bool compares;
+
+	clear_view(view);
+	if (!leaf)
+		return;
+	compares = READ_ONCE(dir->d_flags) & DCACHE_OP_COMPARE || rvm_has_encoding(dir->d_sb);
+	view->id[0] = NULL;
+	add_text(view, leaf->text, compares ? folding_in(dir) : FOLDING_NONE);
+}
+
 /* Up the object's own file system, from @dentry to its root. */
 static enum rvm_reason climb_own(struct rvm_path_view *view, struct dentry *dentry)
 {
-	clear_view(view);
 	for (;;) {
 		struct dentry *parent = READ_ONCE(dentry->d_parent);
 
@@ -232,7 +250,6 @@ static enum rvm_reason climb_visible(struct rvm_walk *walk, struct dentry *dentr
 {
 	struct rvm_path_view *view = &walk->visible;
 
-	clear_view(view);
 	walk->mount_count = 0;
 	for (;;) {
 		set_id(view, dentry);
@@ -296,26 +313,39 @@ static void describe(struct rvm_walk *walk, struct dentry *dentry, bool two_chai
 	object->proc_own = is_proc_own(dentry, two_chains ? &walk->own : &walk->visible);
 }
 
-enum rvm_reason rvm_walk_fill(struct rvm_walk *walk, const struct path *path, struct dentry *leaf)
+/* Both chains from @dentry on, which a name that is not there yet lies in. */
+static enum rvm_reason climb(struct rvm_walk *walk, struct vfsmount *mnt, struct dentry *dentry,
+			     const struct rvm_name *leaf)
 {
-	struct rvm_mount_mirror *mount = to_mirror(path->mnt);
-	struct dentry *dentry = leaf ? leaf : path->dentry;
 	enum rvm_reason reason;
 	bool two_chains;
 
-	reason = climb_visible(walk, dentry, mount);
+	begin_view(&walk->visible, dentry, leaf);
+	reason = climb_visible(walk, dentry, to_mirror(mnt));
 	if (reason)
 		return reason;
 	/* Where a whole file system is mounted, its own chain is the lower end of the other. */
-	two_chains = !IS_ROOT(READ_ONCE(path->mnt->mnt_root)) ||
+	two_chains = !IS_ROOT(READ_ONCE(mnt->mnt_root)) ||
 		     dentry->d_sb->s_magic == PROC_SUPER_MAGIC;
 	if (two_chains) {
+		begin_view(&walk->own, dentry, leaf);
 		reason = climb_own(&walk->own, dentry);
 		if (reason)
 			return reason;
 	}
 	describe(walk, dentry, two_chains);
 	return RVM_REASON_NONE;
+}
+
+enum rvm_reason rvm_walk_fill(struct rvm_walk *walk, const struct path *path, struct dentry *leaf)
+{
+	return climb(walk, path->mnt, leaf ? leaf : path->dentry, NULL);
+}
+
+enum rvm_reason rvm_walk_fill_name(struct rvm_walk *walk, const struct path *path,
+				   const struct rvm_name *leaf)
+{
+	return climb(walk, path->mnt, path->dentry, leaf);
 }
 
 void rvm_walk_forget_leaf(struct rvm_walk *walk)
@@ -331,6 +361,7 @@ enum rvm_reason rvm_walk_fill_dentry(struct rvm_walk *walk, struct dentry *dentr
 	enum rvm_reason reason;
 
 	walk->mount_count = 0;
+	clear_view(&walk->visible);
 	reason = climb_own(&walk->visible, dentry);
 	if (reason)
 		return reason;

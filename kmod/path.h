@@ -88,6 +88,17 @@ bool rvm_walk_retry(struct rvm_walk_section *section, const struct rvm_walk *wal
 enum rvm_reason rvm_walk_fill(struct rvm_walk *walk, const struct path *path, struct dentry *leaf);
 
 /**
+ * rvm_walk_fill_name() - likewise for something new, by name alone
+ * @walk: filled
+ * @path: the folder
+ * @leaf: one name, with a NUL behind it; nothing is looked up
+ *
+ * Return: as rvm_walk_fill().
+ */
+enum rvm_reason rvm_walk_fill_name(struct rvm_walk *walk, const struct path *path,
+				   const struct rvm_name *leaf);
+
+/**
  * rvm_walk_forget_leaf() - any object of the same folder in place of this one
  * @walk: from rvm_walk_fill(), of an object that is not the root of a mount
  *
