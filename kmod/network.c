@@ -4,6 +4,7 @@
  */
 
 #include <linux/in6.h>
+#include <linux/ipv6.h>
 #include <linux/nsproxy.h>
 #include <linux/pid.h>
 #include <linux/sched/task.h>
@@ -81,7 +82,8 @@ bool rvm_network_is_local(struct net *net, const struct rvm_addr *addr)
 	memcpy(&v6, addr->bytes, sizeof(v6));
 	if (ipv6_addr_v4mapped(&v6))
 		return inet_addr_type(net, v6.s6_addr32[3]) == RTN_LOCAL;
-	return ipv6_chk_addr(net, &v6, NULL, 0);
+	/* Where it is switched off no name space has a table of its addresses. */
+	return ipv6_mod_enabled() && ipv6_chk_addr(net, &v6, NULL, 0);
 }
 
 bool rvm_network_is_host(struct net *net, const struct rvm_addr *addr)

@@ -7,12 +7,13 @@
 #
 # guest: two CPUs, tmpfs and ext4, one boot.  single: one CPU, tmpfs.  An emulated
 # guest keeps one CPU of the host busy, so these two run side by side.
+# ipv6: a boot without IPv6, the requests only.
 # The last line is "N passed, N failed, N skipped"; reports stay in build/report.
 set -euo pipefail
 
 root=$(dirname "$(dirname "$(readlink -f "$0")")")
 report=build/report
-rings=(build unit tool witness static guest single)
+rings=(build unit tool witness static guest single ipv6)
 
 say() {
 	echo "== $* ($SECONDS s)"
@@ -60,6 +61,12 @@ ring_guest() {
 ring_single() {
 	selftests/vm/run.sh --cpus 1 --timeout 2700 --outdir "$report/single" -- \
 		selftests/vm/suite.sh tmpfs
+}
+
+# Where it is switched off its tables are not there.
+ring_ipv6() {
+	selftests/vm/run.sh --append ipv6.disable=1 --outdir "$report/ipv6" -- \
+		selftests/vm/suite.sh -t netlink tmpfs
 }
 
 run_ring() {
