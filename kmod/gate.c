@@ -18,9 +18,6 @@
 #include "path.h"
 #include "witness.h"
 
-/* How many walks a CPU lends. */
-#define WALKS 2
-
 static void place_object(struct rvm_request *req, const struct rvm_path_object *object)
 {
 	if (req->class == RVM_CLASS_PATH)
@@ -129,6 +126,52 @@ static bool describe_folder(struct rvm_decision *decision, struct rvm_question *
 	return v.allow && !v.relaxed;
 }
 
+/* Where the object is, as it was at one moment; or why that cannot be said. */
+static enum rvm_reason survey(struct rvm_walk *walk, struct rvm_walk_section *section,
+			      const struct rvm_question *q)
+{
+	enum rvm_reason reason;
+
+	rvm_walk_begin(section);
+	do {
+		reason = fill(walk, q);
+	} while (rvm_walk_retry(section, walk, NULL));
+	return section->unsettled ? RVM_REASON_CONTEXT : reason;
+}
+
+/* Names and mounts were the same all the while, or what is described is of no moment. */
+static bool describe_decision(struct rvm_decision *decision, struct rvm_question *q,
+			      const struct rvm_partition_view *views, struct rvm_walk *walk,
+			      const struct rvm_walk_section *section, s64 *until)
+{
+	return (describe_folder(decision, q, views, walk, section, until) ||
+		rvm_decision_describe(decision, q->path, walk, section)) &&
+	       rvm_walk_holds(section, walk);
+}
+
+static struct rvm_verdict judge_place(const struct rvm_partition_view *views,
+				      struct rvm_question *q, struct rvm_walk *walk, s64 now,
+				      struct rvm_decision *decision)
+{
+	struct rvm_walk_section section;
+	enum rvm_reason reason;
+	s64 until = S64_MAX;
+	struct rvm_verdict v;
+
+	reason = survey(walk, &section, q);
+	if (reason)
+		return relax(views, &q->req, reason);
+	place_object(&q->req, &walk->object);
+	v = judge_rights(views, &q->req, now, &until);
+	if (decision && v.allow && !v.relaxed &&
+	    describe_decision(decision, q, views, walk, &section, &until)) {
+		decision->rights[q->req.load] = q->req.need;
+		decision->kept = jiffies;
+		decision->until = until;
+	}
+	return v;
+}
+
 /*
  * With @decision, what may be kept is described there; its rights are 0 if
  * nothing may.
@@ -137,13 +180,10 @@ static struct rvm_verdict judge(struct rvm_partition *part, struct rvm_question 
 				struct rvm_decision *decision)
 {
 	struct rvm_partition_view views[RVM_NEST_MAX];
-	struct rvm_walk_section section;
 	s64 now = ktime_get_real_seconds();
 	s64 until = S64_MAX;
 	struct rvm_verdict v;
 	struct rvm_walk *walk;
-	enum rvm_reason reason;
-	bool keep;
 
 	rvm_partition_views(part, views);
 	if (decision)
@@ -152,28 +192,10 @@ static struct rvm_verdict judge(struct rvm_partition *part, struct rvm_question 
 		return judge_rights(&views[0], &q->req, now, &until);
 
 	walk = rvm_walk_borrow();
-	rvm_walk_begin(&section);
-	do {
-		keep = false;
-		reason = fill(walk, q);
-		if (reason) {
-			v = relax(&views[0], &q->req, reason);
-			continue;
-		}
-		place_object(&q->req, &walk->object);
-		v = judge_rights(&views[0], &q->req, now, &until);
-		keep = decision && v.allow && !v.relaxed &&
-		       (describe_folder(decision, q, &views[0], walk, &section, &until) ||
-			rvm_decision_describe(decision, q->path, walk, &section));
-	} while (rvm_walk_retry(&section, walk, 1));
-	rvm_walk_return();
-	if (section.unsettled)
+	if (!walk)
 		return relax(&views[0], &q->req, RVM_REASON_CONTEXT);
-	if (keep) {
-		decision->rights[q->req.load] = q->req.need;
-		decision->kept = jiffies;
-		decision->until = until;
-	}
+	v = judge_place(&views[0], q, walk, now, decision);
+	rvm_walk_return(walk);
 	return v;
 }
 
@@ -302,31 +324,40 @@ int rvm_gate_floor(struct rvm_partition *part, enum rvm_op op, const char *text,
 	return rvm_gate_check(part, &q);
 }
 
+/* Both ends as they were at one and the same moment. */
+static enum rvm_reason survey_move(struct rvm_walk *here, struct rvm_walk *there,
+				   const struct rvm_question *from, const struct rvm_question *to)
+{
+	struct rvm_walk_section section;
+	enum rvm_reason reason;
+
+	if (!here || !there)
+		return RVM_REASON_CONTEXT;
+	rvm_walk_begin(&section);
+	do {
+		reason = fill(here, from) ?: fill(there, to);
+	} while (rvm_walk_retry(&section, here, there));
+	return section.unsettled ? RVM_REASON_CONTEXT : reason;
+}
+
 static enum rvm_reason check_move(struct rvm_partition *part, struct rvm_question *from,
 				  struct rvm_question *to, bool tree)
 {
+	struct rvm_walk *here = rvm_walk_borrow(), *there = rvm_walk_borrow();
 	struct rvm_partition_view views[RVM_NEST_MAX];
-	struct rvm_walk_section section;
 	s64 now = ktime_get_real_seconds();
 	enum rvm_reason reason;
-	struct rvm_walk *walk;
 
 	rvm_partition_views(part, views);
-	walk = rvm_walk_borrow();
-	rvm_walk_begin(&section);
-	do {
-		reason = fill(&walk[0], from);
-		if (!reason)
-			reason = fill(&walk[1], to);
-		if (!reason) {
-			/* The new name is judged as what will be there: the old object. */
-			walk[1].object.special = walk[0].object.special;
-			reason = rvm_judge_move(&views[0], &walk[0].object, &walk[1].object, tree,
-						now);
-		}
-	} while (rvm_walk_retry(&section, walk, WALKS));
-	rvm_walk_return();
-	return section.unsettled ? RVM_REASON_CONTEXT : reason;
+	reason = survey_move(here, there, from, to);
+	if (!reason) {
+		/* The new name is judged as what will be there: the old object. */
+		there->object.special = here->object.special;
+		reason = rvm_judge_move(&views[0], &here->object, &there->object, tree, now);
+	}
+	rvm_walk_return(here);
+	rvm_walk_return(there);
+	return reason;
 }
 
 int rvm_gate_move(struct rvm_partition *part, struct rvm_question *from, struct rvm_question *to,

@@ -21,6 +21,11 @@
 #define RVM_LINEAGES_MAX 64
 /* Exclusions of one partition. */
 #define RVM_TABLE_EXCLUSIONS_MAX 16384
+/*
+ * What the patterns of a table may cost one question at worst, in compared bytes:
+ * the sum of rvm_scope_steps().  A step takes about a nanosecond.
+ */
+#define RVM_TABLE_STEPS_MAX (8 * 1024 * 1024)
 /* Open table transactions on a host, and bytes that one may hold. */
 #define RVM_TRANSACTIONS_MAX 64
 #define RVM_TRANSACTION_BYTES_MAX (64 * 1024 * 1024)

@@ -6,7 +6,8 @@
  * is one walk for all of them.  Dentries and mounts are freed after an RCU
  * grace period; the names of a dentry may change while they are read, but both
  * the inline and the external form keep a terminating NUL, and what was read
- * is thrown away if rename_lock moved meanwhile.
+ * is thrown away if rename_lock moved meanwhile.  What is read is copied, so
+ * that nothing is held, and nothing goes on unchanged, for the judge's sake.
  */
 
 #include <linux/dcache.h>
@@ -18,12 +19,21 @@
 #include <linux/percpu.h>
 #include <linux/proc_fs.h>
 #include <linux/sched.h>
+#include <linux/slab.h>
 
 #include "compat.h"
 #include "partition.h"
 #include "path.h"
 
-/* Two walks for each CPU: rename and link judge two places at once. */
+/* For each CPU: rename and link judge two places at once. */
+#define WALKS 2
+/* One that was allocated because those are taken. */
+#define WALK_SPARE 2UL
+
+/*
+ * Whoever runs on a CPU takes one of its walks; with preemption on, it may take it
+ * along to another, and whoever comes next finds them taken.
+ */
 static struct rvm_walk __percpu *walks;
 
 static struct rvm_mount_mirror *to_mirror(const struct vfsmount *mnt)
@@ -33,13 +43,30 @@ static struct rvm_mount_mirror *to_mirror(const struct vfsmount *mnt)
 
 struct rvm_walk *rvm_walk_borrow(void)
 {
-	preempt_disable();
-	return this_cpu_ptr(walks);
+	struct rvm_walk *walk = raw_cpu_ptr(walks);
+	unsigned int i;
+
+	for (i = 0; i < WALKS; i++, walk++)
+		if (!test_and_set_bit_lock(0, &walk->lent))
+			break;
+	if (i == WALKS) {
+		walk = kmalloc(sizeof(*walk), GFP_ATOMIC | __GFP_NOWARN);
+		if (!walk)
+			return NULL;
+		walk->lent = WALK_SPARE;
+	}
+	walk->mount_count = 0;
+	return walk;
 }
 
-void rvm_walk_return(void)
+void rvm_walk_return(struct rvm_walk *walk)
 {
-	preempt_enable();
+	if (!walk)
+		return;
+	if (walk->lent == WALK_SPARE)
+		kfree(walk);
+	else
+		clear_bit_unlock(0, &walk->lent);
 }
 
 void rvm_walk_begin(struct rvm_walk_section *section)
@@ -65,16 +92,20 @@ static bool mounts_changed(const struct rvm_walk *walk)
 	return false;
 }
 
-bool rvm_walk_retry(struct rvm_walk_section *section, const struct rvm_walk *walk,
-		    unsigned int count)
+bool rvm_walk_holds(const struct rvm_walk_section *section, const struct rvm_walk *walk)
 {
-	bool again = false;
-	unsigned int i;
+	return !section->locked && !read_seqretry(&rename_lock, section->seq) &&
+	       !mounts_changed(walk);
+}
 
-	if (!section->locked)
-		again = read_seqretry(&rename_lock, section->seq);
-	for (i = 0; i < count; i++)
-		again |= mounts_changed(&walk[i]);
+bool rvm_walk_retry(struct rvm_walk_section *section, const struct rvm_walk *walk,
+		    const struct rvm_walk *other)
+{
+	bool again = !section->locked && read_seqretry(&rename_lock, section->seq);
+
+	again |= mounts_changed(walk);
+	if (other)
+		again |= mounts_changed(other);
 
 	/* A mount storm must not hold a CPU for ever. */
 	if (again && ++section->tries < 8) {
@@ -153,15 +184,24 @@ static noinline bool may_be_alias(const struct rvm_name *name, enum folding fold
 	       (name->text[name->len - 1] == '.' || name->text[name->len - 1] == ' ');
 }
 
-static bool add_text(struct rvm_path_view *view, const char *text, enum folding folding)
+/* Copied: nobody changes it then while it is judged. */
+static bool add_text(struct rvm_walk *walk, struct rvm_path_view *view, const char *text,
+		     enum folding folding)
 {
+	char *copy = walk->text + walk->used;
+	size_t room = sizeof(walk->text) - walk->used;
 	struct rvm_name *name;
+	ssize_t len;
 
-	if (view->depth == RVM_PATH_DEPTH_MAX)
+	if (view->depth == RVM_PATH_DEPTH_MAX || !room)
 		return false;
+	len = strscpy(copy, text, min_t(size_t, room, NAME_MAX + 1));
+	if (len < 0)
+		return false;
+	walk->used += len + 1;
 	name = &view->name[view->depth++];
-	name->text = text;
-	name->len = strnlen(text, NAME_MAX);
+	name->text = copy;
+	name->len = len;
 	if (unlikely(folding != FOLDING_NONE)) {
 		view->folds = true;
 		if (!view->aliases && may_be_alias(name, folding))
@@ -170,27 +210,29 @@ static bool add_text(struct rvm_path_view *view, const char *text, enum folding 
 	return true;
 }
 
-static bool add_name(struct rvm_path_view *view, struct dentry *dentry)
+static bool add_name(struct rvm_walk *walk, struct rvm_path_view *view, struct dentry *dentry)
 {
-	return add_text(view, READ_ONCE(dentry->d_name.name), folding_of(dentry));
+	return add_text(walk, view, READ_ONCE(dentry->d_name.name), folding_of(dentry));
 }
 
 /* What is not there yet: no identity, and the folder's way to compare. */
-static void begin_view(struct rvm_path_view *view, const struct dentry *dir,
-		       const struct rvm_name *leaf)
+static bool begin_view(struct rvm_walk *walk, const struct dentry *dir, const struct rvm_name *leaf)
 {
 	bool compares;
 
-	clear_view(view);
+	walk->used = 0;
+	clear_view(&walk->visible);
 	if (!leaf)
-		return;
+		return true;
 	compares = READ_ONCE(dir->d_flags) & DCACHE_OP_COMPARE || rvm_has_encoding(dir->d_sb);
-	view->id[0] = NULL;
-	add_text(view, leaf->text, compares ? folding_in(dir) : FOLDING_NONE);
+	walk->visible.id[0] = NULL;
+	return add_text(walk, &walk->visible, leaf->text,
+			compares ? folding_in(dir) : FOLDING_NONE);
 }
 
 /* Up the object's own file system, from @dentry to its root. */
-static enum rvm_reason climb_own(struct rvm_path_view *view, struct dentry *dentry)
+static enum rvm_reason climb_own(struct rvm_walk *walk, struct rvm_path_view *view,
+				 struct dentry *dentry)
 {
 	for (;;) {
 		struct dentry *parent = READ_ONCE(dentry->d_parent);
@@ -198,10 +240,23 @@ static enum rvm_reason climb_own(struct rvm_path_view *view, struct dentry *dent
 		set_id(view, dentry);
 		if (parent == dentry)
 			return RVM_REASON_NONE;
-		if (!add_name(view, dentry))
+		if (!add_name(walk, view, dentry))
 			return RVM_REASON_DEPTH;
 		dentry = parent;
 	}
+}
+
+/* Below the first mount that is crossed, both chains are the same. */
+static void fork_view(struct rvm_walk *walk)
+{
+	const struct rvm_path_view *from = &walk->visible;
+	struct rvm_path_view *to = &walk->own;
+
+	memcpy(to->name, from->name, from->depth * sizeof(*from->name));
+	memcpy(to->id, from->id, from->depth * sizeof(*from->id));
+	to->depth = from->depth;
+	to->folds = from->folds;
+	to->aliases = from->aliases;
 }
 
 /* The mount at the very top of the tree that @root lies in. */
@@ -246,7 +301,7 @@ bool rvm_path_is_ring(const struct path *path)
  * that an open of the path would give.
  */
 static enum rvm_reason climb_visible(struct rvm_walk *walk, struct dentry *dentry,
-				     struct rvm_mount_mirror *mount)
+				     struct rvm_mount_mirror *mount, bool two_chains)
 {
 	struct rvm_path_view *view = &walk->visible;
 
@@ -257,6 +312,8 @@ static enum rvm_reason climb_visible(struct rvm_walk *walk, struct dentry *dentr
 			struct rvm_mount_mirror *parent = READ_ONCE(mount->mnt_parent);
 			struct dentry *mountpoint = READ_ONCE(mount->mnt_mountpoint);
 
+			if (two_chains && !walk->mount_count)
+				fork_view(walk);
 			if (parent == mount)
 				return is_tree_top(mount) ? RVM_REASON_NONE : RVM_REASON_DETACHED;
 			if (walk->mount_count == RVM_MOUNTS_MAX)
@@ -270,7 +327,7 @@ static enum rvm_reason climb_visible(struct rvm_walk *walk, struct dentry *dentr
 		}
 		if (dentry == READ_ONCE(dentry->d_parent))
 			return RVM_REASON_DETACHED;
-		if (!add_name(view, dentry))
+		if (!add_name(walk, view, dentry))
 			return RVM_REASON_DEPTH;
 		dentry = READ_ONCE(dentry->d_parent);
 	}
@@ -317,24 +374,20 @@ static void describe(struct rvm_walk *walk, struct dentry *dentry, bool two_chai
 static enum rvm_reason climb(struct rvm_walk *walk, struct vfsmount *mnt, struct dentry *dentry,
 			     const struct rvm_name *leaf)
 {
+	struct dentry *root = READ_ONCE(mnt->mnt_root);
 	enum rvm_reason reason;
 	bool two_chains;
 
-	begin_view(&walk->visible, dentry, leaf);
-	reason = climb_visible(walk, dentry, to_mirror(mnt));
-	if (reason)
-		return reason;
 	/* Where a whole file system is mounted, its own chain is the lower end of the other. */
-	two_chains = !IS_ROOT(READ_ONCE(mnt->mnt_root)) ||
-		     dentry->d_sb->s_magic == PROC_SUPER_MAGIC;
-	if (two_chains) {
-		begin_view(&walk->own, dentry, leaf);
-		reason = climb_own(&walk->own, dentry);
-		if (reason)
-			return reason;
-	}
-	describe(walk, dentry, two_chains);
-	return RVM_REASON_NONE;
+	two_chains = !IS_ROOT(root) || dentry->d_sb->s_magic == PROC_SUPER_MAGIC;
+	if (!begin_view(walk, dentry, leaf))
+		return RVM_REASON_DEPTH;
+	reason = climb_visible(walk, dentry, to_mirror(mnt), two_chains);
+	if (!reason && two_chains)
+		reason = climb_own(walk, &walk->own, root);
+	if (!reason)
+		describe(walk, dentry, two_chains);
+	return reason;
 }
 
 enum rvm_reason rvm_walk_fill(struct rvm_walk *walk, const struct path *path, struct dentry *leaf)
@@ -361,8 +414,8 @@ enum rvm_reason rvm_walk_fill_dentry(struct rvm_walk *walk, struct dentry *dentr
 	enum rvm_reason reason;
 
 	walk->mount_count = 0;
-	clear_view(&walk->visible);
-	reason = climb_own(&walk->visible, dentry);
+	begin_view(walk, dentry, NULL);
+	reason = climb_own(walk, &walk->visible, dentry);
 	if (reason)
 		return reason;
 	describe(walk, dentry, false);
@@ -402,7 +455,7 @@ int rvm_path_init(void)
 	err = prove_mirror();
 	if (err)
 		return err;
-	walks = __alloc_percpu(2 * sizeof(struct rvm_walk), __alignof__(struct rvm_walk));
+	walks = __alloc_percpu(WALKS * sizeof(struct rvm_walk), __alignof__(struct rvm_walk));
 	return walks ? 0 : -ENOMEM;
 }
 

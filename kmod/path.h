@@ -15,8 +15,7 @@ struct rvm_mount_mirror;
 /**
  * struct rvm_walk - both chains of a file system object, with their storage
  *
- * 3 KiB: too large for the kernel stack under a hook.  rvm_walk_borrow() lends
- * the CPU's own pair.
+ * 8 KiB: too large for the kernel stack under a hook.
  */
 struct rvm_walk {
 	/** @visible: Up through the mounts to the root of the mount tree. */
@@ -33,6 +32,12 @@ struct rvm_walk {
 	} mounts[RVM_MOUNTS_MAX];
 	/** @mount_count: How many. */
 	unsigned int mount_count;
+	/** @used: Bytes of @text. */
+	unsigned int used;
+	/** @text: The names of both chains, each with a NUL; what they share is there once. */
+	char text[RVM_PATH_BYTES_MAX];
+	/** @lent: Who has it; of path.c. */
+	unsigned long lent;
 };
 
 /**
@@ -43,46 +48,54 @@ struct rvm_walk_section {
 	unsigned int seq;
 	/** @tries: Retries so far. */
 	unsigned int tries;
-	/** @locked: rename_lock is held. */
+	/** @locked: rename_lock is, or was at the end, held. */
 	bool locked;
 	/** @unsettled: Mounts moved at every try: what was found must not be believed. */
 	bool unsettled;
 };
 
 /**
- * rvm_walk_borrow() - the two walks of this CPU
+ * rvm_walk_borrow() - storage for a walk
  *
- * Preemption is off until rvm_walk_return(); hooks in interrupts never walk,
- * so nobody else can use them meanwhile.
- *
- * Return: an array of two.
+ * Context: any but interrupts, where hooks never walk; never sleeps.
+ * Return: to be given back by rvm_walk_return(); NULL without memory: refuse.
  */
 struct rvm_walk *rvm_walk_borrow(void);
-/** rvm_walk_return() - undo rvm_walk_borrow() */
-void rvm_walk_return(void);
+/** rvm_walk_return() - undo rvm_walk_borrow(); NULL is fine */
+void rvm_walk_return(struct rvm_walk *walk);
 
 /** rvm_walk_begin() - before the first rvm_walk_fill() of a try */
 void rvm_walk_begin(struct rvm_walk_section *section);
 
 /**
- * rvm_walk_retry() - after the last use of what was filled
+ * rvm_walk_retry() - after all walks were filled, before they are judged
  * @section: from rvm_walk_begin()
- * @walk: walks that were filled
- * @count: how many
+ * @walk: was filled
+ * @other: another one that has to be true at the same moment, or NULL
  *
- * Return: true if a rename or a mount came between: fill and judge again.
- * After three tries renames are held off, so the loop ends.
+ * Return: true if a rename or a mount came between: fill again.  After three
+ * tries renames are held off while walks are filled, so the loop ends.
  */
 bool rvm_walk_retry(struct rvm_walk_section *section, const struct rvm_walk *walk,
-		    unsigned int count);
+		    const struct rvm_walk *other);
+
+/**
+ * rvm_walk_holds() - no name and no mount that was crossed has changed since
+ * @section: ended by rvm_walk_retry()
+ * @walk: was filled in it
+ *
+ * Return: true if so; false also if renames were held off: then it is not known.
+ */
+bool rvm_walk_holds(const struct rvm_walk_section *section, const struct rvm_walk *walk);
 
 /**
  * rvm_walk_fill() - collect the names and inodes above an object
- * @walk: filled; names point into dentries
+ * @walk: filled
  * @path: the object, or the folder that @leaf lies in
  * @leaf: a dentry below @path (it may be negative), or NULL
  *
- * Context: inside rcu_read_lock(), which must last as long as @walk is used.
+ * Context: inside rcu_read_lock(), which must last as long as @walk is used: then
+ * an address in it is of no other inode.
  * Return: RVM_REASON_NONE, or why it must be refused: DETACHED or DEPTH.
  */
 enum rvm_reason rvm_walk_fill(struct rvm_walk *walk, const struct path *path, struct dentry *leaf);

@@ -32,6 +32,7 @@ struct rvm_transaction {
 	struct batch tokens;
 	struct batch exclusions;
 	size_t bytes;
+	u64 steps;
 	bool failed;
 	u8 digest[32];
 	char *source;
@@ -125,6 +126,7 @@ int rvm_transaction_add(struct rvm_transaction *txn, struct rvm_token *token,
 	struct batch *batch = token->exclusion ? &txn->exclusions : &txn->tokens;
 	u32 most = token->exclusion ? RVM_TABLE_EXCLUSIONS_MAX : RVM_TABLE_TOKENS_MAX;
 	size_t bytes = txn->bytes + rvm_token_bytes(token);
+	u64 steps = txn->steps + rvm_scope_steps(token->core.scope);
 	int err;
 
 	if (batch->count >= most) {
@@ -137,12 +139,20 @@ int rvm_transaction_add(struct rvm_transaction *txn, struct rvm_token *token,
 				   RVM_TRANSACTION_BYTES_MAX);
 		return -E2BIG;
 	}
+	if (steps > RVM_TABLE_STEPS_MAX) {
+		NL_SET_ERR_MSG_FMT(
+			extack,
+			"patterns could cost a question more than %u steps: use fewer **, and fewer words between two *",
+			RVM_TABLE_STEPS_MAX);
+		return -E2BIG;
+	}
 	err = xa_err(xa_store(&batch->entries, batch->count, token, GFP_KERNEL_ACCOUNT));
 	if (err)
 		return err;
 	token->index = batch->count++;
 	token->owner = txn->part->id;
 	txn->bytes = bytes;
+	txn->steps = steps;
 	return 0;
 }
 

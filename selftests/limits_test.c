@@ -164,4 +164,49 @@ TEST_F_TIMEOUT(limits, tokens, 300)
 	EXPECT_TRUE(box_remove(&box));
 }
 
+/* Adds so many rules of the same pattern: 0 or the errno. */
+static int add_patterns(int nl, struct rule *rule, size_t count)
+{
+	request_begin(&r, RVM_CMD_TABLE_ADD);
+	while (count--) {
+		put_rule(&r, rule);
+		/* One descriptor does for a request. */
+		rule->anchor = NULL;
+		rule->flags = RVM_SCOPE_FLAG_UNRESOLVED;
+	}
+	return nl_call(nl, &r, &reply);
+}
+
+/* What a question may cost is bounded when the table is made. */
+TEST_F(limits, patterns)
+{
+	const struct {
+		const char *pattern;
+		size_t fit, more;
+	} tables[] = {
+		{ "**/*.pem", 2000, 0 },
+		{ "**/*secret*", 300, 300 },
+		{ "**/a*aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab*", 20, 20 },
+	};
+	struct box box;
+
+	ASSERT_TRUE(box_make(&box, self->nl, "limit-patterns"));
+	for (size_t i = 0; i < sizeof(tables) / sizeof(*tables); i++) {
+		struct rule rule = { RVM_CLASS_PATH, RVM_RIGHT_READ, "/", tables[i].pattern,
+				     .excludes = true };
+
+		request_begin(&r, RVM_CMD_TABLE_BEGIN);
+		put_u32(&r, RVM_A_TABLE_PARTITION, box.id);
+		ASSERT_EQ(0, nl_call(self->nl, &r, &reply));
+		EXPECT_EQ(0, add_patterns(self->nl, &rule, tables[i].fit));
+		if (tables[i].more) {
+			EXPECT_EQ(E2BIG, add_patterns(self->nl, &rule, tables[i].more));
+			EXPECT_NE('\0', reply.text[0]);
+		}
+		request_begin(&r, RVM_CMD_TABLE_ABORT);
+		EXPECT_EQ(0, nl_call(self->nl, &r, &reply));
+	}
+	EXPECT_TRUE(box_remove(&box));
+}
+
 TEST_HARNESS_MAIN

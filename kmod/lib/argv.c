@@ -4,6 +4,7 @@
 #include <linux/string.h>
 
 #include "argv.h"
+#include "glob.h"
 
 const char *rvm_base_name(const char *path, size_t *len)
 {
@@ -15,28 +16,36 @@ const char *rvm_base_name(const char *path, size_t *len)
 	return path + i;
 }
 
-/* As in globs, with "*" only; ends for the same reason. */
+static size_t piece_len(const char *word, size_t len, size_t begin)
+{
+	const char *star = memchr(word + begin, '*', len - begin);
+
+	return (star ? (size_t)(star - word) : len) - begin;
+}
+
+/* As in globs, with "*" only; see there. */
 static bool match_word(const char *word, size_t word_len, const char *arg, size_t arg_len)
 {
-	size_t star = word_len, retry = 0, pos = 0, i = 0;
+	size_t pos = piece_len(word, word_len, 0), i = pos, n;
 
-	while (i < arg_len) {
-		if (pos < word_len && word[pos] == '*') {
-			star = pos++;
-			retry = i;
-		} else if (pos < word_len && word[pos] == arg[i]) {
-			pos++;
-			i++;
-		} else if (star < word_len) {
-			pos = star + 1;
-			i = ++retry;
-		} else {
+	if (pos > arg_len || memcmp(word, arg, pos))
+		return false;
+	if (pos == word_len)
+		return pos == arg_len;
+	for (;;) {
+		const char *piece = word + ++pos;
+
+		n = piece_len(word, word_len, pos);
+		pos += n;
+		if (n > arg_len - i)
 			return false;
-		}
+		if (pos == word_len)
+			return !memcmp(piece, arg + arg_len - n, n);
+		while (memcmp(piece, arg + i, n))
+			if (++i + n > arg_len)
+				return false;
+		i += n;
 	}
-	while (pos < word_len && word[pos] == '*')
-		pos++;
-	return pos == word_len;
 }
 
 /* The word at @pos; moves behind it.  A missing NUL at the end is as good as one. */
@@ -89,4 +98,38 @@ bool rvm_argv_match(const char *pattern, size_t len, bool prefix, const struct r
 		return false;
 	return rvm_argv_match_program(pattern, len, argv->text, strnlen(argv->text, argv->len)) &&
 	       rvm_argv_match_rest(pattern, len, prefix, argv, false);
+}
+
+/* The longest of what stands between two stars: it is looked for at each byte. */
+static u64 steps_each_byte(const char *word, size_t len)
+{
+	size_t at = piece_len(word, len, 0), n;
+	u64 most = 0;
+
+	while (at < len) {
+		n = piece_len(word, len, ++at);
+		/* The last one is not looked for. */
+		if (at + n == len)
+			break;
+		at += n;
+		if (n > most)
+			most = n;
+	}
+	return most;
+}
+
+u64 rvm_argv_steps(const char *pattern, size_t len)
+{
+	u64 steps = len, most = 0, each;
+	size_t pos = 0, word_len;
+
+	while (pos < len) {
+		const char *word = next_word(pattern, len, &pos, &word_len);
+
+		steps += RVM_GLOB_STEPS;
+		each = steps_each_byte(word, word_len);
+		if (each > most)
+			most = each;
+	}
+	return steps + RVM_ARGV_BYTES_MAX * most;
 }

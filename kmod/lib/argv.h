@@ -105,6 +105,15 @@ bool rvm_argv_match_rest(const char *pattern, size_t len, bool prefix, const str
 			 bool unseen);
 
 /**
+ * rvm_argv_steps() - the most that matching can cost, whatever the vector
+ * @pattern: as for rvm_argv_match()
+ * @len: bytes in @pattern
+ *
+ * Return: an upper bound, in compared bytes.
+ */
+u64 rvm_argv_steps(const char *pattern, size_t len);
+
+/**
  * rvm_base_name() - what follows the last slash
  * @path: the path
  * @len: its bytes; updated to the bytes of the base name

@@ -88,3 +88,12 @@ const struct rvm_name *rvm_path_leaf(const struct rvm_path_object *path)
 
 	return path->visible && path->visible->depth ? &path->visible->name[0] : &none;
 }
+
+u64 rvm_scope_steps(const struct rvm_scope *scope)
+{
+	if (scope->glob)
+		return rvm_glob_steps(scope->glob, RVM_PATH_DEPTH_MAX, RVM_PATH_BYTES_MAX);
+	if (scope->class == RVM_CLASS_EXEC)
+		return RVM_GLOB_STEPS + rvm_argv_steps(scope->text, scope->len);
+	return RVM_GLOB_STEPS + scope->len;
+}

@@ -26,6 +26,14 @@ bool rvm_scope_covers_name(const struct rvm_scope *scope, const struct rvm_reque
 /** rvm_scope_is_abstract() - of NET: is this the name of the abstract socket */
 bool rvm_scope_is_abstract(const struct rvm_scope *scope, const struct rvm_name *name);
 
+/**
+ * rvm_scope_steps() - the most that it can cost to see whether a scope is meant
+ * @scope: of any class
+ *
+ * Return: an upper bound, in compared bytes, whatever is asked about.
+ */
+u64 rvm_scope_steps(const struct rvm_scope *scope);
+
 /** rvm_request_needs_naming() - an object that wide scopes never cover, and no mode relaxes */
 bool rvm_request_needs_naming(const struct rvm_request *req);
 

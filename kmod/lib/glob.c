@@ -3,6 +3,7 @@
  * Globs on names below an anchor: a set of states, one for each segment, goes
  * down the names once.
  */
+#include <linux/bitops.h>
 #include <linux/bits.h>
 #include <linux/errno.h>
 #include <linux/string.h>
@@ -152,60 +153,126 @@ static bool set_holds_either(const char *set, size_t len, u8 c, bool nocase)
 			  holds || set_holds(set, len, swap_case(c));
 }
 
-/* Does what stands at seg[*pos], a star excepted, take @c?  Moves on if it does. */
-static bool take_byte(const char *seg, size_t len, size_t *pos, u8 c, bool nocase)
+/* Bytes of the segment that match one byte of the name, from @at on; never of a star. */
+static size_t unit_len(const char *seg, size_t len, size_t at)
 {
-	size_t i = *pos, n = 1;
-	bool fits;
+	size_t n;
 
-	if (i == len)
-		return false;
-	switch (seg[i]) {
-	case '?':
-		fits = true;
-		break;
+	switch (seg[at]) {
 	case '[':
-		n = set_len(seg + i, len - i);
-		fits = n && set_holds_either(seg + i, n, c, nocase);
-		break;
+		n = set_len(seg + at, len - at);
+		/* rvm_glob_parse() refuses one that is open. */
+		return n ? n : len - at;
 	case '\\':
-		n = 2;
-		fits = i + 1 < len && fold(seg[i + 1], nocase) == fold(c, nocase);
-		break;
+		return at + 1 < len ? 2 : 1;
 	default:
-		fits = fold(seg[i], nocase) == fold(c, nocase);
+		return 1;
 	}
-	if (fits)
-		*pos = i + n;
-	return fits;
+}
+
+static bool unit_takes(const char *unit, size_t len, u8 c, bool nocase)
+{
+	switch (unit[0]) {
+	case '?':
+		return true;
+	case '[':
+		return set_holds_either(unit, len, c, nocase);
+	case '\\':
+		return len == 2 && fold(unit[1], nocase) == fold(c, nocase);
+	default:
+		return fold(unit[0], nocase) == fold(c, nocase);
+	}
+}
+
+/* What stands between two stars of a segment, or behind the last one. */
+struct piece {
+	const char *seg;
+	size_t len;
+	/* Bytes of a name that it matches. */
+	size_t units;
+};
+
+static struct piece piece_at(const char *seg, size_t seg_len, size_t begin)
+{
+	struct piece piece = { .seg = seg + begin };
+	size_t at = begin;
+
+	while (at < seg_len && seg[at] != '*') {
+		at += unit_len(seg, seg_len, at);
+		piece.units++;
+	}
+	piece.len = at - begin;
+	return piece;
+}
+
+/* The caller knows that so many bytes are there. */
+static bool piece_fits(const struct piece *piece, const char *text, bool nocase)
+{
+	size_t at, n;
+
+	for (at = 0; at < piece->len; at += n) {
+		n = unit_len(piece->seg, piece->len, at);
+		if (!unit_takes(piece->seg + at, n, *text++, nocase))
+			return false;
+	}
+	return true;
+}
+
+/* From @at on, where it can still fit; a byte that is no sign of its own is found fast. */
+static size_t find_first(const struct piece *piece, const struct rvm_name *name, size_t at,
+			 bool nocase)
+{
+	u8 first = piece->len ? piece->seg[0] : '?';
+	size_t end = name->len - piece->units;
+
+	if (first == '?' || first == '[' || first == '\\')
+		return at;
+	first = fold(first, nocase);
+	while (at < end && fold(name->text[at], nocase) != first)
+		at++;
+	return at;
+}
+
+/* Where in the name it first fits, from @at on; behind the name if nowhere. */
+static size_t find_piece(const struct piece *piece, const struct rvm_name *name, size_t at,
+			 bool nocase)
+{
+	for (; at + piece->units <= name->len; at++) {
+		at = find_first(piece, name, at, nocase);
+		if (piece_fits(piece, name->text + at, nocase))
+			return at;
+	}
+	return name->len + 1;
 }
 
 /*
- * Only the last star has to be tried again: what an earlier one could take
- * more, the last can take too.  Each retry begins one byte later in the name,
- * so this ends whatever the bytes of the name do meanwhile.
+ * What stands before the first star is at the beginning of the name, what stands
+ * behind the last at its end; anything else where it is first found, since what
+ * an earlier star could take more, the next can take too.
  */
 bool rvm_glob_match_name(const char *seg, size_t seg_len, const struct rvm_name *name, bool nocase)
 {
-	size_t star = seg_len, retry = 0, pos = 0, i = 0;
-	size_t len = name->len;
+	size_t pos = 0, len = name->len, i = 0, n;
 
-	while (i < len) {
-		if (pos < seg_len && seg[pos] == '*') {
-			star = pos++;
-			retry = i;
-		} else if (take_byte(seg, seg_len, &pos, name->text[i], nocase)) {
-			i++;
-		} else if (star < seg_len) {
-			pos = star + 1;
-			i = ++retry;
-		} else {
+	for (; pos < seg_len && seg[pos] != '*'; pos += n, i++) {
+		n = unit_len(seg, seg_len, pos);
+		if (i == len || !unit_takes(seg + pos, n, name->text[i], nocase))
 			return false;
-		}
 	}
-	while (pos < seg_len && seg[pos] == '*')
-		pos++;
-	return pos == seg_len;
+	if (pos == seg_len)
+		return i == len;
+	for (;;) {
+		struct piece piece = piece_at(seg, seg_len, pos + 1);
+
+		pos += 1 + piece.len;
+		if (piece.units > len - i)
+			return false;
+		if (pos == seg_len)
+			return piece_fits(&piece, name->text + len - piece.units, nocase);
+		i = find_piece(&piece, name, i, nocase) + piece.units;
+		if (i > len)
+			return false;
+	}
 }
 
 /* "**" takes no name as well: who stands before it also stands behind it. */
@@ -228,12 +295,11 @@ static size_t segment_len(const struct rvm_glob *glob, unsigned int n)
 
 static u64 step(const struct rvm_glob *glob, u64 states, const struct rvm_name *name, bool nocase)
 {
-	u64 next = states & glob->deep;
+	u64 next = states & glob->deep, rest = states & ~glob->deep & (BIT_ULL(glob->segments) - 1);
 	unsigned int n;
 
-	for (n = 0; n < glob->segments; n++) {
-		if (!(states & ~glob->deep & BIT_ULL(n)))
-			continue;
+	for (; rest; rest &= rest - 1) {
+		n = __ffs64(rest);
 		if (rvm_glob_match_name(glob->text + glob->start[n], segment_len(glob, n), name,
 					nocase))
 			next |= BIT_ULL(n + 1);
@@ -269,4 +335,47 @@ u64 rvm_glob_rest(const struct rvm_glob *glob, const struct rvm_name *names, uns
 		states = step(glob, states, &names[depth], nocase);
 	}
 	return states | matched;
+}
+
+/* Steps to look for what stands between two stars, at each byte of a name. */
+static u64 steps_each_byte(const char *seg, size_t len)
+{
+	size_t at = piece_at(seg, len, 0).len, n;
+	u64 most = 0, steps;
+
+	while (at < len) {
+		struct piece piece = piece_at(seg, len, ++at);
+
+		/* The last one is not looked for. */
+		if (at + piece.len == len)
+			break;
+		for (n = 0, steps = 0; n < piece.len; n += unit_len(piece.seg, piece.len, n))
+			steps += piece.seg[n] == '[' ? 4 * unit_len(piece.seg, piece.len, n) : 1;
+		at += piece.len;
+		if (steps > most)
+			most = steps;
+	}
+	return most;
+}
+
+u64 rvm_glob_steps(const struct rvm_glob *glob, unsigned int names, unsigned int bytes)
+{
+	unsigned int n, longest = bytes < RVM_GLOB_NAME_MAX ? bytes : RVM_GLOB_NAME_MAX;
+	u64 steps = RVM_GLOB_STEPS;
+	bool deep = false;
+
+	for (n = 0; n < glob->segments; n++) {
+		const char *seg = glob->text + glob->start[n];
+		size_t len = segment_len(glob, n);
+		u64 once = RVM_GLOB_STEPS + len, each;
+
+		if (glob->deep & BIT_ULL(n)) {
+			deep = true;
+			continue;
+		}
+		each = steps_each_byte(seg, len);
+		/* Without "**" before it, it meets the names of one place only. */
+		steps += deep ? names * once + bytes * each : once + longest * each;
+	}
+	return steps;
 }

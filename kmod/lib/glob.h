@@ -12,8 +12,9 @@
  * none included; inside a segment "*" matches any run of bytes, "?" one byte
  * and "[a-z]" or "[!a-z]" one byte of a set; a backslash takes the next byte
  * as it is.  As in gitignore, a glob that matches a folder also covers what
- * lies below it.  Time is linear in the names and in the glob: there is no
- * backtracking over "**".
+ * lies below it.  Time is linear in the names: nothing backtracks over "**",
+ * and of a segment only what stands between two "*" is looked for at more than
+ * one place of a name.  rvm_glob_steps() says how much it can be.
  */
 
 /** RVM_GLOB_BYTES_MAX - longest glob, in bytes */
@@ -22,6 +23,10 @@
 #define RVM_GLOB_SEGMENTS_MAX 60
 /** RVM_GLOB_STARS_MAX - most "*" of one segment */
 #define RVM_GLOB_STARS_MAX 8
+/** RVM_GLOB_NAME_MAX - longest name of a path */
+#define RVM_GLOB_NAME_MAX 255
+/** RVM_GLOB_STEPS - what it costs to begin with a segment or a rule, in compared bytes */
+#define RVM_GLOB_STEPS 8
 
 /**
  * struct rvm_name - one name of a path, not terminated
@@ -96,7 +101,7 @@ bool rvm_glob_match_name(const char *seg, size_t seg_len, const struct rvm_name 
  * @depth: how many
  * @nocase: compare ASCII letters without regard to case
  *
- * Context: Any; at most the bytes of the glob times the bytes of the names.
+ * Context: Any; rvm_glob_steps() bounds it.
  * Return: How they meet; EXACT if several say so.
  */
 enum rvm_glob_match rvm_glob_match(const struct rvm_glob *glob, const struct rvm_name *names,
@@ -116,5 +121,15 @@ enum rvm_glob_match rvm_glob_match(const struct rvm_glob *glob, const struct rvm
  */
 u64 rvm_glob_rest(const struct rvm_glob *glob, const struct rvm_name *names, unsigned int depth,
 		  bool nocase);
+
+/**
+ * rvm_glob_steps() - the most that matching can cost, whatever the names
+ * @glob: from rvm_glob_parse()
+ * @names: most names of a path
+ * @bytes: most bytes of all names together
+ *
+ * Return: an upper bound, in compared bytes.
+ */
+u64 rvm_glob_steps(const struct rvm_glob *glob, unsigned int names, unsigned int bytes);
 
 #endif /* _RVM_GLOB_H */

@@ -10,6 +10,8 @@
 
 /** RVM_PATH_DEPTH_MAX - most names of a path that are judged; deeper is refused */
 #define RVM_PATH_DEPTH_MAX 64
+/** RVM_PATH_BYTES_MAX - most bytes of all its names together, each with one that ends it */
+#define RVM_PATH_BYTES_MAX 4096
 /** RVM_CHAIN_END - end of an index chain */
 #define RVM_CHAIN_END 0xffffffffu
 

@@ -341,6 +341,14 @@ static void base_names_follow_the_last_slash(void)
 	EXPECT_EQ(len, 0);
 }
 
+static void what_is_looked_for_everywhere_costs_more(void)
+{
+	EXPECT(rvm_argv_steps("git\0log\0", 8) < 64);
+	EXPECT(rvm_argv_steps("git\0l*g\0", 8) < 64);
+	EXPECT(rvm_argv_steps("git\0*lo*\0", 9) > 2 * RVM_ARGV_BYTES_MAX);
+	EXPECT(rvm_argv_steps("git\0*lo*\0*g*\0", 13) < 3 * RVM_ARGV_BYTES_MAX);
+}
+
 int main(void)
 {
 	RUN(each_pattern_gives_its_words);
@@ -352,5 +360,6 @@ int main(void)
 	RUN(a_missing_nul_is_not_read_over);
 	RUN(random_vectors_match_as_the_naive_matcher_says);
 	RUN(base_names_follow_the_last_slash);
+	RUN(what_is_looked_for_everywhere_costs_more);
 	return unit_done();
 }

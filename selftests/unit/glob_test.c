@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/errno.h>
 
+#include <time.h>
+
 #include "lib/glob.h"
 #include "unit.h"
 
@@ -402,6 +404,68 @@ static void nothing_is_read_behind_a_name(void)
 	free(text);
 }
 
+static u64 steps_of(const char *text)
+{
+	struct rvm_glob glob;
+
+	EXPECT_EQ(rvm_glob_parse(&glob, text, strlen(text), NULL), 0);
+	return rvm_glob_steps(&glob, 64, 4096);
+}
+
+static void what_is_looked_for_everywhere_costs_more(void)
+{
+	EXPECT(steps_of("") <= steps_of("a"));
+	EXPECT(steps_of("a") < steps_of("a/b"));
+	EXPECT(steps_of("a*b") < 2 * steps_of("a"));
+	/* At each name, then at each byte as well. */
+	EXPECT(steps_of("**/a") > 64 * RVM_GLOB_STEPS);
+	EXPECT(steps_of("a/**") < 64);
+	EXPECT(steps_of("**/a*b") < 4096);
+	EXPECT(steps_of("**/*a") < 4096);
+	EXPECT(steps_of("**/*a*") > 4096);
+	EXPECT(steps_of("**/*abc*") > 3 * 4096);
+	EXPECT(steps_of("**/*abc*") < 4 * 4096);
+	EXPECT(steps_of("**/*[abc]*") > steps_of("**/*abc*"));
+	/* The longest of them; each is looked for behind the one before. */
+	EXPECT(steps_of("**/*abc*def*") < 4 * 4096);
+	EXPECT(steps_of("**/*a*/*b*") > 2 * 4096);
+	EXPECT(steps_of("*abc*") < 4 * 255);
+}
+
+static double seconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+	return t.tv_sec + t.tv_nsec * 1e-9;
+}
+
+/* On the longest names that an agent may choose; a step is far below 100 ns, even here. */
+static void no_match_takes_more_than_its_steps(void)
+{
+	static const char *const parts[] = { "**/", "*", "a", "aaaaaaaa", "b", "?", "[ab]", "/" };
+	char name[256], text[256];
+	struct rvm_name names[64];
+	struct rvm_glob glob;
+	unsigned int i, n;
+	double before;
+
+	memset(name, 'a', sizeof(name));
+	for (i = 0; i < 64; i++)
+		names[i] = (struct rvm_name){ .text = name, .len = i < 15 ? 255 : 1 };
+	for (i = 0; i < 2000; i++) {
+		strcpy(text, i ? "**/*" : "**/*aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab");
+		for (n = i ? unit_random() % 12 : 0; n--;)
+			strcat(text, parts[unit_random() % ARRAY_SIZE(parts)]);
+		if (rvm_glob_parse(&glob, text, strlen(text), NULL))
+			continue;
+		before = seconds();
+		rvm_glob_match(&glob, names, 64, i & 1);
+		if (!EXPECT(seconds() - before < 1e-7 * rvm_glob_steps(&glob, 64, 4096) + 1e-4))
+			NOTE("\"%s\"", text);
+	}
+}
+
 int main(void)
 {
 	RUN(each_row_matches_as_said);
@@ -412,5 +476,7 @@ int main(void)
 	RUN(sixty_deep_segments_are_one_state_set);
 	RUN(random_globs_match_as_the_naive_matcher_says);
 	RUN(nothing_is_read_behind_a_name);
+	RUN(what_is_looked_for_everywhere_costs_more);
+	RUN(no_match_takes_more_than_its_steps);
 	return unit_done();
 }
