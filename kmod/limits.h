@@ -38,6 +38,9 @@
 /* Seconds after which a decision is made anew. */
 #define RVM_DECISION_SECONDS 60
 
+/* Bytes of a line that stops partitions: the words and a name. */
+#define RVM_BRAKE_BYTES (RVM_NAME_MAX + 32)
+
 /* System V objects on a host that were made in partitions. */
 #define RVM_IPC_OBJECTS_MAX 65536
 

@@ -6,6 +6,7 @@
 #include <linux/module.h>
 
 #include "anchor.h"
+#include "brake.h"
 #include "decision.h"
 #include "entry.h"
 #include "gate.h"
@@ -50,11 +51,16 @@ static int __init rvm_init(void)
 	err = rvm_device_init();
 	if (err)
 		goto err_network;
-	err = rvm_netlink_init();
+	err = rvm_brake_init();
 	if (err)
 		goto err_device;
+	err = rvm_netlink_init();
+	if (err)
+		goto err_brake;
 	return 0;
 
+err_brake:
+	rvm_brake_exit();
 err_device:
 	rvm_device_exit();
 err_network:
@@ -76,6 +82,7 @@ err_decision:
 static void __exit rvm_exit(void)
 {
 	rvm_netlink_exit();
+	rvm_brake_exit();
 	rvm_device_exit();
 	rvm_hook_exit();
 	rvm_entry_exit();

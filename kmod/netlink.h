@@ -12,4 +12,9 @@ int rvm_netlink_init(void);
 /** rvm_netlink_exit() - unregister it; open transactions are dropped */
 void rvm_netlink_exit(void);
 
+struct rvm_partition;
+
+/** rvm_nl_partition_tell() - send the event that a partition was made or changed; may sleep */
+void rvm_nl_partition_tell(const struct rvm_partition *part);
+
 #endif /* _RVM_NETLINK_H */

@@ -8,6 +8,7 @@
 #include <linux/uidgid.h>
 
 #include "entry.h"
+#include "netlink.h"
 #include "netlink_priv.h"
 #include "partition.h"
 #include "table.h"
@@ -75,7 +76,7 @@ static int reply_partition(struct genl_info *info, const struct rvm_partition *p
 	return rvm_nl_reply_send(reply, hdr, info, fill_partition(reply, part));
 }
 
-static void tell(const struct rvm_partition *part)
+void rvm_nl_partition_tell(const struct rvm_partition *part)
 {
 	struct sk_buff *event;
 	void *hdr;
@@ -132,7 +133,7 @@ int rvm_nl_partition_new_doit(struct sk_buff *skb, struct genl_info *info)
 	if (IS_ERR(part))
 		return PTR_ERR(part);
 	err = reply_partition(info, part);
-	tell(part);
+	rvm_nl_partition_tell(part);
 	rvm_partition_put(part);
 	return err;
 }
@@ -188,7 +189,7 @@ int rvm_nl_partition_set_doit(struct sk_buff *skb, struct genl_info *info)
 	err = rvm_partition_change(part, &change, info->extack);
 	if (!err) {
 		err = reply_partition(info, part);
-		tell(part);
+		rvm_nl_partition_tell(part);
 	}
 	rvm_partition_put(part);
 	return err;
@@ -206,7 +207,7 @@ int rvm_nl_partition_del_doit(struct sk_buff *skb, struct genl_info *info)
 		return PTR_ERR(part);
 	err = rvm_partition_destroy(part, info->extack);
 	if (!err)
-		tell(part);
+		rvm_nl_partition_tell(part);
 	rvm_partition_put(part);
 	return err;
 }

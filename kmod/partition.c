@@ -293,7 +293,8 @@ int rvm_registry_add(struct rvm_partition *part)
 
 	lockdep_assert_held(&rvm_partitions_lock);
 	part->id = last_id + 1;
-	err = xa_insert(&rvm_registry, part->id, part, GFP_KERNEL_ACCOUNT);
+	/* Under this lock nothing waits for a file system: a fence needs it. */
+	err = xa_insert(&rvm_registry, part->id, part, GFP_NOFS | __GFP_ACCOUNT);
 	if (err)
 		return err;
 	last_id = part->id;

@@ -210,6 +210,15 @@ int rvm_partition_change(struct rvm_partition *part, const struct rvm_partition_
 			 struct netlink_ext_ack *extack);
 
 /**
+ * rvm_partition_change_all() - the same for all of them but pens
+ * @change: what
+ *
+ * Context: may sleep.
+ * Return: 0; what was said of the first one that could not be changed; the others are.
+ */
+int rvm_partition_change_all(const struct rvm_partition_change *change);
+
+/**
  * rvm_partition_destroy() - unregister it and free its table
  * @part: the caller's reference stays
  * @extack: says why not

@@ -313,33 +313,60 @@ static void apply_change(struct rvm_partition *part, const struct rvm_partition_
 	rvm_partition_note_change();
 }
 
-int rvm_partition_change(struct rvm_partition *part, const struct rvm_partition_change *change,
-			 struct netlink_ext_ack *extack)
+static int change_one(struct rvm_partition *part, const struct rvm_partition_change *change,
+		      struct netlink_ext_ack *extack)
 {
 	bool other = change->has_mode || change->mask || change->bump_epoch;
 	struct rvm_reservation res = {};
 	int err;
 
-	might_sleep();
-	scoped_guard(mutex, &rvm_partitions_lock) {
-		err = check_change(part, change, extack);
-		if (err)
-			return err;
-		if (rvm_witness_reserve(&res, change->has_state + other) &&
-		    !takes_away_only(change)) {
-			NL_SET_ERR_MSG(extack,
-				       "the witness log is full: nothing changes unrecorded");
-			return -ENOSPC;
-		}
-		apply_change(part, change);
-		if (change->has_state)
-			record(&res, part, kind_of_state(change->state));
-		if (other)
-			record(&res, part, RVM_KIND_MODE_CHANGE);
+	guard(mutex)(&rvm_partitions_lock);
+	err = check_change(part, change, extack);
+	if (err)
+		return err;
+	if (rvm_witness_reserve(&res, change->has_state + other) && !takes_away_only(change)) {
+		NL_SET_ERR_MSG(extack, "the witness log is full: nothing changes unrecorded");
+		return -ENOSPC;
 	}
+	apply_change(part, change);
+	if (change->has_state)
+		record(&res, part, kind_of_state(change->state));
+	if (other)
+		record(&res, part, RVM_KIND_MODE_CHANGE);
+	return 0;
+}
+
+int rvm_partition_change(struct rvm_partition *part, const struct rvm_partition_change *change,
+			 struct netlink_ext_ack *extack)
+{
+	int err;
+
+	might_sleep();
+	err = change_one(part, change, extack);
+	if (err)
+		return err;
 	/* Checks that began before this still used the old values. */
 	synchronize_rcu_expedited();
 	return 0;
+}
+
+int rvm_partition_change_all(const struct rvm_partition_change *change)
+{
+	struct rvm_partition *part;
+	int err, first = 0;
+	u32 last = 0;
+
+	might_sleep();
+	while ((part = rvm_partition_next(last))) {
+		last = part->id;
+		err = change_one(part, change, NULL);
+		/* Nothing runs in a pen, and one that has gone is stopped. */
+		if (err != -EOPNOTSUPP && err != -ENOENT)
+			first = first ?: err;
+		rvm_partition_put(part);
+	}
+	synchronize_rcu_expedited();
+	return first;
 }
 
 static int check_destroy(const struct rvm_partition *part, struct netlink_ext_ack *extack)

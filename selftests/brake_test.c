@@ -18,6 +18,11 @@
 
 /* A fence takes much less; what waits for the confined never ends. */
 #define SECONDS 5
+#define BRAKE "/sys/kernel/security/rvm/brake"
+#define ATTACKERS 4
+/* Names of 255 bytes above the file that is the hardest to judge. */
+#define NAMES 15
+#define PATTERNS 200
 
 static struct request r;
 static struct reply reply;
@@ -109,6 +114,252 @@ TEST_F(brake, questions_wait_for_nobody)
 	ASSERT_EQ(0, box_load(&self->box, &rule, 1));
 	pid = box_start(&self->box, ask_there, NULL);
 	EXPECT_EQ(1, ends_in_time(pid));
+}
+
+static int brake_by(int fd, const char *line)
+{
+	return write(fd, line, strlen(line)) == strlen(line) ? 0 : errno;
+}
+
+static int brake(const char *line)
+{
+	int fd = open(BRAKE, O_WRONLY | O_CLOEXEC), error;
+
+	if (fd < 0)
+		return errno;
+	error = brake_by(fd, line);
+	close(fd);
+	return error;
+}
+
+static uint32_t of_box(const struct box *box, int attr)
+{
+	request_begin(&r, RVM_CMD_PARTITION_GET);
+	put_u32(&r, RVM_A_PARTITION_ID, box->id);
+	nl_call(box->nl, &r, &reply);
+	return reply_u32(&reply, attr);
+}
+
+TEST_F(brake, does_what_the_words_say)
+{
+	uint32_t epoch = of_box(&self->box, RVM_A_PARTITION_EPOCH);
+
+	EXPECT_EQ(0, brake("fence brake\n"));
+	EXPECT_EQ(RVM_PARTITION_FLAG_FENCED, of_box(&self->box, RVM_A_PARTITION_FLAGS));
+	EXPECT_EQ(RVM_STATE_RUNNING, of_box(&self->box, RVM_A_PARTITION_STATE));
+	EXPECT_EQ(0, box_set(&self->box, RVM_A_PARTITION_FLAGS, 0));
+	EXPECT_EQ(0, brake("suspend epoch brake"));
+	EXPECT_EQ(0, of_box(&self->box, RVM_A_PARTITION_FLAGS));
+	EXPECT_EQ(RVM_STATE_SUSPENDED, of_box(&self->box, RVM_A_PARTITION_STATE));
+	EXPECT_EQ(epoch + 1, of_box(&self->box, RVM_A_PARTITION_EPOCH));
+	EXPECT_EQ(0, brake("fence *"));
+	EXPECT_EQ(RVM_PARTITION_FLAG_FENCED, of_box(&self->box, RVM_A_PARTITION_FLAGS));
+
+	EXPECT_EQ(ENOENT, brake("fence nobody"));
+	EXPECT_EQ(EINVAL, brake("brake"));
+	EXPECT_EQ(EINVAL, brake("run brake"));
+	EXPECT_EQ(EINVAL, brake("fence "));
+	EXPECT_EQ(EINVAL, brake(""));
+	EXPECT_EQ(EINVAL, brake("fence fence fence fence fence fence fence fence fence fence fence "
+				"fence fence fence fence fence fence fence brake"));
+}
+
+/* With a descriptor that the host opened. */
+static int brake_inside(void *arg)
+{
+	return brake_by(*(int *)arg, "epoch *");
+}
+
+static int brake_as_nobody(void *arg)
+{
+	return setresuid(65534, 65534, 65534) ? 250 : brake_by(*(int *)arg, "epoch *");
+}
+
+TEST_F(brake, is_the_hosts)
+{
+	uint32_t epoch = of_box(&self->box, RVM_A_PARTITION_EPOCH);
+	int fd = open(BRAKE, O_WRONLY);
+	pid_t pid;
+
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(EACCES, box_do(&self->box, brake_inside, &fd));
+	pid = fork();
+	if (!pid)
+		_exit(brake_as_nobody(&fd));
+	EXPECT_EQ(EPERM, wait_for(pid));
+	EXPECT_EQ(epoch, of_box(&self->box, RVM_A_PARTITION_EPOCH));
+	EXPECT_EQ(0, brake_by(fd, "epoch *"));
+	EXPECT_EQ(epoch + 1, of_box(&self->box, RVM_A_PARTITION_EPOCH));
+	close(fd);
+}
+
+/* What those inside do all the time. */
+
+static void be_refused(void)
+{
+	try_open("/etc/passwd", O_RDONLY);
+}
+
+static void fork_and_wait(void)
+{
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(0);
+	wait_for(pid);
+}
+
+static void rename_forth_and_back(void)
+{
+	static char name[64];
+
+	snprintf(name, sizeof(name), "%s.%d", in_dir("allowed/file"), getpid());
+	rename(in_dir("allowed/file"), name);
+	rename(name, in_dir("allowed/file"));
+}
+
+static void ask_at_the_silent(void)
+{
+	ask_there(NULL);
+}
+
+static bool go_deep(bool make)
+{
+	char name[256];
+
+	memset(name, 'a', 255);
+	name[255] = '\0';
+	if (chdir(in_dir("allowed")))
+		return false;
+	for (int i = 0; i < NAMES; i++)
+		if ((make && mkdir(name, 0755) && errno != EEXIST) || chdir(name))
+			return false;
+	return !chmod(".", 0755);
+}
+
+static void open_the_deep_one(void)
+{
+	static bool there;
+
+	there = there || go_deep(false);
+	try_open("file", O_RDWR | O_CREAT);
+}
+
+static const struct attack {
+	const char *name;
+	void (*act)(void);
+	/* With as little of a CPU as can be said. */
+	bool throttled;
+} attacks[] = {
+	{ "denials", be_refused },
+	{ "forks", fork_and_wait },
+	{ "renames", rename_forth_and_back },
+	{ "requests", ask_at_the_silent },
+	{ "requests, a thousandth of a CPU", ask_at_the_silent, true },
+	{ "names that are hard to judge", open_the_deep_one },
+};
+
+static int attack(void *arg)
+{
+	const struct attack *a = arg;
+
+	for (;;)
+		a->act();
+	return 0;
+}
+
+/* One that is allowed until the fence comes. */
+static int look(void *arg)
+{
+	return try_open(in_dir("allowed/known"), O_RDONLY);
+}
+
+static int load_the_worst(struct box *box)
+{
+	static struct rule rules[PATTERNS + 1];
+
+	rules[0] = (struct rule){ RVM_CLASS_PATH, RVM_RIGHT_READ | RVM_RIGHT_WRITE,
+				  in_dir("allowed"), "**" };
+	for (int i = 1; i <= PATTERNS; i++)
+		rules[i] = (struct rule){ RVM_CLASS_PATH, RVM_RIGHT_READ | RVM_RIGHT_WRITE, "/",
+					  "**/*aaaaaaaab*", .excludes = true };
+	return box_load(box, rules, PATTERNS + 1);
+}
+
+/* Families come and go, and wait for each request that is under way. */
+static pid_t register_families(void)
+{
+	pid_t pid = fork();
+
+	while (!pid)
+		if (system("modprobe team && modprobe -r team") == -1)
+			_exit(1);
+	return pid;
+}
+
+static double seconds(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec + t.tv_nsec * 1e-9;
+}
+
+static bool throttle(const struct box *box, bool much)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/cpu.max", box->cgroup);
+	return write_file(path, much ? "1000 1000000" : "max 100000");
+}
+
+/*
+ * Both doors: the brake is what has to work whatever happens; that requests get
+ * through as well is so where nobody inside is kept from finishing his own.
+ */
+static void try_attack(struct __test_metadata *_metadata, struct box *box, const struct attack *a)
+{
+	struct timespec pause = { .tv_nsec = 700 * 1000 * 1000 };
+	pid_t pids[ATTACKERS], families;
+	double before, after;
+
+	for (int i = 0; i < ATTACKERS; i++)
+		pids[i] = box_start(box, attack, (void *)a);
+	nanosleep(&pause, NULL);
+	families = register_families();
+	if (a->throttled)
+		EXPECT_TRUE(throttle(box, true));
+	nanosleep(&pause, NULL);
+	before = seconds();
+	EXPECT_EQ(0, brake("fence brake"));
+	after = seconds();
+	EXPECT_GT(SECONDS, after - before);
+	TH_LOG("%s: fenced within %.3f s", a->name, after - before);
+	if (a->throttled)
+		EXPECT_TRUE(throttle(box, false));
+	EXPECT_EQ(EACCES, box_do(box, look, NULL));
+	for (int i = 0; i < ATTACKERS; i++) {
+		kill(pids[i], SIGKILL);
+		waitpid(pids[i], NULL, 0);
+	}
+	kill(families, SIGKILL);
+	waitpid(families, NULL, 0);
+	EXPECT_EQ(0, box_set(box, RVM_A_PARTITION_FLAGS, 0));
+	EXPECT_EQ(0, box_do(box, look, NULL));
+}
+
+TEST_F_TIMEOUT(brake, holds_whatever_those_inside_do, 300)
+{
+	write_file("/sys/fs/cgroup/cgroup.subtree_control", "+cpu");
+	mkdir(in_dir("allowed"), 0755);
+	ASSERT_TRUE(write_file(in_dir("allowed/known"), "x"));
+	ASSERT_TRUE(write_file(in_dir("allowed/file"), "x"));
+	ASSERT_TRUE(go_deep(true));
+	ASSERT_EQ(0, chdir("/"));
+	ASSERT_EQ(0, load_the_worst(&self->box));
+	EXPECT_EQ(0, box_do(&self->box, look, NULL));
+	for (size_t i = 0; i < sizeof(attacks) / sizeof(*attacks); i++)
+		try_attack(_metadata, &self->box, &attacks[i]);
 }
 
 TEST_HARNESS_MAIN

@@ -343,6 +343,31 @@ static int make(struct ctx *ctx, const struct args *args)
 	return 0;
 }
 
+/*
+ * What only takes away has a door of its own, which nobody can hold up.  False if
+ * that is not it, or it was not open: the other one then says why.
+ */
+static bool stop(const struct args *args)
+{
+	bool suspend = args_word(args, "--state", -1) == RVM_STATE_SUSPENDED;
+	char line[128];
+	ssize_t written;
+	int fd, len;
+
+	if ((!suspend && args_has(args, "--state")) || args_has(args, "--mode") ||
+	    args_has(args, "--unfence") || args_has(args, "--witness-all"))
+		return false;
+	len = snprintf(line, sizeof(line), "%s%s%s%s\n", args_has(args, "--fence") ? "fence " : "",
+		       suspend ? "suspend " : "", args_has(args, "--bump-epoch") ? "epoch " : "",
+		       args_str(args, "NAME"));
+	fd = open("/sys/kernel/security/rvm/brake", O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	written = write(fd, line, len);
+	close(fd);
+	return written == len;
+}
+
 static int set(struct ctx *ctx, const struct args *args)
 {
 	auto_partition struct partition p = { 0 };
@@ -353,6 +378,8 @@ static int set(struct ctx *ctx, const struct args *args)
 
 	if (args_has(args, "--fence") && args_has(args, "--unfence"))
 		return err_make(&ctx->err, EXIT_USAGE, "--fence: and --unfence exclude each other");
+	if (stop(args))
+		return 0;
 	if (args_has(args, "--fence") || args_has(args, "--unfence"))
 		mask |= RVM_PARTITION_FLAG_FENCED;
 	if (args_has(args, "--fence"))
