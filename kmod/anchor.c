@@ -139,7 +139,8 @@ static void let_go(struct work_struct *work)
 {
 	struct rvm_anchor *anchor, *next;
 
-	llist_for_each_entry_safe(anchor, next, llist_del_all(&idle), idle) {
+	llist_for_each_entry_safe(anchor, next, llist_del_all(&idle), idle)
+	{
 		fsnotify_put_mark(&anchor->mark);
 		cond_resched();
 	}
