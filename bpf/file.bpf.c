@@ -63,9 +63,6 @@ int BPF_PROG(rvm_file_fcntl, struct file *file, unsigned int cmd, unsigned long 
 {
 	if (ret)
 		return ret;
-	/* A lease stops who opens the file: to take one is to write. */
-	if (cmd == F_SETLEASE && (__u32)arg != F_UNLCK)
-		return clamp(bpf_rvm_file_lock(file, F_WRLCK));
 	return clamp(bpf_rvm_file_fcntl(file, cmd, arg));
 }
 

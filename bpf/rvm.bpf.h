@@ -20,10 +20,6 @@
 
 #define EACCES 13
 
-#define F_WRLCK 1
-#define F_UNLCK 2
-#define F_SETLEASE 1024
-
 /*
  * The verifier wants to see that a hook returns 0 or an errno.  The barrier keeps
  * the compiler from testing one copy of the value and returning another.  What

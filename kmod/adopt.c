@@ -19,8 +19,8 @@
 
 #include "adopt.h"
 #include "compat.h"
+#include "object.h"
 #include "partition.h"
-#include "path.h"
 
 /* Who comes in. */
 struct newcomers {
@@ -108,7 +108,7 @@ static int check_memory(const struct newcomers *n, struct task_struct *task)
 
 static int is_ring(const void *data, struct file *file, unsigned int fd)
 {
-	return rvm_path_is_ring(&file->f_path);
+	return rvm_object_of(&file->f_path) == RVM_OBJECT_RING;
 }
 
 static int check_rings(const struct newcomers *n, struct task_struct *task)

@@ -15,8 +15,10 @@
 #include <linux/fsnotify_backend.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/mnt_idmapping.h>
 #include <linux/mount.h>
 #include <linux/namei.h>
+#include <linux/pid.h>
 #include <linux/poison.h>
 #include <linux/version.h>
 #include <net/genetlink.h>
@@ -454,6 +456,65 @@ static inline bool rvm_has_encoding(const struct super_block *sb)
 #else
 	return false;
 #endif
+}
+
+/* File systems of the kernel's own that old headers, or no header, have a number for. */
+#define RVM_AIO_MAGIC 0xa10a10a
+#define RVM_PIDFS_MAGIC 0x50494446
+
+/*
+ * Who is sent signals for a file, with a reference, and of which kind: NULL for nobody.
+ * Files have a place for it only when it is set since 6.12.
+ */
+static inline struct pid *rvm_file_owner(struct file *file, enum pid_type *type)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 12, 0)
+	struct fown_struct *owner = &file->f_owner;
+#else
+	struct fown_struct *owner = file_f_owner(file);
+#endif
+	unsigned long flags;
+	struct pid *pid;
+
+	if (!owner)
+		return NULL;
+	read_lock_irqsave(&owner->lock, flags);
+	pid = get_pid(owner->pid);
+	*type = owner->pid_type;
+	read_unlock_irqrestore(&owner->lock, flags);
+	return pid;
+}
+
+/* The process that a pidfd stands for; before 6.9 it has no commands that ask. */
+static inline struct pid *rvm_file_process(const struct file *file)
+{
+	const struct inode *inode = file_inode(file);
+
+	return inode->i_sb->s_magic == RVM_PIDFS_MAGIC ? inode->i_private : NULL;
+}
+
+/*
+ * Is an id of a file system the caller's own, as the mount shows it?  The mount's mapping
+ * became a type of its own in 6.3.
+ */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+#define rvm_mount_map(mnt) mnt_user_ns(mnt)
+#else
+#define rvm_mount_map(mnt) mnt_idmap(mnt)
+#endif
+
+static inline bool rvm_mount_is_own_uid(const struct path *path, const struct inode *inode,
+					kuid_t uid)
+{
+	vfsuid_t id = make_vfsuid(rvm_mount_map(path->mnt), i_user_ns(inode), uid);
+
+	return vfsuid_eq_kuid(id, current_fsuid());
+}
+
+static inline bool rvm_mount_is_own_gid(const struct path *path, const struct inode *inode,
+					kgid_t gid)
+{
+	return vfsgid_in_group_p(make_vfsgid(rvm_mount_map(path->mnt), i_user_ns(inode), gid));
 }
 
 /* How many refer to a network name space; the count has another name since 6.18. */

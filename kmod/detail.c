@@ -158,6 +158,8 @@ static void add_rights(struct rvm_line *line, u8 rights)
 	size_t len = 0;
 	u8 right;
 
+	if (!rights)
+		return;
 	for (right = 1; right <= RVM_RIGHT_GRANT_ONCE; right <<= 1)
 		if (rights & right)
 			len += scnprintf(text + len, sizeof(text) - len, "%s%s", len ? "," : "",

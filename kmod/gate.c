@@ -188,7 +188,7 @@ static struct rvm_verdict judge(struct rvm_partition *part, struct rvm_question 
 	rvm_partition_views(part, views);
 	if (decision)
 		decision->from = now;
-	if (!q->path && !q->dentry)
+	if (!q->req.need || (!q->path && !q->dentry))
 		return judge_rights(&views[0], &q->req, now, &until);
 
 	walk = rvm_walk_borrow();
@@ -254,6 +254,9 @@ static void latch(const struct rvm_verdict *v)
 static int conclude(struct rvm_partition *part, const struct rvm_question *q,
 		    const struct rvm_verdict *v)
 {
+	/* That nothing was needed is no news. */
+	if (v->allow && !q->req.need)
+		return 0;
 	if (!q->quiet && (!v->allow || v->relaxed || q->always ||
 			  READ_ONCE(part->flags) & RVM_PARTITION_FLAG_WITNESS_ALL))
 		record(part, q, v);
@@ -305,6 +308,13 @@ void rvm_gate_allow(struct rvm_partition *part, struct rvm_question *q, enum rvm
 	struct rvm_verdict v = { .allow = true, .reason = reason, .tier = q->req.tier };
 
 	conclude(part, q, &v);
+}
+
+int rvm_gate_pass(struct rvm_partition *part, enum rvm_op op)
+{
+	struct rvm_question q = { .req = { .class = RVM_CLASS_SYS, .op = op, .tier = 1 } };
+
+	return rvm_gate_check(part, &q);
 }
 
 int rvm_gate_floor(struct rvm_partition *part, enum rvm_op op, const char *text, bool quiet)

@@ -72,6 +72,16 @@ int rvm_gate_refuse(struct rvm_partition *part, struct rvm_question *q, enum rvm
 void rvm_gate_allow(struct rvm_partition *part, struct rvm_question *q, enum rvm_reason reason);
 
 /**
+ * rvm_gate_pass() - ask for something that no right is needed for
+ * @part: of the caller
+ * @op: what
+ *
+ * Context: as rvm_gate_check().
+ * Return: 0 if the partition and each one above it runs, else -EACCES.
+ */
+int rvm_gate_pass(struct rvm_partition *part, enum rvm_op op);
+
+/**
  * rvm_gate_floor() - ask for something that only the root token covers
  * @part: of the caller
  * @op: what

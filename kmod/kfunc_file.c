@@ -5,19 +5,19 @@
 
 #include <linux/file.h>
 #include <linux/fs.h>
-#include <linux/magic.h>
 #include <linux/mman.h>
 #include <linux/mm.h>
 #include <linux/pid.h>
-#include <linux/sockios.h>
 #include <linux/tty.h>
-#include <uapi/asm-generic/ioctls.h>
 
 #include "decision.h"
+#include "detail.h"
 #include "entry.h"
 #include "kfunc.h"
 #include "lib/rights.h"
+#include "lib/verb.h"
 #include "lineage.h"
+#include "object.h"
 #include "path.h"
 
 /*
@@ -30,22 +30,6 @@ static bool is_hidden_layer(const struct file *file)
 	if (rvm_file_is_backing(file))
 		return true;
 	return rvm_is_hidden_work() && !rvm_path_is_attached(&file->f_path);
-}
-
-/*
- * Pipes, sockets, memfds, anonymous inodes, name spaces: no names, so no PATH
- * questions.
- */
-static bool is_nameless(const struct file *file)
-{
-	const struct super_block *sb = file_inode(file)->i_sb;
-
-	return sb->s_flags & SB_NOUSER || sb->s_magic == NSFS_MAGIC;
-}
-
-static bool is_io_uring(const struct file *file)
-{
-	return rvm_path_is_ring(&file->f_path);
 }
 
 /* The terminal of the caller's own session; rvmctl run makes one of its own. */
@@ -74,6 +58,13 @@ static bool is_own_program(struct file *file)
 	return exe && path_equal(rvm_file_user_path(file), &exe->f_path);
 }
 
+static enum rvm_object object_of(const struct file *file)
+{
+	enum rvm_object object = rvm_object_of(&file->f_path);
+
+	return object == RVM_OBJECT_SPECIAL && is_own_terminal(file) ? RVM_OBJECT_TERMINAL : object;
+}
+
 static noinline int check_file(struct rvm_partition *part, struct file *file, enum rvm_op op,
 			       u8 need, bool load)
 {
@@ -82,6 +73,89 @@ static noinline int check_file(struct rvm_partition *part, struct file *file, en
 	q.path = rvm_file_user_path(file);
 	q.req.load = load;
 	return rvm_gate_check(part, &q);
+}
+
+/* All seven, whatever the mode is; @command is for the record. */
+static noinline int check_floor(struct rvm_partition *part, enum rvm_op op, u32 command, bool quiet)
+{
+	char text[32] = "";
+	struct rvm_line line = { .text = text, .size = sizeof(text) };
+
+	if (command)
+		rvm_line_add_number(&line, "command", command);
+	return rvm_gate_floor(part, op, command ? text : "object=anonymous", quiet);
+}
+
+/* Not even with all seven: what a ring does is judged nowhere. */
+static int refuse_nameless(struct rvm_partition *part, enum rvm_op op)
+{
+	struct rvm_question q = RVM_QUESTION(RVM_CLASS_SYS, op, RVM_RIGHTS_ALL);
+
+	q.text = "object=anonymous";
+	q.req.floor = true;
+	return rvm_gate_refuse(part, &q, RVM_REASON_REFUSED);
+}
+
+/* A process that is gone is nobody: its number is not given out as long as it is held. */
+static bool is_within(struct rvm_partition *part, struct pid *pid)
+{
+	struct task_struct *task = pid_task(pid, PIDTYPE_PID);
+
+	return !task || rvm_task_is_within(part, task);
+}
+
+/*
+ * Who owns a descriptor is sent signals in the name of whoever set it, past the
+ * hook for signals: it must be one of the caller's own, or nobody yet.
+ */
+static bool is_owner_within(struct rvm_partition *part, struct file *file)
+{
+	enum pid_type type = PIDTYPE_PID;
+	struct pid *pid = rvm_file_owner(file, &type);
+	bool within = !pid ||
+		      ((type == PIDTYPE_PID || type == PIDTYPE_TGID) && is_within(part, pid));
+
+	put_pid(pid);
+	return within;
+}
+
+static bool is_process_within(struct rvm_partition *part, const struct file *file)
+{
+	struct pid *pid = rvm_file_process(file);
+
+	return pid && pid_task(pid, PIDTYPE_PID) && is_within(part, pid);
+}
+
+/* What a row of lib/verb.c says that a command takes. */
+static noinline int check_demand(struct rvm_partition *part, struct file *file, enum rvm_op op,
+				 enum rvm_demand demand, u32 command)
+{
+	switch (demand) {
+	case RVM_DEMAND_NOTHING:
+		return rvm_gate_pass(part, op);
+	case RVM_DEMAND_READ:
+		return check_file(part, file, op, RVM_RIGHT_READ, false);
+	case RVM_DEMAND_WRITE:
+		return check_file(part, file, op, RVM_RIGHT_WRITE, false);
+	case RVM_DEMAND_OWNER:
+		if (is_owner_within(part, file))
+			return rvm_gate_pass(part, op);
+		return check_floor(part, RVM_OP_SIGNAL, command, false);
+	case RVM_DEMAND_PROCESS:
+		if (is_process_within(part, file))
+			return rvm_gate_pass(part, op);
+		return check_floor(part, op, command, false);
+	case RVM_DEMAND_NOBODY:
+		return refuse_nameless(part, op);
+	default:
+		return check_floor(part, op, command, demand == RVM_DEMAND_QUIET);
+	}
+}
+
+static int check_use(struct rvm_partition *part, struct file *file, enum rvm_op op,
+		     enum rvm_object object)
+{
+	return check_demand(part, file, op, rvm_verb_use(object), 0);
 }
 
 static u8 open_rights(const struct file *file)
@@ -120,15 +194,26 @@ static int check_open_exec(struct rvm_partition *part, struct file *file)
 	return check_file(part, file, RVM_OP_INTERP, RVM_RIGHT_EXECUTE, true);
 }
 
+/* With a mode of the caller's choice, past the hook for names; of such no decision is kept. */
+static bool is_born_with_mode(const struct file *file)
+{
+	return (file->f_flags & O_TMPFILE) == O_TMPFILE;
+}
+
 static noinline int check_open_anew(struct rvm_partition *part, struct file *file)
 {
-	u8 need = open_rights(file);
+	enum rvm_object object;
 
-	if (is_hidden_layer(file) || is_nameless(file))
+	if (is_hidden_layer(file))
 		return 0;
+	object = rvm_object_of(&file->f_path);
+	if (rvm_object_is_nameless(object))
+		return check_use(part, file, RVM_OP_OPEN, object);
 	if (file->f_flags & __FMODE_EXEC)
 		return check_open_exec(part, file);
-	return check_file(part, file, RVM_OP_OPEN, need, false);
+	if (is_born_with_mode(file) && rvm_verb_mode(file_inode(file)->i_mode) != RVM_DEMAND_WRITE)
+		return rvm_gate_floor(part, RVM_OP_CREATE, "mode=set-id", false);
+	return check_file(part, file, RVM_OP_OPEN, open_rights(file), false);
 }
 
 /* The common case first, before a question is put together. */
@@ -142,6 +227,7 @@ static noinline int check_open(struct rvm_partition *part, struct file *file)
 
 static noinline int check_permission_anew(struct rvm_partition *part, struct file *file, int mask)
 {
+	enum rvm_object object;
 	u8 need = 0;
 
 	/* The kernel reads a program that an exec was allowed to open. */
@@ -153,8 +239,15 @@ static noinline int check_permission_anew(struct rvm_partition *part, struct fil
 		need |= RVM_RIGHT_WRITE;
 	if (!need || rvm_decision_allows_file(part, file, mask, need))
 		return 0;
-	if (is_nameless(file) || is_hidden_layer(file) || is_own_terminal(file))
+	object = object_of(file);
+	/* What goes through a pipe or the terminal was judged where it came from. */
+	if (rvm_verb_use(object) == RVM_DEMAND_NOTHING &&
+	    (rvm_object_is_nameless(object) || object == RVM_OBJECT_TERMINAL))
 		return 0;
+	if (is_hidden_layer(file))
+		return 0;
+	if (rvm_object_is_nameless(object))
+		return check_use(part, file, RVM_OP_READ, object);
 	return check_file(part, file, need & RVM_RIGHT_WRITE ? RVM_OP_WRITE : RVM_OP_READ, need,
 			  false);
 }
@@ -166,138 +259,118 @@ static noinline int check_permission(struct rvm_partition *part, struct file *fi
 	return check_permission_anew(part, file, mask);
 }
 
-static int check_nameless_code(struct rvm_partition *part, struct file *file, enum rvm_op op)
+static int check_map_nameless(struct rvm_partition *part, struct file *file, enum rvm_op op,
+			      unsigned long prot, bool shared)
 {
 	struct rvm_question q = RVM_QUESTION(RVM_CLASS_SYS, op, RVM_RIGHTS_ALL);
+	enum rvm_object object = rvm_object_of(&file->f_path);
 
+	if (!(prot & PROT_EXEC) || rvm_verb_use(object) != RVM_DEMAND_NOTHING ||
+	    (object == RVM_OBJECT_MEMORY && rvm_object_is_code_memory(file, shared)))
+		return check_use(part, file, op, object);
 	q.text = "object=anonymous";
-	if (is_io_uring(file))
-		q.req.floor = true;
-	return rvm_gate_refuse(part, &q,
-			       is_io_uring(file) ? RVM_REASON_REFUSED : RVM_REASON_ANONYMOUS);
+	return rvm_gate_refuse(part, &q, RVM_REASON_ANONYMOUS);
+}
+
+/*
+ * Pages that may be written can be read, and those that may not be touched can be
+ * made readable: a map takes READ, whatever it is for now.  @mapped: it was asked.
+ */
+static u8 map_rights(unsigned long prot, bool shared, bool mapped)
+{
+	u8 need = mapped ? 0 : RVM_RIGHT_READ;
+
+	if (prot & PROT_WRITE && shared)
+		need |= RVM_RIGHT_WRITE;
+	if (prot & PROT_EXEC)
+		need |= RVM_RIGHT_EXECUTE;
+	return need;
 }
 
 static noinline int check_map(struct rvm_partition *part, struct file *file, enum rvm_op op,
-			      unsigned long prot, bool shared)
+			      unsigned long prot, bool shared, bool mapped)
 {
-	bool own = is_own_program(file);
-	u8 need = 0;
+	u8 need = map_rights(prot, shared, mapped);
 
-	if (is_nameless(file)) {
-		if (!(prot & PROT_EXEC) && !is_io_uring(file))
-			return 0;
-		return check_nameless_code(part, file, op);
-	}
-	if (prot & PROT_READ && !own)
-		need |= RVM_RIGHT_READ;
-	if (prot & PROT_WRITE && shared)
-		need |= RVM_RIGHT_WRITE;
-	if (prot & PROT_EXEC && !own)
-		need |= RVM_RIGHT_EXECUTE;
+	if (rvm_object_is_nameless(rvm_object_of(&file->f_path)))
+		return check_map_nameless(part, file, op, prot, shared);
+	if (is_own_program(file))
+		need &= ~(RVM_RIGHT_READ | RVM_RIGHT_EXECUTE);
 	/* The kernel maps what an exec opened: reading is part of it. */
 	if (file->f_flags & __FMODE_EXEC)
 		need &= ~RVM_RIGHT_READ;
 	if (current->in_execve && rvm_entry_opening())
 		need &= ~(RVM_RIGHT_READ | RVM_RIGHT_EXECUTE);
-	return need ? check_file(part, file, op, need, true) : 0;
-}
-
-/* Commands that tell or set nothing beyond the descriptor itself. */
-static bool is_harmless_ioctl(unsigned int cmd)
-{
-	switch (cmd) {
-	case FIONCLEX:
-	case FIOCLEX:
-	case FIONBIO:
-	case FIONREAD:
-	case FIOQSIZE:
-	case FIGETBSZ:
-	case FS_IOC_GETFLAGS:
-	case FS_IOC_GETVERSION:
-	case TCGETS:
-	case TIOCGWINSZ:
-		return true;
-	default:
-		return false;
-	}
-}
-
-/* Commands that reach beyond the terminal or type into it. */
-static bool is_terminal_escape(unsigned int cmd)
-{
-	switch (cmd) {
-	case TIOCSTI:
-	case TIOCLINUX:
-	case TIOCCONS:
-	case TIOCSETD:
-	case TIOCVHANGUP:
-		return true;
-	default:
-		return false;
-	}
-}
-
-/* They make the kernel send signals to a process of the caller's choice. */
-static bool is_set_owner(unsigned int cmd)
-{
-	return cmd == FIOSETOWN || cmd == SIOCSPGRP;
+	return check_file(part, file, op, need, true);
 }
 
 static noinline int check_ioctl(struct rvm_partition *part, struct file *file, unsigned int cmd)
 {
-	umode_t mode = file_inode(file)->i_mode;
-
-	if (is_set_owner(cmd))
-		return rvm_gate_floor(part, RVM_OP_IOCTL, "command=setown", false);
-	if (is_harmless_ioctl(cmd) || is_nameless(file) || is_hidden_layer(file))
+	if (is_hidden_layer(file))
 		return 0;
-	if (S_ISREG(mode) || S_ISDIR(mode))
-		return check_file(part, file, RVM_OP_IOCTL, RVM_RIGHT_WRITE, false);
-	if (is_own_terminal(file) && !is_terminal_escape(cmd))
-		return 0;
-	return rvm_gate_floor(part, RVM_OP_IOCTL, "object=device", false);
+	return check_demand(part, file, RVM_OP_IOCTL, rvm_verb_ioctl(object_of(file), cmd), cmd);
 }
 
-/*
- * Who owns a descriptor is sent signals in the name of whoever set it, past the
- * hook for signals: it must be one of the caller's own.
- */
-static int check_fcntl(struct rvm_partition *part, unsigned int cmd, unsigned long arg)
+/* The owner that @arg names.  Not left to the kernel: by then the number may be somebody's. */
+static int check_set_owner(struct rvm_partition *part, unsigned long arg)
 {
-	struct task_struct *task;
-	int nr = arg;
+	struct task_struct *task = pid_task(find_vpid((int)arg), PIDTYPE_PID);
 
-	/* F_SETOWN_EX names it behind a user pointer, which may change. */
-	if (cmd != F_SETOWN && cmd != F_SETOWN_EX)
-		return 0;
-	if (cmd == F_SETOWN && nr >= 0) {
-		/* Nobody. */
-		if (!nr)
-			return 0;
-		task = pid_task(find_vpid(nr), PIDTYPE_PID);
-		/* Not left to the kernel: by then the number may be somebody's. */
-		if (!task)
-			return -ESRCH;
-		if (rvm_task_is_within(part, task))
-			return 0;
-	}
-	return rvm_gate_floor(part, RVM_OP_SIGNAL, "command=setown", false);
+	if (!task)
+		return -ESRCH;
+	if (rvm_task_is_within(part, task))
+		return rvm_gate_pass(part, RVM_OP_SIGNAL);
+	return check_floor(part, RVM_OP_SIGNAL, F_SETOWN, false);
+}
+
+static noinline int check_fcntl(struct rvm_partition *part, struct file *file, unsigned int cmd,
+				unsigned long arg)
+{
+	enum rvm_demand demand = rvm_verb_fcntl(cmd, arg);
+
+	if (cmd == F_SETOWN && demand == RVM_DEMAND_OWNER)
+		return check_set_owner(part, arg);
+	return check_demand(part, file, cmd == F_SETLEASE ? RVM_OP_LOCK : RVM_OP_IOCTL, demand,
+			    cmd);
 }
 
 static noinline int check_receive(struct rvm_partition *part, struct file *file)
 {
+	enum rvm_object object = rvm_object_of(&file->f_path);
 	u8 need = 0;
 
-	if (is_io_uring(file))
-		return check_nameless_code(part, file, RVM_OP_IO_URING);
-	if (is_nameless(file))
-		return 0;
+	if (rvm_object_is_nameless(object))
+		return check_use(part, file, RVM_OP_RECEIVE, object);
 	if (file->f_mode & FMODE_READ)
 		need |= RVM_RIGHT_READ;
 	if (file->f_mode & FMODE_WRITE)
 		need |= RVM_RIGHT_WRITE;
-	/* O_PATH: a place to start from; what is opened from it is judged. */
-	return need ? check_file(part, file, RVM_OP_RECEIVE, need, false) : 0;
+	/* O_PATH needs none: a place to start from; what is opened from it is judged. */
+	return check_file(part, file, RVM_OP_RECEIVE, need, false);
+}
+
+static noinline int check_truncate(struct rvm_partition *part, struct file *file)
+{
+	enum rvm_object object;
+
+	if (is_hidden_layer(file))
+		return 0;
+	object = rvm_object_of(&file->f_path);
+	if (rvm_object_is_nameless(object))
+		return check_use(part, file, RVM_OP_TRUNCATE, object);
+	return check_file(part, file, RVM_OP_TRUNCATE, RVM_RIGHT_WRITE, false);
+}
+
+static noinline int check_lock(struct rvm_partition *part, struct file *file, unsigned int type)
+{
+	enum rvm_object object;
+
+	if (is_hidden_layer(file))
+		return 0;
+	object = rvm_object_of(&file->f_path);
+	if (rvm_object_is_nameless(object))
+		return check_use(part, file, RVM_OP_LOCK, object);
+	return check_demand(part, file, RVM_OP_LOCK, rvm_verb_lock(type), type);
 }
 
 __bpf_kfunc_start_defs();
@@ -323,18 +396,18 @@ __bpf_kfunc int bpf_rvm_file_map(struct file *file, unsigned long prot, unsigned
 	/* Anonymous memory has no file; it may be executable: argv rules bound programs. */
 	if (!part || !file)
 		return 0;
-	return check_map(part, file, RVM_OP_MAP, prot, (flags & MAP_TYPE) != MAP_PRIVATE);
+	return check_map(part, file, RVM_OP_MAP, prot, (flags & MAP_TYPE) != MAP_PRIVATE, false);
 }
 
 __bpf_kfunc int bpf_rvm_file_protect(struct vm_area_struct *vma, unsigned long prot)
 {
 	struct rvm_partition *part = rvm_partition_find();
 
-	/* Only new access is judged. */
 	if (!part || !vma->vm_file)
 		return 0;
-	return check_map(part, vma->vm_file, RVM_OP_PROTECT, prot & ~PROT_READ,
-			 vma->vm_flags & VM_SHARED);
+	/* Only new access is judged: what could be touched could be read. */
+	return check_map(part, vma->vm_file, RVM_OP_PROTECT, prot, vma->vm_flags & VM_SHARED,
+			 !prot || vma->vm_flags & VM_ACCESS_FLAGS);
 }
 
 __bpf_kfunc int bpf_rvm_file_ioctl(struct file *file, unsigned int cmd)
@@ -348,7 +421,7 @@ __bpf_kfunc int bpf_rvm_file_fcntl(struct file *file, unsigned int cmd, unsigned
 {
 	struct rvm_partition *part = rvm_partition_find();
 
-	return part ? check_fcntl(part, cmd, arg) : 0;
+	return part ? check_fcntl(part, file, cmd, arg) : 0;
 }
 
 __bpf_kfunc int bpf_rvm_file_receive(struct file *file)
@@ -362,19 +435,14 @@ __bpf_kfunc int bpf_rvm_file_truncate(struct file *file)
 {
 	struct rvm_partition *part = rvm_partition_find();
 
-	if (!part || is_nameless(file) || is_hidden_layer(file))
-		return 0;
-	return check_file(part, file, RVM_OP_TRUNCATE, RVM_RIGHT_WRITE, false);
+	return part ? check_truncate(part, file) : 0;
 }
 
 __bpf_kfunc int bpf_rvm_file_lock(struct file *file, unsigned int cmd)
 {
 	struct rvm_partition *part = rvm_partition_find();
 
-	if (!part || is_nameless(file) || is_hidden_layer(file))
-		return 0;
-	return check_file(part, file, RVM_OP_LOCK,
-			  cmd == F_WRLCK ? RVM_RIGHT_WRITE : RVM_RIGHT_READ, false);
+	return part ? check_lock(part, file, cmd) : 0;
 }
 
 __bpf_kfunc_end_defs();

@@ -12,14 +12,28 @@
 #include "decision.h"
 #include "kfunc.h"
 #include "lib/rights.h"
+#include "lib/verb.h"
 #include "mounts.h"
+#include "object.h"
+#include "path.h"
 #include "witness.h"
 
+/* Attributes are also asked of the layers of a stacked file system, in its own name. */
 static __always_inline struct rvm_partition *find_caller(void)
 {
 	struct rvm_partition *part = rvm_partition_find();
 
 	return part && !rvm_is_hidden_work() ? part : NULL;
+}
+
+/* Names of layers are out of everybody's sight: those that can be seen are the caller's. */
+static __always_inline struct rvm_partition *find_caller_at(const struct path *path)
+{
+	struct rvm_partition *part = rvm_partition_find();
+
+	if (!part || (rvm_is_hidden_work() && !rvm_path_is_attached(path)))
+		return NULL;
+	return part;
 }
 
 static noinline int check_path(struct rvm_partition *part, const struct path *path,
@@ -32,10 +46,9 @@ static noinline int check_path(struct rvm_partition *part, const struct path *pa
 	return rvm_gate_check(part, &q);
 }
 
-/* Pipes, sockets, memfds, name spaces: no names, so no PATH questions. */
 static bool is_nameless(const struct dentry *dentry)
 {
-	return dentry->d_sb->s_flags & SB_NOUSER || dentry->d_sb->s_magic == NSFS_MAGIC;
+	return rvm_object_is_nameless(rvm_object_of_dentry(dentry));
 }
 
 /* It lacks a token, but nothing forbids it. */
@@ -157,7 +170,7 @@ static noinline int judge_look(struct rvm_partition *part, const struct path *pa
 {
 	struct rvm_question q = RVM_QUESTION(RVM_CLASS_PATH, RVM_OP_READ, RVM_RIGHT_READ);
 
-	if (is_nameless(path->dentry))
+	if (rvm_object_is_nameless(rvm_object_of(path)))
 		return 0;
 	q.path = path;
 	q.text = "what=attributes";
@@ -192,11 +205,6 @@ static noinline int look_at_dentry(struct rvm_partition *part, struct dentry *de
 	return check_look(part, &q, dentry);
 }
 
-static bool sets_id(umode_t mode)
-{
-	return mode & (S_ISUID | S_ISGID) && !S_ISDIR(mode);
-}
-
 /*
  * A new object.  The mode of a device node or with set-id bits needs the root
  * token.  open(O_CREAT) asks before it has looked the name up, and goes on
@@ -206,11 +214,11 @@ static noinline int check_mknod(struct rvm_partition *part, const struct path *d
 				struct dentry *dentry, umode_t mode)
 {
 	struct rvm_question q = RVM_QUESTION(RVM_CLASS_PATH, RVM_OP_CREATE, RVM_RIGHT_WRITE);
+	bool node = S_ISCHR(mode) || S_ISBLK(mode);
 
-	if (S_ISCHR(mode) || S_ISBLK(mode))
-		return rvm_gate_floor(part, RVM_OP_MKNOD, "object=device", false);
-	if (sets_id(mode))
-		return rvm_gate_floor(part, RVM_OP_CREATE, "mode=set-id", false);
+	if (rvm_verb_mode(mode) != RVM_DEMAND_WRITE)
+		return rvm_gate_floor(part, node ? RVM_OP_MKNOD : RVM_OP_CREATE,
+				      node ? "object=device" : "mode=set-id", false);
 	if (S_ISFIFO(mode) || S_ISSOCK(mode))
 		q.req.op = RVM_OP_MKNOD;
 	if (d_in_lookup(dentry))
@@ -223,6 +231,21 @@ static noinline int check_mknod(struct rvm_partition *part, const struct path *d
 static bool is_folder(const struct dentry *dentry)
 {
 	return d_is_dir(dentry);
+}
+
+/* Does what is there need all seven rights to have these bits?  Its type is not the caller's. */
+static bool is_bold_mode(const struct dentry *dentry, umode_t bits)
+{
+	umode_t type = is_folder(dentry) ? S_IFDIR : S_IFREG;
+
+	return rvm_verb_mode(type | (bits & S_IALLUGO)) != RVM_DEMAND_WRITE;
+}
+
+static bool is_bold(const struct dentry *dentry)
+{
+	const struct inode *inode = READ_ONCE(dentry->d_inode);
+
+	return inode && is_bold_mode(dentry, READ_ONCE(inode->i_mode));
 }
 
 static noinline int check_rename(struct rvm_partition *part, const struct path *old_dir,
@@ -238,6 +261,23 @@ static noinline int check_rename(struct rvm_partition *part, const struct path *
 	return rvm_gate_move(part, &from, &to, is_folder(old));
 }
 
+/*
+ * It may be read, and the new name written: with the file under both it could be
+ * changed.  Programs that are told so make a copy.
+ */
+static bool may_only_copy(struct rvm_partition *part, struct rvm_question *from,
+			  struct rvm_question *to)
+{
+	struct rvm_verdict v = rvm_gate_ask(part, from);
+
+	if (v.allow || !is_mere_lack(&v))
+		return false;
+	from->req.need = RVM_RIGHT_READ;
+	v = rvm_gate_ask(part, from);
+	from->req.need = RVM_RIGHT_WRITE;
+	return v.allow && rvm_gate_ask(part, to).allow;
+}
+
 static noinline int check_link(struct rvm_partition *part, struct dentry *old,
 			       const struct path *new_dir, struct dentry *new)
 {
@@ -246,9 +286,14 @@ static noinline int check_link(struct rvm_partition *part, struct dentry *old,
 	/* A link cannot cross mounts, so this is the path of the old name. */
 	struct path path = { .mnt = new_dir->mnt, .dentry = old };
 
+	/* Whoever changes the file under its old name would leave this one as it is. */
+	if (is_bold(old))
+		return rvm_gate_floor(part, RVM_OP_LINK, "mode=set-id", false);
 	from.path = &path;
 	to.path = new_dir;
 	to.dentry = new;
+	if (may_only_copy(part, &from, &to))
+		return rvm_gate_refuse(part, &from, RVM_REASON_GAIN) ? -EXDEV : 0;
 	return rvm_gate_move(part, &from, &to, false);
 }
 
@@ -265,8 +310,11 @@ static noinline int check_setattr(struct rvm_partition *part, struct dentry *den
 static noinline int check_chown(struct rvm_partition *part, const struct path *path, kuid_t uid,
 				kgid_t gid)
 {
-	if ((uid_valid(uid) && !uid_eq(uid, current_fsuid())) ||
-	    (gid_valid(gid) && !in_group_p(gid)))
+	const struct inode *inode = READ_ONCE(path->dentry->d_inode);
+
+	/* Ids are those of the file system: on its mount they may be somebody else's. */
+	if (!inode || (uid_valid(uid) && !rvm_mount_is_own_uid(path, inode, uid)) ||
+	    (gid_valid(gid) && !rvm_mount_is_own_gid(path, inode, gid)))
 		return rvm_gate_floor(part, RVM_OP_CHOWN, "owner=other", false);
 	return check_path(part, path, NULL, RVM_OP_CHOWN, RVM_RIGHT_WRITE);
 }
@@ -277,11 +325,11 @@ static noinline int check_path_op(struct rvm_partition *part, const struct path 
 	switch (op) {
 	case RVM_OP_TRUNCATE:
 		/* By a descriptor, where that has no hook of its own. */
-		if (is_nameless(path->dentry))
-			return 0;
+		if (rvm_object_is_nameless(rvm_object_of(path)))
+			return rvm_gate_pass(part, op);
 		return check_path(part, path, NULL, op, RVM_RIGHT_WRITE);
 	case RVM_OP_CHMOD:
-		if (sets_id(arg))
+		if (is_bold_mode(path->dentry, arg))
 			return rvm_gate_floor(part, op, "mode=set-id", false);
 		return check_path(part, path, NULL, op, RVM_RIGHT_WRITE);
 	case RVM_OP_WATCH:
@@ -299,7 +347,7 @@ __bpf_kfunc_start_defs();
 /* Something is done to an object: TRUNCATE, CHMOD (arg: mode), WATCH (arg: of what), CHROOT. */
 __bpf_kfunc int bpf_rvm_path_check(const struct path *path, u32 op, u32 arg)
 {
-	struct rvm_partition *part = find_caller();
+	struct rvm_partition *part = find_caller_at(path);
 
 	return part ? check_path_op(part, path, op, arg) : 0;
 }
@@ -307,14 +355,14 @@ __bpf_kfunc int bpf_rvm_path_check(const struct path *path, u32 op, u32 arg)
 /* stat(2) and its like. */
 __bpf_kfunc int bpf_rvm_path_look(const struct path *path)
 {
-	struct rvm_partition *part = find_caller();
+	struct rvm_partition *part = find_caller_at(path);
 
 	return part ? look_at_path(part, path) : 0;
 }
 
 __bpf_kfunc int bpf_rvm_path_chown(const struct path *path, u32 uid, u32 gid)
 {
-	struct rvm_partition *part = find_caller();
+	struct rvm_partition *part = find_caller_at(path);
 
 	return part ? check_chown(part, path, KUIDT_INIT(uid), KGIDT_INIT(gid)) : 0;
 }
@@ -322,7 +370,7 @@ __bpf_kfunc int bpf_rvm_path_chown(const struct path *path, u32 uid, u32 gid)
 /* A name appears or goes: MKNOD (arg is the mode), MKDIR, SYMLINK, UNLINK, RMDIR. */
 __bpf_kfunc int bpf_rvm_path_name(const struct path *dir, struct dentry *dentry, u32 op, u32 arg)
 {
-	struct rvm_partition *part = find_caller();
+	struct rvm_partition *part = find_caller_at(dir);
 
 	if (!part)
 		return 0;
@@ -333,7 +381,7 @@ __bpf_kfunc int bpf_rvm_path_name(const struct path *dir, struct dentry *dentry,
 __bpf_kfunc int bpf_rvm_path_link(struct dentry *old_dentry, const struct path *new_dir,
 				  struct dentry *new_dentry)
 {
-	struct rvm_partition *part = find_caller();
+	struct rvm_partition *part = find_caller_at(new_dir);
 
 	return part ? check_link(part, old_dentry, new_dir, new_dentry) : 0;
 }
@@ -342,11 +390,13 @@ __bpf_kfunc int bpf_rvm_path_rename(const struct path *old_dir, struct dentry *o
 				    const struct path *new_dir, struct dentry *new_dentry,
 				    u32 flags)
 {
-	struct rvm_partition *part = find_caller();
+	struct rvm_partition *part = find_caller_at(old_dir);
 	int err;
 
 	if (!part)
 		return 0;
+	if (rvm_verb_rename(flags) != RVM_DEMAND_WRITE)
+		return rvm_gate_floor(part, RVM_OP_MKNOD, "object=device", false);
 	err = check_rename(part, old_dir, old_dentry, new_dir, new_dentry);
 	if (err || !(flags & RENAME_EXCHANGE))
 		return err;

@@ -3,45 +3,28 @@
  * Questions about the machine: what only the root token covers.
  */
 
-#include <linux/capability.h>
 #include <linux/dcache.h>
 #include <linux/security.h>
 
 #include "detail.h"
 #include "kfunc.h"
 #include "lib/rights.h"
-
-/* Capabilities that act on things which are judged elsewhere. */
-static bool is_harmless_capability(int cap)
-{
-	switch (cap) {
-	case CAP_CHOWN:
-	case CAP_DAC_OVERRIDE:
-	case CAP_FOWNER:
-	case CAP_FSETID:
-	case CAP_KILL:
-	case CAP_SETUID:
-	case CAP_SETGID:
-	case CAP_SETPCAP:
-	case CAP_NET_BIND_SERVICE:
-		return true;
-	default:
-		return false;
-	}
-}
+#include "lib/verb.h"
 
 static noinline int check_capable(struct rvm_partition *part, int cap, unsigned int opts)
 {
 	char text[32] = "";
 	struct rvm_line line = { .text = text, .size = sizeof(text) };
+	enum rvm_demand demand = rvm_verb_capability(cap);
 
-	if (is_harmless_capability(cap))
+	if (demand == RVM_DEMAND_NOTHING)
 		return 0;
 	/* overlayfs marks what it copied with an attribute that is for administrators. */
 	if (rvm_is_hidden_work())
 		return 0;
 	rvm_line_add_number(&line, "cap", cap);
-	return rvm_gate_floor(part, RVM_OP_CAPABLE, text, opts & CAP_OPT_NOAUDIT);
+	return rvm_gate_floor(part, RVM_OP_CAPABLE, text,
+			      opts & CAP_OPT_NOAUDIT || demand == RVM_DEMAND_QUIET);
 }
 
 /* No token covers it, not even the root token: what a ring does is judged nowhere. */

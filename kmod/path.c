@@ -289,12 +289,6 @@ bool rvm_path_is_attached(const struct path *path)
 	return is_tree_top(top_mount(path));
 }
 
-bool rvm_path_is_ring(const struct path *path)
-{
-	return path->dentry->d_sb->s_magic == ANON_INODE_FS_MAGIC &&
-	       !strcmp(path->dentry->d_name.name, "[io_uring]");
-}
-
 /*
  * Up through the mounts.  At the root of a mount the name is that of the
  * mountpoint, the identity stays that of what is mounted there: it is the one

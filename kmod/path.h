@@ -134,9 +134,6 @@ enum rvm_reason rvm_walk_fill_dentry(struct rvm_walk *walk, struct dentry *dentr
 /** rvm_path_is_attached() - is the mount part of the caller's or the first mount tree; under RCU */
 bool rvm_path_is_attached(const struct path *path);
 
-/** rvm_path_is_ring() - is it an io_uring: one made elsewhere works in its maker's control group */
-bool rvm_path_is_ring(const struct path *path);
-
 /** rvm_path_init() - prove that the mirror of struct mount is right on this kernel */
 int rvm_path_init(void);
 /** rvm_path_exit() - free what rvm_path_init() made */

@@ -215,6 +215,10 @@ check_rows() {
 	scripts/rows.sh --check
 }
 
+check_verbs() {
+	scripts/verbs.sh --check
+}
+
 check_mutations() {
 	selftests/mutate.sh --check
 }
@@ -323,6 +327,7 @@ run analyzer "follow the path that the analyzer prints"
 run netlink "scripts/nl-regen.sh, and commit what it changes"
 run hooks "scripts/hook-table.sh, and commit what it changes"
 run rows "mend Documentation/design/rows.list, run scripts/rows.sh, commit what it changes"
+run verbs "scripts/verbs.sh, and commit what it changes"
 run mutations "mend selftests/mutations.list: the guard that it takes out is written otherwise now"
 run coverage "mend selftests/coverage/uncovered.list: what it names is no longer there"
 run versions "what differs between kernels belongs in kmod/compat.h and bpf/compat.bpf.h"

@@ -37,7 +37,7 @@ struct host_row {
 };
 
 /* Rows of a part; the last one has no name. */
-extern const struct row file_rows[], program_rows[], net_rows[], task_rows[];
+extern const struct row file_rows[], program_rows[], net_rows[], task_rows[], verb_rows[];
 extern const struct host_row host_rows[];
 
 /* A process of the host, a segment of the host, and what the host hands over: to @evil last. */
@@ -56,6 +56,10 @@ extern int given_writable[2];
 /* Likewise on overlayfs, and a ring; -1 if there is none here. */
 extern int given_layer[2];
 extern int given_ring;
+/* Sockets with something to read in them: the victim owns that of @evil, nobody the twin's. */
+extern int given_owned[2];
+/* Doors of the host's: faults of its memory, a map of a BPF program; -1 if there is none here. */
+extern int given_faults, given_table;
 
 /* A socket of the host listens there. */
 #define ABSTRACT_NAME "rvm-escape-host"

@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/bpf.h>
 #include <linux/io_uring.h>
 #include <netinet/in.h>
 #include <stddef.h>
@@ -30,6 +31,8 @@ int given_udp6[2];
 int given_writable[2];
 int given_layer[2] = { -1, -1 };
 int given_ring = -1;
+int given_owned[2];
+int given_faults = -1, given_table = -1;
 
 size_t unix_name(struct sockaddr_un *address, const char *name, bool abstract)
 {
@@ -66,6 +69,12 @@ static void make_layers(void)
 	given_layer[true] = open(in_dir("ro/over/file"), O_RDWR);
 }
 
+/* A name space, as `ip netns` and container runtimes keep them. */
+static bool bind_space(const char *name)
+{
+	return !mount("/proc/self/ns/uts", in_dir(name), NULL, MS_BIND, NULL);
+}
+
 bool make_files(void)
 {
 	static const char *const folders[] = {
@@ -74,8 +83,8 @@ bool make_files(void)
 		"ws/deep", "ws/deep2", "ws/deep/inner", "ws/deep2/inner",
 	};
 	static const char *const texts[] = {
-		"ws/a",	   "ws/b",	"ws/c",	     "ws/plain/x", "ws/deep2/inner/x",
-		"ro/file", "ro/mapped", "ws/mapped",
+		"ws/a",	     "ws/b",	  "ws/c",      "ws/plain/x", "ws/deep2/inner/x", "ro/file",
+		"ro/mapped", "ws/mapped", "ws/keeper", "ws/space",   "out/space",
 	};
 	static const char *const secrets[] = {
 		"ws/.env",  "ws/secrets/key", "ws/deep/inner/key",  "ws/.unreadable",
@@ -94,6 +103,7 @@ bool make_files(void)
 		 "cp /proc/%d/exe %s && chmod 0755 %s && cp %s %s && chmod 04755 %s", getpid(),
 		 ws("prog"), ws("prog"), ws("prog"), ws("rooted"), ws("rooted"));
 	make_layers();
+	good &= !chmod(ws("keeper"), 04755) && bind_space("ws/space") && bind_space("out/space");
 	return good && !system(command) &&
 	       copy_with_loader(ws("prog"), ws("patched"), ws("loader"));
 }
@@ -103,6 +113,8 @@ void drop_files(void)
 	for (int i = 0; i < 2; i++)
 		if (given_layer[i] >= 0)
 			close(given_layer[i]);
+	umount(in_dir("ws/space"));
+	umount(in_dir("out/space"));
 	umount(in_dir("ws/over"));
 	umount(in_dir("ro/over"));
 }
@@ -171,6 +183,31 @@ static int mailed(int fd)
 	return pair[1];
 }
 
+/* Something waits in it. */
+static int owned(void)
+{
+	int pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair) || write(pair[1], "x", 1) != 1)
+		return -1;
+	return pair[0];
+}
+
+/* Objects without a name that do more than carry something. */
+static void make_doors(void)
+{
+	union bpf_attr attr = { .map_type = BPF_MAP_TYPE_ARRAY,
+				.key_size = 4,
+				.value_size = 4096,
+				.max_entries = 1,
+				.map_flags = BPF_F_MMAPABLE };
+
+	given_faults = syscall(SYS_userfaultfd, 0);
+	given_table = syscall(SYS_bpf, BPF_MAP_CREATE, &attr, sizeof(attr));
+	if (given_table >= 0)
+		fcntl(given_table, F_SETFD, 0);
+}
+
 bool hand_over(void)
 {
 	struct io_uring_params params = {};
@@ -185,10 +222,12 @@ bool hand_over(void)
 	given_udp6[true] = addressed(PORT_REFUSED);
 	given_udp6[false] = addressed(PORT_V6);
 	given_ring = syscall(SYS_io_uring_setup, 1, &params);
+	make_doors();
 	for (int evil = 0; evil < 2; evil++) {
 		if (socketpair(AF_UNIX, SOCK_STREAM, 0, given_socket[evil]) || given_fd[evil] < 0 ||
 		    given_writable[evil] < 0 || given_tcp[evil] < 0)
 			return false;
+		given_owned[evil] = owned();
 		send_descriptor(given_socket[evil][0], given_fd[evil]);
 		given_mail[evil] = mailed(given_writable[evil]);
 		if (given_mail[evil] < 0)

@@ -230,7 +230,8 @@ static bool wanted(const char *name)
 	return !names_count;
 }
 
-static const struct row *const parts[] = { file_rows, program_rows, net_rows, task_rows };
+static const struct row *const parts[] = { file_rows, program_rows, net_rows, task_rows,
+					   verb_rows };
 
 static unsigned int count_rows(void)
 {
@@ -279,6 +280,7 @@ int main(int argc, char **argv)
 	}
 	printf("1..%u\n", 2 * count_rows() + 1);
 	victim = start_victim();
+	fcntl(given_owned[true], F_SETOWN, victim);
 	try_rows(&box);
 	kill(victim, SIGKILL);
 	waitpid(victim, NULL, 0);

@@ -496,6 +496,11 @@ struct rvm_verdict rvm_judge(const struct rvm_partition_view *part, const struct
 	v.reason = check_state(part);
 	if (v.reason)
 		return v;
+	if (!req->need && req->class != RVM_CLASS_NONE) {
+		v.allow = true;
+		v.reason = RVM_REASON_OWN;
+		return v;
+	}
 	v.token = rvm_exclusion_of(part, req);
 	if (v.token) {
 		v.reason = RVM_REASON_EXCLUDED;

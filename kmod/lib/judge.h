@@ -92,7 +92,7 @@ struct rvm_request {
 	u8 class;
 	/** @op: enum rvm_op. */
 	u8 op;
-	/** @need: Rights that must all be held by one token. */
+	/** @need: Rights that must all be held by one token; 0: it only has to run. */
 	u8 need;
 	/** @tier: Tier asked for; the token's own counts if it is higher. */
 	u8 tier;

@@ -365,6 +365,23 @@ static void the_closest_miss_is_told(void)
 	REFUSED(on_exec("/bin/git", "git|push"), RIGHTS);
 }
 
+/* Whatever it is about, and whatever covers it. */
+static void what_needs_nothing_needs_a_partition_that_runs(void)
+{
+	start();
+	path_in(&w.exclusions, "/w", "x", ALL);
+	EXPECT(on_path("/w/a", 0).allow);
+	EXPECT(on_path("/w/x", 0).allow);
+	w.part.state = RVM_STATE_SUSPENDED;
+	REFUSED(on_path("/w/a", 0), STATE);
+	w.part.state = RVM_STATE_RUNNING;
+	w.parent.flags = RVM_PARTITION_FLAG_FENCED;
+	REFUSED(on_path("/w/a", 0), FENCED);
+	w.part.mode = RVM_MODE_PERMISSIVE;
+	w.parent.mode = RVM_MODE_PERMISSIVE;
+	REFUSED(on_path("/w/a", 0), FENCED);
+}
+
 static void state_and_fence_come_first(void)
 {
 	static const u8 halted[] = { RVM_STATE_CREATED, RVM_STATE_SUSPENDED, RVM_STATE_DESTROYED,
@@ -488,6 +505,7 @@ int main(void)
 	RUN(higher_tiers_look_at_ancestors);
 	RUN(the_closest_miss_is_told);
 	RUN(state_and_fence_come_first);
+	RUN(what_needs_nothing_needs_a_partition_that_runs);
 	RUN(permissive_relaxes_only_what_a_token_could_allow);
 	RUN(rights_on_a_path_are_those_of_live_tokens);
 	return world_done();

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _RVM_VERB_H
+#define _RVM_VERB_H
+
+#include <linux/types.h>
+
+/**
+ * DOC: verbs
+ *
+ * What an operation takes is a function of the kind of object and the command.
+ * What no row names takes all seven rights: new commands of new kernels are
+ * refused until somebody has read what they do.  scripts/verbs.sh makes
+ * Documentation/design/verbs.md of the tables in verb.c.
+ */
+
+/**
+ * enum rvm_object - kinds of objects that commands are given to
+ * @RVM_OBJECT_FILE: A regular file that has a name.
+ * @RVM_OBJECT_FOLDER: A folder.
+ * @RVM_OBJECT_SPECIAL: A device, fifo or socket that has a name, but no own terminal.
+ * @RVM_OBJECT_TERMINAL: The terminal of the caller's session.
+ * @RVM_OBJECT_PIPE: Nothing from here on has a name.
+ * @RVM_OBJECT_SOCKET: Hooks of its own judge what is said by it.
+ * @RVM_OBJECT_MEMORY: A memfd, shared anonymous memory, a System V segment.
+ * @RVM_OBJECT_EVENT: Counts, waits or watches: eventfd, timerfd, epoll, inotify.
+ * @RVM_OBJECT_PROCESS: A pidfd.
+ * @RVM_OBJECT_SPACE: A name space.
+ * @RVM_OBJECT_RING: An io_uring.
+ * @RVM_OBJECT_DOOR: Any other: of a machine, of a program of the kernel, of faults.
+ */
+enum rvm_object {
+	RVM_OBJECT_FILE,
+	RVM_OBJECT_FOLDER,
+	RVM_OBJECT_SPECIAL,
+	RVM_OBJECT_TERMINAL,
+	RVM_OBJECT_PIPE,
+	RVM_OBJECT_SOCKET,
+	RVM_OBJECT_MEMORY,
+	RVM_OBJECT_EVENT,
+	RVM_OBJECT_PROCESS,
+	RVM_OBJECT_SPACE,
+	RVM_OBJECT_RING,
+	RVM_OBJECT_DOOR,
+};
+
+/**
+ * enum rvm_demand - what an operation takes
+ * @RVM_DEMAND_ALL: All seven rights, in every mode: what is not named has this.
+ * @RVM_DEMAND_QUIET: Likewise, but the kernel goes on without: no record of it.
+ * @RVM_DEMAND_NOBODY: Refused to everybody, also with all seven.
+ * @RVM_DEMAND_NOTHING: That the partition runs.
+ * @RVM_DEMAND_READ: READ on the object.
+ * @RVM_DEMAND_WRITE: WRITE on the object.
+ * @RVM_DEMAND_OWNER: The process that the descriptor signals is the partition's.
+ * @RVM_DEMAND_PROCESS: The process that the descriptor stands for is the partition's.
+ */
+enum rvm_demand {
+	RVM_DEMAND_ALL,
+	RVM_DEMAND_QUIET,
+	RVM_DEMAND_NOBODY,
+	RVM_DEMAND_NOTHING,
+	RVM_DEMAND_READ,
+	RVM_DEMAND_WRITE,
+	RVM_DEMAND_OWNER,
+	RVM_DEMAND_PROCESS,
+};
+
+/** rvm_object_is_nameless() - no PATH question can be about it */
+static inline bool rvm_object_is_nameless(enum rvm_object object)
+{
+	return object >= RVM_OBJECT_PIPE;
+}
+
+/**
+ * rvm_verb_anonymous() - kind of an object of the kernel's file system without files
+ * @name: that the kernel gives it, such as "[eventfd]"
+ *
+ * Return: DOOR for those that nobody has read.
+ */
+enum rvm_object rvm_verb_anonymous(const char *name);
+
+/** rvm_verb_use() - to receive, read, write or map an object that has no name */
+enum rvm_demand rvm_verb_use(enum rvm_object object);
+
+/** rvm_verb_ioctl() - to give an ioctl command to an object */
+enum rvm_demand rvm_verb_ioctl(enum rvm_object object, u32 cmd);
+
+/**
+ * rvm_verb_fcntl() - to give a descriptor a command
+ * @cmd: F_x
+ * @arg: of the command
+ *
+ * Return: OWNER also where @arg names the owner: F_SETOWN.
+ */
+enum rvm_demand rvm_verb_fcntl(u32 cmd, unsigned long arg);
+
+/** rvm_verb_lock() - to lock a file, or unlock it: F_RDLCK, F_WRLCK, F_UNLCK */
+enum rvm_demand rvm_verb_lock(u32 type);
+
+/**
+ * rvm_verb_mode() - to make an object with a mode, or give it that mode
+ * @mode: its type, whatever the caller said of it, with the bits that are wished
+ *
+ * Return: WRITE or ALL.
+ */
+enum rvm_demand rvm_verb_mode(u32 mode);
+
+/** rvm_verb_rename() - to rename with these flags */
+enum rvm_demand rvm_verb_rename(u32 flags);
+
+/** rvm_verb_capability() - to use a capability that the caller has */
+enum rvm_demand rvm_verb_capability(int cap);
+
+#endif /* _RVM_VERB_H */
