@@ -382,7 +382,7 @@ const struct row file_rows[] = {
 	{ "set-id bit", set_id_bit },
 	{ "file born with a set-id bit", born_with_set_id },
 	{ "device node", device_node },
-	{ "open_by_handle_at", open_by_handle },
+	{ "open_by_handle_at", open_by_handle, .silent = true },
 	{ "O_CREAT on what exists", create_what_exists },
 	{ "read of an inherited descriptor", read_given },
 	{ "map of an inherited descriptor", map_given },

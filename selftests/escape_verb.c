@@ -24,7 +24,8 @@
 /* The kernel goes by the object's type, not by the one that comes with the bits. */
 static int mode_of_a_folder(bool evil)
 {
-	return result(evil ? chmod(ws("a"), S_IFDIR | 04755) : chmod(ws("plain"), 02775));
+	mkdir(ws("shared"), 0755);
+	return result(evil ? chmod(ws("a"), S_IFDIR | 04755) : chmod(ws("shared"), 02775));
 }
 
 static int born_nameless(bool evil)
@@ -91,7 +92,7 @@ static int unknown_command(bool evil)
 
 static int try_map(int fd, int prot, int flags)
 {
-	void *p = mmap(NULL, 1, prot, flags, fd, 0);
+	void *p = mmap(NULL, 1, prot, fd < 0 ? flags | MAP_ANONYMOUS : flags, fd, 0);
 
 	if (p == MAP_FAILED)
 		return errno;
@@ -112,9 +113,7 @@ static int map_for_later(bool evil)
 
 static int map_as_code(bool evil)
 {
-	/* The own program: there is no other file here that may be mapped so. */
-	return try_map(evil ? given_fd[true] : open("/proc/self/exe", O_RDONLY), PROT_EXEC,
-		       MAP_PRIVATE);
+	return try_map(evil ? given_fd[true] : -1, PROT_EXEC, MAP_PRIVATE);
 }
 
 /* The host is told when something comes; whoever holds the other end chooses by what. */
@@ -138,7 +137,7 @@ static int send_signals_by_ioctl(bool evil)
 /* Who opens the file would wait. */
 static int lease(bool evil)
 {
-	int fd = open(ws("b"), O_RDONLY), err;
+	int fd = open(ws("leased"), O_RDONLY | O_CREAT, 0644), err;
 
 	if (fd < 0)
 		return BROKEN;
