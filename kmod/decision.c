@@ -380,7 +380,7 @@ u64 rvm_decision_policy(void)
 }
 
 /* Here a file is not mistaken for another of the same number: see decisions.md. */
-static bool numbers_are_reliable(const struct super_block *sb)
+bool rvm_decision_trusts_numbers(const struct super_block *sb)
 {
 	switch (sb->s_magic) {
 	case EXT4_SUPER_MAGIC:
@@ -400,7 +400,7 @@ static bool describe_file(struct rvm_decision *decision, const struct dentry *de
 	const struct inode *folder = READ_ONCE(parent->d_inode);
 
 	if (!inode || !folder || d_unhashed((struct dentry *)dentry) ||
-	    !numbers_are_reliable(dentry->d_sb))
+	    !rvm_decision_trusts_numbers(dentry->d_sb))
 		return false;
 	if (READ_ONCE(inode->i_nlink) != 1 && !S_ISDIR(inode->i_mode))
 		return false;
@@ -457,7 +457,7 @@ bool rvm_decision_describe_folder(struct rvm_decision *decision, const struct pa
 	const struct inode *inode = READ_ONCE(folder->d_inode);
 
 	if (section->locked || !inode || !is_ordinary(path->dentry, path->mnt) ||
-	    !numbers_are_reliable(folder->d_sb) || !describe_place(decision, path, walk))
+	    !rvm_decision_trusts_numbers(folder->d_sb) || !describe_place(decision, path, walk))
 		return false;
 	decision->part |= RVM_DECISION_FOLDER;
 	decision->names = section->seq;

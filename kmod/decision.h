@@ -10,6 +10,7 @@
 #include "lib/leaf.h"
 
 struct file;
+struct super_block;
 struct rvm_partition;
 struct rvm_mount_mirror;
 struct rvm_walk;
@@ -149,6 +150,9 @@ bool rvm_decision_allows_file(const struct rvm_partition *part, const struct fil
  * Return: the number.
  */
 u64 rvm_decision_policy(void);
+
+/** rvm_decision_trusts_numbers() - do number and generation stand for one file, ever */
+bool rvm_decision_trusts_numbers(const struct super_block *sb);
 
 /**
  * rvm_decision_describe() - note what an object is known by

@@ -32,15 +32,13 @@ static bool is_hidden_layer(const struct file *file)
 	return rvm_is_hidden_work() && !rvm_path_is_attached(&file->f_path);
 }
 
-/* The terminal of the caller's own session; rvmctl run makes one of its own. */
-static bool is_own_terminal(const struct file *file)
+/* Of the caller's own session; rvmctl run makes one. */
+static bool is_session_terminal(const struct file *file)
 {
 	const struct inode *inode = file_inode(file);
 	struct tty_struct *tty;
 	bool own;
 
-	if (!S_ISCHR(inode->i_mode))
-		return false;
 	tty = get_current_tty();
 	if (!tty)
 		return false;
@@ -58,11 +56,16 @@ static bool is_own_program(struct file *file)
 	return exe && path_equal(rvm_file_user_path(file), &exe->f_path);
 }
 
-static enum rvm_object object_of(const struct file *file)
+static enum rvm_object object_of(struct rvm_partition *part, const struct file *file)
 {
 	enum rvm_object object = rvm_object_of(&file->f_path);
+	const struct inode *inode = file_inode(file);
 
-	return object == RVM_OBJECT_SPECIAL && is_own_terminal(file) ? RVM_OBJECT_TERMINAL : object;
+	if (object != RVM_OBJECT_SPECIAL || !S_ISCHR(inode->i_mode))
+		return object;
+	if (is_session_terminal(file) || rvm_own_has_terminal(part, file->f_path.dentry))
+		return RVM_OBJECT_TERMINAL;
+	return inode->i_rdev == MKDEV(TTYAUX_MAJOR, 2) ? RVM_OBJECT_MASTER : object;
 }
 
 static noinline int check_file(struct rvm_partition *part, struct file *file, enum rvm_op op,
@@ -211,6 +214,8 @@ static noinline int check_open_anew(struct rvm_partition *part, struct file *fil
 		return check_use(part, file, RVM_OP_OPEN, object);
 	if (file->f_flags & __FMODE_EXEC)
 		return check_open_exec(part, file);
+	if (rvm_own_has_terminal(part, file->f_path.dentry))
+		return rvm_gate_pass(part, RVM_OP_OPEN);
 	if (is_born_with_mode(file) && rvm_verb_mode(file_inode(file)->i_mode) != RVM_DEMAND_WRITE)
 		return rvm_gate_floor(part, RVM_OP_CREATE, "mode=set-id", false);
 	return check_file(part, file, RVM_OP_OPEN, open_rights(file), false);
@@ -239,7 +244,7 @@ static noinline int check_permission_anew(struct rvm_partition *part, struct fil
 		need |= RVM_RIGHT_WRITE;
 	if (!need || rvm_decision_allows_file(part, file, mask, need))
 		return 0;
-	object = object_of(file);
+	object = object_of(part, file);
 	/* What goes through a pipe or the terminal was judged where it came from. */
 	if (rvm_verb_use(object) == RVM_DEMAND_NOTHING &&
 	    (rvm_object_is_nameless(object) || object == RVM_OBJECT_TERMINAL))
@@ -306,9 +311,19 @@ static noinline int check_map(struct rvm_partition *part, struct file *file, enu
 
 static noinline int check_ioctl(struct rvm_partition *part, struct file *file, unsigned int cmd)
 {
+	enum rvm_demand demand;
+	enum rvm_object object;
+	int err;
+
 	if (is_hidden_layer(file))
 		return 0;
-	return check_demand(part, file, RVM_OP_IOCTL, rvm_verb_ioctl(object_of(file), cmd), cmd);
+	object = object_of(part, file);
+	demand = rvm_verb_ioctl(object, cmd);
+	err = check_demand(part, file, RVM_OP_IOCTL, demand, cmd);
+	/* A token names it: the terminals that are made with it are the partition's. */
+	if (!err && object == RVM_OBJECT_MASTER && demand == RVM_DEMAND_WRITE)
+		rvm_own_note_terminal(part, file);
+	return err;
 }
 
 /* The owner that @arg names.  Not left to the kernel: by then the number may be somebody's. */

@@ -215,6 +215,7 @@ static noinline int check_mknod(struct rvm_partition *part, const struct path *d
 {
 	struct rvm_question q = RVM_QUESTION(RVM_CLASS_PATH, RVM_OP_CREATE, RVM_RIGHT_WRITE);
 	bool node = S_ISCHR(mode) || S_ISBLK(mode);
+	int err;
 
 	if (rvm_verb_mode(mode) != RVM_DEMAND_WRITE)
 		return rvm_gate_floor(part, node ? RVM_OP_MKNOD : RVM_OP_CREATE,
@@ -225,7 +226,10 @@ static noinline int check_mknod(struct rvm_partition *part, const struct path *d
 		q.flags = RVM_RECORD_F_PROVISIONAL;
 	q.path = dir;
 	q.dentry = dentry;
-	return rvm_gate_check(part, &q);
+	err = rvm_gate_check(part, &q);
+	if (!err && q.req.op == RVM_OP_MKNOD)
+		rvm_own_note_birth(part, dir, dentry);
+	return err;
 }
 
 static bool is_folder(const struct dentry *dentry)

@@ -44,6 +44,11 @@
 /* System V objects on a host that were made in partitions. */
 #define RVM_IPC_OBJECTS_MAX 65536
 
+/* Fifos, sockets and terminals of a partition's own that it is known by, and names to come. */
+#define RVM_OWN_NODES_MAX 128
+#define RVM_OWN_BIRTHS_MAX 32
+#define RVM_OWN_TERMINALS_MAX 32
+
 /* BPF links that the module can hold. */
 #define RVM_LINKS_MAX 128
 

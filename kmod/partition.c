@@ -192,6 +192,7 @@ static void free_partition(struct rcu_head *rcu)
 {
 	struct rvm_partition *part = container_of(rcu, struct rvm_partition, rcu);
 
+	rvm_own_release(&part->own);
 	cgroup_put(part->cgrp);
 	kfree(part);
 }

@@ -13,6 +13,7 @@
 
 #include "lib/judge.h"
 #include "limits.h"
+#include "own.h"
 
 struct rvm_table;
 struct netlink_ext_ack;
@@ -59,6 +60,8 @@ struct rvm_partition {
 	atomic64_t execs;
 	/** @last_denial: Sequence of the newest denial plus one, 0 for none. */
 	atomic64_t last_denial;
+	/** @own: What it made itself; has a lock of its own. */
+	struct rvm_own own;
 	/** @rcu: Frees it after a grace period. */
 	struct rcu_head rcu;
 };

@@ -230,6 +230,7 @@ struct rvm_partition *rvm_partition_create(const struct rvm_partition_spec *spec
 		cgroup_put(cgrp);
 		return ERR_PTR(-ENOMEM);
 	}
+	rvm_own_init(&part->own);
 	/* One for the registry, one for the caller. */
 	refcount_set(&part->refs, 2);
 	strscpy(part->name, spec->name, sizeof(part->name));

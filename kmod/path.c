@@ -352,15 +352,28 @@ static bool is_proc_own(struct dentry *dentry, const struct rvm_path_view *own)
 	return part && rvm_partition_of_task(task) == part;
 }
 
-static void describe(struct rvm_walk *walk, struct dentry *dentry, bool two_chains)
+/* A device, fifo or socket, which takes a token that names it, unless it is the caller's own. */
+static bool is_special(struct dentry *dentry)
 {
 	const struct inode *inode = READ_ONCE(dentry->d_inode);
-	struct rvm_path_object *object = &walk->object;
 	umode_t type = inode ? inode->i_mode & S_IFMT : 0;
+	struct rvm_partition *part;
+
+	if (type == S_IFCHR || type == S_IFBLK)
+		return true;
+	if (type != S_IFIFO && type != S_IFSOCK)
+		return false;
+	part = rvm_partition_find();
+	return !part || !rvm_own_has_node(part, dentry);
+}
+
+static void describe(struct rvm_walk *walk, struct dentry *dentry, bool two_chains)
+{
+	struct rvm_path_object *object = &walk->object;
 
 	object->visible = &walk->visible;
 	object->own = two_chains ? &walk->own : NULL;
-	object->special = type == S_IFCHR || type == S_IFBLK || type == S_IFIFO || type == S_IFSOCK;
+	object->special = is_special(dentry);
 	object->proc_own = is_proc_own(dentry, two_chains ? &walk->own : &walk->visible);
 }
 

@@ -159,6 +159,10 @@ compile() {
 	flags+=" -Ikmod/include/uapi -Ibpf/build $(pkg-config --cflags "${libs[@]}")"
 	case $file in
 	user/* | kmod/* | selftests/tools/*) flags+=" -Iselftests/unit/shim -Ikmod -funsigned-char" ;;
+	# It goes by the tables of the module.
+	selftests/verb_test.c)
+		flags+=" -Iselftests/unit/shim -Ikmod -I$KSRC/tools/testing/selftests"
+		;;
 	*) flags+=" -Iselftests/bench/build -I$KSRC/tools/testing/selftests" ;;
 	esac
 	# shellcheck disable=SC2086 # a list of options

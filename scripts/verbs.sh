@@ -46,6 +46,7 @@ table() {
 		object["REGULAR"] = "regular files"
 		object["NAMED"] = "regular files, folders"
 		object["TERMINAL"] = "the own terminal"
+		object["MASTER"] = "masters of terminals, `/dev/ptmx`"
 		object["SOCKET"] = "sockets"
 		object["EVENT"] = "event descriptors"
 		object["PROCESS"] = "pidfds"

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <termios.h>
 
@@ -133,6 +134,89 @@ TEST_F(terminal, nobody_types_for_others)
 	EXPECT_EQ(EACCES, with_terminal(&self->box, self->master, self->other, type_own));
 	EXPECT_EQ(EACCES, with_terminal(&self->box, self->master, self->other, type_other));
 	EXPECT_EQ(EACCES, with_terminal(&self->box, self->master, self->other, change_line));
+}
+
+static bool load_master(struct box *box)
+{
+	const struct rule rules[] = {
+		{ RVM_CLASS_PATH, RVM_RIGHT_READ | RVM_RIGHT_WRITE, "/dev", "ptmx" },
+	};
+
+	return !box_load(box, rules, ARRAY_LEN(rules));
+}
+
+/* As expect, script, tmux and the like do. */
+static int make_terminal(void *arg)
+{
+	struct winsize size = { .ws_row = 10, .ws_col = 10 };
+	int master = open_master(), slave;
+	char text[8];
+
+	if (master < 0)
+		return errno;
+	slave = open(ptsname(master), O_RDWR | O_NOCTTY);
+	if (slave < 0)
+		return errno;
+	setsid();
+	if (ioctl(slave, TIOCSCTTY, 0) || ioctl(master, TIOCSWINSZ, &size) ||
+	    write(slave, "hello", 5) != 5 || read(master, text, 5) != 5)
+		return errno;
+	close(slave);
+	slave = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY);
+	return errno_of(slave) ?: errno_of(ioctl(slave, TIOCSTI, "x")) == EACCES ? 0 : 250;
+}
+
+static int open_terminal(void *arg)
+{
+	return try_open(arg, O_RDWR | O_NOCTTY);
+}
+
+TEST_F(terminal, a_row_for_the_master_gives_own_ones)
+{
+	EXPECT_EQ(EACCES, box_do(&self->box, make_terminal, NULL));
+	ASSERT_TRUE(load_master(&self->box));
+	EXPECT_EQ(0, box_do(&self->box, make_terminal, NULL));
+	EXPECT_EQ(EACCES, box_do(&self->box, open_terminal, ptsname(self->other_master)));
+}
+
+/* Where the host's terminal gets the number that the own one had. */
+struct number {
+	char name[64];
+	int left, taken;
+};
+
+static int lose_terminal(void *arg)
+{
+	struct number *number = arg;
+	int master = open_master(), err;
+
+	if (master < 0)
+		return 201;
+	snprintf(number->name, sizeof(number->name), "%s", ptsname(master));
+	err = try_open(number->name, O_RDWR | O_NOCTTY);
+	close(master);
+	__atomic_store_n(&number->left, 1, __ATOMIC_SEQ_CST);
+	while (!__atomic_load_n(&number->taken, __ATOMIC_SEQ_CST))
+		usleep(1000);
+	return err ? 202 : try_open(number->name, O_RDWR | O_NOCTTY);
+}
+
+TEST_F(terminal, and_their_numbers_are_not_kept)
+{
+	struct number *number =
+		mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	pid_t pid;
+	int master;
+
+	ASSERT_TRUE(load_master(&self->box));
+	pid = box_start(&self->box, lose_terminal, number);
+	while (!__atomic_load_n(&number->left, __ATOMIC_SEQ_CST) && !waitpid(pid, NULL, WNOHANG))
+		usleep(1000);
+	master = open_master();
+	EXPECT_STREQ(number->name, ptsname(master));
+	__atomic_store_n(&number->taken, 1, __ATOMIC_SEQ_CST);
+	EXPECT_EQ(EACCES, wait_for(pid));
+	close(master);
 }
 
 TEST_HARNESS_MAIN

@@ -18,7 +18,8 @@
  * @RVM_OBJECT_FILE: A regular file that has a name.
  * @RVM_OBJECT_FOLDER: A folder.
  * @RVM_OBJECT_SPECIAL: A device, fifo or socket that has a name, but no own terminal.
- * @RVM_OBJECT_TERMINAL: The terminal of the caller's session.
+ * @RVM_OBJECT_TERMINAL: The terminal of the caller's session, or one that its partition made.
+ * @RVM_OBJECT_MASTER: The side of a terminal that what makes it holds; a device with a name.
  * @RVM_OBJECT_PIPE: Nothing from here on has a name.
  * @RVM_OBJECT_SOCKET: Hooks of its own judge what is said by it.
  * @RVM_OBJECT_MEMORY: A memfd, shared anonymous memory, a System V segment.
@@ -33,6 +34,7 @@ enum rvm_object {
 	RVM_OBJECT_FOLDER,
 	RVM_OBJECT_SPECIAL,
 	RVM_OBJECT_TERMINAL,
+	RVM_OBJECT_MASTER,
 	RVM_OBJECT_PIPE,
 	RVM_OBJECT_SOCKET,
 	RVM_OBJECT_MEMORY,
