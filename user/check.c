@@ -12,7 +12,9 @@
 #include "cmd.h"
 #include "lib/text.h"
 #include "partition.h"
+#include "path.h"
 #include "program.h"
+#include "trial.h"
 #include "why.h"
 
 /**
@@ -293,16 +295,22 @@ static void find_rule(struct nlc *nlc, struct answer *a)
 	err_clear(&err);
 }
 
-static void print_answer(struct ctx *ctx, const char *partition, const struct question *q,
-			 const struct answer *a)
+static void print_answer(struct ctx *ctx, struct nlc *nlc, const struct partition *part,
+			 const struct question *q, const struct answer *a)
 {
+	auto_trial struct trial trial = { 0 };
+	auto_advice struct advice advice = { 0 };
+	auto_free char *real = q->class == RVM_CLASS_EXEC ? path_of(q->fd) : NULL;
+	const char *typed = q->argv ? path_base(q->argv[0]) : NULL;
 	struct refusal r = {
 		.reason = a->reason,
 		.class = q->class,
 		.right = a->missing ? a->missing : q->right,
-		.partition = partition,
-		.path = q->path,
+		.partition = part->name,
+		.path = real ? real : q->path,
 		.argv = q->class == RVM_CLASS_EXEC ? q->text : NULL,
+		.words = q->argv,
+		.as = real && typed && strcmp(typed, path_base(real)) ? typed : NULL,
 		.addr = q->addr,
 		.proto = q->protocol == IPPROTO_UDP ? "udp" : "tcp",
 		.name = q->class == RVM_CLASS_TOOL || q->class == RVM_CLASS_NAME ? q->text : NULL,
@@ -311,11 +319,12 @@ static void print_answer(struct ctx *ctx, const char *partition, const struct qu
 		.token = a->token,
 	};
 	auto_free char *reason = refusal_reason(&r);
-	auto_free char *advice = a->allowed ? NULL : refusal_advice(&r);
-	auto_free char *grant = a->allowed ? NULL : refusal_grant(&r);
 
+	trial_open(&trial, nlc, part);
+	if (!a->allowed)
+		refusal_advise(&r, &trial, &advice);
 	out_line(ctx->out, "%s: %s: %s.%s%s", a->allowed ? "allow" : "deny", q->text,
-		 reason ? reason : "", advice ? "  " : "", advice ? advice : "");
+		 reason ? reason : "", advice.text ? "  " : "", advice.text ? advice.text : "");
 	out_object_begin(ctx->out, NULL);
 	out_json_str(ctx->out, "verdict", a->allowed ? "allow" : "deny");
 	out_json_str(ctx->out, "object", q->text);
@@ -325,8 +334,8 @@ static void print_answer(struct ctx *ctx, const char *partition, const struct qu
 		out_json_str(ctx->out, "within", a->within);
 	if (a->rule)
 		out_json_str(ctx->out, "resource", a->rule);
-	if (grant)
-		out_json_str(ctx->out, "grant", grant);
+	if (advice.grant)
+		out_json_str(ctx->out, "grant", advice.grant);
 	out_object_end(ctx->out);
 }
 
@@ -403,7 +412,7 @@ static int check(struct ctx *ctx, const struct args *args)
 		return err_wrap(&ctx->err, "%s", q.text);
 	if (a.token)
 		find_rule(nlc, &a);
-	print_answer(ctx, part.name, &q, &a);
+	print_answer(ctx, nlc, &part, &q, &a);
 	free(a.rule);
 	free(a.within);
 	return a.allowed ? EXIT_DONE : EXIT_REFUSED;

@@ -314,11 +314,10 @@ static int find_record(struct doctor *d, const struct proof *p, uint64_t *sequen
 
 	if (partition_find(d->nlc, p->name, &part, err))
 		return -1;
-	found = why_last(d->nlc, part.id, sequence, err);
+	found = why_last(d->nlc, &names, part.id, &event, err);
 	if (found <= 0)
 		return found;
-	if (event_get(d->nlc, *sequence, &names, &event, err))
-		return -1;
+	*sequence = event.rec.sequence;
 	path = event_detail(&event, "path");
 	return event_is_denial(&event) && path && !strcmp(path, p->refused);
 }
@@ -326,7 +325,7 @@ static int find_record(struct doctor *d, const struct proof *p, uint64_t *sequen
 static void prove(struct doctor *d, const struct proof *p, struct err *err)
 {
 	char out[2048];
-	uint64_t sequence;
+	uint64_t sequence = 0;
 	int ret;
 
 	if (load_proof(p, err))

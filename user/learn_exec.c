@@ -8,53 +8,9 @@
 #include "lib/argv.h"
 #include "lib/rights.h"
 #include "path.h"
+#include "program.h"
 
 #define CUT_WORD "(cut)"
-
-static bool leads_to(const char *dir, const char *name, const char *path)
-{
-	auto_free char *candidate = path_join(dir, name);
-	auto_free char *real = candidate ? realpath(candidate, NULL) : NULL;
-
-	return real && !strcmp(real, path);
-}
-
-/*
- * How a rule has to call a program: by a path whose last name is the one it
- * was called by, and which leads to the file.  free() it; NULL if there is none.
- */
-static char *program_word(const struct learn *l, const char *path, const char *as)
-{
-	static const char *const folders[] = { "/usr/local/sbin", "/usr/local/bin", "/usr/sbin",
-					       "/usr/bin",	  "/sbin",	    "/bin" };
-	size_t len = strlen(l->workspace);
-	auto_free char *dir = NULL;
-	char *word;
-
-	if (!as || !strcmp(as, path_base(path))) {
-		if (!strncmp(path, l->workspace, len) && path[len] == '/')
-			return asprintf(&word, ".%s", path + len) < 0 ? NULL : word;
-		return strdup(path);
-	}
-	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
-		if (leads_to(folders[i], as, path))
-			return path_join(folders[i], as);
-	}
-	dir = strndup(path, path_base(path) - path);
-	return dir && leads_to(dir, as, path) ? path_join(dir, as) : NULL;
-}
-
-/* NULL if a rule can say the word. */
-static const char *word_fault(const char *word)
-{
-	if (!*word)
-		return "a word is empty, which a rule cannot say";
-	if (strpbrk(word, " \t"))
-		return "a word holds blanks, which a rule cannot say";
-	if (strchr(word, '*'))
-		return "a word holds a *, which a rule would read as a pattern";
-	return name_fault(word);
-}
 
 /* The path of a file whose name is another each time, as a pattern of a word; NULL if it is none. */
 static char *vary_word(const char *word, const char *pid)
@@ -145,7 +101,7 @@ void learn_command(struct learn *l, const struct event *event)
 		leave(l, event, object, LEARN_WHY_TURNED);
 		return;
 	}
-	program = program_word(l, path, as);
+	program = program_word(l->workspace, path, as);
 	words = event_words(event, &n);
 	if (!program || (n && strcmp(path_base(words[0]), path_base(program)))) {
 		leave(l, event, object,

@@ -391,7 +391,8 @@ bool plan_covers(const struct entry *e, const char *path)
 			names[n++] = (struct rvm_name){ path + begin, end - begin };
 		end = begin ? begin - 1 : 0;
 	}
-	return rvm_glob_match(&glob, names, n, false) >= RVM_GLOB_BELOW;
+	return rvm_glob_match(&glob, names, n, false) >=
+	       (e->scope.flags & RVM_SCOPE_FLAG_ALONE ? RVM_GLOB_EXACT : RVM_GLOB_BELOW);
 }
 
 /* A link that led to the entry's file and that the partition could make itself; or NULL. */

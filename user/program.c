@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "path.h"
 #include "program.h"
 
 #define USUAL "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -72,4 +73,48 @@ int program_find(const char *word, const char *search, char **path, struct err *
 		p += *p == ':';
 	}
 	return not_found(word, worst, err);
+}
+
+static bool leads_to(const char *dir, const char *name, const char *path)
+{
+	auto_free char *candidate = path_join(dir, name);
+	auto_free char *real = candidate ? realpath(candidate, NULL) : NULL;
+
+	return real && !strcmp(real, path);
+}
+
+char *program_word(const char *workspace, const char *path, const char *as)
+{
+	static const char *const folders[] = { "/usr/local/sbin", "/usr/local/bin", "/usr/sbin",
+					       "/usr/bin",	  "/sbin",	    "/bin" };
+	size_t len = strlen(workspace);
+	auto_free char *dir = NULL;
+	char *word;
+
+	if (!as || !strcmp(as, path_base(path))) {
+		if (!strncmp(path, workspace, len) && path[len] == '/')
+			return asprintf(&word, ".%s", path + len) < 0 ? NULL : word;
+		return strdup(path);
+	}
+	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
+		if (leads_to(folders[i], as, path))
+			return path_join(folders[i], as);
+	}
+	dir = strndup(path, path_base(path) - path);
+	return dir && leads_to(dir, as, path) ? path_join(dir, as) : NULL;
+}
+
+const char *word_fault(const char *word)
+{
+	if (!*word)
+		return "a word is empty, which a rule cannot say";
+	if (strpbrk(word, " \t"))
+		return "a word holds blanks, which a rule cannot say";
+	if (strchr(word, '*'))
+		return "a word holds a *, which a rule would read as a pattern";
+	for (const char *p = word; *p; p++) {
+		if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			return "a word holds control bytes, which a rule cannot say";
+	}
+	return NULL;
 }

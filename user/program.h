@@ -20,4 +20,15 @@
  */
 int program_find(const char *word, const char *search, char **path, struct err *err);
 
+/*
+ * How a rule has to call a program: by a path whose last name is the one it was
+ * called by (@as, NULL for the file's own), and which leads to the file.
+ *
+ * Return: NULL if there is none; free() it.
+ */
+char *program_word(const char *workspace, const char *path, const char *as);
+
+/* NULL if a rule can say the word; else a constant that says why not. */
+const char *word_fault(const char *word);
+
 #endif

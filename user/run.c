@@ -392,15 +392,15 @@ static char *newest_denial(struct run *r, uint64_t *count)
 	auto_names struct names names = { .nlc = r->nlc };
 	auto_event struct event event = { 0 };
 	struct err err = { 0 };
-	uint64_t sequence;
+	auto_free char *grant = NULL;
 	char *text = NULL;
 
 	*count = 0;
 	if (partition_lookup(r->nlc, r->part.name, &now, &err) == 1 &&
-	    now.denials > r->part.denials && why_last(r->nlc, r->part.id, &sequence, &err) == 1 &&
-	    !event_get(r->nlc, sequence, &names, &event, &err)) {
+	    now.denials > r->part.denials &&
+	    why_last(r->nlc, &names, r->part.id, &event, &err) == 1) {
 		*count = now.denials - r->part.denials;
-		text = why_text(&event);
+		text = why_text(r->nlc, &event, &grant);
 	}
 	err_clear(&err);
 	return text;

@@ -11,6 +11,9 @@
 #include "lib/rights.h"
 #include "lib/text.h"
 #include "partition.h"
+#include "path.h"
+#include "program.h"
+#include "trial.h"
 #include "why.h"
 
 static char *format(const char *fmt, ...) PRINTF(1, 2);
@@ -27,9 +30,16 @@ static char *format(const char *fmt, ...)
 	return ret < 0 ? NULL : text;
 }
 
+/* Hooks of the system ask for what only the root token has. */
+static uint8_t reason_of(const struct refusal *r)
+{
+	return r->class == RVM_CLASS_SYS && r->reason == RVM_REASON_NO_TOKEN ? RVM_REASON_FLOOR :
+									       r->reason;
+}
+
 char *refusal_reason(const struct refusal *r)
 {
-	const char *text = rvm_reason_text(r->reason);
+	const char *text = rvm_reason_text(reason_of(r));
 
 	if (r->reason == RVM_REASON_WITHIN && r->within)
 		return format("a token allows it, but only within %s (token %" PRIu64 ", %s)",
@@ -44,38 +54,75 @@ char *refusal_reason(const struct refusal *r)
 }
 
 /*
- * As a harness would write it; "//" begins an absolute path.  None for names
- * that would be read as patterns: they would give more than what was asked.
- * To list a folder takes nothing of what is below it.
+ * As a harness would write it; "//" begins an absolute path.  To list a folder
+ * takes nothing of what is below it.
  */
 static char *path_resource(const struct refusal *r)
 {
+	auto_free char *path = r->path && r->path[0] == '/' ? path_escape(r->path) : NULL;
 	struct stat st;
 
-	if (!r->path || r->path[0] != '/' || strpbrk(r->path, "*?[\\"))
+	if (!path)
 		return NULL;
 	if (r->right & RVM_RIGHT_EXECUTE)
-		return format("load:/%s", r->path);
+		return format("load:/%s", path);
 	if (r->right == RVM_RIGHT_READ && !stat(r->path, &st) && S_ISDIR(st.st_mode))
-		return format("LS(/%s/.)", strcmp(r->path, "/") ? r->path : "");
-	return format("%s(/%s)", r->right & RVM_RIGHT_WRITE ? "Edit" : "Read", r->path);
+		return format("LS(/%s/.)", strcmp(path, "/") ? path : "");
+	return format("%s(/%s)", r->right & RVM_RIGHT_WRITE ? "Edit" : "Read", path);
 }
 
-/* None for words that a rule cannot say: it would allow something else, or more. */
-static char *words_resource(const struct refusal *r)
+/*
+ * A command, up to the first word that a rule cannot say, with an open end then:
+ * else the rule would allow something else.
+ */
+static char *command(const struct refusal *r, const char *program)
 {
-	return r->odd_words ? NULL : format("Bash(%s)", r->argv);
+	auto_free char *text = strdup(program);
+	size_t n = 1;
+
+	if (!r->words)
+		return format("%s *", program);
+	for (; r->words[0] && r->words[n] && text; n++) {
+		char *more;
+
+		if (word_fault(r->words[n]) || n + 1 >= RVM_ARGV_PATTERN_WORDS_MAX ||
+		    strlen(text) + strlen(r->words[n]) > RVM_GLOB_BYTES_MAX / 2)
+			return format("%s *", text);
+		more = format("%s %s", text, r->words[n]);
+		free(text);
+		text = more;
+	}
+	return r->cut && text ? format("%s *", text) : take_ptr(text);
 }
 
-static char *resource_of(const struct refusal *r)
+/* Ways to write a row, the plainest first; NULL behind the last. */
+static char *exec_resource(const struct refusal *r, struct trial *t, int way)
 {
+	const char *name = r->as ? r->as : r->path ? path_base(r->path) : NULL;
+	const char *workspace = t->part && t->part->workspace ? t->part->workspace : "//";
+	auto_free char *program = NULL;
+	auto_free char *words = NULL;
+
+	if (way < 2 && r->path)
+		program = way ? program_word(workspace, r->path, r->as) : strdup(name);
+	else if (way < 2 && r->words && r->words[0])
+		program = strdup(r->words[0]);
+	if (program && !word_fault(program))
+		words = command(r, program);
+	if (words && way < 2)
+		return format(way ? "exec:%s" : "Bash(%s)", words);
+	return way == 2 && r->path ? format("run:/%s", r->path) : strdup("");
+}
+
+static char *resource_of(const struct refusal *r, struct trial *t, int way)
+{
+	if (r->class == RVM_CLASS_EXEC)
+		return way < 3 ? exec_resource(r, t, way) : NULL;
+	if (way)
+		return NULL;
 	switch (r->class) {
 	case RVM_CLASS_PATH:
 		return path_resource(r);
-	case RVM_CLASS_EXEC:
-		if (r->argv && r->argv[0])
-			return words_resource(r);
-		return r->path ? format("run:/%s", r->path) : NULL;
 	case RVM_CLASS_NET:
 		if (r->addr)
 			return format("%s:%s", r->proto ? r->proto : "tcp", r->addr);
@@ -88,29 +135,44 @@ static char *resource_of(const struct refusal *r)
 	}
 }
 
-char *refusal_grant(const struct refusal *r)
+static char *row_text(const char *resource, uint8_t right)
 {
-	auto_free char *resource = NULL;
 	auto_json json_t *rights = json_array();
 	auto_json json_t *line = NULL;
 	char tier[4];
 
-	if (r->reason != RVM_REASON_NO_TOKEN && r->reason != RVM_REASON_RIGHTS &&
-	    r->reason != RVM_REASON_ARGV && r->reason != RVM_REASON_SPECIAL &&
-	    r->reason != RVM_REASON_ABOVE && r->reason != RVM_REASON_WITHIN)
-		return NULL;
-	resource = resource_of(r);
-	if (!resource || !rights)
-		return NULL;
-	for (uint32_t bit = 1; bit <= RVM_RIGHT_GRANT_ONCE; bit <<= 1) {
-		if (r->right & bit)
+	for (uint32_t bit = 1; rights && bit <= RVM_RIGHT_GRANT_ONCE; bit <<= 1) {
+		if (right & bit)
 			json_array_append_new(rights, json_string(rvm_right_name(bit)));
 	}
-	snprintf(tier, sizeof(tier), "P%u", rvm_rights_tier(r->right) % 10);
+	snprintf(tier, sizeof(tier), "P%u", rvm_rights_tier(right) % 10);
 	/* NULL for a name that is not UTF-8: a table cannot hold it. */
 	line = json_pack("{s:O, s:s, s:s, s:i}", "rights", rights, "resource", resource,
 			 "proof_tier", tier, "expires_at", 0);
 	return line ? json_dumps(line, JSON_COMPACT) : NULL;
+}
+
+/* The first way to write it that is tried and helps; else @why may say what is the matter. */
+static char *find_grant(const struct refusal *r, struct trial *t, char **why)
+{
+	char *resource;
+
+	for (int way = 0; (resource = resource_of(r, t, way)); way++) {
+		auto_free char *text = resource;
+		auto_free char *fault = NULL;
+
+		if (!*text)
+			continue;
+		if (trial_has(t, text, r->right)) {
+			free(*why);
+			*why = format("the row %s is in force and does not help", text);
+		} else if (trial_covers(t, r, text, r->right, &fault)) {
+			return row_text(text, r->right);
+		} else if (fault && !*why) {
+			*why = take_ptr(fault);
+		}
+	}
+	return NULL;
 }
 
 static const char *fixed_advice(uint8_t reason)
@@ -148,26 +210,79 @@ static const char *fixed_advice(uint8_t reason)
 	}
 }
 
-char *refusal_advice(const struct refusal *r)
+static bool may_grant(uint8_t reason)
 {
-	auto_free char *grant = refusal_grant(r);
-	const char *fixed = fixed_advice(r->reason);
+	return reason == RVM_REASON_NO_TOKEN || reason == RVM_REASON_RIGHTS ||
+	       reason == RVM_REASON_ARGV || reason == RVM_REASON_SPECIAL ||
+	       reason == RVM_REASON_ABOVE || reason == RVM_REASON_WITHIN;
+}
 
-	if (grant && r->reason == RVM_REASON_ABOVE)
+static char *grant_text(const struct refusal *r, const char *grant)
+{
+	if (r->reason == RVM_REASON_ABOVE)
 		return format("To allow it add %s to the table of the partition around this one, "
 			      "and load that again.",
 			      grant);
-	if (grant && r->reason == RVM_REASON_WITHIN)
+	if (r->reason == RVM_REASON_WITHIN)
 		return format("Let %s start it; to allow it everywhere add %s to the table and "
 			      "load it again.",
 			      r->within ? r->within : "the program", grant);
-	if (grant)
-		return format("To allow it add %s to the table and load it again.", grant);
+	return format("To allow it add %s to the table and load it again.", grant);
+}
+
+/* A row is there, but what it names is not what it was. */
+static char *replaced_text(const struct refusal *r, const char *row)
+{
+	return format(
+		"The table has a row for it, %s, but it was loaded for another file or folder "
+		"of this name, which was removed or replaced since: load the table again.%s",
+		row,
+		r->class == RVM_CLASS_PATH ?
+			"  To go by the name, whatever folder it is, write a backslash in "
+			"front of it, as in ./\\dist/**." :
+			"");
+}
+
+static char *no_grant_text(const struct refusal *r, const char *why)
+{
+	if (why)
+		return format("No line of a table is offered: %s.", why);
+	if (r->class == RVM_CLASS_EXEC && r->as && r->path)
+		return format("It was called by the name '%s': a rule has to name a path that ends "
+			      "with it and leads to %s.",
+			      r->as, r->path);
+	return NULL;
+}
+
+void refusal_advise(const struct refusal *r, struct trial *t, struct advice *advice)
+{
+	const char *fixed = fixed_advice(reason_of(r));
+	auto_free char *row = NULL;
+	auto_free char *why = NULL;
+
+	*advice = (struct advice){ 0 };
+	if (may_grant(reason_of(r))) {
+		if (r->reason != RVM_REASON_ABOVE && r->reason != RVM_REASON_WITHIN)
+			row = trial_find(t, r);
+		if (!row)
+			advice->grant = find_grant(r, t, &why);
+		advice->text = row	     ? replaced_text(r, row) :
+			       advice->grant ? grant_text(r, advice->grant) :
+					       no_grant_text(r, why);
+		return;
+	}
 	if (r->reason == RVM_REASON_STATE)
-		return format("rvmctl partition show %s tells its state.", r->partition);
-	if (r->reason == RVM_REASON_FENCED)
-		return format("rvmctl partition set %s --unfence lifts it.", r->partition);
-	return fixed ? strdup(fixed) : NULL;
+		advice->text = format("rvmctl partition show %s tells its state.", r->partition);
+	else if (r->reason == RVM_REASON_FENCED)
+		advice->text = format("rvmctl partition set %s --unfence lifts it.", r->partition);
+	else if (fixed)
+		advice->text = strdup(fixed);
+}
+
+void advice_free(struct advice *advice)
+{
+	free(advice->text);
+	free(advice->grant);
 }
 
 static char *rights_text(uint8_t rights)
@@ -214,12 +329,11 @@ static const char *proto_word(const char *proto)
 	return !strcmp(proto, "17") ? "udp" : proto;
 }
 
-static char *denial_text(const struct event *event, const struct refusal *r)
+static char *denial_text(const struct event *event, const struct refusal *r, const char *advice)
 {
 	auto_free char *deed = deed_text(event, r);
 	auto_free char *who = who_text(event);
 	auto_free char *reason = refusal_reason(r);
-	auto_free char *advice = refusal_advice(r);
 
 	if (!deed || !who || !reason)
 		return NULL;
@@ -229,25 +343,13 @@ static char *denial_text(const struct event *event, const struct refusal *r)
 		      advice ? "  " : "", advice ? advice : "");
 }
 
-/* Blanks, stars or nothing in a word, or words that the line has not all of. */
-static bool has_odd_words(const struct event *event)
-{
-	auto_free char *cut = event_detail(event, "cut");
-	size_t n;
-	auto_words char **words = event_words(event, &n);
-
-	for (size_t i = 0; i < n; i++) {
-		if (!words[i][0] || strpbrk(words[i], " \t*"))
-			return true;
-	}
-	return cut || n == RVM_ARGV_WORDS_MAX;
-}
-
 /* Takes strings out of the detail line, which the caller frees: see clear_refusal(). */
 static void fill_refusal(struct refusal *r, const struct event *event)
 {
 	auto_free char *token = event_detail(event, "token");
 	auto_free char *proto = event_detail(event, "proto");
+	auto_free char *cut = event_detail(event, "cut");
+	size_t n;
 
 	*r = (struct refusal){
 		.reason = event->payload.reason,
@@ -262,7 +364,9 @@ static void fill_refusal(struct refusal *r, const struct event *event)
 		.rule = event_detail(event, "rule"),
 		.within = event_detail(event, "within"),
 		.proto = strdup(proto_word(proto)),
-		.odd_words = has_odd_words(event),
+		.words = event_words(event, &n),
+		.as = event_detail(event, "as"),
+		.cut = cut,
 		.token = token ? strtoull(token, NULL, 10) : 0,
 	};
 }
@@ -276,16 +380,38 @@ static void clear_refusal(struct refusal *r)
 	free((char *)r->rule);
 	free((char *)r->within);
 	free((char *)r->proto);
+	free((char *)r->as);
+	words_free((char **)r->words);
 }
 
-char *why_text(const struct event *event)
+static char *explain(struct nlc *nlc, const struct event *event, const struct refusal *r,
+		     char **grant)
+{
+	auto_advice struct advice advice = { 0 };
+	auto_partition struct partition part = { 0 };
+	auto_trial struct trial trial = { 0 };
+	struct err err = { 0 };
+	bool known = nlc && partition_lookup(nlc, event->partition, &part, &err) == 1;
+	char *text;
+
+	err_clear(&err);
+	trial_open(&trial, nlc, known ? &part : NULL);
+	refusal_advise(r, &trial, &advice);
+	text = denial_text(event, r, advice.text);
+	*grant = take_ptr(advice.grant);
+	return text;
+}
+
+char *why_text(struct nlc *nlc, const struct event *event, char **grant)
 {
 	struct refusal r;
 	char *text;
 
+	*grant = NULL;
+
 	fill_refusal(&r, event);
 	if (event_is_denial(event)) {
-		text = denial_text(event, &r);
+		text = explain(nlc, event, &r, grant);
 	} else if (event_is_judged(event)) {
 		auto_free char *object = event_object(event);
 		auto_free char *reason = refusal_reason(&r);
@@ -311,49 +437,96 @@ static int take_last(struct nlattr **attrs, int cmd, void *data, struct err *err
 	return 0;
 }
 
-int why_last(struct nlc *nlc, uint32_t partition, uint64_t *sequence, struct err *err)
+static int last_denial(struct nlc *nlc, uint32_t partition, uint64_t *next, struct err *err)
 {
 	struct nl_msg *msg = nlc_request(nlc, RVM_CMD_WITNESS_GET, 0);
-	uint64_t next = 0;
 
+	*next = 0;
 	if (msg && partition && nla_put_u32(msg, RVM_A_WITNESS_PARTITION, partition)) {
 		nlmsg_free(msg);
 		msg = NULL;
 	}
-	if (nlc_call(nlc, msg, take_last, &next, err))
-		return err_wrap(err, "witness");
-	*sequence = next - 1;
-	return next != 0;
+	return nlc_call(nlc, msg, take_last, next, err) ? err_wrap(err, "witness") : 0;
 }
 
-static int find_sequence(struct nlc *nlc, const struct args *args, uint64_t *sequence,
-			 struct err *err)
+/* Records before the newest denial that are looked at. */
+#define LOOK_BACK 64
+
+/* Shells open a program that they could not start, to see what it is. */
+static bool is_look(const struct event *event)
+{
+	return event->payload.class == RVM_CLASS_PATH && event->payload.right == RVM_RIGHT_READ;
+}
+
+static bool is_same_detail(const struct event *a, const struct event *b, const char *key)
+{
+	auto_free char *left = event_detail(a, key);
+	auto_free char *right = event_detail(b, key);
+
+	return left && right && !strcmp(left, right);
+}
+
+/* Does @older say better than @event what is the matter? */
+static bool says_more(const struct event *older, const struct event *event)
+{
+	if (!event_is_denial(older) || older->rec.actor != event->rec.actor ||
+	    older->rec.flags & RVM_RECORD_F_PROVISIONAL)
+		return false;
+	if (event->rec.flags & RVM_RECORD_F_PROVISIONAL)
+		return true;
+	return is_look(event) && older->payload.class == RVM_CLASS_EXEC &&
+	       is_same_detail(older, event, "path");
+}
+
+int why_last(struct nlc *nlc, struct names *names, uint32_t partition, struct event *event,
+	     struct err *err)
+{
+	uint64_t next;
+
+	if (last_denial(nlc, partition, &next, err))
+		return -1;
+	if (!next)
+		return 0;
+	if (event_get(nlc, next - 1, names, event, err))
+		return -1;
+	for (uint64_t i = 1; i <= LOOK_BACK && i < next; i++) {
+		auto_event struct event older = { 0 };
+		struct err gone = { 0 };
+
+		if (event_get(nlc, next - 1 - i, names, &older, &gone)) {
+			err_clear(&gone);
+			break;
+		}
+		if (says_more(&older, event)) {
+			event_clear(event);
+			*event = older;
+			older = (struct event){ 0 };
+		}
+	}
+	return 1;
+}
+
+static int find_event(struct nlc *nlc, const struct args *args, struct names *names,
+		      struct event *event, struct err *err)
 {
 	const char *name = args_str(args, "--partition");
 	auto_partition struct partition part = { 0 };
 
-	if (!args_has(args, "--last")) {
-		*sequence = args_u64(args, "SEQ", 0);
-		return 1;
-	}
+	if (!args_has(args, "--last"))
+		return event_get(nlc, args_u64(args, "SEQ", 0), names, event, err) ? -1 : 1;
 	if (name && partition_find(nlc, name, &part, err))
 		return -1;
-	return why_last(nlc, part.id, sequence, err);
+	return why_last(nlc, names, part.id, event, err);
 }
 
-static int print_why(struct ctx *ctx, const struct event *event)
+static int print_why(struct ctx *ctx, struct nlc *nlc, const struct event *event)
 {
-	auto_free char *text = why_text(event);
-	auto_free char *within = event_detail(event, "within");
 	auto_free char *grant = NULL;
-	struct refusal r;
+	auto_free char *text = why_text(nlc, event, &grant);
+	auto_free char *within = event_detail(event, "within");
 
 	if (!text)
 		return err_errno(&ctx->err, ENOMEM, "why");
-	fill_refusal(&r, event);
-	if (event_is_denial(event))
-		grant = refusal_grant(&r);
-	clear_refusal(&r);
 	out_line(ctx->out, "%s", text);
 	out_object_begin(ctx->out, NULL);
 	event_fields(ctx->out, event);
@@ -371,7 +544,6 @@ static int why(struct ctx *ctx, const struct args *args)
 	auto_nlc struct nlc *nlc = NULL;
 	auto_names struct names names = { 0 };
 	auto_event struct event event = { 0 };
-	uint64_t sequence;
 	int found;
 
 	if (args_has(args, "--last") == args_has(args, "SEQ"))
@@ -381,16 +553,13 @@ static int why(struct ctx *ctx, const struct args *args)
 	if (nlc_open(&nlc, &ctx->err))
 		return -1;
 	names.nlc = nlc;
-	found = find_sequence(nlc, args, &sequence, &ctx->err);
+	found = find_event(nlc, args, &names, &event, &ctx->err);
 	if (found < 0)
 		return -1;
-	if (!found) {
-		out_line(ctx->out, "nothing was denied");
-		return EXIT_DONE;
-	}
-	if (event_get(nlc, sequence, &names, &event, &ctx->err))
-		return -1;
-	return print_why(ctx, &event);
+	if (found)
+		return print_why(ctx, nlc, &event);
+	out_line(ctx->out, "nothing was denied");
+	return EXIT_DONE;
 }
 
 static const struct arg why_args[] = {

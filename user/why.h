@@ -22,10 +22,14 @@ struct refusal {
 	const char *partition;
 	/** @path: The file. */
 	const char *path;
-	/** @argv: Words of a program, joined by blanks. */
+	/** @argv: Words of a program, joined by blanks, for people. */
 	const char *argv;
-	/** @odd_words: A rule cannot say these words. */
-	bool odd_words;
+	/** @words: The same, one by one, ended by NULL; NULL if they do not count. */
+	char *const *words;
+	/** @cut: There were more. */
+	bool cut;
+	/** @as: Name that the program was called by, if it is not the file's. */
+	const char *as;
 	/** @addr: "10.0.0.1:443". */
 	const char *addr;
 	/** @proto: "tcp", "udp", or a number. */
@@ -42,21 +46,37 @@ struct refusal {
 
 /* "a deny rule covers it (Bash(git push*))"; free() it. */
 char *refusal_reason(const struct refusal *r);
-/* What would have to change, one or two sentences; NULL if there is nothing to say.  free() it. */
-char *refusal_advice(const struct refusal *r);
-/* The line of a table that would grant it; NULL if none would.  free() it. */
-char *refusal_grant(const struct refusal *r);
+/**
+ * struct advice - what would have to change; end with advice_free()
+ */
+struct advice {
+	/** @text: One or two sentences; NULL if there is nothing to say. */
+	char *text;
+	/** @grant: The line of a table that would grant it; NULL if none would. */
+	char *grant;
+};
 
-/* A denial in one or two sentences; free() it. */
-char *why_text(const struct event *event);
+struct trial;
+
+/* Lines are tried before they are offered. */
+void refusal_advise(const struct refusal *r, struct trial *trial, struct advice *advice);
+void advice_free(struct advice *advice);
+#define auto_advice __attribute__((cleanup(advice_free)))
+
+/* A denial in one or two sentences, and the line that was offered in them or NULL; free() both. */
+char *why_text(struct nlc *nlc, const struct event *event, char **grant);
 
 /**
- * why_last() - the newest denial
+ * why_last() - the newest denial that matters
  * @partition: id, or 0 for any
- * @sequence: filled
+ * @event: filled
+ *
+ * A look at a program that was refused before, and what may only have been
+ * created if it was missing, matter less than what was refused before them.
  *
  * Return: 1 if there is one, 0 if not, -1.
  */
-int why_last(struct nlc *nlc, uint32_t partition, uint64_t *sequence, struct err *err);
+int why_last(struct nlc *nlc, struct names *names, uint32_t partition, struct event *event,
+	     struct err *err);
 
 #endif

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <string.h>
+
+#include "lib/argv.h"
+#include "lib/glob.h"
+#include "path.h"
+#include "plan.h"
+#include "trial.h"
+
+void trial_open(struct trial *t, struct nlc *nlc, const struct partition *part)
+{
+	struct err err = { 0 };
+
+	*t = (struct trial){ .nlc = nlc, .part = part };
+	t->blind = !part || !part->workspace || partition_is_container(part) ||
+		   resolver_open(&t->resolver, NULL, part->workspace, &err);
+	err_clear(&err);
+}
+
+void trial_close(struct trial *t)
+{
+	resolver_close(&t->resolver);
+}
+
+static bool is_same_file(const struct anchor *anchor, const char *path)
+{
+	struct stat st;
+
+	return anchor && path && !stat(path, &st) && st.st_ino == anchor->st.st_ino &&
+	       st.st_dev == anchor->st.st_dev;
+}
+
+/* The kernel wants all to agree: the file, the name it was called by, and its words. */
+static bool covers_words(const struct scope *s, const struct refusal *r)
+{
+	char text[RVM_ARGV_BYTES_MAX];
+	struct rvm_argv argv = { .text = text, .truncated = r->cut };
+	const char *as = r->as ? r->as : path_base(r->path ? r->path : "");
+
+	if (s->flags & RVM_SCOPE_FLAG_ANY_PROGRAM)
+		return true;
+	if (!is_same_file(s->anchor, r->path) ||
+	    !rvm_argv_match_program(s->pattern, s->len, as, strlen(as)))
+		return false;
+	/* An interpreter is judged without words. */
+	if (!r->words)
+		return true;
+	for (size_t i = 0; r->words[i]; i++) {
+		size_t len = strlen(r->words[i]) + 1;
+
+		if (argv.len + len > sizeof(text)) {
+			argv.truncated = true;
+			break;
+		}
+		memcpy(text + argv.len, r->words[i], len);
+		argv.len += len;
+		argv.words++;
+	}
+	return rvm_argv_match(s->pattern, s->len, s->flags & RVM_SCOPE_FLAG_PREFIX, &argv);
+}
+
+static bool covers(const struct scope *s, const struct refusal *r)
+{
+	struct entry e = { .scope = *s };
+
+	switch (s->class) {
+	case RVM_CLASS_PATH:
+		/* What starts by a path is what "run:" is for; what is mapped is not. */
+		if (!(s->flags & RVM_SCOPE_FLAG_RUN) != (r->class == RVM_CLASS_PATH))
+			return false;
+		if (r->reason == RVM_REASON_SPECIAL && strpbrk(s->pattern, "*?["))
+			return false;
+		return r->path && plan_covers(&e, r->path);
+	case RVM_CLASS_EXEC:
+		return r->class == RVM_CLASS_EXEC && covers_words(s, r);
+	case RVM_CLASS_NET:
+		e.scope.class = RVM_CLASS_PATH;
+		return s->family && s->anchor && r->path && plan_covers(&e, r->path);
+	default:
+		return false;
+	}
+}
+
+bool trial_covers(struct trial *t, const struct refusal *r, const char *resource, uint8_t rights,
+		  char **why)
+{
+	struct rvm_scope_spec spec;
+	struct resolved found = { 0 };
+	struct err err = { 0 };
+	bool home = rights == RVM_RIGHT_READ, covered = false;
+
+	*why = NULL;
+	if (t->blind || (r->class == RVM_CLASS_NET && r->addr) || r->class == RVM_CLASS_TOOL ||
+	    r->class == RVM_CLASS_NAME)
+		return true;
+	if (resolve_parse(resource, strlen(resource), rights, &spec, &err) ||
+	    resolve(&t->resolver, &spec, false, home, &found, &err)) {
+		*why = err.text ? strdup(err.text) : NULL;
+		err_clear(&err);
+	}
+	for (size_t i = 0; !*why && i < found.n && !covered; i++)
+		covered = covers(&found.scope[i], r);
+	resolved_free(&found);
+	return covered && (rights & r->right) == r->right;
+}
+
+/* Rows that are loaded. */
+
+struct search {
+	struct trial *trial;
+	const struct refusal *r;
+	/* Look for this one; or for any that covers it. */
+	const char *resource;
+	uint8_t rights;
+	char *found;
+};
+
+static int look_at_row(struct nlattr **attrs, int cmd, void *data, struct err *err)
+{
+	struct nlattr *token[RVM_A_TOKEN_MAX + 1] = { 0 };
+	struct nlattr *scope[RVM_A_SCOPE_MAX + 1] = { 0 };
+	struct search *s = data;
+	const char *resource;
+	uint8_t rights;
+	char *why = NULL;
+
+	(void)cmd;
+	(void)err;
+	if (s->found || !attrs[RVM_A_TABLE_TOKEN] ||
+	    nlc_nest(token, RVM_A_TOKEN_MAX, attrs[RVM_A_TABLE_TOKEN]) ||
+	    token[RVM_A_TOKEN_WITHIN] || !token[RVM_A_TOKEN_SCOPE] ||
+	    nlc_nest(scope, RVM_A_SCOPE_MAX, token[RVM_A_TOKEN_SCOPE]) ||
+	    !scope[RVM_A_SCOPE_RESOURCE])
+		return 0;
+	resource = nlc_str(scope[RVM_A_SCOPE_RESOURCE]);
+	rights = nlc_u32(token[RVM_A_TOKEN_RIGHTS]);
+	if (s->resource ? !strcmp(s->resource, resource) && (rights & s->rights) == s->rights :
+			  trial_covers(s->trial, s->r, resource, rights, &why))
+		s->found = strdup(resource);
+	free(why);
+	return 0;
+}
+
+static char *search(struct search *s)
+{
+	struct trial *t = s->trial;
+	struct nl_msg *msg =
+		t->nlc && t->part ? nlc_request(t->nlc, RVM_CMD_TOKEN_GET, NLM_F_DUMP) : NULL;
+	struct err err = { 0 };
+
+	if (msg && nla_put_u32(msg, RVM_A_TABLE_PARTITION, t->part->id)) {
+		nlmsg_free(msg);
+		msg = NULL;
+	}
+	if (msg)
+		(void)nlc_call(t->nlc, msg, look_at_row, s, &err);
+	err_clear(&err);
+	return s->found;
+}
+
+char *trial_find(struct trial *t, const struct refusal *r)
+{
+	struct search s = { .trial = t, .r = r };
+
+	if (t->blind || (r->class == RVM_CLASS_NET && r->addr) || r->class == RVM_CLASS_TOOL ||
+	    r->class == RVM_CLASS_NAME)
+		return NULL;
+	return search(&s);
+}
+
+bool trial_has(struct trial *t, const char *resource, uint8_t rights)
+{
+	struct search s = { .trial = t, .resource = resource, .rights = rights };
+	auto_free char *found = search(&s);
+
+	return found;
+}
