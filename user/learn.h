@@ -75,6 +75,8 @@ struct node {
 	char *example;
 	/* NODE_ODD, or NULL. */
 	const char *why;
+	/* What it was renamed to last; NULL for nothing. */
+	const struct node *moved;
 };
 
 /**
@@ -165,8 +167,15 @@ void learn_add(struct learn *l, uint8_t rights, char *resource, const struct see
 char *name_temporary(const char *name, const char *pid, bool temporary);
 /* The pattern of two names of random parts; NULL if they are not. */
 char *name_merge(const char *a, const char *b);
-/* A name, escaped, with eight random letters at its end as a pattern; NULL if it is none. */
-char *name_short_lived(const char *name);
+/*
+ * A name, escaped, of a file that was made and is gone, with its random letters as a
+ * pattern; NULL if it has none, or nothing else.  @target: what it was moved to, or NULL.
+ */
+char *name_short_lived(const char *name, const char *target);
+/* Nothing but eight random letters: a pattern would be about files of others as well. */
+bool name_is_bare_random(const char *name);
+/* The pattern of a file that was made and is gone; NULL if it is none. */
+char *node_short_lived(const struct node *n);
 /* Can it stand in a table? */
 const char *name_fault(const char *name);
 

@@ -12,27 +12,36 @@
 
 #define CUT_WORD "(cut)"
 
-/* The path of a file whose name is another each time, as a pattern of a word; NULL if it is none. */
-static char *vary_word(const char *word, const char *pid)
+/* Words know no wildcard but the star: one for all that is random in the name. */
+static char *star_word(const char *word, const char *base, const char *pattern)
 {
-	const char *base = path_base(word), *last_wild;
-	auto_free char *pattern = NULL;
+	const char *last_wild = pattern;
 	char *out;
 
-	if ((strncmp(word, "/tmp/", 5) || base != word + 5) &&
-	    (strncmp(word, "/var/tmp/", 9) || base != word + 9))
-		return NULL;
-	/* Words know no wildcard but the star, and no escape. */
-	pattern = strpbrk(base, "\\*?[") ? NULL : name_temporary(base, pid, true);
-	if (!pattern)
-		return NULL;
-	last_wild = pattern;
 	for (const char *p = pattern; *p; p++)
 		last_wild = strchr("?*]", *p) ? p : last_wild;
 	if (asprintf(&out, "%.*s%.*s*%s", (int)(base - word), word, (int)strcspn(pattern, "?["),
 		     pattern, last_wild + 1) < 0)
 		return NULL;
 	return out;
+}
+
+/* The path of a file whose name is another each time, as a pattern of a word; NULL if it is none. */
+static char *vary_word(const char *word, const char *pid)
+{
+	const char *base = path_base(word);
+	auto_free char *pattern = NULL;
+
+	bool temporary = (!strncmp(word, "/tmp/", 5) && base == word + 5) ||
+			 (!strncmp(word, "/var/tmp/", 9) && base == word + 9);
+
+	/* Nor do they know an escape.  What is no path is no file. */
+	if (strpbrk(base, "\\*?[") || (!temporary && !strchr(word, '/')))
+		return NULL;
+	pattern = name_temporary(base, pid, temporary);
+	if (!pattern)
+		return NULL;
+	return star_word(word, base, pattern);
 }
 
 static void put_word(struct learn *l, struct node **node, const char *word, const char *pid)
@@ -101,8 +110,8 @@ void learn_command(struct learn *l, const struct event *event)
 		leave(l, event, object, LEARN_WHY_TURNED);
 		return;
 	}
-	program = program_word(l->workspace, path, as);
 	words = event_words(event, &n);
+	program = program_word(l->workspace, path, as, n ? words[0] : NULL);
 	if (!program || (n && strcmp(path_base(words[0]), path_base(program)))) {
 		leave(l, event, object,
 		      "the program was called by a name that is not its own, which a rule cannot "
@@ -185,11 +194,43 @@ static size_t count_ends(const struct node *node)
 	return n;
 }
 
+/* The word is a file that was made and is gone: the next one has another name. */
+static char *gone_word(struct learn *l, const char *word)
+{
+	const char *base = path_base(word);
+	auto_free char *path = word[0] == '/' ? strdup(word) : path_join(l->workspace, word);
+	const struct node *file = path ? node_find(&l->paths, path) : NULL;
+	auto_free char *pattern = file ? node_short_lived(file) : NULL;
+
+	return pattern && !strpbrk(base, "\\*?[") ? star_word(word, base, pattern) : NULL;
+}
+
+#define NOTE_OPEN                                                                           \
+	"a word holds what a rule cannot say: the rule ends before it, and other words do " \
+	"as well"
+
+/* Words that no rule can say: up to them, with an open end. */
+static void propose_open(struct learn *l, const struct node *node, const struct command *above)
+{
+	auto_free struct command *c = malloc(sizeof(*c));
+
+	if (!c) {
+		l->no_memory = true;
+		return;
+	}
+	*c = *above;
+	if (!c->note)
+		c->note = NOTE_OPEN;
+	propose_command(l, node, c, true);
+}
+
 static void walk_words(struct learn *l, struct node *node, const struct command *above,
 		       unsigned int depth)
 {
 	auto_free struct command *c = malloc(sizeof(*c));
-	size_t len = strlen(node->name);
+	auto_free char *gone = gone_word(l, node->name);
+	const char *name = gone ? gone : node->name;
+	size_t len = strlen(name);
 
 	if (!c) {
 		l->no_memory = true;
@@ -201,7 +242,11 @@ static void walk_words(struct learn *l, struct node *node, const struct command 
 		c->why = "the command is longer than can be judged";
 	} else {
 		c->len += snprintf(c->text + c->len, sizeof(c->text) - c->len, "%s%s",
-				   c->len ? " " : "", node->name);
+				   c->len ? " " : "", name);
+	}
+	if (node->flags & NODE_ODD && above->len && !above->odd) {
+		propose_open(l, node, above);
+		return;
 	}
 	if (node->flags & NODE_ODD) {
 		c->odd = true;

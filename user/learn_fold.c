@@ -317,6 +317,14 @@ static void leave(struct walk *w, const struct node *node, const char *path, con
 	learn_leave(w->l, node->example ? node->example : path, why, &node->seen);
 }
 
+/* Below a folder of caches: nobody else's files are in one that it made there. */
+static bool is_cache(const char *path)
+{
+	const char *cache = strstr(path, "/.cache/");
+
+	return cache && cache[strlen("/.cache/")];
+}
+
 /* A line for a folder covers what is below: only for one that the partition made. */
 static const char *name_refusal(const struct walk *w, const struct node *node, const char *path,
 				uint8_t rights)
@@ -328,7 +336,7 @@ static const char *name_refusal(const struct walk *w, const struct node *node, c
 		return why_folder;
 	if (folder && !(node->flags & NODE_MADE))
 		return why_folder;
-	if (folder && place != PLACE_INSIDE && !(node->flags & NODE_PATTERN))
+	if (folder && place != PLACE_INSIDE && !(node->flags & NODE_PATTERN) && !is_cache(path))
 		return why_folder;
 	if (rights & RVM_RIGHT_WRITE &&
 	    (is_deputy(w->l, node->example ? node->example : path) || is_deputy(w->l, path) ||

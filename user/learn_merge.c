@@ -42,28 +42,45 @@ static void set_pattern(struct node *n, char *pattern)
 	n->flags |= NODE_PATTERN;
 }
 
-/* A file or folder that was made and removed again, with random letters in its name. */
-static char *short_lived(const struct node *n)
+/* Made, and removed or moved away again. */
+char *node_short_lived(const struct node *n)
 {
 	if (!(n->flags & NODE_CREATED) || !(n->flags & NODE_REMOVED) || n->flags & NODE_PATTERN)
 		return NULL;
-	return name_short_lived(n->name);
+	return name_short_lived(n->name, n->moved ? n->moved->name : NULL);
 }
 
 static void merge_short_lived(struct learn *l, struct node *dir)
 {
 	for (struct node *n = dir->child; n; n = n->next) {
-		auto_free char *pattern = short_lived(n);
+		auto_free char *pattern = node_short_lived(n);
 
 		if (!pattern)
 			continue;
 		for (struct node *other = n->next; other; other = other->next) {
-			auto_free char *same = short_lived(other);
+			auto_free char *same = node_short_lived(other);
 
 			if (same && !strcmp(same, pattern))
 				absorb_tree(l, n, other);
 		}
 		set_pattern(n, take_ptr(pattern));
+	}
+}
+
+/* Letters alone: whatever pattern there is would be about files of others. */
+static void leave_bare(struct learn *l, struct node *dir)
+{
+	for (struct node *n = dir->child; n; n = n->next) {
+		if (!n->rights || n->flags & NODE_PATTERN || !name_is_bare_random(n->name) ||
+		    !(n->flags & NODE_REMOVED))
+			continue;
+		learn_leave(
+			l, n->example ? n->example : n->name,
+			"its name is random letters alone, like those of others: set TMPDIR to a "
+			"folder of its own",
+			&n->seen);
+		n->rights = 0;
+		n->flags &= ~NODE_MAYBE;
 	}
 }
 
@@ -87,8 +104,9 @@ static void merge_alike(struct node *a)
 
 void learn_merge(struct learn *l, struct node *dir, bool temporary)
 {
+	merge_short_lived(l, dir);
 	if (temporary)
-		merge_short_lived(l, dir);
+		leave_bare(l, dir);
 	for (struct node *n = dir->child; n; n = n->next) {
 		if (may_merge(n))
 			merge_alike(n);

@@ -65,6 +65,40 @@ static char *replace_each(const char *name, size_t head, size_t n)
 	return replace(name, head, n, wild);
 }
 
+/* Digits and letters in turn, or upper case amid lower: nobody types that. */
+static bool looks_random(const char *text, size_t n)
+{
+	bool digit = false, letter_after = false, upper = false, lower = false;
+
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = text[i];
+
+		letter_after |= digit && isalpha(c);
+		digit |= isdigit(c);
+		upper |= isupper(c);
+		lower |= islower(c);
+	}
+	return letter_after || (digit && upper && lower);
+}
+
+/* Letters of both cases or digits among them: drawn, not typed; nearly all that mkstemp makes. */
+static bool looks_drawn(const char *text, size_t n)
+{
+	bool other = false, lower = false, upper = false;
+
+	for (size_t i = 0; i < n; i++) {
+		unsigned char c = text[i];
+
+		other |= !isalpha(c);
+		upper |= isupper(c);
+		/* One at the beginning is that of a word. */
+		lower |= islower(c);
+	}
+	return other || (upper && lower &&
+			 !(isupper((unsigned char)text[0]) && n > 1 &&
+			   strspn(text + 1, "abcdefghijklmnopqrstuvwxyz") == n - 1));
+}
+
 /* Names that well-known tools make with mkstemp and its like. */
 static char *known_template(const char *name, bool temporary)
 {
@@ -80,6 +114,7 @@ static char *known_template(const char *name, bool temporary)
 		{ "tmp", 8, true, false }, /* Python */
 		{ "rustc", 6, false, false },	 { "tmp_obj_", 6, false, true }, /* git */
 		{ "tmp_pack_", 6, false, true }, { "tmp_idx_", 6, false, true },
+		{ "sed", 6, false, true }, /* sed -i, beside the file */
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(templates); i++) {
@@ -87,10 +122,27 @@ static char *known_template(const char *name, bool temporary)
 		const char *rest = name + head;
 
 		if (strncmp(name, templates[i].head, head) ||
-		    (!temporary && !templates[i].anywhere) || count_alnum(rest) != templates[i].n)
+		    (!temporary && !templates[i].anywhere) || count_alnum(rest) != templates[i].n ||
+		    (templates[i].anywhere && !strchr(templates[i].head, '_') &&
+		     !looks_drawn(rest, templates[i].n)))
 			continue;
 		if (!rest[templates[i].n] || (templates[i].dot && rest[templates[i].n] == '.'))
 			return replace_each(name, head, templates[i].n);
+	}
+	return NULL;
+}
+
+/* Folders that are counted, or numbered at random, by their tool. */
+static char *known_number(const char *name)
+{
+	static const char *const heads[] = { "go-build", "pytest-", "go-link-" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(heads); i++) {
+		size_t head = strlen(heads[i]);
+		size_t n = strspn(name + head, "0123456789");
+
+		if (!strncmp(name, heads[i], head) && n && !name[head + n])
+			return replace(name, head, n, "[0-9]*");
 	}
 	return NULL;
 }
@@ -109,22 +161,6 @@ static char *numbered(const char *name, const char *pid)
 	return NULL;
 }
 
-/* Digits and letters in turn, or upper case amid lower: nobody types that. */
-static bool looks_random(const char *text, size_t n)
-{
-	bool digit = false, letter_after = false, upper = false, lower = false;
-
-	for (size_t i = 0; i < n; i++) {
-		unsigned char c = text[i];
-
-		letter_after |= digit && isalpha(c);
-		digit |= isdigit(c);
-		upper |= isupper(c);
-		lower |= islower(c);
-	}
-	return letter_after || (digit && upper && lower);
-}
-
 /* "name-XXXXXX", as mkdtemp makes them of a template of the caller's. */
 static char *tail_template(const char *name)
 {
@@ -140,33 +176,66 @@ static char *tail_template(const char *name)
 #define SHORT_LIVED 8
 #define SHORT_LIVED_SET "abcdefghijklmnopqrstuvwxyz0123456789_"
 
-/* Python ends names so, or calls the file so with which it tries a folder. */
+/* Python ends names so. */
 static bool ends_short_lived(const char *name)
 {
 	size_t len = strlen(name);
 	const char *tail = name + len - SHORT_LIVED;
 
-	return len >= SHORT_LIVED && strspn(tail, SHORT_LIVED_SET) == SHORT_LIVED &&
-	       (tail == name || strchr("-._", tail[-1]));
+	return len > SHORT_LIVED && strspn(tail, SHORT_LIVED_SET) == SHORT_LIVED &&
+	       strchr("-._", tail[-1]);
 }
 
-char *name_short_lived(const char *name)
+/* "settings.json.Ab12Cd", moved to "settings.json" when it was written. */
+static bool begins_with(const char *name, const char *target)
+{
+	return target && !strncmp(name, target, strlen(target)) && name[strlen(target)];
+}
+
+/* A template of the caller's, with an ending or without: random letters of mkstemp. */
+static char *mkstemp_part(const char *name, const char *target)
+{
+	size_t len = strlen(name);
+
+	for (size_t end = len; end > RANDOM_MIN; end--) {
+		const char *part = name + end - RANDOM_MIN;
+
+		/* At the end of a name or of a part of it. */
+		if ((end < len && name[end] != '.') || count_alnum(part) != RANDOM_MIN)
+			continue;
+		if (looks_drawn(part, RANDOM_MIN) ||
+		    (begins_with(name, target) && strchr("-._", part[-1])))
+			return replace_each(name, part - name, RANDOM_MIN);
+	}
+	return NULL;
+}
+
+char *name_short_lived(const char *name, const char *target)
 {
 	char tail[SHORT_LIVED * sizeof("[a-z0-9_]")] = "";
+	auto_free char *head = NULL;
 	char *out;
 
+	/* Letters alone would be any file's. */
 	if (!ends_short_lived(name))
-		return NULL;
+		return mkstemp_part(name, target);
 	for (unsigned int i = 0; i < SHORT_LIVED; i++)
 		strcat(tail, "[a-z0-9_]");
-	return asprintf(&out, "%.*s%s", (int)(strlen(name) - SHORT_LIVED), name, tail) < 0 ? NULL :
-											     out;
+	head = strndup(name, strlen(name) - SHORT_LIVED);
+	return head && asprintf(&out, "%s%s", head, tail) >= 0 ? out : NULL;
+}
+
+bool name_is_bare_random(const char *name)
+{
+	return strlen(name) == SHORT_LIVED && strspn(name, SHORT_LIVED_SET) == SHORT_LIVED;
 }
 
 char *name_temporary(const char *name, const char *pid, bool temporary)
 {
 	char *pattern = known_template(name, temporary);
 
+	if (!pattern)
+		pattern = known_number(name);
 	if (!pattern)
 		pattern = numbered(name, pid);
 	/* An underscore in such a name separates nothing. */

@@ -153,6 +153,16 @@ void learn_add(struct learn *l, uint8_t rights, char *resource, const struct see
 {
 	const char *fault = resource ? line_fault(resource, rights) : NULL;
 
+	for (size_t i = 0; resource && i < l->n_lines; i++) {
+		struct line *same = &l->lines[i];
+
+		if (same->rights != rights || strcmp(same->resource, resource))
+			continue;
+		seen_merge(&same->seen, seen);
+		free(resource);
+		free(example);
+		return;
+	}
 	if (!fault && l->n_lines == LEARN_LINES_MAX)
 		fault = "there are as many lines as a proposal may have";
 	if (!resource || !example) {

@@ -215,6 +215,10 @@ static void note_rename(struct learn *l, const struct event *event, struct node 
 		l->renamed_at = event->rec.sequence;
 		return;
 	}
+	if (l->renamed != node) {
+		l->renamed->flags |= NODE_REMOVED;
+		l->renamed->moved = node->up == l->renamed->up ? node : NULL;
+	}
 	if (!l->pairs)
 		l->pairs = calloc(LEARN_PAIRS_MAX, sizeof(*l->pairs));
 	l->no_memory |= !l->pairs;

@@ -75,15 +75,41 @@ int program_find(const char *word, const char *search, char **path, struct err *
 	return not_found(word, worst, err);
 }
 
-static bool leads_to(const char *dir, const char *name, const char *path)
+static bool is_file(const char *candidate, const char *path)
 {
-	auto_free char *candidate = path_join(dir, name);
 	auto_free char *real = candidate ? realpath(candidate, NULL) : NULL;
 
 	return real && !strcmp(real, path);
 }
 
-char *program_word(const char *workspace, const char *path, const char *as)
+static bool leads_to(const char *dir, const char *name, const char *path)
+{
+	auto_free char *candidate = path_join(dir, name);
+
+	return is_file(candidate, path);
+}
+
+/* As it was typed, if that is a path from the root or from the workspace. */
+static char *typed_word(const char *workspace, const char *path, const char *as, const char *typed)
+{
+	auto_free char *below = NULL;
+	char *word;
+
+	if (!typed || !strchr(typed, '/') || strcmp(path_base(typed), as))
+		return NULL;
+	if (typed[0] == '/' && !path_is_below(typed, workspace))
+		return is_file(typed, path) ? strdup(typed) : NULL;
+	if (typed[0] == '/')
+		typed += strlen(workspace) + 1;
+	while (!strncmp(typed, "./", 2))
+		typed += 2;
+	below = path_join(workspace, typed);
+	if (!is_file(below, path) || asprintf(&word, "./%s", typed) < 0)
+		return NULL;
+	return word;
+}
+
+char *program_word(const char *workspace, const char *path, const char *as, const char *typed)
 {
 	static const char *const folders[] = { "/usr/local/sbin", "/usr/local/bin", "/usr/sbin",
 					       "/usr/bin",	  "/sbin",	    "/bin" };
@@ -101,7 +127,9 @@ char *program_word(const char *workspace, const char *path, const char *as)
 			return path_join(folders[i], as);
 	}
 	dir = strndup(path, path_base(path) - path);
-	return dir && leads_to(dir, as, path) ? path_join(dir, as) : NULL;
+	if (dir && leads_to(dir, as, path))
+		return path_join(dir, as);
+	return typed_word(workspace, path, as, typed);
 }
 
 const char *word_fault(const char *word)

@@ -22,11 +22,12 @@ int program_find(const char *word, const char *search, char **path, struct err *
 
 /*
  * How a rule has to call a program: by a path whose last name is the one it was
- * called by (@as, NULL for the file's own), and which leads to the file.
+ * called by (@as, NULL for the file's own), and which leads to the file.  @typed: its
+ * word 0, or NULL.
  *
  * Return: NULL if there is none; free() it.
  */
-char *program_word(const char *workspace, const char *path, const char *as);
+char *program_word(const char *workspace, const char *path, const char *as, const char *typed);
 
 /* NULL if a rule can say the word; else a constant that says why not. */
 const char *word_fault(const char *word);

@@ -104,7 +104,9 @@ static char *exec_resource(const struct refusal *r, struct trial *t, int way)
 	auto_free char *words = NULL;
 
 	if (way < 2 && r->path)
-		program = way ? program_word(workspace, r->path, r->as) : strdup(name);
+		program = way ? program_word(workspace, r->path, r->as,
+					     r->words ? r->words[0] : NULL) :
+				strdup(name);
 	else if (way < 2 && r->words && r->words[0])
 		program = strdup(r->words[0]);
 	if (program && !word_fault(program))
