@@ -250,6 +250,7 @@ static int make_plan(struct load *load, const struct args *args, struct err *err
 	    plan_check_within(&load->plan, err))
 		return -1;
 	plan_check_links(&load->plan);
+	plan_check_folders(&load->plan);
 	if (args_has(args, "--refuse-root") && refuse_root(load, err))
 		return -1;
 	return add_exclusions(load, args, err);

@@ -395,17 +395,23 @@ bool plan_covers(const struct entry *e, const char *path)
 	       (e->scope.flags & RVM_SCOPE_FLAG_ALONE ? RVM_GLOB_EXACT : RVM_GLOB_BELOW);
 }
 
+static bool is_granted(const struct plan *plan, uint8_t right, const char *path)
+{
+	for (size_t i = 0; i < plan->n; i++) {
+		if (plan->entries[i].rights & right && plan_covers(&plan->entries[i], path))
+			return true;
+	}
+	return false;
+}
+
 /* A link that led to the entry's file and that the partition could make itself; or NULL. */
 static const char *own_link(const struct plan *plan, const struct entry *e)
 {
 	if (e->scope.class != RVM_CLASS_PATH)
 		return NULL;
 	for (char *link = e->links; link; link = argz_next(e->links, e->links_len, link)) {
-		for (size_t i = 0; i < plan->n; i++) {
-			if (plan->entries[i].rights & RVM_RIGHT_WRITE &&
-			    plan_covers(&plan->entries[i], link))
-				return link;
-		}
+		if (is_granted(plan, RVM_RIGHT_WRITE, link))
+			return link;
 	}
 	return NULL;
 }
@@ -427,6 +433,53 @@ void plan_check_links(struct plan *plan)
 		free_entry(e);
 		plan->n--;
 		memmove(e, e + 1, (plan->n - i) * sizeof(*e));
+	}
+}
+
+/* Of a pattern, the folder that has to be there before anything it names can be made; or NULL. */
+static char *missing_folder(const struct entry *e)
+{
+	const char *pattern = e->scope.pattern;
+	size_t len = strcspn(pattern, "/");
+	auto_free char *name = NULL;
+
+	/* The last name, or the one that all below it is named by, is the row's own. */
+	if (!pattern[len] || !strcmp(pattern + len, "/**") || strcspn(pattern, "*?[\\") < len)
+		return NULL;
+	name = strndup(pattern, len);
+	return name ? path_join(e->scope.anchor->path, name) : NULL;
+}
+
+/* A pattern hangs on the folder that is there: said where the partition may remove it. */
+static void note_folder(const struct plan *plan, struct entry *e)
+{
+	if (e->scope.anchor != plan->resolver.workspace &&
+	    path_is_below(e->scope.anchor->path, plan->resolver.workspace->path) &&
+	    !strcmp(e->scope.pattern, "**"))
+		note(&e->notes,
+		     "holds for the folder that is there now; for one that is removed and "
+		     "made again write a backslash in front of its name");
+}
+
+void plan_check_folders(struct plan *plan)
+{
+	for (size_t i = 0; i < plan->n; i++) {
+		struct entry *e = &plan->entries[i];
+		auto_free char *folder = NULL;
+
+		if (e->exclusion || e->scope.class != RVM_CLASS_PATH || !e->scope.anchor ||
+		    !(e->rights & RVM_RIGHT_WRITE) || e->scope.flags & RVM_SCOPE_FLAG_PROC_OWN)
+			continue;
+		note_folder(plan, e);
+		folder = missing_folder(e);
+		if (!folder || is_granted(plan, RVM_RIGHT_WRITE, folder))
+			continue;
+		note(&e->notes, "the folder %s is not there, and no row lets it be made", folder);
+		if (!e->badge)
+			warn_line(
+				"%s: row %zu (%.80s): the folder %s is not there, and no row lets "
+				"it be made; make it before",
+				e->origin, e->row, e->resource, folder);
 	}
 }
 

@@ -78,6 +78,9 @@ int plan_check_within(struct plan *plan, struct err *err);
 /* Once all tables are in: a link at home that it may write is not followed. */
 void plan_check_links(struct plan *plan);
 
+/* Likewise: say of rows whose folder is not there, or may be another one later. */
+void plan_check_folders(struct plan *plan);
+
 /* Is a path one that the entry, a token, is about? */
 bool plan_covers(const struct entry *e, const char *path);
 
