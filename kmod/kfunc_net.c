@@ -38,14 +38,23 @@ static bool is_ip(const struct sock *sk)
 	return sk->sk_family == AF_INET || sk->sk_family == AF_INET6;
 }
 
+static void take_local(struct rvm_addr *addr, const struct sock *sk);
+
 static int check_one_addr(struct rvm_partition *part, const struct sock *sk,
 			  const struct rvm_addr *addr, enum rvm_op op, u8 need, bool quiet)
 {
 	struct rvm_question q = RVM_QUESTION(RVM_CLASS_NET, op, need);
 	char text[TEXT_BYTES] = "", address[64];
 	struct rvm_line line = { .text = text, .size = sizeof(text) };
+	struct rvm_addr local;
 
 	rvm_line_add(&line, "addr", address, rvm_addr_format(addr, address));
+	/* Of a connection that is about to be refused: the peer may have come to us. */
+	if (!quiet && sk->sk_protocol == IPPROTO_TCP &&
+	    (op == RVM_OP_SEND || op == RVM_OP_RECEIVE)) {
+		take_local(&local, sk);
+		rvm_line_add(&line, "local", address, rvm_addr_format(&local, address));
+	}
 	rvm_line_add_number(&line, "proto", sk->sk_protocol);
 	q.text = text;
 	q.quiet = quiet;

@@ -77,6 +77,10 @@ void event_fill(struct event *event, const uint8_t raw[RVM_RECORD_BYTES], const 
 
 	rvm_record_decode(&event->rec, raw);
 	rvm_payload_unpack(&event->payload, event->rec.payload);
+	/* What hooks of the system ask for, only the root token has. */
+	if (event_is_denial(event) && event->payload.class == RVM_CLASS_SYS &&
+	    event->payload.reason == RVM_REASON_NO_TOKEN)
+		event->payload.reason = RVM_REASON_FLOOR;
 	snprintf(event->partition, sizeof(event->partition), "%s",
 		 names_get(names, event->rec.actor, fallback));
 	event->detail = detail && detail[0] ? strdup(detail) : NULL;

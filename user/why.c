@@ -16,6 +16,9 @@
 #include "trial.h"
 #include "why.h"
 
+/* As the kernel gives them out by itself, unless it is told otherwise. */
+#define EPHEMERAL_MIN 32768
+
 static char *format(const char *fmt, ...) PRINTF(1, 2);
 
 static char *format(const char *fmt, ...)
@@ -30,16 +33,9 @@ static char *format(const char *fmt, ...)
 	return ret < 0 ? NULL : text;
 }
 
-/* Hooks of the system ask for what only the root token has. */
-static uint8_t reason_of(const struct refusal *r)
-{
-	return r->class == RVM_CLASS_SYS && r->reason == RVM_REASON_NO_TOKEN ? RVM_REASON_FLOOR :
-									       r->reason;
-}
-
 char *refusal_reason(const struct refusal *r)
 {
-	const char *text = rvm_reason_text(reason_of(r));
+	const char *text = rvm_reason_text(r->reason);
 
 	if (r->reason == RVM_REASON_WITHIN && r->within)
 		return format("a token allows it, but only within %s (token %" PRIu64 ", %s)",
@@ -258,12 +254,12 @@ static char *no_grant_text(const struct refusal *r, const char *why)
 
 void refusal_advise(const struct refusal *r, struct trial *t, struct advice *advice)
 {
-	const char *fixed = fixed_advice(reason_of(r));
+	const char *fixed = fixed_advice(r->reason);
 	auto_free char *row = NULL;
 	auto_free char *why = NULL;
 
 	*advice = (struct advice){ 0 };
-	if (may_grant(reason_of(r))) {
+	if (may_grant(r->reason)) {
 		if (r->reason != RVM_REASON_ABOVE && r->reason != RVM_REASON_WITHIN)
 			row = trial_find(t, r);
 		if (!row)
@@ -345,23 +341,44 @@ static char *denial_text(const struct event *event, const struct refusal *r, con
 		      advice ? "  " : "", advice ? advice : "");
 }
 
+/* Port behind the last colon of an address; 0 if there is none. */
+static unsigned long port_of(const struct event *event, const char *key)
+{
+	auto_free char *addr = event_detail(event, key);
+	const char *colon = addr ? strrchr(addr, ':') : NULL;
+
+	return colon ? strtoul(colon + 1, NULL, 10) : 0;
+}
+
+/*
+ * A message on a connection that the peer made: then the row to write is one to
+ * listen at the local address.  Who connects has a port that is none of a service.
+ */
+static bool came_to_us(const struct event *event)
+{
+	unsigned long local = port_of(event, "local"), peer = port_of(event, "addr");
+
+	return local && peer && local < peer && peer >= EPHEMERAL_MIN && local < EPHEMERAL_MIN;
+}
+
 /* Takes strings out of the detail line, which the caller frees: see clear_refusal(). */
 static void fill_refusal(struct refusal *r, const struct event *event)
 {
 	auto_free char *token = event_detail(event, "token");
 	auto_free char *proto = event_detail(event, "proto");
 	auto_free char *cut = event_detail(event, "cut");
+	bool local = came_to_us(event);
 	size_t n;
 
 	*r = (struct refusal){
 		.reason = event->payload.reason,
 		.class = event->payload.class,
-		.right = event->payload.right,
+		.right = local ? RVM_RIGHT_WRITE : event->payload.right,
 		.op = event->payload.operation,
 		.partition = event->partition,
 		.path = event_detail(event, "path"),
 		.argv = event_detail(event, "argv"),
-		.addr = event_detail(event, "addr"),
+		.addr = event_detail(event, local ? "local" : "addr"),
 		.name = event_detail(event, "name"),
 		.rule = event_detail(event, "rule"),
 		.within = event_detail(event, "within"),
