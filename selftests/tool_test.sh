@@ -542,6 +542,19 @@ a_reader_that_stops_is_no_error() {
 	[ "${PIPESTATUS[0]}" = 0 ] && ! grep -v 'warning' "$work/err"
 }
 
+# On a terminal only, and not where somebody says so.
+colour_is_for_people() {
+	local esc=$'\033['
+
+	command -v script >/dev/null || return 0
+	TERM=xterm NO_COLOR='' script -qec "$tool token lis" /dev/null </dev/null >"$work/out" 2>&1
+	grep -qF "$esc" "$work/out" || { cat -v "$work/out" && return 1; }
+	TERM=xterm NO_COLOR=1 script -qec "$tool token lis" /dev/null </dev/null >"$work/out" 2>&1
+	! grep -qF "$esc" "$work/out" || return 1
+	TERM=xterm run token lis
+	! grep -qF "$esc" "$work/err"
+}
+
 formats_may_stand_anywhere() {
 	local words
 

@@ -323,6 +323,8 @@ static void print_answer(struct ctx *ctx, struct nlc *nlc, const struct partitio
 	trial_open(&trial, nlc, part);
 	if (!a->allowed)
 		refusal_advise(&r, &trial, &advice);
+	if (!a->allowed)
+		out_tone(ctx->out, OUT_BAD);
 	out_line(ctx->out, "%s: %s: %s.%s%s", a->allowed ? "allow" : "deny", q->text,
 		 reason ? reason : "", advice.text ? "  " : "", advice.text ? advice.text : "");
 	out_object_begin(ctx->out, NULL);

@@ -81,7 +81,8 @@ void err_print(const struct err *err)
 	auto_free char *safe = out_escape(text, strlen(text));
 	auto_free char *hint = err->hint ? out_escape(err->hint, strlen(err->hint)) : NULL;
 
-	fprintf(stderr, "rvmctl: %s%s%s\n", safe ? safe : "failed", hint ? "; " : "",
+	fprintf(stderr, "%srvmctl:%s %s%s%s\n", out_sgr(stderr, OUT_BAD),
+		out_sgr(stderr, OUT_PLAIN), safe ? safe : "failed", hint ? "; " : "",
 		hint ? hint : "");
 }
 
@@ -97,5 +98,6 @@ void warn_line(const char *fmt, ...)
 	if (text)
 		safe = out_escape(text, strlen(text));
 	if (safe)
-		fprintf(stderr, "rvmctl: warning: %s\n", safe);
+		fprintf(stderr, "%srvmctl: warning:%s %s\n", out_sgr(stderr, OUT_WARN),
+			out_sgr(stderr, OUT_PLAIN), safe);
 }

@@ -346,6 +346,8 @@ void event_print(struct out *out, const struct event *event)
 		     event_is_denial(event) ? rvm_reason_text(event->payload.reason) : "",
 		     event_is_denial(event) ? ")" : "") < 0)
 		line = NULL;
+	if (event_is_denial(event))
+		out_tone(out, event->rec.flags & RVM_RECORD_F_PERMISSIVE ? OUT_WARN : OUT_BAD);
 	out_event_begin(out);
 	out_text_str(out, "line", line ? line : "?");
 	event_fields(out, event);

@@ -41,9 +41,41 @@ struct out {
 	bool failed;
 	/* Nobody reads any more: what is left to print is of no use. */
 	bool closed;
+	enum out_tone tone;
 	int depth;
 	struct frame stack[DEPTH_MAX];
 };
+
+bool out_has_colour(FILE *file)
+{
+	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	return !(no && *no) && term && strcmp(term, "dumb") && isatty(fileno(file));
+}
+
+const char *out_sgr(FILE *file, enum out_tone tone)
+{
+	static const char *const codes[] = { "\033[0m", "\033[31m", "\033[33m" };
+
+	return out_has_colour(file) ? codes[tone] : "";
+}
+
+void out_tone(struct out *o, enum out_tone tone)
+{
+	o->tone = tone;
+}
+
+/* A line that is safe to print. */
+static int put_line(struct out *o, const char *text)
+{
+	enum out_tone tone = o->tone;
+
+	o->tone = OUT_PLAIN;
+	if (!tone)
+		return fprintf(o->file, "%s\n", text);
+	return fprintf(o->file, "%s%s%s\n", out_sgr(o->file, tone), text,
+		       out_sgr(o->file, OUT_PLAIN));
+}
 
 struct out *out_create(FILE *file, enum out_format format)
 {
@@ -364,7 +396,7 @@ void out_event_begin(struct out *o)
 void out_event_end(struct out *o)
 {
 	if (text_mode(o)) {
-		fprintf(o->file, "%s\n", top(o)->text ? top(o)->text : "");
+		put_line(o, top(o)->text ? top(o)->text : "");
 		fflush(o->file);
 	}
 	pop(o);
@@ -380,8 +412,13 @@ static void add_columns(struct out *o, struct frame *f)
 
 		for (char *p = title; p && *p; p++)
 			*p = *p >= 'a' && *p <= 'z' ? *p - 'a' + 'A' : *p;
-		if (!title || !scols_table_new_column(f->table, title, 0, flags))
+		struct libscols_column *made =
+			title ? scols_table_new_column(f->table, title, 0, flags) : NULL;
+
+		if (!made)
 			o->failed = true;
+		else if (out_has_colour(o->file))
+			scols_cell_set_color(scols_column_get_header(made), "\033[1m");
 	}
 }
 
@@ -398,6 +435,7 @@ void out_table_begin(struct out *o, const char *key, const struct out_col *cols)
 		return;
 	}
 	scols_table_set_stream(f->table, o->file);
+	scols_table_enable_colors(f->table, out_has_colour(o->file));
 	add_columns(o, f);
 }
 
@@ -614,7 +652,7 @@ void out_line(struct out *o, const char *fmt, ...)
 		text = NULL;
 	va_end(ap);
 	safe = text ? out_escape(text, strlen(text)) : NULL;
-	if (!safe || fprintf(o->file, "%s\n", safe) < 0)
+	if (!safe || put_line(o, safe) < 0)
 		o->failed = true;
 }
 

@@ -53,7 +53,23 @@ struct out_col {
 /* May be cut if the terminal is too narrow. */
 #define OUT_COL_TRUNC 4
 
+/* For people at a terminal: not if NO_COLOR is set, nor on one that is dumb. */
+bool out_has_colour(FILE *file);
+
+enum out_tone {
+	OUT_PLAIN,
+	/* Something was refused, or failed. */
+	OUT_BAD,
+	/* Worth a look. */
+	OUT_WARN,
+};
+
+/* "\033[..m" or "": what begins a tone; OUT_PLAIN ends it. */
+const char *out_sgr(FILE *file, enum out_tone tone);
+
 struct out *out_create(FILE *file, enum out_format format);
+/* Of the next line or event, in text. */
+void out_tone(struct out *o, enum out_tone tone);
 /* From here on, before anything is printed; the richer one stays. */
 void out_set_format(struct out *o, enum out_format format);
 /* Did its reader go away?  That is no error; whoever goes on for ever should stop. */
