@@ -1,0 +1,106 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What why says of refusals: a line that helps once it is in the table, or what
+# is the matter; and of several refusals the one that matters.
+set -euo pipefail
+
+# shellcheck source=common.sh
+. "$(dirname "$0")/common.sh"
+
+cleanup() {
+	drop_partitions why
+}
+trap cleanup EXIT
+
+write_workspace() {
+	mkdir -p "$dir/ws/dist" "$dir/ws/pkg" "$dir/ws/.bin" "$dir/[id]"
+	printf '#!/bin/sh\necho done\n' >"$dir/ws/tool"
+	printf '#!/bin/sh\necho by link\n' >"$dir/ws/pkg/cli"
+	chmod +x "$dir/ws/tool" "$dir/ws/pkg/cli"
+	ln -s ../pkg/cli "$dir/ws/.bin/linked"
+	echo text >"$dir/[id]/page"
+	echo text >"$dir/other"
+	cat >"$dir/table.json" <<-'JSON'
+		[{"rights": ["EXECUTE"], "resource": "exec:sh *", "proof_tier": "P2", "expires_at": 0},
+		 {"rights": ["EXECUTE"], "resource": "exec:bash *", "proof_tier": "P2", "expires_at": 0},
+		 {"rights": ["EXECUTE"], "resource": "exec:mkdir *", "proof_tier": "P2", "expires_at": 0},
+		 {"rights": ["EXECUTE"], "resource": "exec:rm *", "proof_tier": "P2", "expires_at": 0},
+		 {"rights": ["EXECUTE"], "resource": "exec:cat *", "proof_tier": "P2", "expires_at": 0},
+		 {"rights": ["EXECUTE"], "resource": "Bash(./tool:*)", "proof_tier": "P2", "expires_at": 0},
+		 {"rights": ["READ", "WRITE"], "resource": "Edit(./dist/**)", "proof_tier": "P2", "expires_at": 0}]
+	JSON
+}
+
+load() {
+	rvmctl load "$dir/table.json" --partition why --workspace "$dir/ws" --base minimal,workspace-ro
+}
+
+agent() {
+	(cd "$dir/ws" && rvmctl run why -- /bin/sh -c "$1")
+}
+
+why() {
+	rvmctl why --last --partition why
+}
+
+says() {
+	local pattern=$1
+
+	shift
+	"$@" 2>&1 | grep -E -- "$pattern"
+}
+
+offers_nothing() {
+	[ "$(value "d.get('grant')" why --last --partition why)" = None ]
+}
+
+# The line that is offered, in the table: then it works.
+helps() {
+	! agent "$1" || return
+	rvmctl -j why --last --partition why | python3 -c 'import json, sys
+grant = json.load(sys.stdin)["grant"]
+print(grant)
+table = json.load(open(sys.argv[1]))
+json.dump(table + [json.loads(grant)], open(sys.argv[1], "w"))' "$dir/table.json" || return
+	load && agent "$1"
+}
+
+replace_tool() {
+	printf '#!/bin/sh\necho another\n' >"$dir/ws/new"
+	chmod +x "$dir/ws/new"
+	mv "$dir/ws/new" "$dir/ws/tool"
+}
+
+ktap_print_header
+ktap_set_plan 16
+check hooks_are_attached rvmctl hook attach
+write_workspace
+check loads load
+
+check works_as_loaded agent ./tool
+replace_tool
+refused another_file_does_not 'denied' agent ./tool
+check it_is_another_file says 'replaced since' why
+check no_line_is_offered offers_nothing
+load
+check loaded_again_it_works agent ./tool
+
+agent 'rm -r dist'
+refused folder_is_another 'denied' agent 'mkdir dist && mkdir dist/x'
+check it_is_another_folder says 'made again|removed or replaced' why
+
+# Bash looks at what it could not start.
+(cd "$dir/ws" && rvmctl run why -- /bin/bash -c 'id -u; true') || true
+check shells_look_does_not_count says 'exec of /usr/bin/id' why
+
+check line_for_words helps 'exec id -u'
+check line_for_words_with_blanks helps 'exec expr "a b" : "a b"'
+check line_for_a_name_with_brackets helps "cat '$dir/[id]/page'"
+check line_for_a_link helps './.bin/linked'
+check line_for_a_file helps "cat $dir/other"
+
+# Only the root token would do.
+agent 'kill -CONT 1' || true
+check floor_is_told says 'refused in every mode' why
+ktap_finished
