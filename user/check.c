@@ -310,6 +310,7 @@ static void print_answer(struct ctx *ctx, struct nlc *nlc, const struct partitio
 		.path = real ? real : q->path,
 		.argv = q->class == RVM_CLASS_EXEC ? q->text : NULL,
 		.words = q->argv,
+		.typed = q->argv ? q->argv[0] : NULL,
 		.as = real && typed && strcmp(typed, path_base(real)) ? typed : NULL,
 		.addr = q->addr,
 		.proto = q->protocol == IPPROTO_UDP ? "udp" : "tcp",

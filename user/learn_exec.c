@@ -98,6 +98,7 @@ void learn_command(struct learn *l, const struct event *event)
 	auto_free char *object = event_object(event);
 	auto_free char *pid = event_detail(event, "pid");
 	auto_free char *program = NULL;
+	auto_free char *typed = NULL;
 	auto_words char **words = NULL;
 	struct node *node = &l->commands;
 	size_t n;
@@ -111,7 +112,10 @@ void learn_command(struct learn *l, const struct event *event)
 		return;
 	}
 	words = event_words(event, &n);
-	program = program_word(l->workspace, path, as, n ? words[0] : NULL);
+	if (event->payload.operation == RVM_OP_INTERP && l->script && pid &&
+	    strtoull(pid, NULL, 10) == l->script_pid)
+		typed = script_interpreter(l->script);
+	program = program_word(l->workspace, path, as, n ? words[0] : typed);
 	if (!program || (n && strcmp(path_base(words[0]), path_base(program)))) {
 		leave(l, event, object,
 		      "the program was called by a name that is not its own, which a rule cannot "

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "file.h"
 #include "path.h"
 #include "program.h"
 
@@ -130,6 +131,24 @@ char *program_word(const char *workspace, const char *path, const char *as, cons
 	if (dir && leads_to(dir, as, path))
 		return path_join(dir, as);
 	return typed_word(workspace, path, as, typed);
+}
+
+char *script_interpreter(const char *path)
+{
+	struct err err = { 0 };
+	struct stat st;
+	auto_close int fd = file_open(path, &st, &err);
+	char line[256];
+	ssize_t n = fd < 0 ? -1 : read(fd, line, sizeof(line) - 1);
+	size_t begin;
+
+	err_clear(&err);
+	if (n < 3 || line[0] != '#' || line[1] != '!')
+		return NULL;
+	line[n] = '\0';
+	begin = 2 + strspn(line + 2, " \t");
+	line[begin + strcspn(line + begin, " \t\n")] = '\0';
+	return line[begin] == '/' ? strdup(line + begin) : NULL;
 }
 
 const char *word_fault(const char *word)

@@ -29,6 +29,9 @@ int program_find(const char *word, const char *search, char **path, struct err *
  */
 char *program_word(const char *workspace, const char *path, const char *as, const char *typed);
 
+/* The interpreter that a script names, as it is written there; NULL if none.  free() it. */
+char *script_interpreter(const char *path);
+
 /* NULL if a rule can say the word; else a constant that says why not. */
 const char *word_fault(const char *word);
 

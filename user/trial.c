@@ -81,20 +81,17 @@ static bool covers(const struct scope *s, const struct refusal *r)
 	}
 }
 
-bool trial_covers(struct trial *t, const struct refusal *r, const char *resource, uint8_t rights,
-		  char **why)
+/* Would the row, resolved now, cover it?  No request is made: it runs within one. */
+static bool fits(struct trial *t, const struct refusal *r, const char *resource, uint8_t rights,
+		 struct rvm_scope_spec *spec, char **why)
 {
-	struct rvm_scope_spec spec;
 	struct resolved found = { 0 };
 	struct err err = { 0 };
 	bool home = rights == RVM_RIGHT_READ, covered = false;
 
 	*why = NULL;
-	if (t->blind || (r->class == RVM_CLASS_NET && r->addr) || r->class == RVM_CLASS_TOOL ||
-	    r->class == RVM_CLASS_NAME)
-		return true;
-	if (resolve_parse(resource, strlen(resource), rights, &spec, &err) ||
-	    resolve(&t->resolver, &spec, false, home, &found, &err)) {
+	if (resolve_parse(resource, strlen(resource), rights, spec, &err) ||
+	    resolve(&t->resolver, spec, false, home, &found, &err)) {
 		*why = err.text ? strdup(err.text) : NULL;
 		err_clear(&err);
 	}
@@ -109,11 +106,43 @@ bool trial_covers(struct trial *t, const struct refusal *r, const char *resource
 struct search {
 	struct trial *trial;
 	const struct refusal *r;
-	/* Look for this one; or for any that covers it. */
+	/* Look for this one; for one that names the program; or for any that covers it. */
 	const char *resource;
+	bool binding;
 	uint8_t rights;
 	char *found;
 };
+
+/* Is the row about the program's file, with whatever words? */
+static bool names_program(struct trial *t, const struct refusal *r, const char *resource)
+{
+	struct rvm_scope_spec spec;
+	struct resolved found = { 0 };
+	struct err err = { 0 };
+	bool names = false;
+
+	if (!resolve_parse(resource, strlen(resource), RVM_RIGHT_EXECUTE, &spec, &err) &&
+	    spec.class == RVM_CLASS_EXEC &&
+	    !resolve(&t->resolver, &spec, false, false, &found, &err))
+		names = found.n && is_same_file(found.scope[0].anchor, r->path);
+	resolved_free(&found);
+	err_clear(&err);
+	return names;
+}
+
+static bool is_wanted(struct search *s, const char *resource, uint8_t rights)
+{
+	struct rvm_scope_spec spec;
+	auto_free char *why = NULL;
+
+	if (s->resource)
+		return !strcmp(s->resource, resource) && (rights & s->rights) == s->rights;
+	if (s->binding)
+		return names_program(s->trial, s->r, resource);
+	/* What starts by a path goes by the name: no file is another than it was. */
+	return fits(s->trial, s->r, resource, rights, &spec, &why) &&
+	       !(spec.flags & RVM_SCOPE_FLAG_RUN);
+}
 
 static int look_at_row(struct nlattr **attrs, int cmd, void *data, struct err *err)
 {
@@ -122,7 +151,6 @@ static int look_at_row(struct nlattr **attrs, int cmd, void *data, struct err *e
 	struct search *s = data;
 	const char *resource;
 	uint8_t rights;
-	char *why = NULL;
 
 	(void)cmd;
 	(void)err;
@@ -134,10 +162,8 @@ static int look_at_row(struct nlattr **attrs, int cmd, void *data, struct err *e
 		return 0;
 	resource = nlc_str(scope[RVM_A_SCOPE_RESOURCE]);
 	rights = nlc_u32(token[RVM_A_TOKEN_RIGHTS]);
-	if (s->resource ? !strcmp(s->resource, resource) && (rights & s->rights) == s->rights :
-			  trial_covers(s->trial, s->r, resource, rights, &why))
+	if (is_wanted(s, resource, rights))
 		s->found = strdup(resource);
-	free(why);
 	return 0;
 }
 
@@ -158,14 +184,42 @@ static char *search(struct search *s)
 	return s->found;
 }
 
+static bool is_bound(struct trial *t, const struct refusal *r)
+{
+	struct search s = { .trial = t, .r = r, .binding = true };
+	auto_free char *found = search(&s);
+
+	return found;
+}
+
+/* What is no file here is as it was asked for. */
+static bool is_plain(const struct trial *t, const struct refusal *r)
+{
+	return t->blind || (r->class == RVM_CLASS_NET && r->addr) || r->class == RVM_CLASS_TOOL ||
+	       r->class == RVM_CLASS_NAME;
+}
+
+bool trial_covers(struct trial *t, const struct refusal *r, const char *resource, uint8_t rights,
+		  char **why)
+{
+	struct rvm_scope_spec spec;
+
+	*why = NULL;
+	if (is_plain(t, r))
+		return true;
+	if (!fits(t, r, resource, rights, &spec, why))
+		return false;
+	if (!(spec.flags & RVM_SCOPE_FLAG_RUN) || !is_bound(t, r))
+		return true;
+	*why = strdup("a row names this program by its words, and then no run: row starts it");
+	return false;
+}
+
 char *trial_find(struct trial *t, const struct refusal *r)
 {
 	struct search s = { .trial = t, .r = r };
 
-	if (t->blind || (r->class == RVM_CLASS_NET && r->addr) || r->class == RVM_CLASS_TOOL ||
-	    r->class == RVM_CLASS_NAME)
-		return NULL;
-	return search(&s);
+	return is_plain(t, r) ? NULL : search(&s);
 }
 
 bool trial_has(struct trial *t, const char *resource, uint8_t rights)

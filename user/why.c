@@ -400,11 +400,45 @@ static void clear_refusal(struct refusal *r)
 	free((char *)r->within);
 	free((char *)r->proto);
 	free((char *)r->as);
+	free((char *)r->typed);
 	words_free((char **)r->words);
 }
 
-static char *explain(struct nlc *nlc, const struct event *event, const struct refusal *r,
-		     char **grant)
+/* Records before the newest denial that are looked at. */
+#define LOOK_BACK 64
+
+static bool is_same_detail(const struct event *a, const struct event *b, const char *key)
+{
+	auto_free char *left = event_detail(a, key);
+	auto_free char *right = event_detail(b, key);
+
+	return left && right && !strcmp(left, right);
+}
+
+/* The script whose interpreter was refused was started by the same task before. */
+static char *typed_in_script(struct nlc *nlc, const struct event *event)
+{
+	auto_names struct names names = { 0 };
+
+	for (uint64_t i = 1; i <= LOOK_BACK && i <= event->rec.sequence; i++) {
+		auto_event struct event older = { 0 };
+		auto_free char *path = NULL;
+		struct err gone = { 0 };
+
+		if (event_get(nlc, event->rec.sequence - i, &names, &older, &gone)) {
+			err_clear(&gone);
+			return NULL;
+		}
+		if (!event_is_judged(&older) || older.payload.class != RVM_CLASS_EXEC ||
+		    older.payload.operation != RVM_OP_EXEC || !is_same_detail(&older, event, "pid"))
+			continue;
+		path = event_detail(&older, "path");
+		return path ? script_interpreter(path) : NULL;
+	}
+	return NULL;
+}
+
+static char *explain(struct nlc *nlc, const struct event *event, struct refusal *r, char **grant)
 {
 	auto_advice struct advice advice = { 0 };
 	auto_partition struct partition part = { 0 };
@@ -414,6 +448,10 @@ static char *explain(struct nlc *nlc, const struct event *event, const struct re
 	char *text;
 
 	err_clear(&err);
+	if (r->op == RVM_OP_INTERP && nlc)
+		r->typed = typed_in_script(nlc, event);
+	else if (r->words && r->words[0])
+		r->typed = strdup(r->words[0]);
 	trial_open(&trial, nlc, known ? &part : NULL);
 	refusal_advise(r, &trial, &advice);
 	text = denial_text(event, r, advice.text);
@@ -468,21 +506,10 @@ static int last_denial(struct nlc *nlc, uint32_t partition, uint64_t *next, stru
 	return nlc_call(nlc, msg, take_last, next, err) ? err_wrap(err, "witness") : 0;
 }
 
-/* Records before the newest denial that are looked at. */
-#define LOOK_BACK 64
-
 /* Shells open a program that they could not start, to see what it is. */
 static bool is_look(const struct event *event)
 {
 	return event->payload.class == RVM_CLASS_PATH && event->payload.right == RVM_RIGHT_READ;
-}
-
-static bool is_same_detail(const struct event *a, const struct event *b, const char *key)
-{
-	auto_free char *left = event_detail(a, key);
-	auto_free char *right = event_detail(b, key);
-
-	return left && right && !strcmp(left, right);
 }
 
 /* Does @older say better than @event what is the matter? */

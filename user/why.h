@@ -30,6 +30,8 @@ struct refusal {
 	bool cut;
 	/** @as: Name that the program was called by, if it is not the file's. */
 	const char *as;
+	/** @typed: Path by which it was called, or NULL. */
+	const char *typed;
 	/** @addr: "10.0.0.1:443". */
 	const char *addr;
 	/** @proto: "tcp", "udp", or a number. */
