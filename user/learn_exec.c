@@ -26,7 +26,15 @@ static char *star_word(const char *word, const char *base, const char *pattern)
 	return out;
 }
 
-/* The path of a file whose name is another each time, as a pattern of a word; NULL if it is none. */
+/* Of git, by SHA-1 or SHA-256. */
+static bool is_object_id(const char *word)
+{
+	size_t len = strlen(word);
+
+	return (len == 40 || len == 64) && strspn(word, "0123456789abcdef") == len;
+}
+
+/* Something that is another each time, as a pattern of a word; NULL if it is none. */
 static char *vary_word(const char *word, const char *pid)
 {
 	const char *base = path_base(word);
@@ -35,6 +43,8 @@ static char *vary_word(const char *word, const char *pid)
 	bool temporary = (!strncmp(word, "/tmp/", 5) && base == word + 5) ||
 			 (!strncmp(word, "/var/tmp/", 9) && base == word + 9);
 
+	if (is_object_id(word))
+		return strdup("*");
 	/* Nor do they know an escape.  What is no path is no file. */
 	if (strpbrk(base, "\\*?[") || (!temporary && !strchr(word, '/')))
 		return NULL;
@@ -258,7 +268,7 @@ static void walk_words(struct learn *l, struct node *node, const struct command 
 	}
 	if (node->flags & NODE_PATTERN && !c->note)
 		c->note =
-			"a word is the name of a file that is another each time; if it is the last, more "
+			"a word names something that is another each time; if it is the last, more "
 			"words may follow";
 	/* The program and one word at least are the same; its own words go on to bind. */
 	if (depth >= 2 && !c->odd && alternatives(node) >= LEARN_SIBLINGS) {
