@@ -370,8 +370,9 @@ static uint8_t propose_name(struct walk *w, struct node *node)
 	uint8_t rights = node->rights & FILE_RIGHTS;
 	const char *why;
 
-	/* What it made under a name that is another each time, it may read again. */
-	if (node->flags & NODE_MADE && node->flags & NODE_PATTERN && rights)
+	/* What it made under a name that is another each time, or in its cache, it may read again. */
+	if (node->flags & NODE_MADE && rights && path &&
+	    (node->flags & NODE_PATTERN || is_cache(path)))
 		rights |= node_rights_below(node) & RVM_RIGHT_READ;
 	rights &= ~w->given;
 	if (!path) {
