@@ -354,7 +354,7 @@ told = open(sys.argv[2]).read()
 rows = [n for n in range(7) if f"row {n} " in told]
 sys.exit(0 if rows == [2, 3, 5, 6] else f"{told}")
 EOF
-	echo '{"permissions":{"allow":["Read(./good)","Bash(A=b npm test)","Bash(cd x && ls)","Bash(a\nb)",
+	printf '%s\n' '{"permissions":{"allow":["Read(./good)","Bash(A=b npm test)","Bash(cd x && ls)","Bash(a\nb)",
 		"Read(./{a,b})","Read(../x)"]}}' >"$work/lint/s.json"
 	run compile --spec "$work/lint/s.json" -o "$work/lint/c.json"
 	[ $status = 0 ] && cp "$work/err" "$work/lint/compiled" || return 1

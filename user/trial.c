@@ -61,12 +61,13 @@ static bool covers_words(const struct scope *s, const struct refusal *r)
 
 static bool covers(const struct scope *s, const struct refusal *r)
 {
+	bool runs = s->flags & RVM_SCOPE_FLAG_RUN, mapped = r->class == RVM_CLASS_PATH;
 	struct entry e = { .scope = *s };
 
 	switch (s->class) {
 	case RVM_CLASS_PATH:
 		/* What starts by a path is what "run:" is for; what is mapped is not. */
-		if (!(s->flags & RVM_SCOPE_FLAG_RUN) != (r->class == RVM_CLASS_PATH))
+		if (runs == mapped)
 			return false;
 		if (r->reason == RVM_REASON_SPECIAL && strpbrk(s->pattern, "*?["))
 			return false;
