@@ -81,10 +81,43 @@ static const struct special specials[] = {
 	{ { [15] = 1 }, RVM_ADDR_BITS },
 	{ { 0xfe, 0x80 }, 10 },
 	{ { 0xff }, 8 },
+	/*
+	 * Services that tell whoever asks from this machine its credentials, where
+	 * they are not link-local: 192.0.0.0/24, 100.100.100.200, 168.63.129.16,
+	 * fd00:ec2::/32, fd20:ce::254, fd00:c1::a9fe:a9fe, fd00:42::42.
+	 */
+	{ { [10] = 0xff, 0xff, 192, 0, 0 }, RVM_ADDR_V4_BITS + 24 },
+	{ { [10] = 0xff, 0xff, 100, 100, 100, 200 }, RVM_ADDR_BITS },
+	{ { [10] = 0xff, 0xff, 168, 63, 129, 16 }, RVM_ADDR_BITS },
+	{ { 0xfd, 0x00, 0x0e, 0xc2 }, 32 },
+	{ { 0xfd, 0x20, 0x00, 0xce, [14] = 0x02, 0x54 }, RVM_ADDR_BITS },
+	{ { 0xfd, 0x00, 0x00, 0xc1, [12] = 0xa9, 0xfe, 0xa9, 0xfe }, RVM_ADDR_BITS },
+	{ { 0xfd, 0x00, 0x00, 0x42, [15] = 0x42 }, RVM_ADDR_BITS },
+	/*
+	 * 64:ff9b:1::/48 and 2001::/32 (Teredo) hold an IPv4 address too, at a
+	 * place that only the network knows, or two of them.
+	 */
+	{ { 0x00, 0x64, 0xff, 0x9b, 0x00, 0x01 }, 48 },
+	{ { 0x20, 0x01, 0x00, 0x00 }, 32 },
 };
 
-/* Bits of the special range that @addr lies in, 0 if in none. */
-static unsigned int special_bits(const struct rvm_addr *addr)
+/* Addresses of IPv6 that hold one of IPv4: a translator or a tunnel sends there. */
+struct carrier {
+	u8 bytes[16];
+	u8 prefix_len;
+	/* Where the four bytes begin. */
+	u8 at;
+};
+
+static const struct carrier carriers[] = {
+	/* ::a.b.c.d, ::ffff:0:a.b.c.d, 64:ff9b::a.b.c.d, 2002:a.b.c.d:: */
+	{ { 0 }, 96, 12 },
+	{ { [8] = 0xff, 0xff }, 96, 12 },
+	{ { 0x00, 0x64, 0xff, 0x9b }, 96, 12 },
+	{ { 0x20, 0x02 }, 16, 2 },
+};
+
+static unsigned int range_bits(const struct rvm_addr *addr)
 {
 	size_t i;
 
@@ -92,6 +125,46 @@ static unsigned int special_bits(const struct rvm_addr *addr)
 		if (share_prefix(specials[i].bytes, addr->bytes, specials[i].prefix_len))
 			return specials[i].prefix_len;
 	return 0;
+}
+
+/* :: and ::1, which lie among them, hold nothing. */
+static const struct carrier *find_carrier(const struct rvm_addr *addr)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(carriers) && !range_bits(addr); i++)
+		if (share_prefix(carriers[i].bytes, addr->bytes, carriers[i].prefix_len))
+			return &carriers[i];
+	return NULL;
+}
+
+static void take_inner(const struct carrier *carrier, const struct rvm_addr *addr,
+		       struct rvm_addr *inner)
+{
+	rvm_addr_from_v4(inner, addr->bytes + carrier->at, addr->port);
+}
+
+bool rvm_addr_inner(const struct rvm_addr *addr, struct rvm_addr *inner)
+{
+	const struct carrier *carrier = find_carrier(addr);
+
+	if (carrier)
+		take_inner(carrier, addr, inner);
+	return carrier;
+}
+
+/* Bits of the special range that @addr, or the one it holds, lies in; 0 if in none. */
+static unsigned int special_bits(const struct rvm_addr *addr)
+{
+	const struct carrier *carrier = find_carrier(addr);
+	struct rvm_addr inner;
+	unsigned int bits;
+
+	if (!carrier)
+		return range_bits(addr);
+	take_inner(carrier, addr, &inner);
+	bits = range_bits(&inner);
+	return bits ? 8 * carrier->at + bits - RVM_ADDR_V4_BITS : 0;
 }
 
 bool rvm_addr_is_special(const struct rvm_addr *addr)

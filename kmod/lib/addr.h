@@ -54,6 +54,19 @@ bool rvm_addr_is_any(const struct rvm_addr *addr);
 void rvm_addr_set_loopback(struct rvm_addr *addr);
 
 /**
+ * rvm_addr_inner() - the IPv4 address that an IPv6 address holds
+ * @addr: normalised
+ * @inner: filled if there is one, with the same port
+ *
+ * NAT64 (64:ff9b::/96), 6to4 (2002::/16), IPv4-compatible (::/96) and translated
+ * (::ffff:0:0:0/96) addresses: what is sent to them may arrive at the one inside.
+ *
+ * Context: Any.
+ * Return: True if there is one; not for mapped addresses, which are IPv4.
+ */
+bool rvm_addr_inner(const struct rvm_addr *addr, struct rvm_addr *inner);
+
+/**
  * rvm_addr_is_special() - loopback, link-local, wildcard, multicast or broadcast
  * @addr: normalised
  *
@@ -61,6 +74,8 @@ void rvm_addr_set_loopback(struct rvm_addr *addr);
  * special range itself (127.0.0.0/8, ::1, 169.254.0.0/16, fe80::/10,
  * 224.0.0.0/4, ff00::/8), or that names one host.  Multicast and broadcast are
  * among them because what is sent there comes to the host's own sockets too.
+ * So are services of machines' providers that hand out credentials, and what
+ * holds such an address inside.
  *
  * Context: Any.
  * Return: True if the address needs naming.

@@ -102,13 +102,22 @@ static void exclude_program(const struct rvm_index *index, const struct rvm_requ
 	}
 }
 
+/* As it is written, or by the address that it holds. */
+static bool is_excluded(const struct rvm_addr_range *range, const struct rvm_addr *addr)
+{
+	struct rvm_addr inner;
+
+	return rvm_addr_is_within(range, addr) ||
+	       (rvm_addr_inner(addr, &inner) && rvm_addr_is_within(range, &inner));
+}
+
 static bool excludes_peer(const struct rvm_scope *scope, const struct rvm_net_object *net)
 {
 	if (net->family)
 		return !net->path.visible && rvm_scope_is_abstract(scope, &net->name);
 	return !scope->family &&
 	       (!scope->range.protocol || scope->range.protocol == net->protocol) &&
-	       rvm_addr_is_within(&scope->range, &net->addr);
+	       is_excluded(&scope->range, &net->addr);
 }
 
 static void exclude_peer(const struct rvm_index *index, const struct rvm_request *req, u32 *lowest)

@@ -119,6 +119,16 @@ static inline bool model_name_fits(const struct rvm_scope *s, const struct rvm_r
 	return rvm_name_covers(s->text, s->len, req->name.text, req->name.len);
 }
 
+static inline bool model_excludes_addr(const struct rvm_addr_range *range,
+				       const struct rvm_addr *addr)
+{
+	struct rvm_addr inner;
+
+	if (rvm_addr_inner(addr, &inner) && rvm_addr_is_within(range, &inner))
+		return true;
+	return rvm_addr_is_within(range, addr);
+}
+
 static inline bool model_excludes(const struct rvm_token_core *x, const struct rvm_request *req)
 {
 	const struct rvm_scope *s = x->scope;
@@ -145,7 +155,7 @@ static inline bool model_excludes(const struct rvm_token_core *x, const struct r
 	if (!req->net.family)
 		return !s->family &&
 		       (!s->range.protocol || s->range.protocol == req->net.protocol) &&
-		       rvm_addr_is_within(&s->range, &req->net.addr);
+		       model_excludes_addr(&s->range, &req->net.addr);
 	if (!s->family)
 		return false;
 	return s->glob ? model_excluded_place(s, &req->net.path) : model_is_abstract(s, &req->net);

@@ -179,6 +179,33 @@ static const struct cover_row {
 	{ "224.0.0.251", "224.0.0.251", 5353, UDP, false, true },
 	{ "*", "255.255.255.255", 67, UDP, false, false },
 	{ "*", "ff02::fb", 5353, UDP, false, false }, { "[ff02::fb]", "ff02::fb", 5353, UDP, false, true },
+	/* Services that hand out credentials. */
+	{ "*", "100.100.100.200", 80, TCP, false, false }, { "*", "100.100.100.201", 80, TCP, false, true },
+	{ "100.100.100.200", "100.100.100.200", 80, TCP, false, true },
+	{ "*", "168.63.129.16", 80, TCP, false, false }, { "*", "168.63.129.17", 80, TCP, false, true },
+	{ "*", "192.0.0.192", 80, TCP, false, false }, { "*", "192.0.1.192", 80, TCP, false, true },
+	{ "*", "fd00:ec2::254", 80, TCP, false, false }, { "*", "fd00:ec3::254", 80, TCP, false, true },
+	{ "[fd00:ec2::]/32", "fd00:ec2::254", 80, TCP, false, true },
+	{ "[fd00::]/8", "fd00:ec2::254", 80, TCP, false, false },
+	{ "*", "fd20:ce::254", 80, TCP, false, false }, { "*", "fd20:ce::255", 80, TCP, false, true },
+	{ "*", "fd00:c1::a9fe:a9fe", 80, TCP, false, false },
+	{ "*", "fd00:42::42", 80, TCP, false, false },
+	/* Addresses that hold one of IPv4 are judged by that too. */
+	{ "*", "64:ff9b::8.8.8.8", 80, TCP, false, true },
+	{ "*", "64:ff9b::169.254.169.254", 80, TCP, false, false },
+	{ "*", "64:ff9b::127.0.0.1", 80, TCP, false, false },
+	{ "*", "64:ff9b::100.100.100.200", 80, TCP, false, false },
+	{ "[64:ff9b::]/96", "64:ff9b::127.0.0.1", 80, TCP, false, false },
+	{ "[64:ff9b::127.0.0.0]/104", "64:ff9b::127.0.0.1", 80, TCP, false, true },
+	{ "127.0.0.1", "64:ff9b::127.0.0.1", 80, TCP, false, false },
+	{ "*", "64:ff9b:1::1", 80, TCP, false, false }, { "*", "64:ff9b:2::1", 80, TCP, false, true },
+	{ "[64:ff9b:1::]/48", "64:ff9b:1::1", 80, TCP, false, true },
+	{ "*", "2002:7f00:1::1", 80, TCP, false, false }, { "*", "2002:808:808::1", 80, TCP, false, true },
+	{ "[2002:7f00::]/24", "2002:7f00:1::1", 80, TCP, false, true },
+	{ "[2002::]/16", "2002:7f00:1::1", 80, TCP, false, false },
+	{ "*", "2001:0:1::1", 80, TCP, false, false }, { "*", "2001:db8::1", 80, TCP, false, true },
+	{ "*", "::127.0.0.1", 80, TCP, false, false }, { "*", "::8.8.8.8", 80, TCP, false, true },
+	{ "*", "::ffff:0:127.0.0.1", 80, TCP, false, false },
 	/* The host's own addresses. */
 	{ "*", "192.0.2.1", 22, TCP, true, false }, { "*", "192.0.2.1", 22, TCP, false, true },
 	{ "192.0.2.0/31", "192.0.2.1", 22, TCP, true, false },
@@ -229,6 +256,24 @@ static void within_needs_no_naming(void)
 	EXPECT(rvm_addr_is_within(&range, &addr));
 	addr.port = 26;
 	EXPECT(!rvm_addr_is_within(&range, &addr));
+}
+
+static void some_addresses_hold_another(void)
+{
+	struct rvm_addr addr = addr_of("64:ff9b::1.2.3.4", 80), want = addr_of("1.2.3.4", 80), inner;
+
+	EXPECT(rvm_addr_inner(&addr, &inner));
+	EXPECT_MEM(inner.bytes, want.bytes, 16);
+	EXPECT_EQ(inner.port, 80);
+	addr = addr_of("2002:102:304::", 80);
+	EXPECT(rvm_addr_inner(&addr, &inner));
+	EXPECT_MEM(inner.bytes, want.bytes, 16);
+	/* Itself. */
+	EXPECT(!rvm_addr_inner(&want, &inner));
+	addr = addr_of("2001:db8::1", 80);
+	EXPECT(!rvm_addr_inner(&addr, &inner));
+	addr = addr_of("::1", 80);
+	EXPECT(!rvm_addr_inner(&addr, &inner));
 }
 
 static void wildcards_become_the_loopback_of_their_kind(void)
@@ -313,6 +358,7 @@ int main(void)
 	RUN(each_range_covers_what_it_says);
 	RUN(a_protocol_that_is_named_is_the_only_one);
 	RUN(within_needs_no_naming);
+	RUN(some_addresses_hold_another);
 	RUN(wildcards_become_the_loopback_of_their_kind);
 	RUN(formatted_addresses_are_those_of_the_c_library);
 	RUN(what_is_formatted_can_be_read_back);

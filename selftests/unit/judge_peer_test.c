@@ -49,6 +49,19 @@ static void its_own_network_takes_no_token(void)
 	REFUSED(judge(), FENCED);
 }
 
+static void an_address_that_holds_another_is_judged_by_both(void)
+{
+	start();
+	net_in(&w.tokens, "*");
+	ALLOWED(on_net("[64:ff9b::a01:101]", 443));
+	net_in(&w.exclusions, "10.0.0.0/8");
+	REFUSED(on_net("10.1.1.1", 443), EXCLUDED);
+	REFUSED(on_net("[64:ff9b::a01:101]", 443), EXCLUDED);
+	REFUSED(on_net("[2002:a01:101::1]", 443), EXCLUDED);
+	ALLOWED(on_net("[64:ff9b::b01:101]", 443));
+	REFUSED(on_net("[64:ff9b::7f00:1]", 443), SPECIAL);
+}
+
 static void unix_sockets_must_be_named(void)
 {
 	struct model_entry *e;
@@ -138,6 +151,7 @@ int main(void)
 {
 	RUN(addresses_need_a_range_that_covers_them);
 	RUN(its_own_network_takes_no_token);
+	RUN(an_address_that_holds_another_is_judged_by_both);
 	RUN(unix_sockets_must_be_named);
 	RUN(tools_and_names_have_their_own_rules);
 	return world_done();
