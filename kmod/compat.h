@@ -529,6 +529,16 @@ static inline bool rvm_mount_is_own_gid(const struct path *path, const struct in
 	return vfsgid_in_group_p(make_vfsgid(rvm_mount_map(path->mnt), i_user_ns(inode), gid));
 }
 
+/* Are there other tables of routes than those that are asked without a device? */
+static inline bool rvm_net_has_rules(const struct net *net)
+{
+#ifdef CONFIG_IP_MULTIPLE_TABLES
+	return READ_ONCE(net->ipv4.fib_has_custom_rules);
+#else
+	return false;
+#endif
+}
+
 /* How many refer to a network name space; the count has another name since 6.18. */
 static inline unsigned int rvm_net_users(const struct net *net)
 {

@@ -24,6 +24,7 @@
 
 #include "detail.h"
 #include "kfunc.h"
+#include "lib/option.h"
 #include "lib/rights.h"
 #include "netlink-gen.h"
 #include "network.h"
@@ -207,35 +208,30 @@ static int check_peer(struct rvm_partition *part, const struct sock *sk, enum rv
 	return check_addr(part, sk, &peer, op, RVM_RIGHT_EXECUTE, false);
 }
 
-/* Options that change where packets really go. */
-static bool is_routing_option(int level, int option)
+static int refuse_option(struct rvm_partition *part, enum rvm_op op, int level, int option)
 {
-	if (level == SOL_IP)
-		return option == IP_OPTIONS || option == IP_RETOPTS;
-	if (level == SOL_IPV6)
-		return option == IPV6_RTHDR || option == IPV6_2292RTHDR ||
-		       option == IPV6_2292HOPOPTS || option == IPV6_2292DSTOPTS ||
-		       /* Makes an IPv6 socket an IPv4 one while a message is judged. */
-		       option == IPV6_ADDRFORM || option == IPV6_HOPOPTS ||
-		       option == IPV6_DSTOPTS || option == IPV6_RTHDRDSTOPTS ||
-		       option == IPV6_2292PKTOPTIONS ||
-		       /* A label may carry a routing header, for all packets of its flow. */
-		       option == IPV6_FLOWLABEL_MGR;
-	return false;
+	char text[TEXT_BYTES] = "";
+	struct rvm_line line = { .text = text, .size = sizeof(text) };
+
+	rvm_line_add_number(&line, "level", (u32)level);
+	rvm_line_add_number(&line, "option", (u32)option);
+	return rvm_gate_floor(part, op, text, false);
 }
 
-/* The same options as control messages; the kernel has copied them. */
-static bool has_routing_option(struct msghdr *msg)
+/* What goes with a message; the kernel has copied it. */
+static int check_control(struct rvm_partition *part, struct msghdr *msg)
 {
 	struct cmsghdr *c;
 
 	if (!msg->msg_controllen)
-		return false;
+		return 0;
 	for_each_cmsghdr(c, msg) {
-		if (!CMSG_OK(msg, c) || is_routing_option(c->cmsg_level, c->cmsg_type))
-			return true;
+		if (!CMSG_OK(msg, c))
+			return rvm_gate_floor(part, RVM_OP_SEND, "option=unread", false);
+		if (!rvm_option_goes_along(c->cmsg_level, c->cmsg_type))
+			return refuse_option(part, RVM_OP_SEND, c->cmsg_level, c->cmsg_type);
 	}
-	return false;
+	return 0;
 }
 
 static noinline int check_send(struct rvm_partition *part, const struct sock *sk,
@@ -247,8 +243,9 @@ static noinline int check_send(struct rvm_partition *part, const struct sock *sk
 	/* The kernel's own sockets are not the caller's doing. */
 	if (!is_ip(sk) || sk->sk_kern_sock)
 		return 0;
-	if (has_routing_option(msg))
-		return rvm_gate_floor(part, RVM_OP_SEND, "option=routing", false);
+	err = check_control(part, msg);
+	if (err)
+		return err;
 	/* A connection sends to its peer, whatever address the message names. */
 	if (sk->sk_protocol == IPPROTO_TCP && sk->sk_state != TCP_CLOSE) {
 		err = check_peer(part, sk, RVM_OP_SEND);
@@ -307,12 +304,37 @@ static noinline int check_netlink(struct rvm_partition *part, const struct sock 
 	return 0;
 }
 
+/*
+ * A path is made by mknod.  A name without one is the network's: in the host's
+ * own it is what a client of the host may ask for, so it has to be named.  One
+ * that the kernel chooses is nobody's.
+ */
+static int check_bind_unix(struct rvm_partition *part, const struct sock *sk,
+			   const struct sockaddr *address, int len)
+{
+	const size_t head = offsetof(struct sockaddr_un, sun_path);
+	const struct sockaddr_un *un = (const void *)address;
+	struct rvm_question q = RVM_QUESTION(RVM_CLASS_NET, RVM_OP_BIND, RVM_RIGHT_WRITE);
+	char text[TEXT_BYTES] = "";
+	struct rvm_line line = { .text = text, .size = sizeof(text) };
+
+	if (!net_eq(sock_net(sk), &init_net) || len <= (int)head || un->sun_path[0])
+		return 0;
+	q.req.net.family = FAMILY_UNIX;
+	q.req.net.name.text = un->sun_path + 1;
+	q.req.net.name.len = min_t(size_t, len, sizeof(*un)) - head - 1;
+	rvm_line_add(&line, "abstract", q.req.net.name.text, q.req.net.name.len);
+	q.text = text;
+	return rvm_gate_check(part, &q);
+}
+
 static noinline int check_bind(struct rvm_partition *part, const struct sock *sk,
 			       const struct sockaddr *address, int len)
 {
 	struct rvm_addr addr;
 
-	/* A path is made by mknod; an abstract name gives nothing but to be reached. */
+	if (sk->sk_family == AF_UNIX)
+		return check_bind_unix(part, sk, address, len);
 	if (!is_ip(sk))
 		return 0;
 	if (!take_sockaddr(&addr, sk, address, len))
@@ -423,9 +445,9 @@ __bpf_kfunc int bpf_rvm_sock_option(struct socket *sock, int level, int option)
 {
 	struct rvm_partition *part = rvm_partition_find();
 
-	if (!part || !is_ip(sock->sk) || !is_routing_option(level, option))
+	if (!part || rvm_option_is_allowed(level, option))
 		return 0;
-	return rvm_gate_floor(part, RVM_OP_SETSOCKOPT, "option=routing", false);
+	return refuse_option(part, RVM_OP_SETSOCKOPT, level, option);
 }
 
 __bpf_kfunc int bpf_rvm_unix_connect(struct sock *other)

@@ -5,17 +5,21 @@
 
 #include <linux/in6.h>
 #include <linux/ipv6.h>
+#include <linux/netdevice.h>
 #include <linux/nsproxy.h>
 #include <linux/pid.h>
 #include <linux/sched/task.h>
 #include <linux/string.h>
 #include <net/addrconf.h>
+#include <net/ip6_route.h>
+#include <net/l3mdev.h>
 #include <net/net_namespace.h>
 #include <net/netns/generic.h>
 #include <net/route.h>
 
 #include "compat.h"
 #include "network.h"
+#include "packet.h"
 #include "partition.h"
 
 /* One for each network name space, freed with it. */
@@ -29,11 +33,19 @@ static unsigned int owner_id;
 static struct pernet_operations operations = {
 	.id = &owner_id,
 	.size = sizeof(struct owner),
+	.init = rvm_packet_watch,
+	/* What looks at packets has ended when the name space is taken apart. */
+	.pre_exit = rvm_packet_leave,
 };
 
 static struct owner *owner_of(const struct net *net)
 {
 	return net_generic(net, owner_id);
+}
+
+bool rvm_network_is_own(const struct rvm_partition *part, const struct net *net)
+{
+	return READ_ONCE(owner_of(net)->part) == part->id;
 }
 
 /* The task's lock keeps its name spaces. */
@@ -46,6 +58,9 @@ static int claim(const struct rvm_partition *part, struct task_struct *task)
 	if (!task->nsproxy)
 		return -ESRCH;
 	net = task->nsproxy->net_ns;
+	/* Whom the host brings into it later is one of its own. */
+	if (rvm_network_is_own(part, net))
+		return 0;
 	if (net_eq(net, &init_net) || rvm_net_users(net) != 1)
 		return -EBUSY;
 	before = cmpxchg(&owner_of(net)->part, 0, part->id);
@@ -70,20 +85,69 @@ int rvm_network_claim(const struct rvm_partition *part, struct pid *pid)
 	return err;
 }
 
-bool rvm_network_is_own(const struct rvm_partition *part, const struct net *net)
+static bool is_ours(unsigned int type)
 {
-	return READ_ONCE(owner_of(net)->part) == part->id;
+	return type == RTN_LOCAL || type == RTN_BROADCAST;
 }
 
-bool rvm_network_is_local(struct net *net, const struct rvm_addr *addr)
+/* A device for routing (VRF) has a table of its own, which its ports are asked in. */
+static bool is_v4_of_other_table(struct net *net, __be32 addr)
+{
+	struct net_device *dev;
+	u32 table;
+
+	if (!rvm_net_has_rules(net))
+		return false;
+	for_each_netdev_rcu(net, dev) {
+		table = netif_is_l3_master(dev) ? l3mdev_fib_table_rcu(dev) : 0;
+		if (table && is_ours(inet_addr_type_table(net, addr, table)))
+			return true;
+	}
+	return false;
+}
+
+/* To the broadcast address of a network is to the own sockets too. */
+static bool is_local_v4(struct net *net, __be32 addr)
+{
+	return is_ours(inet_addr_type(net, addr)) || is_v4_of_other_table(net, addr);
+}
+
+/* As a router it takes what is sent to the first address of each of its networks. */
+static bool is_anycast(struct net *net, const struct in6_addr *addr)
+{
+	struct rt6_info *route = rt6_lookup(net, addr, NULL, 0, NULL, 0);
+	bool is = route && route->rt6i_flags & (RTF_ANYCAST | RTF_LOCAL);
+
+	ip6_rt_put(route);
+	return is;
+}
+
+static bool is_local_v6(struct net *net, const struct in6_addr *addr)
+{
+	/* Where it is switched off no name space has a table of its addresses. */
+	if (!ipv6_mod_enabled())
+		return false;
+	return ipv6_chk_addr(net, addr, NULL, 0) || is_anycast(net, addr);
+}
+
+static bool is_local_as_written(struct net *net, const struct rvm_addr *addr)
 {
 	struct in6_addr v6;
 
 	memcpy(&v6, addr->bytes, sizeof(v6));
-	if (ipv6_addr_v4mapped(&v6))
-		return inet_addr_type(net, v6.s6_addr32[3]) == RTN_LOCAL;
-	/* Where it is switched off no name space has a table of its addresses. */
-	return ipv6_mod_enabled() && ipv6_chk_addr(net, &v6, NULL, 0);
+	return ipv6_addr_v4mapped(&v6) ? is_local_v4(net, v6.s6_addr32[3]) : is_local_v6(net, &v6);
+}
+
+bool rvm_network_is_local(struct net *net, const struct rvm_addr *addr)
+{
+	struct rvm_addr inner;
+	bool is;
+
+	rcu_read_lock();
+	is = is_local_as_written(net, addr) ||
+	     (rvm_addr_inner(addr, &inner) && is_local_as_written(net, &inner));
+	rcu_read_unlock();
+	return is;
 }
 
 bool rvm_network_is_host(struct net *net, const struct rvm_addr *addr)

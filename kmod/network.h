@@ -38,8 +38,11 @@ bool rvm_network_is_own(const struct rvm_partition *part, const struct net *net)
  * @net: the name space that the socket is in
  * @addr: normalised
  *
+ * Broadcast of its networks, anycast addresses that it takes and IPv6 addresses
+ * that hold one of its own are among them, and those of tables of VRF devices.
+ *
  * Context: any but NMI; never sleeps.
- * Return: true if packets to it stay there.
+ * Return: true if packets to it come there, alone or too.
  */
 bool rvm_network_is_local(struct net *net, const struct rvm_addr *addr);
 

@@ -153,7 +153,7 @@ static void put_address(struct request *r, const struct rule *rule)
 	if (rule->address6)
 		inet_pton(AF_INET6, rule->address6, address);
 	put(r, RVM_A_SCOPE_ADDRESS, address, sizeof(address));
-	put_u32(r, RVM_A_SCOPE_PREFIX_LEN, 128);
+	put_u32(r, RVM_A_SCOPE_PREFIX_LEN, rule->prefix ? rule->prefix : 128);
 	put_u32(r, RVM_A_SCOPE_PORT_FIRST, rule->port);
 	put_u32(r, RVM_A_SCOPE_PORT_LAST, rule->port);
 }

@@ -55,6 +55,8 @@ struct rule {
 	/* NET: an IPv6 address instead, as text. */
 	const char *address6;
 	uint16_t port;
+	/* NET: bits of the address that count, of 128; 0 is all of them. */
+	uint8_t prefix;
 	/* NET: AF_UNIX for a socket; @pattern alone is an abstract name. */
 	uint32_t family;
 	/* EXEC: program that it holds within; NULL for everywhere. */

@@ -321,6 +321,85 @@ static int source_route_message(bool evil)
 	return send_with(fd, &to, sizeof(to), SOL_IP, IP_TOS, &tos, sizeof(tos));
 }
 
+/* Only the first of several messages to one address comes to the hook of messages. */
+static int routing_header_later(bool evil)
+{
+	struct sockaddr_in6 to = { .sin6_family = AF_INET6, .sin6_port = htons(PORT_V6) };
+	struct {
+		uint8_t type_2[8];
+		struct in6_addr over;
+	} route = { { 0, 2, 2, 1 }, IN6ADDR_LOOPBACK_INIT };
+	char control[CMSG_SPACE(sizeof(route))] = {};
+	struct iovec iov = { "x", 1 };
+	struct mmsghdr m[3] = {};
+	struct cmsghdr *c;
+	int fd = socket(AF_INET6, SOCK_DGRAM, 0), class = 8, sent;
+
+	if (fd < 0)
+		return errno == EAFNOSUPPORT ? SKIPPED : errno;
+	inet_pton(AF_INET6, "::1", &to.sin6_addr);
+	for (int i = 0; i < 3; i++)
+		m[i].msg_hdr = (struct msghdr){
+			.msg_name = &to, .msg_namelen = sizeof(to), .msg_iov = &iov, .msg_iovlen = 1
+		};
+	m[1].msg_hdr.msg_control = control;
+	m[1].msg_hdr.msg_controllen = evil ? sizeof(control) : CMSG_SPACE(sizeof(class));
+	c = CMSG_FIRSTHDR(&m[1].msg_hdr);
+	c->cmsg_level = SOL_IPV6;
+	c->cmsg_type = evil ? IPV6_RTHDR : IPV6_TCLASS;
+	c->cmsg_len = CMSG_LEN(evil ? sizeof(route) : sizeof(class));
+	memcpy(CMSG_DATA(c), evil ? (void *)&route : &class, evil ? sizeof(route) : sizeof(class));
+	sent = sendmmsg(fd, m, 3, 0);
+	return sent < 0 ? errno : sent == 3 ? 0 : evil ? EACCES : BROKEN;
+}
+
+/* Packets to a group that is chosen at will, and to all routers. */
+static int group_joined(bool evil)
+{
+	struct ip_mreqn group = { .imr_multiaddr.s_addr = htonl(0xef010203),
+				  .imr_address.s_addr = htonl(INADDR_LOOPBACK) };
+	int fd = socket(AF_INET, SOCK_DGRAM, 0), hops = 1;
+
+	return evil ? result(setsockopt(fd, SOL_IP, IP_ADD_MEMBERSHIP, &group, sizeof(group))) :
+		      result(setsockopt(fd, SOL_IP, IP_MULTICAST_TTL, &hops, sizeof(hops)));
+}
+
+static int bound_to_interface(bool evil)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM, 0), one = 1;
+
+	return evil ? result(setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, "lo", 3)) :
+		      result(setsockopt(fd, SOL_SOCKET, SO_BROADCAST, &one, sizeof(one)));
+}
+
+/* One that is put on top, whose sockets no hook knows. */
+static int protocol_on_top(bool evil)
+{
+	int fd = socket(AF_INET, SOCK_STREAM, 0), one = 1;
+
+	return evil ? result(setsockopt(fd, IPPROTO_TCP, 31 /* TCP_ULP */, "smc", 3)) :
+		      result(setsockopt(fd, IPPROTO_TCP, 1 /* TCP_NODELAY */, &one, sizeof(one)));
+}
+
+/* What is not known is not allowed. */
+static int unknown_option(bool evil)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM, 0), one = 1;
+
+	return evil ? result(setsockopt(fd, 0x4242, 1, &one, sizeof(one))) :
+		      result(setsockopt(fd, SOL_IP, IP_PKTINFO, &one, sizeof(one)));
+}
+
+static int unknown_message(bool evil)
+{
+	struct sockaddr_in to = v4(INADDR_LOOPBACK, PORT_ALLOWED);
+	int fd = socket(AF_INET, SOCK_DGRAM, 0), tos = 8;
+
+	/* SO_MARK chooses another table of routes. */
+	return evil ? send_with(fd, &to, sizeof(to), SOL_SOCKET, SO_MARK, &tos, sizeof(tos)) :
+		      send_with(fd, &to, sizeof(to), SOL_IP, IP_TOS, &tos, sizeof(tos));
+}
+
 /* Made an IPv4 socket while a message is judged. */
 static int change_family(bool evil)
 {
@@ -354,6 +433,16 @@ static int abstract_socket(bool evil)
 {
 	return evil ? connect_to_name(ABSTRACT_NAME, true) :
 		      connect_to_name(ws("allowed-socket"), false);
+}
+
+/* What clients of the host ask for by name; a name that the kernel chooses is nobody's. */
+static int abstract_name_taken(bool evil)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	size_t len = unix_name(&at, "rvm-name-of-the-host", true);
+
+	return result(bind(fd, (void *)&at, evil ? len : sizeof(at.sun_family)));
 }
 
 static int socket_by_symlink(bool evil)
@@ -398,10 +487,17 @@ const struct row net_rows[] = {
 	{ "fast open on a connected socket", fast_open_on_connection },
 	{ "routing header by a flow label", flow_label },
 	{ "routing header in a message", routing_header_message },
+	{ "routing header in a later message", routing_header_later },
 	{ "options in a message", source_route_message },
+	{ "mark in a message", unknown_message },
+	{ "multicast group", group_joined },
+	{ "bound to an interface", bound_to_interface },
+	{ "protocol on top of TCP", protocol_on_top },
+	{ "option of no level", unknown_option },
 	{ "IPV6_ADDRFORM", change_family },
 	{ "NETLINK_CONNECTOR", process_events },
 	{ "abstract socket of the host", abstract_socket },
+	{ "abstract name of the host taken", abstract_name_taken },
 	{ "socket of the host by a symlink", socket_by_symlink },
 	{ "socket of the host renamed to an allowed name", socket_renamed },
 	{},

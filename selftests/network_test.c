@@ -7,6 +7,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/if_tun.h>
 #include <net/if.h>
 #include <netinet/in.h>
 #include <sched.h>
@@ -335,6 +336,115 @@ TEST_F(network, only_one_that_nobody_else_is_in)
 	EXPECT_EQ(EBUSY, claim(self->nl, &self->box, stay.task));
 	close(fd);
 	EXPECT_EQ(EACCES, stay_end(&stay));
+}
+
+/* An interface with the networks 10.9.0.0/24 and fd00:9::/64. */
+
+static bool has_address(int fd, const char *name)
+{
+	struct ifreq request = {};
+	struct sockaddr_in *at = (void *)&request.ifr_addr;
+
+	snprintf(request.ifr_name, sizeof(request.ifr_name), "%s", name);
+	address_of((void *)&request.ifr_addr, AF_INET, "10.9.0.1", 0);
+	if (ioctl(fd, SIOCSIFADDR, &request))
+		return false;
+	at->sin_addr.s_addr = htonl(0xffffff00);
+	if (ioctl(fd, SIOCSIFNETMASK, &request))
+		return false;
+	request.ifr_flags = IFF_UP | IFF_RUNNING;
+	return !ioctl(fd, SIOCSIFFLAGS, &request);
+}
+
+static bool has_address6(const char *name)
+{
+	struct {
+		/* struct in6_ifreq. */
+		struct in6_addr address;
+		uint32_t prefix_len;
+		int index;
+	} request = { .prefix_len = 64, .index = if_nametoindex(name) };
+	int fd = socket(AF_INET6, SOCK_DGRAM, 0), err;
+
+	if (fd < 0)
+		return false;
+	inet_pton(AF_INET6, "fd00:9::1", &request.address);
+	err = ioctl(fd, SIOCSIFADDR, &request);
+	close(fd);
+	return !err;
+}
+
+/* The descriptor that keeps it, or -1. */
+static int make_interface(void)
+{
+	struct ifreq request = { .ifr_name = "rvm-net", .ifr_flags = IFF_TAP | IFF_NO_PI };
+	int tap = open("/dev/net/tun", O_RDWR | O_CLOEXEC), fd;
+
+	if (tap < 0 || ioctl(tap, TUNSETIFF, &request))
+		return -1;
+	fd = socket(AF_INET, SOCK_DGRAM, 0);
+	/* As a router it takes what is sent to the first address of its networks. */
+	if (!write_file("/proc/sys/net/ipv6/conf/default/dad_transmits", "0") ||
+	    !write_file("/proc/sys/net/ipv6/conf/rvm-net/dad_transmits", "0") ||
+	    !write_file("/proc/sys/net/ipv6/conf/all/forwarding", "1") ||
+	    !has_address(fd, request.ifr_name) || !has_address6(request.ifr_name))
+		return -1;
+	close(fd);
+	return tap;
+}
+
+static int send_to(void *arg)
+{
+	const struct place *place = arg;
+	struct sockaddr_storage to;
+	socklen_t len = address_of(&to, place->family, place->connect, PORT);
+	int fd = socket(place->family, SOCK_DGRAM, 0), one = 1;
+
+	if (setsockopt(fd, SOL_SOCKET, SO_BROADCAST, &one, sizeof(one)))
+		return errno;
+	return sendto(fd, "x", 1, 0, (void *)&to, len) == 1 ? 0 : errno;
+}
+
+static int send_by_interface(const struct box *box, int family, const char *address)
+{
+	const struct place place = { family, NULL, address };
+	pid_t helper = fork();
+
+	if (helper)
+		return wait_for(helper);
+	if (!make_network() || make_interface() < 0)
+		_exit(BROKEN);
+	_exit(box_do(box, send_to, (void *)&place));
+}
+
+/* What comes to all that are in a network comes to the host's sockets too. */
+TEST_F(network, what_comes_to_itself_too_needs_naming)
+{
+	struct rule rules[] = {
+		{ RVM_CLASS_NET, RVM_RIGHT_EXECUTE, .address = 0x0a090000, .port = PORT,
+		  .prefix = 96 + 16 },
+		{ RVM_CLASS_NET, RVM_RIGHT_EXECUTE, .address6 = "fd00:9::", .port = PORT,
+		  .prefix = 48 },
+		{ RVM_CLASS_NET, RVM_RIGHT_EXECUTE, .address6 = "64:ff9b::", .port = PORT,
+		  .prefix = 96 },
+	};
+
+	if (access("/dev/net/tun", F_OK))
+		SKIP(return, "no /dev/net/tun");
+	ASSERT_EQ(0, box_load(&self->box, rules, 3));
+	EXPECT_EQ(0, send_by_interface(&self->box, AF_INET, "10.9.0.77"));
+	EXPECT_EQ(EACCES, send_by_interface(&self->box, AF_INET, "10.9.0.1"));
+	EXPECT_EQ(EACCES, send_by_interface(&self->box, AF_INET, "10.9.0.255"));
+	EXPECT_EQ(0, send_by_interface(&self->box, AF_INET6, "fd00:9::77"));
+	EXPECT_EQ(EACCES, send_by_interface(&self->box, AF_INET6, "fd00:9::1"));
+	EXPECT_EQ(EACCES, send_by_interface(&self->box, AF_INET6, "fd00:9::"));
+	/* Its own by way of a translator, and another's, where no route leads. */
+	EXPECT_EQ(EACCES, send_by_interface(&self->box, AF_INET6, "64:ff9b::10.9.0.1"));
+	EXPECT_EQ(ENETUNREACH, send_by_interface(&self->box, AF_INET6, "64:ff9b::10.9.0.77"));
+	rules[0].address = 0x0a0900ff;
+	rules[0].prefix = 0;
+	ASSERT_EQ(0, box_load(&self->box, rules, 3));
+	EXPECT_EQ(0, send_by_interface(&self->box, AF_INET, "10.9.0.255"));
 }
 
 TEST_HARNESS_MAIN

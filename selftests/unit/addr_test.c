@@ -260,7 +260,8 @@ static void within_needs_no_naming(void)
 
 static void some_addresses_hold_another(void)
 {
-	struct rvm_addr addr = addr_of("64:ff9b::1.2.3.4", 80), want = addr_of("1.2.3.4", 80), inner;
+	struct rvm_addr addr = addr_of("64:ff9b::1.2.3.4", 80), want = addr_of("1.2.3.4", 80),
+			inner;
 
 	EXPECT(rvm_addr_inner(&addr, &inner));
 	EXPECT_MEM(inner.bytes, want.bytes, 16);

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _RVM_SHELF_H
+#define _RVM_SHELF_H
+
+#include <linux/types.h>
+
+/**
+ * DOC: which lines stay
+ *
+ * A shelf has places for lines, each of an owner and a sequence that only goes
+ * up.  When it is full, the oldest line of whoever has the most goes: so one who
+ * writes without end replaces lines of his own, and those of others stay as long
+ * as they have less.  Owners whose numbers differ by RVM_SHELF_LANES - 1 share.
+ */
+
+#define RVM_SHELF_SLOTS 8192
+#define RVM_SHELF_LANES 64
+#define RVM_SHELF_NONE 0xffff
+
+/**
+ * struct rvm_shelf - all of it; the lines themselves are the caller's
+ */
+struct rvm_shelf {
+	/** @sequence: Of the line in each slot. */
+	u64 sequence[RVM_SHELF_SLOTS];
+	/** @newer: Next slot of the same lane. */
+	u16 newer[RVM_SHELF_SLOTS];
+	/** @bucket: First slot of those with the same hash. */
+	u16 bucket[RVM_SHELF_SLOTS];
+	/** @same: Next slot with the same hash. */
+	u16 same[RVM_SHELF_SLOTS];
+	/** @oldest: First slot of each lane. */
+	u16 oldest[RVM_SHELF_LANES];
+	/** @newest: Last slot of each lane. */
+	u16 newest[RVM_SHELF_LANES];
+	/** @count: Slots of each lane. */
+	u16 count[RVM_SHELF_LANES];
+	/** @used: Slots that were ever used. */
+	u16 used;
+};
+
+/** rvm_shelf_init() - empty */
+void rvm_shelf_init(struct rvm_shelf *shelf);
+
+/**
+ * rvm_shelf_place() - a slot for a line
+ * @shelf: the shelf
+ * @owner: whose line it is
+ * @sequence: above that of all before
+ * @keep: lines from this sequence on do not go
+ *
+ * Context: any, serialised by the caller; at most RVM_SHELF_LANES steps, and
+ * those of one bucket.
+ * Return: the slot, whose line before is gone; RVM_SHELF_NONE if the line that
+ * would have to go is to be kept.
+ */
+u16 rvm_shelf_place(struct rvm_shelf *shelf, u32 owner, u64 sequence, u64 keep);
+
+/**
+ * rvm_shelf_find() - where a line is
+ * @shelf: the shelf
+ * @sequence: of the line
+ *
+ * Context: any, serialised by the caller.
+ * Return: its slot, RVM_SHELF_NONE if it is gone or never was.
+ */
+u16 rvm_shelf_find(const struct rvm_shelf *shelf, u64 sequence);
+
+#endif /* _RVM_SHELF_H */

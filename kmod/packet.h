@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _RVM_PACKET_H
+#define _RVM_PACKET_H
+
+struct net;
+
+/**
+ * rvm_packet_watch() - look at the packets that leave a network name space
+ * @net: a new one, or each of those that are there when the module is loaded
+ *
+ * A message is judged by the address that it names.  With a routing header it
+ * goes elsewhere, and not every message comes to a hook: of several in one
+ * sendmmsg() to the same address only the first.  So no task of a partition
+ * sends a packet with such a header, however it came to it.
+ *
+ * Context: may sleep.
+ * Return: 0 or an errno.
+ */
+int rvm_packet_watch(struct net *net);
+
+/**
+ * rvm_packet_leave() - no longer
+ * @net: still there; what looks now has ended after a grace period
+ */
+void rvm_packet_leave(struct net *net);
+
+#endif /* _RVM_PACKET_H */

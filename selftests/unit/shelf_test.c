@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Who writes much keeps others' lines from going. */
+#include <stdlib.h>
+
+#include "lib/shelf.h"
+#include "unit.h"
+
+static struct rvm_shelf shelf;
+
+static u64 write_lines(u32 owner, u64 sequence, u64 count)
+{
+	while (count--) {
+		EXPECT(rvm_shelf_place(&shelf, owner, sequence, sequence) < RVM_SHELF_SLOTS);
+		sequence++;
+	}
+	return sequence;
+}
+
+static u64 count_kept(u64 from, u64 to)
+{
+	u64 kept = 0;
+
+	for (; from < to; from++)
+		kept += rvm_shelf_find(&shelf, from) != RVM_SHELF_NONE;
+	return kept;
+}
+
+static void one_alone_has_all_places(void)
+{
+	u64 end;
+
+	rvm_shelf_init(&shelf);
+	EXPECT_EQ(rvm_shelf_find(&shelf, 0), RVM_SHELF_NONE);
+	end = write_lines(1, 0, 3 * RVM_SHELF_SLOTS);
+	EXPECT_EQ(count_kept(0, end), RVM_SHELF_SLOTS);
+	EXPECT_EQ(count_kept(end - RVM_SHELF_SLOTS, end), RVM_SHELF_SLOTS);
+}
+
+static void a_flood_takes_only_its_own(void)
+{
+	u64 quiet, host, end;
+
+	rvm_shelf_init(&shelf);
+	quiet = write_lines(2, 0, 10);
+	host = write_lines(0, quiet, 5);
+	end = write_lines(1, host, 100000);
+	EXPECT_EQ(count_kept(0, host), 15);
+	EXPECT_EQ(count_kept(host, end), RVM_SHELF_SLOTS - 15);
+	/* One who comes later gets places too. */
+	quiet = end;
+	end = write_lines(3, end, 20);
+	end = write_lines(1, end, 100000);
+	EXPECT_EQ(count_kept(quiet, quiet + 20), 20);
+	/* Two of them share alike. */
+	quiet = end;
+	end = write_lines(4, end, 100000);
+	EXPECT_EQ(count_kept(quiet, end), (RVM_SHELF_SLOTS - 35 + 1) / 2);
+	EXPECT_EQ(count_kept(0, host), 15);
+}
+
+static void what_is_to_be_kept_stays(void)
+{
+	u64 end;
+
+	rvm_shelf_init(&shelf);
+	end = write_lines(1, 0, RVM_SHELF_SLOTS);
+	EXPECT_EQ(rvm_shelf_place(&shelf, 1, end, 0), RVM_SHELF_NONE);
+	EXPECT_EQ(count_kept(0, end), RVM_SHELF_SLOTS);
+	EXPECT(rvm_shelf_place(&shelf, 1, end, 1) != RVM_SHELF_NONE);
+	EXPECT_EQ(rvm_shelf_find(&shelf, 0), RVM_SHELF_NONE);
+	EXPECT_EQ(count_kept(0, end + 1), RVM_SHELF_SLOTS);
+}
+
+static void slots_are_of_one_line_each(void)
+{
+	static u64 in[RVM_SHELF_SLOTS];
+	u64 sequence, i;
+	u16 slot;
+
+	rvm_shelf_init(&shelf);
+	memset(in, 0xff, sizeof(in));
+	srandom(1);
+	for (sequence = 0; sequence < 200000; sequence += 1 + random() % 3) {
+		slot = rvm_shelf_place(&shelf, random() % 200, sequence, sequence);
+		EXPECT(slot < RVM_SHELF_SLOTS);
+		in[slot] = sequence;
+	}
+	for (i = 0; i < RVM_SHELF_SLOTS; i++)
+		EXPECT_EQ(rvm_shelf_find(&shelf, in[i]), i);
+}
+
+int main(void)
+{
+	RUN(one_alone_has_all_places);
+	RUN(a_flood_takes_only_its_own);
+	RUN(what_is_to_be_kept_stays);
+	RUN(slots_are_of_one_line_each);
+	return unit_done();
+}
