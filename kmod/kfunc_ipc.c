@@ -3,9 +3,11 @@
  * Questions about objects of System V IPC and message queues.
  *
  * The kernel's objects do not tell who made them, so it is written down here:
- * for each object that was made in a partition, the partition and those around
- * it.  Their numbers are never used again, so what is left of a partition that
- * is gone belongs to nobody.
+ * for each object that was made in a partition, which one.  What is left of a
+ * partition that is gone belongs to nobody but those around it.
+ *
+ * Each partition has a share of its own, and the memory is accounted to the
+ * control group, so none can use up what another needs.
  */
 
 #include <linux/hashtable.h>
@@ -26,13 +28,14 @@ struct owned {
 	struct hlist_node node;
 	/* Only compared. */
 	const struct kern_ipc_perm *perm;
-	/* Who made it, then the partitions around; 0 at the end. */
-	u32 owner[RVM_NEST_MAX];
+	/* Who made it; held, so that its count stays. */
+	struct rvm_partition *maker;
 };
 
 /* Objects end in softirq. */
 static DEFINE_SPINLOCK(lock);
 static DEFINE_HASHTABLE(objects, 10);
+/* All of them. */
 static unsigned int count;
 
 static struct owned *find_owned(const struct kern_ipc_perm *perm)
@@ -46,45 +49,62 @@ static struct owned *find_owned(const struct kern_ipc_perm *perm)
 	return NULL;
 }
 
-static void set_owner(struct owned *owned, const struct rvm_partition *part)
+static void free_owned(struct owned *owned)
 {
-	unsigned int i;
-
-	for (i = 0; i < RVM_NEST_MAX; i++) {
-		owned->owner[i] = part ? part->id : 0;
-		part = part ? part->parent : NULL;
-	}
+	if (!owned)
+		return;
+	atomic_dec(&owned->maker->ipc_objects);
+	rvm_partition_put(owned->maker);
+	kfree(owned);
 }
 
-static noinline int add_owned(const struct rvm_partition *part, const struct kern_ipc_perm *perm)
+/* With one of the places of @part, if there is one left. */
+static struct owned *new_owned(struct rvm_partition *part, const struct kern_ipc_perm *perm)
 {
-	struct owned *fresh = kzalloc(sizeof(*fresh), GFP_ATOMIC | __GFP_ACCOUNT | __GFP_NOWARN);
-	struct owned *old;
-	unsigned long flags;
-	int err = 0;
+	struct owned *owned;
 
-	if (!fresh)
-		return -ENOMEM;
-	fresh->perm = perm;
-	set_owner(fresh, part);
-	spin_lock_irqsave(&lock, flags);
-	/* One that ended while no hook was attached. */
-	old = find_owned(perm);
-	if (old) {
-		hash_del(&old->node);
+	if (atomic_inc_return(&part->ipc_objects) > RVM_IPC_OBJECTS_MAX) {
+		atomic_dec(&part->ipc_objects);
+		return ERR_PTR(-ENOSPC);
+	}
+	owned = kzalloc(sizeof(*owned), GFP_ATOMIC | __GFP_ACCOUNT | __GFP_NOWARN);
+	if (!owned) {
+		atomic_dec(&part->ipc_objects);
+		return ERR_PTR(-ENOMEM);
+	}
+	owned->perm = perm;
+	owned->maker = rvm_partition_get(part);
+	return owned;
+}
+
+/* Takes it off the list; free_owned() it. */
+static struct owned *forget(const struct kern_ipc_perm *perm)
+{
+	struct owned *owned = find_owned(perm);
+
+	if (owned) {
+		hash_del(&owned->node);
 		WRITE_ONCE(count, count - 1);
 	}
-	if (count < RVM_IPC_OBJECTS_MAX) {
-		hash_add(objects, &fresh->node, (unsigned long)perm);
-		WRITE_ONCE(count, count + 1);
-		fresh = NULL;
-	} else {
-		err = -ENOSPC;
-	}
+	return owned;
+}
+
+static noinline int add_owned(struct rvm_partition *part, const struct kern_ipc_perm *perm)
+{
+	struct owned *fresh = new_owned(part, perm);
+	struct owned *old;
+	unsigned long flags;
+
+	if (IS_ERR(fresh))
+		return PTR_ERR(fresh);
+	spin_lock_irqsave(&lock, flags);
+	/* One that ended while no hook was attached. */
+	old = forget(perm);
+	hash_add(objects, &fresh->node, (unsigned long)perm);
+	WRITE_ONCE(count, count + 1);
 	spin_unlock_irqrestore(&lock, flags);
-	kfree(old);
-	kfree(fresh);
-	return err;
+	free_owned(old);
+	return 0;
 }
 
 static noinline void del_owned(const struct kern_ipc_perm *perm)
@@ -93,30 +113,26 @@ static noinline void del_owned(const struct kern_ipc_perm *perm)
 	unsigned long flags;
 
 	spin_lock_irqsave(&lock, flags);
-	owned = find_owned(perm);
-	if (owned) {
-		hash_del(&owned->node);
-		WRITE_ONCE(count, count - 1);
-	}
+	owned = forget(perm);
 	spin_unlock_irqrestore(&lock, flags);
-	kfree(owned);
+	free_owned(owned);
 }
 
 enum whose { NOBODYS, OWN, FOREIGN };
 
 static enum whose whose_is(const struct rvm_partition *part, const struct kern_ipc_perm *perm)
 {
+	const struct rvm_partition *around;
 	enum whose whose = NOBODYS;
 	struct owned *owned;
 	unsigned long flags;
-	unsigned int i;
 
 	spin_lock_irqsave(&lock, flags);
 	owned = find_owned(perm);
 	if (owned) {
 		whose = FOREIGN;
-		for (i = 0; i < RVM_NEST_MAX; i++)
-			if (owned->owner[i] == part->id)
+		for (around = owned->maker; around; around = around->parent)
+			if (around == part)
 				whose = OWN;
 	}
 	spin_unlock_irqrestore(&lock, flags);
@@ -153,7 +169,7 @@ void rvm_ipc_exit(void)
 	unsigned int i;
 
 	hash_for_each_safe(objects, i, next, owned, node)
-		kfree(owned);
+		free_owned(owned);
 }
 
 __bpf_kfunc_start_defs();

@@ -41,8 +41,8 @@
 /* Bytes of a line that stops partitions: the words and a name. */
 #define RVM_BRAKE_BYTES (RVM_NAME_MAX + 32)
 
-/* System V objects on a host that were made in partitions. */
-#define RVM_IPC_OBJECTS_MAX 65536
+/* System V objects that one partition may have made. */
+#define RVM_IPC_OBJECTS_MAX 16384
 
 /* Fifos, sockets and terminals of a partition's own that it is known by, and names to come. */
 #define RVM_OWN_NODES_MAX 128

@@ -62,6 +62,10 @@ struct rvm_partition {
 	atomic64_t last_denial;
 	/** @own: What it made itself; has a lock of its own. */
 	struct rvm_own own;
+	/** @ipc_objects: System V objects that it made and that are still there. */
+	atomic_t ipc_objects;
+	/** @broadcast: Who last sent a signal to many, and when: that is recorded once. */
+	u64 broadcast;
 	/** @rcu: Frees it after a grace period. */
 	struct rcu_head rcu;
 };
