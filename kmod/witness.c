@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The witness log: a ring of chained records and a ring of detail lines.
+ * The witness log: a ring of chained records and a shelf of detail lines.
  *
  * A record is made in two phases, because hooks run under spinlocks and with
  * interrupts off.  The appender takes sequence and time and copies the fields
@@ -29,6 +29,7 @@
 #include "lib/chain.h"
 #include "lib/record.h"
 #include "lib/sha256.h"
+#include "lib/shelf.h"
 #include "limits.h"
 #include "listener.h"
 #include "witness.h"
@@ -36,8 +37,7 @@
 /* Records that are hashed before they are published and others may run. */
 #define BATCH 64
 
-/* The slot of a line then follows from the low 32 bits of its number. */
-static_assert((RVM_DETAILS_MAX & (RVM_DETAILS_MAX - 1)) == 0);
+static_assert(RVM_DETAILS_MAX == RVM_SHELF_SLOTS);
 
 static unsigned int ring = RVM_RING_DEFAULT;
 module_param(ring, uint, 0444);
@@ -51,8 +51,6 @@ MODULE_PARM_DESC(overwrite, "Overwrite the oldest records; if not, a full log re
  * struct line - a detail line
  */
 struct line {
-	/** @sequence: Record that it belongs to. */
-	u64 sequence;
 	/** @length: Bytes of @text without its NUL. */
 	u32 length;
 	/** @text: The line. */
@@ -65,8 +63,10 @@ static struct {
 	raw_spinlock_t lock;
 	/* Images, by sequence modulo capacity; set at load. */
 	u8 *records;
-	/* By number modulo RVM_DETAILS_MAX; set at load. */
+	/* By slots of the shelf; set at load. */
 	struct line *lines;
+	/* Which record's line is where; under lock. */
+	struct rvm_shelf *shelf;
 	/* Records of the ring; set at load. */
 	u32 capacity;
 	/* A run of the hasher is under way that will see the next record; under lock. */
@@ -86,9 +86,8 @@ static struct {
 	u64 last_denial;
 	/* Records for which there was no room. */
 	atomic64_t dropped;
-	/* Records and lines that are final; written by the hasher. */
+	/* Records that are final; written by the hasher. */
 	u64 hashed;
-	u64 lines_hashed;
 } witness = {
 	.lock = __RAW_SPIN_LOCK_UNLOCKED(witness.lock),
 };
@@ -98,6 +97,8 @@ static struct {
 	struct mutex lock;
 	struct rvm_chain chain;
 	struct rvm_sha256 lines;
+	/* Lines that are in it. */
+	u64 line_count;
 	struct rvm_hmac_key key;
 } hasher = {
 	.lock = __MUTEX_INITIALIZER(hasher.lock),
@@ -117,11 +118,6 @@ static struct irq_work kick = IRQ_WORK_INIT(kick_hasher);
 static u8 *record_at(u64 sequence)
 {
 	return witness.records + (sequence & (witness.capacity - 1)) * RVM_RECORD_BYTES;
-}
-
-static struct line *line_at(u64 number)
-{
-	return &witness.lines[number & (RVM_DETAILS_MAX - 1)];
 }
 
 /* Records that may not be overwritten now.  With the reserved ones never above the capacity. */
@@ -154,25 +150,36 @@ static u64 put_record(struct rvm_record *rec)
 	return sequence;
 }
 
-/* Gives the next record its line; it does without if lines that are not hashed fill the ring. */
+/*
+ * Gives the next record its line.  It does without if the one that would have to
+ * go is not hashed: the hasher has read what is overwritten here.
+ */
 static void put_line(struct rvm_record *rec, const char *text, u32 length)
 {
-	u64 number = witness.lines_appended;
-	struct line *line = line_at(number);
+	u16 slot =
+		rvm_shelf_place(witness.shelf, rec->actor, witness.appended, rvm_witness_hashed());
+	struct line *line;
 
 	lockdep_assert_held(&witness.lock);
-	/* Pairs with publish_records(): the hasher has read what is overwritten here. */
-	if (number - smp_load_acquire(&witness.lines_hashed) >= RVM_DETAILS_MAX) {
+	if (slot == RVM_SHELF_NONE) {
 		witness.lines_lost++;
 		return;
 	}
-	line->sequence = witness.appended;
+	line = &witness.lines[slot];
 	line->length = length;
 	memcpy(line->text, text, length);
 	line->text[length] = '\0';
-	witness.lines_appended = number + 1;
+	witness.lines_appended++;
 	rec->flags |= RVM_RECORD_F_DETAIL;
 	rvm_le32_put(rec->payload + 4, (u32)witness.lines_appended);
+}
+
+static const struct line *find_line(u64 sequence)
+{
+	u16 slot = rvm_shelf_find(witness.shelf, sequence);
+
+	lockdep_assert_held(&witness.lock);
+	return slot == RVM_SHELF_NONE ? NULL : &witness.lines[slot];
 }
 
 /*
@@ -288,30 +295,36 @@ u64 rvm_witness_append(const struct rvm_event *event)
 	return append(event, NULL);
 }
 
-static void hash_line(const struct rvm_record *rec)
+/* The line stays where it is until its record is final. */
+static void hash_line(u64 sequence)
 {
-	const struct line *line = line_at(rvm_le32_get(rec->payload + 4) - 1);
+	const struct line *line;
+	unsigned long flags;
 
+	raw_spin_lock_irqsave(&witness.lock, flags);
+	line = find_line(sequence);
+	raw_spin_unlock_irqrestore(&witness.lock, flags);
+	if (WARN_ON_ONCE(!line))
+		return;
 	rvm_sha256_update(&hasher.lines, line->text, line->length);
 	rvm_sha256_update(&hasher.lines, "\n", 1);
+	hasher.line_count++;
 }
 
 /* Lines of the records before the seal: their number and the digest's first eight bytes. */
-static void fill_seal(struct rvm_record *rec, u64 lines)
+static void fill_seal(struct rvm_record *rec)
 {
 	struct rvm_sha256 copy = hasher.lines;
 	u8 digest[RVM_SHA256_DIGEST_BYTES];
 
 	rvm_sha256_final(&copy, digest);
 	rec->target = rvm_le64_get(digest);
-	rvm_le32_put(rec->payload + 4, (u32)lines);
+	rvm_le32_put(rec->payload + 4, (u32)hasher.line_count);
 }
 
 /* Lets readers have, and appenders overwrite, what is before @end and its lines. */
-static void publish_records(u64 end, u64 lines)
+static void publish_records(u64 end)
 {
-	/* Pairs with put_line(). */
-	smp_store_release(&witness.lines_hashed, lines);
 	/* Pairs with rvm_witness_hashed(). */
 	smp_store_release(&witness.hashed, end);
 	if (wq_has_sleeper(&rvm_witness_wait))
@@ -320,7 +333,6 @@ static void publish_records(u64 end, u64 lines)
 
 static void hash_batch(u64 end)
 {
-	u64 lines = witness.lines_hashed;
 	u64 sequence;
 
 	for (sequence = witness.hashed; sequence < end; sequence++) {
@@ -328,17 +340,15 @@ static void hash_batch(u64 end)
 		u8 *raw = record_at(sequence);
 
 		rvm_record_decode(&rec, raw);
-		if (rec.flags & RVM_RECORD_F_DETAIL) {
-			hash_line(&rec);
-			lines++;
-		}
+		if (rec.flags & RVM_RECORD_F_DETAIL)
+			hash_line(sequence);
 		if (rec.kind == RVM_KIND_LOG_SEAL)
-			fill_seal(&rec, lines);
+			fill_seal(&rec);
 		/* Fails only for a sequence that is not due, and these come without holes. */
 		WARN_ON_ONCE(rvm_chain_append(&hasher.chain, &rec, &hasher.key));
 		rvm_record_encode(&rec, raw);
 	}
-	publish_records(end, lines);
+	publish_records(end);
 }
 
 static void hash_until(u64 end)
@@ -418,7 +428,7 @@ void rvm_witness_get_head(struct rvm_witness_head *head)
 	hash_until(rvm_witness_appended());
 	head->length = hasher.chain.length;
 	rvm_chain_head(&hasher.chain, head->digest);
-	head->detail_length = witness.lines_hashed;
+	head->detail_length = hasher.line_count;
 	lines = hasher.lines;
 	mutex_unlock(&hasher.lock);
 	rvm_sha256_final(&lines, head->detail_digest);
@@ -450,20 +460,15 @@ int rvm_witness_get_record(u64 sequence, u8 raw[RVM_RECORD_BYTES])
 int rvm_witness_get_detail(u64 sequence, char *buf)
 {
 	u8 raw[RVM_RECORD_BYTES];
-	struct rvm_record rec;
 	const struct line *line;
 	unsigned long flags;
 	int length = -ENODATA;
 
 	if (rvm_witness_get_record(sequence, raw))
 		return -ENODATA;
-	rvm_record_decode(&rec, raw);
-	if (!(rec.flags & RVM_RECORD_F_DETAIL))
-		return -ENODATA;
-
-	line = line_at(rvm_le32_get(rec.payload + 4) - 1);
 	raw_spin_lock_irqsave(&witness.lock, flags);
-	if (line->sequence == sequence) {
+	line = find_line(sequence);
+	if (line) {
 		length = line->length;
 		memcpy(buf, line->text, length + 1);
 	}
@@ -517,9 +522,13 @@ int rvm_witness_init(void)
 					GFP_KERNEL_ACCOUNT | __GFP_ZERO);
 	if (!witness.lines)
 		goto err_free_records;
+	witness.shelf = vmalloc(sizeof(*witness.shelf));
+	if (!witness.shelf)
+		goto err_free_lines;
+	rvm_shelf_init(witness.shelf);
 	queue = alloc_workqueue("rvm_witness", WQ_UNBOUND | WQ_HIGHPRI, 0);
 	if (!queue)
-		goto err_free_lines;
+		goto err_free_shelf;
 	err = begin_log();
 	if (err)
 		goto err_destroy_queue;
@@ -527,6 +536,8 @@ int rvm_witness_init(void)
 
 err_destroy_queue:
 	destroy_workqueue(queue);
+err_free_shelf:
+	vfree(witness.shelf);
 err_free_lines:
 	vfree(witness.lines);
 err_free_records:
@@ -550,6 +561,7 @@ void rvm_witness_exit(void)
 
 	rvm_hmac_key_wipe(&hasher.key);
 	memzero_explicit(&hasher.chain, sizeof(hasher.chain));
+	vfree(witness.shelf);
 	vfree(witness.lines);
 	vfree(witness.records);
 }

@@ -23,7 +23,7 @@ collect() {
 	sed -n 's/^\t{ "[^"]*", "\([^"]*\)", [a-z_0-9]*, [A-Z]* },$/probe:\1/p' selftests/probe_*.c
 	sed -n 's/^\t{ "\([^"]*\)", [a-z_0-9]*\(, .*\)\{0,1\} },$/escape:\1/p' \
 		selftests/escape_*.c
-	sed -nE 's/^TEST_F[A-Z_]*\((race|decision|nest|container|entry|enter|network|program|lineage|verb|terminal|netlink), ([a-z_0-9]*).*/\1:\2/p' \
+	sed -nE 's/^TEST_F[A-Z_]*\((race|decision|nest|container|entry|enter|network|share|program|lineage|verb|terminal|netlink), ([a-z_0-9]*).*/\1:\2/p' \
 		selftests/*_test.c
 	sed -n 's/^[[:space:]]*\(check\|refused\|subtests\) \([a-z_0-9]*\) .*/shell:\2/p' \
 		selftests/*.sh
@@ -96,7 +96,7 @@ check() {
 				wrong(id ": no program is on the hook " hook[i])
 		# A name may hold "; " itself: cut only where a kind of test follows.
 		rest = $5
-		gsub(/; (probe|escape|race|decision|nest|container|entry|enter|network|program|lineage|verb|terminal|netlink|shell):/, "\n&", rest)
+		gsub(/; (probe|escape|race|decision|nest|container|entry|enter|network|share|program|lineage|verb|terminal|netlink|shell):/, "\n&", rest)
 		gsub(/\n; /, "\n", rest)
 		tests = rest == "" ? 0 : split(rest, test, "\n")
 		tried = 0
@@ -167,7 +167,7 @@ generate() {
 	}
 	# Guards that some test of the row needs, each once.
 	function guards_of(tests,	n, test, i, j, count, name, seen, out) {
-		gsub(/; (probe|escape|race|decision|nest|container|entry|enter|network|program|lineage|verb|terminal|netlink|shell):/, "\n&", tests)
+		gsub(/; (probe|escape|race|decision|nest|container|entry|enter|network|share|program|lineage|verb|terminal|netlink|shell):/, "\n&", tests)
 		gsub(/\n; /, "\n", tests)
 		n = split(tests, test, "\n")
 		for (i = 1; i <= n; i++) {
@@ -200,7 +200,7 @@ generate() {
 			gsub(/` `/, "`, `", hooks)
 		}
 		tests = $5
-		gsub(/(probe|escape|race|decision|nest|container|entry|enter|network|program|lineage|verb|terminal|netlink|shell):/, "*&* ", tests)
+		gsub(/(probe|escape|race|decision|nest|container|entry|enter|network|share|program|lineage|verb|terminal|netlink|shell):/, "*&* ", tests)
 		gsub(/:\*/, "*:", tests)
 		if (kind == "escapes")
 			tests = cell(tests) " | " guards_of($5)

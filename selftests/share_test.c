@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the host has only so much of has a share for each partition: who takes
+ * all of his own takes nothing from others.
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <string.h>
+#include <sys/ipc.h>
+#include <sys/sem.h>
+#include <unistd.h>
+
+#include "common.h"
+#include "kselftest_harness.h"
+
+#define OBJECTS_MAX 16384
+#define LINES_MAX 8192
+
+static struct request r;
+static struct reply reply;
+
+FIXTURE(share)
+{
+	int nl;
+	struct counters start;
+	struct box box;
+	struct box other;
+};
+
+FIXTURE_SETUP(share)
+{
+	self->nl = nl_open();
+	ASSERT_LE(0, self->nl);
+	ASSERT_TRUE(hooks_attached(self->nl));
+	self->start = get_counters(self->nl);
+	ASSERT_TRUE(box_make(&self->box, self->nl, "share"));
+	ASSERT_TRUE(box_make(&self->other, self->nl, "share-other"));
+}
+
+FIXTURE_TEARDOWN(share)
+{
+	EXPECT_TRUE(box_remove(&self->other));
+	EXPECT_TRUE(box_remove(&self->box));
+	EXPECT_TRUE(counters_return(self->nl, &self->start));
+}
+
+/* How many could be made of @arg, of which one goes again. */
+static int make_semaphores(void *arg)
+{
+	int want = *(int *)arg, made = 0, id = -1, first = -1;
+
+	while (made < want && (id = semget(IPC_PRIVATE, 1, 0600)) >= 0) {
+		first = made++ ? first : id;
+	}
+	if (id < 0 && errno != ENOSPC)
+		return 1;
+	if (made == want)
+		return 0;
+	/* Room again. */
+	if (made != OBJECTS_MAX || semctl(first, 0, IPC_RMID) || semget(IPC_PRIVATE, 1, 0600) < 0)
+		return 2;
+	return 3;
+}
+
+TEST_F_TIMEOUT(share, of_ipc_objects, 120)
+{
+	int all = OBJECTS_MAX + 1, few = 4;
+
+	/* They go with the name space. */
+	ASSERT_EQ(0, unshare(CLONE_NEWIPC));
+	EXPECT_EQ(0, box_do(&self->other, make_semaphores, &few));
+	EXPECT_EQ(3, box_do(&self->box, make_semaphores, &all));
+	EXPECT_EQ(0, box_do(&self->other, make_semaphores, &few));
+	/* Of one that is made anew nothing is taken yet. */
+	ASSERT_TRUE(box_remove(&self->box));
+	ASSERT_TRUE(box_make(&self->box, self->nl, "share"));
+	EXPECT_EQ(0, box_do(&self->box, make_semaphores, &few));
+}
+
+/* Each is refused, and recorded with its words. */
+static int open_what_is_not_ours(void *arg)
+{
+	for (int left = *(int *)arg; left; left--)
+		if (open("/etc/passwd", O_RDONLY) >= 0 || errno != EACCES)
+			return 1;
+	return 0;
+}
+
+static uint64_t newest_denial(const struct box *box)
+{
+	request_begin(&r, RVM_CMD_WITNESS_GET);
+	put_u32(&r, RVM_A_WITNESS_PARTITION, box->id);
+	nl_call(box->nl, &r, &reply);
+	return reply_u64(&reply, RVM_A_WITNESS_LAST_DENIAL);
+}
+
+static bool has_words(int nl, uint64_t sequence)
+{
+	const char *text;
+
+	request_begin(&r, RVM_CMD_WITNESS_GET);
+	put_u64(&r, RVM_A_WITNESS_SEQUENCE, sequence);
+	return !nl_call(nl, &r, &reply) && reply_get(&reply, RVM_A_WITNESS_DETAIL, (void *)&text) &&
+	       strstr(text, "/etc/passwd");
+}
+
+TEST_F_TIMEOUT(share, of_words, 120)
+{
+	int few = 3, flood = LINES_MAX + 1000;
+	uint64_t quiet;
+
+	ASSERT_EQ(0, box_do(&self->other, open_what_is_not_ours, &few));
+	quiet = newest_denial(&self->other);
+	EXPECT_TRUE(has_words(self->nl, quiet));
+	ASSERT_EQ(0, box_do(&self->box, open_what_is_not_ours, &flood));
+	EXPECT_TRUE(has_words(self->nl, newest_denial(&self->box)));
+	EXPECT_TRUE(has_words(self->nl, quiet));
+	EXPECT_TRUE(has_words(self->nl, quiet - 2));
+}
+
+TEST_HARNESS_MAIN
