@@ -18,8 +18,12 @@
 #include "limits.h"
 #include "token.h"
 
-/* Longest path that is printed whole. */
+/* Longest path that is looked at whole; of longer ones the last names are. */
 #define SCRATCH_BYTES 2048
+/* What stands for the middle of a path that does not fit. */
+#define GAP "/.../"
+/* With less room for a path there is none. */
+#define LEAST_ROOM 64
 /* Ends a line that does not say all; there is always room for it. */
 #define CUT " cut=1"
 
@@ -33,6 +37,19 @@ static bool is_plain(unsigned char c)
 	return c >= 0x20 && c != 0x7f && c != '"' && c != '\\';
 }
 
+static size_t width_of(unsigned char c)
+{
+	return is_plain(c) ? 1 : 4;
+}
+
+static void add_byte(struct rvm_line *line, unsigned char c)
+{
+	if (is_plain(c))
+		line->text[line->len++] = c;
+	else
+		line->len += scnprintf(line->text + line->len, 5, "\\x%02x", c);
+}
+
 void rvm_line_add(struct rvm_line *line, const char *key, const char *value, size_t value_len)
 {
 	size_t i;
@@ -44,17 +61,47 @@ void rvm_line_add(struct rvm_line *line, const char *key, const char *value, siz
 	}
 	line->len += scnprintf(line->text + line->len, line->size - line->len, "%s%s=\"",
 			       line->len ? " " : "", key);
-	for (i = 0; i < value_len && line->len + 6 < line->size; i++) {
-		unsigned char c = value[i];
-
-		if (is_plain(c))
-			line->text[line->len++] = c;
-		else
-			line->len += scnprintf(line->text + line->len, 5, "\\x%02x", c);
-	}
+	for (i = 0; i < value_len && line->len + 6 < line->size; i++)
+		add_byte(line, value[i]);
 	line->cut |= i < value_len;
 	line->text[line->len++] = '"';
 	line->text[line->len] = '\0';
+}
+
+/* How many of the first, or last, bytes of @text take at most @room. */
+static size_t fitting(const char *text, size_t len, size_t room, bool last)
+{
+	size_t i, taken = 0;
+
+	for (i = 0; i < len; i++) {
+		taken += width_of(text[last ? len - 1 - i : i]);
+		if (taken > room)
+			break;
+	}
+	return i;
+}
+
+static void add_bytes(struct rvm_line *line, const char *bytes, size_t len)
+{
+	while (len--)
+		add_byte(line, *bytes++);
+}
+
+/* A path says most at its beginning and at its end; @room is there. */
+static void add_ends(struct rvm_line *line, const char *path, size_t len, size_t room)
+{
+	size_t first, last;
+
+	line->cut = true;
+	if (room < LEAST_ROOM)
+		return;
+	first = fitting(path, len, room / 3, false);
+	last = fitting(path + first, len - first, room - room / 3 - strlen(GAP), true);
+	add_raw(line, " path=\"");
+	add_bytes(line, path, first);
+	add_raw(line, GAP);
+	add_bytes(line, path + len - last, last);
+	add_raw(line, "\"");
 }
 
 void rvm_line_add_number(struct rvm_line *line, const char *key, u64 number)
@@ -119,23 +166,50 @@ static void add_device(struct rvm_line *line, const struct dentry *dentry)
 			       MAJOR(dev), MINOR(dev));
 }
 
+/* The last names of a path that is too long to be looked at whole, before @end. */
+static char *last_names(const struct dentry *dentry, char *begin, char *end)
+{
+	*--end = '\0';
+	while (!IS_ROOT(dentry)) {
+		const char *name = READ_ONCE(dentry->d_name.name);
+		size_t len = strnlen(name, NAME_MAX);
+
+		if (end - begin <= len)
+			break;
+		end -= len;
+		memcpy(end, name, len);
+		*--end = '/';
+		dentry = READ_ONCE(dentry->d_parent);
+	}
+	return end;
+}
+
+/* Where the task has no root any more, as at its end, the file system's counts. */
+static char *path_text(const struct rvm_question *q, char *scratch, bool *cut)
+{
+	const struct dentry *dentry = q->path ? q->path->dentry : q->dentry;
+	char *text;
+
+	if (q->path && current->fs)
+		text = d_path(q->path, scratch, SCRATCH_BYTES - NAME_MAX - 2);
+	else
+		text = dentry_path_raw((struct dentry *)dentry, scratch,
+				       SCRATCH_BYTES - NAME_MAX - 2);
+	*cut = IS_ERR(text);
+	return *cut ? last_names(dentry, scratch, scratch + SCRATCH_BYTES - NAME_MAX - 2) : text;
+}
+
 static void add_path(struct rvm_line *line, const struct rvm_question *q, char *scratch)
 {
-	char *text = NULL;
-	size_t len = 0;
+	size_t len, room;
+	char *text;
+	bool cut;
 
-	if (q->path)
-		text = d_path(q->path, scratch, SCRATCH_BYTES - NAME_MAX - 2);
-	else if (q->dentry)
-		text = dentry_path_raw(q->dentry, scratch, SCRATCH_BYTES);
-	if (!q->path && q->dentry)
+	if (!q->path && !q->dentry)
+		return;
+	if (!q->path)
 		add_device(line, q->dentry);
-	if (!text)
-		return;
-	if (IS_ERR(text)) {
-		rvm_line_add(line, "path", "(too long)", 10);
-		return;
-	}
+	text = path_text(q, scratch, &cut);
 	len = strlen(text);
 	if (q->path && q->dentry) {
 		const char *name = READ_ONCE(q->dentry->d_name.name);
@@ -148,7 +222,14 @@ static void add_path(struct rvm_line *line, const struct rvm_question *q, char *
 		memcpy(text + len, name, name_len);
 		len += name_len;
 	}
-	rvm_line_add(line, "path", text, len);
+	/* Words need room too. */
+	room = line->size - min(line->size, line->len + sizeof(" path=\"\"") + 8);
+	if (q->argv)
+		room /= 2;
+	if (cut || fitting(text, len, room, false) < len)
+		add_ends(line, text, len, room);
+	else
+		rvm_line_add(line, "path", text, len);
 }
 
 /* Rights by name, joined by commas: nothing in it needs escaping. */
