@@ -3,9 +3,13 @@
  * Questions about other tasks: signals, tracing, scheduling, new tasks.
  */
 
+#include <linux/jiffies.h>
 #include <linux/ptrace.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
+#include <linux/sched/task_stack.h>
+#include <linux/unistd.h>
+#include <asm/syscall.h>
 #include <uapi/linux/sched.h>
 
 #include "detail.h"
@@ -25,9 +29,31 @@ static int refuse_task(struct rvm_partition *part, struct task_struct *task, enu
 	return rvm_gate_floor(part, op, text, quiet);
 }
 
+/* kill() of a group of processes, or of all. */
+static bool is_broadcast(void)
+{
+	struct pt_regs *regs = task_pt_regs(current);
+	unsigned long args[6];
+
+	if (syscall_get_nr(current, regs) != __NR_kill)
+		return false;
+	syscall_get_arguments(current, regs, args);
+	return (pid_t)args[0] <= 0;
+}
+
+/* It comes here once for each process that is not to have it: that is one denial. */
+static bool is_told(struct rvm_partition *part, enum rvm_op op)
+{
+	u64 now = (u64)task_pid_nr(current) << 32 | (u32)jiffies;
+
+	return op == RVM_OP_SIGNAL && is_broadcast() && xchg(&part->broadcast, now) == now;
+}
+
 static noinline int check_task(struct rvm_partition *part, struct task_struct *task, enum rvm_op op)
 {
-	return rvm_task_is_within(part, task) ? 0 : refuse_task(part, task, op, false);
+	if (rvm_task_is_within(part, task))
+		return 0;
+	return refuse_task(part, task, op, is_told(part, op));
 }
 
 /*

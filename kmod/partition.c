@@ -138,9 +138,26 @@ struct rvm_partition *rvm_partition_of_cgroup(struct cgroup *cgrp)
 	return find_around(cgrp);
 }
 
+/*
+ * A task that is being made can be seen before it is in its control group, and is
+ * in the root until then.  It will be where its maker is: that of a thread is in
+ * its process, that of a process is its parent, unless it was made for another.
+ */
+static struct task_struct *maker_of(struct task_struct *task)
+{
+	if (!(READ_ONCE(task->flags) & PF_FORKNOEXEC) || !list_empty(&task->cg_list))
+		return NULL;
+	return thread_group_leader(task) ? rcu_dereference(task->real_parent) : task->group_leader;
+}
+
 struct rvm_partition *rvm_partition_of_task(struct task_struct *task)
 {
-	return rvm_partition_of_cgroup(task_dfl_cgroup(task));
+	struct cgroup *cgrp = task_dfl_cgroup(task);
+
+	/* It may have come into its group meanwhile: then it is looked at again. */
+	if (!cgrp->level)
+		cgrp = task_dfl_cgroup(maker_of(task) ?: task);
+	return rvm_partition_of_cgroup(cgrp);
 }
 
 bool rvm_task_is_within(const struct rvm_partition *part, struct task_struct *task)

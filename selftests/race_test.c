@@ -23,6 +23,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "common.h"
 #include "kselftest_harness.h"
@@ -377,6 +378,62 @@ TEST_F_TIMEOUT(race, a_partition_with_tasks_cannot_be_deleted, 200)
 	shared->stop = 1;
 	EXPECT_EQ(0, wait_for(pid));
 	EXPECT_EQ(0, atomic_load(&shared->leaks));
+}
+
+/* One makes tasks without end, another signals all of their group. */
+static int signal_newborns(void *arg)
+{
+	time_t end = time(NULL) + 15;
+	pid_t maker, pid;
+
+	if (setpgid(0, 0))
+		return errno;
+	maker = fork();
+	if (!maker) {
+		while (time(NULL) < end) {
+			pid = fork();
+			if (!pid)
+				_exit(0);
+			waitpid(pid, NULL, 0);
+		}
+		_exit(0);
+	}
+	while (time(NULL) < end)
+		kill(0, 0);
+	return wait_for(maker);
+}
+
+TEST_F_TIMEOUT(race, a_task_that_is_being_made_is_none_of_the_host, 200)
+{
+	uint64_t before = box_denials(&self->box);
+
+	EXPECT_EQ(0, box_do(&self->box, signal_newborns, NULL));
+	EXPECT_EQ(before, box_denials(&self->box));
+}
+
+static int signal_all(void *arg)
+{
+	kill(-1, SIGURG);
+	return 0;
+}
+
+static int signal_one(void *arg)
+{
+	return kill(*(pid_t *)arg, 0) ? errno : 0;
+}
+
+TEST_F(race, a_signal_to_all_is_recorded_once)
+{
+	uint64_t before = box_denials(&self->box);
+	pid_t host = getpid();
+
+	/* A clock that ticks on the way makes two of it. */
+	EXPECT_EQ(0, box_do(&self->box, signal_all, NULL));
+	EXPECT_LT(before, box_denials(&self->box));
+	EXPECT_GE(before + 2, box_denials(&self->box));
+	before = box_denials(&self->box);
+	EXPECT_EQ(EACCES, box_do(&self->box, signal_one, &host));
+	EXPECT_EQ(before + 1, box_denials(&self->box));
 }
 
 TEST_HARNESS_MAIN
