@@ -123,9 +123,9 @@ static void check_core_pattern(struct doctor *d)
 	/* A program that the kernel starts, or since 6.16 a socket that it connects to. */
 	if (text[0] == '|' || text[0] == '@')
 		report(d, "core dumps", EXIT_DONE,
-		       "go to a program or socket outside of "
-		       "any partition: \"%s\"; rvmctl run turns them off, a container that was "
-		       "attached may not",
+		       "go to a program or socket outside of any partition: \"%s\"; rvmctl run "
+		       "starts commands with dumps off, but any of them, and a container, can turn "
+		       "its own on: sysctl kernel.core_pattern=core lets them go to no program",
 		       text);
 	else
 		report(d, "core dumps", EXIT_DONE, "go to no program");

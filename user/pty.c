@@ -90,7 +90,8 @@ static int open_terminal(struct pty *pty, uid_t uid, int *tty, struct err *err)
 	return 0;
 }
 
-static int open_pipe(struct pty *pty, int fd, int *end, struct err *err)
+/* Its user may open it anew by name, as /dev/stdin and the like do. */
+static int open_pipe(struct pty *pty, uid_t uid, int fd, int *end, struct err *err)
 {
 	int ends[2], theirs = fd == STDIN_FILENO ? 0 : 1;
 
@@ -98,7 +99,7 @@ static int open_pipe(struct pty *pty, int fd, int *end, struct err *err)
 		return err_errno(err, errno, "pipe");
 	*end = copy_above(ends[theirs]);
 	close(ends[theirs]);
-	if (*end < 0) {
+	if (*end < 0 || fchown(*end, uid, -1)) {
 		close(ends[!theirs]);
 		return err_errno(err, errno, "pipe");
 	}
@@ -132,7 +133,7 @@ int pty_open(struct pty *pty, uid_t uid, int stdio[3], int *tty, struct err *err
 			stdio[fd] = copy_above(*tty);
 		else if (is_pipe(fd))
 			stdio[fd] = copy_above(fd);
-		else if (open_pipe(pty, fd, &stdio[fd], err))
+		else if (open_pipe(pty, uid, fd, &stdio[fd], err))
 			return -1;
 		if (stdio[fd] < 0)
 			return err_errno(err, errno, "standard descriptor %d", fd);

@@ -7,8 +7,10 @@
 #include <pwd.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "cmd.h"
@@ -23,6 +25,8 @@
 
 #define ENV_MAX 256
 #define GROUPS_MAX 256
+/* Only root can open it: nobody else can make rvmctl wait. */
+#define NETWORK_LOCK "/run/rvmctl.lock"
 
 /**
  * struct run - a command to be run
@@ -434,12 +438,84 @@ static void tell_denials(struct run *r, int status)
 			  r->part.name, why);
 }
 
+/* Another network than ours: an open descriptor, or -1. */
+static int open_other_network(pid_t pid)
+{
+	struct stat own, its;
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0 && !fstat(fd, &its) && !stat("/proc/self/ns/net", &own) &&
+	    its.st_ino != own.st_ino)
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+/* Runs of a partition that go on at the same time reach each other's servers. */
+static int find_network(int cgroup)
+{
+	int fd = openat(cgroup, "cgroup.procs", O_RDONLY | O_CLOEXEC), net = -1;
+	FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
+	pid_t pid;
+
+	if (!f) {
+		if (fd >= 0)
+			close(fd);
+		return -1;
+	}
+	while (net < 0 && fscanf(f, "%d", &pid) == 1)
+		net = open_other_network(pid);
+	fclose(f);
+	return net;
+}
+
+/*
+ * A new network is claimed while nobody else refers to it: until that is done,
+ * no other rvmctl looks for one.  -1 if that cannot be had.
+ */
+static int lock_networks(void)
+{
+	int fd = open(NETWORK_LOCK, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+	if (fd >= 0)
+		flock(fd, LOCK_EX);
+	return fd;
+}
+
+static void unlock_networks(int lock)
+{
+	if (lock < 0)
+		return;
+	/* The helper has it too. */
+	flock(lock, LOCK_UN);
+	close(lock);
+}
+
+static int spawn_admitted(struct run *r, struct err *err)
+{
+	int lock = -1, ret;
+
+	if (r->spawn.private_net) {
+		lock = lock_networks();
+		r->spawn.net = find_network(r->spawn.cgroup);
+	}
+	ret = spawn_start(&r->spawn, err);
+	if (!ret)
+		ret = admit(r, err);
+	unlock_networks(lock);
+	return ret;
+}
+
 static int start(struct run *r, struct err *err)
 {
 	int errnum, status;
 
 	if (pty_open(&r->pty, r->spawn.uid, r->spawn.stdio, &r->spawn.tty, err) ||
-	    catch_signals(r, err) || spawn_start(&r->spawn, err) || admit(r, err))
+	    catch_signals(r, err) || spawn_admitted(r, err))
 		return -1;
 	if (spawn_release(&r->spawn, &errnum, err))
 		return errnum ? exec_failed(r, errnum, err) : -1;

@@ -50,7 +50,7 @@ static const char *const steps[] = {
 	[STEP_SESSION] = "cannot start a session",
 	[STEP_TERMINAL] = "cannot get its terminal",
 	[STEP_IPC] = "cannot make an IPC name space",
-	[STEP_NET] = "cannot make a network name space",
+	[STEP_NET] = "cannot have a network of its own",
 	[STEP_KEYRING] = "cannot join a session keyring",
 	[STEP_LIMIT] = "cannot turn core dumps off",
 	[STEP_CLONE] = "cannot be created in the partition's cgroup",
@@ -71,6 +71,13 @@ struct message {
 	int value;
 	enum step step;
 };
+
+static void close_fd(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
 
 static void tell(int fd, const struct message *m)
 {
@@ -204,9 +211,19 @@ static int make_network(void)
 	return err;
 }
 
-static enum step prepare(const struct spawn *s)
+/* It would be somebody else in there, as long as it is open. */
+static int join_network(struct spawn *s)
 {
-	static const struct rlimit none = { 0, 0 };
+	int err = setns(s->net, CLONE_NEWNET);
+
+	close_fd(&s->net);
+	return err;
+}
+
+static enum step prepare(struct spawn *s)
+{
+	/* With 0 the kernel still starts a program that takes dumps, with 1 it does not. */
+	static const struct rlimit none = { 1, 1 };
 
 	if (setsid() < 0)
 		return STEP_SESSION;
@@ -214,7 +231,7 @@ static enum step prepare(const struct spawn *s)
 		return STEP_TERMINAL;
 	if (unshare(CLONE_NEWIPC))
 		return STEP_IPC;
-	if (s->private_net && make_network())
+	if (s->private_net && (s->net < 0 ? make_network() : join_network(s)))
 		return STEP_NET;
 	if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) < 0 && errno != ENOSYS)
 		return STEP_KEYRING;
@@ -330,19 +347,13 @@ static int step_failed(const struct spawn *s, const struct message *m, struct er
 	return -1;
 }
 
-static void close_fd(int *fd)
-{
-	if (*fd >= 0)
-		close(*fd);
-	*fd = -1;
-}
-
-/* The command has them: an end of file shall be seen when it closes them. */
+/* Others have them now: an end of file shall be seen when the command closes them. */
 static void drop_stdio(struct spawn *s)
 {
 	for (int fd = 0; fd < 3; fd++)
 		close_fd(&s->stdio[fd]);
 	close_fd(&s->tty);
+	close_fd(&s->net);
 }
 
 int spawn_start(struct spawn *s, struct err *err)

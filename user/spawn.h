@@ -39,8 +39,10 @@ struct spawn {
 	int n_groups;
 	/** @keep_caps: Leave the capability bounding set as it is. */
 	bool keep_caps;
-	/** @private_net: Make a network name space. */
+	/** @private_net: A network name space of the partition's own. */
 	bool private_net;
+	/** @net: That of tasks in it, to be joined; -1 to make one.  Closed by spawn_start(). */
+	int net;
 	/** @stdio: Become 0, 1 and 2; all above 2.  Closed by spawn_start(), like @tty. */
 	int stdio[3];
 	/** @tty: Becomes the controlling terminal, or -1. */
@@ -60,6 +62,7 @@ struct spawn {
 
 #define SPAWN_INIT                                \
 	((struct spawn){ .cgroup = -1,            \
+			 .net = -1,               \
 			 .stdio = { -1, -1, -1 }, \
 			 .tty = -1,               \
 			 .helper = -1,            \

@@ -1,0 +1,140 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What `rvmctl run` makes for its command: a network that runs of the partition
+# share, pipes that its user may open by name, no core dumps.
+set -euo pipefail
+
+# shellcheck source=common.sh
+. "$(dirname "$0")/common.sh"
+
+cleanup() {
+	drop_partitions run-one run-two
+}
+trap cleanup EXIT
+
+port=8425
+
+# NAME
+load() {
+	rvmctl load "$dir/table.json" --base minimal,workspace-ro,python --partition "$1" \
+		--workspace "$dir/ws"
+}
+
+prepare() {
+	mkdir -p "$dir/ws"
+	chmod 0755 "$dir" "$dir/ws"
+	cat >"$dir/ws/server.py" <<-'PY'
+		import socket, sys
+		s = socket.socket()
+		s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+		s.bind(("127.0.0.1", int(sys.argv[1])))
+		s.listen()
+		print("ready", flush=True)
+		while True:
+		    s.accept()[0].close()
+	PY
+	cat >"$dir/ws/client.py" <<-'PY'
+		import socket, sys
+		socket.create_connection(("127.0.0.1", int(sys.argv[1])), 10)
+	PY
+	cat >"$dir/table.json" <<-'JSON'
+		[{"rights": ["EXECUTE"], "resource": "exec:python3 *", "proof_tier": "P2", "expires_at": 0},
+		 {"rights": ["EXECUTE"], "resource": "exec:cat *", "proof_tier": "P2", "expires_at": 0}]
+	JSON
+	load run-one && load run-two
+}
+
+# NAME COMMAND...: as a user without rights
+run() {
+	local name=$1
+
+	shift
+	(cd "$dir/ws" && rvmctl run --user nobody "$name" -- "$@" </dev/null)
+}
+
+# For as long as the test lasts.
+start_server() {
+	run run-one python3 server.py $port >"$dir/server" 2>&1 &
+	for _ in {1..300}; do
+		! grep -qs ready "$dir/server" || return 0
+		sleep 0.1
+	done
+	cat "$dir/server"
+	return 1
+}
+
+ask() {
+	run "$1" python3 client.py $port
+}
+
+# Several at once: each finds a network, or makes one.
+ask_together() {
+	local pids=() pid failed=0
+
+	for _ in 1 2 3 4; do
+		ask run-one &
+		pids+=($!)
+	done
+	for pid in "${pids[@]}"; do
+		wait "$pid" || failed=1
+	done
+	return $failed
+}
+
+start_together() {
+	local pids=() pid failed=0
+
+	for _ in 1 2 3 4; do
+		run run-two cat client.py >"$dir/out" 2>&1 &
+		pids+=($!)
+	done
+	for pid in "${pids[@]}"; do
+		wait "$pid" || failed=1
+	done
+	((!failed)) || cat "$dir/out"
+	return $failed
+}
+
+open_by_name() {
+	run run-one bash -c 'echo y >/dev/stdout && echo x >/dev/stderr' \
+		>"$dir/out1" 2>"$dir/out2" && grep -q y "$dir/out1" && grep -q x "$dir/out2"
+}
+
+read_by_name() {
+	(cd "$dir/ws" && echo hi >"$dir/in" &&
+		rvmctl run --user nobody run-one -- cat /dev/stdin <"$dir/in" | grep -q hi)
+}
+
+# One that the kernel would start, outside, with what the command was at its end.
+dump_to_program() {
+	local pattern
+	pattern=$(cat /proc/sys/kernel/core_pattern)
+
+	printf '#!/bin/sh\necho dumped >%s/dumped\n' "$dir" >"$dir/take-dump"
+	chmod 0755 "$dir/take-dump"
+	rm -f "$dir/dumped"
+	echo "|$dir/take-dump" >/proc/sys/kernel/core_pattern
+	"$@" >/dev/null 2>&1 || true
+	sleep 1
+	echo "$pattern" >/proc/sys/kernel/core_pattern
+	[ -e "$dir/dumped" ]
+}
+
+no_dump() {
+	! dump_to_program run run-one python3 -c 'import os; os.abort()'
+}
+
+ktap_print_header
+ktap_set_plan 10
+check hooks_are_attached rvmctl hook attach
+check loads prepare
+check a_server_starts start_server
+check another_run_reaches_it ask run-one
+check several_runs_reach_it ask_together
+refused another_partition_does_not 'refused' ask run-two
+check runs_that_start_together start_together
+check outputs_are_opened_by_name open_by_name
+check input_is_opened_by_name read_by_name
+check no_dump_goes_to_a_program no_dump
+ktap_finished
