@@ -192,11 +192,7 @@ static int check_program(struct rvm_partition *part, struct linux_binprm *bprm,
 		if (!ret && q.words)
 			bprm->secureexec = 1;
 	}
-	if (!ret)
-		ret = rvm_lineage_open(bprm, q.opens);
-	if (!ret)
-		atomic64_inc(&part->execs);
-	return ret;
+	return ret ?: rvm_lineage_open(bprm, q.opens);
 }
 
 /* A later round: the interpreter of a script that was admitted. */
@@ -242,6 +238,20 @@ static noinline int check_exec(struct linux_binprm *bprm)
 	return ret;
 }
 
+/* Before, the record says that it may start; it may have failed since. */
+static noinline void note_start(struct rvm_partition *part)
+{
+	const struct rvm_event event = {
+		.kind = RVM_KIND_TASK_SPAWN,
+		.op = RVM_OP_EXEC,
+		.actor = part->id,
+		.target = task_tgid_nr(current),
+	};
+
+	rvm_witness_append(&event);
+	atomic64_inc(&part->execs);
+}
+
 __bpf_kfunc_start_defs();
 
 __bpf_kfunc int bpf_rvm_exec_check(struct linux_binprm *bprm)
@@ -252,7 +262,11 @@ __bpf_kfunc int bpf_rvm_exec_check(struct linux_binprm *bprm)
 /* The old program is gone: nothing that fails now leads back to it. */
 __bpf_kfunc int bpf_rvm_exec_done(const struct linux_binprm *bprm)
 {
+	struct rvm_partition *part = rvm_partition_find();
+
 	rvm_lineage_commit(bprm);
+	if (part)
+		note_start(part);
 	return 0;
 }
 

@@ -117,6 +117,33 @@ TEST_F(program, a_script_by_its_words_is_secure)
 	EXPECT_EQ(STEERED, box_do(&self->box, start, self->script));
 }
 
+static uint64_t started(const struct box *box)
+{
+	static struct request r;
+	static struct reply reply;
+
+	request_begin(&r, RVM_CMD_PARTITION_GET);
+	put_u32(&r, RVM_A_PARTITION_ID, box->id);
+	nl_call(box->nl, &r, &reply);
+	return reply_u64(&reply, RVM_A_PARTITION_EXECS);
+}
+
+/* It may start, but the kernel makes nothing of it. */
+TEST_F(program, one_that_is_none_has_not_started)
+{
+	const struct rule rule = { RVM_CLASS_EXEC, RVM_RIGHT_EXECUTE, self->script, "script",
+				   RVM_SCOPE_FLAG_PREFIX };
+	uint64_t before = started(&self->box);
+
+	ASSERT_EQ(0, chmod(self->script, 0755));
+	ASSERT_EQ(0, load(&self->box, &rule));
+	EXPECT_EQ(BROKEN, box_do(&self->box, start, self->script));
+	EXPECT_EQ(0, box_denials(&self->box));
+	EXPECT_EQ(before, started(&self->box));
+	EXPECT_EQ(STEERED, box_do(&self->box, start, self->path));
+	EXPECT_EQ(before + 1, started(&self->box));
+}
+
 TEST_F(program, outside_it_is_as_ever)
 {
 	pid_t pid = fork();
