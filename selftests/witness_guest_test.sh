@@ -169,7 +169,7 @@ fails() {
 }
 
 ktap_print_header
-ktap_set_plan 29
+ktap_set_plan 30
 make_workspace
 check hooks_attach attach_hooks
 check table_loads load_table
@@ -197,6 +197,7 @@ check load_is_recorded has_record '0xb3 0 0 0 0 54'
 check admission_is_recorded has_record '0x62 0 0 0 0 51'
 check start_is_recorded has_record "0x50 $id 3 16 4 24"
 check allowed_program_is_recorded has_record "0x50 $id 0 16 4 24"
+check started_program_is_recorded has_record "0x62 $id 0 0 0 24"
 check all_denials_are_recorded denials_are_recorded
 
 rvmctl monitor >"$dir/events" 2>&1 &
@@ -206,8 +207,8 @@ check other_change_is_told is_told "partition $bot: running, enforce\$" \
 	rvmctl partition set "$bot" --unfence
 check load_is_told is_told "partition $bot: table with" load_table
 check denial_is_told is_told "out/file" run 'cat ../out/file'
-check long_path_is_told is_told "too long" run "cat $(make_long_path 12)"
-# It fills the line: nothing else is said.
-check half_a_path_is_told is_told "$long_name/xxx" run "$(make_long_path 6) words"
+# Of what does not fit both ends are there, and half of the room is for words.
+check long_path_is_told is_told '/[.]{3}/x+/file' run "cat $(make_long_path 12)"
+check half_a_path_is_told is_told '/out/x+/[.]{3}/x+/file' run "$(make_long_path 6) words"
 check long_words_are_told is_told "$long_name" run "ls $(printf "$long_name %.0s" {1..20})"
 ktap_finished
