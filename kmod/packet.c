@@ -41,7 +41,7 @@ static unsigned int check_packet(void *unused, struct sk_buff *skb,
 	if (part && has_routing_header(skb))
 		err = rvm_gate_floor(part, RVM_OP_SEND, "packet=routing", false);
 	rcu_read_unlock();
-	return err ? NF_DROP_ERR(EACCES) : NF_ACCEPT;
+	return err ? NF_DROP_ERR(-EACCES) : NF_ACCEPT;
 }
 
 static const struct nf_hook_ops hook = {

@@ -93,7 +93,8 @@ static uint64_t newest_denial(const struct box *box)
 	request_begin(&r, RVM_CMD_WITNESS_GET);
 	put_u32(&r, RVM_A_WITNESS_PARTITION, box->id);
 	nl_call(box->nl, &r, &reply);
-	return reply_u64(&reply, RVM_A_WITNESS_LAST_DENIAL);
+	/* It counts from one. */
+	return reply_u64(&reply, RVM_A_WITNESS_LAST_DENIAL) - 1;
 }
 
 static bool has_words(int nl, uint64_t sequence)
