@@ -394,12 +394,17 @@ int connect_deputy(bool evil)
 
 int connect_abstract(bool evil)
 {
-	struct sockaddr_un at = { .sun_family = AF_UNIX, .sun_path = "\0rvm-container-own" };
+	/* One that the kernel chooses: others of the host's network need naming. */
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	socklen_t len = sizeof(at);
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
 
-	if (bind(fd, (void *)&at, offsetof(struct sockaddr_un, sun_path) + 18) || listen(fd, 1))
+	if (bind(fd, (void *)&at, sizeof(at.sun_family)) || listen(fd, 1) ||
+	    getsockname(fd, (void *)&at, &len))
 		return BROKEN;
-	return connect_to(evil ? "rvm-container-host" : "rvm-container-own", true);
+	if (evil)
+		return connect_to("rvm-container-host", true);
+	return result(connect(socket(AF_UNIX, SOCK_STREAM, 0), (void *)&at, len));
 }
 
 /* What a process has or does before it is taken in; see container_leave(). */
