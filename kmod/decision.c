@@ -125,36 +125,60 @@ static noinline u64 fingerprint(const struct vfsmount *mnt, const struct dentry 
 	return hash ?: 1;
 }
 
-static __always_inline bool is_same_file(const struct rvm_decision *decision,
-					 const struct dentry *dentry)
+/*
+ * What a file is known by now.  False for one that cannot be told from others: a name
+ * more may have been a name less since.
+ */
+static __always_inline bool identify_file(struct rvm_identity *id, const struct dentry *dentry)
 {
-	const struct inode *inode = READ_ONCE(dentry->d_inode);
 	const struct dentry *parent = READ_ONCE(dentry->d_parent);
-	const struct inode *folder;
+	const struct inode *inode = READ_ONCE(dentry->d_inode);
+	const struct inode *folder = READ_ONCE(parent->d_inode);
 
-	if (inode != READ_ONCE(decision->inode) || parent != READ_ONCE(decision->parent) ||
-	    READ_ONCE(dentry->d_name.hash_len) != READ_ONCE(decision->name))
+	if (!inode || !folder || d_unhashed((struct dentry *)dentry) ||
+	    (READ_ONCE(inode->i_nlink) != 1 && !S_ISDIR(inode->i_mode)))
 		return false;
-	/* What is kept is never NULL. */
-	if (d_unhashed((struct dentry *)dentry) || inode->i_ino != READ_ONCE(decision->ino) ||
-	    inode->i_generation != READ_ONCE(decision->generation))
-		return false;
-	/* A name more may have been a name less since. */
-	if (READ_ONCE(inode->i_nlink) != 1 && !S_ISDIR(inode->i_mode))
-		return false;
-	folder = READ_ONCE(parent->d_inode);
-	return folder && folder->i_ino == READ_ONCE(decision->parent_ino) &&
-	       folder->i_generation == READ_ONCE(decision->parent_generation);
+	*id = (struct rvm_identity){
+		.dentry = dentry,
+		.inode = inode,
+		.ino = inode->i_ino,
+		.generation = inode->i_generation,
+		.parent = parent,
+		.parent_ino = folder->i_ino,
+		.parent_generation = folder->i_generation,
+		.name = READ_ONCE(dentry->d_name.hash_len),
+	};
+	return true;
 }
 
 /* A folder has one name: if nothing was renamed it is where it was. */
-static __always_inline bool is_same_folder(const struct rvm_decision *decision,
-					   const struct dentry *dentry)
+static __always_inline bool identify_folder(struct rvm_identity *id, const struct dentry *dentry)
 {
 	const struct inode *inode = READ_ONCE(dentry->d_inode);
 
-	return inode && inode->i_ino == READ_ONCE(decision->ino) &&
-	       inode->i_generation == READ_ONCE(decision->generation);
+	if (!inode)
+		return false;
+	*id = (struct rvm_identity){
+		.dentry = dentry,
+		.inode = inode,
+		.ino = inode->i_ino,
+		.generation = inode->i_generation,
+	};
+	return true;
+}
+
+/*
+ * The one comparison: whoever finds a slot, and whoever adds to it.  What is kept may
+ * be written meanwhile; the sequence tells.
+ */
+static __always_inline bool is_same(const struct rvm_identity *kept, const struct rvm_identity *now)
+{
+	return READ_ONCE(kept->dentry) == now->dentry && READ_ONCE(kept->inode) == now->inode &&
+	       READ_ONCE(kept->ino) == now->ino && READ_ONCE(kept->parent) == now->parent &&
+	       READ_ONCE(kept->parent_ino) == now->parent_ino &&
+	       READ_ONCE(kept->name) == now->name &&
+	       READ_ONCE(kept->generation) == now->generation &&
+	       READ_ONCE(kept->parent_generation) == now->parent_generation;
 }
 
 /*
@@ -262,7 +286,8 @@ static noinline bool holds_on(struct slot *slot, unsigned int seq, const struct 
 static __always_inline bool is_about(const struct rvm_decision *decision, u64 part,
 				     const struct dentry *dentry, u8 rights, bool load)
 {
-	return READ_ONCE(decision->dentry) == dentry && READ_ONCE(decision->part) == part &&
+	return READ_ONCE(decision->identity.dentry) == dentry &&
+	       READ_ONCE(decision->part) == part &&
 	       !(rights & ~READ_ONCE(decision->rights[load])) &&
 	       READ_ONCE(decision->policy) == atomic64_read(&policy) && !is_old(decision, jiffies);
 }
@@ -273,6 +298,7 @@ bool rvm_decision_allows_one(const struct rvm_partition *part, const struct path
 	const struct dentry *dentry = path->dentry;
 	struct slot *slot = slot_of(part->id, dentry);
 	const struct rvm_decision *decision = &slot->decision;
+	struct rvm_identity now;
 	unsigned int names, seq;
 
 	/* What is kept is read after it. */
@@ -281,7 +307,8 @@ bool rvm_decision_allows_one(const struct rvm_partition *part, const struct path
 		return false;
 	/* Before any name is read. */
 	names = names_now();
-	if (!is_same_file(decision, dentry) || !is_same_place(decision, path->mnt))
+	if (!identify_file(&now, dentry) || !is_same(&decision->identity, &now) ||
+	    !is_same_place(decision, path->mnt))
 		return false;
 	if (names != READ_ONCE(decision->settled))
 		return holds_on(slot, seq, path->mnt, dentry);
@@ -294,7 +321,7 @@ bool rvm_decision_allows_one(const struct rvm_partition *part, const struct path
 static noinline bool folder_holds_on(struct slot *slot, unsigned int seq, const struct path *path,
 				     unsigned int names)
 {
-	const struct dentry *folder = READ_ONCE(slot->decision.dentry);
+	const struct dentry *folder = READ_ONCE(slot->decision.identity.dentry);
 
 	return READ_ONCE(path->dentry->d_parent) == folder &&
 	       holds_on(slot, seq, path->mnt, folder) && names_now() == names;
@@ -312,13 +339,15 @@ bool rvm_decision_allows_in(const struct rvm_partition *part, const struct path 
 	const struct dentry *folder = READ_ONCE(path->dentry->d_parent);
 	struct slot *slot = slot_of(id, folder);
 	const struct rvm_decision *decision = &slot->decision;
+	struct rvm_identity now;
 
 	/* What is kept is read after it. */
 	seq = even(smp_load_acquire(&slot->seq));
 	if (!is_about(decision, id, folder, rights, false))
 		return false;
-	if (!is_same_folder(decision, folder) || !is_same_place(decision, path->mnt) ||
-	    !is_ordinary(path->dentry, path->mnt) || is_in_leaves(decision, path->dentry, names))
+	if (!identify_folder(&now, folder) || !is_same(&decision->identity, &now) ||
+	    !is_same_place(decision, path->mnt) || !is_ordinary(path->dentry, path->mnt) ||
+	    is_in_leaves(decision, path->dentry, names))
 		return false;
 	if (unlikely(names != READ_ONCE(decision->settled)))
 		return folder_holds_on(slot, seq, path, names);
@@ -393,28 +422,6 @@ bool rvm_decision_trusts_numbers(const struct super_block *sb)
 	}
 }
 
-static bool describe_file(struct rvm_decision *decision, const struct dentry *dentry)
-{
-	const struct dentry *parent = READ_ONCE(dentry->d_parent);
-	const struct inode *inode = READ_ONCE(dentry->d_inode);
-	const struct inode *folder = READ_ONCE(parent->d_inode);
-
-	if (!inode || !folder || d_unhashed((struct dentry *)dentry) ||
-	    !rvm_decision_trusts_numbers(dentry->d_sb))
-		return false;
-	if (READ_ONCE(inode->i_nlink) != 1 && !S_ISDIR(inode->i_mode))
-		return false;
-	decision->dentry = dentry;
-	decision->inode = inode;
-	decision->ino = inode->i_ino;
-	decision->generation = inode->i_generation;
-	decision->parent = parent;
-	decision->parent_ino = folder->i_ino;
-	decision->parent_generation = folder->i_generation;
-	decision->name = READ_ONCE(dentry->d_name.hash_len);
-	return true;
-}
-
 static bool describe_place(struct rvm_decision *decision, const struct path *path,
 			   const struct rvm_walk *walk)
 {
@@ -441,7 +448,8 @@ static bool describe_place(struct rvm_decision *decision, const struct path *pat
 bool rvm_decision_describe(struct rvm_decision *decision, const struct path *path,
 			   const struct rvm_walk *walk, const struct rvm_walk_section *section)
 {
-	if (section->locked || !describe_file(decision, path->dentry) ||
+	if (section->locked || !rvm_decision_trusts_numbers(path->dentry->d_sb) ||
+	    !identify_file(&decision->identity, path->dentry) ||
 	    !describe_place(decision, path, walk))
 		return false;
 	decision->part &= ~RVM_DECISION_FOLDER;
@@ -454,25 +462,21 @@ bool rvm_decision_describe_folder(struct rvm_decision *decision, const struct pa
 				  const struct rvm_walk_section *section)
 {
 	const struct dentry *folder = READ_ONCE(path->dentry->d_parent);
-	const struct inode *inode = READ_ONCE(folder->d_inode);
 
-	if (section->locked || !inode || !is_ordinary(path->dentry, path->mnt) ||
-	    !rvm_decision_trusts_numbers(folder->d_sb) || !describe_place(decision, path, walk))
+	if (section->locked || !is_ordinary(path->dentry, path->mnt) ||
+	    !rvm_decision_trusts_numbers(folder->d_sb) ||
+	    !identify_folder(&decision->identity, folder) || !describe_place(decision, path, walk))
 		return false;
 	decision->part |= RVM_DECISION_FOLDER;
 	decision->names = section->seq;
-	decision->dentry = folder;
-	decision->inode = inode;
-	decision->ino = inode->i_ino;
-	decision->generation = inode->i_generation;
 	return true;
 }
 
 /* Both were made under the same policy for the same file in the same place. */
 static bool agree(const struct rvm_decision *old, const struct rvm_decision *new)
 {
-	return old->part == new->part && old->policy == new->policy && old->names == new->names &&
-	       old->dentry == new->dentry && old->inode == new->inode && old->root == new->root &&
+	return is_same(&old->identity, &new->identity) && old->part == new->part &&
+	       old->policy == new->policy && old->names == new->names && old->root == new->root &&
 	       old->top == new->top && old->crossings == new->crossings && old->from <= new->from &&
 	       !is_old(old, new->kept) &&
 	       !memcmp(old->mount, new->mount, new->crossings * sizeof(new->mount[0]));
@@ -484,7 +488,7 @@ static bool agree(const struct rvm_decision *old, const struct rvm_decision *new
  */
 static void note_chain(struct rvm_decision *decision, const struct vfsmount *mnt)
 {
-	u64 chain = fingerprint(mnt, decision->dentry, decision->crossings);
+	u64 chain = fingerprint(mnt, decision->identity.dentry, decision->crossings);
 
 	/* The names were read before it is looked at again. */
 	smp_rmb();
@@ -494,14 +498,14 @@ static void note_chain(struct rvm_decision *decision, const struct vfsmount *mnt
 
 void rvm_decision_keep(struct rvm_decision *new, struct vfsmount *mnt)
 {
-	struct slot *slot = slot_of(new->part, new->dentry);
+	struct slot *slot = slot_of(new->part, new->identity.dentry);
 	struct rvm_decision *old = &slot->decision;
 	unsigned int seq = READ_ONCE(slot->seq);
 
 	if (seq & 1 || cmpxchg(&slot->seq, seq, seq + 1) != seq)
 		return;
 	new->chain = 0;
-	if (old->dentry == new->dentry && old->part == new->part)
+	if (old->identity.dentry == new->identity.dentry && old->part == new->part)
 		note_chain(new, mnt);
 	if (agree(old, new)) {
 		new->rights[0] |= old->rights[0];

@@ -26,6 +26,31 @@ struct rvm_walk_section;
 #define RVM_DECISION_FOLDER BIT_ULL(32)
 
 /**
+ * struct rvm_identity - what a name is known by, whatever its memory is used for later
+ *
+ * Addresses are used again for other files: without the numbers they say nothing.
+ * All of it is read by one function and compared by one.
+ */
+struct rvm_identity {
+	/** @dentry: The name of the file, or of the folder. */
+	const struct dentry *dentry;
+	/** @inode: What the name stands for. */
+	const struct inode *inode;
+	/** @ino: Its number. */
+	unsigned long ino;
+	/** @parent: Of a file: the name of its folder; NULL for a folder, as all below. */
+	const struct dentry *parent;
+	/** @parent_ino: Of a file: number of the folder. */
+	unsigned long parent_ino;
+	/** @name: Of a file: hash and length of the name. */
+	u64 name;
+	/** @generation: Of the inode: with @ino it identifies the file on its file system. */
+	u32 generation;
+	/** @parent_generation: Of a file: generation of the folder. */
+	u32 parent_generation;
+};
+
+/**
  * struct rvm_decision - rights that a partition was found to have on a file, or
  * on everything ordinary in a folder
  *
@@ -39,30 +64,16 @@ struct rvm_decision {
 	u8 rights[2];
 	/** @crossings: Mounts crossed. */
 	u8 crossings;
-	/** @dentry: The name of the file, or of the folder. */
-	const struct dentry *dentry;
+	/** @identity: Of the file, or of the folder. */
+	struct rvm_identity identity;
 	/** @policy: Number of policies before this one, read before judging. */
 	u64 policy;
 	/** @names: Count of rename_lock under which the names were read; always even. */
 	unsigned int names;
 	/** @settled: @names once @chain is known, if nothing expires; else no number of names. */
 	u64 settled;
-	/** @generation: Of the inode: with @ino it identifies the file on its file system. */
-	u32 generation;
-	/** @inode: What the name stands for. */
-	const struct inode *inode;
-	/** @ino: Its number. */
-	unsigned long ino;
 	/** @leaves: Of a folder: names in it that exclusions may be about. */
 	struct rvm_leaf_set leaves;
-	/** @parent: Of a file: the name of its folder. */
-	const struct dentry *parent;
-	/** @parent_ino: Of a file: number of the folder. */
-	unsigned long parent_ino;
-	/** @name: Of a file: hash and length of the name. */
-	u64 name;
-	/** @parent_generation: Of a file: generation of the folder. */
-	u32 parent_generation;
 	/** @kept: When it was judged, in jiffies. */
 	unsigned long kept;
 	/** @from: When it was judged, unix seconds. */

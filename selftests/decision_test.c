@@ -9,14 +9,17 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/membarrier.h>
 #include <sched.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "common.h"
 #include "kselftest_harness.h"
@@ -463,6 +466,61 @@ TEST_F_TIMEOUT(decision, slots_are_not_mixed_up, 120)
 		ASSERT_TRUE(write_file(path, "x"));
 	}
 	EXPECT_EQ(0, box_do(&self->box, open_crowd, (void *)in_dir("granted")));
+}
+
+/*
+ * A file goes, and a pipe comes in its place: often under the same name in memory, and
+ * with an inode in the memory of the one before.  Rights that were kept for the file are
+ * none on the pipe, where only a token that names it counts.
+ */
+#define ROUNDS 30
+
+static int open_both_ways(void *arg)
+{
+	return try_open(arg, O_RDWR);
+}
+
+static int open_pipe_to_write(void *arg)
+{
+	return try_open(arg, O_WRONLY | O_NONBLOCK);
+}
+
+/* What is freed on one processor is used again there first. */
+static void stay_on_one_processor(void)
+{
+	cpu_set_t one;
+
+	CPU_ZERO(&one);
+	CPU_SET(0, &one);
+	sched_setaffinity(0, sizeof(one), &one);
+}
+
+TEST_F_TIMEOUT(decision, of_a_file_is_none_of_the_next_in_its_memory, 120)
+{
+	const char *file = file_in("granted/c");
+	const struct rule rules[] = {
+		{ RVM_CLASS_PATH, RVM_RIGHT_READ | RVM_RIGHT_WRITE, in_dir("granted"), "" },
+		{ RVM_CLASS_PATH, RVM_RIGHT_READ, in_dir("granted"), name_in("c") },
+		{ RVM_CLASS_PATH, RVM_RIGHT_READ, in_dir("granted"), "**/s?", .excludes = true },
+	};
+
+	stay_on_one_processor();
+	ASSERT_EQ(0, box_load(&self->box, rules, ARRAY_LEN(rules)));
+	for (int round = 0; round < ROUNDS; round++) {
+		ASSERT_TRUE(write_file(file, "text"));
+		ASSERT_EQ(0, box_do(&self->box, open_both_ways, (void *)file));
+		ASSERT_EQ(0, unlink(file));
+		/* Its memory is free after a grace period. */
+		syscall(SYS_membarrier, MEMBARRIER_CMD_GLOBAL, 0, 0);
+		usleep(20000);
+		ASSERT_EQ(0, mkfifo(file, 0666));
+		ASSERT_EQ(0, box_do(&self->box, open_pipe, (void *)file));
+		ASSERT_EQ(EACCES, box_do(&self->box, open_pipe_to_write, (void *)file))
+		{
+			TH_LOG("in round %d", round);
+		}
+		ASSERT_EQ(0, unlink(file));
+	}
 }
 
 TEST_HARNESS_MAIN
