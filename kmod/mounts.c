@@ -16,9 +16,13 @@
 #include "mounts.h"
 #include "path.h"
 
-/* Mounts of one file system that are looked at: each name space copies them. */
-#define MOUNTS_MAX 4096
-#define TRIES_MAX 4
+/*
+ * Anybody may make mounts of a file system, in a name space of his own: how many there
+ * are says nothing about the caller, whose own are few.  Others only cost time, a look at
+ * each; there is an end to that only so that a list which is broken has one.
+ */
+#define MOUNTS_MAX BIT(24)
+#define TRIES_MAX 16
 
 /* From the start of a mount to its link; found at load. */
 static ptrdiff_t link_offset;
@@ -42,7 +46,8 @@ static int find_places(struct dentry *dentry, struct path places[RVM_PLACES_MAX]
 {
 	struct super_block *sb = dentry->d_sb;
 	struct rvm_mount_mirror *mount;
-	int count = 0, seen = 0;
+	unsigned int seen = 0;
+	int count = 0;
 
 	for (mount = rvm_mount_first(sb, link_offset); mount;
 	     mount = rvm_mount_next(sb, mount, link_offset)) {

@@ -11,6 +11,8 @@ set -euo pipefail
 bot=places
 ws=$dir/ws
 
+others=
+
 unmount_all() {
 	local at
 
@@ -20,6 +22,7 @@ unmount_all() {
 }
 
 cleanup() {
+	[ -z "$others" ] || kill "$others" 2>/dev/null || true
 	drop_partitions "$bot"
 	unmount_all
 }
@@ -59,8 +62,25 @@ show_at_all() {
 	done
 }
 
+# More mounts of it than there are of most, in a name space of somebody else.
+show_to_others() {
+	mkfifo "$dir/ready"
+	unshare -m --propagation private python3 -c '
+import ctypes, sys, time
+libc = ctypes.CDLL(None, use_errno=True)
+real, at, ready = (a.encode() for a in sys.argv[1:])
+for i in range(4200):
+    if libc.mount(real, at, None, 4096, None):
+        sys.exit(1)
+open(ready, "w").close()
+time.sleep(600)
+' "$ws/real" "$dir/out" "$dir/ready" &
+	others=$!
+	timeout 300 cat "$dir/ready"
+}
+
 ktap_print_header
-ktap_set_plan 14
+ktap_set_plan 17
 make_files
 check hooks_attach attach_hooks
 check table_loads rvmctl load "$dir/table.json" --partition "$bot" --workspace "$ws" \
@@ -74,7 +94,13 @@ check a_place_without_a_token_hides_nothing list_it
 show_at "$ws/sealed"
 refused a_place_that_is_denied_does 'denied|permitted' touch_it
 check reading_is_not_denied_there list_it
+show_to_others
+refused however_many_there_are_elsewhere 'denied|permitted' touch_it
 umount "$ws/sealed"
+check and_what_is_allowed_is_allowed touch_it
+check they_were_there_until_then kill "$others"
+wait "$others" 2>/dev/null || true
+others=
 check without_it_all_is_as_before touch_it
 show_at_all
 refused more_places_than_are_looked_at 'denied|permitted' touch_it
