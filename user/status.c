@@ -7,6 +7,7 @@
 #include "cmd.h"
 #include "hook.h"
 #include "partition.h"
+#include "token.h"
 
 /**
  * struct tasks - what is in the cgroup of a partition
@@ -22,6 +23,7 @@ struct row {
 	char name[65];
 	struct partition part;
 	struct tasks tasks;
+	struct token_lost lost;
 };
 
 struct status {
@@ -153,6 +155,9 @@ static int collect(struct nlc *nlc, struct status *s, struct hooks *hooks, struc
 		/* One that went meanwhile shows without a state. */
 		if (partition_lookup(nlc, s->row[i].name, &s->row[i].part, err) < 0)
 			return -1;
+		if (s->row[i].part.id &&
+		    token_count_lost(nlc, s->row[i].part.id, &s->row[i].lost, err))
+			err_clear(err);
 		count_tasks(s->row[i].name, &s->row[i].tasks);
 	}
 	return 0;
@@ -177,6 +182,16 @@ static void warn_about(struct out *out, const struct row *row)
 		out_fmt(out, NULL, "partition %s is fenced", p->name);
 	if (!p->source && !(p->flags & RVM_PARTITION_FLAG_PEN))
 		out_fmt(out, NULL, "partition %s has no table: nothing is allowed in it", p->name);
+	if (row->lost.tokens)
+		out_fmt(out, NULL,
+			"partition %s: what %zu tokens name is gone, and they allow nothing; load "
+			"the table again",
+			p->name, row->lost.tokens);
+	if (row->lost.exclusions)
+		out_fmt(out, NULL,
+			"partition %s: what %zu exclusions name is gone; they hold for what stands "
+			"in its place, and by object again once the table is loaded",
+			p->name, row->lost.exclusions);
 	if ((p->flags & RVM_PARTITION_FLAG_PEN) && row->tasks.count)
 		out_fmt(out, NULL, "%" PRIu64 " tasks are in no partition and can do nothing",
 			row->tasks.count);

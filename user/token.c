@@ -96,7 +96,7 @@ static int take_exclusion(struct nlattr **attrs, int cmd, void *data, struct err
 }
 
 /* All, or those of one partition. */
-static int dump(struct nlc *nlc, int cmd, uint32_t partition, nlc_fn fn, struct out *o,
+static int dump(struct nlc *nlc, int cmd, uint32_t partition, nlc_fn fn, void *data,
 		struct err *err)
 {
 	struct nl_msg *msg = nlc_request(nlc, cmd, NLM_F_DUMP);
@@ -105,7 +105,44 @@ static int dump(struct nlc *nlc, int cmd, uint32_t partition, nlc_fn fn, struct 
 		nlmsg_free(msg);
 		msg = NULL;
 	}
-	return nlc_call(nlc, msg, fn, o, err);
+	return nlc_call(nlc, msg, fn, data, err);
+}
+
+static bool is_lost(struct nlattr *scope)
+{
+	struct nlattr *a[RVM_A_SCOPE_MAX + 1];
+
+	if (!scope)
+		return false;
+	nlc_nest(a, RVM_A_SCOPE_MAX, scope);
+	return nlc_u32(a[RVM_A_SCOPE_FLAGS]) & RVM_SCOPE_FLAG_LOST;
+}
+
+static int count_lost(struct nlattr **attrs, int cmd, void *data, struct err *err)
+{
+	struct nlattr *token[RVM_A_TOKEN_MAX + 1], *exclusion[RVM_A_EXCLUSION_MAX + 1];
+	struct token_lost *lost = data;
+
+	(void)cmd;
+	(void)err;
+	if (attrs[RVM_A_TABLE_TOKEN]) {
+		nlc_nest(token, RVM_A_TOKEN_MAX, attrs[RVM_A_TABLE_TOKEN]);
+		lost->tokens += is_lost(token[RVM_A_TOKEN_SCOPE]);
+	}
+	if (attrs[RVM_A_TABLE_EXCLUSION]) {
+		nlc_nest(exclusion, RVM_A_EXCLUSION_MAX, attrs[RVM_A_TABLE_EXCLUSION]);
+		lost->exclusions += is_lost(exclusion[RVM_A_EXCLUSION_SCOPE]);
+	}
+	return 0;
+}
+
+int token_count_lost(struct nlc *nlc, uint32_t partition, struct token_lost *lost, struct err *err)
+{
+	*lost = (struct token_lost){ 0 };
+	return dump(nlc, RVM_CMD_TOKEN_GET, partition, count_lost, lost, err) ||
+			       dump(nlc, RVM_CMD_EXCLUSION_GET, partition, count_lost, lost, err) ?
+		       -1 :
+		       0;
 }
 
 static const struct out_col token_cols[] = {
