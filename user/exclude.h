@@ -20,7 +20,10 @@ int exclude_table(struct plan *plan, const char *path, struct err *err);
  */
 int exclude_deputies(struct plan *plan, const char *const *allow, size_t n, struct err *err);
 
-/* Excluded names whose file has other names: exclude the file as well. */
-int exclude_links(struct plan *plan, struct err *err);
+/*
+ * Excluded names whose file has other names, or is somewhere else: exclude the file as well.
+ * @again: say only what is new.
+ */
+int exclude_links(struct plan *plan, bool again, struct err *err);
 
 #endif

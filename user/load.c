@@ -14,6 +14,7 @@
 #include "partition.h"
 #include "path.h"
 #include "report.h"
+#include "token.h"
 #include "toml.h"
 
 #define BASE_DEFAULT "minimal,workspace-ro"
@@ -172,7 +173,7 @@ static int add_exclusions(struct load *load, const struct args *args, struct err
 		return -1;
 	if (load->writable_workspace && exclude_deputies(&load->plan, allow, n, err))
 		return -1;
-	if (exclude_links(&load->plan, err))
+	if (exclude_links(&load->plan, false, err))
 		return -1;
 	return exclude_builtin(&load->plan, load->path, spec, err);
 }
@@ -305,8 +306,24 @@ static int get_partition(struct nlc *nlc, const struct load *load, const struct 
 	return ret ? check_same(load, p, err) : partition_create(nlc, &how, p, err);
 }
 
+/*
+ * What runs in it may have given a denied file another name until the table was in
+ * force; from then on it cannot.
+ */
+static int look_again(struct load *load, struct nlc *nlc, const struct partition *p,
+		      struct err *err)
+{
+	size_t n = load->plan.n;
+
+	if (exclude_links(&load->plan, true, err))
+		return -1;
+	if (load->plan.n == n)
+		return 0;
+	return plan_send(&load->plan, nlc, p->id, &load->table, load->path, err);
+}
+
 /* What is stricter comes first: the mode before the table, or after it. */
-static int replace(const struct load *load, const struct args *args, struct nlc *nlc,
+static int replace(struct load *load, const struct args *args, struct nlc *nlc,
 		   const struct partition *p, bool made, struct err *err)
 {
 	bool change = !made && args_has(args, "--mode");
@@ -314,7 +331,8 @@ static int replace(const struct load *load, const struct args *args, struct nlc 
 
 	if (change && mode == RVM_MODE_ENFORCE && set_mode(nlc, p->id, mode, err))
 		return err_wrap(err, "partition %s", p->name);
-	if (plan_send(&load->plan, nlc, p->id, &load->table, load->path, err))
+	if (plan_send(&load->plan, nlc, p->id, &load->table, load->path, err) ||
+	    (!made && look_again(load, nlc, p, err)))
 		return -1;
 	if (change && mode != RVM_MODE_ENFORCE && set_mode(nlc, p->id, mode, err))
 		return err_wrap(err, "partition %s", p->name);
@@ -325,12 +343,17 @@ static int put_in_force(struct load *load, const struct args *args, struct nlc *
 			uint32_t *partition, struct out *o, struct err *err)
 {
 	auto_partition struct partition p = { 0 };
+	struct token_lost lost;
 	bool made;
 	int ret;
 
 	if (get_partition(nlc, load, args, &p, &made, err))
 		return -1;
 	*partition = p.id;
+	if (!made && !token_count_lost(nlc, p.id, &lost, err) && lost.exclusions)
+		warn_line("partition %s: what %zu exclusions of the table before named was gone",
+			  p.name, lost.exclusions);
+	err_clear(err);
 	if (made && load->adopt.n)
 		out_line(o, "partition %s: made of %zu processes, mode %s", p.name, load->adopt.n,
 			 mode_words[p.mode]);
