@@ -135,7 +135,8 @@ static inline ptrdiff_t rvm_mount_link_find(struct rvm_mount_mirror *mount)
 	int seen = 0;
 
 	rcu_read_lock();
-	for (link = READ_ONCE(head->next); link != head && link != LIST_POISON1 && seen++ < (1 << 24);
+	for (link = READ_ONCE(head->next);
+	     link != head && link != LIST_POISON1 && seen++ < (1 << 24);
 	     link = READ_ONCE(link->next)) {
 		ptrdiff_t offset = (char *)link - (char *)mount;
 

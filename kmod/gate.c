@@ -350,6 +350,14 @@ static enum rvm_reason survey_move(struct rvm_walk *here, struct rvm_walk *there
 	return section.unsettled ? RVM_REASON_CONTEXT : reason;
 }
 
+/* What has no name yet, nobody renames. */
+static bool is_second_name(const struct rvm_question *from)
+{
+	const struct inode *inode = READ_ONCE(from->path->dentry->d_inode);
+
+	return from->req.op == RVM_OP_LINK && inode && READ_ONCE(inode->i_nlink);
+}
+
 static enum rvm_reason check_move(struct rvm_partition *part, struct rvm_question *from,
 				  struct rvm_question *to, bool tree)
 {
@@ -363,7 +371,10 @@ static enum rvm_reason check_move(struct rvm_partition *part, struct rvm_questio
 	if (!reason) {
 		/* The new name is judged as what will be there: the old object. */
 		there->object.special = here->object.special;
-		reason = rvm_judge_move(&views[0], &here->object, &there->object, tree, now);
+		reason =
+			is_second_name(from) ?
+				rvm_judge_link(&views[0], &here->object, &there->object, now) :
+				rvm_judge_move(&views[0], &here->object, &there->object, tree, now);
 	}
 	rvm_walk_return(here);
 	rvm_walk_return(there);

@@ -292,6 +292,8 @@ int rvm_nl_scope_parse(const struct nlattr *nest, bool exclusion, struct rvm_sco
 	err = check_form(src, nest, tb, exclusion, extack);
 	if (!err)
 		err = check_class(src, nest, tb, file, extack);
+	if (exclusion && *file)
+		src->path = &(*file)->f_path;
 	if (err && *file) {
 		fput(*file);
 		*file = NULL;

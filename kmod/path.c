@@ -369,11 +369,13 @@ static bool is_special(struct dentry *dentry)
 
 static void describe(struct rvm_walk *walk, struct dentry *dentry, bool two_chains)
 {
+	const struct inode *inode = READ_ONCE(dentry->d_inode);
 	struct rvm_path_object *object = &walk->object;
 
 	object->visible = &walk->visible;
 	object->own = two_chains ? &walk->own : NULL;
 	object->special = is_special(dentry);
+	object->symlink = inode && S_ISLNK(inode->i_mode);
 	object->proc_own = is_proc_own(dentry, two_chains ? &walk->own : &walk->visible);
 }
 

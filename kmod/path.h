@@ -96,7 +96,8 @@ bool rvm_walk_holds(const struct rvm_walk_section *section, const struct rvm_wal
  *
  * Context: inside rcu_read_lock(), which must last as long as @walk is used: then
  * an address in it is of no other inode.
- * Return: RVM_REASON_NONE, or why it must be refused: DETACHED or DEPTH.
+ * Return: RVM_REASON_NONE, or why it must be refused: DETACHED or DEPTH,
+ * which is also for names of more than 255 bytes.
  */
 enum rvm_reason rvm_walk_fill(struct rvm_walk *walk, const struct path *path, struct dentry *leaf);
 

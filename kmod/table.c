@@ -176,11 +176,14 @@ static void free_index(struct rvm_index *index, struct rvm_token **entries)
 	kvfree(index->core);
 	kvfree(index->bucket);
 	kvfree(index->next);
+	kvfree(index->group);
+	kvfree(index->first);
 	kvfree(entries);
 }
 
 /* The tokens stay the batch's until the commit. */
-static int build_index(struct rvm_index *index, struct rvm_token ***entries, struct batch *batch)
+static int build_index(struct rvm_index *index, struct rvm_token ***entries, struct batch *batch,
+		       bool exclusions)
 {
 	u32 size = max(batch->count, 1u);
 	struct rvm_token *token;
@@ -194,6 +197,12 @@ static int build_index(struct rvm_index *index, struct rvm_token ***entries, str
 	*entries = kvmalloc_array(size, sizeof(**entries), GFP_KERNEL_ACCOUNT);
 	if (!index->core || !index->bucket || !index->next || !*entries)
 		return -ENOMEM;
+	if (exclusions) {
+		index->group = kvmalloc_array(size, sizeof(*index->group), GFP_KERNEL_ACCOUNT);
+		index->first = kvmalloc_array(size, sizeof(*index->first), GFP_KERNEL_ACCOUNT);
+		if (!index->group || !index->first)
+			return -ENOMEM;
+	}
 	xa_for_each(&batch->entries, i, token) {
 		(*entries)[i] = token;
 		index->core[i] = &token->core;
@@ -272,9 +281,9 @@ static struct rvm_table *build_table(struct rvm_transaction *txn, struct netlink
 
 	if (!table)
 		return ERR_PTR(-ENOMEM);
-	err = build_index(&table->tokens, &table->token, &txn->tokens);
+	err = build_index(&table->tokens, &table->token, &txn->tokens, false);
 	if (!err)
-		err = build_index(&table->exclusions, &table->exclusion, &txn->exclusions);
+		err = build_index(&table->exclusions, &table->exclusion, &txn->exclusions, true);
 	if (!err)
 		err = number_lineages(table->token, table->tokens.count, extack);
 	if (err) {

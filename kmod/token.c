@@ -70,6 +70,24 @@ static int take_anchor(struct rvm_scope_object *object, struct inode *inode)
 	return 0;
 }
 
+/* An exclusion holds by name as well; what its file system calls it counts under any mount. */
+static int take_places(struct rvm_scope_object *object, const struct rvm_scope_source *src)
+{
+	unsigned int i;
+
+	if (!src->path || !object->anchor || src->class == RVM_CLASS_EXEC)
+		return 0;
+	for (i = 0; i < RVM_SCOPE_PLACES; i++) {
+		struct rvm_place_object *place;
+
+		place = rvm_place_create(&object->scope.place[i], src->path, i);
+		if (IS_ERR(place))
+			return PTR_ERR(place);
+		object->place[i] = place;
+	}
+	return 0;
+}
+
 struct rvm_scope_object *rvm_scope_create(const struct rvm_scope_source *src,
 					  struct netlink_ext_ack *extack)
 {
@@ -96,6 +114,8 @@ struct rvm_scope_object *rvm_scope_create(const struct rvm_scope_source *src,
 	if (!err)
 		err = take_anchor(object, src->inode);
 	if (!err)
+		err = take_places(object, src);
+	if (!err)
 		return object;
 	rvm_scope_destroy(object);
 	return ERR_PTR(err);
@@ -103,8 +123,12 @@ struct rvm_scope_object *rvm_scope_create(const struct rvm_scope_source *src,
 
 void rvm_scope_destroy(struct rvm_scope_object *object)
 {
+	unsigned int i;
+
 	if (!object)
 		return;
+	for (i = 0; i < RVM_SCOPE_PLACES; i++)
+		rvm_place_destroy(object->place[i]);
 	if (object->anchor) {
 		rvm_anchor_unbind(object->anchor, &object->link);
 		rvm_anchor_put(object->anchor);
@@ -148,13 +172,23 @@ static size_t string_bytes(const char *text)
 	return text ? strlen(text) + 1 : 0;
 }
 
+static size_t place_bytes(const struct rvm_scope_object *object)
+{
+	size_t bytes = 0;
+	unsigned int i;
+
+	for (i = 0; i < RVM_SCOPE_PLACES; i++)
+		bytes += object->place[i] ? object->place[i]->bytes : 0;
+	return bytes;
+}
+
 size_t rvm_token_bytes(const struct rvm_token *token)
 {
 	const struct rvm_scope_object *object = token->object;
 
 	return sizeof(*token) + struct_size(object, text, object->scope.len + 1) +
 	       string_bytes(object->resource) + string_bytes(object->anchor_path) +
-	       string_bytes(token->within);
+	       string_bytes(token->within) + place_bytes(object);
 }
 
 unsigned int rvm_token_count(void)

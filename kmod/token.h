@@ -6,6 +6,7 @@
 
 #include "anchor.h"
 #include "lib/judge.h"
+#include "place.h"
 
 struct netlink_ext_ack;
 struct nlattr;
@@ -24,6 +25,8 @@ struct rvm_scope_object {
 	struct rvm_anchor *anchor;
 	/** @link: Has @scope.anchor set to NULL when the anchor is lost. */
 	struct rvm_anchor_link link;
+	/** @place: Storage of @scope.place; NULL where there is none. */
+	struct rvm_place_object *place[RVM_SCOPE_PLACES];
 	/** @resource: The string it came from, NUL-terminated. */
 	char *resource;
 	/** @anchor_path: Path of the anchor at load, or NULL. */
@@ -44,6 +47,8 @@ struct rvm_scope_source {
 	u32 flags;
 	/** @inode: The anchor, held by the caller; NULL if there is none. */
 	struct inode *inode;
+	/** @path: Of an exclusion: where @inode is, held likewise; NULL for tokens. */
+	const struct path *path;
 	/** @resource: For people, or NULL. */
 	const char *resource;
 	/** @anchor_path: For people, or NULL. */
@@ -65,7 +70,7 @@ struct rvm_scope_source {
  *
  * Context: may sleep.
  * Return: the scope; ERR_PTR(): -EINVAL or -E2BIG for a bad pattern; -ENOMEM;
- * what rvm_anchor_get() says.
+ * what rvm_anchor_get() and rvm_place_create() say.
  */
 struct rvm_scope_object *rvm_scope_create(const struct rvm_scope_source *src,
 					  struct netlink_ext_ack *extack);

@@ -473,7 +473,7 @@ TEST_F_TIMEOUT(decision, slots_are_not_mixed_up, 120)
  * with an inode in the memory of the one before.  Rights that were kept for the file are
  * none on the pipe, where only a token that names it counts.
  */
-#define ROUNDS 30
+#define ROUNDS 10
 
 static int open_both_ways(void *arg)
 {
@@ -515,10 +515,7 @@ TEST_F_TIMEOUT(decision, of_a_file_is_none_of_the_next_in_its_memory, 120)
 		usleep(20000);
 		ASSERT_EQ(0, mkfifo(file, 0666));
 		ASSERT_EQ(0, box_do(&self->box, open_pipe, (void *)file));
-		ASSERT_EQ(EACCES, box_do(&self->box, open_pipe_to_write, (void *)file))
-		{
-			TH_LOG("in round %d", round);
-		}
+		EXPECT_EQ(EACCES, box_do(&self->box, open_pipe_to_write, (void *)file));
 		ASSERT_EQ(0, unlink(file));
 	}
 }

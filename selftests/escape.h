@@ -77,6 +77,8 @@ void end_process(int signal);
 
 /* Paths in ws/ and out/, as in_dir(). */
 const char *ws(const char *name);
+/* Made in a folder in which no deny rule has a name: it can be linked. */
+const char *plain_file(void);
 const char *out(const char *name);
 
 /* 0 or the errno of what returned @ret. */

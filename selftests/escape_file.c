@@ -66,23 +66,78 @@ static int from_folder_descriptor(bool evil)
 	return opened(openat(dir, evil ? "file" : "a", O_RDONLY));
 }
 
+const char *plain_file(void)
+{
+	mkdir(ws("plain"), 0755);
+	close(open(ws("plain/file"), O_WRONLY | O_CREAT, 0644));
+	return ws("plain/file");
+}
+
 static int link_excluded(bool evil)
 {
 	unlink(ws("hard"));
-	return result(link(ws(evil ? ".env" : "a"), ws("hard")));
+	return result(link(evil ? ws(".env") : plain_file(), ws("hard")));
+}
+
+/* The host writes it beside the excluded file, and will put it in its place. */
+static int link_beside_excluded(bool evil)
+{
+	close(open(ws(".env.new"), O_WRONLY | O_CREAT, 0644));
+	unlink(ws("hard"));
+	return result(link(evil ? ws(".env.new") : plain_file(), ws("hard")));
+}
+
+/* Below it the host would write what is excluded there, and it would lie here. */
+static int symlink_on_the_way(bool evil)
+{
+	unlink(ws("hooked"));
+	return result(symlink("plain", ws(evil ? "hooks" : "hooked")));
+}
+
+static int symlink_moved_on_the_way(bool evil)
+{
+	unlink(ws("elsewhere"));
+	unlink(ws("pointer"));
+	if (symlink("plain", ws("pointer")))
+		return errno;
+	return result(rename(ws("pointer"), ws(evil ? "hooks" : "elsewhere")));
+}
+
+/* The link itself, not what it leads to. */
+static int symlink_linked_on_the_way(bool evil)
+{
+	plain_file();
+	unlink(ws("plain/pointer"));
+	unlink(ws("elsewhere"));
+	if (symlink("file", ws("plain/pointer")))
+		return errno;
+	return result(link(ws("plain/pointer"), ws(evil ? "hooks" : "elsewhere")));
+}
+
+static int symlink_exchanged_on_the_way(bool evil)
+{
+	const char *folder = ws(evil ? "hooks" : "folder");
+
+	unlink(ws("pointer"));
+	rmdir(ws("pointer"));
+	unlink(folder);
+	rmdir(folder);
+	if (symlink("plain", ws("pointer")) || mkdir(folder, 0755))
+		return errno;
+	return result(renameat2(AT_FDCWD, ws("pointer"), AT_FDCWD, folder, RENAME_EXCHANGE));
 }
 
 static int link_outside(bool evil)
 {
 	unlink(ws("hard"));
-	return result(link(evil ? out("file") : ws("a"), ws("hard")));
+	return result(link(evil ? out("file") : plain_file(), ws("hard")));
 }
 
 /* It can be read: with the new name it could be written as well. */
 static int link_read_only(bool evil)
 {
 	unlink(ws("hard"));
-	return result(link(evil ? in_dir("ro/file") : ws("a"), ws("hard")));
+	return result(link(evil ? in_dir("ro/file") : plain_file(), ws("hard")));
 }
 
 static int rename_excluded(bool evil)
@@ -275,7 +330,7 @@ static int rename_unreadable(bool evil)
 static int link_write_only(bool evil)
 {
 	unlink(ws("hard"));
-	return result(link(evil ? in_dir("drop/file") : ws("a"), ws("hard")));
+	return result(link(evil ? in_dir("drop/file") : plain_file(), ws("hard")));
 }
 
 /* Access mode 3: what the kernel calls neither reading nor writing. */
@@ -367,6 +422,11 @@ const struct row file_rows[] = {
 	{ "file of a folder that may be listed", file_of_folder_alone },
 	{ "descriptor of a folder", from_folder_descriptor },
 	{ "hard link to an excluded file", link_excluded },
+	{ "hard link to what will be excluded", link_beside_excluded },
+	{ "symbolic link on the way to what is excluded", symlink_on_the_way },
+	{ "symbolic link moved there", symlink_moved_on_the_way },
+	{ "symbolic link linked there", symlink_linked_on_the_way },
+	{ "symbolic link exchanged there", symlink_exchanged_on_the_way },
 	{ "hard link to a file outside", link_outside },
 	{ "hard link that gives more", link_read_only },
 	{ "rename of an excluded file", rename_excluded },

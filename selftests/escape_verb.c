@@ -38,7 +38,7 @@ static int born_nameless(bool evil)
 static int link_set_id(bool evil)
 {
 	unlink(ws("hard"));
-	return result(link(ws(evil ? "rooted" : "prog"), ws("hard")));
+	return result(link(evil ? ws("rooted") : plain_file(), ws("hard")));
 }
 
 /* The host's program, rewritten: the kernel takes the bit away, says nothing. */

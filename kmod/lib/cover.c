@@ -89,10 +89,23 @@ const struct rvm_name *rvm_path_leaf(const struct rvm_path_object *path)
 	return path->visible && path->visible->depth ? &path->visible->name[0] : &none;
 }
 
+/* All but one of the places that are compared differ in some name. */
+static u64 place_steps(const struct rvm_scope *scope)
+{
+	u64 steps = 0;
+	unsigned int i;
+
+	for (i = 0; i < RVM_SCOPE_PLACES; i++)
+		if (scope->place[i].depth)
+			steps += RVM_GLOB_STEPS + scope->place[i].name[0].len;
+	return steps;
+}
+
 u64 rvm_scope_steps(const struct rvm_scope *scope)
 {
 	if (scope->glob)
-		return rvm_glob_steps(scope->glob, RVM_PATH_DEPTH_MAX, RVM_PATH_BYTES_MAX);
+		return rvm_glob_steps(scope->glob, RVM_PATH_DEPTH_MAX, RVM_PATH_BYTES_MAX) +
+		       place_steps(scope);
 	if (scope->class == RVM_CLASS_EXEC)
 		return RVM_GLOB_STEPS + rvm_argv_steps(scope->text, scope->len);
 	return RVM_GLOB_STEPS + scope->len;

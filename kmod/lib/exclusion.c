@@ -177,6 +177,56 @@ static u32 find_exclusion(const struct rvm_index *index, const struct rvm_reques
 	return lowest;
 }
 
+typedef bool (*glob_test)(const struct rvm_glob *glob, const struct rvm_name *names,
+			  unsigned int depth, bool nocase);
+
+/* What a pattern, not itself matching, says of a name below its anchor. */
+static bool any_glob(const struct rvm_index *index, const struct rvm_path_view *view,
+		     glob_test test)
+{
+	struct rvm_climb climb = { .index = index, .view = view, .from = 1 };
+	const struct rvm_scope *scope;
+
+	while ((scope = rvm_climb_next(&climb)))
+		if (scope->class == RVM_CLASS_PATH && scope->glob && !rvm_scope_is_nowhere(scope) &&
+		    !(scope->flags & RVM_SCOPE_FLAG_PROC_OWN) &&
+		    test(scope->glob, view->name, climb.level,
+			 view->folds || scope->flags & RVM_SCOPE_FLAG_NOCASE))
+			return true;
+	return false;
+}
+
+static bool is_below(const struct rvm_index *index, const struct rvm_path_view *view)
+{
+	return rvm_index_names_above(index, view, 0) || any_glob(index, view, rvm_glob_leads_on);
+}
+
+static bool is_beside(const struct rvm_index *index, const struct rvm_path_view *view)
+{
+	return rvm_index_names_beside(index, view) ||
+	       any_glob(index, view, rvm_glob_may_match_beside);
+}
+
+bool rvm_exclusion_is_below(const struct rvm_partition_view *part,
+			    const struct rvm_path_object *path)
+{
+	for (; part; part = part->parent)
+		if (is_below(part->exclusions, path->visible) ||
+		    is_below(part->exclusions, path->own))
+			return true;
+	return false;
+}
+
+bool rvm_exclusion_is_beside(const struct rvm_partition_view *part,
+			     const struct rvm_path_object *path)
+{
+	for (; part; part = part->parent)
+		if (is_beside(part->exclusions, path->visible) ||
+		    is_beside(part->exclusions, path->own))
+			return true;
+	return false;
+}
+
 const struct rvm_token_core *rvm_exclusion_of(const struct rvm_partition_view *part,
 					      const struct rvm_request *req)
 {

@@ -25,4 +25,28 @@ const struct rvm_token_core *rvm_exclusion_of(const struct rvm_partition_view *p
 bool rvm_exclusion_touches(const struct rvm_partition_view *part,
 			   const struct rvm_path_object *path, u8 rights);
 
+/**
+ * rvm_exclusion_is_below() - does a name lead to something that is excluded
+ * @part: the partition; those above count too
+ * @path: the name
+ *
+ * As a symbolic link it would lead to something else, which then is not excluded.
+ *
+ * Return: True if an exclusion asks for the name on its way.
+ */
+bool rvm_exclusion_is_below(const struct rvm_partition_view *part,
+			    const struct rvm_path_object *path);
+
+/**
+ * rvm_exclusion_is_beside() - may there be names in the same folder that are excluded
+ * @part: the partition; those above count too
+ * @path: a name in the folder
+ *
+ * Programs replace a file by writing it under another name beside it, which it loses.
+ *
+ * Return: True if an exclusion could match another name there.
+ */
+bool rvm_exclusion_is_beside(const struct rvm_partition_view *part,
+			     const struct rvm_path_object *path);
+
 #endif /* _RVM_EXCLUSION_H */

@@ -379,3 +379,26 @@ u64 rvm_glob_steps(const struct rvm_glob *glob, unsigned int names, unsigned int
 	}
 	return steps;
 }
+
+bool rvm_glob_leads_on(const struct rvm_glob *glob, const struct rvm_name *names,
+		       unsigned int depth, bool nocase)
+{
+	const u64 end = BIT_ULL(glob->segments);
+	u64 states;
+
+	if (!depth)
+		return false;
+	states = rvm_glob_rest(glob, names + 1, depth - 1, nocase) & ~end & ~glob->deep;
+	return step(glob, states, names, nocase) & ~end;
+}
+
+bool rvm_glob_may_match_beside(const struct rvm_glob *glob, const struct rvm_name *names,
+			       unsigned int depth, bool nocase)
+{
+	const u64 end = BIT_ULL(glob->segments);
+	u64 states = rvm_glob_rest(glob, names + 1, depth - 1, nocase);
+
+	/* As if the name were what each segment asks for. */
+	return (states & end) ||
+	       pass_deep(glob, (states & glob->deep) | (states & ~glob->deep) << 1) & end;
+}

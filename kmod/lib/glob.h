@@ -132,4 +132,32 @@ u64 rvm_glob_rest(const struct rvm_glob *glob, const struct rvm_name *names, uns
  */
 u64 rvm_glob_steps(const struct rvm_glob *glob, unsigned int names, unsigned int bytes);
 
+/**
+ * rvm_glob_leads_on() - is a name one that the glob asks for on the way to what it matches
+ * @glob: from rvm_glob_parse()
+ * @names: the names, leaf first, as for rvm_glob_match()
+ * @depth: how many
+ * @nocase: compare ASCII letters without regard to case
+ *
+ * A name that only "**" takes is none: all folders are on that way.
+ *
+ * Context: Any; as rvm_glob_match().
+ * Return: true if the leaf is one.
+ */
+bool rvm_glob_leads_on(const struct rvm_glob *glob, const struct rvm_name *names,
+		       unsigned int depth, bool nocase);
+
+/**
+ * rvm_glob_may_match_beside() - could the glob match something else in the same folder
+ * @glob: from rvm_glob_parse()
+ * @names: the names, leaf first, as for rvm_glob_match(); what the leaf is called does not matter
+ * @depth: how many, at least 1
+ * @nocase: compare ASCII letters without regard to case
+ *
+ * Context: Any; as rvm_glob_match().
+ * Return: true if there are names that it would match.
+ */
+bool rvm_glob_may_match_beside(const struct rvm_glob *glob, const struct rvm_name *names,
+			       unsigned int depth, bool nocase);
+
 #endif /* _RVM_GLOB_H */

@@ -70,6 +70,15 @@ struct rvm_index {
 	u32 *bucket;
 	/** @next: Next entry of the same chain, @count of them. */
 	u32 *next;
+	/**
+	 * @group: Number of the anchor and its places, the same for all entries that have them in
+	 * common, @count of them; NULL for tokens, which hold for their anchors only.
+	 */
+	u32 *group;
+	/** @first: First entry of each group, in a chain with the others; room for @count. */
+	u32 *first;
+	/** @groups: How many groups have a place. */
+	u32 groups;
 	/** @leaves: Names that patterns of PATH scopes may be about. */
 	struct rvm_leaf_set leaves;
 	/** @head: Heads of the class chains. */
@@ -81,7 +90,8 @@ u32 rvm_index_buckets(u32 count);
 
 /**
  * rvm_index_build() - chain the entries
- * @index: count, mask, core, bucket and next are set; the rest is filled here
+ * @index: count, mask, core, bucket and next are set, of exclusions group and first too;
+ *         the rest is filled here
  */
 void rvm_index_build(struct rvm_index *index);
 
@@ -112,21 +122,59 @@ struct rvm_climb {
 	const struct rvm_index *index;
 	/** @view: The place; NULL for none. */
 	const struct rvm_path_view *view;
+	/** @from: Least @level; 1 for what is anchored above the place. */
+	unsigned int from;
 	/** @level: How far above the place the last entry is anchored. */
 	unsigned int level;
 	/** @at: Its index. */
 	u32 at;
-	/** @inside: @at is in the chain of @level. */
+	/** @inside: @at is in the chain of @level, or of @group. */
 	bool inside;
+	/** @named: All anchors were looked for; now it is their places. */
+	bool named;
+	/** @group: Whose places. */
+	u32 group;
 };
 
 /**
  * rvm_climb_next() - the next entry anchored at a place or above it, upwards
- * @climb: @index and @view are set, the rest 0 at the beginning
+ * @climb: @index and @view are set, maybe @from, the rest 0 at the beginning
+ *
+ * Those whose anchor is met come first, upwards; then those in the place of whose anchor
+ * something else is met.
  *
  * Return: its scope; NULL at the end.
  */
 const struct rvm_scope *rvm_climb_next(struct rvm_climb *climb);
+
+/**
+ * rvm_scope_is_at() - is a scope anchored at a level of a view, by object or by name
+ * @scope: the scope
+ * @view: a place
+ * @level: how far above it
+ *
+ * Return: true if the anchor is there, or what is there stands in its place.
+ */
+bool rvm_scope_is_at(const struct rvm_scope *scope, const struct rvm_path_view *view,
+		     unsigned int level);
+
+/** rvm_scope_is_in_place() - likewise by name only */
+bool rvm_scope_is_in_place(const struct rvm_scope *scope, const struct rvm_path_view *view,
+			   unsigned int level);
+
+/**
+ * rvm_index_names_above() - is a name on the way to a place
+ * @index: of exclusions; NULL for nothing
+ * @view: the name
+ * @least: so many names at least lie between; 0 if it may be the place itself
+ *
+ * Return: true if it is.
+ */
+bool rvm_index_names_above(const struct rvm_index *index, const struct rvm_path_view *view,
+			   unsigned int least);
+
+/** rvm_index_names_beside() - is there a place in the same folder as a name; @index may be NULL */
+bool rvm_index_names_beside(const struct rvm_index *index, const struct rvm_path_view *view);
 
 /**
  * rvm_index_program() - where programs of a name are chained

@@ -488,6 +488,13 @@ static void judge_above(const struct rvm_partition_view *part, const struct rvm_
 	}
 }
 
+/* What is written below the name would lie elsewhere, out of reach of the exclusion. */
+static bool leads_away(const struct rvm_partition_view *part, const struct rvm_request *req)
+{
+	return req->class == RVM_CLASS_PATH && req->op == RVM_OP_SYMLINK &&
+	       rvm_exclusion_is_below(part, &req->path);
+}
+
 struct rvm_verdict rvm_judge(const struct rvm_partition_view *part, const struct rvm_request *req,
 			     s64 now)
 {
@@ -502,7 +509,7 @@ struct rvm_verdict rvm_judge(const struct rvm_partition_view *part, const struct
 		return v;
 	}
 	v.token = rvm_exclusion_of(part, req);
-	if (v.token) {
+	if (v.token || leads_away(part, req)) {
 		v.reason = RVM_REASON_EXCLUDED;
 		return v;
 	}

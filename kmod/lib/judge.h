@@ -29,6 +29,8 @@ struct rvm_path_object {
 	const struct rvm_path_view *own;
 	/** @special: A device, fifo or socket: only a scope that names it covers it. */
 	bool special;
+	/** @symlink: A symbolic link. */
+	bool symlink;
 	/** @proc_own: The object is a /proc entry of a task of the partition. */
 	bool proc_own;
 };
@@ -177,7 +179,8 @@ struct rvm_verdict {
  * @now: unix seconds
  *
  * Order: state and fence of the partition and all above; exclusions of the
- * partition and all above; tokens in index order, the first sufficient one
+ * partition and all above, of a symbolic link also those that ask for what would lie
+ * below its name; tokens in index order, the first sufficient one
  * decides.  If none does the reason is that of the closest miss: WITHIN, ENVIRON,
  * ARGV, RIGHTS, EXPIRED, STALE, TIER, SPECIAL, NO_TOKEN in this order.  What the
  * partition's own tokens allow, each partition above must allow by its own, or

@@ -43,6 +43,13 @@ static inline unsigned int rvm_leaf_hash(u8 c)
  */
 void rvm_leaf_set_add(struct rvm_leaf_set *set, const struct rvm_glob *glob);
 
+/** rvm_leaf_set_add_name() - add one name, not empty */
+static inline void rvm_leaf_set_add_name(struct rvm_leaf_set *set, const struct rvm_name *name)
+{
+	set->first |= BIT_ULL(rvm_leaf_hash(name->text[0]));
+	set->last |= BIT_ULL(rvm_leaf_hash(name->text[name->len - 1]));
+}
+
 /**
  * rvm_leaf_set_join() - add all names of another set
  * @set: is changed

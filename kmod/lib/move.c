@@ -17,6 +17,8 @@ struct pair {
 	const struct rvm_index *index;
 	const struct rvm_path_view *here;
 	const struct rvm_path_view *there;
+	/* What moves: it is at both. */
+	const void *object;
 };
 
 static bool goes_below(const struct rvm_scope *scope)
@@ -30,19 +32,28 @@ static u64 end_of(const struct rvm_scope *scope)
 	return BIT_ULL(scope->glob->segments);
 }
 
+/* What is anchored at the object itself goes with it; what holds for its name does not. */
+static bool is_at(const struct rvm_scope *scope, const struct rvm_path_view *view,
+		  unsigned int level, const void *object)
+{
+	if (level)
+		return rvm_scope_is_at(scope, view, level);
+	return (object && scope->anchor == object) || rvm_scope_is_in_place(scope, view, 0);
+}
+
 /*
  * What of a pattern is left for the names below a place: at two places with the
  * same rest it matches the same.
  */
-static u64 rest_below(const struct rvm_scope *scope, const struct rvm_path_view *view, bool nocase)
+static u64 rest_below(const struct rvm_scope *scope, const struct rvm_path_view *view,
+		      unsigned int from, const void *object, bool nocase)
 {
 	unsigned int level;
 	u64 rest = 0;
 
 	nocase = nocase || scope->flags & RVM_SCOPE_FLAG_NOCASE;
-	/* What is anchored at the place itself goes with it. */
-	for (level = 1; level <= view->depth; level++)
-		if (view->id[level] == scope->anchor)
+	for (level = from; level <= view->depth; level++)
+		if (is_at(scope, view, level, object))
 			rest |= rvm_glob_rest(scope->glob, view->name, level, nocase);
 	if (scope->flags & RVM_SCOPE_FLAG_ALONE)
 		return rest & ~end_of(scope);
@@ -52,13 +63,14 @@ static u64 rest_below(const struct rvm_scope *scope, const struct rvm_path_view 
 
 static bool rest_differs(const struct rvm_scope *scope, const struct pair *pair, bool nocase)
 {
-	return rest_below(scope, pair->here, nocase) != rest_below(scope, pair->there, nocase);
+	return rest_below(scope, pair->here, 0, pair->object, nocase) !=
+	       rest_below(scope, pair->there, 0, pair->object, nocase);
 }
 
 /* Folders below may fold case where those above do not. */
 static bool exclusion_differs(const struct pair *pair)
 {
-	struct rvm_climb climb = { .index = pair->index, .view = pair->here, .level = 1 };
+	struct rvm_climb climb = { .index = pair->index, .view = pair->here };
 	const struct rvm_scope *scope;
 
 	while ((scope = rvm_climb_next(&climb)))
@@ -71,9 +83,12 @@ static bool exclusion_differs(const struct pair *pair)
 static bool exclusions_differ(const struct rvm_index *index, const struct rvm_path_view *from,
 			      const struct rvm_path_view *to)
 {
-	const struct pair down = { index, from, to }, up = { index, to, from };
+	const void *object = from->id[0];
+	const struct pair down = { index, from, to, object }, up = { index, to, from, object };
 
-	return exclusion_differs(&down) || exclusion_differs(&up);
+	/* What is anchored below goes with it; what holds for a name below does not. */
+	return exclusion_differs(&down) || exclusion_differs(&up) ||
+	       rvm_index_names_above(index, from, 1) || rvm_index_names_above(index, to, 1);
 }
 
 static unsigned int kind_of(const struct rvm_scope *scope)
@@ -86,7 +101,8 @@ static unsigned int kind_of(const struct rvm_scope *scope)
 static bool token_differs(const struct rvm_partition_view *part, const struct pair *pair,
 			  u8 *rights, s64 now)
 {
-	struct rvm_climb climb = { .index = pair->index, .view = pair->here, .level = 1 };
+	/* A token that is anchored at the object itself goes with it. */
+	struct rvm_climb climb = { .index = pair->index, .view = pair->here, .from = 1 };
 	const struct rvm_scope *scope;
 	u64 here, there;
 	u8 live;
@@ -95,8 +111,8 @@ static bool token_differs(const struct rvm_partition_view *part, const struct pa
 		live = goes_below(scope) ? rvm_judge_live_rights(part, climb.at, now) : 0;
 		if (!live)
 			continue;
-		here = rest_below(scope, pair->here, false);
-		there = rest_below(scope, pair->there, false);
+		here = rest_below(scope, pair->here, 1, NULL, false);
+		there = rest_below(scope, pair->there, 1, NULL, false);
 		if (scope->class == RVM_CLASS_PATH && here == end_of(scope))
 			rights[kind_of(scope)] |= live;
 		if (here == there)
@@ -111,7 +127,8 @@ static bool token_differs(const struct rvm_partition_view *part, const struct pa
 static bool tokens_differ(const struct rvm_partition_view *part, const struct rvm_path_view *from,
 			  const struct rvm_path_view *to, s64 now)
 {
-	const struct pair down = { part->tokens, from, to }, up = { part->tokens, to, from };
+	const struct pair down = { part->tokens, from, to, NULL },
+			  up = { part->tokens, to, from, NULL };
 	u8 before[KINDS] = {}, after[KINDS] = {};
 
 	return token_differs(part, &down, before, now) || token_differs(part, &up, after, now) ||
@@ -147,11 +164,23 @@ enum rvm_reason rvm_judge_move(const struct rvm_partition_view *part,
 	u8 before, after;
 
 	if (rvm_exclusion_touches(part, from, RVM_RIGHTS_ALL) ||
-	    rvm_exclusion_touches(part, to, RVM_RIGHTS_ALL))
+	    rvm_exclusion_touches(part, to, RVM_RIGHTS_ALL) ||
+	    (from->symlink && rvm_exclusion_is_below(part, to)))
 		return RVM_REASON_EXCLUDED;
 	before = rvm_judge_path_rights(part, from, now);
 	after = rvm_judge_path_rights(part, to, now);
 	if (after & ~before || (tree && after != before))
 		return RVM_REASON_GAIN;
 	return tree ? judge_below(part, from, to, now) : RVM_REASON_NONE;
+}
+
+enum rvm_reason rvm_judge_link(const struct rvm_partition_view *part,
+			       const struct rvm_path_object *from, const struct rvm_path_object *to,
+			       s64 now)
+{
+	enum rvm_reason reason = rvm_judge_move(part, from, to, false, now);
+
+	if (!reason && rvm_exclusion_is_beside(part, from))
+		return RVM_REASON_GAIN;
+	return reason;
 }

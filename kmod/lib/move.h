@@ -12,7 +12,8 @@
  * @tree: it is a folder, so that what lies below it gets other names, too
  * @now: unix seconds
  *
- * Nothing excluded gets another name, and nothing gets a name that gives more.
+ * Nothing excluded gets another name, and nothing gets a name that gives more.  No
+ * symbolic link gets a name on the way to what is excluded.
  * Of a folder, every rule must mean the same for what lies below, whatever is
  * there: otherwise it would lose a deny rule, or gain a token, without being
  * named.  Rules anchored in the folder itself or below go with it.
@@ -28,5 +29,23 @@
 enum rvm_reason rvm_judge_move(const struct rvm_partition_view *part,
 			       const struct rvm_path_object *from, const struct rvm_path_object *to,
 			       bool tree, s64 now);
+
+/**
+ * rvm_judge_link() - may an object get a second name
+ * @part: the partition; those above count too
+ * @from: the object by the name that it has
+ * @to: the second one
+ * @now: unix seconds
+ *
+ * As rvm_judge_move(), and what is excluded must not get a second name before it gets
+ * its first one: programs replace a file by a rename of one that they wrote beside it.
+ * So where there can be such files nothing is linked.
+ *
+ * Context: Any; under whatever keeps the tables.
+ * Return: as rvm_judge_move(), GAIN also for this.
+ */
+enum rvm_reason rvm_judge_link(const struct rvm_partition_view *part,
+			       const struct rvm_path_object *from, const struct rvm_path_object *to,
+			       s64 now);
 
 #endif /* _RVM_MOVE_H */

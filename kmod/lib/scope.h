@@ -86,6 +86,24 @@ struct rvm_scope_spec {
 int rvm_scope_parse(struct rvm_scope_spec *spec, const char *text, size_t len, u8 rights,
 		    size_t *at, const char **why);
 
+/** RVM_SCOPE_PLACES - by which an anchor is known: of the mount tree, of its file system */
+#define RVM_SCOPE_PLACES 2
+
+/**
+ * struct rvm_place - where an anchor was when the table was made
+ *
+ * What is excluded is excluded by object and by name: what stands later in the place of
+ * the anchor, made anew or mounted over it, is excluded as well.
+ */
+struct rvm_place {
+	/** @root: Identity of the folder that the names begin at; NULL once lost: read once. */
+	const void *root;
+	/** @name: The anchor's own first, the one right below @root last. */
+	const struct rvm_name *name;
+	/** @depth: How many; 0 if there is no place. */
+	u16 depth;
+};
+
 /**
  * struct rvm_scope - a resolved scope, immutable
  *
@@ -112,6 +130,8 @@ struct rvm_scope {
 	u16 len;
 	/** @range: NET. */
 	struct rvm_addr_range range;
+	/** @place: Of exclusions with an anchor: what else it is known by. */
+	struct rvm_place place[RVM_SCOPE_PLACES];
 };
 
 /** rvm_class_name() - "path", "exec", ... for people and JSON */

@@ -30,6 +30,8 @@ struct model_table {
 	const struct rvm_token_core *core[MODEL_TOKENS];
 	u32 bucket[2 * MODEL_TOKENS];
 	u32 next[MODEL_TOKENS];
+	u32 group[MODEL_TOKENS];
+	u32 first[MODEL_TOKENS];
 	struct rvm_index index;
 };
 

@@ -162,15 +162,6 @@ static inline struct model_entry *text_in(struct model_table *t, enum rvm_class 
 	return e;
 }
 
-static inline void index_table(struct model_table *t)
-{
-	t->index.mask = rvm_index_buckets(t->index.count) - 1;
-	t->index.core = t->core;
-	t->index.bucket = t->bucket;
-	t->index.next = t->next;
-	rvm_index_build(&t->index);
-}
-
 static inline void fill_view(struct rvm_path_view *view, const char *path)
 {
 	size_t len = strlen(path);
@@ -187,6 +178,31 @@ static inline void fill_view(struct rvm_path_view *view, const char *path)
 		len = begin > 1 ? begin - 1 : 1;
 	}
 	view->id[view->depth] = place("/", 1);
+}
+
+/* Where its anchor was at load, by the names below a folder. */
+static inline void place_at(struct model_entry *e, const char *root, const char *path)
+{
+	static struct rvm_path_view kept[8];
+	static unsigned int n;
+	struct rvm_path_view *view = &kept[n++ % 8];
+	struct rvm_place *at = &e->scope.place[!!e->scope.place[0].depth];
+
+	fill_view(view, path);
+	at->root = place(root, strlen(root));
+	at->name = view->name;
+	at->depth = view->depth;
+}
+
+static inline void index_table(struct model_table *t)
+{
+	t->index.mask = rvm_index_buckets(t->index.count) - 1;
+	t->index.core = t->core;
+	t->index.bucket = t->bucket;
+	t->index.next = t->next;
+	t->index.group = t->group;
+	t->index.first = t->first;
+	rvm_index_build(&t->index);
 }
 
 static inline struct rvm_path_object object(const char *path)

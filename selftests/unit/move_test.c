@@ -71,6 +71,67 @@ static void out_of_reach_of_a_deny_rule_nothing_moves(void)
 	EXPECT_EQ(moved("/w", "/y"), RVM_REASON_NONE);
 }
 
+static void what_stands_in_the_place_of_an_anchor_is_no_anchor(void)
+{
+	start();
+	path_token("/", "**", READ | WRITE);
+	place_at(path_in(&w.exclusions, "/old", "key", ALL), "/", "/data/priv");
+	/* The anchor itself, away and back. */
+	EXPECT_EQ(moved("/old", "/data/priv"), RVM_REASON_NONE);
+	EXPECT_EQ(moved("/old", "/x"), RVM_REASON_NONE);
+	/* Made anew it is excluded by its name only, and would get out of that. */
+	EXPECT_EQ(moved("/data/priv", "/x"), RVM_REASON_EXCLUDED);
+	EXPECT_EQ(moved("/x", "/data/priv"), RVM_REASON_EXCLUDED);
+	EXPECT_EQ(moved("/data", "/x"), RVM_REASON_EXCLUDED);
+	EXPECT_EQ(moved("/data/other", "/x"), RVM_REASON_NONE);
+}
+
+static enum rvm_reason linked(const char *from, const char *to)
+{
+	struct rvm_path_object old = { .visible = &w.view }, new = { .visible = &w.own };
+
+	fill_view(&w.view, from);
+	fill_view(&w.own, to);
+	w.own.id[0] = NULL;
+	index_tables();
+	return rvm_judge_link(&w.part, &old, &new, NOW);
+}
+
+static void where_deny_rules_have_names_nothing_gets_a_second_one(void)
+{
+	start();
+	path_token("/w", "**", READ | WRITE);
+	deny("conf/prod.key");
+	deny("**/.git/config");
+	place_at(path_in(&w.exclusions, "/lost", "", ALL), "/", "/w/one/file");
+	EXPECT_EQ(linked("/w/conf/x", "/w/y"), RVM_REASON_GAIN);
+	EXPECT_EQ(linked("/w/a/.git/config.lock", "/w/y"), RVM_REASON_GAIN);
+	EXPECT_EQ(linked("/w/one/x", "/w/y"), RVM_REASON_GAIN);
+	EXPECT_EQ(linked("/w/conf/prod.key", "/w/y"), RVM_REASON_EXCLUDED);
+	EXPECT_EQ(linked("/w/x", "/w/y"), RVM_REASON_NONE);
+	EXPECT_EQ(linked("/w/x", "/w/conf/y"), RVM_REASON_NONE);
+	EXPECT_EQ(linked("/w/conf/d/x", "/w/y"), RVM_REASON_NONE);
+	EXPECT_EQ(linked("/w/.git/objects/x", "/w/y"), RVM_REASON_NONE);
+	deny("**/.env");
+	EXPECT_EQ(linked("/w/.git/objects/x", "/w/y"), RVM_REASON_GAIN);
+}
+
+static void symlinks_move_nowhere_on_the_way_to_what_is_excluded(void)
+{
+	struct rvm_path_object old = { .visible = &w.view, .symlink = true };
+	struct rvm_path_object new = { .visible = &w.own };
+
+	start();
+	path_token("/w", "**", READ | WRITE);
+	deny("conf/prod.key");
+	fill_view(&w.view, "/w/x");
+	fill_view(&w.own, "/w/conf");
+	index_tables();
+	EXPECT_EQ(rvm_judge_move(&w.part, &old, &new, false, NOW), RVM_REASON_EXCLUDED);
+	fill_view(&w.own, "/w/other");
+	EXPECT_EQ(rvm_judge_move(&w.part, &old, &new, false, NOW), RVM_REASON_NONE);
+}
+
 static void deny_rules_are_also_compared_without_case(void)
 {
 	start();
@@ -227,7 +288,7 @@ static void whatever_lies_below_a_folder_that_may_move_is_judged_the_same(void)
 	unsigned int round, i, allowed = 0, bound = 0, wrong = 0;
 	static struct rvm_path_view view[2];
 	static struct model_world world;
-	struct rvm_path_object from, to;
+	struct rvm_path_object from = {}, to = {};
 
 	for (round = 0; round < ROUNDS; round++) {
 		model_draw(&world);
@@ -261,6 +322,9 @@ int main(void)
 	RUN(folders_move_where_deny_rules_mean_the_same);
 	RUN(what_is_excluded_by_its_way_stays_there);
 	RUN(out_of_reach_of_a_deny_rule_nothing_moves);
+	RUN(what_stands_in_the_place_of_an_anchor_is_no_anchor);
+	RUN(where_deny_rules_have_names_nothing_gets_a_second_one);
+	RUN(symlinks_move_nowhere_on_the_way_to_what_is_excluded);
 	RUN(deny_rules_are_also_compared_without_case);
 	RUN(deny_rules_of_a_partition_around_hold);
 	RUN(nothing_below_gains_a_token);

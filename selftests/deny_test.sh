@@ -1,0 +1,180 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Deny rules hold by object and by name, whatever becomes of what they were made for:
+# it is made anew, moved, mounted over, or seen under another mount.
+set -euo pipefail
+
+# shellcheck source=common.sh
+. "$(dirname "$0")/common.sh"
+
+bot=deny
+ws=$dir/ws
+data=$dir/data
+
+unmount_all() {
+	local at
+
+	for at in "$data"/{over,stick} "$dir"/{shown,up,ws} "$data"; do
+		while umount "$at" 2>/dev/null; do :; done
+	done
+}
+
+cleanup() {
+	drop_partitions "$bot"
+	unmount_all
+}
+trap cleanup EXIT
+
+# FOLDER...: with a key in it.
+make_keys() {
+	local folder
+
+	for folder; do
+		mkdir -p "$folder"
+		echo secret >"$folder/key"
+	done
+}
+
+make_files() {
+	chmod 0755 "$dir"
+	mkdir -p "$data" "$dir/shown" "$dir/up"
+	make_keys "$data"/{anew,moved,over,under,parts/deep} "$ws/priv" "$dir/up/deep/priv"
+	mkdir -p "$dir/plain" "$ws"/{pub,secret,app,config}
+	echo open >"$dir/plain/file"
+	echo secret >"$ws/secret/.env"
+	ln "$ws/secret/.env" "$ws/second"
+	echo secret >"$ws/config/dev.conf"
+	ln -s ../config/dev.conf "$ws/app/.env"
+	# What was not looked at would have other names still.
+	mkdir "$ws/many"
+	python3 -c 'import sys
+for i in range(20100):
+    open("%s/%d" % (sys.argv[1], i), "w").close()' "$ws/many"
+	echo open >"$data/open"
+	echo open >"$ws/open"
+	echo one >"$data/file"
+	mkdir "$data/stick"
+	mount -t tmpfs tmpfs "$data/stick"
+	make_keys "$data/stick/priv"
+	cat >"$dir/table.json" <<-JSON
+		[{"rights": ["READ"], "resource": "Read(/$dir/**)", "proof_tier": "P1", "expires_at": 0},
+		 {"rights": ["WRITE"], "resource": "Edit(/$dir/**)", "proof_tier": "P1", "expires_at": 0},
+		 {"rights": ["EXECUTE"], "resource": "Bash(mv:*)", "proof_tier": "P1", "expires_at": 0}]
+	JSON
+	cat >"$dir/spec.json" <<-JSON
+		{"name": "deny", "permissions": {"allow": [], "deny": [
+			"Read(/$data/anew/**)", "Read(/$data/moved/key)", "Read(/$data/over/**)",
+			"Read(/$data/under/**)", "Read(/$data/parts/*/key)", "Read(/$data/file)",
+			"Read(/$data/stick/priv/**)", "Read(/$dir/up/deep/priv/key)", "Read(./priv/**)",
+			"Read(./conf/prod.key)", "Read(**/.env)"]}}
+	JSON
+}
+
+read_it() {
+	rvmctl run "$bot" -- cat "$1" </dev/null
+}
+
+link_it() {
+	rvmctl run "$bot" -- ln "$@" </dev/null
+}
+
+gone() {
+	rvmctl status | grep 'exclusions name is gone'
+}
+
+move_it() {
+	rvmctl run "$bot" -- mv "$1" "$2" </dev/null
+}
+
+# NAME FILE: denied, and what lies beside it is not.
+denied() {
+	if read_it "$2" >/dev/null 2>&1; then
+		ktap_test_fail "$1"
+	else
+		check "$1" read_it "${3:-$data/open}"
+	fi
+}
+
+ktap_print_header
+ktap_set_plan 32
+make_files
+check hooks_attach attach_hooks
+check table_loads rvmctl load "$dir/table.json" --partition "$bot" --workspace "$ws" \
+	--base minimal --spec "$dir/spec.json"
+denied as_loaded "$data/anew/key"
+denied a_pattern "$data/parts/deep/key"
+denied by_a_second_name_behind_many_files "$ws/second" "$ws/open"
+denied by_what_a_symbolic_link_leads_to "$ws/config/dev.conf" "$ws/open"
+
+refused a_link_on_the_way_to_it 'denied|permitted' link_it -s pub "$ws/conf"
+check a_link_elsewhere link_it -s pub "$ws/elsewhere"
+refused which_gets_no_name_on_the_way 'denied|permitted|cross-device' \
+	move_it "$ws/elsewhere" "$ws/conf"
+check but_another_name move_it "$ws/elsewhere" "$ws/there"
+check a_folder_on_the_way rvmctl run "$bot" -- mkdir "$ws/conf"
+
+echo new >"$ws/.env.new"
+refused a_second_name_for_what_takes_its_place 'cross-device' link_it "$ws/.env.new" "$ws/caught"
+mv "$ws/.env.new" "$ws/.env"
+denied which_it_took "$ws/.env" "$ws/open"
+check a_second_name_where_nothing_is_denied link_it "$dir/plain/file" "$dir/plain/too"
+
+refused nothing_is_gone_yet '' gone
+rm -r "$data/anew"
+make_keys "$data/anew"
+denied made_anew "$data/anew/key"
+check status_says_that_it_is_gone gone
+
+mv "$data/moved" "$data/kept"
+make_keys "$data/moved"
+denied the_object_that_was_moved "$data/kept/key"
+denied and_what_is_called_so_now "$data/moved/key"
+refused which_the_agent_does_not_move_away 'denied|permitted|cross-device' \
+	move_it "$data/moved" "$data/other"
+refused nor_anything_to_it 'denied|permitted|cross-device' move_it "$data/open" "$data/moved/key"
+
+echo two >"$data/file.new"
+mv "$data/file.new" "$data/file"
+denied a_file_that_was_replaced "$data/file"
+
+mount -t tmpfs tmpfs "$data/over"
+make_keys "$data/over"
+denied mounted_over "$data/over/key"
+
+umount "$data/stick"
+mount -t tmpfs tmpfs "$data/stick"
+make_keys "$data/stick/priv"
+denied on_another_file_system_of_the_same_place "$data/stick/priv/key"
+
+rm -r "$data/under"
+make_keys "$data/under"
+mount --bind "$data" "$dir/shown"
+denied under_another_mount "$dir/shown/under/key" "$dir/shown/open"
+umount "$dir/shown"
+
+mount -t tmpfs tmpfs "$dir/up"
+make_keys "$dir/up/deep/priv"
+denied below_what_was_mounted_over "$dir/up/deep/priv/key"
+
+rm -r "$ws"
+make_keys "$ws/priv"
+echo open >"$ws/open"
+denied in_a_workspace_made_anew "$ws/priv/key" "$ws/open"
+mount -t tmpfs tmpfs "$ws"
+make_keys "$ws/priv"
+echo open >"$ws/open"
+denied in_a_workspace_mounted_over "$ws/priv/key" "$ws/open"
+
+rm -r "${data:?}/parts"
+make_keys "$data/parts/deep"
+denied a_pattern_in_a_folder_made_anew "$data/parts/deep/key"
+
+echo open >"$data/anew.txt"
+check names_like_it_are_not_denied read_it "$data/anew.txt"
+unmount_all
+check load_again rvmctl load "$dir/table.json" --partition "$bot" --workspace "$ws" \
+	--base minimal --spec "$dir/spec.json"
+drop_partitions "$bot"
+check partition_is_gone [ ! -e "/sys/fs/cgroup/rvm/$bot" ]
+ktap_finished
