@@ -387,6 +387,31 @@ links_do_not_weaken_deny_rules() {
 	[ $status = 0 ] && grep -qF "\"resolved\":\"$work/deny/l1/x\"" "$work/out"
 }
 
+# A link at home is followed to be read, unless the partition may have made it: also
+# by a row to write that is left out for the very link.
+links_at_home_are_followed_to_read() {
+	[ "$(id -u)" = 0 ] && command -v unshare >/dev/null || return 0
+	local home=$work/home
+
+	mkdir -p "$home/dot" "$home/.ssh" "$work/hws"
+	touch "$home/dot/gitconfig" "$home/.ssh/id"
+	ln -sfn dot/gitconfig "$home/.gitconfig"
+	ln -sfn .ssh/id "$home/.npmrc"
+	ln -sfn /etc/shadow "$home/.out"
+	chown -hR 4321:4321 "$home"
+	{ cat /etc/passwd; echo "dev:x:4321:4321:dev:$home:/bin/sh"; } >"$work/passwd"
+	echo '[{"rights":["READ"],"resource":"path:~/.gitconfig","expires_at":0},
+	{"rights":["READ"],"resource":"path:~/.npmrc","expires_at":0},
+	{"rights":["WRITE"],"resource":"path:~/.npmrc","expires_at":0},
+	{"rights":["READ"],"resource":"path:~/.out","expires_at":0}]' >"$work/in.json"
+	unshare -m sh -c "mount --bind '$work/passwd' /etc/passwd && SUDO_UID=4321 '$tool' -j load \
+		'$work/in.json' --partition x --workspace '$work/hws' --dry-run --base none" \
+		>"$work/out" 2>"$work/err" || return 0
+	grep -qF "\"resolved\":\"$home/dot/gitconfig\"" "$work/out" &&
+		! grep -qF "$home/.ssh/id\"" "$work/out" && ! grep -q '"resolved":"/etc/shadow' "$work/out" &&
+		[ "$(grep -c 'row is left out' "$work/err")" = 3 ]
+}
+
 # A program of the workspace by a link: bound to the file, and the link stays as it is.
 programs_by_links_are_protected() {
 	mkdir -p "$work/bin/pkg" "$work/bin/.bin"

@@ -209,8 +209,8 @@ static int refuse_link(struct state *s, const char *name, const char *target, st
 	auto_free char *below = path_join(s->at, name);
 	auto_free char *path = path_join(s->base->path, below ? below + (*below == '/') : name);
 
-	s->walk->refused = true;
 	err_make(err, EXIT_REFUSED, "%s is a symbolic link to %s", path ? path : name, target);
+	s->walk->refused = take_ptr(path);
 	return err_hint(err, "name the target itself, or take the link away");
 }
 
@@ -331,6 +331,8 @@ void path_walk_end(struct path_walk *walk)
 	for (size_t i = 0; i < walk->n; i++)
 		free(walk->place[i].rest);
 	walk->n = 0;
+	free(walk->refused);
+	walk->refused = NULL;
 	free(walk->links_followed);
 	walk->links_followed = NULL;
 }

@@ -45,8 +45,8 @@ struct path_walk {
 	/* Result: paths of links that were followed, one behind another (argz). */
 	char *links_followed;
 	size_t links_len;
-	/* Result: the error is about a link. */
-	bool refused;
+	/* Result: path of the link that the error is about, or NULL. */
+	char *refused;
 };
 
 int path_walk(struct path_walk *walk, const char *pattern, struct err *err);

@@ -37,6 +37,7 @@ void plan_close(struct plan *plan)
 	for (size_t i = 0; i < plan->n; i++)
 		free_entry(&plan->entries[i]);
 	free(plan->entries);
+	free(plan->own_links);
 	list_close(&plan->programs);
 	resolver_close(&plan->resolver);
 	resolver_close(&plan->host);
@@ -238,6 +239,9 @@ static int resolve_and_add(struct plan *plan, const struct rvm_scope_spec *spec,
 		found.scope[i].flags |= flags;
 	if (!ret)
 		ret = add_scopes(plan, model, &found, err);
+	if (found.refused_link && model->rights & RVM_RIGHT_WRITE && !model->exclusion &&
+	    argz_add(&plan->own_links, &plan->own_links_len, found.refused_link))
+		ret = err_errno(err, ENOMEM, "%s", model->origin);
 	resolved_free(&found);
 	return ret;
 }
@@ -404,13 +408,24 @@ static bool is_granted(const struct plan *plan, uint8_t right, const char *path)
 	return false;
 }
 
+/* A table that let it be written before let it be made a link. */
+static bool is_own_link(const struct plan *plan, const char *path)
+{
+	for (char *link = plan->own_links; link;
+	     link = argz_next(plan->own_links, plan->own_links_len, link)) {
+		if (!strcmp(link, path))
+			return true;
+	}
+	return false;
+}
+
 /* A link that led to the entry's file and that the partition could make itself; or NULL. */
 static const char *own_link(const struct plan *plan, const struct entry *e)
 {
 	if (e->scope.class != RVM_CLASS_PATH)
 		return NULL;
 	for (char *link = e->links; link; link = argz_next(e->links, e->links_len, link)) {
-		if (is_granted(plan, RVM_RIGHT_WRITE, link))
+		if (is_granted(plan, RVM_RIGHT_WRITE, link) || is_own_link(plan, link))
 			return link;
 	}
 	return NULL;
@@ -418,6 +433,9 @@ static const char *own_link(const struct plan *plan, const struct entry *e)
 
 void plan_check_links(struct plan *plan)
 {
+	size_t row = SIZE_MAX;
+	uint64_t badge = 0;
+
 	for (size_t i = 0; i < plan->n;) {
 		struct entry *e = &plan->entries[i];
 		const char *link = own_link(plan, e);
@@ -426,10 +444,15 @@ void plan_check_links(struct plan *plan)
 			i++;
 			continue;
 		}
-		warn_line("%s: row %zu (%s): the partition could make the symbolic link %s itself: "
-			  "the row is left out; name the target",
-			  e->origin, e->row, e->resource, link);
-		plan->left_out++;
+		/* A row may have several entries. */
+		if (e->row != row || e->badge != badge) {
+			warn_line("%s: row %zu (%s): the partition could make the symbolic link %s "
+				  "itself: the row is left out; name the target",
+				  e->origin, e->row, e->resource, link);
+			plan->left_out++;
+		}
+		row = e->row;
+		badge = e->badge;
 		free_entry(e);
 		plan->n--;
 		memmove(e, e + 1, (plan->n - i) * sizeof(*e));

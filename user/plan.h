@@ -50,6 +50,9 @@ struct plan {
 	bool leave_domains;
 	/* --strict: so are none. */
 	bool strict;
+	/* Links that rows to write were left out for (argz): the partition may have made them. */
+	char *own_links;
+	size_t own_links_len;
 	/* Counted for the summary. */
 	size_t left_out;
 	size_t unresolved;

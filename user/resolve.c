@@ -194,6 +194,7 @@ void resolved_free(struct resolved *out)
 		scope_free(&out->scope[i]);
 	free(out->links);
 	free(out->notes);
+	free(out->refused_link);
 	*out = (struct resolved){ 0 };
 }
 
@@ -296,7 +297,6 @@ static int check_home(struct resolver *r, struct path_walk *walk, struct err *er
 	if (walk->links != LINKS_HOME || !walk->links_len ||
 	    path_is_below(end->dir->path, r->home->path))
 		return 0;
-	walk->refused = true;
 	err_make(err, EXIT_REFUSED, "a symbolic link leads to %s/%s, which is not at home",
 		 end->dir->path, end->rest);
 	return err_hint(err, "name the target itself, or take the link away");
@@ -350,7 +350,7 @@ static int resolve_path(struct resolver *r, const struct rvm_scope_spec *spec, b
 		ret = add_place(out, spec, &walk.place[i], err);
 	if (!ret && exclusion)
 		ret = exclude_more(&walk, spec, pattern, out, err);
-	out->refused_link = walk.refused;
+	out->refused_link = take_ptr(walk.refused);
 	take_links(&walk, out);
 	path_walk_end(&walk);
 	return ret;
@@ -471,7 +471,7 @@ static int resolve_unix(struct resolver *r, const struct rvm_scope_spec *spec, b
 		ret = add_path(out, spec, walk.base, path, err);
 	for (size_t i = 0; i < out->n; i++)
 		out->scope[i].family = spec->family;
-	out->refused_link = walk.refused;
+	out->refused_link = take_ptr(walk.refused);
 	path_walk_end(&walk);
 	return ret;
 }

@@ -90,8 +90,8 @@ struct resolved {
 	size_t n;
 	/* What is worth saying, see note(); or NULL. */
 	char *notes;
-	/* There is a link that was not followed. */
-	bool refused_link;
+	/* Path of a link that was not followed, for which it failed; or NULL. */
+	char *refused_link;
 	/* Paths of links that led there (argz): who replaces one makes it another. */
 	char *links;
 	size_t links_len;
