@@ -13,15 +13,21 @@ static void find_lowest(u32 at, u32 *lowest)
 		*lowest = at;
 }
 
-/* As the folder compares names: not with one that may be a file's other spelling. */
+/*
+ * As the folder compares names: not with one that may be a file's other spelling.
+ * There are many exclusions, most about a name of their own: @ends, of all names,
+ * tells nearly all of them that they are not meant.
+ */
 static enum rvm_glob_match meet(const struct rvm_scope *scope, const struct rvm_path_object *path,
-				const struct rvm_climb *climb)
+				const struct rvm_climb *climb, const struct rvm_leaf_ends *ends)
 {
 	const struct rvm_path_view *view = climb->view;
 
 	if (view->aliases && climb->level >= view->aliases && scope->glob &&
 	    !rvm_scope_is_nowhere(scope))
 		return RVM_GLOB_EXACT;
+	if (scope->glob && !rvm_glob_may_match(scope->glob, ends))
+		return RVM_GLOB_NONE;
 	return rvm_scope_meets(scope, path, climb, view->folds);
 }
 
@@ -29,11 +35,14 @@ static void exclude_place(const struct rvm_index *index, const struct rvm_path_o
 			  const struct rvm_path_view *view, u8 class, u8 rights, u32 *lowest)
 {
 	struct rvm_climb climb = { .index = index, .view = view };
+	struct rvm_leaf_ends ends = {};
 	const struct rvm_scope *scope;
 
+	if (view)
+		ends = rvm_glob_ends(view->name, view->depth);
 	while ((scope = rvm_climb_next(&climb)))
 		if (scope->class == class && index->core[climb.at]->rights & rights &&
-		    meet(scope, path, &climb) >= RVM_GLOB_BELOW)
+		    meet(scope, path, &climb, &ends) >= RVM_GLOB_BELOW)
 			find_lowest(climb.at, lowest);
 }
 

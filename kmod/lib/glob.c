@@ -84,6 +84,50 @@ static int check_segment(const char *text, size_t begin, size_t end, bool *liter
 	return 0;
 }
 
+/* What is one byte and itself, wherever it stands in a segment. */
+static bool is_plain(char c)
+{
+	return c != '*' && c != '?' && c != '[' && c != ']' && c != '\\';
+}
+
+/* All pairs with this byte are met; of a byte that is not known, all there are. */
+static u64 pairs_with(char first, char last)
+{
+	u64 pairs = 0;
+	unsigned int c;
+
+	if (is_plain(first) && is_plain(last))
+		return rvm_leaf_pair(first, last);
+	if (!is_plain(first) && !is_plain(last))
+		return ~0ULL;
+	for (c = 0; c < 256; c++)
+		pairs |= is_plain(first) ? rvm_leaf_pair(first, c) : rvm_leaf_pair(c, last);
+	return pairs;
+}
+
+/* A wildcard, a set and an escaped byte may be anything. */
+static void find_ends(struct rvm_glob *glob)
+{
+	unsigned int last = glob->segments, end;
+	const char *seg;
+	size_t len;
+
+	glob->ends.first = ~0ULL;
+	glob->ends.last = ~0ULL;
+	while (last && glob->deep & BIT_ULL(last - 1))
+		last--;
+	if (!last--)
+		return;
+	seg = glob->text + glob->start[last];
+	end = last + 1U < glob->segments ? glob->start[last + 1] - 1U : glob->len;
+	len = end - glob->start[last];
+	if (is_plain(seg[0]))
+		glob->ends.first = pairs_with(seg[0], len > 1 ? seg[1] : '*');
+	/* Before "]" stands a set, or it was escaped. */
+	if (is_plain(seg[len - 1]))
+		glob->ends.last = pairs_with(len > 1 ? seg[len - 2] : '*', seg[len - 1]);
+}
+
 int rvm_glob_parse(struct rvm_glob *glob, const char *text, size_t len, size_t *at)
 {
 	size_t begin, end;
@@ -108,6 +152,7 @@ int rvm_glob_parse(struct rvm_glob *glob, const char *text, size_t len, size_t *
 			glob->deep |= BIT_ULL(glob->segments);
 		glob->start[glob->segments++] = begin;
 	}
+	find_ends(glob);
 	return 0;
 }
 
@@ -323,6 +368,19 @@ enum rvm_glob_match rvm_glob_match(const struct rvm_glob *glob, const struct rvm
 	if (below)
 		return RVM_GLOB_BELOW;
 	return states ? RVM_GLOB_ABOVE : RVM_GLOB_NONE;
+}
+
+struct rvm_leaf_ends rvm_glob_ends(const struct rvm_name *names, unsigned int depth)
+{
+	struct rvm_leaf_ends ends = {};
+
+	for (; depth--; names++) {
+		if (!names->len)
+			continue;
+		ends.first |= rvm_leaf_first(names->text, names->len);
+		ends.last |= rvm_leaf_last(names->text, names->len);
+	}
+	return ends;
 }
 
 u64 rvm_glob_rest(const struct rvm_glob *glob, const struct rvm_name *names, unsigned int depth,

@@ -4,6 +4,8 @@
 
 #include <linux/types.h>
 
+#include "ends.h"
+
 /**
  * DOC: globs
  *
@@ -52,6 +54,8 @@ struct rvm_glob {
 	bool literal;
 	/** @deep: Bit n is set if segment n is "**". */
 	u64 deep;
+	/** @ends: Of the last segment that is not "**": each match has a name that fits it. */
+	struct rvm_leaf_ends ends;
 	/** @start: Offset of each segment in @text. */
 	u16 start[RVM_GLOB_SEGMENTS_MAX];
 };
@@ -106,6 +110,31 @@ bool rvm_glob_match_name(const char *seg, size_t seg_len, const struct rvm_name 
  */
 enum rvm_glob_match rvm_glob_match(const struct rvm_glob *glob, const struct rvm_name *names,
 				   unsigned int depth, bool nocase);
+
+/**
+ * rvm_glob_ends() - how the names of a path begin and end
+ * @names: as for rvm_glob_match()
+ * @depth: how many
+ *
+ * For many globs and one path: see rvm_glob_may_match().
+ *
+ * Return: the ends of all of them.
+ */
+struct rvm_leaf_ends rvm_glob_ends(const struct rvm_name *names, unsigned int depth);
+
+/**
+ * rvm_glob_may_match() - is it worth to compare a glob and a path
+ * @glob: from rvm_glob_parse()
+ * @ends: of the path, or of one of which it is a part
+ *
+ * Return: false only if rvm_glob_match() gives less than RVM_GLOB_BELOW.
+ */
+static inline bool rvm_glob_may_match(const struct rvm_glob *glob, const struct rvm_leaf_ends *ends)
+{
+	/* What begins or ends anyhow may take no name at all. */
+	return (glob->ends.first == ~0ULL || glob->ends.first & ends->first) &&
+	       (glob->ends.last == ~0ULL || glob->ends.last & ends->last);
+}
 
 /**
  * rvm_glob_rest() - what a glob asks of the names below a folder

@@ -7,43 +7,35 @@
 
 #define ALL (~0ULL)
 
-static u64 bit_of(u8 c)
+/* Do these globs begin, or end, with a wildcard? */
+static bool is_open(u64 set)
 {
-	return BIT_ULL(rvm_leaf_hash(c));
+	return set == ALL;
 }
 
-static u64 first_bytes(const char *seg)
+/* Names that a glob tells from others are of this length, or of any: -1. */
+static int tail_len(const struct rvm_glob *glob, const char **tail)
 {
-	switch (seg[0]) {
-	case '*':
-	case '?':
-	case '[':
-		return ALL;
-	case '\\':
-		return bit_of(seg[1]);
-	default:
-		return bit_of(seg[0]);
-	}
-}
+	unsigned int last = glob->segments, end;
+	const char *seg;
+	size_t i, len;
 
-/* A byte that would mean something else without the backslash before it counts as such. */
-static u64 last_bytes(const char *seg, size_t len)
-{
-	switch (seg[len - 1]) {
-	case '*':
-	case '?':
-	case ']':
-		return ALL;
-	default:
-		return bit_of(seg[len - 1]);
-	}
-}
-
-static bool takes_every_name(const char *seg, size_t len)
-{
-	while (len && seg[len - 1] == '*')
-		len--;
-	return !len;
+	while (last && glob->deep & BIT_ULL(last - 1))
+		last--;
+	if (!last--)
+		return 0;
+	seg = glob->text + glob->start[last];
+	end = last + 1 < glob->segments ? glob->start[last + 1] - 1 : glob->len;
+	len = end - glob->start[last];
+	*tail = seg;
+	for (i = 0; i < len && seg[i] == '*'; i++)
+		;
+	if (i == len)
+		return 0;
+	for (i = 0; i < len; i++)
+		if (seg[i] == '*' || seg[i] == '?' || seg[i] == '[' || seg[i] == '\\')
+			return -1;
+	return len;
 }
 
 /*
@@ -52,26 +44,26 @@ static bool takes_every_name(const char *seg, size_t len)
  */
 void rvm_leaf_set_add(struct rvm_leaf_set *set, const struct rvm_glob *glob)
 {
-	unsigned int last = glob->segments, end;
-	const char *seg;
-	u64 first_set, last_set;
+	const struct rvm_leaf_ends *ends = &glob->ends;
+	const char *tail;
+	int len = tail_len(glob, &tail);
+	unsigned int i;
 
-	while (last && glob->deep & BIT_ULL(last - 1))
-		last--;
-	if (!last--)
+	/* None, or one that takes every name. */
+	if (!len)
 		return;
-	seg = glob->text + glob->start[last];
-	end = last + 1 < glob->segments ? glob->start[last + 1] - 1 : glob->len;
-	if (takes_every_name(seg, end - glob->start[last]))
+	if (is_open(ends->first)) {
+		set->any_first |= ends->last;
 		return;
-	first_set = first_bytes(seg);
-	last_set = last_bytes(seg, end - glob->start[last]);
-	if (first_set == ALL) {
-		set->any_first |= last_set;
-	} else if (last_set == ALL) {
-		set->any_last |= first_set;
-	} else {
-		set->first |= first_set;
-		set->last |= last_set;
+	}
+	if (is_open(ends->last)) {
+		set->any_last |= ends->first;
+		return;
+	}
+	for (i = 0; i < RVM_LEAF_LENGTHS; i++) {
+		if (len > 0 && i != (unsigned int)len % RVM_LEAF_LENGTHS)
+			continue;
+		set->of_len[i].first |= ends->first;
+		set->of_len[i].last |= ends->last;
 	}
 }

@@ -2,18 +2,18 @@
 #ifndef _RVM_LEAF_H
 #define _RVM_LEAF_H
 
-#include <linux/bits.h>
 #include <linux/types.h>
 
 #include "glob.h"
 
+/** RVM_LEAF_LENGTHS - names of different lengths are kept apart, modulo this; a power of two */
+#define RVM_LEAF_LENGTHS 8
+
 /**
  * struct rvm_leaf_set - names that some globs may be about, and more
- * @first: Bit n is set if a name may begin with a byte of hash n and end with one
- *         of @last.
- * @last: Likewise the byte that it ends with.
- * @any_first: Last bytes of names that may begin with any byte.
- * @any_last: First bytes of names that may end with any byte.
+ * @of_len: How names begin and end, by their length.
+ * @any_first: How names end that may begin with any bytes.
+ * @any_last: How names begin that may end with any bytes.
  *
  * Globs that begin or end with a wildcard are kept apart: one "*.x" would
  * otherwise put every name in the set that ends as any other glob does.
@@ -23,18 +23,10 @@
  * as for any other such name.
  */
 struct rvm_leaf_set {
-	u64 first;
-	u64 last;
+	struct rvm_leaf_ends of_len[RVM_LEAF_LENGTHS];
 	u64 any_first;
 	u64 any_last;
 };
-
-/** rvm_leaf_hash() - 0 to 63, the same for both cases of a letter */
-static inline unsigned int rvm_leaf_hash(u8 c)
-{
-	/* Letters differ from digits and dots by 0x40, their cases by 0x20: that bit is lost. */
-	return (2 * c + (c >> 6)) & 63;
-}
 
 /**
  * rvm_leaf_set_add() - add all names that a glob tells from others
@@ -46,8 +38,10 @@ void rvm_leaf_set_add(struct rvm_leaf_set *set, const struct rvm_glob *glob);
 /** rvm_leaf_set_add_name() - add one name, not empty */
 static inline void rvm_leaf_set_add_name(struct rvm_leaf_set *set, const struct rvm_name *name)
 {
-	set->first |= BIT_ULL(rvm_leaf_hash(name->text[0]));
-	set->last |= BIT_ULL(rvm_leaf_hash(name->text[name->len - 1]));
+	struct rvm_leaf_ends *ends = &set->of_len[name->len % RVM_LEAF_LENGTHS];
+
+	ends->first |= rvm_leaf_first(name->text, name->len);
+	ends->last |= rvm_leaf_last(name->text, name->len);
 }
 
 /**
@@ -57,8 +51,12 @@ static inline void rvm_leaf_set_add_name(struct rvm_leaf_set *set, const struct 
  */
 static inline void rvm_leaf_set_join(struct rvm_leaf_set *set, const struct rvm_leaf_set *other)
 {
-	set->first |= other->first;
-	set->last |= other->last;
+	unsigned int i;
+
+	for (i = 0; i < RVM_LEAF_LENGTHS; i++) {
+		set->of_len[i].first |= other->of_len[i].first;
+		set->of_len[i].last |= other->of_len[i].last;
+	}
 	set->any_first |= other->any_first;
 	set->any_last |= other->any_last;
 }
@@ -69,14 +67,15 @@ static inline void rvm_leaf_set_join(struct rvm_leaf_set *set, const struct rvm_
  * @text: the name
  * @len: its bytes, not 0
  *
- * Return: true if so; also for many other names.
+ * Return: true if so; also for some other names.
  */
 static inline bool rvm_leaf_set_has(const struct rvm_leaf_set *set, const char *text, size_t len)
 {
-	unsigned int first = rvm_leaf_hash(text[0]), last = rvm_leaf_hash(text[len - 1]);
+	const struct rvm_leaf_ends *ends = &set->of_len[len % RVM_LEAF_LENGTHS];
+	u64 first = rvm_leaf_first(text, len), last = rvm_leaf_last(text, len);
 
-	return set->any_last & BIT_ULL(first) || set->any_first & BIT_ULL(last) ||
-	       (set->first & BIT_ULL(first) && set->last & BIT_ULL(last));
+	return set->any_last & first || set->any_first & last ||
+	       (ends->first & first && ends->last & last);
 }
 
 #endif /* _RVM_LEAF_H */

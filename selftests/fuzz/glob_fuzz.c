@@ -31,11 +31,15 @@ static void check_order(const struct rvm_glob *glob, const struct rvm_name *name
 			unsigned int depth, bool nocase)
 {
 	enum rvm_glob_match above, match = RVM_GLOB_ABOVE;
+	struct rvm_leaf_ends ends;
 	unsigned int n;
 
 	for (n = 0; n <= depth; n++) {
 		above = match;
 		match = rvm_glob_match(glob, names + depth - n, n, nocase);
+		ends = rvm_glob_ends(names + depth - n, n);
+		if (match >= RVM_GLOB_BELOW)
+			FUZZ_CHECK(rvm_glob_may_match(glob, &ends));
 		if (above == RVM_GLOB_NONE)
 			FUZZ_CHECK(match == RVM_GLOB_NONE);
 		if (above >= RVM_GLOB_BELOW)
