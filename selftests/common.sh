@@ -120,3 +120,14 @@ wait_until_empty() {
 		sleep 0.05
 	done
 }
+
+# The home folder that the tool takes for the user's, one to write to: in the guest it is the
+# machine's, to read only.
+borrow_home() {
+	real_home=$(getent passwd 0 | cut -d: -f6)
+	[ -w "$real_home" ] || { mount -t tmpfs -o mode=0755 tmpfs "$real_home" && borrowed=1; }
+}
+
+return_home() {
+	[ -z "${borrowed:-}" ] || umount -l "$real_home" || true
+}

@@ -196,49 +196,6 @@ int exclude_builtin(struct plan *plan, const char *table, const char *spec, stru
 	return exclude_module(plan, exe, err);
 }
 
-static bool is_listed(const char *const *list, size_t n, const char *text)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (!strcmp(list[i], text))
-			return true;
-	}
-	return false;
-}
-
-int exclude_deputies(struct plan *plan, const char *const *allow, size_t n, struct err *err)
-{
-	auto_list struct list list = { 0 };
-
-	if (list_open(&list, "deputy.list", err))
-		return -1;
-	for (size_t i = 0; i < n; i++) {
-		if (is_listed((const char *const *)list.lines, list.n, allow[i]))
-			continue;
-		err_make(err, EXIT_USAGE, "--allow-deputy: '%s' is no line of deputy.list",
-			 allow[i]);
-		return err_hint(err, "write the line as it is there");
-	}
-	for (size_t i = 0; i < list.n; i++) {
-		auto_free char *resource = NULL;
-		struct rule rule = {
-			.origin = "deputy.list",
-			.row = i,
-			.rights = RVM_RIGHT_WRITE,
-		};
-
-		if (is_listed(allow, n, list.lines[i]))
-			continue;
-		if (asprintf(&resource, "Edit(%s)", list.lines[i]) < 0) {
-			resource = NULL;
-			return err_errno(err, ENOMEM, "deputy.list");
-		}
-		rule.resource = resource;
-		if (plan_exclude(plan, &rule, err))
-			return -1;
-	}
-	return 0;
-}
-
 /*
  * Looking for what an exclusion matches by name and what is reached by other names as
  * well: files with several names, and symbolic links.  One walk for all rules of a

@@ -13,13 +13,6 @@ int exclude_builtin(struct plan *plan, const char *table, const char *spec, stru
 /* A file that says what a partition may do: it and its names. */
 int exclude_table(struct plan *plan, const char *path, struct err *err);
 
-/**
- * exclude_deputies() - files of the workspace that tools outside execute or obey
- * @allow: patterns of deputy.list to leave out
- * @n: how many
- */
-int exclude_deputies(struct plan *plan, const char *const *allow, size_t n, struct err *err);
-
 /*
  * Excluded names whose file has other names, or is somewhere else: exclude the file as well.
  * @again: say only what is new.

@@ -13,15 +13,13 @@
 int learn_open(struct learn *l, const char *workspace, struct err *err)
 {
 	*l = (struct learn){ .workspace = workspace };
-	return list_open(&l->deputies, "deputy.list", err) ||
-			       list_open(&l->programs, "programs.list", err) ?
-		       -1 :
-		       0;
+	return learn_open_deputies(l, err) || list_open(&l->programs, "programs.list", err) ? -1 :
+											      0;
 }
 
 void learn_close(struct learn *l)
 {
-	list_close(&l->deputies);
+	learn_close_deputies(l);
 	list_close(&l->programs);
 	node_free(&l->paths);
 	node_free(&l->commands);

@@ -4,6 +4,7 @@
 
 #include "base.h"
 #include "event.h"
+#include "lib/glob.h"
 #include "table.h"
 
 /*
@@ -107,10 +108,19 @@ struct pair {
 	struct node *to;
 };
 
+/* A line of deputy.list below the workspace. */
+struct deputy {
+	char *text;
+	struct rvm_glob glob;
+	bool alone;
+};
+
 struct learn {
 	/* Without a slash at the end. */
 	const char *workspace;
-	struct list deputies;
+	struct list list;
+	/* One for each of its lines. */
+	struct deputy *deputies;
 	struct list programs;
 	struct node paths;
 	struct node commands;
@@ -189,6 +199,8 @@ void learn_join_renamed(struct learn *l);
 void learn_merge(struct learn *l, struct node *dir, bool temporary);
 
 /* learn_fold.c */
+int learn_open_deputies(struct learn *l, struct err *err);
+void learn_close_deputies(struct learn *l);
 void learn_propose_paths(struct learn *l);
 
 /* learn_exec.c */

@@ -6,7 +6,6 @@
 #include <sys/stat.h>
 
 #include "learn.h"
-#include "lib/glob.h"
 #include "lib/rights.h"
 #include "lib/scope.h"
 #include "path.h"
@@ -74,21 +73,43 @@ static char *resource_of(const struct learn *l, const char *pattern, uint8_t rig
  * Files that others execute or obey.
  */
 
-/* Line @i of the list as a glob below the workspace; free() @text. */
-static bool deputy_glob(const struct learn *l, size_t i, char **text, struct rvm_glob *glob)
+static bool understand(struct deputy *deputy, const char *line)
 {
 	struct rvm_scope_spec spec;
 	auto_free char *resource = NULL;
 
-	*text = NULL;
-	if (asprintf(&resource, "Edit(%s)", l->deputies.lines[i]) < 0) {
+	if (asprintf(&resource, "Edit(%s)", line) < 0) {
 		resource = NULL;
 		return false;
 	}
 	if (rvm_scope_parse(&spec, resource, strlen(resource), RVM_RIGHT_WRITE, NULL, NULL) ||
-	    path_normalise(spec.text, spec.len, spec.anywhere, text))
+	    path_normalise(spec.text, spec.len, spec.anywhere, &deputy->text))
 		return false;
-	return !rvm_glob_parse(glob, *text, strlen(*text), NULL);
+	deputy->alone = spec.flags & RVM_SCOPE_FLAG_ALONE;
+	return !rvm_glob_parse(&deputy->glob, deputy->text, strlen(deputy->text), NULL);
+}
+
+int learn_open_deputies(struct learn *l, struct err *err)
+{
+	if (list_open(&l->list, "deputy.list", err))
+		return -1;
+	l->deputies = calloc(l->list.n + 1, sizeof(*l->deputies));
+	if (!l->deputies)
+		return err_errno(err, ENOMEM, "deputy.list");
+	for (size_t i = 0; i < l->list.n; i++) {
+		if (!understand(&l->deputies[i], l->list.lines[i]))
+			return err_make(err, EXIT_FAILURE, "deputy.list: '%s' is not understood",
+					l->list.lines[i]);
+	}
+	return 0;
+}
+
+void learn_close_deputies(struct learn *l)
+{
+	for (size_t i = 0; l->deputies && i < l->list.n; i++)
+		free(l->deputies[i].text);
+	free(l->deputies);
+	list_close(&l->list);
 }
 
 /* Names of a path below the workspace, leaf first; as many as are judged. */
@@ -114,18 +135,20 @@ static bool is_deputy(const struct learn *l, const char *path)
 {
 	struct rvm_name names[RVM_GLOB_SEGMENTS_MAX];
 	size_t len = strlen(l->workspace);
+	struct rvm_leaf_ends ends;
 	unsigned int n;
 	bool found = false;
 
 	if (strncmp(path, l->workspace, len) != 0 || path[len] != '/')
 		return false;
 	n = split(path + len, names, RVM_GLOB_SEGMENTS_MAX);
-	for (size_t i = 0; i < l->deputies.n && !found; i++) {
-		auto_free char *text = NULL;
-		struct rvm_glob glob;
+	ends = rvm_glob_ends(names, n);
+	for (size_t i = 0; i < l->list.n && !found; i++) {
+		const struct deputy *d = &l->deputies[i];
 
-		found = !deputy_glob(l, i, &text, &glob) ||
-			rvm_glob_match(&glob, names, n, false) >= RVM_GLOB_BELOW;
+		found = rvm_glob_may_match(&d->glob, &ends) &&
+			rvm_glob_match(&d->glob, names, n, false) >=
+				(d->alone ? RVM_GLOB_EXACT : RVM_GLOB_BELOW);
 	}
 	return found;
 }
@@ -139,7 +162,9 @@ static bool leads_to_deputy(const char *line, const char *folder)
 	for (const char *slash = strchr(names, '/'); slash; slash = strchr(slash + 1, '/')) {
 		size_t n = slash - names;
 
-		if (len > n && folder[len - n - 1] == '/' && !strncmp(folder + len - n, names, n))
+		/* What is about the folder itself says nothing of what is in it. */
+		if (strcmp(slash, "/.") && len > n && folder[len - n - 1] == '/' &&
+		    !strncmp(folder + len - n, names, n))
 			return true;
 	}
 	return false;
@@ -161,9 +186,9 @@ static bool holds_deputy(const char *line, const char *folder)
 /* @folder: as it is, absolute. */
 static bool has_deputies(const struct learn *l, const char *folder)
 {
-	for (size_t i = 0; i < l->deputies.n; i++) {
-		if (leads_to_deputy(l->deputies.lines[i], folder) ||
-		    holds_deputy(l->deputies.lines[i], folder))
+	for (size_t i = 0; i < l->list.n; i++) {
+		if (leads_to_deputy(l->list.lines[i], folder) ||
+		    holds_deputy(l->list.lines[i], folder))
 			return true;
 	}
 	return false;

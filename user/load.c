@@ -9,6 +9,7 @@
 #include "adopt.h"
 #include "check.h"
 #include "cmd.h"
+#include "deputy.h"
 #include "exclude.h"
 #include "lib/rights.h"
 #include "partition.h"
@@ -32,7 +33,6 @@ struct load {
 	char *name;
 	const char *base;
 	size_t deny_rules;
-	bool writable_workspace;
 };
 
 static void load_end(struct load *load)
@@ -137,8 +137,6 @@ static int add_base(struct load *load, const char *name, uint64_t badge, struct 
 
 	if (base_table_path(name, &path, err) || table_open(&table, path, err))
 		return -1;
-	if (!strcmp(name, "workspace-rw"))
-		load->writable_workspace = true;
 	return plan_add_table(&load->plan, &table, name, badge, err);
 }
 
@@ -171,7 +169,7 @@ static int add_exclusions(struct load *load, const struct args *args, struct err
 		allow[i] = args_nth(args, "--allow-deputy", i);
 	if (spec && exclude_denied(&load->plan, spec, &load->deny_rules, err))
 		return -1;
-	if (load->writable_workspace && exclude_deputies(&load->plan, allow, n, err))
+	if (exclude_deputies(&load->plan, allow, n, err))
 		return -1;
 	if (exclude_links(&load->plan, false, err))
 		return -1;
@@ -403,11 +401,15 @@ static int run(struct load *load, const struct args *args, struct out *o, struct
 	summary.partition = load->name;
 	summary.workspace = load->plan.resolver.workspace->path;
 	summary.deny_rules = load->deny_rules;
-	if (summary.dry)
+	if (summary.dry) {
 		report_plan(o, &load->plan, &summary);
-	else if (nlc_open(&nlc, err) || look_at_others(load, nlc, args_str(args, "--spec"), err) ||
-		 put_in_force(load, args, nlc, &summary.id, o, err))
-		return -1;
+	} else {
+		deputy_prepare(&load->plan);
+		if (nlc_open(&nlc, err) ||
+		    look_at_others(load, nlc, args_str(args, "--spec"), err) ||
+		    put_in_force(load, args, nlc, &summary.id, o, err))
+			return -1;
+	}
 	summary.nlc = nlc;
 	return report_summary(o, &load->plan, &summary, err);
 }

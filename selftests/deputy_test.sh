@@ -1,0 +1,447 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Tools of the user, outside and after the agent: none of them runs what an agent
+# with workspace-rw left.  Each trap is first set by the user, to see that the tool
+# does fall into it, then by the agent.
+# shellcheck disable=SC2016,SC2028 # texts of scripts
+set -euo pipefail
+
+# shellcheck source=common.sh
+. "$(dirname "$0")/common.sh"
+
+export PATH=$root/user:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8
+export HOME=$dir/home GIT_CONFIG_NOSYSTEM=1 NO_UPDATE_NOTIFIER=1
+export ws=$dir/ws main=$dir/main
+
+cleanup() {
+	drop_partitions deputy
+	return_home
+}
+trap cleanup EXIT
+
+write_table() {
+	cat >"$dir/table.json" <<-JSON
+		[{"rights": ["EXECUTE"], "resource": "exec:*", "proof_tier": "P2", "expires_at": 0},
+		 {"rights": ["READ", "WRITE"], "resource": "path:/$main/**", "proof_tier": "P2", "expires_at": 0}]
+	JSON
+}
+
+# For scripts of the agent: what a trap runs, and a folder laid out as git wants it.
+prelude() {
+	cat <<-SH
+		mark=$dir/$1-mark
+		main=$main
+		config() {
+			printf '[core]\nrepositoryformatversion = 0\nbare = false\n'
+			printf 'fsmonitor = "touch %s; false"\n%s\n' "\$mark" "\$1"
+		}
+		layout() {
+			mkdir -p "\$1/objects" "\$1/refs/heads"
+			echo 'ref: refs/heads/main' >"\$1/HEAD"
+			config "\$2" >"\$1/config"
+		}
+		hook() {
+			printf '#!/bin/sh\ntouch %s\n' "\$mark" >"\$1"
+			chmod +x "\$1"
+		}
+	SH
+}
+
+#
+# Traps.  NAME_before: what the user has; NAME_plant: text of a script that sets the
+# trap; NAME_use: what the user does.
+#
+
+repository() {
+	git init -q -b main .
+	git config user.name test
+	git config user.email test@example.org
+	echo 1 >file
+	mkdir -p sub
+	git add file
+	git commit -q -m one
+}
+
+git_config_before() { repository; }
+git_config_plant() { echo 'config >.git/config'; }
+git_config_use() { git status; }
+
+# As an editor writes it, and by a second name from before.
+git_config_renamed_before() { repository; }
+git_config_renamed_plant() { echo 'config >x; mv -f x .git/config || ln -f x .git/config'; }
+git_config_renamed_use() { git status; }
+
+git_hook_before() { repository; }
+git_hook_plant() { echo 'hook .git/hooks/pre-commit'; }
+git_hook_use() { git commit -q --allow-empty -m two; }
+
+git_worktree_config_before() {
+	repository
+	git config extensions.worktreeConfig true
+}
+git_worktree_config_plant() { echo 'config >.git/config.worktree'; }
+git_worktree_config_use() { git status; }
+
+git_commondir_before() { repository; }
+git_commondir_plant() { echo 'layout meta; rm -rf meta/objects meta/refs; cp -r .git/objects .git/refs meta; echo ../meta >.git/commondir'; }
+git_commondir_use() { git status; }
+
+# Nothing new is called refs: the one of the user serves.
+git_commondir_links_before() { repository; }
+git_commondir_links_plant() { echo 'mkdir meta; ln -s ../.git/objects ../.git/refs meta; config >meta/config; echo ../meta >.git/commondir'; }
+git_commondir_links_use() { git status; }
+
+git_file_before() { repository; }
+git_file_plant() { echo 'layout e "worktree = $PWD/sub"; echo "gitdir: ../e" >sub/.git'; }
+git_file_use() { git -C sub status; }
+
+git_link_before() { repository; }
+git_link_plant() { echo 'layout e; ln -s ../e sub/.git'; }
+git_link_use() { git -C sub status; }
+
+git_folder_before() { repository; }
+git_folder_plant() { echo 'layout sub/.git || { layout e; mv e sub/.git; }'; }
+git_folder_use() { git -C sub status; }
+
+# The whole folder that git looks at is another one.
+git_moved_before() { repository; }
+git_moved_plant() { echo 'mv .git old; cp -r old .git; config >.git/config'; }
+git_moved_use() { git status; }
+
+git_bare_before() { repository; }
+git_bare_plant() { echo 'layout sub "worktree = $PWD/sub"'; }
+git_bare_use() { git -C sub status; }
+
+git_bare_renamed_before() { repository; }
+git_bare_renamed_plant() { echo 'layout logs "worktree = $PWD"; mkdir r; mv r sub/refs; mv logs/* sub; sed -i "s,^worktree.*,worktree = $PWD/sub," sub/config'; }
+git_bare_renamed_use() { git -C sub status; git -C logs status; }
+
+# A repository without .git, whose refs the agent makes a link.
+git_bare_link_before() { repository; }
+git_bare_link_plant() { echo 'layout sub "worktree = $PWD/sub"; ln -s ../.git/refs sub/refs'; }
+git_bare_link_use() { git -C sub status; }
+
+# By way of a submodule that the agent adds to the index.
+git_submodule_before() { repository; }
+git_submodule_plant() {
+	cat <<-'SH'
+		rmdir sub; mkdir sub; layout e "worktree = $PWD/sub"; echo "gitdir: ../e" >sub/.git
+		git update-index --add --cacheinfo "160000,$(git rev-parse HEAD),sub"
+	SH
+}
+git_submodule_use() { git status; }
+
+# One of several work trees, in which .git is a file.
+git_worktree_before() {
+	repository
+	git worktree add -q sub/tree
+}
+git_worktree_plant() { echo 'layout e "worktree = $PWD/sub/tree"; echo "gitdir: $PWD/e" >sub/tree/.git'; }
+git_worktree_use() { git -C sub/tree status; }
+
+# core.hooksPath: what it names is a folder of the workspace.
+git_hooks_path_before() {
+	repository
+	mkdir tools
+	git config core.hooksPath tools/hooks
+}
+git_hooks_path_plant() { echo 'mkdir -p tools/hooks; hook tools/hooks/pre-commit || { mkdir h; hook h/pre-commit; mv h tools/hooks; }'; }
+git_hooks_path_use() { git commit -q --allow-empty -m two; }
+
+git_hooks_home_before() {
+	repository
+	printf '[core]\n\thooksPath = hooks-of-team ; all of us\n' >"$real_home/.gitconfig"
+}
+git_hooks_home_plant() { echo 'mkdir -p hooks-of-team; hook hooks-of-team/pre-commit'; }
+git_hooks_home_use() { GIT_CONFIG_GLOBAL=$real_home/.gitconfig git commit -q --allow-empty -m two; }
+
+git_include_before() {
+	repository
+	git config include.path ../team.cfg
+}
+git_include_plant() { echo 'config >team.cfg'; }
+git_include_use() { git status; }
+
+# What an included file names.
+git_include_more_before() {
+	repository
+	printf '[core]\nhooksPath = team/hooks\n' >team.cfg
+	git config include.path ../team.cfg
+}
+git_include_more_plant() { echo 'mkdir -p team/hooks; hook team/hooks/pre-commit'; }
+git_include_more_use() { git commit -q --allow-empty -m two; }
+
+git_filter_before() {
+	repository
+	echo 'file filter=x' >.gitattributes
+	git config filter.x.clean 'tools/clean %f'
+}
+git_filter_plant() { echo 'mkdir -p tools; hook tools/clean; echo 2 >file'; }
+git_filter_use() { git add file; }
+
+# Of a repository outside that a row of the table gives.
+git_outside_before() { repository; }
+git_outside_plant() { echo 'hook $main/.git/hooks/pre-commit'; }
+git_outside_use() { git -C "$main" commit -q --allow-empty -m two; }
+
+git_outside_common_before() { repository; }
+git_outside_common_plant() { echo 'mkdir $main/m; ln -s ../.git/objects ../.git/refs $main/m; config >$main/m/config; echo ../m >$main/.git/commondir'; }
+git_outside_common_use() { git -C "$main" status; }
+
+make_before() { printf 'all:\n\t@true\n-include *.mk\n' >Makefile; }
+make_plant() { echo 'printf "all:\n\ttouch $mark\n" >GNUmakefile'; }
+make_use() { make; }
+
+make_included_before() { make_before; }
+make_included_plant() { echo 'echo "x := \$(shell touch $mark)" >a.mk'; }
+make_included_use() { make; }
+
+npm_needs() { command -v npm; }
+npm_script_before() { echo '{"name": "w", "version": "1.0.0", "scripts": {"test": "true"}}' >package.json; }
+npm_script_plant() { echo 'echo "{\"scripts\": {\"test\": \"touch $mark\"}}" >p; mv -f p package.json'; }
+npm_script_use() { npm test; }
+npm_script_needs() { npm_needs; }
+
+npm_shell_before() { npm_script_before; }
+npm_shell_plant() { echo 'hook s; echo "script-shell=$PWD/s" >.npmrc'; }
+npm_shell_use() { npm ls; npm test; }
+npm_shell_needs() { npm_needs; }
+
+python_venv_before() { python3 -m venv --without-pip .venv; }
+python_venv_plant() { echo 'for d in .venv/lib/python3*/site-packages; do echo "import os; os.system(\"touch $mark\")" >$d/a.pth; done'; }
+python_venv_use() { .venv/bin/python -c pass; }
+python_venv_needs() { python3 -c 'import venv, ensurepip'; }
+
+# Under a name that nobody lists.
+python_other_venv_before() { python3 -m venv --without-pip tools/py; }
+python_other_venv_plant() { echo 'for d in tools/py/lib/python3*/site-packages; do echo "import os; os.system(\"touch $mark\")" >$d/a.pth; done'; }
+python_other_venv_use() { tools/py/bin/python -c pass; }
+python_other_venv_needs() { python_venv_needs; }
+
+pytest_before() { echo 'def test_it(): pass' >test_it.py; }
+pytest_plant() { echo 'echo "import os; os.system(\"touch $mark\")" >conftest.py'; }
+pytest_use() { python3 -m pytest -q -p no:cacheprovider; }
+pytest_needs() { python3 -c 'import pytest'; }
+
+pytest_ini_before() { pytest_before; }
+pytest_ini_plant() { echo 'echo "import os; os.system(\"touch $mark\")" >evil.py; printf "[pytest]\naddopts = -p evil\n" >pytest.ini'; }
+pytest_ini_use() { pytest_use; }
+pytest_ini_needs() { pytest_needs; }
+
+vim_before() { echo 'set exrc' >"$HOME/.vimrc"; }
+vim_plant() { echo 'echo "call system(\"touch $mark\")" >.exrc; cp .exrc .vimrc'; }
+vim_use() { vim -T dumb --not-a-term -c q file; }
+vim_needs() { vim --version | grep -q '+eval'; }
+
+gdb_before() { echo 'set auto-load safe-path /' >"$HOME/.gdbinit"; }
+gdb_plant() { echo 'echo "shell touch $mark" >.gdbinit'; }
+gdb_use() { gdb -batch; }
+gdb_needs() { command -v gdb; }
+
+bash_home_before() { :; }
+bash_home_plant() { echo 'echo "touch $mark" >.bashrc'; }
+bash_home_use() { HOME=$PWD bash -ic true; }
+
+traps=(git_config git_config_renamed git_hook git_worktree_config git_commondir git_commondir_links
+	git_file git_link git_folder git_moved git_bare git_bare_renamed git_bare_link git_submodule
+	git_worktree git_hooks_path git_hooks_home git_include git_include_more git_filter git_outside
+	git_outside_common make make_included npm_script npm_shell python_venv python_other_venv pytest pytest_ini vim gdb
+	bash_home)
+
+#
+# Setting and tripping them: each in a folder of its own.
+#
+
+fresh() {
+	cd "$dir"
+	rm -rf "$ws" "$main" "$HOME" "$dir"/*-mark
+	mkdir -p "$ws" "$main" "$HOME"
+	git config --global user.name test
+	git config --global user.email test@example.org
+	(cd "$main" && repository)
+	cd "$ws"
+}
+
+# NAME...: what the user has.
+prepare() {
+	local name
+
+	fresh
+	for name; do
+		mkdir "$ws/$name"
+		(cd "$ws/$name" && "${name}_before") >"$dir/before" 2>&1 ||
+			{ echo "# $name: $(cat "$dir/before")" && return 1; }
+		{ prelude "$name" && "${name}_plant"; } >"$dir/$name-plant"
+	done
+}
+
+# Its exit status says nothing: many fail at the end.
+use() {
+	(cd "$ws/$1" && timeout 60 bash -c "$(declare -f); $1_use") </dev/null >>"$dir/$1-out" 2>&1 || true
+}
+
+load() {
+	rvmctl load "$dir/table.json" --partition deputy --workspace "$ws" \
+		--base minimal,workspace-rw,git,node,python "$@" 2>&1
+}
+
+# All of them, of whatever is refused.
+set_by_agent() {
+	rvmctl run --chdir "$ws" deputy -- /bin/bash -c '
+		for name; do
+			(cd "$name" && bash "../../$name-plant") >"$name/out" 2>&1
+		done' agent "$@" </dev/null
+}
+
+is_sprung() {
+	[ -e "$dir/$1-mark" ] || { cat "$dir/$1-out" && return 1; }
+}
+
+is_harmless() {
+	[ ! -e "$dir/$1-mark" ] || { cat "$ws/$1/out" "$dir/$1-out" && return 1; }
+}
+
+none_is_sprung() {
+	! compgen -G "$dir/*-mark"
+}
+
+is_there() {
+	! declare -F "$1_needs" >/dev/null || "$1_needs" >/dev/null 2>&1
+}
+
+try_traps() {
+	local there=() name
+
+	for name in "${traps[@]}"; do
+		if is_there "$name"; then
+			there+=("$name")
+		else
+			ktap_test_skip "${name}_by_user: is not installed"
+			ktap_test_skip "$name: is not installed"
+		fi
+	done
+	prepare "${there[@]}"
+	for name in "${there[@]}"; do
+		(cd "$ws/$name" && bash "$dir/$name-plant") </dev/null >"$dir/$name-out" 2>&1 || true
+		use "$name"
+		check "${name}_by_user" is_sprung "$name"
+	done
+	prepare "${there[@]}"
+	load >/dev/null
+	set_by_agent "${there[@]}" || true
+	for name in "${there[@]}"; do
+		: >"$dir/$name-out"
+		use "$name"
+		check "$name" is_harmless "$name"
+	done
+}
+
+#
+# What agents do all day goes on.
+#
+
+works() {
+	local out
+
+	out=$(rvmctl run --chdir "$ws" deputy -- /bin/bash -ec "$1" </dev/null 2>&1) || {
+		echo "$out"
+		rvmctl why --last --partition deputy
+		return 1
+	}
+}
+
+git_works() {
+	fresh && repository && load >/dev/null || return 1
+	works 'echo 2 >>file; git add file; git commit -q -m two; git switch -q -c other
+		echo 3 >new; git add new; git commit -q -m three; git switch -q main
+		git merge -q --no-edit other; git rebase -q HEAD~1; git tag v1; git stash list
+		git log --oneline; git branch -d other; git status --short'
+}
+
+# The first commit makes the folder for logs of refs.
+first_commit_works() {
+	fresh && repository && rm -rf "$ws/.git" && git -C "$ws" init -q -b main &&
+		cp "$HOME/.gitconfig" "$real_home" && load >/dev/null || return 1
+	works 'git add file; git commit -q -m one; git log --oneline; git checkout -q -b a/b; git commit -q --allow-empty -m two'
+}
+
+work_in_a_tree_works() {
+	fresh || return 1
+	rm -rf "$ws"
+	git -C "$main" worktree add -q "$ws" && cd "$ws" && load >/dev/null || return 1
+	works 'echo 2 >>file; git commit -q -a -m two; git switch -q -c more; git log --oneline'
+}
+
+sources_work() {
+	fresh && repository && load >/dev/null || return 1
+	works 'mkdir -p src/objects src/logs; echo x >src/HEAD; echo x >src/config; echo x >src/main.py
+		echo x >README.md; echo x >.gitignore; mv src lib; rm -rf lib/logs; echo x >lib/x.js
+		echo x >requirements.txt; mkdir -p .github/ISSUE_TEMPLATE; echo x >.github/ISSUE_TEMPLATE/a.md'
+}
+
+a_lifted_line_works() {
+	fresh && load --allow-deputy GNUmakefile >/dev/null || return 1
+	works 'echo "all:" >GNUmakefile'
+}
+
+# Only rows that give all of the workspace count, whatever table they are of.
+own_row_counts() {
+	fresh || return 1
+	cat >"$dir/own.json" <<-'JSON'
+		[{"rights": ["EXECUTE"], "resource": "exec:*", "proof_tier": "P2", "expires_at": 0},
+		 {"rights": ["READ", "WRITE"], "resource": "Edit(./**)", "proof_tier": "P2", "expires_at": 0}]
+	JSON
+	rvmctl load "$dir/own.json" --partition deputy --workspace "$ws" --base minimal
+	works 'echo x >file; ! echo x >GNUmakefile'
+}
+
+# A table that is hostile itself or names hostile files is read and no more.
+hostile_config_is_read() {
+	fresh
+	mkdir -p "$ws/.git"
+	mkfifo "$ws/.git/config"
+	timeout 20 rvmctl load "$dir/table.json" --partition deputy --workspace "$ws" \
+		--base minimal,workspace-rw
+	rm "$ws/.git/config"
+	head -c 3000000 /dev/zero | tr '\0' '[' >"$ws/.git/config"
+	load >/dev/null
+	python3 - "$ws/.git/config" <<-'PY'
+		import sys
+		with open(sys.argv[1], "w") as f:
+		    f.write("[core]\n" + "hooksPath = a/b/" * 5000 + "\n")
+		    f.write("[x \"\\\"]\"]\npath = \"" + "d/" * 3000 + "\"\npath = ../../..\npath = /\npath = *\n")
+	PY
+	load >/dev/null
+	works 'echo x >source.c'
+}
+
+list_is_understood() {
+	fresh
+	rvmctl -j load "$dir/table.json" --partition deputy --workspace "$ws" \
+		--base minimal,workspace-rw --dry-run 2>/dev/null |
+		python3 -c 'import json, sys
+lines = [x.strip() for x in open(sys.argv[1]) if x.strip() and x[0] != "#"]
+there = {row.get("resource") for row in json.load(sys.stdin)["rows"]}
+missing = [x for x in lines if "Edit(" + x + ")" not in there]
+print("twice:", {x for x in lines if lines.count(x) > 1}, "missing:", missing)
+sys.exit(bool(missing) or len(set(lines)) != len(lines))' "$root/user/base/deputy.list"
+}
+
+attach_hooks
+borrow_home
+export real_home
+write_table
+ktap_print_header
+ktap_set_plan $((2 * ${#traps[@]} + 9))
+check git_works git_works
+check first_commit_works first_commit_works
+check work_in_a_tree_works work_in_a_tree_works
+check sources_work sources_work
+check a_lifted_line_works a_lifted_line_works
+check own_row_counts own_row_counts
+check hostile_config_is_read hostile_config_is_read
+check list_is_understood list_is_understood
+try_traps
+check nothing_that_the_agent_left_is_run none_is_sprung
+ktap_finished

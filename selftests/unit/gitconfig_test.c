@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What a configuration of git names, whoever wrote it. */
+#include "gitconfig.h"
+#include "unit.h"
+
+#define ROUNDS 20000
+
+static char found[4096];
+
+static int collect(const char *word, bool included, void *arg)
+{
+	(void)arg;
+	if (included)
+		strcat(found, "+");
+	strncat(found, word, sizeof(found) - strlen(found) - 3);
+	strcat(found, " ");
+	return 0;
+}
+
+static const char *paths_of(const char *text)
+{
+	*found = '\0';
+	EXPECT_EQ(gitconfig_paths(text, collect, NULL), 0);
+	return found;
+}
+
+static void expect(const char *text, const char *paths)
+{
+	if (!EXPECT(!strcmp(paths_of(text), paths)))
+		NOTE("%s: %s, not %s", text, found, paths);
+}
+
+static void what_may_be_a_path_is_found(void)
+{
+	expect("[core]\n\thooksPath = .githooks\n", ".githooks ");
+	expect("[core] hooksPath=a/b # team\n", "a/b a/b ");
+	expect("[Core]\nHOOKSPATH = \"my hooks\" ; x\n", "my hooks ");
+	expect("[include]\npath = ../team.cfg\n", "+../team.cfg ../team.cfg ");
+	expect("[includeIf \"gitdir:~/]x/\"]\npath = y\n", "+y ");
+	expect("[filter \"x\"]\nclean = tools/clean %f\n", "tools/clean ");
+	expect("[filter \"x\"]\nprocess = 'tools/a b'\\\n  bin/c\n", "tools/a bin/c ");
+	expect("[alias]\nx = \"!sh -c '. ./env.sh; tools/run'\"\n", "./env.sh tools/run ");
+	expect("[core]\nfsmonitor = \"q\\\"x\"\n", "q\"x ");
+	expect("[core]\nbare\nhooksPath = h", "h ");
+}
+
+static void what_is_no_path_is_left_out(void)
+{
+	expect("[core]\nbare = false\neditor = vim\n", "");
+	expect("[remote \"origin\"]\nurl = https://example.org/x\nfetch = +refs/*:refs/*\n", "");
+	expect("[branch \"main\"]\nmerge = refs/heads/main\n", "");
+	expect("# [core]\n; hooksPath = x\n", "");
+	expect("", "");
+}
+
+static int stop(const char *word, bool included, void *arg)
+{
+	(void)word;
+	(void)included;
+	return ++*(int *)arg;
+}
+
+static void the_first_error_ends_it(void)
+{
+	int calls = 0;
+
+	EXPECT_EQ(gitconfig_paths("[core]\nhooksPath = a\nhooksPath = b\n", stop, &calls), 1);
+	EXPECT_EQ(calls, 1);
+}
+
+/* Of nothing but what means something there. */
+static void no_text_is_too_odd(void)
+{
+	static const char *const parts[] = { "[",    "]",    "\"",	  "\\",	  "\n", "=",
+					     " ",    "core", "hooksPath", "#",	  ";",	"/",
+					     "path", "x/y",  "\\\n",	  "\xff", "\t", ".." };
+	unsigned int state = 1;
+	char text[256];
+
+	for (int round = 0; round < ROUNDS; round++) {
+		*text = '\0';
+		while (strlen(text) < sizeof(text) - 16) {
+			state = state * 1103515245 + 12345;
+			if (!((state >> 16) % 24))
+				break;
+			strcat(text, parts[(state >> 20) % (sizeof(parts) / sizeof(parts[0]))]);
+		}
+		paths_of(text);
+	}
+	EXPECT_EQ(gitconfig_read(-1, "/dev/null") == NULL, 1);
+	EXPECT_EQ(gitconfig_read(-1, "/proc") == NULL, 1);
+}
+
+int main(void)
+{
+	RUN(what_may_be_a_path_is_found);
+	RUN(what_is_no_path_is_left_out);
+	RUN(the_first_error_ends_it);
+	RUN(no_text_is_too_odd);
+	return unit_done();
+}

@@ -1,0 +1,493 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Files that tools outside of the partition execute or obey. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdbool.h>
+#include <string.h>
+
+#include "deputy.h"
+#include "gitconfig.h"
+#include "lib/rights.h"
+#include "path.h"
+
+/* Names that are looked at for environments and repositories, and how deep. */
+#define SCAN_MAX 20000
+#define SCAN_DEPTH 4
+/* Paths that are taken from one configuration of git. */
+#define NAMED_MAX 256
+/* Files that include one another, so deep. */
+#define INCLUDES_MAX 4
+
+struct deputies {
+	struct plan *plan;
+	struct list list;
+	/* Lines that are lifted. */
+	const char *const *allow;
+	size_t n;
+	unsigned int budget;
+	struct err *err;
+};
+
+static bool is_listed(const char *const *list, size_t n, const char *text)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (!strcmp(list[i], text))
+			return true;
+	}
+	return false;
+}
+
+static int check_allowed(const struct deputies *d)
+{
+	for (size_t i = 0; i < d->n; i++) {
+		if (is_listed((const char *const *)d->list.lines, d->list.n, d->allow[i]))
+			continue;
+		err_make(d->err, EXIT_USAGE, "--allow-deputy: '%s' is no line of deputy.list",
+			 d->allow[i]);
+		return err_hint(d->err, "write the line as it is there");
+	}
+	return 0;
+}
+
+static bool is_lifted(const struct deputies *d, size_t line)
+{
+	return is_listed(d->allow, d->n, d->list.lines[line]);
+}
+
+/* @text: below the workspace, or "//" and a whole path. */
+static int exclude(struct deputies *d, size_t line, const char *text)
+{
+	auto_free char *resource = NULL;
+	struct rule rule = {
+		.origin = "deputy.list",
+		.row = line,
+		.rights = RVM_RIGHT_WRITE,
+	};
+
+	if (asprintf(&resource, "Edit(%s)", text) < 0) {
+		resource = NULL;
+		return err_errno(d->err, ENOMEM, "deputy.list");
+	}
+	rule.resource = resource;
+	return plan_exclude(d->plan, &rule, d->err);
+}
+
+static int exclude_list(struct deputies *d)
+{
+	for (size_t i = 0; i < d->list.n; i++) {
+		if (!is_lifted(d, i) && exclude(d, i, d->list.lines[i]))
+			return -1;
+	}
+	return 0;
+}
+
+/*
+ * Which rows let what be written.
+ */
+
+static bool gives_writing(const struct entry *e)
+{
+	return !e->exclusion && e->rights & RVM_RIGHT_WRITE && e->scope.class == RVM_CLASS_PATH &&
+	       e->scope.anchor && !(e->scope.flags & RVM_SCOPE_FLAG_PROC_OWN);
+}
+
+/* What is left of @path below @above; NULL if it is elsewhere. */
+static const char *path_below(const char *path, const char *above)
+{
+	size_t len = strlen(above);
+
+	if (len && above[len - 1] == '/')
+		len--;
+	if (strncmp(path, above, len) != 0 || (path[len] != '/' && path[len]))
+		return NULL;
+	return path[len] ? path + len + 1 : path + len;
+}
+
+/* Names leaf first, a name that nobody has in front: does the row mean every name there? */
+static bool covers_all(const struct entry *e, const char *folder)
+{
+	struct rvm_name names[RVM_GLOB_SEGMENTS_MAX] = { { .text = "\1", .len = 1 } };
+	const char *below = path_below(folder, e->scope.anchor->path);
+	struct rvm_glob glob;
+	unsigned int n = 1;
+	size_t end;
+
+	if (!below || e->scope.flags & RVM_SCOPE_FLAG_ALONE ||
+	    rvm_glob_parse(&glob, e->scope.pattern, e->scope.len, NULL))
+		return false;
+	for (end = strlen(below); end && n < ARRAY_SIZE(names);) {
+		size_t begin = end;
+
+		while (begin && below[begin - 1] != '/')
+			begin--;
+		names[n++] = (struct rvm_name){ .text = below + begin, .len = end - begin };
+		end = begin ? begin - 1 : 0;
+	}
+	return rvm_glob_match(&glob, names, n, false) >= RVM_GLOB_BELOW;
+}
+
+static bool is_workspace_writable(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->n; i++) {
+		const struct entry *e = &plan->entries[i];
+
+		if (gives_writing(e) && covers_all(e, plan->resolver.workspace->path))
+			return true;
+	}
+	return false;
+}
+
+/* Also if it is but a part of it. */
+static bool is_workspace_written(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->n; i++) {
+		const struct entry *e = &plan->entries[i];
+
+		if (gives_writing(e) &&
+		    (path_below(e->scope.anchor->path, plan->resolver.workspace->path) ||
+		     covers_all(e, plan->resolver.workspace->path)))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * git: lines of the list that are about its folder, for other folders.
+ */
+
+#define GIT_FOLDER "**/.git/"
+#define GIT_REFS "**/refs/."
+
+/* Of @line, what stands for it below @folder; @layout: that is laid out as git's folder. */
+static const char *git_line(const char *line, bool layout)
+{
+	size_t len = strlen(GIT_FOLDER);
+
+	if (layout)
+		return !strncmp(line, GIT_FOLDER, len) && strcmp(line, GIT_FOLDER ".") ?
+			       line + len :
+			       NULL;
+	return strncmp(line, GIT_FOLDER, len) && strcmp(line, GIT_REFS) ? NULL : line;
+}
+
+static int exclude_git(struct deputies *d, const char *folder, bool layout)
+{
+	auto_free char *escaped = path_escape(folder);
+
+	for (size_t i = 0; i < d->list.n; i++) {
+		const char *line = git_line(d->list.lines[i], layout);
+		auto_free char *text = NULL;
+
+		if (!line || is_lifted(d, i))
+			continue;
+		if (!escaped ||
+		    asprintf(&text, "/%s/%s", strcmp(escaped, "/") ? escaped : "", line) < 0) {
+			text = NULL;
+			return err_errno(d->err, ENOMEM, "deputy.list");
+		}
+		if (exclude(d, i, text))
+			return -1;
+	}
+	return 0;
+}
+
+static bool has(int dir, const char *name)
+{
+	return !faccessat(dir, name, F_OK, AT_SYMLINK_NOFOLLOW);
+}
+
+/* What git takes for a repository whatever its name is. */
+static bool is_layout(int dir)
+{
+	return has(dir, "HEAD") && has(dir, "objects") && has(dir, "refs");
+}
+
+/* A folder that a row lets be written, at least in part. */
+static int exclude_repository(struct deputies *d, const struct anchor *folder)
+{
+	auto_free char *top = strdup(folder->path);
+	char *git = top ? strstr(top, "/.git") : NULL;
+
+	if (!top)
+		return err_errno(d->err, ENOMEM, "%s", folder->path);
+	/* From where its repository is, if it lies in git's own folder. */
+	while (git && git[5] && git[5] != '/')
+		git = strstr(git + 1, "/.git");
+	if (git)
+		git[git == top] = '\0';
+	if (exclude_git(d, top, false))
+		return -1;
+	return is_layout(folder->fd) ? exclude_git(d, folder->path, true) : 0;
+}
+
+/*
+ * Rows of base tables name caches and the like: only those of the table are about
+ * repositories.  @whole: the workspace has the whole list already.
+ */
+static int exclude_rows(struct deputies *d, bool whole)
+{
+	size_t n = d->plan->n;
+
+	for (size_t i = 0; i < n; i++) {
+		/* The array moves when entries are added. */
+		const struct entry e = d->plan->entries[i];
+		bool done = false;
+
+		if (!gives_writing(&e) || e.badge || !S_ISDIR(e.scope.anchor->st.st_mode) ||
+		    (whole && path_below(e.scope.anchor->path, d->plan->resolver.workspace->path)))
+			continue;
+		for (size_t k = 0; k < i && !done; k++) {
+			const struct entry *before = &d->plan->entries[k];
+
+			done = gives_writing(before) && !before->badge &&
+			       before->scope.anchor == e.scope.anchor;
+		}
+		if (!done && exclude_repository(d, e.scope.anchor))
+			return -1;
+	}
+	return 0;
+}
+
+/*
+ * What the configuration of git names.
+ */
+
+struct named {
+	struct deputies *d;
+	/* The top of the repository, from which git looks. */
+	const struct anchor *top;
+	/* From where included files are named, but for "../" in git's own folder. */
+	int dir;
+	unsigned int left;
+	/* Of files that include one another. */
+	unsigned int depth;
+};
+
+static int exclude_text(struct named *named, const char *name);
+
+static int exclude_below(struct deputies *d, const struct anchor *folder, const char *name)
+{
+	const struct anchor *ws = d->plan->resolver.workspace;
+	auto_free char *path = path_join(folder->path, name);
+	const char *below = path ? path_below(path, ws->path) : NULL;
+	auto_free char *normal = NULL;
+	auto_free char *pattern = NULL;
+
+	if (!path || path_normalise(below ? below : "", below ? strlen(below) : 0, false, &normal))
+		return err_errno(d->err, ENOMEM, "%s", name);
+	if (!*normal || strstr(normal, "..") || strlen(normal) > NAME_MAX)
+		return 0;
+	pattern = path_escape(normal);
+	if (!pattern)
+		return err_errno(d->err, ENOMEM, "%s", name);
+	return plan_exclude_anchor(d->plan, ws, pattern, RVM_RIGHT_WRITE, d->err);
+}
+
+/* git looks from the top of the work tree, for included files from the file that names them. */
+static int exclude_named(const char *word, bool included, void *arg)
+{
+	struct named *named = arg;
+	const struct resolver *r = &named->d->plan->resolver;
+	const char *below;
+	auto_free char *home = NULL;
+
+	if (!named->left)
+		return 0;
+	named->left--;
+	if (!strncmp(word, "~/", 2) && r->home) {
+		home = path_join(r->home->path, word + 2);
+		word = home ? home : word;
+	}
+	if (!strncmp(word, "../", 3))
+		word += 3;
+	if (strspn(word, "./") == strlen(word))
+		return 0;
+	below = *word == '/' ? path_below(word, r->workspace->path) : word;
+	if (below && exclude_below(named->d, *word == '/' ? r->workspace : named->top, below))
+		return -1;
+	/* Of a container there are no other files here. */
+	if (!included || (*word == '/' && r->contained))
+		return 0;
+	return exclude_text(named, word);
+}
+
+static int exclude_text(struct named *named, const char *name)
+{
+	auto_free char *text = named->depth < INCLUDES_MAX ? gitconfig_read(named->dir, name) :
+							     NULL;
+	int ret = 0;
+
+	if (!text)
+		return 0;
+	named->depth++;
+	ret = gitconfig_paths(text, exclude_named, named);
+	named->depth--;
+	return ret;
+}
+
+static int exclude_config(struct deputies *d, const struct anchor *top, int dir, const char *name)
+{
+	struct named named = { .d = d, .top = top, .dir = dir, .left = NAMED_MAX };
+
+	return exclude_text(&named, name);
+}
+
+/* Where ".git" is a file, the configuration is that of the repository it belongs to. */
+static int exclude_linked_config(struct deputies *d, const struct anchor *top)
+{
+	auto_free char *text = gitconfig_read(top->fd, ".git");
+	auto_free char *dir = NULL;
+	auto_free char *common = NULL;
+	auto_free char *config = NULL;
+
+	if (!text || d->plan->resolver.contained || strncmp(text, "gitdir: /", 9) != 0)
+		return 0;
+	text[strcspn(text, "\n")] = '\0';
+	dir = path_join(text + 8, "commondir");
+	common = dir ? gitconfig_read(AT_FDCWD, dir) : NULL;
+	if (!common)
+		return 0;
+	common[strcspn(common, "\n")] = '\0';
+	if (asprintf(&config, "%s/%s/config", *common == '/' ? "" : text + 8, common) < 0) {
+		config = NULL;
+		return err_errno(d->err, ENOMEM, "%s", dir);
+	}
+	return exclude_config(d, top, top->fd, config);
+}
+
+/* Of a repository in the workspace: its own configuration, the user's, the system's. */
+static int exclude_configs(struct deputies *d, const struct anchor *top)
+{
+	const struct resolver *r = &d->plan->resolver;
+
+	/* In the workspace itself there may be one later. */
+	if (top != r->workspace && !has(top->fd, ".git"))
+		return 0;
+	if (exclude_config(d, top, top->fd, ".git/config") ||
+	    exclude_config(d, top, top->fd, ".git/config.worktree") ||
+	    exclude_linked_config(d, top))
+		return -1;
+	if (r->home && (exclude_config(d, top, r->home->fd, ".gitconfig") ||
+			exclude_config(d, top, r->home->fd, ".config/git/config")))
+		return -1;
+	return exclude_config(d, top, r->root->fd, "etc/gitconfig");
+}
+
+/*
+ * What no name tells.
+ */
+
+/* Lines of the list about names of their own decide about these. */
+static bool is_own_line(const struct deputies *d, const char *name)
+{
+	auto_free char *line = path_join("**", name);
+
+	return line && is_listed((const char *const *)d->list.lines, d->list.n, line);
+}
+
+static int look_at(struct deputies *d, const struct anchor *folder, const char *name)
+{
+	if (exclude_configs(d, folder))
+		return -1;
+	if (has(folder->fd, "pyvenv.cfg") && !is_own_line(d, name)) {
+		warn_line("%s: an environment of python; it is not writable", folder->path);
+		return exclude_below(d, folder, "");
+	}
+	if (!is_layout(folder->fd))
+		return 0;
+	warn_line("%s: git takes it for a repository, though it is not named .git; "
+		  "safe.bareRepository=explicit prevents that",
+		  folder->path);
+	return exclude_git(d, folder->path, true);
+}
+
+static int scan_folder(struct deputies *d, const struct anchor *folder, unsigned int depth)
+{
+	int fd = openat(folder->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	auto_dir DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *e;
+
+	if (fd >= 0 && !dir)
+		close(fd);
+	while (dir && (e = readdir(dir)) && d->budget) {
+		auto_free char *path = NULL;
+		auto_close int below = -1;
+		struct anchor at = { 0 };
+
+		d->budget--;
+		if (e->d_type != DT_DIR && e->d_type != DT_UNKNOWN)
+			continue;
+		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, "..") ||
+		    !strcmp(e->d_name, ".git") || !strcmp(e->d_name, "node_modules"))
+			continue;
+		below = open_below(folder->fd, e->d_name);
+		path = path_join(folder->path, e->d_name);
+		if (below < 0 || !path || fstat(below, &at.st) || !S_ISDIR(at.st.st_mode))
+			continue;
+		at.path = path;
+		at.fd = below;
+		if (look_at(d, &at, e->d_name) ||
+		    (depth < SCAN_DEPTH && scan_folder(d, &at, depth + 1)))
+			return -1;
+	}
+	return 0;
+}
+
+static int exclude_workspace(struct deputies *d)
+{
+	return exclude_list(d) || exclude_configs(d, d->plan->resolver.workspace) ||
+			       scan_folder(d, d->plan->resolver.workspace, 1) ?
+		       -1 :
+		       0;
+}
+
+/* Opened for making something in it; owned as the folder that it is in. */
+static int make_folder(int above, const char *name)
+{
+	auto_close int path = -1;
+	struct stat st;
+
+	if (fstat(above, &st))
+		return -1;
+	if (!mkdirat(above, name, 0755) &&
+	    fchownat(above, name, st.st_uid, st.st_gid, AT_SYMLINK_NOFOLLOW))
+		return -1;
+	path = open_below(above, name);
+	return path < 0 ? -1 : openat(path, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+}
+
+void deputy_prepare(const struct plan *plan)
+{
+	auto_close int git = open_below(plan->resolver.workspace->fd, ".git");
+	auto_close int logs = -1;
+	auto_close int refs = -1;
+
+	if (git < 0 || !is_layout(git) || !is_workspace_written(plan))
+		return;
+	logs = make_folder(git, "logs");
+	if (logs >= 0)
+		refs = make_folder(logs, "refs");
+}
+
+int exclude_deputies(struct plan *plan, const char *const *allow, size_t n, struct err *err)
+{
+	struct deputies d = {
+		.plan = plan,
+		.allow = allow,
+		.n = n,
+		.budget = SCAN_MAX,
+		.err = err,
+	};
+	bool whole = is_workspace_writable(plan);
+	int ret = list_open(&d.list, "deputy.list", err);
+
+	if (!ret)
+		ret = check_allowed(&d);
+	if (!ret && whole)
+		ret = exclude_workspace(&d);
+	if (!ret)
+		ret = exclude_rows(&d, whole);
+	list_close(&d.list);
+	return ret;
+}
