@@ -26,7 +26,7 @@ packages=(
 	gcc make bc kmod libelf-dev pahole clang llvm bpftool libbpf-dev
 	pkg-config libnl-3-dev libnl-genl-3-dev libsmartcols-dev libjansson-dev libssl-dev zlib1g-dev
 	libclang-rt-dev clang-format codespell sparse shellcheck perl python3 python3-yaml python3-jsonschema
-	python3-pip xz-utils
+	python3-pip python3-venv python3-pytest xz-utils
 	qemu-system-x86 busybox-static dosfstools e2fsprogs file git iproute2
 )
 
@@ -245,6 +245,7 @@ KVER='' KDIR='' KIMAGE=''
 # shellcheck source=/dev/null
 [ ! -r "$cache/env" ] || . "$cache/env"
 command -v node >/dev/null || packages+=(nodejs)
+command -v npm >/dev/null || packages+=(npm)
 install_packages "${packages[@]}"
 find_kernel
 unpack_source

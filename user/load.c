@@ -12,6 +12,7 @@
 #include "deputy.h"
 #include "exclude.h"
 #include "lib/rights.h"
+#include "own.h"
 #include "partition.h"
 #include "path.h"
 #include "report.h"
@@ -243,6 +244,7 @@ static int make_plan(struct load *load, const struct args *args, struct err *err
 	    find_name(load, args_str(args, "--partition"), err) ||
 	    plan_open(&load->plan, root, workspace ? workspace : load->folder, err))
 		return -1;
+	load->plan.name = load->name;
 	load->plan.leave_domains = args_has(args, "--unenforced-domains");
 	load->plan.strict = args_has(args, "--strict");
 	if (plan_add_table(&load->plan, &load->table, "table", 0, err) || add_bases(load, err) ||
@@ -405,6 +407,7 @@ static int run(struct load *load, const struct args *args, struct out *o, struct
 		report_plan(o, &load->plan, &summary);
 	} else {
 		deputy_prepare(&load->plan);
+		own_prepare(&load->plan);
 		if (nlc_open(&nlc, err) ||
 		    look_at_others(load, nlc, args_str(args, "--spec"), err) ||
 		    put_in_force(load, args, nlc, &summary.id, o, err))

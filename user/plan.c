@@ -11,6 +11,7 @@
 
 #include "lib/rights.h"
 #include "lint.h"
+#include "own.h"
 #include "path.h"
 #include "plan.h"
 
@@ -207,7 +208,7 @@ static int add_scopes(struct plan *plan, struct entry *model, struct resolved *f
 		struct scope *scope = &found->scope[i];
 		auto_free char *more = found->notes ? strdup(found->notes) : NULL;
 
-		if (scope->flags & RVM_SCOPE_FLAG_UNRESOLVED && !model->exclusion)
+		if (scope->flags & RVM_SCOPE_FLAG_UNRESOLVED && !model->exclusion && !model->badge)
 			plan->unresolved++;
 		model->program = NULL;
 		if (scope->class == RVM_CLASS_EXEC)
@@ -308,12 +309,23 @@ static int check_class(const struct row *row, const struct rvm_scope_spec *spec,
 	return err_hint(err, "use it with rules such as exec:git-remote-https *");
 }
 
+/* Base tables may name the partition. */
+static int fill_row(const struct plan *plan, uint64_t badge, struct row *row, char **filled)
+{
+	if (!badge || !plan->name || !row->resource)
+		return 0;
+	*filled = own_fill(row->resource, &row->len, plan->name);
+	row->resource = *filled;
+	return *filled ? 0 : -1;
+}
+
 int plan_add_table(struct plan *plan, const struct table *table, const char *origin, uint64_t badge,
 		   struct err *err)
 {
 	for (size_t i = 0; i < table->n; i++) {
-		const struct row *row = &table->rows[i];
-		auto_free char *text = text_of(row->resource, row->len);
+		struct row copy = table->rows[i], *row = &copy;
+		auto_free char *filled = NULL;
+		auto_free char *text = NULL;
 		struct rvm_scope_spec spec;
 		size_t first = plan->n;
 		struct entry model = {
@@ -323,10 +335,13 @@ int plan_add_table(struct plan *plan, const struct table *table, const char *ori
 			.badge = badge,
 			.origin = (char *)origin,
 			.row = i,
-			.resource = text,
 			.within = (char *)row->within,
 		};
 
+		if (fill_row(plan, badge, row, &filled))
+			return err_errno(err, ENOMEM, "%s", origin);
+		text = text_of(row->resource, row->len);
+		model.resource = text;
 		if (!resolve_parse(row->resource, row->len, row->rights, &spec, err) &&
 		    !check_class(row, &spec, err) &&
 		    !resolve_and_add(plan, &spec, &model, 0, err)) {

@@ -44,6 +44,8 @@ struct plan {
 	/* Of the host's files if the other one is a container's; see plan_host(). */
 	struct resolver host;
 	struct list programs;
+	/* Of the partition: base tables name folders after it. */
+	const char *name;
 	struct entry *entries;
 	size_t n;
 	/* --unenforced-domains: deny rules that cannot be enforced are left out. */

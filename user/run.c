@@ -17,6 +17,7 @@
 #include "hook.h"
 #include "lib/rights.h"
 #include "lib/sha256.h"
+#include "own.h"
 #include "partition.h"
 #include "program.h"
 #include "pty.h"
@@ -122,6 +123,19 @@ static int asked_env(struct run *r, const struct args *args, struct err *err)
 	return 0;
 }
 
+/* For the tools that keep what they will run later. */
+static int own_env(struct run *r, const char *partition, struct err *err)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(own_variables); i++) {
+		const struct own *own = &own_variables[i];
+		auto_free char *value = own_value(own, r->home, partition);
+
+		if (value && add_env(r, own->variable, strlen(own->variable), value, err))
+			return -1;
+	}
+	return 0;
+}
+
 /* Nothing that leads to helpers outside (sockets of agents, D-Bus, displays), no LD_x. */
 static int make_env(struct run *r, const struct args *args, struct err *err)
 {
@@ -132,7 +146,8 @@ static int make_env(struct run *r, const struct args *args, struct err *err)
 			return -1;
 	}
 	if (copy_locale(r, err) || add_env(r, "HOME", 4, r->home, err) ||
-	    add_env(r, "USER", 4, r->user, err) || add_env(r, "LOGNAME", 7, r->user, err))
+	    add_env(r, "USER", 4, r->user, err) || add_env(r, "LOGNAME", 7, r->user, err) ||
+	    own_env(r, r->part.name, err))
 		return -1;
 	return asked_env(r, args, err);
 }

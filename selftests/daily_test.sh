@@ -1,0 +1,220 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# A day's work with each base table and the programs of the machine: all of it
+# works, and the log has no refusal.  Beside it what the table must not give.
+# shellcheck disable=SC2016 # texts of scripts
+set -euo pipefail
+
+# shellcheck source=common.sh
+. "$(dirname "$0")/common.sh"
+
+# The machine's own programs, not what a user put in front of them.
+export PATH=$root/user:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 GIT_CONFIG_NOSYSTEM=1
+unset TMPDIR
+days=(shell git make node npm python cargo pip)
+
+cleanup() {
+	drop_partitions "${days[@]/#/daily-}"
+	return_home
+}
+trap cleanup EXIT
+
+#
+# DAY_base: tables besides minimal and workspace-rw.  DAY_rows: the table.  DAY_lift: lines of
+# deputy.list.  DAY_before: what the user has.  DAY_work: a script.  DAY_needs: is it there?
+#
+
+row() {
+	printf '{"rights": ["%s"], "resource": "%s", "proof_tier": "P2", "expires_at": 0}\n' "$1" "$2"
+}
+
+declare -A base=([shell]='shell' [git]='shell,git' [make]='shell,make' [python]='shell,python'
+	[pip]='shell,python,pip' [node]='shell,node' [npm]='shell,node,npm' [cargo]='shell,make,cargo')
+declare -A lift=([npm]='package.json package-lock.json **/node_modules/.bin' [cargo]='')
+
+shell_rows() { :; }
+shell_before() { printf 'b\na\nb\n' >list; }
+shell_work() {
+	cat <<-'SH'
+		set -e
+		ls -la . >/dev/null; cat list | sort | uniq -c | tr a-z A-Z | cut -c1-20 >sorted
+		grep -rn b . >/dev/null; grep -c b list; sed -i s/a/c/ list; head -n1 list; tail -n1 list; wc -l list
+		mkdir -p src/sub; cp list src/; cp -r src src2; mv src2 src3; touch src/new; ln -s list l; readlink l
+		find . -name '*' -type f -exec cat {} + >/dev/null; find . -name new | xargs -n1 rm
+		diff list src/list; cmp list src/list; stat -c %s list; du -s . >/dev/null; basename /a/b; dirname /a/b
+		awk '{ n += length($1) } END { print n }' list; date >/dev/null; seq 3 | tee three; tac three
+		tar czf a.tgz src; tar xzf a.tgz; gzip -c list | gunzip >/dev/null; sha256sum list; base64 list; file list || true
+		chmod 600 list; rm -rf src3 a.tgz; id -u; whoami; uname -r; pwd; env >/dev/null; which ls; test -e list
+		sh -c 'echo $0 | od -c >/dev/null'; bash -c 'read -r x <list; echo "$x"'; sleep 0; true
+	SH
+}
+
+git_rows() { row EXECUTE 'exec:git *'; }
+git_before() {
+	git config --global user.name test
+	git config --global user.email test@example.org
+	git init -q -b main .
+	echo 1 >a
+	git add a
+	git commit -q -m one
+	git clone -q --bare . remote.git
+	git remote add origin "$PWD/remote.git"
+	echo remote.git >.git/info/exclude
+}
+git_work() {
+	cat <<-'SH'
+		set -e
+		echo 2 >>a; git status --short; git diff | cat; git add a; git commit -q -m two; git log --oneline
+		echo 3 >>a; git stash -q; git stash pop -q; git commit -q -a -m "three words here"
+		git switch -q -c other HEAD~1; echo x >b; git add b; git commit -q -m b; git rebase -q main
+		git switch -q main; git merge -q --no-edit other; git tag v1; git show --stat | cat; git blame a >/dev/null
+		git fetch -q origin; git push -q origin main; git branch -d other; git grep -n x; git reset -q --hard HEAD~1
+		git cherry-pick v1 >/dev/null; git reflog >/dev/null; git clean -qfd; git gc -q; git fsck; git ls-files
+		git checkout -q -b c; git commit -q --allow-empty -m four; git format-patch -1 --stdout >p; git am -q <p || git am --abort
+	SH
+}
+
+make_rows() { row EXECUTE 'run:./\\program'; }
+make_before() {
+	printf 'int twice(int n)\n{\n\treturn 2 * n;\n}\n' >twice.c
+	printf '#include <stdio.h>\nint twice(int n);\nint main(void)\n{\n\treturn printf("%%d\\n", twice(21)) < 0;\n}\n' >main.c
+	printf 'program: main.o twice.o\n\t$(CC) -o $@ $^\n%%.o: %%.c\n\t$(CC) -g -O2 -MMD -c -o $@ $<\ntest: program\n\t./program | grep 42\nclean:\n\trm -f program *.o *.d\nlib.a: twice.o\n\tar rcs $@ $^\n\tranlib $@\n-include main.d twice.d\n' >Makefile
+}
+make_work() { echo 'set -e; make; make test; touch twice.c; make -j2 test lib.a; make -s clean; make test; gcc -pipe -Wall -o program main.c twice.c; ./program'; }
+
+python_rows() { :; }
+python_before() { printf 'import json, multiprocessing, sqlite3, subprocess, ssl, hashlib, unittest\n\ndef double(n):\n    return 2 * n\n\nclass T(unittest.TestCase):\n    def test(self):\n        self.assertEqual(json.loads("1"), 1)\n        with multiprocessing.Pool(2) as pool:\n            self.assertEqual(pool.map(double, [1, 2]), [2, 4])\n        print(subprocess.run(["ls"], capture_output=True).stdout, file=open("out", "w"))\n\nif __name__ == "__main__":\n    unittest.main()\n' >work.py; }
+python_work() { echo 'set -e; python3 --version; python3 work.py; python3 -m unittest -q work; python3 -c "import work"; python3 -m venv --without-pip env; env/bin/python -c "import sys; print(sys.prefix)"; python3 -m json.tool <<<"{}"; python3 -m compileall -q .; rm -rf env'; }
+python_needs() { python3 -c 'import venv'; }
+
+pip_rows() { :; }
+# A wheel is a zip file: nothing is fetched or built.
+pip_before() {
+	python3 - <<-'PY'
+		import zipfile
+		with zipfile.ZipFile("small-1.0-py3-none-any.whl", "w") as z:
+		    z.writestr("small.py", "def main():\n    print(42)\n")
+		    info = "small-1.0.dist-info/"
+		    z.writestr(info + "METADATA", "Metadata-Version: 2.1\nName: small\nVersion: 1.0\n")
+		    z.writestr(info + "WHEEL", "Wheel-Version: 1.0\nGenerator: x\nRoot-Is-Purelib: true\nTag: py3-none-any\n")
+		    z.writestr(info + "RECORD", "small.py,,\n" + info + "METADATA,,\n" + info + "WHEEL,,\n" + info + "RECORD,,\n")
+	PY
+}
+pip_work() { echo 'set -e; python3 -m venv env; env/bin/python -m pip install -q --disable-pip-version-check --no-index ./small-1.0-py3-none-any.whl; env/bin/python -c "import small; small.main()"; env/bin/python -m pip list --disable-pip-version-check; env/bin/python -m pip uninstall -q -y small'; }
+pip_needs() { python3 -c 'import venv, ensurepip'; }
+
+node_rows() { :; }
+node_before() { printf 'const fs = require("fs");\nfs.writeFileSync("out", JSON.stringify({ n: require("os").cpus().length > 0 }));\nconst { execSync } = require("child_process");\nconsole.log(execSync("ls").toString().length > 0, fs.existsSync("out"));\n' >work.js; }
+node_work() { echo 'set -e; node --version; node work.js; node -e "console.log(1 + 1)"; node --test work.js >/dev/null; ls out'; }
+node_needs() { command -v node; }
+
+npm_rows() { :; }
+npm_before() {
+	mkdir pkg
+	echo '{"name": "pkg", "version": "1.0.0", "main": "i.js"}' >pkg/package.json
+	echo 'module.exports = 42' >pkg/i.js
+	echo '{"name": "w", "version": "1.0.0", "scripts": {"test": "node t.js", "list": "ls"}, "dependencies": {"pkg": "file:pkg"}}' >package.json
+	echo 'console.log(require("pkg"))' >t.js
+}
+npm_work() { echo 'set -e; npm install --offline --no-audit --no-fund; npm ls; npm test; npm run list; npm pack --dry-run >/dev/null; npm --version; npm config get cache | grep rvm-daily-npm'; }
+npm_needs() { command -v npm; }
+
+cargo_rows() { :; }
+cargo_before() {
+	mkdir src
+	printf '[package]\nname = "half"\nversion = "0.1.0"\nedition = "2021"\n' >Cargo.toml
+	printf 'fn main() { println!("{}", 84 / 2); }\n#[test]\nfn halves() { assert_eq!(84 / 2, 42); }\n' >src/main.rs
+}
+cargo_work() { echo 'set -e; rm -rf target; cargo build --quiet --offline; cargo test --quiet --offline; cargo run --quiet --offline | grep 42; cargo clean --quiet; echo $CARGO_HOME | grep rvm-daily-cargo'; }
+cargo_needs() { command -v cargo; }
+
+#
+# The same for each.
+#
+
+begin() {
+	local day=$1 lifted=() line
+
+	rm -rf "${dir:?}/$day"
+	mkdir -p "$dir/$day"
+	cd "$dir/$day"
+	"${day}_before" >"$dir/before" 2>&1 || { cat "$dir/before" && return 1; }
+	"${day}_work" >work.sh
+	"${day}_rows" | sed '$!s/$/,/; 1s/^/[/; $s/$/]/' >"$dir/$day.json"
+	[ -s "$dir/$day.json" ] || echo '[]' >"$dir/$day.json"
+	read -ra lines <<<"${lift[$day]:-}"
+	for line in "${lines[@]}"; do
+		lifted+=(--allow-deputy "$line")
+	done
+	rvmctl load "$dir/$day.json" --partition "daily-$day" --workspace "$dir/$day" \
+		--base "minimal,workspace-rw,${base[$day]}" "${lifted[@]}" >"$dir/load" 2>&1 ||
+		{ cat "$dir/load" && return 1; }
+}
+
+# git itself does without these: a section of its configuration that is empty now, a list for
+# servers that it does not serve, a folder that is not empty.
+denials() {
+	rvmctl -j witness tail -n 2000 | python3 -c 'import json, re, sys
+known = re.compile(r"/[.]git(/config[.]lock|/info/refs)?$")
+for event in map(json.loads, sys.stdin):
+    if event["partition"] == sys.argv[1] and event["sequence"] >= int(sys.argv[2]) and \
+       event["verdict"] == "deny" and not known.search(event["object"]):
+        print(event.get("op", "") + " " + event["object"], event["reason"])' "daily-$1" "$2"
+}
+
+works() {
+	local from found status=0
+
+	begin "$1" || return 1
+	from=$(value 'd["length"]' witness head)
+	rvmctl run "daily-$1" -- /bin/bash work.sh </dev/null || status=$?
+	found=$(denials "$1" "$from")
+	[ -z "$found" ] || echo "$found"
+	((status == 0)) && [ -z "$found" ]
+}
+
+is_refused() {
+	! rvmctl run "daily-$1" -- /bin/bash -c "$2" </dev/null >/dev/null 2>&1
+}
+
+# What runs outside later, and what logs in somewhere.
+caches_of_the_user_are_not_given() {
+	mkdir -p ~/.npm/_npx ~/.npm/_cacache ~/.cache/pip ~/.cargo/registry ~/.config/git
+	echo secret >~/.config/git/credentials
+	echo secret >~/.npmrc
+	begin git && begin npm && begin pip && begin cargo || return 1
+	is_refused git 'read -r x <~/.config/git/credentials' || return 1
+	is_refused npm 'read -r x <~/.npmrc' || return 1
+	is_refused npm 'echo x >~/.npm/_npx/x' || return 1
+	is_refused npm 'echo x >~/.npm/_cacache/x' || return 1
+	is_refused pip 'echo x >~/.cache/pip/x' || return 1
+	is_refused cargo 'echo x >~/.cargo/registry/x' || return 1
+	# Nor those of another partition; the own one is.
+	is_refused npm 'mkdir ~/.npm/rvm-daily-pip' || return 1
+	rvmctl run daily-npm -- /bin/bash -c 'echo x >~/.npm/rvm-daily-npm/x'
+}
+
+git_alone_starts_nothing() {
+	begin git || return 1
+	rvmctl run daily-git -- /bin/bash -c 'git status --short' >/dev/null
+	is_refused git '/usr/lib/git-core/git status' || return 1
+	is_refused git 'git-upload-pack .'
+}
+
+attach_hooks
+borrow_home
+export HOME=$real_home
+chmod 755 "$dir"
+ktap_print_header
+ktap_set_plan $((${#days[@]} + 2))
+for day in "${days[@]}"; do
+	if declare -F "${day}_needs" >/dev/null && ! "${day}_needs" >/dev/null 2>&1; then
+		ktap_test_skip "a_day_of_$day: is not installed"
+		continue
+	fi
+	check "a_day_of_$day" works "$day"
+done
+check caches_of_the_user_are_not_given caches_of_the_user_are_not_given
+check git_alone_starts_nothing git_alone_starts_nothing
+ktap_finished
