@@ -37,14 +37,24 @@ static int refuse_ring(struct rvm_partition *part)
 	return rvm_gate_refuse(part, &q, RVM_REASON_REFUSED);
 }
 
-/* Nameless files that are doors: rings work outside, faults stall the kernel. */
+/*
+ * Nameless files that may be doors: rings work outside, faults stall the kernel.  The
+ * kernel asks for those of which it thinks so itself.
+ */
 static noinline int check_anon_inode(struct rvm_partition *part, const struct qstr *name)
 {
-	if (!strcmp(name->name, "[io_uring]"))
+	char text[64] = "";
+	struct rvm_line line = { .text = text, .size = sizeof(text) };
+
+	switch (rvm_verb_use(rvm_verb_anonymous(name->name))) {
+	case RVM_DEMAND_NOTHING:
+		return 0;
+	case RVM_DEMAND_NOBODY:
 		return refuse_ring(part);
-	if (!strcmp(name->name, "[userfaultfd]"))
-		return rvm_gate_floor(part, RVM_OP_IO_URING, "object=userfaultfd", false);
-	return 0;
+	default:
+		rvm_line_add(&line, "object", name->name, strlen(name->name));
+		return rvm_gate_floor(part, RVM_OP_IO_URING, text, false);
+	}
 }
 
 __bpf_kfunc_start_defs();

@@ -275,6 +275,9 @@ static const struct {
 	{ "[landlock-ruleset]", RVM_OBJECT_EVENT },
 	{ "[pidfd]", RVM_OBJECT_PROCESS },
 	{ "[io_uring]", RVM_OBJECT_RING },
+	/* So the kernel calls them before they have a name. */
+	{ "[memfd]", RVM_OBJECT_MEMORY },
+	{ "[secretmem]", RVM_OBJECT_MEMORY },
 };
 
 /* clang-format on */
