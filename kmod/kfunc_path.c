@@ -311,6 +311,19 @@ static noinline int check_setattr(struct rvm_partition *part, struct dentry *den
 	return check_dentry(part, dentry, RVM_OP_UTIMES, RVM_RIGHT_WRITE);
 }
 
+/* Mode, owner or size of what is there; the size also by a descriptor, in old kernels. */
+static noinline int check_change(struct rvm_partition *part, const struct path *path,
+				 enum rvm_op op)
+{
+	enum rvm_object object = rvm_object_of(path);
+
+	if (!rvm_object_is_nameless(object))
+		return check_path(part, path, NULL, op, RVM_RIGHT_WRITE);
+	if (rvm_verb_change(object) == RVM_DEMAND_NOTHING)
+		return rvm_gate_pass(part, op);
+	return rvm_gate_floor(part, op, "object=anonymous", false);
+}
+
 static noinline int check_chown(struct rvm_partition *part, const struct path *path, kuid_t uid,
 				kgid_t gid)
 {
@@ -320,7 +333,7 @@ static noinline int check_chown(struct rvm_partition *part, const struct path *p
 	if (!inode || (uid_valid(uid) && !rvm_mount_is_own_uid(path, inode, uid)) ||
 	    (gid_valid(gid) && !rvm_mount_is_own_gid(path, inode, gid)))
 		return rvm_gate_floor(part, RVM_OP_CHOWN, "owner=other", false);
-	return check_path(part, path, NULL, RVM_OP_CHOWN, RVM_RIGHT_WRITE);
+	return check_change(part, path, RVM_OP_CHOWN);
 }
 
 static noinline int check_path_op(struct rvm_partition *part, const struct path *path,
@@ -328,14 +341,11 @@ static noinline int check_path_op(struct rvm_partition *part, const struct path 
 {
 	switch (op) {
 	case RVM_OP_TRUNCATE:
-		/* By a descriptor, where that has no hook of its own. */
-		if (rvm_object_is_nameless(rvm_object_of(path)))
-			return rvm_gate_pass(part, op);
-		return check_path(part, path, NULL, op, RVM_RIGHT_WRITE);
+		return check_change(part, path, op);
 	case RVM_OP_CHMOD:
 		if (is_bold_mode(path->dentry, arg))
 			return rvm_gate_floor(part, op, "mode=set-id", false);
-		return check_path(part, path, NULL, op, RVM_RIGHT_WRITE);
+		return check_change(part, path, op);
 	case RVM_OP_WATCH:
 		/* Of a mount or a file system: it tells of everything there. */
 		if (arg)

@@ -95,6 +95,7 @@ rest() {
 		| `F_SETOWN` of nobody, `F_SETSIG` of 0 | nothing |
 		| lock for reading, for writing; unlock | READ, WRITE; nothing |
 		| mode with set-id bits, but of a folder; a device node | all seven |
+		| mode, owner, size of a pipe, socket or memory; of another object without a name | nothing; all seven |
 		| `RENAME_WHITEOUT`, and flags that nobody knows | all seven |
 	TEXT
 }

@@ -60,6 +60,8 @@ extern int given_ring;
 extern int given_owned[2];
 /* Doors of the host's: faults of its memory, a map of a BPF program; -1 if there is none here. */
 extern int given_faults, given_table;
+/* A terminal of the host, from the side that makes it. */
+extern int given_master;
 
 /* A socket of the host listens there. */
 #define ABSTRACT_NAME "rvm-escape-host"

@@ -33,6 +33,7 @@ int given_layer[2] = { -1, -1 };
 int given_ring = -1;
 int given_owned[2];
 int given_faults = -1, given_table = -1;
+int given_master = -1;
 
 size_t unix_name(struct sockaddr_un *address, const char *name, bool abstract)
 {
@@ -203,6 +204,8 @@ static void make_doors(void)
 				.map_flags = BPF_F_MMAPABLE };
 
 	given_faults = syscall(SYS_userfaultfd, 0);
+	given_master = posix_openpt(O_RDWR | O_NOCTTY);
+	unlockpt(given_master);
 	given_table = syscall(SYS_bpf, BPF_MAP_CREATE, &attr, sizeof(attr));
 	if (given_table >= 0)
 		fcntl(given_table, F_SETFD, 0);

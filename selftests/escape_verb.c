@@ -16,6 +16,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
@@ -33,6 +34,25 @@ static int born_nameless(bool evil)
 	int err = opened(open(in_dir("ws"), O_TMPFILE | O_RDWR, evil ? 06755 : 0755));
 
 	return err == EOPNOTSUPP ? SKIPPED : err;
+}
+
+/* mknod(2) takes no type for a regular file. */
+static int born_without_type(bool evil)
+{
+	unlink(ws("typeless"));
+	return result(mknod(ws("typeless"), evil ? 04755 : 0755, 0));
+}
+
+/* A socket gives its mode to the name that it gets. */
+static int born_as_socket(bool evil)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0), err;
+
+	if (fd < 0)
+		return BROKEN;
+	err = result(fchmod(fd, evil ? 04755 : 0755));
+	close(fd);
+	return err;
 }
 
 static int link_set_id(bool evil)
@@ -180,6 +200,17 @@ static int map_of_a_program(bool evil)
 	return try_map(evil ? given_table : memfd_create("own", 0), PROT_READ, MAP_SHARED);
 }
 
+/* Terminals of others, by the side that makes them. */
+static int other_side(bool evil)
+{
+	int size;
+
+	if (given_master < 0)
+		return SKIPPED;
+	return evil ? opened(ioctl(given_master, TIOCGPTPEER, O_RDWR | O_NOCTTY)) :
+		      result(ioctl(given_master, FIONREAD, &size));
+}
+
 /* Calls of a child that it answers itself: with descriptors, if it likes. */
 static int answer_calls(bool evil)
 {
@@ -201,6 +232,8 @@ static int answer_calls(bool evil)
 const struct row verb_rows[] = {
 	{ "set-id bit, said to be of a folder", mode_of_a_folder },
 	{ "O_TMPFILE with set-id bits", born_nameless },
+	{ "file without a type, with set-id bits", born_without_type },
+	{ "socket with set-id bits", born_as_socket },
 	{ "hard link to a set-id file", link_set_id },
 	{ "set-id file rewritten", rewrite_set_id, .silent = true },
 	{ "RENAME_WHITEOUT", leave_whiteout },
@@ -217,6 +250,7 @@ const struct row verb_rows[] = {
 	{ "name space above", name_space_above },
 	{ "faults of the host", answer_faults },
 	{ "map of a BPF map", map_of_a_program },
+	{ "other side of an inherited master", other_side },
 	{ "seccomp listener", answer_calls },
 	{},
 };

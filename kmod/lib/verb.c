@@ -310,6 +310,19 @@ enum rvm_demand rvm_verb_use(enum rvm_object object)
 	return object == RVM_OBJECT_DOOR ? RVM_DEMAND_ALL : RVM_DEMAND_NOTHING;
 }
 
+enum rvm_demand rvm_verb_change(enum rvm_object object)
+{
+	/* Of others there is one for all who hold such, also outside. */
+	switch (object) {
+	case RVM_OBJECT_PIPE:
+	case RVM_OBJECT_SOCKET:
+	case RVM_OBJECT_MEMORY:
+		return RVM_DEMAND_NOTHING;
+	default:
+		return RVM_DEMAND_ALL;
+	}
+}
+
 enum rvm_demand rvm_verb_ioctl(enum rvm_object object, u32 cmd)
 {
 	/* The size of what it fills says which version the caller knows. */

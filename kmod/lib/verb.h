@@ -84,6 +84,9 @@ enum rvm_object rvm_verb_anonymous(const char *name);
 /** rvm_verb_use() - to receive, read, write or map an object that has no name */
 enum rvm_demand rvm_verb_use(enum rvm_object object);
 
+/** rvm_verb_change() - to change mode, owner or size of an object that has no name */
+enum rvm_demand rvm_verb_change(enum rvm_object object);
+
 /** rvm_verb_ioctl() - to give an ioctl command to an object */
 enum rvm_demand rvm_verb_ioctl(enum rvm_object object, u32 cmd);
 

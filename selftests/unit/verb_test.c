@@ -82,6 +82,9 @@ static void what_no_row_names_takes_all(void)
 	EXPECT_EQ(rvm_verb_use(RVM_OBJECT_RING), RVM_DEMAND_NOBODY);
 	EXPECT_EQ(rvm_verb_use(RVM_OBJECT_PIPE), RVM_DEMAND_NOTHING);
 	EXPECT_EQ(rvm_verb_lock(99), RVM_DEMAND_ALL);
+	EXPECT_EQ(rvm_verb_change(RVM_OBJECT_SOCKET), RVM_DEMAND_NOTHING);
+	EXPECT_EQ(rvm_verb_change(RVM_OBJECT_SPACE), RVM_DEMAND_ALL);
+	EXPECT_EQ(rvm_verb_change(RVM_OBJECT_EVENT), RVM_DEMAND_ALL);
 }
 
 static void commands_are_those_of_their_objects(void)
