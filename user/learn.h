@@ -179,11 +179,9 @@ char *name_temporary(const char *name, const char *pid, bool temporary);
 char *name_merge(const char *a, const char *b);
 /*
  * A name, escaped, of a file that was made and is gone, with its random letters as a
- * pattern; NULL if it has none, or nothing else.  @target: what it was moved to, or NULL.
+ * pattern; NULL if it has none.  @target: what it was moved to, or NULL.
  */
 char *name_short_lived(const char *name, const char *target);
-/* Nothing but eight random letters: a pattern would be about files of others as well. */
-bool name_is_bare_random(const char *name);
 /* The pattern of a file that was made and is gone; NULL if it is none. */
 char *node_short_lived(const struct node *n);
 /* Can it stand in a table? */

@@ -416,7 +416,10 @@ static uint8_t propose_name(struct walk *w, struct node *node)
 	}
 	learn_add(w->l, rights, resource_of(w->l, w->pattern, rights), &node->seen,
 		  strdup(node->example ? node->example : path),
-		  node->flags & NODE_FOLDER  ? "a folder that it made, with what is below" :
+		  node->flags & NODE_FOLDER ?
+			  "a folder that it made, with what is below" :
+		  node->name && node->name[0] == '[' && node->flags & NODE_PATTERN ?
+			  "random letters alone: files of others are called so, too" :
 		  node->flags & NODE_PATTERN ? "the name is another each time" :
 					       NULL);
 	return node->flags & NODE_FOLDER ? rights : 0;

@@ -50,12 +50,13 @@ char *node_short_lived(const struct node *n)
 	return name_short_lived(n->name, n->moved ? n->moved->name : NULL);
 }
 
-static void merge_short_lived(struct learn *l, struct node *dir)
+static void merge_short_lived(struct learn *l, struct node *dir, bool temporary)
 {
 	for (struct node *n = dir->child; n; n = n->next) {
 		auto_free char *pattern = node_short_lived(n);
 
-		if (!pattern)
+		/* Letters alone are drawn where anybody makes names; elsewhere they are a word. */
+		if (!pattern || (pattern[0] == '[' && !temporary))
 			continue;
 		for (struct node *other = n->next; other; other = other->next) {
 			auto_free char *same = node_short_lived(other);
@@ -64,23 +65,6 @@ static void merge_short_lived(struct learn *l, struct node *dir)
 				absorb_tree(l, n, other);
 		}
 		set_pattern(n, take_ptr(pattern));
-	}
-}
-
-/* Letters alone: whatever pattern there is would be about files of others. */
-static void leave_bare(struct learn *l, struct node *dir)
-{
-	for (struct node *n = dir->child; n; n = n->next) {
-		if (!n->rights || n->flags & NODE_PATTERN || !name_is_bare_random(n->name) ||
-		    !(n->flags & NODE_REMOVED))
-			continue;
-		learn_leave(
-			l, n->example ? n->example : n->name,
-			"its name is random letters alone, like those of others: set TMPDIR to a "
-			"folder of its own",
-			&n->seen);
-		n->rights = 0;
-		n->flags &= ~NODE_MAYBE;
 	}
 }
 
@@ -104,9 +88,7 @@ static void merge_alike(struct node *a)
 
 void learn_merge(struct learn *l, struct node *dir, bool temporary)
 {
-	merge_short_lived(l, dir);
-	if (temporary)
-		leave_bare(l, dir);
+	merge_short_lived(l, dir, temporary);
 	for (struct node *n = dir->child; n; n = n->next) {
 		if (may_merge(n))
 			merge_alike(n);

@@ -7,6 +7,8 @@
 #include "path.h"
 
 #define RANDOM_MIN 6
+/* What a name begins with, so that its pattern is not about files of others. */
+#define HEAD_MIN 3
 /* More digits than counters and dates of people have. */
 #define NUMBER_MIN 10
 
@@ -182,8 +184,8 @@ static bool ends_short_lived(const char *name)
 	size_t len = strlen(name);
 	const char *tail = name + len - SHORT_LIVED;
 
-	return len > SHORT_LIVED && strspn(tail, SHORT_LIVED_SET) == SHORT_LIVED &&
-	       strchr("-._", tail[-1]);
+	return len >= SHORT_LIVED && strspn(tail, SHORT_LIVED_SET) == SHORT_LIVED &&
+	       (tail == name || strchr("-._", tail[-1]));
 }
 
 /* "settings.json.Ab12Cd", moved to "settings.json" when it was written. */
@@ -203,7 +205,7 @@ static char *mkstemp_part(const char *name, const char *target)
 		/* At the end of a name or of a part of it. */
 		if ((end < len && name[end] != '.') || count_alnum(part) != RANDOM_MIN)
 			continue;
-		if (looks_drawn(part, RANDOM_MIN) ||
+		if ((looks_drawn(part, RANDOM_MIN) && part - name >= HEAD_MIN) ||
 		    (begins_with(name, target) && strchr("-._", part[-1])))
 			return replace_each(name, part - name, RANDOM_MIN);
 	}
@@ -216,18 +218,12 @@ char *name_short_lived(const char *name, const char *target)
 	auto_free char *head = NULL;
 	char *out;
 
-	/* Letters alone would be any file's. */
 	if (!ends_short_lived(name))
 		return mkstemp_part(name, target);
 	for (unsigned int i = 0; i < SHORT_LIVED; i++)
 		strcat(tail, "[a-z0-9_]");
 	head = strndup(name, strlen(name) - SHORT_LIVED);
 	return head && asprintf(&out, "%s%s", head, tail) >= 0 ? out : NULL;
-}
-
-bool name_is_bare_random(const char *name)
-{
-	return strlen(name) == SHORT_LIVED && strspn(name, SHORT_LIVED_SET) == SHORT_LIVED;
 }
 
 char *name_temporary(const char *name, const char *pid, bool temporary)
