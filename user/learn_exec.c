@@ -258,7 +258,8 @@ static void walk_words(struct learn *l, struct node *node, const struct command 
 		c->len += snprintf(c->text + c->len, sizeof(c->text) - c->len, "%s%s",
 				   c->len ? " " : "", name);
 	}
-	if (node->flags & NODE_ODD && above->len && !above->odd) {
+	/* The program alone with whatever words is more than was seen. */
+	if (node->flags & NODE_ODD && depth > 2 && !above->odd) {
 		propose_open(l, node, above);
 		return;
 	}

@@ -140,10 +140,12 @@ static char *known_number(const char *name)
 	static const char *const heads[] = { "go-build", "pytest-", "go-link-" };
 
 	for (size_t i = 0; i < ARRAY_SIZE(heads); i++) {
-		size_t head = strlen(heads[i]);
-		size_t n = strspn(name + head, "0123456789");
+		size_t head = strlen(heads[i]), n;
 
-		if (!strncmp(name, heads[i], head) && n && !name[head + n])
+		if (strncmp(name, heads[i], head))
+			continue;
+		n = strspn(name + head, "0123456789");
+		if (n && !name[head + n])
 			return replace(name, head, n, "[0-9]*");
 	}
 	return NULL;

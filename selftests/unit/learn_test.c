@@ -256,8 +256,12 @@ static void a_line_that_is_cut_is_left_out(void)
 	feed(b, RVM_CLASS_PATH, RVM_OP_OPEN, R, "path=\"" WORKSPACE "/abc\" cut=1");
 	expect_only(b, NULL, 0);
 	b = bench_new();
-	feed(b, RVM_CLASS_EXEC, RVM_OP_EXEC, X, "path=\"/usr/bin/rm\" argv=\"rm a\" cut=1");
+	feed(b, RVM_CLASS_EXEC, RVM_OP_EXEC, X, "path=\"/usr/bin/rm\" argv=\"rm\" cut=1");
 	expect_only(b, NULL, 0);
+	/* What is known of the words is more than the program: the rule ends open. */
+	b = bench_new();
+	feed(b, RVM_CLASS_EXEC, RVM_OP_EXEC, X, "path=\"/usr/bin/rm\" argv=\"rm a\" cut=1");
+	expect_only(b, "exec:/usr/bin/rm a *", X);
 }
 
 static void names_that_vary_become_narrow_patterns(void)
