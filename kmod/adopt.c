@@ -24,7 +24,7 @@
 
 /* Who comes in. */
 struct newcomers {
-	const struct rvm_partition *part;
+	struct rvm_partition *part;
 	/* Any thread of the only process; NULL for all that are in it. */
 	const struct task_struct *only;
 	bool running;
@@ -139,7 +139,11 @@ static int check_newcomer(const struct newcomers *n, struct task_struct *task)
 {
 	int err = check_frozen(n, task);
 
-	return err ?: check_rings(n, task) ?: check_memory(n, task);
+	err = err ?: check_rings(n, task) ?: check_memory(n, task);
+	/* Who is to start a program brings its filters when it does. */
+	if (!err && n->running)
+		rvm_partition_note_filters(n->part, rvm_filters_of(task));
+	return err;
 }
 
 static int check_all(const struct newcomers *n)
@@ -159,7 +163,7 @@ static int check_all(const struct newcomers *n)
 	return 0;
 }
 
-int rvm_adopt_group(const struct rvm_partition *part, struct netlink_ext_ack *extack)
+int rvm_adopt_group(struct rvm_partition *part, struct netlink_ext_ack *extack)
 {
 	const struct newcomers n = { .part = part, .running = true, .extack = extack };
 	int err;
@@ -171,7 +175,7 @@ int rvm_adopt_group(const struct rvm_partition *part, struct netlink_ext_ack *ex
 	return err;
 }
 
-int rvm_adopt_process(const struct rvm_partition *part, struct pid *pid, bool running,
+int rvm_adopt_process(struct rvm_partition *part, struct pid *pid, bool running,
 		      struct netlink_ext_ack *extack)
 {
 	struct newcomers n = { .part = part, .running = running, .extack = extack };

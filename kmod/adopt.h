@@ -25,7 +25,7 @@ struct rvm_partition;
  * or shares its memory with a process outside; -EOPNOTSUPP if one has an
  * io_uring ring.
  */
-int rvm_adopt_group(const struct rvm_partition *part, struct netlink_ext_ack *extack);
+int rvm_adopt_group(struct rvm_partition *part, struct netlink_ext_ack *extack);
 
 /**
  * rvm_adopt_process() - likewise of one process that is in its control group
@@ -37,7 +37,7 @@ int rvm_adopt_group(const struct rvm_partition *part, struct netlink_ext_ack *ex
  * Context: may sleep.
  * Return: as rvm_adopt_group(); -ESRCH if it is gone.
  */
-int rvm_adopt_process(const struct rvm_partition *part, struct pid *pid, bool running,
+int rvm_adopt_process(struct rvm_partition *part, struct pid *pid, bool running,
 		      struct netlink_ext_ack *extack);
 
 #endif /* _RVM_ADOPT_H */

@@ -540,6 +540,16 @@ static inline bool rvm_net_has_rules(const struct net *net)
 #endif
 }
 
+/* Filters of system calls that a task has. */
+static inline int rvm_filters_of(struct task_struct *task)
+{
+#ifdef CONFIG_SECCOMP_FILTER
+	return atomic_read(&task->seccomp.filter_count);
+#else
+	return 0;
+#endif
+}
+
 /* How many refer to a network name space; the count has another name since 6.18. */
 static inline unsigned int rvm_net_users(const struct net *net)
 {

@@ -299,6 +299,9 @@ char *rvm_detail_new(const struct rvm_question *q, const struct rvm_verdict *v)
 	    rvm_environ_turns_program(q->req.exec.turned, q->req.exec.base.text,
 				      q->req.exec.base.len))
 		rvm_line_add_number(&line, "turned", 1);
+	/* The exec is a secure one: some variables and folders are not obeyed then. */
+	if (q->req.class == RVM_CLASS_EXEC && v->allow && v->words)
+		rvm_line_add_number(&line, "secure", 1);
 	if (q->argv)
 		add_words(&line, q->argv);
 	if (line.cut)

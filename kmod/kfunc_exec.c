@@ -4,14 +4,15 @@
  *
  * The hook runs once for each handler round: first for the file as named with
  * the words as given, then for the interpreter of a script with words that the
- * kernel made.  The words are judged in the first round only, variables of the
- * environment that turn programs in each.  Nobody else can reach the new memory
+ * kernel made.  Words and variables of the environment that turn programs are
+ * judged in each.  Nobody else can reach the new memory
  * before the exec's point of no return, so they cannot change under us.
  */
 
 #include <linux/binfmts.h>
 #include <linux/highmem.h>
 #include <linux/mm.h>
+#include <linux/ptrace.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 
@@ -159,6 +160,27 @@ static enum rvm_reason check_file_kind(const struct linux_binprm *bprm)
 	return RVM_REASON_NONE;
 }
 
+/*
+ * More system call filters than the partition came with are of somebody inside, and can
+ * answer in the kernel's place.
+ */
+static bool is_filtered(struct rvm_partition *part)
+{
+	int now = rvm_filters_of(current), least = atomic_read(&part->filters);
+
+	if (least < 0)
+		rvm_partition_note_filters(part, now);
+	return least >= 0 && now > least;
+}
+
+/* A tracer can change words after they were judged; one on the host may. */
+static bool is_traced_inside(void)
+{
+	struct task_struct *tracer = ptrace_parent(current);
+
+	return tracer && rvm_partition_of_task(tracer);
+}
+
 /* The first round: the program as named, with its words. */
 static int check_program(struct rvm_partition *part, struct linux_binprm *bprm,
 			 const struct reader *words)
@@ -167,11 +189,13 @@ static int check_program(struct rvm_partition *part, struct linux_binprm *bprm,
 	u8 digest[RVM_SHA256_DIGEST_BYTES] = {};
 	struct rvm_question q = RVM_QUESTION(RVM_CLASS_EXEC, RVM_OP_EXEC, RVM_RIGHT_EXECUTE);
 	enum rvm_reason kind = check_file_kind(bprm);
+	bool filtered = is_filtered(part);
 	int ret;
 
 	name_program(&q, bprm, bprm->filename);
 	q.req.exec.argv = argv;
 	q.req.exec.turned = words->turned;
+	q.req.exec.steered = filtered || is_traced_inside();
 	q.req.exec.lineages = rvm_lineage_of(current);
 	q.argv = argv;
 	q.always = true;
@@ -179,6 +203,8 @@ static int check_program(struct rvm_partition *part, struct linux_binprm *bprm,
 	if (words->hash)
 		rvm_sha256_final(words->hash, digest);
 	if (rvm_entry_begin(bprm, digest)) {
+		rvm_partition_note_filters(part, rvm_filters_of(current));
+		filtered = false;
 		/* A token for it takes no part but in what its helpers may do. */
 		q.opens = rvm_gate_ask(part, &q).opens;
 		rvm_gate_allow(part, &q, RVM_REASON_ENTRY);
@@ -192,7 +218,9 @@ static int check_program(struct rvm_partition *part, struct linux_binprm *bprm,
 		if (!ret && q.words)
 			bprm->secureexec = 1;
 	}
-	return ret ?: rvm_lineage_open(bprm, q.opens);
+	if (filtered)
+		q.opens.set = 0;
+	return ret ?: rvm_lineage_open(bprm, q.opens, q.words);
 }
 
 /* A later round: the interpreter of a script that was admitted. */
@@ -200,13 +228,20 @@ static int check_interpreter(struct rvm_partition *part, struct linux_binprm *bp
 			     const struct reader *words)
 {
 	struct rvm_question q = RVM_QUESTION(RVM_CLASS_EXEC, RVM_OP_INTERP, RVM_RIGHT_EXECUTE);
+	int ret;
 
 	if (rvm_entry_continue(bprm))
 		return 0;
 	name_program(&q, bprm, bprm->interp);
+	/* The kernel's: its own, the script's name, and what was given to that. */
+	q.req.exec.argv = words->argv;
 	q.req.exec.turned = words->turned;
+	q.req.exec.steered = is_filtered(part) || is_traced_inside();
 	q.req.exec.lineages = rvm_lineage_executing(bprm);
-	return rvm_gate_check(part, &q);
+	ret = rvm_gate_check(part, &q);
+	if (!ret && q.words)
+		bprm->secureexec = 1;
+	return ret;
 }
 
 static noinline int check_exec(struct linux_binprm *bprm)

@@ -22,8 +22,14 @@ struct member {
 	/* Only compared. */
 	const struct task_struct *task;
 	struct rvm_lineages has;
+	/*
+	 * The exec, and nobody else's, that a rule with words allowed; 0 for none.  Who was
+	 * forked since has the same.
+	 */
+	u64 words;
 	/* What it has if this exec succeeds. */
 	struct rvm_lineages will;
+	u64 will_words;
 	/* Only compared; NULL for none. */
 	const struct linux_binprm *bprm;
 };
@@ -32,6 +38,8 @@ struct member {
 static DEFINE_SPINLOCK(lock);
 static DEFINE_HASHTABLE(members, 10);
 static unsigned int count;
+/* Of the last exec that a rule with words allowed. */
+static atomic64_t last_words = ATOMIC64_INIT(0);
 
 static struct member *find_member(const struct task_struct *task)
 {
@@ -112,15 +120,18 @@ static bool tracer_has(struct rvm_lineages want)
 	       has_all(rvm_lineage_of(tracer), want);
 }
 
-int rvm_lineage_open(const struct linux_binprm *bprm, struct rvm_lineages gain)
+int rvm_lineage_open(const struct linux_binprm *bprm, struct rvm_lineages gain, bool words)
 {
-	struct rvm_lineages will = join(rvm_lineage_of(current), gain);
+	struct rvm_lineages has = rvm_lineage_of(current), will = join(has, gain);
 	struct member *fresh = NULL, *member;
 	unsigned long flags;
 	bool gains = gain.set && tracer_has(will);
 
-	if (!gains && likely(!READ_ONCE(count)))
+	if (!gains && !words && likely(!READ_ONCE(count)))
 		return 0;
+	if (!gains)
+		will = has;
+	gains |= words;
 	if (gains) {
 		fresh = new_member(current);
 		if (!fresh)
@@ -134,8 +145,10 @@ int rvm_lineage_open(const struct linux_binprm *bprm, struct rvm_lineages gain)
 		add_member(member);
 	}
 	if (member) {
-		member->bprm = gains ? bprm : NULL;
+		/* Also where it gains nothing: it is no longer the program that it was. */
+		member->bprm = bprm;
 		member->will = will;
+		member->will_words = words ? atomic64_inc_return(&last_words) : 0;
 	}
 	spin_unlock_irqrestore(&lock, flags);
 	kfree(fresh);
@@ -153,25 +166,44 @@ void rvm_lineage_commit(const struct linux_binprm *bprm)
 	member = find_member(current);
 	if (member && member->bprm == bprm) {
 		member->has = member->will;
+		member->words = member->will_words;
 		member->bprm = NULL;
 	}
 	spin_unlock_irqrestore(&lock, flags);
 }
 
+static u64 words_of(const struct task_struct *task)
+{
+	struct member *member;
+	unsigned long flags;
+	u64 words = 0;
+
+	if (likely(!READ_ONCE(count)))
+		return 0;
+	spin_lock_irqsave(&lock, flags);
+	member = find_member(task);
+	if (member)
+		words = member->words;
+	spin_unlock_irqrestore(&lock, flags);
+	return words;
+}
+
 int rvm_lineage_inherit(const struct task_struct *child)
 {
 	struct rvm_lineages has = rvm_lineage_of(current);
+	u64 words = words_of(current);
 	struct member *member;
 	unsigned long flags;
 
 	/* Also the end of one at the same address that nobody told of. */
 	rvm_lineage_drop(child);
-	if (!has.set)
+	if (!has.set && !words)
 		return 0;
 	member = new_member(child);
 	if (!member)
 		return -ENOMEM;
 	member->has = has;
+	member->words = words;
 	spin_lock_irqsave(&lock, flags);
 	add_member(member);
 	spin_unlock_irqrestore(&lock, flags);
@@ -211,8 +243,13 @@ bool rvm_lineage_may_trace(struct task_struct *tracer, struct task_struct *task)
 {
 	const struct rvm_partition *part = rvm_partition_of_task(task);
 
+	u64 words = words_of(task);
+
 	if (!part || part != rvm_partition_of_task(tracer))
 		return true;
+	/* Who attached would choose what a program does whose words were judged. */
+	if (words && words != words_of(tracer))
+		return false;
 	return has_all(rvm_lineage_of(tracer), in_force(part, task));
 }
 

@@ -40,13 +40,14 @@ struct rvm_lineages rvm_lineage_executing(const struct linux_binprm *bprm);
  * rvm_lineage_open() - an exec was allowed; if it succeeds the caller gains lineages
  * @bprm: the exec
  * @gain: what the token opens, maybe nothing; then what an exec before would have is void
+ * @words: a rule says with which words it runs: nobody but itself attaches to it then
  *
  * Who is traced by a task that does not have them gains nothing.
  *
  * Context: inside rcu_read_lock(); task context; never sleeps.
  * Return: 0 or -ENOMEM.
  */
-int rvm_lineage_open(const struct linux_binprm *bprm, struct rvm_lineages gain);
+int rvm_lineage_open(const struct linux_binprm *bprm, struct rvm_lineages gain, bool words);
 
 /** rvm_lineage_commit() - the exec is past the point where it can fail */
 void rvm_lineage_commit(const struct linux_binprm *bprm);
@@ -65,6 +66,9 @@ void rvm_lineage_drop(const struct task_struct *task);
 
 /**
  * rvm_lineage_may_trace() - does a tracer have the lineages of what it traces
+ *
+ * And nobody traces what a rule with words started, but what that made itself by forks.
+ *
  * @tracer: held by the caller
  * @task: held by the caller
  *

@@ -107,6 +107,15 @@ static struct rvm_partition *fill_entry(struct cgroup *cgrp)
 	return part;
 }
 
+void rvm_partition_note_filters(struct rvm_partition *part, int filters)
+{
+	int least = atomic_read(&part->filters);
+
+	while ((least < 0 || filters < least) &&
+	       !atomic_try_cmpxchg(&part->filters, &least, filters))
+		;
+}
+
 /*
  * With preemption off nobody else uses the entry.  Every hook of every task comes
  * here, so this function calls others last or not at all and needs no stack.

@@ -58,6 +58,11 @@ struct rvm_partition {
 	atomic64_t denials;
 	/** @execs: Programs started so far. */
 	atomic64_t execs;
+	/**
+	 * @filters: System call filters of its first program, or of the admitted one that had
+	 * the least; below 0 before.  More are of somebody inside.
+	 */
+	atomic_t filters;
 	/** @last_denial: Sequence of the newest denial plus one, 0 for none. */
 	atomic64_t last_denial;
 	/** @own: What it made itself; has a lock of its own. */
@@ -72,6 +77,9 @@ struct rvm_partition {
 
 /* True while any partition is registered: outsiders then pay nothing but this. */
 DECLARE_STATIC_KEY_FALSE(rvm_partitions_exist);
+
+/** rvm_partition_note_filters() - somebody comes in with so many system call filters */
+void rvm_partition_note_filters(struct rvm_partition *part, int filters);
 
 struct rvm_partition *__rvm_partition_find(void);
 

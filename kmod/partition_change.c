@@ -236,6 +236,7 @@ struct rvm_partition *rvm_partition_create(const struct rvm_partition_spec *spec
 	strscpy(part->name, spec->name, sizeof(part->name));
 	part->cgrp = cgrp;
 	part->owner = spec->owner;
+	atomic_set(&part->filters, -1);
 	part->mode = spec->mode;
 	part->flags = spec->flags;
 	part->state = spec->flags & RVM_PARTITION_FLAG_PEN ? RVM_STATE_CREATED : RVM_STATE_RUNNING;

@@ -218,7 +218,7 @@ collect | sort -u >"$work/known"
 collect_guards >"$work/guards"
 {
 	check "$design/rows.list" 'R29 W28 X24 T46 A33 E25' rows
-	check "$design/escapes.list" 'O74' escapes
+	check "$design/escapes.list" 'O76' escapes
 } >"$work/wrong"
 if [ -s "$work/wrong" ]; then
 	cat "$work/wrong"

@@ -6,10 +6,16 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/filter.h>
+#include <linux/seccomp.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/auxv.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "common.h"
@@ -66,6 +72,11 @@ static int start(void *arg)
 
 	execve(arg, argv, envp);
 	return BROKEN;
+}
+
+static int start_or_errno(void *arg)
+{
+	return start(arg) == BROKEN ? errno : BROKEN;
 }
 
 static int load(struct box *box, const struct rule *rule)
@@ -144,6 +155,118 @@ TEST_F(program, one_that_is_none_has_not_started)
 	EXPECT_EQ(before + 1, started(&self->box));
 }
 
+/* A script that may run gives its interpreter no other words than that has a rule for. */
+TEST_F(program, an_interpreter_has_words_of_its_own)
+{
+	struct rule rules[] = {
+		{ RVM_CLASS_PATH, RVM_RIGHT_READ | RVM_RIGHT_EXECUTE, "/usr/lib", "",
+		  RVM_SCOPE_FLAG_LOAD },
+		{ RVM_CLASS_PATH, RVM_RIGHT_READ, "/etc/ld.so.cache", "" },
+		{ RVM_CLASS_PATH, RVM_RIGHT_READ | RVM_RIGHT_EXECUTE, in_dir("bin/script"), "",
+		  RVM_SCOPE_FLAG_RUN },
+		{ RVM_CLASS_EXEC, RVM_RIGHT_EXECUTE, self->path, "report go" },
+	};
+	char text[sizeof(self->path) + 16];
+
+	snprintf(text, sizeof(text), "#!%s\n", self->path);
+	ASSERT_TRUE(write_file(self->script, text));
+	ASSERT_EQ(0, chmod(self->script, 0755));
+	ASSERT_EQ(0, box_load(&self->box, rules, ARRAY_LEN(rules)));
+	EXPECT_EQ(SECURE, box_do(&self->box, start, self->path));
+	EXPECT_EQ(EACCES, box_do(&self->box, start_or_errno, self->script));
+	rules[3].flags = RVM_SCOPE_FLAG_PREFIX;
+	rules[3].pattern = "report";
+	ASSERT_EQ(0, box_load(&self->box, rules, ARRAY_LEN(rules)));
+	EXPECT_EQ(STEERED, box_do(&self->box, start, self->script));
+}
+
+/* In a child that its parent traces: what became of it. */
+static int start_traced(void *arg)
+{
+	int status = 0;
+	pid_t pid = fork();
+
+	if (!pid)
+		_exit(ptrace(PTRACE_TRACEME, 0, 0, 0) ? BROKEN : start_or_errno(arg));
+	while (waitpid(pid, &status, 0) == pid && WIFSTOPPED(status))
+		ptrace(PTRACE_CONT, pid, 0, 0);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : BROKEN;
+}
+
+/* With a filter of its own, which allows all. */
+static int start_filtered(void *arg)
+{
+	struct sock_filter code = { BPF_RET | BPF_K, 0, 0, SECCOMP_RET_ALLOW };
+	struct sock_fprog filter = { 1, &code };
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) ||
+	    prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &filter))
+		return BROKEN;
+	return start_or_errno(arg);
+}
+
+TEST_F(program, words_are_not_for_who_is_steered)
+{
+	const struct rule rule = { RVM_CLASS_EXEC, RVM_RIGHT_EXECUTE, self->script, "script go" };
+	const struct rule free = { RVM_CLASS_EXEC, RVM_RIGHT_EXECUTE, self->script, "script",
+				   RVM_SCOPE_FLAG_PREFIX };
+	char text[sizeof(self->path) + 16];
+
+	snprintf(text, sizeof(text), "#!%s\n", self->path);
+	ASSERT_TRUE(write_file(self->script, text));
+	ASSERT_EQ(0, chmod(self->script, 0755));
+	ASSERT_EQ(0, load(&self->box, &rule));
+	EXPECT_EQ(SECURE, box_do(&self->box, start, self->script));
+	EXPECT_EQ(EACCES, box_do(&self->box, start_traced, self->script));
+	EXPECT_EQ(EACCES, box_do(&self->box, start_filtered, self->script));
+	ASSERT_EQ(0, load(&self->box, &free));
+	EXPECT_EQ(STEERED, box_do(&self->box, start_traced, self->script));
+	EXPECT_EQ(STEERED, box_do(&self->box, start_filtered, self->script));
+}
+
+/* Attach to what a child has become. */
+static int attach_to_child(void *arg)
+{
+	char *argv[] = { "report", "stay", NULL };
+	char *envp[] = { NULL };
+	int fds[2], ret;
+	pid_t pid;
+	char c;
+
+	if (pipe(fds))
+		return BROKEN;
+	pid = fork();
+	if (!pid) {
+		dup2(fds[1], 1);
+		execve(arg, argv, envp);
+		_exit(BROKEN);
+	}
+	close(fds[1]);
+	if (read(fds[0], &c, 1) != 1)
+		return BROKEN;
+	ret = ptrace(PTRACE_SEIZE, pid, 0, 0) ? errno : 0;
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	return ret;
+}
+
+TEST_F(program, nobody_attaches_to_what_runs_by_its_words)
+{
+	struct rule rules[] = {
+		{ RVM_CLASS_PATH, RVM_RIGHT_READ | RVM_RIGHT_EXECUTE, "/usr/lib", "",
+		  RVM_SCOPE_FLAG_LOAD },
+		{ RVM_CLASS_PATH, RVM_RIGHT_READ, "/etc/ld.so.cache", "" },
+		{ RVM_CLASS_EXEC, RVM_RIGHT_EXECUTE, self->path, "report stay" },
+	};
+
+	ASSERT_EQ(0, box_load(&self->box, rules, ARRAY_LEN(rules)));
+	EXPECT_EQ(EACCES, box_do(&self->box, attach_to_child, self->path));
+	rules[2].flags = RVM_SCOPE_FLAG_PREFIX;
+	rules[2].pattern = "report";
+	ASSERT_EQ(0, box_load(&self->box, rules, ARRAY_LEN(rules)));
+	EXPECT_EQ(0, box_do(&self->box, attach_to_child, self->path));
+}
+
 TEST_F(program, outside_it_is_as_ever)
 {
 	pid_t pid = fork();
@@ -158,6 +281,11 @@ static void __attribute__((constructor)) report(int argc, char **argv)
 {
 	if (argc < 2 || (strcmp(argv[0], "report") && !strstr(argv[0], "/bin/report")))
 		return;
+	if (!strcmp(argv[1], "stay")) {
+		if (write(1, "!", 1) == 1)
+			pause();
+		_exit(BROKEN);
+	}
 	if (getauxval(AT_SECURE))
 		_exit(getenv("TMPDIR") ? BROKEN : SECURE);
 	_exit(getenv("TMPDIR") ? STEERED : BROKEN);

@@ -49,6 +49,7 @@ static const char *refused_why(const struct event *event)
 		return "the partition around it may not do it either: widen that one first";
 	case RVM_REASON_WITHIN:
 		return "a token for it holds within another program only: change that one";
+	case RVM_REASON_STEERED:
 	case RVM_REASON_ENVIRON:
 		return LEARN_WHY_TURNED;
 	case RVM_REASON_SPECIAL:

@@ -84,6 +84,25 @@ _Static_assert(ARRAY_SIZE(rules) <= RULES_MAX, "rules");
 #define RETURN(value) BPF_STMT(BPF_RET | BPF_K, (value))
 #define REFUSE(errnum) RETURN(SECCOMP_RET_ERRNO | (errnum))
 
+/*
+ * A filter may take away, not answer: who listens to one hands out what a program opens.
+ * Programs do without a listener.
+ */
+static size_t add_listener(struct sock_filter *code)
+{
+	const struct sock_filter part[] = {
+		SKIP_UNLESS(SYS_seccomp, 4),
+		LOAD(args[1]),
+		BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, SECCOMP_FILTER_FLAG_NEW_LISTENER, 0, 1),
+		REFUSE(EINVAL),
+		RETURN(SECCOMP_RET_ALLOW),
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(part); i++)
+		code[i] = part[i];
+	return ARRAY_SIZE(part);
+}
+
 /* personality(2) may ask (~0) and may set what is already so (0). */
 static size_t add_personality(struct sock_filter *code)
 {
@@ -123,6 +142,7 @@ int seccomp_install(void)
 		code[n++] = (struct sock_filter)REFUSE(rules[i].errnum);
 	}
 	n += add_personality(code + n);
+	n += add_listener(code + n);
 	code[n++] = (struct sock_filter)RETURN(SECCOMP_RET_ALLOW);
 	program.len = n;
 	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) ? errno : 0;

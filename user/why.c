@@ -197,6 +197,9 @@ static const char *fixed_advice(uint8_t reason)
 	case RVM_REASON_ENVIRON:
 		return "Start it without variables such as BASH_ENV, PYTHONPATH, PERL5OPT, "
 		       "NODE_OPTIONS or the like, or allow the program with any words.";
+	case RVM_REASON_STEERED:
+		return "Start it without a tracer or a system call filter of its own, or allow the "
+		       "program with any words.";
 	case RVM_REASON_FAMILY:
 		return "Unix sockets, TCP and UDP are the ones that tokens can name.";
 	case RVM_REASON_REFUSED:

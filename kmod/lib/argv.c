@@ -90,12 +90,26 @@ bool rvm_argv_match_rest(const char *pattern, size_t len, bool prefix, const str
 	return prefix || (arg_pos == argv->len && !argv->truncated);
 }
 
+/*
+ * A dash in front makes a shell one of a login: it runs more than its words say, so this
+ * is for rules that let it run anything.
+ */
+static bool match_login(const char *pattern, size_t len, bool prefix, const struct rvm_argv *argv)
+{
+	if (!prefix || strnlen(pattern, len) + 1 < len || argv->text[0] != '-')
+		return false;
+	return rvm_argv_match_program(pattern, len, argv->text + 1,
+				      strnlen(argv->text + 1, argv->len - 1));
+}
+
 bool rvm_argv_match(const char *pattern, size_t len, bool prefix, const struct rvm_argv *argv)
 {
 	if (!len)
 		return prefix;
 	if (!argv->len)
 		return false;
+	if (match_login(pattern, len, prefix, argv))
+		return true;
 	return rvm_argv_match_program(pattern, len, argv->text, strnlen(argv->text, argv->len)) &&
 	       rvm_argv_match_rest(pattern, len, prefix, argv, false);
 }

@@ -70,7 +70,8 @@ int rvm_argv_parse_pattern(const char *text, size_t len, char *out, size_t size,
  * @argv: the vector; its word 0 is compared by its base name with the program word
  *
  * A truncated vector matches only with @prefix and only if the pattern's words
- * all lie before the cut.
+ * all lie before the cut.  A word 0 such as "-bash", of a login, matches the
+ * program with any words.
  *
  * Context: Any.
  * Return: True if it matches.

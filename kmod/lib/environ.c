@@ -16,33 +16,56 @@ static const char *const for_make[] = {
  * whole name, without it the beginning of one.  ENV is not here: shells obey it only
  * when they talk to a person, and "ENV=test" is common.  PS4 is: it is expanded,
  * commands in it too, once SHELLOPTS says xtrace.  The loader's are, though it does
- * not need to be asked.
+ * not need to be asked.  What python has for itself is all of it, whatever the next
+ * version adds, but for what is known to be harmless.
  */
-static const char *const turning[][18] = {
-	['A' - 'A'] = { "ANT_OPTS=", "AWKPATH=", "AWKLIBPATH=" },
-	['B' - 'A'] = { "BASH_ENV=", "BASH_FUNC_", "BASHOPTS=", "BUNDLE_GEMFILE=" },
-	['C' - 'A'] = { "CLASSPATH=" },
-	['D' - 'A'] = { "DOTNET_STARTUP_HOOKS=" },
-	['E' - 'A'] = { "ERL_AFLAGS=", "ERL_FLAGS=", "ERL_ZFLAGS=", "ERL_LIBS=",
-			"ELIXIR_ERL_OPTIONS=", "EMACSLOADPATH=", "EXINIT=" },
-	['G' - 'A'] = { "GEM_HOME=", "GEM_PATH=", "GRADLE_OPTS=", "GUILE_LOAD_PATH=",
-			"GUILE_LOAD_COMPILED_PATH=", "GVIMINIT=", "GCONV_PATH=" },
-	['J' - 'A'] = { "JAVA_TOOL_OPTIONS=", "JDK_JAVA_OPTIONS=", "JULIA_LOAD_PATH=",
-			"JULIA_DEPOT_PATH=" },
+static const char *const turning[][9] = {
+	['A' - 'A'] = { "ANT_OPTS=", "ANT_ARGS=", "AWKPATH=", "AWKLIBPATH=" },
+	['B' - 'A'] = { "BASH_ENV=", "BASH_FUNC_",
+			"BASHOPTS=", "BUNDLE_GEMFILE=", "BUN_OPTIONS=", "BUN_INSPECT_PRELOAD=" },
+	['C' - 'A'] = { "CLASSPATH=", "CORECLR_PROFILER", "CAML_LD_LIBRARY_PATH=" },
+	['D' - 'A'] = { "DOTNET_STARTUP_HOOKS=", "DOTNET_ADDITIONAL_DEPS=", "DOTNET_SHARED_STORE=" },
+	['E' - 'A'] = { "ERL_AFLAGS=", "ERL_FLAGS=", "ERL_ZFLAGS=", "ERL_LIBS=", "ERL_ROOTDIR=",
+			"ELIXIR_ERL_OPTIONS=", "EMACSLOADPATH=", "EMACSDATA=", "EXINIT=" },
+	['G' - 'A'] = { "GEM_HOME=", "GEM_PATH=", "GRADLE_OPTS=", "GUILE_",
+			"GVIMINIT=", "GCONV_PATH=" },
+	['J' - 'A'] = { "JAVA_TOOL_OPTIONS=", "JAVA_OPTS=", "JDK_JAVA_OPTIONS=", "JULIA_LOAD_PATH=",
+			"JULIA_DEPOT_PATH=", "JULIA_PROJECT=", "JULIA_BINDIR=", "JRUBY_OPTS=" },
 	['L' - 'A'] = { "LUA_INIT", "LUA_PATH", "LUA_CPATH",
 			"LD_PRELOAD=", "LD_AUDIT=", "LD_LIBRARY_PATH=" },
-	['M' - 'A'] = { "MAVEN_OPTS=", "MAKEFILES=" },
+	['M' - 'A'] = { "MAVEN_OPTS=", "MAVEN_ARGS=", "MAKEFILES=" },
 	['N' - 'A'] = { "NODE_OPTIONS=", "NODE_PATH=", "NODE_COMPILE_CACHE=",
 			"NODE_REPL_EXTERNAL_MODULE=" },
-	['P' - 'A'] = { "PS4=", "PYTHONPATH=", "PYTHONHOME=", "PYTHONSTARTUP=", "PYTHONINSPECT=",
-			"PYTHONUSERBASE=", "PYTHONBREAKPOINT=", "PYTHONPLATLIBDIR=",
-			"PYTHONPYCACHEPREFIX=", "PYTHONWARNINGS=", "PYTHONEXECUTABLE=", "PERL5LIB=",
-			"PERLLIB=", "PERL5OPT=", "PERL5DB=", "PHPRC=", "PHP_INI_SCAN_DIR=" },
-	['R' - 'A'] = { "RUBYLIB=", "RUBYOPT=", "R_PROFILE", "R_ENVIRON", "R_LIBS" },
-	['S' - 'A'] = { "SHELLOPTS=" },
-	['T' - 'A'] = { "TCLLIBPATH=", "TAR_OPTIONS=" },
-	['V' - 'A'] = { "VIMINIT=" },
+	['P' - 'A'] = { "PS4=", "PYTHON", "PERL5LIB=", "PERLLIB=", "PERL5OPT=", "PERL5DB=",
+			"PHPRC=", "PHP_INI_SCAN_DIR=" },
+	['R' - 'A'] = { "RUBYLIB=", "RUBYOPT=", "RUBYPATH=", "R_PROFILE", "R_ENVIRON", "R_LIBS",
+			"R_HOME=", "R_DEFAULT_PACKAGES=" },
+	['S' - 'A'] = { "SHELLOPTS=", "SBT_OPTS=" },
+	['T' - 'A'] = { "TCL", "TK_LIBRARY=", "TAR_OPTIONS=" },
+	['V' - 'A'] = { "VIMINIT=", "VIMRUNTIME=", "VIM=" },
+	['Z' - 'A'] = { "ZDOTDIR=" },
 	['_' - 'A'] = { "_JAVA_OPTIONS=" },
+	['n' - 'A'] = { "npm_config_node_options=" },
+};
+
+/* Of those, what says how much, how it looks, or where from; with "_" the names of images. */
+static const char *const harmless[] = {
+	"PYTHON_",
+	"PYTHONASYNCIODEBUG=",
+	"PYTHONCOERCECLOCALE=",
+	"PYTHONDEVMODE=",
+	"PYTHONDONTWRITEBYTECODE=",
+	"PYTHONFAULTHANDLER=",
+	"PYTHONHASHSEED=",
+	"PYTHONIOENCODING=",
+	"PYTHONMALLOC=",
+	"PYTHONNOUSERSITE=",
+	"PYTHONOPTIMIZE=",
+	"PYTHONSAFEPATH=",
+	"PYTHONTRACEMALLOC=",
+	"PYTHONUNBUFFERED=",
+	"PYTHONUTF8=",
+	"PYTHONVERBOSE=",
 };
 
 static bool begins_with(const char *text, size_t len, const char *name)
@@ -65,6 +88,21 @@ static bool is_among(const char *text, size_t len, const char *const *names, siz
 	return false;
 }
 
+/* How much memory node may take, as most set it: one option that is seen to its end. */
+static bool is_memory_of_node(const char *text, size_t len)
+{
+	static const char *const names[] = { "NODE_OPTIONS=--max-old-space-size=",
+					     "NODE_OPTIONS=--max_old_space_size=" };
+	size_t i, at = strlen(names[0]);
+
+	if (!is_among(text, len, names, ARRAY_SIZE(names)) || len >= RVM_ENVIRON_NAME_BYTES)
+		return false;
+	for (i = at; i < len; i++)
+		if (text[i] < '0' || text[i] > '9')
+			return false;
+	return len > at;
+}
+
 enum rvm_environ rvm_environ_turns(const char *text, size_t len)
 {
 	size_t letter;
@@ -74,11 +112,13 @@ enum rvm_environ rvm_environ_turns(const char *text, size_t len)
 	letter = text[0] - 'A';
 	if (letter >= ARRAY_SIZE(turning))
 		return RVM_ENVIRON_NONE;
-	if (is_among(text, len, turning[letter], ARRAY_SIZE(turning[0])))
-		return RVM_ENVIRON_ANY;
 	if (is_among(text, len, for_make, ARRAY_SIZE(for_make)))
 		return RVM_ENVIRON_MAKE;
-	return RVM_ENVIRON_NONE;
+	if (!is_among(text, len, turning[letter], ARRAY_SIZE(turning[0])))
+		return RVM_ENVIRON_NONE;
+	if (is_among(text, len, harmless, ARRAY_SIZE(harmless)) || is_memory_of_node(text, len))
+		return RVM_ENVIRON_NONE;
+	return RVM_ENVIRON_ANY;
 }
 
 bool rvm_environ_turns_program(enum rvm_environ environ, const char *name, size_t len)

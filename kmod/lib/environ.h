@@ -7,9 +7,9 @@
 /**
  * RVM_ENVIRON_NAME_BYTES - bytes of a variable that have to be seen
  *
- * Longer than each name that matters, its "=" included.
+ * Longer than each name that matters, its "=" included, and than what is seen of a value.
  */
-#define RVM_ENVIRON_NAME_BYTES 32
+#define RVM_ENVIRON_NAME_BYTES 64
 
 /**
  * enum rvm_environ - which programs an environment can turn, more of them last

@@ -26,6 +26,7 @@ static bool is_root_token(const struct rvm_token_core *token)
  * @FIT_NONE: It is about something else.
  * @FIT_SPECIAL: It would, if it named the object.
  * @FIT_ARGV: It names the program, but not with these words.
+ * @FIT_STEERED: It does, but who starts it is not alone in what becomes of them.
  * @FIT_ENVIRON: It does, but the environment can make other words of them.
  * @FIT_NO_START: It covers the file, but does not let it be started.
  * @FIT_FULL: It covers it.
@@ -34,6 +35,7 @@ enum fit {
 	FIT_NONE,
 	FIT_SPECIAL,
 	FIT_ARGV,
+	FIT_STEERED,
 	FIT_ENVIRON,
 	FIT_NO_START,
 	FIT_FULL,
@@ -100,9 +102,9 @@ struct search {
 /* Closest first; what is not listed is no miss but nothing. */
 static u8 rank_of(enum rvm_reason reason)
 {
-	static const u8 order[] = { RVM_REASON_WITHIN, RVM_REASON_ENVIRON, RVM_REASON_ARGV,
-				    RVM_REASON_RIGHTS, RVM_REASON_EXPIRED, RVM_REASON_STALE,
-				    RVM_REASON_TIER,   RVM_REASON_SPECIAL };
+	static const u8 order[] = { RVM_REASON_WITHIN, RVM_REASON_STEERED, RVM_REASON_ENVIRON,
+				    RVM_REASON_ARGV,   RVM_REASON_RIGHTS,  RVM_REASON_EXPIRED,
+				    RVM_REASON_STALE,  RVM_REASON_TIER,	   RVM_REASON_SPECIAL };
 	u8 i;
 
 	for (i = 0; i < ARRAY_SIZE(order); i++)
@@ -146,6 +148,8 @@ static void weigh(struct search *s, u32 at, enum fit fit)
 		reason = RVM_REASON_SPECIAL;
 	else if (fit == FIT_ARGV)
 		reason = RVM_REASON_ARGV;
+	else if (fit == FIT_STEERED)
+		reason = RVM_REASON_STEERED;
 	else if (fit == FIT_ENVIRON)
 		reason = RVM_REASON_ENVIRON;
 	else if (fit == FIT_NO_START)
@@ -229,6 +233,8 @@ static enum fit fit_program(const struct rvm_scope *scope, const struct rvm_exec
 	if (exec->argv && !rvm_argv_match(scope->text, scope->len,
 					  scope->flags & RVM_SCOPE_FLAG_PREFIX, exec->argv))
 		return FIT_ARGV;
+	if (exec->steered && limits_words(scope))
+		return FIT_STEERED;
 	return is_turned(scope, exec) ? FIT_ENVIRON : FIT_FULL;
 }
 

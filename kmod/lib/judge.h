@@ -57,6 +57,8 @@ struct rvm_exec_object {
 	const struct rvm_argv *argv;
 	/** @turned: Which programs its environment can make run other code. */
 	enum rvm_environ turned;
+	/** @steered: Somebody inside can change its words, or what it does with them. */
+	bool steered;
 	/** @lineages: Of who asks. */
 	struct rvm_lineages lineages;
 	/** @path: The program as a file, for exclusions and "run:". */
@@ -181,8 +183,8 @@ struct rvm_verdict {
  * Order: state and fence of the partition and all above; exclusions of the
  * partition and all above, of a symbolic link also those that ask for what would lie
  * below its name; tokens in index order, the first sufficient one
- * decides.  If none does the reason is that of the closest miss: WITHIN, ENVIRON,
- * ARGV, RIGHTS, EXPIRED, STALE, TIER, SPECIAL, NO_TOKEN in this order.  What the
+ * decides.  If none does the reason is that of the closest miss: WITHIN, STEERED,
+ * ENVIRON, ARGV, RIGHTS, EXPIRED, STALE, TIER, SPECIAL, NO_TOKEN in this order.  What the
  * partition's own tokens allow, each partition above must allow by its own, or
  * the reason is ABOVE.
  *

@@ -34,6 +34,7 @@ const char *rvm_reason_text(enum rvm_reason reason)
 		[RVM_REASON_ABOVE] = "the partition around this one may not do it either",
 		[RVM_REASON_ENVIRON] = "a variable of its environment can make it run other code",
 		[RVM_REASON_WITHIN] = "a token allows it, but only within another program",
+		[RVM_REASON_STEERED] = "a tracer or a system call filter can change what it does",
 	};
 
 	return reason < ARRAY_SIZE(text) ? text[reason] : "the reason is unknown";

@@ -259,6 +259,7 @@ static inline void model_exec(struct model_world *w, struct rvm_exec_object *exe
 		w->argv.words += !words->text[i];
 	exec->argv = draw(5) ? &w->argv : NULL;
 	exec->turned = draw(3);
+	exec->steered = !draw(4);
 	exec->lineages = (struct rvm_lineages){ draw(2), draw(4) };
 	if (!exec->argv && draw(2))
 		exec->base.len = 0;

@@ -199,10 +199,10 @@ static inline u8 model_lacks(const struct rvm_partition_view *part, const struct
 
 static inline u8 model_rank(u8 reason)
 {
-	static const u8 order[] = { RVM_REASON_NONE,	RVM_REASON_WITHIN, RVM_REASON_ENVIRON,
-				    RVM_REASON_ARGV,	RVM_REASON_RIGHTS, RVM_REASON_EXPIRED,
-				    RVM_REASON_STALE,	RVM_REASON_TIER,   RVM_REASON_SPECIAL,
-				    RVM_REASON_NO_TOKEN };
+	static const u8 order[] = { RVM_REASON_NONE,	RVM_REASON_WITHIN,  RVM_REASON_STEERED,
+				    RVM_REASON_ENVIRON, RVM_REASON_ARGV,    RVM_REASON_RIGHTS,
+				    RVM_REASON_EXPIRED, RVM_REASON_STALE,   RVM_REASON_TIER,
+				    RVM_REASON_SPECIAL, RVM_REASON_NO_TOKEN };
 	u8 i = 0;
 
 	while (order[i] != reason)
@@ -289,9 +289,12 @@ static inline u8 model_exec_token(const struct rvm_partition_view *part,
 		return RVM_REASON_NO_TOKEN;
 	if (e->argv && !rvm_argv_match(s->text, s->len, s->flags & RVM_SCOPE_FLAG_PREFIX, e->argv))
 		return RVM_REASON_ARGV;
-	/* One word and "any follow" is all that no variable can widen. */
-	if (model_is_turned(s, e) && !(s->flags & RVM_SCOPE_FLAG_PREFIX &&
-				       memchr(s->text, 0, s->len) == s->text + s->len - 1))
+	/* One word and "any follow" is all that nothing can widen. */
+	if (s->flags & RVM_SCOPE_FLAG_PREFIX && memchr(s->text, 0, s->len) == s->text + s->len - 1)
+		return model_lacks(part, t, req);
+	if (e->steered)
+		return RVM_REASON_STEERED;
+	if (model_is_turned(s, e))
 		return RVM_REASON_ENVIRON;
 	return model_lacks(part, t, req);
 }

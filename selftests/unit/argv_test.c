@@ -158,6 +158,9 @@ static const struct row {
 	{ "ls", "ls", true }, { "ls", "ls|-l", false }, { "ls", "lsof", false },
 	{ "git status", "git|status", true }, { "git status", "git", false },
 	{ "git status", "git|status|-s", false },
+	/* A login, for whom any words may follow. */
+	{ "bash*", "-bash|-c|x", true }, { "bash", "-bash", false }, { "bash a*", "-bash|a", false },
+	{ "bash*", "--bash", false }, { "bash*", "-rbash", false },
 	/* Prefix rules: whole words only. */
 	{ "git diff*", "git|diff", true }, { "git diff*", "git|diff|--stat", true },
 	{ "git diff*", "git|difftool|-x|sh", false }, { "git diff*", "git|push", false },
@@ -282,6 +285,10 @@ static bool naive(const struct pattern *p, const struct rvm_argv *argv)
 	if (!argv->len)
 		return false;
 	slash = strrchr(arg, '/');
+	if (arg[0] == '-' && p->prefix && strlen(word) + 1 == p->len &&
+	    !strcmp(strrchr(word, '/') ? strrchr(word, '/') + 1 : word,
+		    slash ? slash + 1 : arg + 1))
+		return true;
 	if (strcmp(strrchr(word, '/') ? strrchr(word, '/') + 1 : word, slash ? slash + 1 : arg))
 		return false;
 	for (;;) {

@@ -10,17 +10,41 @@ static bool turns(const char *text)
 static void variables_that_carry_code_turn(void)
 {
 	static const char *const text[] = {
-		"BASH_ENV=/x",	     "BASH_FUNC_ls%%=() { x; }",
-		"PYTHONPATH=",	     "PERL5OPT=-Mx",
-		"NODE_OPTIONS=-r x", "LD_PRELOAD=x.so",
-		"MAKEFILES=x",	     "LUA_INIT_5_4=x",
-		"PS4=$(x)",	     "TAR_OPTIONS=-I x",
-		"VIMINIT=x",	     "ERL_AFLAGS=-eval x",
-		"GEM_HOME=",	     "R_LIBS_USER=x",
-		"EXINIT=x",	     "DOTNET_STARTUP_HOOKS=x",
-		"AWKLIBPATH=/x",     "CLASSPATH=/x",
-		"JULIA_LOAD_PATH=",  "SHELLOPTS=xtrace",
-		"_JAVA_OPTIONS=-x",  "GCONV_PATH=/x",
+		"BASH_ENV=/x",
+		"BASH_FUNC_ls%%=() { x; }",
+		"PYTHONPATH=",
+		"PERL5OPT=-Mx",
+		"NODE_OPTIONS=-r x",
+		"LD_PRELOAD=x.so",
+		"MAKEFILES=x",
+		"LUA_INIT_5_4=x",
+		"PS4=$(x)",
+		"TAR_OPTIONS=-I x",
+		"VIMINIT=x",
+		"ERL_AFLAGS=-eval x",
+		"GEM_HOME=",
+		"R_LIBS_USER=x",
+		"EXINIT=x",
+		"DOTNET_STARTUP_HOOKS=x",
+		"AWKLIBPATH=/x",
+		"CLASSPATH=/x",
+		"JULIA_LOAD_PATH=",
+		"SHELLOPTS=xtrace",
+		"_JAVA_OPTIONS=-x",
+		"GCONV_PATH=/x",
+		"TCL_LIBRARY=/x",
+		"TCL8.6_TM_PATH=/x",
+		"VIM=x",
+		"ZDOTDIR=/x",
+		"R_HOME=/x",
+		"JULIA_PROJECT=/x",
+		"GUILE_SYSTEM_PATH",
+		"npm_config_node_options=-r x",
+		"PYTHONNEXT=x",
+		"PYTHONHOME=/x",
+		"NODE_OPTIONS=",
+		"NODE_OPTIONS=--max-old-space-size=",
+		"NODE_OPTIONS=--max-old-space-size=1 -r x",
 	};
 	size_t i;
 
@@ -40,7 +64,6 @@ static void others_do_not(void)
 		"PAGER=less",
 		"BASH_ENV",
 		"HOMEBREW=x",
-		"ZDOTDIR=/x",
 		"@=x",
 		"`=x",
 		"\xff=x",
@@ -56,7 +79,11 @@ static void others_do_not(void)
 		"LD_BIND_NOW=",
 		"PERL5=",
 		"PS1=$ ",
-		"VIM=x",
+		"NODE_OPTIONS=--max-old-space-size=4096",
+		"NODE_OPTIONS=--max_old_space_size=4096",
+		"PYTHON_VERSION=3.11",
+		"npm_config_cache=/x",
+		"PIP_INDEX_URL=x",
 		"ERL_CRASH_DUMP=x",
 		"NODE_NO_WARNINGS=1",
 	};
@@ -86,12 +113,13 @@ static void those_of_make_turn_make(void)
 /* Of a long variable no more than this is kept. */
 static void what_is_kept_of_a_variable_is_enough(void)
 {
-	static const char text[] = "PYTHONPYCACHEPREFIX=/a/very/long/folder";
+	static const char text[] =
+		"NODE_OPTIONS=--max-old-space-size=000000000000000000000000000009 -r x";
 	char *kept = malloc(RVM_ENVIRON_NAME_BYTES);
 
 	memcpy(kept, text, RVM_ENVIRON_NAME_BYTES);
 	EXPECT_EQ(rvm_environ_turns(kept, RVM_ENVIRON_NAME_BYTES), RVM_ENVIRON_ANY);
-	EXPECT(!rvm_environ_turns(kept, 8));
+	EXPECT(!rvm_environ_turns(kept, 5));
 	EXPECT(!rvm_environ_turns(kept, 0));
 	free(kept);
 }

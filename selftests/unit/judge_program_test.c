@@ -116,6 +116,34 @@ static struct rvm_verdict on_turned(const char *path, const char *words)
 	return on_environ(path, words, RVM_ENVIRON_ANY);
 }
 
+static struct rvm_verdict on_steered(const char *path, const char *words)
+{
+	ask_exec(path, words);
+	w.req.exec.steered = true;
+	return judge();
+}
+
+/* Who can change the words gets no more by a rule that lets any follow. */
+static void rules_with_words_are_not_for_who_is_steered(void)
+{
+	start();
+	exec_in(&w.tokens, "/bin/git", "git|status", true);
+	exec_in(&w.tokens, "/bin/ls", "ls", true);
+	ALLOWED(on_exec("/bin/git", "git|status"));
+	REFUSED(on_steered("/bin/git", "git|status"), STEERED);
+	REFUSED(on_steered("/bin/git", "git|tag"), ARGV);
+	ALLOWED(on_steered("/bin/ls", "ls|-l"));
+}
+
+/* The words of an interpreter are the kernel's: its name, the script's, and what follows. */
+static void an_interpreter_is_judged_with_its_words(void)
+{
+	start();
+	exec_in(&w.tokens, "/bin/py", "py|tool", false);
+	ALLOWED(on_exec("/bin/py", "/bin/py|tool"));
+	REFUSED(on_exec("/bin/py", "/bin/py|./other"), ARGV);
+}
+
 static void variables_of_make_are_nothing_to_what_it_starts(void)
 {
 	start();
@@ -219,6 +247,8 @@ int main(void)
 	RUN(a_helper_starts_within_its_program_only);
 	RUN(a_program_that_was_not_there_is_not_covered);
 	RUN(an_interpreter_is_opened_before_its_name_is_known);
+	RUN(rules_with_words_are_not_for_who_is_steered);
+	RUN(an_interpreter_is_judged_with_its_words);
 	RUN(variables_of_make_are_nothing_to_what_it_starts);
 	RUN(variables_that_turn_programs_need_a_rule_without_words);
 	RUN(argv_rules_bind_all_files_of_their_name);

@@ -240,6 +240,9 @@ enum rvm_op {
  *   above it.
  * @RVM_REASON_WITHIN: The token that would do holds only for descendants of
  *   another program.
+ * @RVM_REASON_STEERED: A token names the program with these words, but who
+ *   starts it is traced, or has a filter of system calls of its own, which
+ *   could make other words of them.
  */
 enum rvm_reason {
 	RVM_REASON_NONE,
@@ -269,6 +272,7 @@ enum rvm_reason {
 	RVM_REASON_ENVIRON,
 	RVM_REASON_ABOVE,
 	RVM_REASON_WITHIN,
+	RVM_REASON_STEERED,
 };
 
 enum {
