@@ -363,6 +363,22 @@ EOF
 		[ "$(grep -o 'row [0-9]' "$work/err" | tr -d '\n')" = 'row 1row 2row 3row 4row 5' ]
 }
 
+# With some words it would not find them; with any it does.
+programs_with_libraries_beside_them_are_told() {
+	mkdir -p "$work/beside/bin"
+	# shellcheck disable=SC2016 # the loader's
+	printf '\177ELF $ORIGIN/../lib' >"$work/beside/bin/tool"
+	printf '\177ELF' >"$work/beside/bin/other"
+	chmod 755 "$work"/beside/bin/*
+	for words in 'tool --version' 'tool:*' 'other --version'; do
+		echo "[{\"rights\": [\"EXECUTE\"], \"expires_at\": 0," \
+			"\"resource\": \"Bash($work/beside/bin/$words)\"}]" >"$work/beside/t.json"
+		run load "$work/beside/t.json" --partition x --workspace "$work/beside" --dry-run --base none
+		[ $status = 0 ] || return 1
+		[ "$(grep -c ORIGIN "$work/err")" = "$([ "$words" = 'tool --version' ] && echo 1 || echo 0)" ] || return 1
+	done
+}
+
 links_do_not_weaken_deny_rules() {
 	local path
 

@@ -2,6 +2,8 @@
 #include <fcntl.h>
 #include <stdarg.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 
 #include "lint.h"
 #include "path.h"
@@ -144,6 +146,55 @@ char *lint_rule(const struct rvm_scope_spec *spec, const char *resource, bool ex
 	default:
 		return NULL;
 	}
+}
+
+/* A program whose loader looks for libraries beside it says so in its text. */
+static bool looks_beside_itself(const char *path)
+{
+	static const char origin[] = "$ORIGIN";
+	auto_close int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	bool found = false;
+	struct stat st;
+	char *text;
+
+	if (fd < 0 || fstat(fd, &st) || !S_ISREG(st.st_mode) || st.st_size < 4)
+		return false;
+	text = mmap(NULL, st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
+	if (text == MAP_FAILED)
+		return false;
+	found = !memcmp(text, "\177ELF", 4) && (memmem(text, st.st_size, origin, strlen(origin)) ||
+						memmem(text, st.st_size, "${ORIGIN}", 9));
+	munmap(text, st.st_size);
+	return found;
+}
+
+/* Where the loader also looks for a program that it was told to trust nothing else for. */
+static bool is_system_program(const char *path)
+{
+	static const char *const folders[] = { "/usr/bin/", "/usr/sbin/", "/bin/", "/sbin/",
+					       "/usr/lib/" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
+		if (!strncmp(path, folders[i], strlen(folders[i])))
+			return true;
+	}
+	return false;
+}
+
+char *lint_program(const struct scope *scope)
+{
+	const char *path = scope->anchor ? scope->anchor->path : NULL;
+
+	if (scope->class != RVM_CLASS_EXEC || !path || !scope->pattern ||
+	    scope->flags & RVM_SCOPE_FLAG_ANY_PROGRAM)
+		return NULL;
+	/* One word, and any may follow. */
+	if (scope->flags & RVM_SCOPE_FLAG_PREFIX && strlen(scope->pattern) + 1 >= scope->len)
+		return NULL;
+	if (is_system_program(path) || !looks_beside_itself(path))
+		return NULL;
+	return say("it looks for libraries beside itself ($ORIGIN), which a start by a rule with "
+		   "words does not do: allow it with any words");
 }
 
 int lint_row(const char *resource, size_t len, uint8_t rights, char **why, struct err *err)

@@ -20,6 +20,9 @@ char *lint_rule(const struct rvm_scope_spec *spec, const char *resource, bool ex
 char *lint_places(const struct resolver *r, const struct rvm_scope_spec *spec,
 		  const char *resource);
 
+/* What a row that starts a program with some words does to that one, on this host. */
+char *lint_program(const struct scope *scope);
+
 /**
  * lint_row() - what load will say of a row, without a look at the host
  * @why: a sentence, or NULL; free() it

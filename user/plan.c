@@ -298,6 +298,8 @@ static void warn_of_row(const struct plan *plan, const struct rvm_scope_spec *sp
 		why = lint_places(&plan->resolver, spec, model->resource);
 	if (!why && is_unresolved(plan, first))
 		why = strdup("there is no such program here: the row allows nothing");
+	for (size_t i = first; i < plan->n && !why && !plan->resolver.contained; i++)
+		why = lint_program(&plan->entries[i].scope);
 	warn_of(file, model->row, model->resource, why);
 }
 
