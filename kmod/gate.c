@@ -12,6 +12,7 @@
 #include "decision.h"
 #include "detail.h"
 #include "gate.h"
+#include "lib/exclusion.h"
 #include "lib/move.h"
 #include "lib/rights.h"
 #include "partition.h"
@@ -358,8 +359,12 @@ static bool is_second_name(const struct rvm_question *from)
 	return from->req.op == RVM_OP_LINK && inode && READ_ONCE(inode->i_nlink);
 }
 
+/*
+ * @alone: Nothing forbids it, but what takes the place of an excluded name must not have
+ * a second one from before.
+ */
 static enum rvm_reason check_move(struct rvm_partition *part, struct rvm_question *from,
-				  struct rvm_question *to, bool tree)
+				  struct rvm_question *to, bool tree, bool *alone)
 {
 	struct rvm_walk *here = rvm_walk_borrow(), *there = rvm_walk_borrow();
 	struct rvm_partition_view views[RVM_NEST_MAX];
@@ -371,10 +376,9 @@ static enum rvm_reason check_move(struct rvm_partition *part, struct rvm_questio
 	if (!reason) {
 		/* The new name is judged as what will be there: the old object. */
 		there->object.special = here->object.special;
-		reason =
-			is_second_name(from) ?
-				rvm_judge_link(&views[0], &here->object, &there->object, now) :
-				rvm_judge_move(&views[0], &here->object, &there->object, tree, now);
+		reason = rvm_judge_move(&views[0], &here->object, &there->object, tree, now);
+		*alone = !reason && is_second_name(from) &&
+			 rvm_exclusion_is_beside(&views[0], &here->object);
 	}
 	rvm_walk_return(here);
 	rvm_walk_return(there);
@@ -385,6 +389,7 @@ int rvm_gate_move(struct rvm_partition *part, struct rvm_question *from, struct 
 		  bool tree)
 {
 	enum rvm_reason reason;
+	bool alone = false;
 	int err;
 
 	err = rvm_gate_check(part, from);
@@ -393,9 +398,10 @@ int rvm_gate_move(struct rvm_partition *part, struct rvm_question *from, struct 
 	err = rvm_gate_check(part, to);
 	if (err)
 		return err;
-	reason = check_move(part, from, to, tree);
+	reason = check_move(part, from, to, tree, &alone);
+	/* As on a file system without hard links: nothing is denied to who copies. */
 	if (!reason)
-		return 0;
+		return alone ? -EXDEV : 0;
 	err = rvm_gate_refuse(part, from, reason);
 	return err && reason == RVM_REASON_GAIN ? -EXDEV : err;
 }

@@ -422,7 +422,7 @@ const struct row file_rows[] = {
 	{ "file of a folder that may be listed", file_of_folder_alone },
 	{ "descriptor of a folder", from_folder_descriptor },
 	{ "hard link to an excluded file", link_excluded },
-	{ "hard link to what will be excluded", link_beside_excluded },
+	{ "hard link to what will be excluded", link_beside_excluded, .silent = true },
 	{ "symbolic link on the way to what is excluded", symlink_on_the_way },
 	{ "symbolic link moved there", symlink_moved_on_the_way },
 	{ "symbolic link linked there", symlink_linked_on_the_way },

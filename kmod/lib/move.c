@@ -173,14 +173,3 @@ enum rvm_reason rvm_judge_move(const struct rvm_partition_view *part,
 		return RVM_REASON_GAIN;
 	return tree ? judge_below(part, from, to, now) : RVM_REASON_NONE;
 }
-
-enum rvm_reason rvm_judge_link(const struct rvm_partition_view *part,
-			       const struct rvm_path_object *from, const struct rvm_path_object *to,
-			       s64 now)
-{
-	enum rvm_reason reason = rvm_judge_move(part, from, to, false, now);
-
-	if (!reason && rvm_exclusion_is_beside(part, from))
-		return RVM_REASON_GAIN;
-	return reason;
-}

@@ -30,22 +30,4 @@ enum rvm_reason rvm_judge_move(const struct rvm_partition_view *part,
 			       const struct rvm_path_object *from, const struct rvm_path_object *to,
 			       bool tree, s64 now);
 
-/**
- * rvm_judge_link() - may an object get a second name
- * @part: the partition; those above count too
- * @from: the object by the name that it has
- * @to: the second one
- * @now: unix seconds
- *
- * As rvm_judge_move(), and what is excluded must not get a second name before it gets
- * its first one: programs replace a file by a rename of one that they wrote beside it.
- * So where there can be such files nothing is linked.
- *
- * Context: Any; under whatever keeps the tables.
- * Return: as rvm_judge_move(), GAIN also for this.
- */
-enum rvm_reason rvm_judge_link(const struct rvm_partition_view *part,
-			       const struct rvm_path_object *from, const struct rvm_path_object *to,
-			       s64 now);
-
 #endif /* _RVM_MOVE_H */
