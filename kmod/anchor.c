@@ -137,10 +137,13 @@ void rvm_anchor_put(struct rvm_anchor *anchor)
 
 static void let_go(struct work_struct *work)
 {
-	struct rvm_anchor *anchor, *next;
+	struct llist_node *node = llist_del_all(&idle);
 
-	llist_for_each_entry_safe(anchor, next, llist_del_all(&idle), idle)
-	{
+	while (node) {
+		struct rvm_anchor *anchor = llist_entry(node, struct rvm_anchor, idle);
+
+		/* It is freed by what follows. */
+		node = node->next;
 		fsnotify_put_mark(&anchor->mark);
 		cond_resched();
 	}

@@ -22,7 +22,7 @@ struct rvm_question {
 	const struct path *path;
 	/** @dentry: A name in @path, or the object itself; may be NULL. */
 	struct dentry *dentry;
-	/** @leaf: A name in @path that nothing is looked up by; @dentry is NULL then.  May be NULL. */
+	/** @leaf: A name in @path that is not looked up; @dentry is NULL then.  May be NULL. */
 	const struct rvm_name *leaf;
 	/** @argv: EXEC, for the detail line; may be NULL. */
 	const struct rvm_argv *argv;

@@ -140,10 +140,8 @@ int rvm_transaction_add(struct rvm_transaction *txn, struct rvm_token *token,
 		return -E2BIG;
 	}
 	if (steps > RVM_TABLE_STEPS_MAX) {
-		NL_SET_ERR_MSG_FMT(
-			extack,
-			"patterns could cost a question more than %u steps: use fewer **, and fewer words between two *",
-			RVM_TABLE_STEPS_MAX);
+		NL_SET_ERR_MSG_FMT(extack, "a question could cost over %u steps: use fewer **",
+				   RVM_TABLE_STEPS_MAX);
 		return -E2BIG;
 	}
 	err = xa_err(xa_store(&batch->entries, batch->count, token, GFP_KERNEL_ACCOUNT));

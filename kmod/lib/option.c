@@ -168,9 +168,12 @@ static const u16 netlink_options[] = {
 static const u16 socket_messages[] = {
 	SO_TIMESTAMPING_OLD, SO_TIMESTAMPING_NEW, SO_TXTIME, SO_PRIORITY, NEW_SCM_TS_OPT_ID,
 };
+
 static const u16 ip_messages[] = { IP_TOS, IP_TTL, IP_PKTINFO };
+
 static const u16 ipv6_messages[] = { IPV6_PKTINFO,	IPV6_2292PKTINFO, IPV6_HOPLIMIT,
 				     IPV6_2292HOPLIMIT, IPV6_TCLASS,	  IPV6_DONTFRAG };
+
 static const u16 udp_messages[] = { UDP_SEGMENT };
 
 struct level {
