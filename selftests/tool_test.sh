@@ -403,6 +403,25 @@ links_do_not_weaken_deny_rules() {
 	[ $status = 0 ] && grep -qF "\"resolved\":\"$work/deny/l1/x\"" "$work/out"
 }
 
+# Who is confined makes what no path can name; what can be looked at is denied all the same.
+matches_that_lead_nowhere_stop_no_load() {
+	local dir=$work/odd long
+
+	mkdir -p "$dir"
+	long=$(printf '%0300d' 0)
+	echo secret >"$dir/other"
+	ln -sfn "$long" "$dir/a.pem"
+	ln -sfn "$(printf 'x/%.0s' {1..1500})" "$dir/b.pem"
+	ln -sfn c.pem "$dir/c.pem"
+	ln -sfn other "$dir/d.pem"
+	echo '[]' >"$dir/t.json"
+	echo '{"permissions":{"deny":["Read(**/*.pem)"]}}' >"$dir/s.json"
+	run -j load "$dir/t.json" --partition x --dry-run --base none --spec "$dir/s.json"
+	[ $status = 0 ] || { cat "$work/err" && return 1; }
+	grep -q "a.pem: what it leads to is not excluded: File name too long" "$work/err" &&
+		grep -qF "\"resolved\":\"$dir/other\"" "$work/out"
+}
+
 # A link at home is followed to be read, unless the partition may have made it: also
 # by a row to write that is left out for the very link.
 links_at_home_are_followed_to_read() {

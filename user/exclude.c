@@ -263,6 +263,19 @@ static int fail_scan(struct scan *s, const char *path)
 	return err_hint(s->err, "what the deny rules match there could not be looked at");
 }
 
+/*
+ * Who is confined may have put it there, and must not thereby keep a table from being
+ * loaded: only what is wrong here fails, not what is wrong there.
+ */
+static int leave_out(struct scan *s, const char *path, const char *what)
+{
+	if (errno == EMFILE || errno == ENFILE || errno == ENOMEM)
+		return fail_scan(s, path);
+	if (!is_absence(errno) && !s->quiet)
+		warn_line("%s: %s: %s", path, what, strerror(errno));
+	return 0;
+}
+
 /* The file itself, by whatever name; told once, and one by one only if there are few. */
 static int exclude_found(struct scan *s, struct pattern *p, const struct anchor *file,
 			 const char *what)
@@ -292,8 +305,9 @@ static int exclude_names(struct scan *s, struct pattern *p, int fd, const struct
 
 	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
 	file = resolve_file(&s->plan->resolver, link);
+	/* Its path is longer than can be said, or than is judged. */
 	if (!file)
-		return fail_scan(s, link);
+		return leave_out(s, p->resource, "other names of a match are not excluded");
 	if (is_layered(fd))
 		return refuse_names(s, p, file);
 	if (asprintf(&what, "%s has %lu names; all of them are excluded", file->path,
@@ -330,7 +344,7 @@ static int exclude_target(struct scan *s, struct pattern *p, const struct anchor
 
 	/* It leads nowhere; what it leads to later, somebody else made. */
 	if (!target)
-		return path && is_absence(errno) ? 0 : fail_scan(s, path ? path : name);
+		return leave_out(s, path ? path : name, "what it leads to is not excluded");
 	if (!is_asked_for(p)) {
 		if (!p->links++)
 			p->link = strdup(path);
@@ -342,6 +356,9 @@ static int exclude_target(struct scan *s, struct pattern *p, const struct anchor
 				  p->origin, path, target->path);
 		return 0;
 	}
+	/* Links are cheap to make; a target has a name of its own, by which it is to be denied. */
+	if (p->found >= FOUND_MAX)
+		return 0;
 	if (asprintf(&what, "%s is a symbolic link; %s is excluded as well", path, target->path) <
 	    0)
 		what = NULL;
@@ -358,11 +375,7 @@ static int scan_folder_below(struct scan *s, const struct anchor *dir, const cha
 	below.fd = fd;
 	if (fd >= 0 && path)
 		return scan_folder(s, &below, depth);
-	if (errno == EMFILE || errno == ENFILE || errno == ENOMEM)
-		return fail_scan(s, path ? path : name);
-	if (!is_absence(errno) && !s->quiet)
-		warn_line("%s: cannot be looked through: %s", path ? path : name, strerror(errno));
-	return 0;
+	return leave_out(s, path ? path : name, "cannot be looked through");
 }
 
 static int scan_match(struct scan *s, struct pattern *p, const struct anchor *dir, const char *name,
@@ -376,7 +389,7 @@ static int scan_match(struct scan *s, struct pattern *p, const struct anchor *di
 		return 0;
 	fd = open_below(dir->fd, name);
 	if (fd < 0)
-		return is_absence(errno) ? 0 : fail_scan(s, name);
+		return leave_out(s, name, "its other names are not excluded");
 	return exclude_names(s, p, fd, st);
 }
 
