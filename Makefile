@@ -27,6 +27,8 @@ help:
 	@echo 'make lint       static checks'
 	@echo 'make guest-test the tests in a virtual machine'
 	@echo 'make check-kernels  the tests in a virtual machine on each kernel; downloads them'
+	@echo 'make check-debug    the tests on a kernel that looks for faults in itself; compiles it'
+	@echo '                    TESTS=PATTERN runs some of them, PATIENCE=N waits N times longer'
 	@echo 'make coverage   which lines of the module the tests in a virtual machine execute'
 	@echo 'make bench      what a check costs, counted in guest instructions'
 	@echo 'make bench-work what git, find, make, node and pip cost, counted likewise'
@@ -78,6 +80,10 @@ check-outsiders:
 check-kernels: selftests
 	selftests/kernels.sh
 
+check-debug: selftests
+	@scripts/kernel.sh fetch debug
+	selftests/kernels.sh $(if $(TESTS),-t '$(TESTS)') $(if $(PATIENCE),--patience $(PATIENCE)) debug
+
 bench: build
 	@$(MAKE) -C selftests bench
 
@@ -103,4 +109,4 @@ clean:
 	rm -rf build
 
 .PHONY: all help setup ready build modules bpf user unit selftests guest-test check check-kernels \
-	check-outsiders coverage lint bench bench-work demo generate install clean
+	check-debug check-outsiders coverage lint bench bench-work demo generate install clean

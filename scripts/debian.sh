@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What setup.sh and kernel.sh ask Debian's archives for.  To be sourced.
+# What setup.sh and kernel.sh ask Debian's archives for.  To be sourced by a script
+# that has say, die and a folder $work.
 
 # Address of an archive by its label, from the machine's own package sources.
 mirror_of() {
@@ -32,4 +33,22 @@ make_lists() {
 		APT::Sandbox::User "root";
 	END
 	APT_CONFIG=$dir/apt.conf apt-get -qq update
+}
+
+# A package's file in the work folder, whole or not at all.
+download() {
+	say "downloading $1"
+	(cd "$work" && apt-get -qq -o APT::Sandbox::User=root "${@:2}" download "$1" >&2) ||
+		die "cannot download $1"
+}
+
+# The kernel's source from its package in the work folder, or those parts of it.
+unpack_source_package() {
+	local series=$1 dir=$2
+
+	shift 2
+	mkdir "$dir"
+	dpkg-deb --fsys-tarfile "$work"/linux-source-*.deb |
+		tar -xO "./usr/src/linux-source-$series.tar.xz" | xz -dc |
+		tar -x -C "$dir" --strip-components=1 "${@/#/linux-source-$series/}"
 }

@@ -7,6 +7,10 @@
 #	scripts/kernel.sh build VERSION DIR      the module, in DIR/kmod
 #	scripts/kernel.sh list                   the versions
 #
+# The version "debug" is not in the list: it is the kernel of setup.sh that looks for
+# faults in itself.  It is compiled here, from Debian's source, as
+# selftests/vm/debug.config says, and again when that changes.
+#
 # Image and headers are unpacked, never installed, into kernel/VERSION of the
 # cache folder (~/.cache/rvm, or $RVM_CACHE); "env" there says where.  Headers of a
 # newer Debian bring programs that need its C library, and kernels from 6.13 on a
@@ -18,6 +22,8 @@ scripts=$(dirname "$(readlink -f "$0")")
 root=$(dirname "$scripts")
 cache=${RVM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/rvm}
 tools=$cache/kernel-tools
+series=6.12
+debug_config=$root/selftests/vm/debug.config
 work=''
 # shellcheck source=scripts/debian.sh
 . "$scripts/debian.sh"
@@ -179,9 +185,100 @@ choose_pahole() {
 	fi
 }
 
+# What was built before an interruption stays: the folder goes when all is done.
+begin_debug_build() {
+	"$scripts/setup.sh" --quiet flex bison
+	work=$cache/kernel-build
+	mkdir -p "$work" "$cache/kernel"
+	exec 8>"$work/lock"
+	flock -n 8 || { say "somebody else builds it: waiting" && flock 8; }
+}
+
+unpack_debug_source() {
+	[ ! -d "$work/source" ] || return 0
+	rm -rf "$work"/{new,linux-source-*}
+	download "linux-source-$series"
+	say "unpacking the kernel's source"
+	unpack_source_package "$series" "$work/new"
+	rm -f "$work"/linux-source-*
+	mv "$work/new" "$work/source"
+}
+
+# Options that the source does not know, or that lack what they depend on, go in silence.
+configure_debug() {
+	local option missing=''
+
+	make -s -C "$work/source" KCONFIG_ALLCONFIG="$debug_config" allnoconfig >&2
+	while read -r option; do
+		grep -qxF "$option" "$work/source/.config" || missing+=" $option"
+	done < <(grep '^CONFIG_' "$debug_config" | grep -v '=n$')
+	[ -z "$missing" ] || die "the source does not take$missing"
+}
+
+make_debug() {
+	nice -n 5 make -C "$work/source" LOCALVERSION=-debug DEPMOD=/sbin/depmod "$@"
+}
+
+show_progress() {
+	awk -v every=100 '
+	/^  (CC|AS) / && !(++files % every) {
+		print "kernel: " files " files compiled"
+		fflush()
+	}
+	/error|Error|warning: / || /^  (LD|BTF) *(.tmp_)?vmlinux/'
+}
+
+compile_debug() {
+	say "compiling the debug kernel, about 2000 files"
+	make_debug -j"$(nproc)" bzImage modules 2>&1 | show_progress >&2
+}
+
+# In the order in which fetch() finds the others.
+install_debug() {
+	local dir=$work/kernel source=$work/source version headers
+
+	version=$(make_debug -s kernelrelease)
+	headers=$cache/kernel/debug/headers
+	rm -rf "$dir"
+	mkdir -p "$dir/boot" "$dir/headers"
+	cp "$source/arch/x86/boot/bzImage" "$dir/boot/vmlinuz-$version"
+	make_debug -s INSTALL_MOD_PATH="$dir" modules_install >&2
+	rm -f "$dir/lib/modules/$version/build"
+	# shellcheck disable=SC2016 # make expands it
+	make_debug -s run-command \
+		KBUILD_RUN_COMMAND='+$(srctree)/scripts/package/install-extmod-build '"$dir/headers" >&2
+	cp "$source/.config" "$dir/headers/"
+	objcopy --only-section=.BTF --strip-all "$source/vmlinux" "$dir/headers/vmlinux" 2>/dev/null
+	cp "$debug_config" "$dir/debug.config"
+	cat >"$dir/env" <<-END
+		KVER=$version
+		KDIR=$headers
+		KIMAGE=$cache/kernel/debug/boot/vmlinuz-$version
+		KPAHOLE=$(command -v pahole)
+		KMEMORY=3G
+	END
+	rm -rf "$cache/kernel/debug"
+	mv "$dir" "$cache/kernel/debug"
+}
+
+fetch_debug() {
+	! cmp -s "$debug_config" "$cache/kernel/debug/debug.config" || return 0
+	begin_debug_build
+	! cmp -s "$debug_config" "$cache/kernel/debug/debug.config" || return 0
+	unpack_debug_source
+	configure_debug
+	compile_debug
+	install_debug
+	rm -rf "$work/source"
+}
+
 fetch() {
 	local version=$1 dir=$cache/kernel/$1 headers
 
+	if [ "$version" = debug ]; then
+		fetch_debug
+		return
+	fi
 	versions | grep -qxF "$version" || die "$version is not in kernels.list"
 	headers=$dir/headers/usr/src/linux-headers-$version
 	[ ! -e "$dir/env" ] || return 0

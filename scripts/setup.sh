@@ -83,13 +83,6 @@ install_packages() {
 		{ tail -n 20 "$work/apt.log" >&2 && die "apt-get install failed"; }
 }
 
-# A package's file in the work folder, whole or not at all.
-download() {
-	say "downloading $1"
-	(cd "$work" && apt-get -qq -o APT::Sandbox::User=root "${@:2}" download "$1" >&2) ||
-		die "cannot download $1"
-}
-
 # Headers, image and modules of the running kernel serve if they are all there:
 # what is built can then be loaded on the machine itself, too.
 running_serves() {
@@ -159,10 +152,7 @@ unpack_source() {
 	has_candidate "linux-source-$series" || update_lists
 	download "linux-source-$series"
 	say "unpacking parts of the kernel's source"
-	mkdir "$work/source"
-	dpkg-deb --fsys-tarfile "$work"/linux-source-*.deb |
-		tar -xO "./usr/src/linux-source-$series.tar.xz" | xz -dc |
-		tar -x -C "$work/source" --strip-components=1 "${parts[@]/#/linux-source-$series/}"
+	unpack_source_package "$series" "$work/source" "${parts[@]}"
 	printf '%s\n' "${parts[@]}" >"$work/source/complete"
 	rm -rf "$KSRC"
 	mv "$work/source" "$KSRC"

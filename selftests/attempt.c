@@ -329,7 +329,7 @@ static double seconds(void)
 
 static void collect(struct outcome *o, pid_t pid, int fd)
 {
-	double end = seconds() + SECONDS_MAX;
+	double end = seconds() + SECONDS_MAX * patience();
 	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
 	bool ended = false, closed = false;
 	int status = 0;

@@ -15,6 +15,12 @@
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
 #define RIGHTS_ALL 127
 
+/* How many times longer than usual things may take: $RVM_PATIENCE. */
+unsigned int patience(void);
+
+unsigned int __real_alarm(unsigned int seconds);
+unsigned int __wrap_alarm(unsigned int seconds);
+
 /* Objects that the module holds. */
 struct counters {
 	uint32_t partitions, tokens, exclusions, anchors, tables, entries, hooks;

@@ -10,6 +10,8 @@ programs=$selftests/build
 PATH=$root/user:$PATH
 dir=${RVM_TEST_DIR:-$(mktemp -d)}
 ksrc=${RVM_KSRC:-${KSRC:-}}
+# How many times longer than usual things may take.
+patience=${RVM_PATIENCE:-1}
 
 if [ -e "$selftests/../kselftest/ktap_helpers.sh" ]; then
 	# shellcheck disable=SC1091
@@ -82,7 +84,7 @@ objects() {
 objects_return() {
 	local expected=$1 now='' try
 
-	for try in {1..50}; do
+	for ((try = 0; try < 50 * patience; try++)); do
 		now=$(objects)
 		[ "$now" != "$expected" ] || return 0
 		sleep 0.1
@@ -113,9 +115,9 @@ drop_partitions() {
 }
 
 wait_until_empty() {
-	local events=/sys/fs/cgroup/rvm/$1/cgroup.events
+	local events=/sys/fs/cgroup/rvm/$1/cgroup.events try
 
-	for _ in {1..100}; do
+	for ((try = 0; try < 100 * patience; try++)); do
 		grep -qs 'populated 1' "$events" || return 0
 		sleep 0.05
 	done

@@ -2,16 +2,18 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The guest suite on each kernel: that of setup.sh, and those of
-# scripts/kernels.list.
+# scripts/kernels.list; or on "debug", the one that looks for faults in itself.
 #
-#	selftests/kernels.sh [-t PATTERN] [VERSION...]   build, boot, run, count
+#	selftests/kernels.sh [-t PATTERN] [--patience N] [VERSION...]
+#	                                                 build, boot, run, count
 #	selftests/kernels.sh --write                     the table of the document, anew
 #
 # Programs, tool and tests are built once, by `make`; the module for each kernel.
 # That the programs also compile with each kernel's own types is tried beside.
 # For each kernel a line counts the results and one the hooks by class; skips
 # are listed with their reasons.  The last line is the sum.  Reports and the hooks
-# of each kernel stay in build/kernels/VERSION.
+# of each kernel stay in build/kernels/VERSION.  Things may take N times longer than
+# usual, if not said 1, for "debug" 6.
 set -euo pipefail
 
 root=$(dirname "$(dirname "$(readlink -f "$0")")")
@@ -19,6 +21,7 @@ cache=${RVM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/rvm}
 document=Documentation/design/kernels.md
 out=build/kernels
 pattern=()
+patience=''
 
 say() {
 	echo "== $* ($SECONDS s)"
@@ -53,14 +56,16 @@ build_for() {
 
 boot() {
 	local version=$1 options=() module=$root/$out/$1/kmod/rvm.ko
+	local patience=${patience:-$([ "$1" = debug ] && echo 6 || echo 1)}
 
 	if [ "$version" = "$KVER" ]; then
 		module=$root/kmod/rvm.ko
 	else
 		options=(--kernel "$version")
 	fi
-	selftests/vm/run.sh "${options[@]}" --timeout 2700 --outdir "$out/$version/guest" -- \
-		env RVM_MODULE="$module" selftests/vm/suite.sh "${pattern[@]}" tmpfs
+	selftests/vm/run.sh "${options[@]}" --timeout $((2700 * patience)) \
+		--outdir "$out/$version/guest" -- \
+		env RVM_MODULE="$module" RVM_PATIENCE="$patience" selftests/vm/suite.sh "${pattern[@]}" tmpfs
 }
 
 # Results of one kernel, in its report.
@@ -195,10 +200,14 @@ if [ "${1:-}" = --write ]; then
 	write_table
 	exit
 fi
-if [ "${1:-}" = -t ]; then
-	pattern=(-t "$2")
+while [[ ${1:-} = -* ]]; do
+	case $1 in
+	-t) pattern=(-t "$2") ;;
+	--patience) patience=$2 ;;
+	*) sed -n '4,/^set -euo/{/^set -euo/d;s/^# \{0,1\}//;p}' "$0" && exit 1 ;;
+	esac
 	shift 2
-fi
+done
 if (($# == 0)); then
 	mapfile -t versions < <(all_versions)
 	set -- "${versions[@]}"

@@ -6,6 +6,8 @@ set -euo pipefail
 
 # shellcheck source=common.sh
 . "$(dirname "$0")/common.sh"
+# shellcheck source=kernel_log.sh
+. "$selftests/kernel_log.sh"
 
 drop_all() {
 	local name
@@ -21,22 +23,34 @@ none_are_listed() {
 }
 
 unload() {
-	for _ in {1..600}; do
+	local try
+
+	for ((try = 0; try < 600 * patience; try++)); do
 		! rmmod rvm 2>/dev/null || return 0
 		sleep 0.1
 	done
 	rmmod rvm
 }
 
+# While the module is there, the names of its functions are, too.
+no_memory_is_lost() {
+	local lost
+
+	lost=$(lost_memory)
+	echo "$lost"
+	[ -z "$lost" ]
+}
+
 log_is_clean() {
-	! dmesg | grep -E 'WARNING:|BUG:|Oops|KASAN|UBSAN|general protection|INFO: |detected stall|lockdep|refcount_t'
+	! faults_in_log
 }
 
 ktap_print_header
-ktap_set_plan 7
+ktap_set_plan 8
 check partitions_are_deleted drop_all
 check none_are_listed none_are_listed partition
 check no_object_is_left objects_return '0 0 0 0 0 0'
+check no_memory_is_lost no_memory_is_lost
 check hooks_detach rvmctl hook detach
 check module_unloads unload
 check kernel_log_is_clean log_is_clean

@@ -18,7 +18,9 @@ trap cleanup EXIT
 
 # The last program holds the module until a grace period has passed.
 unload() {
-	for _ in {1..600}; do
+	local try
+
+	for ((try = 0; try < 600 * patience; try++)); do
 		! rmmod rvm 2>/dev/null || return 0
 		sleep 0.1
 	done

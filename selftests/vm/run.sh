@@ -6,12 +6,12 @@
 #	selftests/vm/run.sh [OPTION...] -- COMMAND [ARG...]
 #
 #	--cpus N       virtual CPUs (2)
-#	--memory SIZE  memory (1G)
+#	--memory SIZE  memory (1G, or what the kernel needs)
 #	--icount       one CPU whose clock advances 1 ns per guest instruction
 #	--timeout S    end the guest after S seconds (600)
 #	--outdir DIR   where results go (a temporary folder, kept on failure)
 #	--append ARGS  more kernel parameters
-#	--kernel V     a kernel of scripts/kernels.list that was fetched, not setup's
+#	--kernel V     a kernel that scripts/kernel.sh fetched, not setup's
 #	--accel A      kvm or tcg; without it, what works on this machine
 #	--parallel     emulated CPUs run at the same time; QEMU may die of that
 #
@@ -27,7 +27,7 @@ set -euo pipefail
 
 here=$(dirname "$(readlink -f "$0")")
 cache=${RVM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/rvm}
-cpus=2 memory=1G icount='' timeout=600 outdir='' append='' accel='' temporary='' kernel=''
+cpus=2 memory='' icount='' timeout=600 outdir='' append='' accel='' temporary='' kernel=''
 thread=single
 vm='' viewer=''
 
@@ -215,6 +215,7 @@ if [ -n "$kernel" ]; then
 	# shellcheck source=/dev/null
 	. "$cache/kernel/$kernel/env"
 fi
+memory=${memory:-${KMEMORY:-1G}}
 choose_accel
 make_outdir
 write_command

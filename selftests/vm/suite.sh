@@ -6,13 +6,17 @@
 #
 #	suite.sh [-t PATTERN] FILESYSTEM...      tmpfs, ext4
 #
-# RVM_MODULE names the module if it is not the one in kmod/.
+# RVM_MODULE names the module if it is not the one in kmod/; RVM_PATIENCE says how many
+# times longer than usual things may take.
 set -euo pipefail
 
 selftests=$(dirname "$(dirname "$(readlink -f "$0")")")
 root=$(dirname "$selftests")
+export RVM_PATIENCE=${RVM_PATIENCE:-1}
+# shellcheck source=selftests/kernel_log.sh
+. "$selftests/kernel_log.sh"
 module=${RVM_MODULE:-$root/kmod/rvm.ko}
-limit=${RVM_TEST_TIMEOUT:-900}
+limit=$((${RVM_TEST_TIMEOUT:-900} * RVM_PATIENCE))
 # For errno_test.py.
 refusals=/tmp/rvm-refusals
 pattern=''
@@ -58,6 +62,7 @@ run_test() {
 	dir=/tmp/rvm-$filesystem/$number
 	mkdir -p "$dir"
 	echo "  # $name on $filesystem"
+	echo "suite.sh: $name on $filesystem" >/dev/kmsg
 	(
 		cd "$dir"
 		RVM_FS=$filesystem RVM_TEST_DIR=$dir RVM_ROOT=$root RVM_MODULE=$module PATH=$root/user:$PATH \
@@ -97,7 +102,7 @@ unload_module() {
 	"$root/user/rvmctl" hook detach >/dev/null 2>&1 || true
 	# The last programs hold the module until grace periods have passed, which take
 	# long on an emulated CPU.
-	for ((try = 1; try <= 120; try++)); do
+	for ((try = 1; try <= 120 * RVM_PATIENCE; try++)); do
 		status=0
 		rmmod rvm 2>/dev/null || status=$?
 		((status)) || break
@@ -109,8 +114,11 @@ unload_module() {
 check_log() {
 	local status=0 bad
 
-	bad=$(dmesg | grep -E 'WARNING:|BUG:|Oops|KASAN|UBSAN|general protection|INFO: task|rcu.*stall') ||
-		true
+	bad=$(
+		faults_in_log || true
+		lost_memory
+	)
+	! lockdep_is_off || bad+=$'\nlockdep has stopped'
 	if [ -n "$bad" ]; then
 		printf '  # %s\n' "${bad//$'\n'/$'\n'  # }"
 		status=1
@@ -134,6 +142,7 @@ fi
 echo "KTAP version 1"
 [ -n "$pattern" ] || echo "1..$(count_points $#)"
 truncate -s 65536 "$refusals"
+forget_lost_memory
 load_module
 first=1
 for filesystem; do
