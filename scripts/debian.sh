@@ -3,6 +3,7 @@
 #
 # What setup.sh and kernel.sh ask Debian's archives for.  To be sourced by a script
 # that has say, die and a folder $work.
+# shellcheck disable=SC2154
 
 # Address of an archive by its label, from the machine's own package sources.
 mirror_of() {

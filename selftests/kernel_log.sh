@@ -8,7 +8,7 @@ kmemleak=/sys/kernel/debug/kmemleak
 
 # Lines of the log.  At boot the kernel names its checks: that is not meant.
 faults_in_log() {
-	dmesg | grep -E 'WARNING:|BUG:?|INFO:|Oops|KASAN:|UBSAN:|ODEBUG:|general protection|stall|refcount_t:|corruption|[1-9][0-9]* new suspected'
+	dmesg | grep -E 'WARNING:|BUG:?|INFO:|Oops|KASAN:|UBSAN:|ODEBUG:|general protection|refcount_t:|corruption|[1-9][0-9]* new suspected'
 }
 
 # It stops at the first thing that it finds, or when its tables are full.
