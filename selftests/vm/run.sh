@@ -134,7 +134,7 @@ start_guest() {
 	opts+=" -device virtio-9p-pci,fsdev=rvmroot,mount_tag=rvmroot"
 	opts+=" -fsdev local,id=rvmout,path=$outdir,security_model=none,multidevs=remap"
 	opts+=" -device virtio-9p-pci,fsdev=rvmout,mount_tag=rvmout"
-	args=(--run "$KIMAGE" --force-9p --verbose --memory "$memory")
+	args=(--run "$KIMAGE" --force-9p --force-initramfs --verbose --memory "$memory")
 	args+=(--append "init=$here/init rvm_out=$outdir" --append "loglevel=5 quiet")
 	args+=(--append "lsm=landlock,lockdown,yama,apparmor,bpf $append")
 	if [ -n "$icount" ]; then
