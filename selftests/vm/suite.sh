@@ -142,7 +142,6 @@ fi
 echo "KTAP version 1"
 [ -n "$pattern" ] || echo "1..$(count_points $#)"
 truncate -s 65536 "$refusals"
-forget_lost_memory
 load_module
 first=1
 for filesystem; do
