@@ -494,18 +494,6 @@ static inline struct pid *rvm_file_process(const struct file *file)
 	return inode->i_sb->s_magic == RVM_PIDFS_MAGIC ? inode->i_private : NULL;
 }
 
-/* When anything about an inode changed last, in nanoseconds; a function since 6.6. */
-static inline s64 rvm_inode_changed_ns(const struct inode *inode)
-{
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 6, 0)
-	struct timespec64 time = inode->i_ctime;
-#else
-	struct timespec64 time = inode_get_ctime(inode);
-#endif
-
-	return timespec64_to_ns(&time);
-}
-
 /*
  * Is an id of a file system the caller's own, as the mount shows it?  The mount's mapping
  * became a type of its own in 6.3.

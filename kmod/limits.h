@@ -44,9 +44,8 @@
 /* System V objects that one partition may have made. */
 #define RVM_IPC_OBJECTS_MAX 16384
 
-/* Fifos, sockets and terminals of a partition's own that it is known by, and names to come. */
+/* Fifos and sockets, and terminals, that a partition is known to have made. */
 #define RVM_OWN_NODES_MAX 128
-#define RVM_OWN_BIRTHS_MAX 32
 #define RVM_OWN_TERMINALS_MAX 32
 
 /* BPF links that the module can hold. */

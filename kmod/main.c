@@ -16,6 +16,7 @@
 #include "mounts.h"
 #include "netlink.h"
 #include "network.h"
+#include "own.h"
 #include "partition.h"
 #include "path.h"
 #include "witness.h"
@@ -88,6 +89,7 @@ static void __exit rvm_exit(void)
 	rvm_entry_exit();
 	rvm_ipc_exit();
 	rvm_lineage_exit();
+	rvm_own_exit();
 	rvm_partition_exit();
 	rvm_network_exit();
 	rvm_path_exit();

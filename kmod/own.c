@@ -6,16 +6,31 @@
 #include <linux/dcache.h>
 #include <linux/fs.h>
 #include <linux/magic.h>
-#include <linux/timekeeping.h>
+#include <linux/path.h>
+#include <linux/ptrace.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/task_work.h>
 #include <linux/tty.h>
+#include <linux/wait.h>
+#include <asm/syscall.h>
 
-#include "compat.h"
 #include "decision.h"
 #include "own.h"
 #include "partition.h"
 
-/* From the hook to the inode that it was asked for, in nanoseconds. */
-#define BIRTH_NS (NSEC_PER_SEC / 4)
+/* A fifo or socket under way: what came of it is seen when the call returns. */
+struct birth {
+	struct callback_head work;
+	/* Both with a reference. */
+	struct rvm_partition *part;
+	struct path path;
+};
+
+/* Births that are not seen to yet; they keep the module. */
+static atomic_t births = ATOMIC_INIT(0);
+static DECLARE_WAIT_QUEUE_HEAD(no_births);
 
 void rvm_own_init(struct rvm_own *own)
 {
@@ -30,29 +45,6 @@ void rvm_own_release(struct rvm_own *own)
 		tty_kref_put(own->terminal[i]);
 }
 
-void rvm_own_note_birth(struct rvm_partition *part, const struct path *dir,
-			const struct dentry *dentry)
-{
-	const struct inode *folder = READ_ONCE(dir->dentry->d_inode);
-	struct rvm_own *own = &part->own;
-	struct timespec64 now;
-	unsigned int i;
-
-	/* Elsewhere a number may be another file's later. */
-	if (!folder || !rvm_decision_trusts_numbers(folder->i_sb))
-		return;
-	/* The clock that inodes are stamped by. */
-	ktime_get_coarse_real_ts64(&now);
-	raw_spin_lock(&own->lock);
-	i = own->birth_next++ % RVM_OWN_BIRTHS_MAX;
-	own->birth[i].dev = folder->i_sb->s_dev;
-	own->birth[i].ino = folder->i_ino;
-	own->birth[i].generation = folder->i_generation;
-	own->birth[i].name = dentry->d_name.hash_len;
-	own->birth[i].time = timespec64_to_ns(&now);
-	raw_spin_unlock(&own->lock);
-}
-
 static bool has_node(const struct rvm_own *own, const struct inode *inode)
 {
 	unsigned int i;
@@ -64,31 +56,6 @@ static bool has_node(const struct rvm_own *own, const struct inode *inode)
 	return false;
 }
 
-/*
- * The folder was locked between hook and birth, so nobody else made that name then.
- * One that was made later by somebody else has another time: what changes the time
- * of ours from inside is judged first, and then it is known by its number.
- */
-static bool take_birth(struct rvm_own *own, const struct dentry *dentry, const struct inode *inode)
-{
-	const struct dentry *parent = READ_ONCE(dentry->d_parent);
-	const struct inode *folder = READ_ONCE(parent->d_inode);
-	u64 name = READ_ONCE(dentry->d_name.hash_len);
-	s64 time = rvm_inode_changed_ns(inode);
-	unsigned int i;
-
-	for (i = 0; folder && i < RVM_OWN_BIRTHS_MAX; i++) {
-		if (own->birth[i].name != name || own->birth[i].ino != folder->i_ino ||
-		    own->birth[i].dev != folder->i_sb->s_dev ||
-		    own->birth[i].generation != folder->i_generation || time < own->birth[i].time ||
-		    time > own->birth[i].time + BIRTH_NS)
-			continue;
-		own->birth[i].name = 0;
-		return true;
-	}
-	return false;
-}
-
 static void add_node(struct rvm_own *own, const struct inode *inode)
 {
 	unsigned int i = own->node_next++ % RVM_OWN_NODES_MAX;
@@ -96,6 +63,68 @@ static void add_node(struct rvm_own *own, const struct inode *inode)
 	own->node[i].dev = inode->i_sb->s_dev;
 	own->node[i].ino = inode->i_ino;
 	own->node[i].generation = inode->i_generation;
+}
+
+/*
+ * The call succeeded, so this name was new and stood for nothing else meanwhile: while
+ * it is held, another object of the same name has another dentry.
+ */
+static bool was_born(const struct inode *inode)
+{
+	return inode && (S_ISFIFO(inode->i_mode) || S_ISSOCK(inode->i_mode)) &&
+	       !syscall_get_return_value(current, current_pt_regs());
+}
+
+static void see_birth(struct callback_head *work)
+{
+	struct birth *birth = container_of(work, struct birth, work);
+	const struct inode *inode = READ_ONCE(birth->path.dentry->d_inode);
+	struct rvm_own *own = &birth->part->own;
+
+	if (was_born(inode)) {
+		raw_spin_lock(&own->lock);
+		add_node(own, inode);
+		raw_spin_unlock(&own->lock);
+	}
+	path_put(&birth->path);
+	rvm_partition_put(birth->part);
+	kfree(birth);
+	if (atomic_dec_and_test(&births))
+		wake_up(&no_births);
+}
+
+void rvm_own_note_birth(struct rvm_partition *part, const struct path *dir, struct dentry *dentry)
+{
+	struct birth *birth;
+
+	/*
+	 * Elsewhere a number may be another file's later.  And a tracer can change what a
+	 * call returns, so who is traced makes nothing of its own.
+	 */
+	if (!rvm_decision_trusts_numbers(dentry->d_sb) || d_is_positive(dentry) ||
+	    READ_ONCE(current->ptrace))
+		return;
+	birth = kmalloc(sizeof(*birth), GFP_ATOMIC | __GFP_ACCOUNT);
+	if (!birth)
+		return;
+	init_task_work(&birth->work, see_birth);
+	birth->part = part;
+	birth->path = (struct path){ .mnt = dir->mnt, .dentry = dentry };
+	if (task_work_add(current, &birth->work, TWA_RESUME)) {
+		kfree(birth);
+		return;
+	}
+	/* The work is this task's: it does not begin before the call returns. */
+	rvm_partition_get(part);
+	path_get(&birth->path);
+	atomic_inc(&births);
+}
+
+void rvm_own_exit(void)
+{
+	wait_event(no_births, !atomic_read(&births));
+	/* Until nobody is in the function that counts them. */
+	synchronize_rcu_tasks();
 }
 
 bool rvm_own_has_node(struct rvm_partition *part, const struct dentry *dentry)
@@ -109,10 +138,6 @@ bool rvm_own_has_node(struct rvm_partition *part, const struct dentry *dentry)
 		return false;
 	raw_spin_lock(&own->lock);
 	has = has_node(own, inode);
-	if (!has && take_birth(own, dentry, inode)) {
-		add_node(own, inode);
-		has = true;
-	}
 	raw_spin_unlock(&own->lock);
 	return has;
 }

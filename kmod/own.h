@@ -24,8 +24,6 @@ struct rvm_own {
 	raw_spinlock_t lock;
 	/** @node_next: Which to forget. */
 	unsigned int node_next;
-	/** @birth_next: Likewise. */
-	unsigned int birth_next;
 	/** @terminal_next: Likewise. */
 	unsigned int terminal_next;
 	/** @node: Fifos and sockets: what identifies an inode in one boot. */
@@ -34,17 +32,6 @@ struct rvm_own {
 		u32 generation;
 		u64 ino;
 	} node[RVM_OWN_NODES_MAX];
-	/**
-	 * @birth: Names that were about to be made.  No hook sees what comes of them: they
-	 * are known again by folder, name and time at the first use.
-	 */
-	struct {
-		dev_t dev;
-		u32 generation;
-		u64 ino;
-		u64 name;
-		s64 time;
-	} birth[RVM_OWN_BIRTHS_MAX];
 	/** @terminal: The sides that programs talk to, each with a reference; never followed. */
 	struct tty_struct *terminal[RVM_OWN_TERMINALS_MAX];
 };
@@ -60,10 +47,14 @@ void rvm_own_release(struct rvm_own *own);
  * @dir: held by the caller, with the lock of the folder
  * @dentry: name in it, which nothing has yet
  *
- * Context: inside rcu_read_lock(); never sleeps.
+ * When the call returns, what came of it is looked at.
+ *
+ * Context: inside rcu_read_lock(), in a system call; never sleeps.
  */
-void rvm_own_note_birth(struct rvm_partition *part, const struct path *dir,
-			const struct dentry *dentry);
+void rvm_own_note_birth(struct rvm_partition *part, const struct path *dir, struct dentry *dentry);
+
+/** rvm_own_exit() - wait until nothing is about to be made; no hook asks any more; may sleep */
+void rvm_own_exit(void);
 
 /**
  * rvm_own_has_node() - did the partition make this fifo or socket

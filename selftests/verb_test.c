@@ -479,11 +479,33 @@ TEST_F(verb, what_is_put_in_their_place_is_not_own)
 {
 	EXPECT_EQ(0, box_do(&self->box, leave, "ws/left"));
 	EXPECT_EQ(0, box_do(&self->box, leave, "ws/left-too"));
-	sleep(1);
 	ASSERT_EQ(0, unlink(in_dir("ws/left")));
 	ASSERT_EQ(0, mkfifo(in_dir("ws/left"), 0600));
 	EXPECT_EQ(EACCES, box_do(&self->box, use, "ws/left"));
 	EXPECT_EQ(0, box_do(&self->box, use, "ws/left-too"));
+}
+
+/* The kernel makes the name before it sees that the socket has one, and removes it. */
+static int bind_again(void *arg)
+{
+	struct sockaddr_un first = { .sun_family = AF_UNIX }, again = first;
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	snprintf(first.sun_path, sizeof(first.sun_path), "%s", in_dir("ws/first"));
+	snprintf(again.sun_path, sizeof(again.sun_path), "%s", in_dir(arg));
+	if (bind(fd, (void *)&first, sizeof(first)))
+		return 201;
+	return errno_of(bind(fd, (void *)&again, sizeof(again)));
+}
+
+TEST_F(verb, what_was_not_made_is_not_own)
+{
+	EXPECT_EQ(EINVAL, box_do(&self->box, bind_again, "ws/never"));
+	ASSERT_EQ(0, mkfifo(in_dir("ws/never"), 0600));
+	EXPECT_EQ(EACCES, box_do(&self->box, use, "ws/never"));
+	ASSERT_EQ(0, unlink(in_dir("ws/never")));
+	EXPECT_EQ(0, box_do(&self->box, leave, "ws/never"));
+	EXPECT_EQ(0, box_do(&self->box, use, "ws/never"));
 }
 
 TEST_HARNESS_MAIN
