@@ -299,6 +299,9 @@ static noinline int check_map(struct rvm_partition *part, struct file *file, enu
 
 	if (rvm_object_is_nameless(rvm_object_of(&file->f_path)))
 		return check_map_nameless(part, file, op, prot, shared);
+	/* Written by a map a file keeps its set-id bits. */
+	if (need & RVM_RIGHT_WRITE && rvm_verb_mode(file_inode(file)->i_mode) != RVM_DEMAND_WRITE)
+		return rvm_gate_floor(part, op, "mode=set-id", false);
 	if (is_own_program(file))
 		need &= ~(RVM_RIGHT_READ | RVM_RIGHT_EXECUTE);
 	/* The kernel maps what an exec opened: reading is part of it. */

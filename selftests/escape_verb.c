@@ -76,6 +76,21 @@ static int rewrite_set_id(bool evil)
 	return err;
 }
 
+static int map_set_id(bool evil)
+{
+	int fd = open(ws(evil ? "keeper" : "a"), O_RDWR);
+	void *map;
+
+	if (fd < 0)
+		return BROKEN;
+	map = mmap(NULL, 1, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	close(fd);
+	if (map == MAP_FAILED)
+		return errno;
+	*(volatile char *)map = 'x';
+	return munmap(map, 1);
+}
+
 static int leave_whiteout(bool evil)
 {
 	int err;
@@ -236,6 +251,7 @@ const struct row verb_rows[] = {
 	{ "socket with set-id bits", born_as_socket },
 	{ "hard link to a set-id file", link_set_id },
 	{ "set-id file rewritten", rewrite_set_id, .silent = true },
+	{ "set-id file rewritten by a map", map_set_id },
 	{ "RENAME_WHITEOUT", leave_whiteout },
 	{ "snapshot of the own folder", snapshot },
 	{ "ioctl that nobody knows", unknown_command },
