@@ -11,6 +11,8 @@ set -euo pipefail
 
 # The machine's own programs, not what a user put in front of them.
 export PATH=$root/user:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 GIT_CONFIG_NOSYSTEM=1
+# It asks the registry by itself.
+export npm_config_update_notifier=false
 unset TMPDIR
 days=(shell git make node npm python cargo pip)
 
@@ -85,7 +87,7 @@ make_work() { echo 'set -e; make; make test; touch twice.c; make -j2 test lib.a;
 
 python_rows() { :; }
 python_before() { printf 'import json, multiprocessing, sqlite3, subprocess, ssl, hashlib, unittest\n\ndef double(n):\n    return 2 * n\n\nclass T(unittest.TestCase):\n    def test(self):\n        self.assertEqual(json.loads("1"), 1)\n        with multiprocessing.Pool(2) as pool:\n            self.assertEqual(pool.map(double, [1, 2]), [2, 4])\n        print(subprocess.run(["ls"], capture_output=True).stdout, file=open("out", "w"))\n\nif __name__ == "__main__":\n    unittest.main()\n' >work.py; }
-python_work() { echo 'set -e; python3 --version; python3 work.py; python3 -m unittest -q work; python3 -c "import work"; python3 -m venv --without-pip env; env/bin/python -c "import sys; print(sys.prefix)"; python3 -m json.tool <<<"{}"; python3 -m compileall -q .; rm -rf env'; }
+python_work() { echo 'set -e; python3 --version; python3 work.py; python3 -m unittest -q work; python3 -c "import work"; python3 -m venv --without-pip env; env/bin/python -c "import sys; print(sys.prefix)"; env/bin/python3 -V; python3 -m json.tool <<<"{}"; python3 -m compileall -q .; rm -rf env'; }
 python_needs() { python3 -c 'import venv'; }
 
 pip_rows() { :; }

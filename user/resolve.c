@@ -101,6 +101,31 @@ int open_below(int dir, const char *name)
 	return syscall(SYS_openat2, dir, *name ? name : ".", &how, sizeof(how));
 }
 
+/* Is it what was just made: ours, and empty?  By its name somebody may have put another. */
+static bool is_new_folder(int fd)
+{
+	auto_dir DIR *d = fdopendir(dup(fd));
+	unsigned int names = 0;
+	struct stat st;
+
+	if (!d || fstat(fd, &st) || st.st_uid != geteuid())
+		return false;
+	while (names < 3 && readdir(d))
+		names++;
+	return names < 3;
+}
+
+int make_below(int dir, const char *name, mode_t mode, uid_t uid, gid_t gid)
+{
+	bool made = !mkdirat(dir, name, mode);
+	auto_close int path = open_below(dir, name);
+	auto_close int fd = path < 0 ? -1 : openat(path, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0 || (made && (!is_new_folder(fd) || fchown(fd, uid, gid))))
+		return -1;
+	return take_fd(&fd);
+}
+
 const struct anchor *resolve_below(struct resolver *r, const struct anchor *dir, const char *name)
 {
 	auto_free char *path = path_join(dir->path, name);
@@ -380,24 +405,34 @@ static int find_file(struct resolver *r, const char *word, struct resolved *out,
 	return ret;
 }
 
-static int find_program(struct resolver *r, const char *word, struct resolved *out,
-			const struct anchor **file, struct err *err)
+static const struct anchor *find_installed(struct resolver *r, const char *word)
 {
 	static const char *const folders[] = { "/usr/local/sbin", "/usr/local/bin", "/usr/sbin",
 					       "/usr/bin",	  "/sbin",	    "/bin" };
 
-	*file = NULL;
-	if (strchr(word, '/'))
-		return find_file(r, word, out, file, err);
 	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
 		auto_free char *path = path_join(folders[i], word);
 		const struct anchor *a = path ? resolve_inside(r, path) : NULL;
 
-		if (a && S_ISREG(a->st.st_mode) && a->st.st_mode & 0111) {
-			*file = a;
-			return 0;
-		}
+		if (a && S_ISREG(a->st.st_mode) && a->st.st_mode & 0111)
+			return a;
 	}
+	return NULL;
+}
+
+/*
+ * Environments of python have "python" as a link to python3, made at any time; where
+ * nothing else has that name, that is what it means.
+ */
+static int find_program(struct resolver *r, const char *word, struct resolved *out,
+			const struct anchor **file, struct err *err)
+{
+	*file = NULL;
+	if (strchr(word, '/'))
+		return find_file(r, word, out, file, err);
+	*file = find_installed(r, word);
+	if (!*file && !strcmp(word, "python"))
+		*file = find_installed(r, "python3");
 	return 0;
 }
 
