@@ -122,6 +122,20 @@ git_bare_link_before() { repository; }
 git_bare_link_plant() { echo 'layout sub "worktree = $PWD/sub"; ln -s ../.git/refs sub/refs'; }
 git_bare_link_use() { git -C sub status; }
 
+# HEAD and commondir are enough; git's own logs have HEAD and refs.
+git_head_before() { repository; }
+git_head_plant() {
+	cat <<-'SH'
+		echo 'ref: refs/heads/main' >sub/HEAD; echo ../.git/logs >sub/commondir
+		mkdir .git/logs/objects; config "worktree = $PWD/sub" >.git/logs/config
+	SH
+}
+git_head_use() { git -C sub status; }
+
+git_logs_before() { repository; }
+git_logs_plant() { echo 'mkdir .git/logs/objects; config "worktree = $PWD" >.git/logs/config'; }
+git_logs_use() { git -C .git/logs status; }
+
 # By way of a submodule that the agent adds to the index.
 git_submodule_before() { repository; }
 git_submodule_plant() {
@@ -148,6 +162,13 @@ git_hooks_path_before() {
 }
 git_hooks_path_plant() { echo 'mkdir -p tools/hooks; hook tools/hooks/pre-commit || { mkdir h; hook h/pre-commit; mv h tools/hooks; }'; }
 git_hooks_path_use() { git commit -q --allow-empty -m two; }
+
+git_hooks_dots_before() {
+	repository
+	git config core.hooksPath my..hooks
+}
+git_hooks_dots_plant() { echo 'mkdir -p my..hooks; hook my..hooks/pre-commit'; }
+git_hooks_dots_use() { git commit -q --allow-empty -m two; }
 
 git_hooks_home_before() {
 	repository
@@ -197,6 +218,11 @@ make_included_before() { make_before; }
 make_included_plant() { echo 'echo "x := \$(shell touch $mark)" >a.mk'; }
 make_included_use() { make; }
 
+# By the rules that make has built in it makes its own file anew.
+make_remade_before() { make_before; }
+make_remade_plant() { echo 'printf "all:\n\ttouch $mark\n" >Makefile.sh; touch -d "next year" Makefile.sh'; }
+make_remade_use() { make; }
+
 npm_needs() { command -v npm; }
 npm_script_before() { echo '{"name": "w", "version": "1.0.0", "scripts": {"test": "true"}}' >package.json; }
 npm_script_plant() { echo 'echo "{\"scripts\": {\"test\": \"touch $mark\"}}" >p; mv -f p package.json'; }
@@ -218,6 +244,12 @@ python_other_venv_before() { python3 -m venv --without-pip tools/py; }
 python_other_venv_plant() { echo 'for d in tools/py/lib/python3*/site-packages; do echo "import os; os.system(\"touch $mark\")" >$d/a.pth; done'; }
 python_other_venv_use() { tools/py/bin/python -c pass; }
 python_other_venv_needs() { python_venv_needs; }
+
+# As a package, and without one of its own.
+python_site_before() { :; }
+python_site_plant() { echo 'mkdir sitecustomize; echo "import os; os.system(\"touch $mark\")" >sitecustomize/__init__.py'; }
+python_site_use() { PYTHONPATH=. python3 -c pass; }
+python_site_needs() { command -v python3; }
 
 pytest_before() { echo 'def test_it(): pass' >test_it.py; }
 pytest_plant() { echo 'echo "import os; os.system(\"touch $mark\")" >conftest.py'; }
@@ -244,9 +276,9 @@ bash_home_plant() { echo 'echo "touch $mark" >.bashrc'; }
 bash_home_use() { HOME=$PWD bash -ic true; }
 
 traps=(git_config git_config_renamed git_hook git_worktree_config git_commondir git_commondir_links
-	git_file git_link git_folder git_moved git_bare git_bare_renamed git_bare_link git_submodule
-	git_worktree git_hooks_path git_hooks_home git_include git_include_more git_filter git_outside
-	git_outside_common make make_included npm_script npm_shell python_venv python_other_venv pytest pytest_ini vim gdb
+	git_file git_link git_folder git_moved git_bare git_bare_renamed git_bare_link git_head git_logs git_submodule
+	git_worktree git_hooks_path git_hooks_dots git_hooks_home git_include git_include_more git_filter git_outside
+	git_outside_common make make_included make_remade npm_script npm_shell python_venv python_other_venv python_site pytest pytest_ini vim gdb
 	bash_home)
 
 #
@@ -385,6 +417,13 @@ a_lifted_line_works() {
 	works 'echo "all:" >GNUmakefile'
 }
 
+# However much the agent puts before them, and whatever they are called.
+environments_are_found() {
+	fresh && mkdir -p a my..env z/env && (cd a && seq 20100 | xargs touch) &&
+		touch my..env/pyvenv.cfg z/env/pyvenv.cfg && load >/dev/null || return 1
+	works '! touch my..env/x 2>&1 && ! touch z/env/x 2>&1 && touch z/x'
+}
+
 # Only rows that give all of the workspace count, whatever table they are of.
 own_row_counts() {
 	fresh || return 1
@@ -433,12 +472,13 @@ borrow_home
 export real_home
 write_table
 ktap_print_header
-ktap_set_plan $((2 * ${#traps[@]} + 9))
+ktap_set_plan $((2 * ${#traps[@]} + 10))
 check git_works git_works
 check first_commit_works first_commit_works
 check work_in_a_tree_works work_in_a_tree_works
 check sources_work sources_work
 check a_lifted_line_works a_lifted_line_works
+check environments_are_found environments_are_found
 check own_row_counts own_row_counts
 check hostile_config_is_read hostile_config_is_read
 check list_is_understood list_is_understood

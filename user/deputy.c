@@ -8,12 +8,12 @@
 
 #include "deputy.h"
 #include "gitconfig.h"
+#include "lib/index.h"
 #include "lib/rights.h"
 #include "path.h"
 
-/* Names that are looked at for environments and repositories, and how deep. */
-#define SCAN_MAX 20000
-#define SCAN_DEPTH 4
+/* Environments and repositories that are protected one by one. */
+#define FOUND_MAX 1000
 /* Paths that are taken from one configuration of git. */
 #define NAMED_MAX 256
 /* Files that include one another, so deep. */
@@ -25,7 +25,8 @@ struct deputies {
 	/* Lines that are lifted. */
 	const char *const *allow;
 	size_t n;
-	unsigned int budget;
+	/* Environments and repositories so far. */
+	unsigned int found;
 	struct err *err;
 };
 
@@ -266,6 +267,17 @@ struct named {
 
 static int exclude_text(struct named *named, const char *name);
 
+static bool climbs(const char *path)
+{
+	const char *at;
+
+	for (at = path; (at = strstr(at, "..")); at += 2)
+		if ((at == path || at[-1] == '/') && (!at[2] || at[2] == '/'))
+			return true;
+	return false;
+}
+
+/* Return: 0; 1 if it cannot be said as a pattern, which is told; -1 on errors. */
 static int exclude_below(struct deputies *d, const struct anchor *folder, const char *name)
 {
 	const struct anchor *ws = d->plan->resolver.workspace;
@@ -276,11 +288,14 @@ static int exclude_below(struct deputies *d, const struct anchor *folder, const 
 
 	if (!path || path_normalise(below ? below : "", below ? strlen(below) : 0, false, &normal))
 		return err_errno(d->err, ENOMEM, "%s", name);
-	if (!*normal || strstr(normal, "..") || strlen(normal) > NAME_MAX)
-		return 0;
 	pattern = path_escape(normal);
 	if (!pattern)
 		return err_errno(d->err, ENOMEM, "%s", name);
+	if (!*normal || climbs(normal) || strlen(pattern) >= RVM_GLOB_BYTES_MAX) {
+		warn_line("%s: tools obey it, and it stays writable: its path cannot be a pattern",
+			  path);
+		return 1;
+	}
 	return plan_exclude_anchor(d->plan, ws, pattern, RVM_RIGHT_WRITE, d->err);
 }
 
@@ -304,7 +319,7 @@ static int exclude_named(const char *word, bool included, void *arg)
 	if (strspn(word, "./") == strlen(word))
 		return 0;
 	below = *word == '/' ? path_below(word, r->workspace->path) : word;
-	if (below && exclude_below(named->d, *word == '/' ? r->workspace : named->top, below))
+	if (below && exclude_below(named->d, *word == '/' ? r->workspace : named->top, below) < 0)
 		return -1;
 	/* Of a container there are no other files here. */
 	if (!included || (*word == '/' && r->contained))
@@ -386,22 +401,53 @@ static bool is_own_line(const struct deputies *d, const char *name)
 	return line && is_listed((const char *const *)d->list.lines, d->list.n, line);
 }
 
-static int look_at(struct deputies *d, const struct anchor *folder, const char *name)
+/* Who is confined made more of them than are listed: then nothing there is to be written. */
+static int exclude_all(struct deputies *d)
 {
-	if (exclude_configs(d, folder))
-		return -1;
-	if (has(folder->fd, "pyvenv.cfg") && !is_own_line(d, name)) {
+	const struct anchor *ws = d->plan->resolver.workspace;
+
+	warn_line("%s: more than %d environments and repositories: nothing in it is writable",
+		  ws->path, FOUND_MAX);
+	return plan_exclude_anchor(d->plan, ws, "**", RVM_RIGHT_WRITE, d->err);
+}
+
+static int protect_environment(struct deputies *d, const struct anchor *folder)
+{
+	int ret = exclude_below(d, folder, "");
+
+	if (!ret)
 		warn_line("%s: an environment of python; it is not writable", folder->path);
-		return exclude_below(d, folder, "");
-	}
-	if (!is_layout(folder->fd))
-		return 0;
-	warn_line("%s: git takes it for a repository, though it is not named .git; "
-		  "safe.bareRepository=explicit prevents that",
-		  folder->path);
+	return ret < 0 ? -1 : 0;
+}
+
+/*
+ * What makes a folder one of git's may come later: that nobody else calls a folder "refs",
+ * and that nobody may make one, is what there is to go by.
+ */
+static int protect_layout(struct deputies *d, const struct anchor *folder)
+{
+	if (is_layout(folder->fd))
+		warn_line("%s: git takes it for a repository, though it is not named .git; "
+			  "safe.bareRepository=explicit prevents that",
+			  folder->path);
 	return exclude_git(d, folder->path, true);
 }
 
+static int look_at(struct deputies *d, const struct anchor *folder, const char *name)
+{
+	bool environment = has(folder->fd, "pyvenv.cfg") && !is_own_line(d, name);
+	bool layout = has(folder->fd, "refs");
+
+	if (exclude_configs(d, folder))
+		return -1;
+	if (!environment && !layout)
+		return 0;
+	if (++d->found > FOUND_MAX)
+		return d->found == FOUND_MAX + 1 ? exclude_all(d) : 0;
+	return environment ? protect_environment(d, folder) : protect_layout(d, folder);
+}
+
+/* All of them: who is confined can put any number of others before the one that counts. */
 static int scan_folder(struct deputies *d, const struct anchor *folder, unsigned int depth)
 {
 	int fd = openat(folder->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -410,12 +456,12 @@ static int scan_folder(struct deputies *d, const struct anchor *folder, unsigned
 
 	if (fd >= 0 && !dir)
 		close(fd);
-	while (dir && (e = readdir(dir)) && d->budget) {
+	/* Deeper nothing is opened: the module refuses it. */
+	while (dir && depth <= RVM_PATH_DEPTH_MAX && (e = readdir(dir))) {
 		auto_free char *path = NULL;
 		auto_close int below = -1;
 		struct anchor at = { 0 };
 
-		d->budget--;
 		if (e->d_type != DT_DIR && e->d_type != DT_UNKNOWN)
 			continue;
 		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, "..") ||
@@ -427,8 +473,7 @@ static int scan_folder(struct deputies *d, const struct anchor *folder, unsigned
 			continue;
 		at.path = path;
 		at.fd = below;
-		if (look_at(d, &at, e->d_name) ||
-		    (depth < SCAN_DEPTH && scan_folder(d, &at, depth + 1)))
+		if (look_at(d, &at, e->d_name) || scan_folder(d, &at, depth + 1))
 			return -1;
 	}
 	return 0;
@@ -436,25 +481,21 @@ static int scan_folder(struct deputies *d, const struct anchor *folder, unsigned
 
 static int exclude_workspace(struct deputies *d)
 {
-	return exclude_list(d) || exclude_configs(d, d->plan->resolver.workspace) ||
-			       scan_folder(d, d->plan->resolver.workspace, 1) ?
-		       -1 :
-		       0;
+	const struct anchor *ws = d->plan->resolver.workspace;
+
+	if (exclude_list(d) || exclude_configs(d, ws))
+		return -1;
+	if (has(ws->fd, "refs") && protect_layout(d, ws))
+		return -1;
+	return scan_folder(d, ws, 1);
 }
 
 /* Opened for making something in it; owned as the folder that it is in. */
 static int make_folder(int above, const char *name)
 {
-	auto_close int path = -1;
 	struct stat st;
 
-	if (fstat(above, &st))
-		return -1;
-	if (!mkdirat(above, name, 0755) &&
-	    fchownat(above, name, st.st_uid, st.st_gid, AT_SYMLINK_NOFOLLOW))
-		return -1;
-	path = open_below(above, name);
-	return path < 0 ? -1 : openat(path, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	return fstat(above, &st) ? -1 : make_below(above, name, 0755, st.st_uid, st.st_gid);
 }
 
 void deputy_prepare(const struct plan *plan)
@@ -476,7 +517,6 @@ int exclude_deputies(struct plan *plan, const char *const *allow, size_t n, stru
 		.plan = plan,
 		.allow = allow,
 		.n = n,
-		.budget = SCAN_MAX,
 		.err = err,
 	};
 	bool whole = is_workspace_writable(plan);

@@ -209,20 +209,23 @@ struct pattern {
 	const char *resource;
 	/* Files with several names, and links that it asks for, that were found. */
 	size_t found;
+	bool gave_up;
 	/* Links that lead out of what it matches as a whole. */
 	size_t links;
 	char *link;
 };
 
-/* Found things that are told of one by one, and most that a table has room for. */
+/* Found things that are told of one by one, and how many there is room for in a table. */
 #define TOLD_MAX 20
-#define FOUND_MAX 16384
+#define FOUND_MAX 12288
 
 struct scan {
 	struct plan *plan;
 	struct pattern *patterns;
 	size_t n;
 	struct rvm_name names[RVM_PATH_DEPTH_MAX];
+	/* Below it all is looked at. */
+	const struct anchor *top;
 	/* It was all told before. */
 	bool quiet;
 	struct err *err;
@@ -276,12 +279,28 @@ static int leave_out(struct scan *s, const char *path, const char *what)
 	return 0;
 }
 
+/*
+ * More than can be listed: who is confined may have made them, to be denied nothing, or
+ * to have no table loaded.  All is denied then.
+ */
+static int exclude_all(struct scan *s, struct pattern *p)
+{
+	if (p->gave_up)
+		return 0;
+	p->gave_up = true;
+	warn_line("%s: %s: there are more other names than can be listed: all of %s is excluded",
+		  p->origin, p->resource, s->top->path);
+	return plan_exclude_anchor(s->plan, s->top, "**", p->rights, s->err);
+}
+
 /* The file itself, by whatever name; told once, and one by one only if there are few. */
 static int exclude_found(struct scan *s, struct pattern *p, const struct anchor *file,
 			 const char *what)
 {
 	size_t n = s->plan->n;
 
+	if (n >= FOUND_MAX)
+		return exclude_all(s, p);
 	if (plan_exclude_anchor(s->plan, file, "", p->rights, s->err))
 		return -1;
 	if (s->plan->n == n)
@@ -290,11 +309,7 @@ static int exclude_found(struct scan *s, struct pattern *p, const struct anchor 
 		warn_line("%s: %s", p->origin, what);
 	else if (p->found == TOLD_MAX + 1)
 		warn_line("%s: %s: there are more, which are not listed", p->origin, p->resource);
-	if (p->found <= FOUND_MAX)
-		return 0;
-	err_make(s->err, EXIT_REFUSED, "%s: %s: more than %d files have other names", p->origin,
-		 p->resource, FOUND_MAX);
-	return err_hint(s->err, "deny less, or make copies of what has several names");
+	return 0;
 }
 
 static int exclude_names(struct scan *s, struct pattern *p, int fd, const struct stat *st)
@@ -356,9 +371,6 @@ static int exclude_target(struct scan *s, struct pattern *p, const struct anchor
 				  p->origin, path, target->path);
 		return 0;
 	}
-	/* Links are cheap to make; a target has a name of its own, by which it is to be denied. */
-	if (p->found >= FOUND_MAX)
-		return 0;
 	if (asprintf(&what, "%s is a symbolic link; %s is excluded as well", path, target->path) <
 	    0)
 		what = NULL;
@@ -521,7 +533,8 @@ int exclude_links(struct plan *plan, bool again, struct err *err)
 			return err_errno(err, ENOMEM, "exclusions");
 		s.patterns = patterns;
 		collect_patterns(&s, plan, i, n);
-		ret = scan_folder(&s, plan->entries[i].scope.anchor, 0);
+		s.top = plan->entries[i].scope.anchor;
+		ret = scan_folder(&s, s.top, 0);
 		tell_links(&s);
 		if (ret)
 			return -1;

@@ -45,14 +45,8 @@ static void make_folders(const struct anchor *home, char *path)
 
 	for (char *name = strtok_r(path, "/", &save); name && dir >= 0;
 	     name = strtok_r(NULL, "/", &save)) {
-		auto_close int below = -1;
-		int next;
+		int next = make_below(dir, name, 0700, home->st.st_uid, home->st.st_gid);
 
-		if (!mkdirat(dir, name, 0700) &&
-		    fchownat(dir, name, home->st.st_uid, home->st.st_gid, AT_SYMLINK_NOFOLLOW))
-			return;
-		below = open_below(dir, name);
-		next = below < 0 ? -1 : openat(below, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		close(dir);
 		dir = next;
 	}
