@@ -177,6 +177,45 @@ git_hooks_home_before() {
 git_hooks_home_plant() { echo 'mkdir -p hooks-of-team; hook hooks-of-team/pre-commit'; }
 git_hooks_home_use() { GIT_CONFIG_GLOBAL=$real_home/.gitconfig git commit -q --allow-empty -m two; }
 
+# What a link of such a name leads to has another name.
+git_hooks_link_before() {
+	repository
+	mkdir githooks
+	rm -rf .git/hooks
+	ln -s ../githooks .git/hooks
+}
+git_hooks_link_plant() { echo 'hook githooks/pre-commit'; }
+git_hooks_link_use() { git commit -q --allow-empty -m two; }
+
+git_hook_link_before() {
+	repository
+	mkdir -p tools .git/hooks
+	printf '#!/bin/sh\n' >tools/check
+	chmod +x tools/check
+	ln -s ../../tools/check .git/hooks/pre-commit
+}
+git_hook_link_plant() { echo 'hook tools/check'; }
+git_hook_link_use() { git commit -q --allow-empty -m two; }
+
+git_hooks_path_link_before() {
+	repository
+	mkdir hk
+	ln -s hk hk2
+	git config core.hooksPath hk2
+}
+git_hooks_path_link_plant() { echo 'hook hk/pre-commit'; }
+git_hooks_path_link_use() { git commit -q --allow-empty -m two; }
+
+# The user's own settings, kept in the workspace.
+git_home_link_before() {
+	repository
+	mkdir -p dot "$real_home/.config/git"
+	printf '[user]\nname = x\n' >dot/gitconfig
+	ln -sfn "$PWD/dot/gitconfig" "$real_home/.config/git/config"
+}
+git_home_link_plant() { echo 'config >dot/gitconfig'; }
+git_home_link_use() { GIT_CONFIG_GLOBAL=$real_home/.config/git/config git status; }
+
 git_include_before() {
 	repository
 	git config include.path ../team.cfg
@@ -222,6 +261,14 @@ make_included_use() { make; }
 make_remade_before() { make_before; }
 make_remade_plant() { echo 'printf "all:\n\ttouch $mark\n" >Makefile.sh; touch -d "next year" Makefile.sh'; }
 make_remade_use() { make; }
+
+make_link_before() {
+	mkdir mk
+	printf 'all:\n\t@true\n' >mk/real
+	ln -s mk/real Makefile
+}
+make_link_plant() { echo 'printf "all:\n\ttouch $mark\n" >mk/real'; }
+make_link_use() { make; }
 
 npm_needs() { command -v npm; }
 npm_script_before() { echo '{"name": "w", "version": "1.0.0", "scripts": {"test": "true"}}' >package.json; }
@@ -277,8 +324,8 @@ bash_home_use() { HOME=$PWD bash -ic true; }
 
 traps=(git_config git_config_renamed git_hook git_worktree_config git_commondir git_commondir_links
 	git_file git_link git_folder git_moved git_bare git_bare_renamed git_bare_link git_head git_logs git_submodule
-	git_worktree git_hooks_path git_hooks_dots git_hooks_home git_include git_include_more git_filter git_outside
-	git_outside_common make make_included make_remade npm_script npm_shell python_venv python_other_venv python_site pytest pytest_ini vim gdb
+	git_worktree git_hooks_path git_hooks_dots git_hooks_link git_hook_link git_hooks_path_link git_home_link git_hooks_home git_include git_include_more git_filter git_outside
+	git_outside_common make make_included make_remade make_link npm_script npm_shell python_venv python_other_venv python_site pytest pytest_ini vim gdb
 	bash_home)
 
 #

@@ -59,11 +59,16 @@ static int enter(const struct box *box)
 {
 	char *words[] = { "true", NULL };
 	pid_t pid = box_start(box, wait_inside, NULL);
-	int err = EXDEV;
+	int err = EXDEV, program;
 
 	for (int i = 0; i < 500 && err == EXDEV; i++) {
 		usleep(10000);
-		err = box_admit(box, pid, "/bin/true", words);
+		request_begin(&r, RVM_CMD_PARTITION_ENTER);
+		put_u32(&r, RVM_A_PARTITION_ID, box->id);
+		put_u32(&r, RVM_A_PARTITION_PID, pid);
+		program = put_program(&r, "/bin/true", words);
+		err = nl_call(box->nl, &r, &reply);
+		close(program);
 	}
 	kill(pid, SIGKILL);
 	wait_for(pid);

@@ -12,8 +12,11 @@
 #include "lib/rights.h"
 #include "path.h"
 
-/* Environments and repositories that are protected one by one. */
+/* Environments and repositories that are protected one by one; links that are followed. */
 #define FOUND_MAX 1000
+#define LINKS_MAX 4000
+/* Folders of links to settings in one another, at home. */
+#define HOME_DEPTH 3
 /* Paths that are taken from one configuration of git. */
 #define NAMED_MAX 256
 /* Files that include one another, so deep. */
@@ -25,8 +28,14 @@ struct deputies {
 	/* Lines that are lifted. */
 	const char *const *allow;
 	size_t n;
-	/* Environments and repositories so far. */
+	/* Environments, repositories and links so far. */
 	unsigned int found;
+	unsigned int links;
+	/* The list for the workspace, but for lines about a name itself. */
+	struct rvm_glob *globs;
+	size_t globs_n;
+	/* From the workspace to where the search is, stored leaf first. */
+	struct rvm_name names[RVM_PATH_DEPTH_MAX];
 	struct err *err;
 };
 
@@ -235,7 +244,9 @@ static int exclude_rows(struct deputies *d, bool whole)
 		const struct entry e = d->plan->entries[i];
 		bool done = false;
 
+		/* Shared memory is no place for one, and has names that are linked. */
 		if (!gives_writing(&e) || e.badge || !S_ISDIR(e.scope.anchor->st.st_mode) ||
+		    path_below(e.scope.anchor->path, "/dev") ||
 		    (whole && path_below(e.scope.anchor->path, d->plan->resolver.workspace->path)))
 			continue;
 		for (size_t k = 0; k < i && !done; k++) {
@@ -267,6 +278,29 @@ struct named {
 
 static int exclude_text(struct named *named, const char *name);
 
+/*
+ * What a link leads to is obeyed as what has the name itself.  @path: on which there are
+ * links.  Who is confined cannot make those that count: their names are protected.
+ */
+static int exclude_target(struct deputies *d, const char *path)
+{
+	const struct anchor *ws = d->plan->resolver.workspace;
+	const struct anchor *target = resolve_inside(&d->plan->resolver, path);
+
+	if (!target || !strcmp(target->path, path))
+		return 0;
+	if (path_below(ws->path, target->path)) {
+		warn_line("%s leads to %s, which stays writable", path, target->path);
+		return 0;
+	}
+	if (++d->links > LINKS_MAX) {
+		if (d->links == LINKS_MAX + 1)
+			warn_line("%s: too many links: what the rest lead to stays writable", path);
+		return 0;
+	}
+	return plan_exclude_anchor(d->plan, target, "", RVM_RIGHT_WRITE, d->err);
+}
+
 static bool climbs(const char *path)
 {
 	const char *at;
@@ -296,6 +330,8 @@ static int exclude_below(struct deputies *d, const struct anchor *folder, const 
 			  path);
 		return 1;
 	}
+	if (exclude_target(d, path))
+		return -1;
 	return plan_exclude_anchor(d->plan, ws, pattern, RVM_RIGHT_WRITE, d->err);
 }
 
@@ -447,8 +483,81 @@ static int look_at(struct deputies *d, const struct anchor *folder, const char *
 	return environment ? protect_environment(d, folder) : protect_layout(d, folder);
 }
 
+static int collect_globs(struct deputies *d)
+{
+	const struct plan *plan = d->plan;
+
+	d->globs = calloc(plan->n, sizeof(*d->globs));
+	if (!d->globs)
+		return err_errno(d->err, ENOMEM, "deputy.list");
+	for (size_t i = 0; i < plan->n; i++) {
+		const struct entry *e = &plan->entries[i];
+
+		if (e->exclusion && e->scope.anchor == plan->resolver.workspace &&
+		    !strcmp(e->origin, "deputy.list") && !(e->scope.flags & RVM_SCOPE_FLAG_ALONE) &&
+		    !rvm_glob_parse(&d->globs[d->globs_n], e->scope.pattern, e->scope.len, NULL))
+			d->globs_n++;
+	}
+	return 0;
+}
+
+/* A link of a name that tools obey. */
+static int look_at_link(struct deputies *d, const char *path, unsigned int depth)
+{
+	const struct rvm_name *names = d->names + RVM_PATH_DEPTH_MAX - depth;
+
+	for (size_t i = 0; i < d->globs_n; i++) {
+		if (rvm_glob_match(&d->globs[i], names, depth, false) >= RVM_GLOB_BELOW)
+			return exclude_target(d, path);
+	}
+	return 0;
+}
+
+static unsigned char type_of(int dir, const struct dirent *e)
+{
+	struct stat st;
+
+	if (e->d_type != DT_UNKNOWN)
+		return e->d_type;
+	return fstatat(dir, e->d_name, &st, AT_SYMLINK_NOFOLLOW) ? DT_UNKNOWN : IFTODT(st.st_mode);
+}
+
+static int scan_folder(struct deputies *d, const struct anchor *folder, unsigned int depth,
+		       bool git);
+
+/* @git: in the folder of git, where nothing but links counts. */
+static int scan_name(struct deputies *d, const struct anchor *folder, const struct dirent *e,
+		     unsigned int depth, bool git)
+{
+	unsigned char type = type_of(folder->fd, e);
+	auto_free char *path = NULL;
+	auto_close int below = -1;
+	struct anchor at = { 0 };
+
+	if ((type != DT_DIR && type != DT_LNK) || !strcmp(e->d_name, "node_modules") ||
+	    (git && !strcmp(e->d_name, "objects")))
+		return 0;
+	path = path_join(folder->path, e->d_name);
+	if (!path)
+		return err_errno(d->err, ENOMEM, "%s", folder->path);
+	d->names[RVM_PATH_DEPTH_MAX - depth] =
+		(struct rvm_name){ .text = e->d_name, .len = strlen(e->d_name) };
+	if (type == DT_LNK)
+		return look_at_link(d, path, depth);
+	below = open_below(folder->fd, e->d_name);
+	if (below < 0 || fstat(below, &at.st) || !S_ISDIR(at.st.st_mode))
+		return 0;
+	at.path = path;
+	at.fd = below;
+	git |= !strcmp(e->d_name, ".git");
+	if (!git && look_at(d, &at, e->d_name))
+		return -1;
+	return scan_folder(d, &at, depth + 1, git);
+}
+
 /* All of them: who is confined can put any number of others before the one that counts. */
-static int scan_folder(struct deputies *d, const struct anchor *folder, unsigned int depth)
+static int scan_folder(struct deputies *d, const struct anchor *folder, unsigned int depth,
+		       bool git)
 {
 	int fd = openat(folder->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	auto_dir DIR *dir = fd < 0 ? NULL : fdopendir(fd);
@@ -458,22 +567,40 @@ static int scan_folder(struct deputies *d, const struct anchor *folder, unsigned
 		close(fd);
 	/* Deeper nothing is opened: the module refuses it. */
 	while (dir && depth <= RVM_PATH_DEPTH_MAX && (e = readdir(dir))) {
-		auto_free char *path = NULL;
-		auto_close int below = -1;
-		struct anchor at = { 0 };
+		if (strcmp(e->d_name, ".") != 0 && strcmp(e->d_name, "..") != 0 &&
+		    scan_name(d, folder, e, depth, git))
+			return -1;
+	}
+	return 0;
+}
 
-		if (e->d_type != DT_DIR && e->d_type != DT_UNKNOWN)
+/* Where settings at home are links into the workspace, as who keeps them in git has them. */
+static int scan_home(struct deputies *d, int above, const char *path, unsigned int depth)
+{
+	const char *ws = d->plan->resolver.workspace->path;
+	int fd = openat(above, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	auto_dir DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *e;
+
+	if (fd >= 0 && !dir)
+		close(fd);
+	while (dir && (e = readdir(dir))) {
+		auto_free char *at = path_join(path, e->d_name);
+		unsigned char type = type_of(fd, e);
+		const struct anchor *target;
+		auto_close int below = -1;
+
+		if (!at || !strcmp(e->d_name, ".") || !strcmp(e->d_name, "..") ||
+		    (depth == 1 && e->d_name[0] != '.'))
 			continue;
-		if (!strcmp(e->d_name, ".") || !strcmp(e->d_name, "..") ||
-		    !strcmp(e->d_name, ".git") || !strcmp(e->d_name, "node_modules"))
+		target = type == DT_LNK ? resolve_inside(&d->plan->resolver, at) : NULL;
+		if (target && path_below(target->path, ws) && exclude_target(d, at))
+			return -1;
+		if (type != DT_DIR || depth == HOME_DEPTH ||
+		    (depth == 1 && strcmp(e->d_name, ".config") != 0))
 			continue;
-		below = open_below(folder->fd, e->d_name);
-		path = path_join(folder->path, e->d_name);
-		if (below < 0 || !path || fstat(below, &at.st) || !S_ISDIR(at.st.st_mode))
-			continue;
-		at.path = path;
-		at.fd = below;
-		if (look_at(d, &at, e->d_name) || scan_folder(d, &at, depth + 1))
+		below = open_below(fd, e->d_name);
+		if (below >= 0 && scan_home(d, below, at, depth + 1))
 			return -1;
 	}
 	return 0;
@@ -481,13 +608,16 @@ static int scan_folder(struct deputies *d, const struct anchor *folder, unsigned
 
 static int exclude_workspace(struct deputies *d)
 {
-	const struct anchor *ws = d->plan->resolver.workspace;
+	const struct resolver *r = &d->plan->resolver;
+	const struct anchor *ws = r->workspace;
 
 	if (exclude_list(d) || exclude_configs(d, ws))
 		return -1;
 	if (has(ws->fd, "refs") && protect_layout(d, ws))
 		return -1;
-	return scan_folder(d, ws, 1);
+	if (collect_globs(d) || scan_folder(d, ws, 1, false))
+		return -1;
+	return r->home ? scan_home(d, r->home->fd, r->home->path, 1) : 0;
 }
 
 /* Opened for making something in it; owned as the folder that it is in. */
@@ -502,13 +632,14 @@ void deputy_prepare(const struct plan *plan)
 {
 	auto_close int git = open_below(plan->resolver.workspace->fd, ".git");
 	auto_close int logs = -1;
-	auto_close int refs = -1;
+	int refs;
 
 	if (git < 0 || !is_layout(git) || !is_workspace_written(plan))
 		return;
 	logs = make_folder(git, "logs");
-	if (logs >= 0)
-		refs = make_folder(logs, "refs");
+	refs = logs < 0 ? -1 : make_folder(logs, "refs");
+	if (refs >= 0)
+		close(refs);
 }
 
 int exclude_deputies(struct plan *plan, const char *const *allow, size_t n, struct err *err)
@@ -529,5 +660,6 @@ int exclude_deputies(struct plan *plan, const char *const *allow, size_t n, stru
 	if (!ret)
 		ret = exclude_rows(&d, whole);
 	list_close(&d.list);
+	free(d.globs);
 	return ret;
 }

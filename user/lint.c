@@ -325,7 +325,8 @@ static void spell(struct spellings *s, const char *text)
 		add(s, strdup(text));
 		return;
 	}
-	for (const char *begin = open + 1, *p = begin; !s->failed; p++) {
+	for (const char *begin = open + 1; !s->failed;) {
+		const char *p;
 		int level = 0;
 
 		for (p = begin; p < close && (level || *p != ','); p++)
