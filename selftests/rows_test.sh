@@ -51,7 +51,7 @@ make_mounts() {
 	for name in open sealed; do
 		mkdir -p "$ws/$name/mnt"
 		mount -t tmpfs tmpfs "$ws/$name/mnt"
-		echo x >"$ws/$name/mnt/file"
+		echo x | tee "$ws/$name/mnt/file" >"$ws/$name/file"
 	done
 	printf '{"name": "rows", "permissions": {"allow": [], "deny": ["Edit(./sealed/**)"]}}\n' \
 		>"$dir/spec.json"
