@@ -11,8 +11,6 @@ set -euo pipefail
 
 # The machine's own programs, not what a user put in front of them.
 export PATH=$root/user:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 GIT_CONFIG_NOSYSTEM=1
-# It asks the registry by itself.
-export npm_config_update_notifier=false
 unset TMPDIR
 days=(shell git make node npm python cargo pip)
 
@@ -114,6 +112,8 @@ node_needs() { command -v node; }
 npm_rows() { :; }
 npm_before() {
 	mkdir pkg
+	# By itself it asks for a newer version of itself.
+	echo update-notifier=false >.npmrc
 	echo '{"name": "pkg", "version": "1.0.0", "main": "i.js"}' >pkg/package.json
 	echo 'module.exports = 42' >pkg/i.js
 	echo '{"name": "w", "version": "1.0.0", "scripts": {"test": "node t.js", "list": "ls"}, "dependencies": {"pkg": "file:pkg"}}' >package.json

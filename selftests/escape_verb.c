@@ -87,7 +87,7 @@ static int map_set_id(bool evil)
 	close(fd);
 	if (map == MAP_FAILED)
 		return errno;
-	*(volatile char *)map = 'x';
+	memset(map, 'x', 1);
 	return munmap(map, 1);
 }
 

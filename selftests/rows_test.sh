@@ -98,7 +98,7 @@ write_limited_table() {
 			printf ',\n '
 			token '"WRITE"' "Edit(./$name)"
 		done
-		for name in 'load:./code' 'Bash(./prog go)' 'run:./runner' 'run:./suid' \
+		for name in 'load:./code' 'Bash(./prog go)' 'Bash(./prog */script)' 'run:./runner' 'run:./suid' \
 			'run:./script' 'run:./script2' 'tcp:127.0.0.1:7001' \
 			'udp:127.0.0.1:7001' 'unix:./socket' 'unix:./datagram' \
 			'unix:@rvm-allowed'; do
