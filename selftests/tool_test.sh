@@ -680,6 +680,76 @@ wrong_command_lines_exit_2() {
 	EOF
 }
 
+# What somebody wrote to deny something, and denies nothing, is told.
+settings_that_do_nothing_are_told() {
+	local how line json want
+
+	echo '[]' >"$work/in.json"
+	while IFS='|' read -r how json want; do
+		echo "$json" >"$work/spec.json"
+		for line in $how; do
+			if [ "$line" = load ]; then
+				run load "$work/in.json" --partition x --dry-run --base none --spec "$work/spec.json"
+			else
+				run compile --spec "$work/spec.json"
+			fi
+			[ $status = 0 ] && grep -qE -- "warning: .*$want" "$work/err" ||
+				{ echo "$line $json: $status $(cat "$work/err")" && return 1; }
+		done
+	done <<-'EOF'
+		load|{"name":"x"}|has no permissions.deny: nothing is denied
+		load|{"name":"x","permissions":{"allow":["Read(a)"]}}|has no permissions.deny: nothing is denied
+		load compile|{"name":"x","permission":{"deny":["Read(a)"]}}|key 'permission' is not known.*'permissions' meant
+		load compile|{"name":"x","Permissions":{"deny":["Read(a)"]}}|key 'Permissions' is not known
+		load compile|{"name":"x","deny":["Read(a)"]}|key 'deny' is not known.*belongs into 'permissions'
+		load compile|{"permissions":{"deny":["Read(a)"],"denied":["Read(b)"]}}|permissions: key 'denied' is not known
+		load compile|{"permissions":{"allow":["Bash(git:*)"],"ask":["Bash(git push:*)"]}}|permissions.ask is not taken: 1 rule does nothing here
+		load compile|{"permissions":{"deny":["Read(a)"]},"sandbox":{"filesystem":{"denyRead":["a","b"]}}}|denyRead is not taken: 2 rules do nothing here
+		load compile|{"permissions":{"deny":["Read(a)"]},"sandbox":{"filesystem":{"denyWrite":["a"]}}}|denyWrite is not taken: 1 rule does nothing here
+	EOF
+	for json in '{"permission":{"deny":["Read(a)"]}}' '{"model":"x"}' '{}'; do
+		echo "$json" >"$work/spec.json"
+		run load "$work/in.json" --partition x --dry-run --base none --spec "$work/spec.json"
+		[ $status = 2 ] && is_clear || { echo "$json: $status $(cat "$work/err")" && return 1; }
+		run compile --spec "$work/spec.json"
+		[ $status = 2 ] && is_clear || { echo "$json: $status $(cat "$work/err")" && return 1; }
+	done
+	# What is taken is not warned of, nor are keys of other programs.
+	echo '{"model":"x","env":{},"permissions":{"deny":["Read(a)"],"defaultMode":"plan"}}' >"$work/spec.json"
+	run load "$work/in.json" --partition x --dry-run --base none --spec "$work/spec.json"
+	[ $status = 0 ] && ! [ -s "$work/err" ]
+}
+
+# A row that allows nothing is told, and one beside it that allows something is not.
+rows_that_allow_nothing_are_told() {
+	mkdir -p "$work/idle/links" "$work/idle/files"
+	ln -sfn /usr/bin/env "$work/idle/links/python"
+	cp /bin/true "$work/idle/files/true"
+	ln -sfn true "$work/idle/files/same"
+	echo '[{"rights":["READ"],"resource":"Read(./old)","expires_at":1},
+	{"rights":["READ"],"resource":"Read(./new)","expires_at":9999999999},
+	{"rights":["EXECUTE"],"resource":"Bash(agentx *)","expires_at":0},
+	{"rights":["EXECUTE"],"resource":"run:./links/*","expires_at":0},
+	{"rights":["EXECUTE"],"resource":"run:./files/*","expires_at":0}]' >"$work/idle/t.json"
+	run load "$work/idle/t.json" --partition x --dry-run --base none
+	[ $status = 0 ] && grep -q 'warning: .*row 0 .*has expired already' "$work/err" &&
+		grep -q "warning: .*row 2 .*'agentx' is in none of the folders that are searched (.*); write exec:/whole" "$work/err" || { cat "$work/err" && return 1; }
+	grep -q 'warning: .*row 3 .*are symbolic links' "$work/err" &&
+		! grep -qE 'row (1|4) ' "$work/err" || { cat "$work/err" && return 1; }
+}
+
+options_are_told_how_to_be_given() {
+	run load --help
+	grep -qF ' [--allow-deputy PATTERN]...' "$work/out" || return 1
+	run load x --allow-deputy a b
+	[ $status = 2 ] && is_clear && grep -qF 'give --allow-deputy once for each' "$work/err" || return 1
+	run load x y
+	[ $status = 2 ] && is_clear && ! grep -q 'once for each' "$work/err" || return 1
+	run --hlep
+	[ $status = 2 ] && is_clear && grep -qF -- '--hlep: no such option' "$work/err" && [ ! -s "$work/out" ] &&
+		[ "$(wc -l <"$work/err")" = 1 ]
+}
+
 tables_of_commands_are_complete() {
 	run --dump-commands
 	[ $status = 0 ] && awk -F '\t' 'NF < 3 { exit 1 }' "$work/out" || return 1

@@ -73,7 +73,7 @@ replace_tool() {
 }
 
 ktap_print_header
-ktap_set_plan 16
+ktap_set_plan 27
 check hooks_are_attached rvmctl hook attach
 write_workspace
 check loads load
@@ -95,6 +95,9 @@ check it_is_another_folder says 'made again|removed or replaced' why
 check shells_look_does_not_count says 'exec of /usr/bin/id' why
 
 check line_for_words helps 'exec id -u'
+check allowed_since_is_told says 'in force now allows it' why
+check no_line_is_offered_then offers_nothing
+check number_and_age_are_told says '^record [0-9]+, [0-9]+ (s|min) ago: denied: ' why
 check line_for_words_with_blanks helps 'exec expr "a b" : "a b"'
 check line_for_a_name_with_brackets helps "cat '$dir/[id]/page'"
 check line_for_a_link helps './.bin/linked'
@@ -103,4 +106,34 @@ check line_for_a_file helps "cat $dir/other"
 # Only the root token would do.
 agent 'kill -CONT 1' || true
 check floor_is_told says 'refused in every mode' why
+
+# A file that could not be made is what is told, not what was refused before.
+agent 'echo x >made' || true
+check create_is_told says 'create of .*/ws/made for WRITE' why
+# The name of a descriptor is no file, and was there.
+agent '/usr/bin/env; echo x >/dev/stdout' | cat || true
+check descriptors_are_not_told says 'exec of /usr/bin/env' why
+
+# What no row lifts: whose it is.
+agent 'echo x >tool' || true
+check program_of_a_row_is_told says 'A row names it as a program' why
+agent 'echo x >.harness' || true
+check own_files_are_told says 'RVM protects it; nothing lifts that' why
+
+# A row that is over comes before one that holds within another program.
+cp "$dir/table.json" "$dir/before.json"
+python3 - "$dir/table.json" <<-'PY'
+	import json, sys
+	row = {"rights": ["EXECUTE"], "resource": "exec:wc *", "proof_tier": "P2", "expires_at": 0}
+	table = json.load(open(sys.argv[1]))
+	json.dump(table + [row | {"within": "mkdir"}, row | {"expires_at": 1}], open(sys.argv[1], "w"))
+PY
+check load_an_expired_row says 'has expired already' load
+agent 'wc -c /dev/null' || true
+check expired_comes_first says 'exec:wc \*, that has expired' why
+cp "$dir/before.json" "$dir/table.json"
+rvmctl load "$dir/table.json" --partition why --workspace "$dir/ws" --base minimal,workspace-rw
+agent 'echo x >Makefile' || true
+check deputies_are_told says "allow-deputy 'Makefile' lifts it" why
+check made_beside_it agent 'echo x >made'
 ktap_finished

@@ -260,6 +260,43 @@ int check_file(struct nlc *nlc, uint32_t partition, int fd, uint32_t right, bool
 	return 0;
 }
 
+/* A path, or a command: what else was refused cannot be asked again as it was. */
+static int ask_again(struct question *q, const struct refusal *r, struct err *err)
+{
+	if (r->class == RVM_CLASS_PATH && r->path)
+		return ask_path(q, r->path, r->right, err);
+	if (r->class != RVM_CLASS_EXEC || r->op != RVM_OP_EXEC || !r->path || !r->words ||
+	    !r->words[0] || r->cut)
+		return -1;
+	q->class = RVM_CLASS_EXEC;
+	q->right = RVM_RIGHT_EXECUTE;
+	q->argv = r->words;
+	/* By the name it was called by, if that is known. */
+	q->name = r->as ? r->as : r->words[0];
+	q->fd = open(r->path, O_PATH | O_CLOEXEC);
+	return q->fd < 0 ? -1 : 0;
+}
+
+bool check_again(struct nlc *nlc, uint32_t partition, const struct refusal *r)
+{
+	auto_question struct question q = { .fd = -1 };
+	struct answer a = { 0 };
+	struct err err = { 0 };
+	struct nl_msg *msg = NULL;
+	int ret = ask_again(&q, r, &err);
+
+	if (!ret)
+		msg = nlc_request(nlc, RVM_CMD_CHECK, 0);
+	if (msg && put_question(msg, partition, &q)) {
+		nlmsg_free(msg);
+		msg = NULL;
+	}
+	if (msg)
+		ret = nlc_call(nlc, msg, take_answer, &a, &err);
+	err_clear(&err);
+	return msg && !ret && a.allowed;
+}
+
 static int take_rule(struct nlattr **attrs, int cmd, void *data, struct err *err)
 {
 	struct nlattr *token[RVM_A_TOKEN_MAX + 1] = { 0 };

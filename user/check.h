@@ -7,8 +7,13 @@
 
 #include "nl.h"
 
+struct refusal;
+
 /* May a partition use an open file with this right?  Nothing is done or recorded. */
 int check_file(struct nlc *nlc, uint32_t partition, int fd, uint32_t right, bool *allowed,
 	       struct err *err);
+
+/* Would what was refused be allowed now?  False as well if that cannot be asked. */
+bool check_again(struct nlc *nlc, uint32_t partition, const struct refusal *r);
 
 #endif

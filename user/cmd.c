@@ -273,6 +273,20 @@ static int check_required(struct ctx *ctx, const struct cmd *cmd, const struct a
 	return 0;
 }
 
+/* Behind the value of an option that may be given again it may be meant as another of it. */
+static int refuse_word(struct ctx *ctx, const struct args *a, char **argv, int i)
+{
+	err_make(&ctx->err, EXIT_USAGE, "%s: one argument too many", argv[i]);
+	for (size_t k = 0; k < a->n; k++) {
+		const struct value *v = &a->values[k];
+
+		if (a->spec[k].flags & ARG_MULTI && is_option(&a->spec[k]) && i && v->n &&
+		    v->text[v->n - 1] == argv[i - 1])
+			return err_hint(&ctx->err, "give %s once for each", a->spec[k].name);
+	}
+	return -1;
+}
+
 static int parse(struct ctx *ctx, const struct cmd *cmd, struct args *a, int argc, char **argv)
 {
 	bool options = true;
@@ -295,8 +309,7 @@ static int parse(struct ctx *ctx, const struct cmd *cmd, struct args *a, int arg
 		}
 		at = next_positional(a);
 		if (at == a->n)
-			return err_make(&ctx->err, EXIT_USAGE, "%s: one argument too many",
-					argv[i]);
+			return refuse_word(ctx, a, argv, i);
 		if (a->spec[at].type == ARG_REST) {
 			a->rest = argv + i;
 			break;
@@ -311,7 +324,7 @@ static int parse(struct ctx *ctx, const struct cmd *cmd, struct args *a, int arg
 static void print_arg(FILE *f, const struct arg *arg)
 {
 	bool required = arg->flags & ARG_REQUIRED;
-	const char *more = arg->flags & ARG_MULTI ? "..." : "";
+	bool many = arg->flags & ARG_MULTI;
 
 	fputs(required ? " " : " [", f);
 	fputs(arg->name, f);
@@ -325,8 +338,10 @@ static void print_arg(FILE *f, const struct arg *arg)
 	} else if (arg->type == ARG_REST) {
 		fputs("...", f);
 	}
-	fputs(more, f);
+	/* An option is given once for each value. */
+	fputs(many && !is_option(arg) ? "..." : "", f);
 	fputs(required ? "" : "]", f);
+	fputs(many && is_option(arg) ? "..." : "", f);
 }
 
 static void print_synopsis(FILE *f, const struct cmd *cmd)

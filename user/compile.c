@@ -11,6 +11,7 @@
 #include "lib/derive.h"
 #include "lib/rights.h"
 #include "lint.h"
+#include "settings.h"
 #include "table.h"
 
 struct token {
@@ -123,8 +124,8 @@ static int compile_spec(const struct doc *doc, FILE *f, struct err *err)
 	auto_claims struct claims claims = { 0 };
 	const json_t *deny;
 
-	if (!json_is_object(doc->root))
-		return doc_want(doc, err, "", "a spec, an object", doc->root);
+	if (settings_look(doc, err))
+		return -1;
 	if (name && !json_is_string(name))
 		return doc_want(doc, err, "name", "a string", name);
 	if (permissions && !json_is_object(permissions))

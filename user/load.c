@@ -16,6 +16,7 @@
 #include "partition.h"
 #include "path.h"
 #include "report.h"
+#include "settings.h"
 #include "token.h"
 #include "toml.h"
 
@@ -168,8 +169,11 @@ static int add_exclusions(struct load *load, const struct args *args, struct err
 		return err_errno(err, ENOMEM, "--allow-deputy");
 	for (size_t i = 0; i < n; i++)
 		allow[i] = args_nth(args, "--allow-deputy", i);
-	if (spec && exclude_denied(&load->plan, spec, &load->deny_rules, err))
+	if (spec && (settings_look_at(spec, err) ||
+		     exclude_denied(&load->plan, spec, &load->deny_rules, err)))
 		return -1;
+	if (spec && !load->deny_rules)
+		warn_line("%s: has no permissions.deny: nothing is denied", spec);
 	if (exclude_deputies(&load->plan, allow, n, err))
 		return -1;
 	if (exclude_links(&load->plan, false, err))

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <argz.h>
 #include <errno.h>
+#include <glob.h>
 #include <linux/fs.h>
 #include <linux/magic.h>
+#include <stdarg.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/vfs.h>
@@ -285,6 +287,55 @@ static bool is_unresolved(const struct plan *plan, size_t i)
 	return i < plan->n && plan->entries[i].scope.flags & RVM_SCOPE_FLAG_UNRESOLVED;
 }
 
+static char *format(const char *fmt, ...) PRINTF(1, 2);
+
+static char *format(const char *fmt, ...)
+{
+	va_list ap;
+	char *text;
+	int ret;
+
+	va_start(ap, fmt);
+	ret = vasprintf(&text, fmt, ap);
+	va_end(ap);
+	return ret < 0 ? NULL : text;
+}
+
+static char *missing_program(const char *word)
+{
+	if (!word || strchr(word, '/'))
+		return strdup("there is no such program here: the row allows nothing");
+	return format("'%s' is in none of the folders that are searched (/usr/local/sbin, "
+		      "/usr/local/bin, /usr/sbin, /usr/bin, /sbin, /bin); write "
+		      "exec:/whole/path/of/%s *, else the row allows nothing",
+		      word, word);
+}
+
+/* What starts by a path goes by that of the file: a pattern does not hold for a link to it. */
+static char *run_by_links(const struct resolver *r, const struct scope *scope)
+{
+	auto_free char *dir = scope->anchor ? path_escape(scope->anchor->path) : NULL;
+	auto_free char *pattern = NULL;
+	size_t links = 0;
+	struct stat st;
+	glob_t found;
+
+	if (!dir || r->contained || scope->class != RVM_CLASS_PATH ||
+	    !strpbrk(scope->pattern, "*?["))
+		return NULL;
+	pattern = path_join(dir, scope->pattern);
+	if (!pattern || glob(pattern, GLOB_NOSORT, NULL, &found))
+		return NULL;
+	for (size_t i = 0; i < found.gl_pathc; i++)
+		links += !lstat(found.gl_pathv[i], &st) && S_ISLNK(st.st_mode);
+	if (links < found.gl_pathc)
+		links = 0;
+	globfree(&found);
+	return links ? strdup("all that it matches are symbolic links, and what they lead to is "
+			      "elsewhere: write a row for that") :
+		       NULL;
+}
+
 /* Rows of base tables are for other hosts as well. */
 static void warn_of_row(const struct plan *plan, const struct rvm_scope_spec *spec,
 			const struct entry *model, const char *file, size_t first)
@@ -297,7 +348,11 @@ static void warn_of_row(const struct plan *plan, const struct rvm_scope_spec *sp
 	if (!why)
 		why = lint_places(&plan->resolver, spec, model->resource);
 	if (!why && is_unresolved(plan, first))
-		why = strdup("there is no such program here: the row allows nothing");
+		why = missing_program(plan->entries[first].scope.pattern);
+	if (!why && first < plan->n && spec->flags & RVM_SCOPE_FLAG_RUN)
+		why = run_by_links(&plan->resolver, &plan->entries[first].scope);
+	if (!why && model->expires_at && model->expires_at <= time(NULL))
+		why = strdup("has expired already: the row allows nothing");
 	for (size_t i = first; i < plan->n && !why && !plan->resolver.contained; i++)
 		why = lint_program(&plan->entries[i].scope);
 	warn_of(file, model->row, model->resource, why);

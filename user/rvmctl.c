@@ -52,6 +52,17 @@ static int dispatch(const struct cmd *const *tables, enum out_format format, int
 	return ret;
 }
 
+static int refuse_option(const char *word)
+{
+	struct err err = { 0 };
+
+	err_make(&err, EXIT_USAGE, "%s: no such option", word);
+	err_hint(&err, "see rvmctl --help");
+	err_print(&err);
+	err_clear(&err);
+	return EXIT_USAGE;
+}
+
 int main(int argc, char **argv)
 {
 	const struct cmd *tables[ARRAY_SIZE(all) + 1];
@@ -82,7 +93,7 @@ int main(int argc, char **argv)
 	if (i < argc && argv[i][0] != '-')
 		return dispatch(tables, format, argc - i, argv + i);
 	if (i < argc)
-		warn_line("%s: no such option", argv[i]);
+		return refuse_option(argv[i]);
 	cmd_usage(stderr, tables);
 	return EXIT_USAGE;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <string.h>
+#include <time.h>
 
 #include "lib/argv.h"
 #include "lib/glob.h"
@@ -112,6 +113,8 @@ struct search {
 	bool binding;
 	uint8_t rights;
 	char *found;
+	/* What was found has expired. */
+	bool expired;
 };
 
 /* Is the row about the program's file, with whatever words? */
@@ -151,6 +154,7 @@ static int look_at_row(struct nlattr **attrs, int cmd, void *data, struct err *e
 	struct nlattr *scope[RVM_A_SCOPE_MAX + 1] = { 0 };
 	struct search *s = data;
 	const char *resource;
+	int64_t expires_at;
 	uint8_t rights;
 
 	(void)cmd;
@@ -163,8 +167,11 @@ static int look_at_row(struct nlattr **attrs, int cmd, void *data, struct err *e
 		return 0;
 	resource = nlc_str(scope[RVM_A_SCOPE_RESOURCE]);
 	rights = nlc_u32(token[RVM_A_TOKEN_RIGHTS]);
-	if (is_wanted(s, resource, rights))
+	if (is_wanted(s, resource, rights)) {
+		expires_at = nlc_s64(token[RVM_A_TOKEN_EXPIRES_AT]);
+		s->expired = expires_at && expires_at <= time(NULL);
 		s->found = strdup(resource);
+	}
 	return 0;
 }
 
@@ -185,7 +192,7 @@ static char *search(struct search *s)
 	return s->found;
 }
 
-static bool is_bound(struct trial *t, const struct refusal *r)
+bool trial_is_program(struct trial *t, const struct refusal *r)
 {
 	struct search s = { .trial = t, .r = r, .binding = true };
 	auto_free char *found = search(&s);
@@ -210,17 +217,19 @@ bool trial_covers(struct trial *t, const struct refusal *r, const char *resource
 		return true;
 	if (!fits(t, r, resource, rights, &spec, why))
 		return false;
-	if (!(spec.flags & RVM_SCOPE_FLAG_RUN) || !is_bound(t, r))
+	if (!(spec.flags & RVM_SCOPE_FLAG_RUN) || !trial_is_program(t, r))
 		return true;
 	*why = strdup("a row names this program by its words, and then no run: row starts it");
 	return false;
 }
 
-char *trial_find(struct trial *t, const struct refusal *r)
+char *trial_find(struct trial *t, const struct refusal *r, bool *expired)
 {
 	struct search s = { .trial = t, .r = r };
+	char *found = is_plain(t, r) ? NULL : search(&s);
 
-	return is_plain(t, r) ? NULL : search(&s);
+	*expired = s.expired;
+	return found;
 }
 
 bool trial_has(struct trial *t, const char *resource, uint8_t rights)

@@ -28,12 +28,15 @@ bool trial_covers(struct trial *t, const struct refusal *r, const char *resource
 
 /**
  * trial_find() - a row that is loaded and would cover it if it were loaded now
- *
- * What it names is another file than it was at the load.
+ * @expired: set if it has expired; else what it names is another file than it was at
+ *           the load
  *
  * Return: its resource, or NULL; free() it.
  */
-char *trial_find(struct trial *t, const struct refusal *r);
+char *trial_find(struct trial *t, const struct refusal *r, bool *expired);
+
+/* Does a row that is loaded name the file as a program, with whatever words? */
+bool trial_is_program(struct trial *t, const struct refusal *r);
 
 /* Is a row of this resource in force, with these rights? */
 bool trial_has(struct trial *t, const char *resource, uint8_t rights);

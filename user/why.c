@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Refusals in words, and what would have to change. */
 #include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 
+#include "base.h"
+#include "check.h"
 #include "cmd.h"
 #include "lib/argv.h"
 #include "lib/rights.h"
@@ -47,6 +51,26 @@ char *refusal_reason(const struct refusal *r)
 	if (r->token)
 		return format("%s (token %" PRIu64 ")", text, r->token);
 	return strdup(text);
+}
+
+/* Of "/proc/7/fd/1" what is behind the number, "/fd/1"; NULL if there is none. */
+static const char *behind_pid(const char *path)
+{
+	const char *rest = path + strlen("/proc/");
+	size_t digits;
+
+	if (strncmp(path, "/proc/", strlen("/proc/")))
+		return NULL;
+	digits = strspn(rest, "0123456789");
+	return digits && (!rest[digits] || rest[digits] == '/') ? rest + digits : NULL;
+}
+
+/* What a task has open. */
+static bool is_descriptor(const char *path)
+{
+	const char *rest = behind_pid(path);
+
+	return rest && !strncmp(rest, "/fd/", 4);
 }
 
 /*
@@ -155,6 +179,10 @@ static char *find_grant(const struct refusal *r, struct trial *t, char **why)
 {
 	char *resource;
 
+	if (r->class == RVM_CLASS_PATH && r->path && behind_pid(r->path)) {
+		*why = strdup("the name is that of one process, and the next has another");
+		return NULL;
+	}
 	for (int way = 0; (resource = resource_of(r, t, way)); way++) {
 		auto_free char *text = resource;
 		auto_free char *fault = NULL;
@@ -176,9 +204,6 @@ static char *find_grant(const struct refusal *r, struct trial *t, char **why)
 static const char *fixed_advice(uint8_t reason)
 {
 	switch (reason) {
-	case RVM_REASON_EXCLUDED:
-		return "No token can lift a deny rule; remove it from the spec to allow it.  Rules "
-		       "that protect RVM's own files are always there.";
 	case RVM_REASON_EXPIRED:
 		return "Load a table whose expires_at is later.";
 	case RVM_REASON_STALE:
@@ -209,6 +234,55 @@ static const char *fixed_advice(uint8_t reason)
 	default:
 		return NULL;
 	}
+}
+
+/*
+ * Line of deputy.list that a rule was made of: as it stands there or, in a folder
+ * beside the workspace, below its path.  NULL if none; free() it.
+ */
+static char *deputy_line(const char *rule)
+{
+	auto_list struct list list = { 0 };
+	struct err err = { 0 };
+	size_t len = strlen(rule);
+	char *found = NULL;
+
+	if (strncmp(rule, "Edit(", 5) || rule[len - 1] != ')' ||
+	    list_open(&list, "deputy.list", &err))
+		len = 0;
+	err_clear(&err);
+	for (size_t i = 0; len && i < list.n && !found; i++) {
+		const char *line = list.lines[i], *name = line;
+		size_t n = strlen(line);
+
+		if (len == n + 6 && !strncmp(rule + 5, line, n))
+			found = strdup(line);
+		if (!strncmp(name, "**/", 3))
+			name += 2;
+		n = strlen(name);
+		if (!found && !strncmp(rule + 5, "//", 2) && *name == '/' && len > n + 6 &&
+		    !strncmp(rule + len - 1 - n, name, n))
+			found = strdup(line);
+	}
+	return found;
+}
+
+/* Rules by a plain path are those that no table and no spec can write. */
+static char *excluded_text(const struct refusal *r, struct trial *t)
+{
+	auto_free char *line = r->rule && r->class == RVM_CLASS_PATH ? deputy_line(r->rule) : NULL;
+
+	if (line)
+		return format("It is a file that tools outside obey (deputy.list): load "
+			      "--allow-deputy '%s' lifts it, unless the spec denies it too.",
+			      line);
+	if (!r->rule || r->rule[0] != '/')
+		return strdup("No token can lift a deny rule; remove it from the spec to allow "
+			      "it.");
+	if (r->right & RVM_RIGHT_WRITE && trial_is_program(t, r))
+		return strdup("A row names it as a program, and who runs it by a rule with words "
+			      "must not write it; to allow both use run: for it.");
+	return strdup("RVM protects it; nothing lifts that.");
 }
 
 static bool may_grant(uint8_t reason)
@@ -244,6 +318,13 @@ static char *replaced_text(const struct refusal *r, const char *row)
 			"");
 }
 
+static char *expired_text(const char *row)
+{
+	return format("The table has a row for it, %s, that has expired: load a table whose "
+		      "expires_at is later.",
+		      row);
+}
+
 static char *no_grant_text(const struct refusal *r, const char *why)
 {
 	if (why)
@@ -255,24 +336,36 @@ static char *no_grant_text(const struct refusal *r, const char *why)
 	return NULL;
 }
 
+/* A row that is there and does not help any more comes before one that is not there. */
+static void advise_row(const struct refusal *r, struct trial *t, struct advice *advice)
+{
+	bool expired = false;
+	auto_free char *row = r->reason == RVM_REASON_ABOVE ? NULL : trial_find(t, r, &expired);
+	auto_free char *why = NULL;
+
+	if (row && expired) {
+		advice->text = expired_text(row);
+		return;
+	}
+	if (row && r->reason != RVM_REASON_WITHIN) {
+		advice->text = replaced_text(r, row);
+		return;
+	}
+	advice->grant = find_grant(r, t, &why);
+	advice->text = advice->grant ? grant_text(r, advice->grant) : no_grant_text(r, why);
+}
+
 void refusal_advise(const struct refusal *r, struct trial *t, struct advice *advice)
 {
 	const char *fixed = fixed_advice(r->reason);
-	auto_free char *row = NULL;
-	auto_free char *why = NULL;
-
 	*advice = (struct advice){ 0 };
 	if (may_grant(r->reason)) {
-		if (r->reason != RVM_REASON_ABOVE && r->reason != RVM_REASON_WITHIN)
-			row = trial_find(t, r);
-		if (!row)
-			advice->grant = find_grant(r, t, &why);
-		advice->text = row	     ? replaced_text(r, row) :
-			       advice->grant ? grant_text(r, advice->grant) :
-					       no_grant_text(r, why);
+		advise_row(r, t, advice);
 		return;
 	}
-	if (r->reason == RVM_REASON_STATE)
+	if (r->reason == RVM_REASON_EXCLUDED)
+		advice->text = excluded_text(r, t);
+	else if (r->reason == RVM_REASON_STATE)
 		advice->text = format("rvmctl partition show %s tells its state.", r->partition);
 	else if (r->reason == RVM_REASON_FENCED)
 		advice->text = format("rvmctl partition set %s --unfence lifts it.", r->partition);
@@ -328,6 +421,22 @@ static const char *proto_word(const char *proto)
 	if (!proto || !strcmp(proto, "6"))
 		return "tcp";
 	return !strcmp(proto, "17") ? "udp" : proto;
+}
+
+/* "3 s ago", "2 h ago"; a clock that was set back makes it now. */
+static char *age_text(const struct event *event)
+{
+	static const struct {
+		unsigned int seconds;
+		const char *name;
+	} units[] = { { 86400, "days" }, { 3600, "h" }, { 60, "min" }, { 1, "s" } };
+	uint64_t then = event->rec.timestamp_ns / 1000000000, now = time(NULL);
+	uint64_t age = now > then ? now - then : 0;
+	size_t i = 0;
+
+	while (units[i].seconds > 1 && age < 2ULL * units[i].seconds)
+		i++;
+	return format("%" PRIu64 " %s ago", age / units[i].seconds, units[i].name);
 }
 
 static char *denial_text(const struct event *event, const struct refusal *r, const char *advice)
@@ -441,6 +550,21 @@ static char *typed_in_script(struct nlc *nlc, const struct event *event)
 	return NULL;
 }
 
+/* Of reasons that a table decides alone, and files that are seen from here. */
+static bool is_allowed_now(struct nlc *nlc, const struct partition *part, const struct refusal *r)
+{
+	switch (r->reason) {
+	case RVM_REASON_NO_TOKEN:
+	case RVM_REASON_RIGHTS:
+	case RVM_REASON_ARGV:
+	case RVM_REASON_EXPIRED:
+	case RVM_REASON_EXCLUDED:
+		return !partition_is_container(part) && check_again(nlc, part->id, r);
+	default:
+		return false;
+	}
+}
+
 static char *explain(struct nlc *nlc, const struct event *event, struct refusal *r, char **grant)
 {
 	auto_advice struct advice advice = { 0 };
@@ -456,7 +580,10 @@ static char *explain(struct nlc *nlc, const struct event *event, struct refusal 
 	else if (r->words && r->words[0])
 		r->typed = strdup(r->words[0]);
 	trial_open(&trial, nlc, known ? &part : NULL);
-	refusal_advise(r, &trial, &advice);
+	if (known && is_allowed_now(nlc, &part, r))
+		advice.text = strdup("The table that is in force now allows it.");
+	else
+		refusal_advise(r, &trial, &advice);
 	text = denial_text(event, r, advice.text);
 	*grant = take_ptr(advice.grant);
 	return text;
@@ -515,22 +642,48 @@ static bool is_look(const struct event *event)
 	return event->payload.class == RVM_CLASS_PATH && event->payload.right == RVM_RIGHT_READ;
 }
 
+/*
+ * Opening with O_CREAT asks for the name to be created before it is known whether it
+ * is there.  It went on if it was: then nothing was refused.
+ */
+static bool went_on(struct nlc *nlc, const struct event *event)
+{
+	auto_partition struct partition part = { 0 };
+	auto_free char *path = NULL;
+	struct err err = { 0 };
+	struct statx st;
+	uint64_t born;
+
+	if (!(event->rec.flags & RVM_RECORD_F_PROVISIONAL))
+		return false;
+	path = event_detail(event, "path");
+	if (!path || path[0] != '/')
+		return false;
+	if (is_descriptor(path))
+		return true;
+	if (partition_lookup(nlc, event->partition, &part, &err) != 1 ||
+	    partition_is_container(&part) ||
+	    statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_BTIME, &st)) {
+		err_clear(&err);
+		return false;
+	}
+	born = st.stx_btime.tv_sec * 1000000000ULL + st.stx_btime.tv_nsec;
+	return !(st.stx_mask & STATX_BTIME) || born <= event->rec.timestamp_ns;
+}
+
 /* Does @older say better than @event what is the matter? */
 static bool says_more(const struct event *older, const struct event *event)
 {
-	if (!event_is_denial(older) || older->rec.actor != event->rec.actor ||
-	    older->rec.flags & RVM_RECORD_F_PROVISIONAL)
+	if (older->rec.actor != event->rec.actor || !is_look(event))
 		return false;
-	if (event->rec.flags & RVM_RECORD_F_PROVISIONAL)
-		return true;
-	return is_look(event) && older->payload.class == RVM_CLASS_EXEC &&
-	       is_same_detail(older, event, "path");
+	return older->payload.class == RVM_CLASS_EXEC && is_same_detail(older, event, "path");
 }
 
 int why_last(struct nlc *nlc, struct names *names, uint32_t partition, struct event *event,
 	     struct err *err)
 {
 	uint64_t next;
+	bool skip;
 
 	if (last_denial(nlc, partition, &next, err))
 		return -1;
@@ -538,6 +691,7 @@ int why_last(struct nlc *nlc, struct names *names, uint32_t partition, struct ev
 		return 0;
 	if (event_get(nlc, next - 1, names, event, err))
 		return -1;
+	skip = went_on(nlc, event);
 	for (uint64_t i = 1; i <= LOOK_BACK && i < next; i++) {
 		auto_event struct event older = { 0 };
 		struct err gone = { 0 };
@@ -546,10 +700,14 @@ int why_last(struct nlc *nlc, struct names *names, uint32_t partition, struct ev
 			err_clear(&gone);
 			break;
 		}
-		if (says_more(&older, event)) {
+		if (!event_is_denial(&older))
+			continue;
+		if (skip ? older.rec.actor == event->rec.actor && !went_on(nlc, &older) :
+			   says_more(&older, event)) {
 			event_clear(event);
 			*event = older;
 			older = (struct event){ 0 };
+			skip = false;
 		}
 	}
 	return 1;
@@ -573,10 +731,15 @@ static int print_why(struct ctx *ctx, struct nlc *nlc, const struct event *event
 	auto_free char *grant = NULL;
 	auto_free char *text = why_text(nlc, event, &grant);
 	auto_free char *within = event_detail(event, "within");
+	auto_free char *age = age_text(event);
 
-	if (!text)
+	if (!text || !age)
 		return err_errno(&ctx->err, ENOMEM, "why");
-	out_line(ctx->out, "%s", text);
+	if (event_is_judged(event))
+		out_line(ctx->out, "record %" PRIu64 ", %s: %s", (uint64_t)event->rec.sequence, age,
+			 text);
+	else
+		out_line(ctx->out, "%s", text);
 	out_object_begin(ctx->out, NULL);
 	event_fields(ctx->out, event);
 	out_json_str(ctx->out, "why", text);

@@ -73,8 +73,8 @@ char *why_text(struct nlc *nlc, const struct event *event, char **grant);
  * @partition: id, or 0 for any
  * @event: filled
  *
- * A look at a program that was refused before, and what may only have been
- * created if it was missing, matter less than what was refused before them.
+ * A look at a program that was refused before matters less than that; and what was
+ * only to be created if it was missing, and was there, does not matter.
  *
  * Return: 1 if there is one, 0 if not, -1.
  */
