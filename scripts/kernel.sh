@@ -229,7 +229,7 @@ show_progress() {
 }
 
 compile_debug() {
-	say "compiling the debug kernel, about 2000 files"
+	say "compiling the debug kernel, about 1500 files"
 	make_debug -j"$(nproc)" bzImage modules 2>&1 | show_progress >&2
 }
 
