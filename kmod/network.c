@@ -106,9 +106,17 @@ static bool is_v4_of_other_table(struct net *net, __be32 addr)
 	return false;
 }
 
+/* One that never had an address has no table of its own; asked, it says "broadcast" of all. */
+static bool has_addresses(struct net *net)
+{
+	return inet_addr_type(net, htonl(INADDR_LOOPBACK)) != RTN_BROADCAST;
+}
+
 /* To the broadcast address of a network is to the own sockets too. */
 static bool is_local_v4(struct net *net, __be32 addr)
 {
+	if (!has_addresses(net))
+		return false;
 	return is_ours(inet_addr_type(net, addr)) || is_v4_of_other_table(net, addr);
 }
 

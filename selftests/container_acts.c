@@ -76,10 +76,14 @@ int rename_in(bool evil)
 
 int link_out(bool evil)
 {
+	int err;
+
 	if (!evil && try_open("/work/sub/two", O_WRONLY | O_CREAT))
 		return BROKEN;
-	return result(
+	err = result(
 		link(evil ? "/ro/other" : "/work/sub/two", evil ? "/work/linked" : "/work/two"));
+	/* Where rules are about names nothing gets a second one, and programs copy. */
+	return !evil && err == EXDEV ? 0 : err;
 }
 
 /* A name that the host moved in the upper layer, see the test. */
