@@ -84,8 +84,9 @@ bool make_files(void)
 		"ws/deep", "ws/deep2", "ws/deep/inner", "ws/deep2/inner",
 	};
 	static const char *const texts[] = {
-		"ws/a",	     "ws/b",	  "ws/c",      "ws/plain/x", "ws/deep2/inner/x", "ro/file",
-		"ro/mapped", "ws/mapped", "ws/keeper", "ws/space",   "out/space",
+		"ws/a",	    "ws/b",	 "ws/c",      "ws/plain/x", "ws/deep2/inner/x",
+		"ro/file",  "ro/mapped", "ws/mapped", "ws/keeper",  "ws/mapped-keeper",
+		"ws/space", "out/space",
 	};
 	static const char *const secrets[] = {
 		"ws/.env",  "ws/secrets/key", "ws/deep/inner/key",  "ws/.unreadable",
@@ -104,7 +105,8 @@ bool make_files(void)
 		 "cp /proc/%d/exe %s && chmod 0755 %s && cp %s %s && chmod 04755 %s", getpid(),
 		 ws("prog"), ws("prog"), ws("prog"), ws("rooted"), ws("rooted"));
 	make_layers();
-	good &= !chmod(ws("keeper"), 04755) && bind_space("ws/space") && bind_space("out/space");
+	good &= !chmod(ws("keeper"), 04755) && !chmod(ws("mapped-keeper"), 04755) &&
+		bind_space("ws/space") && bind_space("out/space");
 	return good && !system(command) &&
 	       copy_with_loader(ws("prog"), ws("patched"), ws("loader"));
 }

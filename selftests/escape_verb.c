@@ -78,7 +78,7 @@ static int rewrite_set_id(bool evil)
 
 static int map_set_id(bool evil)
 {
-	int fd = open(ws(evil ? "keeper" : "a"), O_RDWR);
+	int fd = open(ws(evil ? "mapped-keeper" : "a"), O_RDWR);
 	void *map;
 
 	if (fd < 0)
