@@ -112,7 +112,7 @@ static int make_symlink(bool ok)
 /* Of a file in a folder where no rule is about a name: others are copied. */
 static const char *linkable(bool ok)
 {
-	return in(ok, ok ? "open/file" : "file");
+	return in(ok, ok ? "single/file" : "file");
 }
 
 static int make_link(bool ok)

@@ -42,6 +42,8 @@ make_files() {
 	echo "#!$ws/prog" >"$ws/script"
 	echo "#!$ws/other" >"$ws/script2"
 	chmod 0755 "$ws/script" "$ws/script2"
+	mkdir "$ws/single"
+	echo x >"$ws/single/file"
 }
 
 # Two mounts in the workspace; what is below sealed/ may not be written.
@@ -51,7 +53,7 @@ make_mounts() {
 	for name in open sealed; do
 		mkdir -p "$ws/$name/mnt"
 		mount -t tmpfs tmpfs "$ws/$name/mnt"
-		echo x | tee "$ws/$name/mnt/file" >"$ws/$name/file"
+		echo x >"$ws/$name/mnt/file"
 	done
 	printf '{"name": "rows", "permissions": {"allow": [], "deny": ["Edit(./sealed/**)"]}}\n' \
 		>"$dir/spec.json"
@@ -93,7 +95,7 @@ write_limited_table() {
 		token '"READ"' 'Read(./**)'
 		# The last one is the name that the kernel gives to an O_TMPFILE.
 		for name in file file2 new folder gone symlink hard node victim moving moved \
-			leaving left prog device mnt fifo bound 'open/**' 'sealed/mnt/**' \
+			leaving left prog single/file device mnt fifo bound 'open/**' 'sealed/mnt/**' \
 			'#[0-9]*'; do
 			printf ',\n '
 			token '"WRITE"' "Edit(./$name)"
