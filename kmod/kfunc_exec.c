@@ -235,6 +235,7 @@ static int check_interpreter(struct rvm_partition *part, struct linux_binprm *bp
 	name_program(&q, bprm, bprm->interp);
 	/* The kernel's: its own, the script's name, and what was given to that. */
 	q.req.exec.argv = words->argv;
+	q.argv = words->argv;
 	q.req.exec.turned = words->turned;
 	q.req.exec.steered = is_filtered(part) || is_traced_inside();
 	q.req.exec.lineages = rvm_lineage_executing(bprm);

@@ -142,8 +142,8 @@ static int parse_exec(struct genl_info *info, struct asked *asked)
 	asked->q.req.exec.program = file_inode(asked->file);
 	name_program(info, asked);
 	asked->within = info->attrs[RVM_A_CHECK_WITHIN];
-	/* Of an interpreter only the program counts. */
-	if (asked->q.req.op == RVM_OP_INTERP)
+	/* Of an interpreter it may not be known what the kernel calls it with. */
+	if (asked->q.req.op == RVM_OP_INTERP && !info->attrs[RVM_A_CHECK_ARGV])
 		return 0;
 	err = rvm_nl_need(info, RVM_A_CHECK_ARGV);
 	return err ?: parse_words(info, asked);

@@ -231,6 +231,19 @@ static int exclude_repository(struct deputies *d, const struct anchor *folder)
 	return is_layout(folder->fd) ? exclude_git(d, folder->path, true) : 0;
 }
 
+/* A row for one file lets nobody make a repository. */
+static bool is_of_one_file(const struct entry *e)
+{
+	struct rvm_glob glob;
+	struct stat st;
+
+	if (rvm_glob_parse(&glob, e->scope.pattern, e->scope.len, NULL) || !glob.literal ||
+	    !e->scope.len)
+		return false;
+	return !fstatat(e->scope.anchor->fd, e->scope.pattern, &st, AT_SYMLINK_NOFOLLOW) &&
+	       S_ISREG(st.st_mode);
+}
+
 /*
  * Rows of base tables name caches and the like: only those of the table are about
  * repositories.  @whole: the workspace has the whole list already.
@@ -246,7 +259,7 @@ static int exclude_rows(struct deputies *d, bool whole)
 
 		/* Shared memory is no place for one, and has names that are linked. */
 		if (!gives_writing(&e) || e.badge || !S_ISDIR(e.scope.anchor->st.st_mode) ||
-		    path_below(e.scope.anchor->path, "/dev") ||
+		    path_below(e.scope.anchor->path, "/dev") || is_of_one_file(&e) ||
 		    (whole && path_below(e.scope.anchor->path, d->plan->resolver.workspace->path)))
 			continue;
 		for (size_t k = 0; k < i && !done; k++) {

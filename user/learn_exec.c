@@ -87,7 +87,7 @@ static void leave(struct learn *l, const struct event *event, const char *object
 	learn_leave(l, object, why, &seen);
 }
 
-/* The kernel makes an interpreter's words; the script is the one it was started for. */
+/* Without the words that the kernel made: the script is the one it was started for. */
 static void put_interpreter(struct learn *l, const struct event *event, struct node *node,
 			    const char *object)
 {
@@ -133,7 +133,7 @@ void learn_command(struct learn *l, const struct event *event)
 		return;
 	}
 	put_word(l, &node, program, NULL);
-	if (event->payload.operation == RVM_OP_INTERP && node) {
+	if (event->payload.operation == RVM_OP_INTERP && node && !n) {
 		put_interpreter(l, event, node, object);
 		return;
 	}

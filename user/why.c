@@ -575,10 +575,10 @@ static char *explain(struct nlc *nlc, const struct event *event, struct refusal 
 	char *text;
 
 	err_clear(&err);
-	if (r->op == RVM_OP_INTERP && nlc)
-		r->typed = typed_in_script(nlc, event);
-	else if (r->words && r->words[0])
+	if (r->words && r->words[0])
 		r->typed = strdup(r->words[0]);
+	else if (r->op == RVM_OP_INTERP && nlc)
+		r->typed = typed_in_script(nlc, event);
 	trial_open(&trial, nlc, known ? &part : NULL);
 	if (known && is_allowed_now(nlc, &part, r))
 		advice.text = strdup("The table that is in force now allows it.");
