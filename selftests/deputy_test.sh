@@ -127,7 +127,9 @@ git_head_before() { repository; }
 git_head_plant() {
 	cat <<-'SH'
 		echo 'ref: refs/heads/main' >sub/HEAD; echo ../.git/logs >sub/commondir
-		mkdir .git/logs/objects; config "worktree = $PWD/sub" >.git/logs/config
+		mkdir .git/logs/objects
+		printf '[core]\nrepositoryformatversion = 1\n[extensions]\nworktreeConfig = true\n' >.git/logs/config
+		config "worktree = $PWD/sub" >sub/config.worktree
 	SH
 }
 git_head_use() { git -C sub status; }
