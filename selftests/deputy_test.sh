@@ -261,7 +261,7 @@ make_included_use() { make; }
 
 # By the rules that make has built in it makes its own file anew.
 make_remade_before() { make_before; }
-make_remade_plant() { echo 'printf "all:\n\ttouch $mark\n" >Makefile.sh; touch -d "next year" Makefile.sh'; }
+make_remade_plant() { echo 'printf "all:\n\ttouch $mark\n" >Makefile.sh'; }
 make_remade_use() { make; }
 
 make_link_before() {
