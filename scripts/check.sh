@@ -282,7 +282,7 @@ check_licences() {
 	local file status=0
 
 	for file in $(files '*.[ch]' '*.sh' '*.py' '*.yaml' '*Makefile' '*Kbuild' .ci/run scripts selftests/vm); do
-		head -n 3 "$file" | grep -q 'SPDX-License-Identifier: ' || {
+		head -n 3 "$file" | grep 'SPDX-License-Identifier: ' >/dev/null || {
 			echo "$file"
 			status=1
 		}

@@ -86,8 +86,9 @@ unpack_image() {
 	mv -T "$dir" "$cache/kernel/$version"
 }
 
+# Not by grep -q: ldd would end by SIGPIPE, which says "found" here.
 runs_here() {
-	! ldd "$1" 2>&1 | grep -q 'not found'
+	[[ $(ldd "$1" 2>&1) != *'not found'* ]]
 }
 
 programs_of() {
@@ -279,7 +280,7 @@ fetch() {
 		fetch_debug
 		return
 	fi
-	versions | grep -qxF "$version" || die "$version is not in kernels.list"
+	versions | grep -xF "$version" >/dev/null || die "$version is not in kernels.list"
 	headers=$dir/headers/usr/src/linux-headers-$version
 	[ ! -e "$dir/env" ] || return 0
 	begin_work

@@ -160,7 +160,7 @@ main() {
 	chapter 'RVM: what an agent may do, decided and recorded by the kernel'
 	make_workspace
 	before=$(digest)
-	lsmod | grep -q '^rvm ' || insmod "$top/kmod/rvm.ko"
+	[ -d /sys/module/rvm ] || insmod "$top/kmod/rvm.ko"
 	"$rvmctl" hook attach | sed 's/^/  /'
 	show_load
 	show_agent

@@ -313,7 +313,7 @@ pytest_ini_needs() { pytest_needs; }
 vim_before() { echo 'set exrc' >"$HOME/.vimrc"; }
 vim_plant() { echo 'echo "call system(\"touch $mark\")" >.exrc; cp .exrc .vimrc'; }
 vim_use() { vim -T dumb --not-a-term -c q file; }
-vim_needs() { vim --version | grep -q '+eval'; }
+vim_needs() { vim --version | grep '+eval' >/dev/null; }
 
 gdb_before() { echo 'set auto-load safe-path /' >"$HOME/.gdbinit"; }
 gdb_plant() { echo 'echo "shell touch $mark" >.gdbinit'; }

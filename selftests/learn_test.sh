@@ -363,7 +363,7 @@ proposes_from_the_log() {
 	local before after
 
 	before=$(value 'd["tokens"]' partition show learn-shell)
-	rvmctl learn propose learn-shell | grep -q '^would-be-denials'
+	rvmctl learn propose learn-shell | grep '^would-be-denials' >/dev/null
 	after=$(value 'd["tokens"]' partition show learn-shell)
 	[ "$before" = "$after" ]
 }

@@ -12,7 +12,7 @@ module=${RVM_MODULE:-$root/kmod/rvm.ko}
 
 cleanup() {
 	drop_partitions module
-	lsmod | grep -q '^rvm ' || insmod "$module"
+	[ -d /sys/module/rvm ] || insmod "$module"
 }
 trap cleanup EXIT
 

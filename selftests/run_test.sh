@@ -103,7 +103,7 @@ open_by_name() {
 
 read_by_name() {
 	(cd "$dir/ws" && echo hi >"$dir/in" &&
-		rvmctl run --user nobody run-one -- cat /dev/stdin <"$dir/in" | grep -q hi)
+		rvmctl run --user nobody run-one -- cat /dev/stdin <"$dir/in" | grep hi >/dev/null)
 }
 
 # One that the kernel would start, outside, with what the command was at its end.

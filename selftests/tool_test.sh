@@ -758,7 +758,7 @@ tables_of_commands_are_complete() {
 	while IFS=$'\t' read -r noun verb rest; do
 		[ "$noun" = - ] && noun=''
 		# shellcheck disable=SC2086
-		"$tool" $noun $verb --help 2>&1 | grep -q "^rvmctl .*$verb" || { echo "$noun $verb $rest" && return 1; }
+		"$tool" $noun $verb --help 2>&1 | grep "^rvmctl .*$verb" >/dev/null || { echo "$noun $verb $rest" && return 1; }
 	done <"$work/out"
 }
 
