@@ -8,10 +8,12 @@ struct net;
  * rvm_packet_watch() - look at the packets that leave a network name space
  * @net: a new one, or each of those that are there when the module is loaded
  *
- * A message is judged by the address that it names.  With a routing header it
- * goes elsewhere, and not every message comes to a hook: of several in one
- * sendmmsg() to the same address only the first.  So no task of a partition
- * sends a packet with such a header, however it came to it.
+ * A message is judged by the address that it names.  With a routing header or a
+ * source route it goes elsewhere, with other options of IPv4 it has others do
+ * what they do not do else, and not every message comes to a hook: of several in
+ * one sendmmsg() to the same address only the first.  So no task of a partition
+ * sends a packet with such a header or option, however it came to it.  Other
+ * headers of IPv6 take a capability, which is judged.
  *
  * Context: may sleep.
  * Return: 0 or an errno.

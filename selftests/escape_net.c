@@ -321,7 +321,37 @@ static int source_route_message(bool evil)
 	return send_with(fd, &to, sizeof(to), SOL_IP, IP_TOS, &tos, sizeof(tos));
 }
 
-/* Only the first of several messages to one address comes to the hook of messages. */
+/*
+ * Only the first of several messages to one address comes to the hook of messages.
+ * How many of three were sent, the second of them with this.
+ */
+static int send_second_with(int fd, void *to, socklen_t to_len, int level, int type,
+			    const void *data, size_t len)
+{
+	char control[CMSG_SPACE(64)] = {};
+	struct iovec iov = { "x", 1 };
+	struct mmsghdr m[3] = {};
+	struct cmsghdr *c;
+
+	for (int i = 0; i < 3; i++)
+		m[i].msg_hdr = (struct msghdr){
+			.msg_name = to, .msg_namelen = to_len, .msg_iov = &iov, .msg_iovlen = 1
+		};
+	m[1].msg_hdr.msg_control = control;
+	m[1].msg_hdr.msg_controllen = CMSG_SPACE(len);
+	c = CMSG_FIRSTHDR(&m[1].msg_hdr);
+	c->cmsg_level = level;
+	c->cmsg_type = type;
+	c->cmsg_len = CMSG_LEN(len);
+	memcpy(CMSG_DATA(c), data, len);
+	return sendmmsg(fd, m, 3, 0);
+}
+
+static int sent_all(int sent, bool evil)
+{
+	return sent < 0 ? errno : sent == 3 ? 0 : evil ? EACCES : BROKEN;
+}
+
 static int routing_header_later(bool evil)
 {
 	struct sockaddr_in6 to = { .sin6_family = AF_INET6, .sin6_port = htons(PORT_V6) };
@@ -329,28 +359,29 @@ static int routing_header_later(bool evil)
 		uint8_t type_2[8];
 		struct in6_addr over;
 	} route = { { 0, 2, 2, 1 }, IN6ADDR_LOOPBACK_INIT };
-	char control[CMSG_SPACE(sizeof(route))] = {};
-	struct iovec iov = { "x", 1 };
-	struct mmsghdr m[3] = {};
-	struct cmsghdr *c;
 	int fd = socket(AF_INET6, SOCK_DGRAM, 0), class = 8, sent;
 
 	if (fd < 0)
 		return errno == EAFNOSUPPORT ? SKIPPED : errno;
 	inet_pton(AF_INET6, "::1", &to.sin6_addr);
-	for (int i = 0; i < 3; i++)
-		m[i].msg_hdr = (struct msghdr){
-			.msg_name = &to, .msg_namelen = sizeof(to), .msg_iov = &iov, .msg_iovlen = 1
-		};
-	m[1].msg_hdr.msg_control = control;
-	m[1].msg_hdr.msg_controllen = evil ? sizeof(control) : CMSG_SPACE(sizeof(class));
-	c = CMSG_FIRSTHDR(&m[1].msg_hdr);
-	c->cmsg_level = SOL_IPV6;
-	c->cmsg_type = evil ? IPV6_RTHDR : IPV6_TCLASS;
-	c->cmsg_len = CMSG_LEN(evil ? sizeof(route) : sizeof(class));
-	memcpy(CMSG_DATA(c), evil ? (void *)&route : &class, evil ? sizeof(route) : sizeof(class));
-	sent = sendmmsg(fd, m, 3, 0);
-	return sent < 0 ? errno : sent == 3 ? 0 : evil ? EACCES : BROKEN;
+	sent = evil ? send_second_with(fd, &to, sizeof(to), SOL_IPV6, IPV6_RTHDR, &route,
+				       sizeof(route)) :
+		      send_second_with(fd, &to, sizeof(to), SOL_IPV6, IPV6_TCLASS, &class,
+				       sizeof(class));
+	return sent_all(sent, evil);
+}
+
+static int options_later(bool evil)
+{
+	/* Routers are to write down who they are. */
+	static const unsigned char record[8] = { 7, 7, 4 };
+	struct sockaddr_in to = v4(INADDR_LOOPBACK, PORT_ALLOWED);
+	int fd = socket(AF_INET, SOCK_DGRAM, 0), tos = 8, sent;
+
+	sent = evil ? send_second_with(fd, &to, sizeof(to), SOL_IP, IP_RETOPTS, record,
+				       sizeof(record)) :
+		      send_second_with(fd, &to, sizeof(to), SOL_IP, IP_TOS, &tos, sizeof(tos));
+	return sent_all(sent, evil);
 }
 
 /* Packets to a group that is chosen at will, and to all routers. */
@@ -489,6 +520,7 @@ const struct row net_rows[] = {
 	{ "routing header in a message", routing_header_message },
 	{ "routing header in a later message", routing_header_later },
 	{ "options in a message", source_route_message },
+	{ "options in a later message", options_later },
 	{ "mark in a message", unknown_message },
 	{ "multicast group", group_joined },
 	{ "bound to an interface", bound_to_interface },
