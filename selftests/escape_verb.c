@@ -13,6 +13,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/eventfd.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -181,6 +182,18 @@ static int lease(bool evil)
 	return err;
 }
 
+/* Who writes it would wait for both; who only reads it too would not for the second. */
+static int lock_of_a_reader(bool evil)
+{
+	int fd = open(in_dir("ro/file"), O_RDONLY), err;
+
+	if (fd < 0)
+		return BROKEN;
+	err = result(flock(fd, (evil ? LOCK_EX : LOCK_SH) | LOCK_NB));
+	close(fd);
+	return err;
+}
+
 static int bound_name_space(bool evil)
 {
 	return opened(open(evil ? out("space") : ws("space"), O_RDONLY));
@@ -262,6 +275,7 @@ const struct row verb_rows[] = {
 	{ "O_ASYNC of a descriptor of the host", send_signals },
 	{ "FIOASYNC of a descriptor of the host", send_signals_by_ioctl },
 	{ "lease", lease },
+	{ "write lock of what may be read", lock_of_a_reader },
 	{ "name space bound to a file", bound_name_space },
 	{ "name space above", name_space_above },
 	{ "faults of the host", answer_faults },
