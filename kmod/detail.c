@@ -264,6 +264,13 @@ static void add_token(struct rvm_line *line, const struct rvm_verdict *v)
 			     strnlen(token->object->resource, 96));
 }
 
+/* Then no rule with words would do, whatever the reason was. */
+static void add_turner(struct rvm_line *line, const struct rvm_exec_object *exec)
+{
+	if (rvm_environ_turns_program(exec->turned, exec->base.text, exec->base.len))
+		rvm_line_add(line, "turned", exec->turner, strlen(exec->turner));
+}
+
 char *rvm_detail_new(const struct rvm_question *q, const struct rvm_verdict *v)
 {
 	struct rvm_line line = { .size = RVM_DETAIL_BYTES - sizeof(CUT) };
@@ -294,11 +301,8 @@ char *rvm_detail_new(const struct rvm_question *q, const struct rvm_verdict *v)
 	add_path(&line, q, scratch);
 	if (q->req.class == RVM_CLASS_EXEC)
 		add_called(&line, q);
-	/* Then no rule with words would do, whatever the reason was. */
-	if (q->req.class == RVM_CLASS_EXEC &&
-	    rvm_environ_turns_program(q->req.exec.turned, q->req.exec.base.text,
-				      q->req.exec.base.len))
-		rvm_line_add_number(&line, "turned", 1);
+	if (q->req.class == RVM_CLASS_EXEC)
+		add_turner(&line, &q->req.exec);
 	/* The exec is a secure one: some variables and folders are not obeyed then. */
 	if (q->req.class == RVM_CLASS_EXEC && v->allow && v->words)
 		rvm_line_add_number(&line, "secure", 1);

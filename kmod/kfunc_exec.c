@@ -13,7 +13,9 @@
 #include <linux/highmem.h>
 #include <linux/mm.h>
 #include <linux/ptrace.h>
+#include <linux/random.h>
 #include <linux/sched/signal.h>
+#include <linux/siphash.h>
 #include <linux/slab.h>
 
 #include <asm/word-at-a-time.h>
@@ -37,10 +39,13 @@ struct reader {
 	/* Strings to come. */
 	int words, variables;
 	/* How the variable begins. */
-	char name[RVM_ENVIRON_NAME_BYTES];
-	size_t name_len;
-	/* Which programs the variables can make run other code. */
+	char variable[RVM_ENVIRON_BYTES];
+	size_t kept;
+	/* Which programs the variables can make run other code, and the name of one that does. */
 	enum rvm_environ turned;
+	char turner[RVM_ENVIRON_NAME_BYTES];
+	/* Those that name folders of code. */
+	struct rvm_folders folders;
 };
 
 /* Of the words, those that fit as a whole count. */
@@ -75,17 +80,60 @@ static size_t bytes_to_nul(const char *bytes, size_t len)
 	return at;
 }
 
+/* The name of a variable ends at its "=". */
+static void note_turned(struct reader *r, enum rvm_environ turned, const char *variable, size_t len)
+{
+	size_t i;
+
+	if (turned <= r->turned)
+		return;
+	r->turned = turned;
+	len = min(len, sizeof(r->turner) - 1);
+	for (i = 0; i < len && variable[i] != '='; i++)
+		r->turner[i] = variable[i];
+	r->turner[i] = '\0';
+}
+
+/* Keyed, so that nobody looks for another folder with the same number. */
+static u64 number_of(const char *text, size_t len)
+{
+	static siphash_key_t key __read_mostly;
+
+	get_random_once(&key, sizeof(key));
+	/* Nothing at all is 0. */
+	return siphash(text, len, &key) ?: 1;
+}
+
+/* Of more of them, or a longer one, than can be kept, nothing is known. */
+static void take_folder(struct reader *r, const char *name)
+{
+	struct rvm_folders *folders = &r->folders;
+	unsigned int i = folders->count;
+
+	if (r->kept == sizeof(r->variable) || i == ARRAY_SIZE(folders->number)) {
+		note_turned(r, RVM_ENVIRON_ANY, name, strlen(name));
+		return;
+	}
+	folders->number[i] = number_of(r->variable, r->kept);
+	folders->name[i] = name;
+	folders->count++;
+}
+
 /* One variable, or the part of it that is on this page: how long that is. */
 static size_t take_variable(struct reader *r, const char *bytes, size_t len)
 {
-	size_t end = bytes_to_nul(bytes, len), kept = min(end, sizeof(r->name) - r->name_len);
+	size_t end = bytes_to_nul(bytes, len), more = min(end, sizeof(r->variable) - r->kept);
+	const char *folder;
 
-	memcpy(r->name + r->name_len, bytes, kept);
-	r->name_len += kept;
+	memcpy(r->variable + r->kept, bytes, more);
+	r->kept += more;
 	if (end == len)
 		return end;
-	r->turned = max(r->turned, rvm_environ_turns(r->name, r->name_len));
-	r->name_len = 0;
+	note_turned(r, rvm_environ_turns(r->variable, r->kept), r->variable, r->kept);
+	folder = rvm_environ_folder(r->variable, r->kept);
+	if (folder)
+		take_folder(r, folder);
+	r->kept = 0;
 	r->variables--;
 	return end + 1;
 }
@@ -99,7 +147,7 @@ static void take_page(struct reader *r, const char *bytes, size_t len)
 		take_word_byte(r, *bytes);
 	if (r->hash)
 		rvm_sha256_update(r->hash, begin, bytes - begin);
-	for (at = 0; at < len && r->variables && r->turned != RVM_ENVIRON_ANY;)
+	for (at = 0; at < len && r->variables;)
 		at += take_variable(r, bytes + at, len - at);
 }
 
@@ -112,7 +160,7 @@ static void read_words(struct linux_binprm *bprm, struct reader *r)
 {
 	unsigned long at = bprm->p;
 
-	while (r->words || (r->variables && r->turned != RVM_ENVIRON_ANY)) {
+	while (r->words || r->variables) {
 		struct page *page;
 		char *map;
 		long got = 0;
@@ -123,7 +171,7 @@ static void read_words(struct linux_binprm *bprm, struct reader *r)
 			mmap_read_unlock(bprm->mm);
 		}
 		if (got != 1) {
-			r->turned = RVM_ENVIRON_ANY;
+			note_turned(r, RVM_ENVIRON_ANY, "?", 1);
 			break;
 		}
 		map = kmap_local_page(page);
@@ -173,6 +221,15 @@ static bool is_filtered(struct rvm_partition *part)
 	return least >= 0 && now > least;
 }
 
+/* Code is taken from such folders unasked: others than it came with are of somebody inside. */
+static void judge_folders(struct rvm_partition *part, struct reader *words)
+{
+	const char *strange = rvm_partition_strange_folder(part, &words->folders);
+
+	if (strange)
+		note_turned(words, RVM_ENVIRON_ANY, strange, strlen(strange));
+}
+
 /* A tracer can change words after they were judged; one on the host may. */
 static bool is_traced_inside(void)
 {
@@ -183,26 +240,31 @@ static bool is_traced_inside(void)
 
 /* The first round: the program as named, with its words. */
 static int check_program(struct rvm_partition *part, struct linux_binprm *bprm,
-			 const struct reader *words)
+			 struct reader *words)
 {
 	const struct rvm_argv *argv = words->argv;
 	u8 digest[RVM_SHA256_DIGEST_BYTES] = {};
 	struct rvm_question q = RVM_QUESTION(RVM_CLASS_EXEC, RVM_OP_EXEC, RVM_RIGHT_EXECUTE);
 	enum rvm_reason kind = check_file_kind(bprm);
-	bool filtered = is_filtered(part);
+	bool filtered = is_filtered(part), entered;
 	int ret;
 
+	if (words->hash)
+		rvm_sha256_final(words->hash, digest);
+	entered = rvm_entry_begin(bprm, digest);
+	if (entered)
+		rvm_partition_note_folders(part, &words->folders);
+	judge_folders(part, words);
 	name_program(&q, bprm, bprm->filename);
 	q.req.exec.argv = argv;
 	q.req.exec.turned = words->turned;
+	q.req.exec.turner = words->turner;
 	q.req.exec.steered = filtered || is_traced_inside();
 	q.req.exec.lineages = rvm_lineage_of(current);
 	q.argv = argv;
 	q.always = true;
 	q.flags = argv->truncated ? RVM_RECORD_F_TRUNCATED : 0;
-	if (words->hash)
-		rvm_sha256_final(words->hash, digest);
-	if (rvm_entry_begin(bprm, digest)) {
+	if (entered) {
 		rvm_partition_note_filters(part, rvm_filters_of(current));
 		filtered = false;
 		/* A token for it takes no part but in what its helpers may do. */
@@ -225,18 +287,20 @@ static int check_program(struct rvm_partition *part, struct linux_binprm *bprm,
 
 /* A later round: the interpreter of a script that was admitted. */
 static int check_interpreter(struct rvm_partition *part, struct linux_binprm *bprm,
-			     const struct reader *words)
+			     struct reader *words)
 {
 	struct rvm_question q = RVM_QUESTION(RVM_CLASS_EXEC, RVM_OP_INTERP, RVM_RIGHT_EXECUTE);
 	int ret;
 
 	if (rvm_entry_continue(bprm))
 		return 0;
+	judge_folders(part, words);
 	name_program(&q, bprm, bprm->interp);
 	/* The kernel's: its own, the script's name, and what was given to that. */
 	q.req.exec.argv = words->argv;
 	q.argv = words->argv;
 	q.req.exec.turned = words->turned;
+	q.req.exec.turner = words->turner;
 	q.req.exec.steered = is_filtered(part) || is_traced_inside();
 	q.req.exec.lineages = rvm_lineage_executing(bprm);
 	ret = rvm_gate_check(part, &q);

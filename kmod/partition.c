@@ -116,6 +116,48 @@ void rvm_partition_note_filters(struct rvm_partition *part, int filters)
 		;
 }
 
+static bool is_noted(const struct rvm_partition *part, u64 folder)
+{
+	unsigned int i;
+
+	for (i = 0; i < RVM_FOLDERS_NOTED; i++)
+		if (READ_ONCE(part->folders[i]) == folder)
+			return true;
+	return false;
+}
+
+void rvm_partition_note_folders(struct rvm_partition *part, const struct rvm_folders *folders)
+{
+	unsigned int i, next;
+
+	atomic_cmpxchg(&part->folders_next, 0, 1);
+	for (i = 0; i < folders->count; i++) {
+		if (is_noted(part, folders->number[i]))
+			continue;
+		next = (unsigned int)atomic_fetch_inc(&part->folders_next) % RVM_FOLDERS_NOTED;
+		WRITE_ONCE(part->folders[next], folders->number[i]);
+	}
+}
+
+/* Of partitions that nobody came into yet the ones around count. */
+const char *rvm_partition_strange_folder(struct rvm_partition *part,
+					 const struct rvm_folders *folders)
+{
+	struct rvm_partition *by = part;
+	unsigned int i;
+
+	while (by && !atomic_read(&by->folders_next))
+		by = by->parent;
+	if (!by) {
+		rvm_partition_note_folders(part, folders);
+		by = part;
+	}
+	for (i = 0; i < folders->count; i++)
+		if (!is_noted(by, folders->number[i]))
+			return folders->name[i];
+	return NULL;
+}
+
 /*
  * With preemption off nobody else uses the entry.  Every hook of every task comes
  * here, so this function calls others last or not at all and needs no stack.

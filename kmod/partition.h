@@ -20,6 +20,18 @@ struct netlink_ext_ack;
 struct nlattr;
 
 /**
+ * struct rvm_folders - variables of a program that name folders of code
+ * @number: a keyed hash of each, with its name; never 0
+ * @name: its name, as rvm_environ_folder() has it
+ * @count: of them
+ */
+struct rvm_folders {
+	u64 number[RVM_FOLDERS_MAX];
+	const char *name[RVM_FOLDERS_MAX];
+	unsigned int count;
+};
+
+/**
  * struct rvm_partition - a control group and what its tasks may do
  *
  * Lock order: rvm_partitions_lock (mutex, all changes of any partition), then
@@ -71,6 +83,10 @@ struct rvm_partition {
 	atomic_t ipc_objects;
 	/** @broadcast: Who last sent a signal to many, and when: that is recorded once. */
 	u64 broadcast;
+	/** @folders: Of who came in, see rvm_partition_note_folders(). */
+	u64 folders[RVM_FOLDERS_NOTED];
+	/** @folders_next: How many were noted, and one: the next takes the oldest's place. */
+	atomic_t folders_next;
 	/** @rcu: Frees it after a grace period. */
 	struct rcu_head rcu;
 };
@@ -80,6 +96,26 @@ DECLARE_STATIC_KEY_FALSE(rvm_partitions_exist);
 
 /** rvm_partition_note_filters() - somebody comes in with so many system call filters */
 void rvm_partition_note_filters(struct rvm_partition *part, int filters);
+
+/**
+ * rvm_partition_note_folders() - somebody comes in with these
+ * @part: where to
+ * @folders: of the program that is admitted
+ */
+void rvm_partition_note_folders(struct rvm_partition *part, const struct rvm_folders *folders);
+
+/**
+ * rvm_partition_strange_folder() - find one that nobody came in with
+ * @part: of a program
+ * @folders: of the same
+ *
+ * Where nobody did, as in a container, the first one who asks has.
+ *
+ * Context: inside rcu_read_lock().
+ * Return: its name, or NULL.
+ */
+const char *rvm_partition_strange_folder(struct rvm_partition *part,
+					 const struct rvm_folders *folders);
 
 struct rvm_partition *__rvm_partition_find(void);
 

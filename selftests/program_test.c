@@ -79,6 +79,33 @@ static int start_or_errno(void *arg)
 	return start(arg) == BROKEN ? errno : BROKEN;
 }
 
+/* With its own words, and these variables. */
+static int start_with(void *arg)
+{
+	char **envp = arg, *argv[] = { "report", "go", NULL };
+
+	execve(in_dir("bin/report"), argv, envp);
+	return errno;
+}
+
+/* Likewise, with the first and one that is so long that a page ends in each of them once. */
+static int start_across_pages(void *arg)
+{
+	char fill[4200], **variables = arg, *envp[] = { variables[0], fill, NULL };
+
+	for (size_t len = 3900; len < 4100; len++) {
+		pid_t pid = fork();
+
+		memset(fill, 'x', len);
+		fill[len] = 0;
+		if (!pid)
+			_exit(start_with(envp));
+		if (wait_for(pid) != SECURE)
+			return BROKEN;
+	}
+	return SECURE;
+}
+
 static int load(struct box *box, const struct rule *rule)
 {
 	const struct rule rules[] = {
@@ -178,6 +205,48 @@ TEST_F(program, an_interpreter_has_words_of_its_own)
 	rules[3].pattern = "report";
 	ASSERT_EQ(0, box_load(&self->box, rules, ARRAY_LEN(rules)));
 	EXPECT_EQ(STEERED, box_do(&self->box, start, self->script));
+}
+
+/* Words are for the folders that the partition came with: interpreters take code from there. */
+TEST_F_TIMEOUT(program, words_are_not_for_another_home, 200)
+{
+	struct rule rules[] = {
+		{ RVM_CLASS_PATH, RVM_RIGHT_READ | RVM_RIGHT_EXECUTE, "/usr/lib", "",
+		  RVM_SCOPE_FLAG_LOAD },
+		{ RVM_CLASS_PATH, RVM_RIGHT_READ, "/etc/ld.so.cache", "" },
+		{ RVM_CLASS_EXEC, RVM_RIGHT_EXECUTE, self->path, "report go" },
+	};
+	char *own[] = { "HOME=/home/of/the/agent", "XDG_DATA_HOME=/of/the/agent", NULL };
+	char *other[] = { "HOME=/work/out", NULL }, *none[] = { "X=y", NULL };
+	char *longer[] = { "HOME=/home/of/the/agent/", NULL }, *empty[] = { "HOME=", NULL };
+	char *both[] = { own[0], other[0], NULL }, *twice[] = { own[0], own[0], NULL };
+	char *swapped[] = { "HOME=/of/the/agent", NULL }, *data[] = { own[0], own[1], NULL };
+	char *config[] = { own[0], "XDG_CONFIG_HOME=/work/out", NULL };
+	char *behind[] = { "PYTHONPATH=/x", own[0], NULL };
+	char *many[] = { own[0], own[0], own[0], own[0], own[0],
+			 own[0], own[0], own[0], own[0], NULL };
+	char text[300] = "HOME=", *too_long[] = { text, NULL };
+
+	memset(text + 5, '/', sizeof(text) - 6);
+	ASSERT_EQ(0, box_load(&self->box, rules, ARRAY_LEN(rules)));
+	EXPECT_EQ(SECURE, box_do(&self->box, start_with, own));
+	EXPECT_EQ(EACCES, box_do(&self->box, start_with, other));
+	EXPECT_EQ(EACCES, box_do(&self->box, start_with, longer));
+	EXPECT_EQ(EACCES, box_do(&self->box, start_with, empty));
+	EXPECT_EQ(EACCES, box_do(&self->box, start_with, both));
+	EXPECT_EQ(EACCES, box_do(&self->box, start_with, swapped));
+	EXPECT_EQ(EACCES, box_do(&self->box, start_with, config));
+	EXPECT_EQ(EACCES, box_do(&self->box, start_with, behind));
+	EXPECT_EQ(EACCES, box_do(&self->box, start_with, many));
+	EXPECT_EQ(EACCES, box_do(&self->box, start_with, too_long));
+	EXPECT_EQ(SECURE, box_do(&self->box, start_with, twice));
+	EXPECT_EQ(SECURE, box_do(&self->box, start_with, data));
+	EXPECT_EQ(SECURE, box_do(&self->box, start_with, none));
+	EXPECT_EQ(SECURE, box_do(&self->box, start_across_pages, own));
+	rules[2].flags = RVM_SCOPE_FLAG_PREFIX;
+	rules[2].pattern = "report";
+	ASSERT_EQ(0, box_load(&self->box, rules, ARRAY_LEN(rules)));
+	EXPECT_EQ(BROKEN, box_do(&self->box, start_with, other));
 }
 
 /* In a child that its parent traces: what became of it. */

@@ -73,7 +73,7 @@ replace_tool() {
 }
 
 ktap_print_header
-ktap_set_plan 27
+ktap_set_plan 33
 check hooks_are_attached rvmctl hook attach
 write_workspace
 check loads load
@@ -98,6 +98,14 @@ check line_for_words helps 'exec id -u'
 check allowed_since_is_told says 'in force now allows it' why
 check no_line_is_offered_then offers_nothing
 check number_and_age_are_told says '^record [0-9]+, [0-9]+ (s|min) ago: denied: ' why
+# Code is taken from a home unasked: words are for the one that the partition came with.
+refused words_are_for_the_own_home 'denied' agent 'export HOME=/elsewhere; exec id -u'
+check the_home_is_told says 'Start it with the HOME that the partition was entered with' why
+check the_own_home_is_allowed agent 'export HOME; exec id -u'
+check who_comes_in_brings_its_home rvmctl run why --env HOME=/elsewhere -- \
+	/bin/sh -c 'exec id -u'
+refused variables_of_code_turn 'denied' agent 'export BASH_ENV=/x; exec id -u'
+check the_variable_is_told says 'Start it without BASH_ENV, or' why
 check line_for_words_with_blanks helps 'exec expr "a b" : "a b"'
 check line_for_a_name_with_brackets helps "cat '$dir/[id]/page'"
 check line_for_a_link helps './.bin/linked'

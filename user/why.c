@@ -12,6 +12,7 @@
 #include "check.h"
 #include "cmd.h"
 #include "lib/argv.h"
+#include "lib/environ.h"
 #include "lib/rights.h"
 #include "lib/text.h"
 #include "partition.h"
@@ -219,9 +220,6 @@ static const char *fixed_advice(uint8_t reason)
 		return "Start it with rvmctl run.";
 	case RVM_REASON_ANONYMOUS:
 		return "Write the code to a file that a token covers.";
-	case RVM_REASON_ENVIRON:
-		return "Start it without variables such as BASH_ENV, PYTHONPATH, PERL5OPT, "
-		       "NODE_OPTIONS or the like, or allow the program with any words.";
 	case RVM_REASON_STEERED:
 		return "Start it without a tracer or a system call filter of its own, or allow the "
 		       "program with any words.";
@@ -355,6 +353,20 @@ static void advise_row(const struct refusal *r, struct trial *t, struct advice *
 	advice->text = advice->grant ? grant_text(r, advice->grant) : no_grant_text(r, why);
 }
 
+/* HOME and its like are there always, and may stay what they were. */
+static char *environ_text(const struct refusal *r)
+{
+	static const char names[] = "variables such as BASH_ENV, PYTHONPATH, NODE_OPTIONS";
+	auto_free char *variable = r->turner ? format("%s=", r->turner) : NULL;
+
+	if (variable && rvm_environ_folder(variable, strlen(variable)))
+		return format("Start it with the %s that the partition was entered with, or allow "
+			      "the program with any words.",
+			      r->turner);
+	return format("Start it without %s, or allow the program with any words.",
+		      variable && *r->turner != '?' ? r->turner : names);
+}
+
 void refusal_advise(const struct refusal *r, struct trial *t, struct advice *advice)
 {
 	const char *fixed = fixed_advice(r->reason);
@@ -369,6 +381,8 @@ void refusal_advise(const struct refusal *r, struct trial *t, struct advice *adv
 		advice->text = format("rvmctl partition show %s tells its state.", r->partition);
 	else if (r->reason == RVM_REASON_FENCED)
 		advice->text = format("rvmctl partition set %s --unfence lifts it.", r->partition);
+	else if (r->reason == RVM_REASON_ENVIRON)
+		advice->text = environ_text(r);
 	else if (fixed)
 		advice->text = strdup(fixed);
 }
@@ -494,6 +508,7 @@ static void fill_refusal(struct refusal *r, const struct event *event)
 		.name = event_detail(event, "name"),
 		.rule = event_detail(event, "rule"),
 		.within = event_detail(event, "within"),
+		.turner = event_detail(event, "turned"),
 		.proto = strdup(proto_word(proto)),
 		.words = event_words(event, &n),
 		.as = event_detail(event, "as"),
@@ -510,6 +525,7 @@ static void clear_refusal(struct refusal *r)
 	free((char *)r->name);
 	free((char *)r->rule);
 	free((char *)r->within);
+	free((char *)r->turner);
 	free((char *)r->proto);
 	free((char *)r->as);
 	free((char *)r->typed);

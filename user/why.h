@@ -42,6 +42,8 @@ struct refusal {
 	const char *rule;
 	/** @within: Program that the token holds within. */
 	const char *within;
+	/** @turner: Variable of the environment that turns the program. */
+	const char *turner;
 	/** @token: Its id, 0 for none. */
 	uint64_t token;
 };

@@ -11,6 +11,11 @@ static const char *const for_make[] = {
 	"MFLAGS=",
 };
 
+/* Folders with settings and modules, as everybody has them. */
+static const char *const folders[] = {
+	"HOME=", "XDG_CONFIG_HOME=", "XDG_CONFIG_DIRS=", "XDG_DATA_HOME=", "XDG_DATA_DIRS=",
+};
+
 /*
  * By the first letter, for each exec asks for each of its variables.  With "=" the
  * whole name, without it the beginning of one.  ENV is not here: shells obey it only
@@ -95,12 +100,22 @@ static bool is_memory_of_node(const char *text, size_t len)
 					     "NODE_OPTIONS=--max_old_space_size=" };
 	size_t i, at = strlen(names[0]);
 
-	if (!is_among(text, len, names, ARRAY_SIZE(names)) || len >= RVM_ENVIRON_NAME_BYTES)
+	if (!is_among(text, len, names, ARRAY_SIZE(names)) || len >= RVM_ENVIRON_BYTES)
 		return false;
 	for (i = at; i < len; i++)
 		if (text[i] < '0' || text[i] > '9')
 			return false;
 	return len > at;
+}
+
+const char *rvm_environ_folder(const char *text, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(folders); i++)
+		if (begins_with(text, len, folders[i]))
+			return folders[i];
+	return NULL;
 }
 
 enum rvm_environ rvm_environ_turns(const char *text, size_t len)

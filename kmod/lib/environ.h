@@ -5,11 +5,14 @@
 #include <linux/types.h>
 
 /**
- * RVM_ENVIRON_NAME_BYTES - bytes of a variable that have to be seen
+ * RVM_ENVIRON_BYTES - bytes of a variable that have to be seen
  *
- * Longer than each name that matters, its "=" included, and than what is seen of a value.
+ * Longer than each name that matters, its "=" included, and than what is seen of a
+ * value; and than most names of folders.
  */
-#define RVM_ENVIRON_NAME_BYTES 64
+#define RVM_ENVIRON_BYTES 256
+/* Of its name those that are recorded, with a NUL. */
+#define RVM_ENVIRON_NAME_BYTES 32
 
 /**
  * enum rvm_environ - which programs an environment can turn, more of them last
@@ -25,7 +28,7 @@ enum rvm_environ {
 
 /**
  * rvm_environ_turns() - can this variable turn the program that receives it
- * @text: "NAME=VALUE", or its first RVM_ENVIRON_NAME_BYTES bytes
+ * @text: "NAME=VALUE", or its first RVM_ENVIRON_BYTES bytes
  * @len: bytes in @text
  *
  * A variable turns a program if it has an interpreter run code, or take further
@@ -36,6 +39,20 @@ enum rvm_environ {
  * Return: Which programs.
  */
 enum rvm_environ rvm_environ_turns(const char *text, size_t len);
+
+/**
+ * rvm_environ_folder() - does this variable name folders that code is taken from
+ * @text: as above
+ * @len: likewise
+ *
+ * HOME and its like: each program has them, and interpreters run code that lies
+ * there unasked.  So they turn a program if they name other folders than those
+ * that the partition was entered with.
+ *
+ * Context: Any.
+ * Return: How it begins, its "=" included, or NULL.
+ */
+const char *rvm_environ_folder(const char *text, size_t len);
 
 /**
  * rvm_environ_turns_program() - can an environment turn this program

@@ -57,6 +57,8 @@ struct rvm_exec_object {
 	const struct rvm_argv *argv;
 	/** @turned: Which programs its environment can make run other code. */
 	enum rvm_environ turned;
+	/** @turner: Name of the variable that does, for the record. */
+	const char *turner;
 	/** @steered: Somebody inside can change its words, or what it does with them. */
 	bool steered;
 	/** @lineages: Of who asks. */

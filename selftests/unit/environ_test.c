@@ -94,6 +94,34 @@ static void others_do_not(void)
 			NOTE("%s", text[i]);
 }
 
+/* They do not turn by themselves: that depends on where they lead. */
+static void folders_are_known_by_their_names(void)
+{
+	static const char *const folders[] = { "HOME=/root",	     "HOME=",
+					       "XDG_CONFIG_HOME=/x", "XDG_CONFIG_DIRS=/x",
+					       "XDG_DATA_HOME=/x",   "XDG_DATA_DIRS=/x:/y" };
+	static const char *const others[] = {
+		"",
+		"HOME",
+		"HOMEBREW=x",
+		"home=/x",
+		"XHOME=/x",
+		"XDG_CONFIG_HOME",
+		"XDG_CACHE_HOME=/x",
+		"XDG_RUNTIME_DIR=/x",
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(folders); i++) {
+		if (!EXPECT(rvm_environ_folder(folders[i], strlen(folders[i]))))
+			NOTE("%s", folders[i]);
+		EXPECT_EQ(rvm_environ_turns(folders[i], strlen(folders[i])), RVM_ENVIRON_NONE);
+	}
+	for (i = 0; i < ARRAY_SIZE(others); i++)
+		if (!EXPECT(!rvm_environ_folder(others[i], strlen(others[i]))))
+			NOTE("%s", others[i]);
+}
+
 /* make hands its own to all that it starts, and they are nothing to those. */
 static void those_of_make_turn_make(void)
 {
@@ -113,12 +141,14 @@ static void those_of_make_turn_make(void)
 /* Of a long variable no more than this is kept. */
 static void what_is_kept_of_a_variable_is_enough(void)
 {
-	static const char text[] =
-		"NODE_OPTIONS=--max-old-space-size=000000000000000000000000000009 -r x";
-	char *kept = malloc(RVM_ENVIRON_NAME_BYTES);
+	static const char option[] = "NODE_OPTIONS=--max-old-space-size=";
+	char *kept = malloc(RVM_ENVIRON_BYTES);
 
-	memcpy(kept, text, RVM_ENVIRON_NAME_BYTES);
-	EXPECT_EQ(rvm_environ_turns(kept, RVM_ENVIRON_NAME_BYTES), RVM_ENVIRON_ANY);
+	/* What comes behind the digits is not seen. */
+	memset(kept, '0', RVM_ENVIRON_BYTES);
+	memcpy(kept, option, strlen(option));
+	EXPECT_EQ(rvm_environ_turns(kept, RVM_ENVIRON_BYTES), RVM_ENVIRON_ANY);
+	EXPECT(!rvm_environ_turns(kept, RVM_ENVIRON_BYTES - 1));
 	EXPECT(!rvm_environ_turns(kept, 5));
 	EXPECT(!rvm_environ_turns(kept, 0));
 	free(kept);
@@ -128,6 +158,7 @@ int main(void)
 {
 	RUN(variables_that_carry_code_turn);
 	RUN(others_do_not);
+	RUN(folders_are_known_by_their_names);
 	RUN(those_of_make_turn_make);
 	RUN(what_is_kept_of_a_variable_is_enough);
 	return unit_done();
