@@ -125,4 +125,24 @@ TEST_F_TIMEOUT(share, of_words, 120)
 	EXPECT_TRUE(has_words(self->nl, quiet - 2));
 }
 
+/* However many there are, each of the quiet one is counted and told, when it comes amid them too. */
+TEST_F_TIMEOUT(share, of_denials, 120)
+{
+	int one = 1, flood = 4 * LINES_MAX;
+	pid_t loud = box_start(&self->box, open_what_is_not_ours, &flood);
+	uint64_t before = box_denials(&self->box), quiet;
+
+	while (box_denials(&self->box) < before + LINES_MAX)
+		usleep(1000);
+	for (int i = 1; i <= 10; i++) {
+		ASSERT_EQ(0, box_do(&self->other, open_what_is_not_ours, &one));
+		EXPECT_EQ(i, box_denials(&self->other));
+		EXPECT_TRUE(has_words(self->nl, newest_denial(&self->other)));
+	}
+	quiet = newest_denial(&self->other);
+	EXPECT_EQ(0, wait_for(loud));
+	EXPECT_EQ(quiet, newest_denial(&self->other));
+	EXPECT_TRUE(has_words(self->nl, quiet));
+}
+
 TEST_HARNESS_MAIN
