@@ -9,7 +9,11 @@
 #include <linux/netfilter_ipv4.h>
 #include <linux/netfilter_ipv6.h>
 #include <linux/skbuff.h>
+#include <net/ip6_route.h>
 #include <net/ipv6.h>
+#include <net/l3mdev.h>
+#include <net/route.h>
+#include <net/sock.h>
 
 #include "detail.h"
 #include "gate.h"
@@ -45,16 +49,68 @@ static noinline unsigned int refuse_inside(const char *what)
 	return err ? NF_DROP_ERR(-EACCES) : NF_ACCEPT;
 }
 
+/* Where the routes of the socket lead to, whatever the message says. */
+static struct dst_entry *route_v4(struct net *net, const struct sk_buff *skb, int bound)
+{
+	struct flowi4 flow = { .daddr = ip_hdr(skb)->daddr, .flowi4_oif = bound };
+	struct rtable *route = ip_route_output_key(net, &flow);
+
+	return IS_ERR(route) ? NULL : &route->dst;
+}
+
+static struct dst_entry *route_v6(struct net *net, const struct sk_buff *skb, int bound)
+{
+	struct rt6_info *route = rt6_lookup(net, &ipv6_hdr(skb)->daddr, NULL, bound, NULL, 0);
+
+	return route ? &route->dst : NULL;
+}
+
+/*
+ * Does it leave by another domain of routing (VRF) than the one of its socket?  A message
+ * may name an interface, and in another domain the same address is another machine.  That
+ * routes lead from one into the other is the host's affair.  Packets without a socket
+ * are the kernel's own.
+ */
+static noinline bool is_led_away(const struct sk_buff *skb, const struct nf_hook_state *state,
+				 struct dst_entry *(*find)(struct net *net,
+							   const struct sk_buff *skb, int bound))
+{
+	int domain = l3mdev_master_ifindex_rcu(state->out), bound;
+	struct dst_entry *usual;
+	bool away;
+
+	if (!state->sk || !sk_fullsock(state->sk) || !rvm_partition_find())
+		return false;
+	bound = READ_ONCE(state->sk->sk_bound_dev_if);
+	if (l3mdev_master_ifindex_by_index(state->net, bound) == domain)
+		return false;
+	usual = find(state->net, skb, bound);
+	away = !usual || l3mdev_master_ifindex_rcu(usual->dev) != domain;
+	dst_release(usual);
+	return away;
+}
+
+static bool is_in_domain(const struct net_device *dev)
+{
+	return netif_is_l3_master(dev) || netif_is_l3_slave(dev);
+}
+
 static unsigned int check_v4(void *unused, struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	bool has_options = ip_hdr(skb)->ihl > sizeof(struct iphdr) / 4;
-
-	return has_options ? refuse_inside("packet=options") : NF_ACCEPT;
+	if (ip_hdr(skb)->ihl > sizeof(struct iphdr) / 4)
+		return refuse_inside("packet=options");
+	if (is_in_domain(state->out) && is_led_away(skb, state, route_v4))
+		return refuse_inside("packet=interface");
+	return NF_ACCEPT;
 }
 
 static unsigned int check_v6(void *unused, struct sk_buff *skb, const struct nf_hook_state *state)
 {
-	return has_routing_header(skb) ? refuse_inside("packet=routing") : NF_ACCEPT;
+	if (has_routing_header(skb))
+		return refuse_inside("packet=routing");
+	if (is_in_domain(state->out) && is_led_away(skb, state, route_v6))
+		return refuse_inside("packet=interface");
+	return NF_ACCEPT;
 }
 
 static const struct nf_hook_ops hooks[] = {

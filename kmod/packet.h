@@ -13,7 +13,8 @@ struct net;
  * what they do not do else, and not every message comes to a hook: of several in
  * one sendmmsg() to the same address only the first.  So no task of a partition
  * sends a packet with such a header or option, however it came to it.  Other
- * headers of IPv6 take a capability, which is judged.
+ * headers of IPv6 take a capability, which is judged.  Nor does it send one by
+ * another domain of routing (VRF) than its socket's: the message may name an interface.
  *
  * Context: may sleep.
  * Return: 0 or an errno.

@@ -405,4 +405,131 @@ TEST_F(network, what_comes_to_itself_too_needs_naming)
 	EXPECT_EQ(0, send_among(&self->box, AF_INET, "10.9.0.255"));
 }
 
+/* Two networks with the same addresses, one of them in a domain of routing of its own. */
+static bool add_domain(void)
+{
+	return !system(
+		"ip link add blue type vrf table 10 && ip link set blue up && "
+		"ip link add port type dummy && ip link set port master blue && "
+		"ip link set port up && ip link add side type dummy && ip link set side up && "
+		"ip addr add 10.8.0.1/24 dev port && ip addr add 10.8.0.2/24 dev side && "
+		"ip addr add fd00:8::1/64 dev port nodad && "
+		"ip addr add fd00:8::2/64 dev side nodad && "
+		"ip route add 10.7.0.0/24 dev blue && ip route add 10.7.0.0/24 dev port table 10");
+}
+
+struct way {
+	int family;
+	const char *address;
+	/* The interface that the second of two messages names, or the first. */
+	const char *interface;
+	bool first;
+	/* What the host bound the socket to. */
+	const char *bound;
+	int fd;
+};
+
+static void name_interface(struct msghdr *message, const struct way *way, void *control,
+			   size_t size)
+{
+	int index = if_nametoindex(way->interface);
+	struct in6_pktinfo v6 = { .ipi6_ifindex = index };
+	struct in_pktinfo v4 = { .ipi_ifindex = index };
+	size_t len = way->family == AF_INET ? sizeof(v4) : sizeof(v6);
+	struct cmsghdr *c = control;
+
+	memset(control, 0, size);
+	message->msg_control = control;
+	message->msg_controllen = CMSG_SPACE(len);
+	c->cmsg_level = way->family == AF_INET ? SOL_IP : SOL_IPV6;
+	c->cmsg_type = way->family == AF_INET ? IP_PKTINFO : IPV6_PKTINFO;
+	c->cmsg_len = CMSG_LEN(len);
+	memcpy(CMSG_DATA(c), way->family == AF_INET ? (void *)&v4 : &v6, len);
+}
+
+/* That nobody answers is another matter, and a packet that is stopped late is no error. */
+static int send_by(void *arg)
+{
+	const struct way *way = arg;
+	struct iovec iov = { (char *)"x", 1 };
+	struct sockaddr_storage to;
+	socklen_t len = address_of(&to, way->family, way->address, PORT);
+	struct mmsghdr m[2] = {};
+	char control[128] __attribute__((aligned(8)));
+
+	for (int i = 0; i < 2; i++)
+		m[i].msg_hdr = (struct msghdr){
+			.msg_name = &to, .msg_namelen = len, .msg_iov = &iov, .msg_iovlen = 1
+		};
+	if (way->interface)
+		name_interface(&m[!way->first].msg_hdr, way, control, sizeof(control));
+	return sendmmsg(way->fd, m, 2, 0) < 0 ? errno : 0;
+}
+
+static int bind_to_blue(void *arg)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM, 0);
+
+	return setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, "blue", 5) ? errno : 0;
+}
+
+/* In a network name space with domains: what came of it; SKIPPED if there are none. */
+#define NO_DOMAINS 251
+
+static int in_domains(const struct box *box, int (*act)(void *), struct way *way)
+{
+	pid_t helper = fork();
+
+	if (helper)
+		return wait_for(helper);
+	if (!make_network() || !add_domain())
+		_exit(NO_DOMAINS);
+	way->fd = socket(way->family, SOCK_DGRAM, 0);
+	if (way->bound &&
+	    setsockopt(way->fd, SOL_SOCKET, SO_BINDTODEVICE, way->bound, strlen(way->bound)))
+		_exit(BROKEN);
+	_exit(box_do(box, act, way));
+}
+
+/* How many packets were refused; what went wrong as a number below 0. */
+static int refused_by(const struct box *box, struct way way)
+{
+	uint64_t before = box_denials(box);
+	int err = in_domains(box, send_by, &way);
+
+	return err && err != EACCES ? -err : (int)(box_denials(box) - before);
+}
+
+/* In another domain the same address is another machine. */
+TEST_F_TIMEOUT(network, what_it_sends_stays_in_the_domain_of_its_socket, 120)
+{
+	const struct rule rules[] = {
+		{ RVM_CLASS_NET, RVM_RIGHT_EXECUTE, .address = 0x0a080000, .port = PORT,
+		  .prefix = 96 + 16 },
+		{ RVM_CLASS_NET, RVM_RIGHT_EXECUTE, .address = 0x0a070000, .port = PORT,
+		  .prefix = 96 + 16 },
+		{ RVM_CLASS_NET, RVM_RIGHT_EXECUTE, .address6 = "fd00:8::", .port = PORT,
+		  .prefix = 48 },
+	};
+	struct box *box = &self->box;
+	struct way none = { AF_INET, "10.8.0.9" };
+
+	if (system("ip -V >/dev/null 2>&1") || in_domains(box, send_by, &none) == NO_DOMAINS)
+		SKIP(return, "no program ip, or no VRF");
+	ASSERT_EQ(0, box_load(box, rules, ARRAY_LEN(rules)));
+	EXPECT_EQ(EACCES, in_domains(box, bind_to_blue, &none));
+	EXPECT_EQ(0, refused_by(box, none));
+	EXPECT_EQ(0, refused_by(box, (struct way){ AF_INET, "10.8.0.9", "side" }));
+	EXPECT_EQ(1, refused_by(box, (struct way){ AF_INET, "10.8.0.9", "port" }));
+	EXPECT_EQ(1, refused_by(box, (struct way){ AF_INET, "10.8.0.9", "port", true }));
+	EXPECT_EQ(1, refused_by(box, (struct way){ AF_INET, "10.8.0.9", "blue" }));
+	EXPECT_EQ(0, refused_by(box, (struct way){ AF_INET6, "fd00:8::9", "side" }));
+	EXPECT_EQ(1, refused_by(box, (struct way){ AF_INET6, "fd00:8::9", "port" }));
+	EXPECT_EQ(1, refused_by(box, (struct way){ AF_INET6, "fd00:8::9", "blue" }));
+	/* Where the host led it. */
+	EXPECT_EQ(0, refused_by(box, (struct way){ AF_INET, "10.8.0.9", .bound = "blue" }));
+	EXPECT_EQ(0, refused_by(box, (struct way){ AF_INET6, "fd00:8::9", .bound = "blue" }));
+	EXPECT_EQ(0, refused_by(box, (struct way){ AF_INET, "10.7.0.9" }));
+}
+
 TEST_HARNESS_MAIN
