@@ -10,6 +10,7 @@
 #include "kfunc.h"
 #include "lib/rights.h"
 #include "lib/verb.h"
+#include "told.h"
 
 static noinline int check_capable(struct rvm_partition *part, int cap, unsigned int opts)
 {
@@ -23,8 +24,10 @@ static noinline int check_capable(struct rvm_partition *part, int cap, unsigned 
 	if (rvm_is_hidden_work())
 		return 0;
 	rvm_line_add_number(&line, "cap", cap);
-	return rvm_gate_floor(part, RVM_OP_CAPABLE, text,
-			      opts & CAP_OPT_NOAUDIT || demand == RVM_DEMAND_QUIET);
+	if (opts & CAP_OPT_NOAUDIT || demand == RVM_DEMAND_QUIET)
+		return rvm_gate_floor(part, RVM_OP_CAPABLE, text, true);
+	/* Some calls ask for it once for each of many tasks or messages. */
+	return rvm_told_floor(part, RVM_OP_CAPABLE, cap, text);
 }
 
 /* No token covers it, not even the root token: what a ring does is judged nowhere. */

@@ -3,13 +3,10 @@
  * Questions about other tasks: signals, tracing, scheduling, new tasks.
  */
 
-#include <linux/jiffies.h>
 #include <linux/ptrace.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task_stack.h>
-#include <linux/unistd.h>
-#include <asm/syscall.h>
 #include <uapi/linux/sched.h>
 
 #include "detail.h"
@@ -17,43 +14,25 @@
 #include "kfunc.h"
 #include "lib/rights.h"
 #include "lineage.h"
+#include "told.h"
 
-static int refuse_task(struct rvm_partition *part, struct task_struct *task, enum rvm_op op,
-		       bool quiet)
+/* Who it is, for the record. */
+static void tell_peer(struct rvm_line *line, struct task_struct *task)
 {
-	char text[64] = "";
-	struct rvm_line line = { .text = text, .size = sizeof(text) };
-
-	rvm_line_add(&line, "peer", task->comm, strnlen(task->comm, TASK_COMM_LEN));
-	rvm_line_add_number(&line, "peerpid", task_tgid_nr(task));
-	return rvm_gate_floor(part, op, text, quiet);
-}
-
-/* kill() of a group of processes, or of all. */
-static bool is_broadcast(void)
-{
-	struct pt_regs *regs = task_pt_regs(current);
-	unsigned long args[6];
-
-	if (syscall_get_nr(current, regs) != __NR_kill)
-		return false;
-	syscall_get_arguments(current, regs, args);
-	return (pid_t)args[0] <= 0;
-}
-
-/* It comes here once for each process that is not to have it: that is one denial. */
-static bool is_told(struct rvm_partition *part, enum rvm_op op)
-{
-	u64 now = (u64)task_pid_nr(current) << 32 | (u32)jiffies;
-
-	return op == RVM_OP_SIGNAL && is_broadcast() && xchg(&part->broadcast, now) == now;
+	rvm_line_add(line, "peer", task->comm, strnlen(task->comm, TASK_COMM_LEN));
+	rvm_line_add_number(line, "peerpid", task_tgid_nr(task));
 }
 
 static noinline int check_task(struct rvm_partition *part, struct task_struct *task, enum rvm_op op)
 {
+	char text[64] = "";
+	struct rvm_line line = { .text = text, .size = sizeof(text) };
+
 	if (rvm_task_is_within(part, task))
 		return 0;
-	return refuse_task(part, task, op, is_told(part, op));
+	tell_peer(&line, task);
+	/* It comes here once for each task of a group, or of a person. */
+	return rvm_told_floor(part, op, 0, text);
 }
 
 /*
@@ -87,9 +66,13 @@ static bool may_trace(struct rvm_partition *part, struct task_struct *task, u32 
 
 static noinline int check_trace(struct rvm_partition *part, struct task_struct *task, u32 mode)
 {
+	char text[64] = "";
+	struct rvm_line line = { .text = text, .size = sizeof(text) };
+
 	if (may_trace(part, task, mode))
 		return 0;
-	return refuse_task(part, task, RVM_OP_PTRACE, mode & PTRACE_MODE_NOAUDIT);
+	tell_peer(&line, task);
+	return rvm_gate_floor(part, RVM_OP_PTRACE, text, mode & PTRACE_MODE_NOAUDIT);
 }
 
 static noinline int check_new(struct rvm_partition *part, const struct task_struct *task,

@@ -19,6 +19,7 @@
 #include "own.h"
 #include "partition.h"
 #include "path.h"
+#include "told.h"
 #include "witness.h"
 
 static int __init rvm_init(void)
@@ -90,6 +91,7 @@ static void __exit rvm_exit(void)
 	rvm_ipc_exit();
 	rvm_lineage_exit();
 	rvm_own_exit();
+	rvm_told_exit();
 	rvm_partition_exit();
 	rvm_network_exit();
 	rvm_path_exit();

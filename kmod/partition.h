@@ -81,8 +81,6 @@ struct rvm_partition {
 	struct rvm_own own;
 	/** @ipc_objects: System V objects that it made and that are still there. */
 	atomic_t ipc_objects;
-	/** @broadcast: Who last sent a signal to many, and when: that is recorded once. */
-	u64 broadcast;
 	/** @folders: Of who came in, see rvm_partition_note_folders(). */
 	u64 folders[RVM_FOLDERS_NOTED];
 	/** @folders_next: How many were noted, and one: the next takes the oldest's place. */

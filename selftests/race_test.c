@@ -20,6 +20,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -411,9 +412,33 @@ TEST_F_TIMEOUT(race, a_task_that_is_being_made_is_none_of_the_host, 200)
 	EXPECT_EQ(before, box_denials(&self->box));
 }
 
+#define CALLS 300
+
 static int signal_all(void *arg)
 {
-	kill(-1, SIGURG);
+	for (int i = 0; i < CALLS; i++)
+		kill(-1, SIGURG);
+	return 0;
+}
+
+/* A group of the host, or, for none, the own one; it is in none with the host. */
+static int signal_group(void *arg)
+{
+	pid_t group = *(pid_t *)arg;
+
+	if (setpgid(0, 0) || signal(SIGURG, SIG_IGN) == SIG_ERR)
+		return EINVAL;
+	for (int i = 0; i < CALLS; i++)
+		if (!kill(-group, SIGURG) != !group)
+			return EINVAL;
+	return 0;
+}
+
+/* All that root runs; to make them worse takes no capability. */
+static int renice_all(void *arg)
+{
+	for (int i = 0; i < CALLS; i++)
+		setpriority(PRIO_USER, 0, *(int *)arg);
 	return 0;
 }
 
@@ -422,15 +447,33 @@ static int signal_one(void *arg)
 	return kill(*(pid_t *)arg, 0) ? errno : 0;
 }
 
-TEST_F(race, a_signal_to_all_is_recorded_once)
+TEST_F_TIMEOUT(race, what_is_done_to_many_is_recorded_once_for_each_call, 200)
 {
 	uint64_t before = box_denials(&self->box);
-	pid_t host = getpid();
+	pid_t host = getpid(), group = getpgrp(), own = 0, other;
+	int worse = 19, better = -5;
 
-	/* A clock that ticks on the way makes two of it. */
 	EXPECT_EQ(0, box_do(&self->box, signal_all, NULL));
-	EXPECT_LT(before, box_denials(&self->box));
-	EXPECT_GE(before + 2, box_denials(&self->box));
+	EXPECT_EQ(before + CALLS, box_denials(&self->box));
+	before = box_denials(&self->box);
+	EXPECT_EQ(0, box_do(&self->box, signal_group, &group));
+	EXPECT_EQ(before + CALLS, box_denials(&self->box));
+	EXPECT_EQ(0, box_do(&self->box, signal_group, &own));
+	EXPECT_EQ(before + CALLS, box_denials(&self->box));
+	before = box_denials(&self->box);
+	EXPECT_EQ(0, box_do(&self->box, renice_all, &worse));
+	EXPECT_EQ(before + CALLS, box_denials(&self->box));
+	/* The capability, and the right for those that are better already. */
+	before = box_denials(&self->box);
+	EXPECT_EQ(0, box_do(&self->box, renice_all, &better));
+	EXPECT_LE(before + CALLS, box_denials(&self->box));
+	EXPECT_GE(before + 2 * CALLS, box_denials(&self->box));
+	/* Nor do others who do the same at the same time make more of it. */
+	before = box_denials(&self->box);
+	other = box_start(&self->box, signal_all, NULL);
+	EXPECT_EQ(0, box_do(&self->box, signal_all, NULL));
+	EXPECT_EQ(0, wait_for(other));
+	EXPECT_EQ(before + 2 * CALLS, box_denials(&self->box));
 	before = box_denials(&self->box);
 	EXPECT_EQ(EACCES, box_do(&self->box, signal_one, &host));
 	EXPECT_EQ(before + 1, box_denials(&self->box));

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Calls that are refused many times over and recorded once.
+ *
+ * Who is in such a call has a work that the kernel takes away when the call
+ * returns.  So it is there in this call only, however soon the next one follows,
+ * and no other thread has it.  The work does nothing: that it is there is the mark.
+ */
+
+#include <linux/atomic.h>
+#include <linux/rcupdate.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/task_work.h>
+#include <linux/wait.h>
+
+#include "gate.h"
+#include "told.h"
+
+struct mark {
+	struct callback_head work;
+	u8 op;
+	u8 what;
+};
+
+/* Marks that are not taken away yet; they keep the module. */
+static atomic_t marks = ATOMIC_INIT(0);
+static DECLARE_WAIT_QUEUE_HEAD(no_marks);
+
+static void take_away(struct callback_head *work)
+{
+	kfree(container_of(work, struct mark, work));
+	if (atomic_dec_and_test(&marks))
+		wake_up(&no_marks);
+}
+
+/* Works run in their own task, and who else takes one back holds this lock. */
+static bool has_mark(enum rvm_op op, u8 what)
+{
+	const struct callback_head *work;
+	const struct mark *mark;
+	unsigned long flags;
+	bool found = false;
+
+	raw_spin_lock_irqsave(&current->pi_lock, flags);
+	for (work = READ_ONCE(current->task_works); work && !found; work = READ_ONCE(work->next)) {
+		mark = container_of(work, struct mark, work);
+		found = work->func == take_away && mark->op == op && mark->what == what;
+	}
+	raw_spin_unlock_irqrestore(&current->pi_lock, flags);
+	return found;
+}
+
+static void put_mark(enum rvm_op op, u8 what)
+{
+	struct mark *mark;
+
+	/* A thread of the kernel never returns from a call. */
+	if (current->flags & PF_KTHREAD)
+		return;
+	mark = kmalloc(sizeof(*mark), GFP_ATOMIC | __GFP_ACCOUNT);
+	if (!mark)
+		return;
+	init_task_work(&mark->work, take_away);
+	mark->op = op;
+	mark->what = what;
+	if (task_work_add(current, &mark->work, TWA_RESUME))
+		kfree(mark);
+	else
+		/* It is this task's: it does not begin before the call returns. */
+		atomic_inc(&marks);
+}
+
+int rvm_told_floor(struct rvm_partition *part, enum rvm_op op, u8 what, const char *text)
+{
+	bool told = has_mark(op, what);
+	int err = rvm_gate_floor(part, op, text, told);
+
+	if (err && !told)
+		put_mark(op, what);
+	return err;
+}
+
+void rvm_told_exit(void)
+{
+	wait_event(no_marks, !atomic_read(&marks));
+	/* Until nobody is in the function that counts them. */
+	synchronize_rcu_tasks();
+}
