@@ -456,6 +456,39 @@ static int use(void *arg)
 	return err ? err : errno_of(unlink(in_dir(arg)));
 }
 
+static int connect_at(const char *path)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0), err;
+
+	snprintf(at.sun_path, sizeof(at.sun_path), "%s", path);
+	err = errno_of(connect(fd, (void *)&at, sizeof(at)));
+	close(fd);
+	return err;
+}
+
+static int listen_at(const char *path)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+
+	snprintf(at.sun_path, sizeof(at.sun_path), "%s", path);
+	return bind(fd, (void *)&at, sizeof(at)) || listen(fd, 5) ? -1 : fd;
+}
+
+static int listen_and_connect(void *arg)
+{
+	char name[PATH_MAX];
+
+	snprintf(name, sizeof(name), "%s.%d", in_dir("ws/server"), getpid());
+	return listen_at(name) < 0 ? 201 : connect_at(name);
+}
+
+static int connect_to(void *arg)
+{
+	return connect_at(in_dir(arg));
+}
+
 static int move(void *arg)
 {
 	return errno_of(rename(in_dir(arg), in_dir("ws/moved-away")));
@@ -473,6 +506,16 @@ TEST_F(verb, own_fifos_and_sockets_need_no_naming)
 	EXPECT_EQ(EACCES, box_do(&self->box, use, "ws/hosts"));
 	ASSERT_EQ(0, bind_at(in_dir("ws/hosts-socket")));
 	EXPECT_EQ(EACCES, box_do(&self->box, move, "ws/hosts-socket"));
+}
+
+TEST_F(verb, own_sockets_are_connected_to)
+{
+	int fd = listen_at(in_dir("ws/hosts-server"));
+
+	ASSERT_LE(0, fd);
+	EXPECT_EQ(0, box_do(&self->box, listen_and_connect, NULL));
+	EXPECT_EQ(EACCES, box_do(&self->box, connect_to, "ws/hosts-server"));
+	close(fd);
 }
 
 TEST_F(verb, what_is_put_in_their_place_is_not_own)
