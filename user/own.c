@@ -16,6 +16,8 @@ const struct own own_variables[OWN_VARIABLES] = {
 	{ "npm_config_userconfig", ".npm", "/npmrc" },
 	{ "PIP_CACHE_DIR", ".cache/pip", "" },
 	{ "CARGO_HOME", ".cargo", "" },
+	/* Of /tmp nothing is given: names there can be guessed. */
+	{ "TMPDIR", ".cache", "" },
 };
 
 char *own_fill(const char *resource, size_t *len, const char *partition)

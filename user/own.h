@@ -7,12 +7,13 @@
 #include "plan.h"
 
 /*
- * Caches of a partition's own.  What a tool keeps for later is run later, also by the
- * user: so base tables give what lies below "~/.npm/rvm-{partition}", not all of "~/.npm".
+ * Caches of a partition's own, and its temporary files.  What a tool keeps for later is
+ * run later, also by the user: so base tables give what lies below
+ * "~/.npm/rvm-{partition}", not all of "~/.npm".
  */
 
 /* The most that one tool is told. */
-#define OWN_VARIABLES 4
+#define OWN_VARIABLES 5
 
 /**
  * struct own - a variable that leads a tool to its folder

@@ -123,7 +123,7 @@ static int asked_env(struct run *r, const struct args *args, struct err *err)
 	return 0;
 }
 
-/* For the tools that keep what they will run later. */
+/* For the tools that keep what they will run later, and for temporary files. */
 static int own_env(struct run *r, const char *partition, struct err *err)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(own_variables); i++) {
@@ -141,13 +141,15 @@ static int make_env(struct run *r, const struct args *args, struct err *err)
 {
 	static const char *const passed[] = { "PATH", "TMPDIR", "LANG", "TERM", "TZ" };
 
+	/* First: a TMPDIR of the caller's counts instead. */
+	if (own_env(r, r->part.name, err))
+		return -1;
 	for (size_t i = 0; i < ARRAY_SIZE(passed); i++) {
 		if (copy_env(r, passed[i], err))
 			return -1;
 	}
 	if (copy_locale(r, err) || add_env(r, "HOME", 4, r->home, err) ||
-	    add_env(r, "USER", 4, r->user, err) || add_env(r, "LOGNAME", 7, r->user, err) ||
-	    own_env(r, r->part.name, err))
+	    add_env(r, "USER", 4, r->user, err) || add_env(r, "LOGNAME", 7, r->user, err))
 		return -1;
 	return asked_env(r, args, err);
 }
