@@ -4,7 +4,7 @@
 # Tools of the user, outside and after the agent: none of them runs what an agent
 # with workspace-rw left.  Each trap is first set by the user, to see that the tool
 # does fall into it, then by the agent.
-# shellcheck disable=SC2016,SC2028 # texts of scripts
+# shellcheck disable=SC1091,SC2016,SC2028 # texts of scripts
 set -euo pipefail
 
 # shellcheck source=common.sh
@@ -45,6 +45,17 @@ prelude() {
 			printf '#!/bin/sh\ntouch %s\n' "\$mark" >"\$1"
 			chmod +x "\$1"
 		}
+		compiled() {
+			python3 -c 'import importlib.util, marshal, os, sys
+		source, tail, mark = sys.argv[1:]
+		st = os.stat(source)
+		code = compile("import os; os.system(\"touch " + mark + "\")", source, "exec")
+		data = importlib.util.MAGIC_NUMBER + bytes(4) + int(st.st_mtime).to_bytes(4, "little") + \\
+		    st.st_size.to_bytes(4, "little") + marshal.dumps(code)
+		os.makedirs("__pycache__", exist_ok=True)
+		name = source[:-3] + "." + sys.implementation.cache_tag + tail.strip(".") + ".pyc"
+		open("__pycache__/" + name, "wb").write(data)' "\$@"
+		}
 	SH
 }
 
@@ -65,7 +76,7 @@ repository() {
 
 git_config_before() { repository; }
 git_config_plant() { echo 'config >.git/config'; }
-git_config_use() { git status; }
+git_config_use() { git status; git log -p; git commit -q --allow-empty -m two; git reset -q --hard; }
 
 # As an editor writes it, and by a second name from before.
 git_config_renamed_before() { repository; }
@@ -75,6 +86,54 @@ git_config_renamed_use() { git status; }
 git_hook_before() { repository; }
 git_hook_plant() { echo 'hook .git/hooks/pre-commit'; }
 git_hook_use() { git commit -q --allow-empty -m two; }
+
+git_reset_before() { repository; }
+git_reset_plant() { echo 'hook .git/hooks/post-index-change'; }
+git_reset_use() { git reset -q --hard; }
+
+git_log_before() { repository; }
+git_log_plant() { echo 'printf "[diff \"x\"]\ntextconv = touch $mark; cat\n" >>.git/config; echo "* diff=x" >.git/info/attributes'; }
+git_log_use() { git log -p; }
+
+# The user's own program, for files that the user means.
+git_attributes_before() {
+	repository
+	git config filter.x.clean "touch $dir/git_attributes-mark; cat"
+}
+git_attributes_plant() { echo 'echo "* filter=x" >.gitattributes; echo 2 >file'; }
+git_attributes_use() { git add file; }
+
+git_info_attributes_before() {
+	repository
+	git config diff.x.textconv "touch $dir/git_info_attributes-mark; cat"
+}
+git_info_attributes_plant() { echo 'mkdir -p .git/info; echo "* diff=x" >.git/info/attributes'; }
+git_info_attributes_use() { git log -p; }
+
+# A remote that is a folder here: its hooks run as the user.
+git_remote_before() {
+	repository
+	git clone -q --bare . remote.git
+	git remote add origin "$PWD/remote.git"
+}
+git_remote_plant() { echo 'hook remote.git/hooks/post-receive; hook remote.git/hooks/post-update'; }
+git_remote_use() { git commit -q --allow-empty -m two; git push -q origin HEAD:new; }
+
+git_remote_config_before() { git_remote_before; }
+git_remote_config_plant() { echo 'printf "[uploadpack]\n" >>remote.git/config; mkdir h; hook h/post-update; printf "[core]\nhooksPath = $PWD/h\n" >>remote.git/config'; }
+git_remote_config_use() { git_remote_use; }
+
+# As husky sets it up.
+git_husky_before() {
+	repository
+	mkdir -p .husky/_
+	printf '#!/bin/sh\n. ./.husky/pre-commit\n' >.husky/_/pre-commit
+	chmod +x .husky/_/pre-commit
+	echo true >.husky/pre-commit
+	git config core.hooksPath .husky/_
+}
+git_husky_plant() { echo 'echo "touch $mark" >x; mv -f x .husky/pre-commit || ln -f x .husky/pre-commit'; }
+git_husky_use() { git commit -q --allow-empty -m two; }
 
 git_worktree_config_before() {
 	repository
@@ -283,10 +342,39 @@ npm_shell_plant() { echo 'hook s; echo "script-shell=$PWD/s" >.npmrc'; }
 npm_shell_use() { npm ls; npm test; }
 npm_shell_needs() { npm_needs; }
 
+npm_options_before() { npm_script_before; }
+npm_options_plant() { echo 'echo "require(\"fs\").writeFileSync(\"$mark\", \"\")" >x.js; echo "node-options=--require $PWD/x.js" >.npmrc; echo "{}" >package-lock.json'; }
+npm_options_use() { npm ls; npm explore w -- node -e 0; echo 0 >t.js; npm exec --offline -c 'node t.js'; }
+npm_options_needs() { npm_needs; }
+
+# The folder itself is put in place.
+npm_bin_before() { echo '{"name": "w", "version": "1.0.0", "scripts": {"test": "tool"}}' >package.json; }
+npm_bin_plant() { echo 'mkdir -p x/.bin; hook x/.bin/tool; mv -T x node_modules || cp -r x node_modules'; }
+npm_bin_use() { npm test; }
+npm_bin_needs() { npm_needs; }
+
 python_venv_before() { python3 -m venv --without-pip .venv; }
 python_venv_plant() { echo 'for d in .venv/lib/python3*/site-packages; do echo "import os; os.system(\"touch $mark\")" >$d/a.pth; done'; }
 python_venv_use() { .venv/bin/python -c pass; }
 python_venv_needs() { python3 -c 'import venv, ensurepip'; }
+
+python_activate_before() { python_venv_before; }
+python_activate_plant() { echo 'for f in .venv/bin/activate .venv/bin/python3; do echo "touch $mark" >x; chmod +x x; mv -f x $f; done'; }
+python_activate_use() { . .venv/bin/activate; python3 -c pass; }
+python_activate_needs() { python_venv_needs; }
+
+# Which folder the library is in, and all of it at once.
+python_venv_config_before() { python_venv_before; }
+python_venv_config_plant() {
+	cat <<-'SH'
+		v=$(sed -n 's/^version = \([0-9]*[.][0-9]*\).*/\1/p' .venv/pyvenv.cfg)
+		mkdir -p evil/bin evil/lib/python$v/site-packages; cp .venv/pyvenv.cfg evil; cp -d .venv/bin/python* evil/bin
+		echo "import os; os.system(\"touch $mark\")" >evil/lib/python$v/site-packages/a.pth
+		rm -rf .venv; mv .venv old; mv -T evil .venv || ln -s evil .venv
+	SH
+}
+python_venv_config_use() { .venv/bin/python3 -c pass; }
+python_venv_config_needs() { python_venv_needs; }
 
 # Under a name that nobody lists.
 python_other_venv_before() { python3 -m venv --without-pip tools/py; }
@@ -305,6 +393,15 @@ pytest_plant() { echo 'echo "import os; os.system(\"touch $mark\")" >conftest.py
 pytest_use() { python3 -m pytest -q -p no:cacheprovider; }
 pytest_needs() { python3 -c 'import pytest'; }
 
+# What python keeps of it is run instead, if its time and size fit.
+pytest_compiled_before() {
+	pytest_before
+	echo 'x = 1' >conftest.py
+}
+pytest_compiled_plant() { echo 'compiled conftest.py "-pytest-$(python3 -c "import pytest; print(pytest.__version__)")" "$mark"'; }
+pytest_compiled_use() { pytest_use; }
+pytest_compiled_needs() { pytest_needs; }
+
 pytest_ini_before() { pytest_before; }
 pytest_ini_plant() { echo 'echo "import os; os.system(\"touch $mark\")" >evil.py; printf "[pytest]\naddopts = -p evil\n" >pytest.ini'; }
 pytest_ini_use() { pytest_use; }
@@ -315,6 +412,16 @@ vim_plant() { echo 'echo "call system(\"touch $mark\")" >.exrc; cp .exrc .vimrc'
 vim_use() { vim -T dumb --not-a-term -c q file; }
 vim_needs() { vim --version | grep '+eval' >/dev/null; }
 
+# The user's own settings, kept in the workspace.
+vim_home_before() {
+	mkdir dot
+	echo 'set nocompatible' >dot/vimrc
+	ln -sfn "$PWD/dot/vimrc" "$real_home/.vimrc"
+}
+vim_home_plant() { echo 'echo "call system(\"touch $mark\")" >x; cp x dot/vimrc || mv -f x dot/vimrc'; }
+vim_home_use() { HOME=$real_home vim -T dumb --not-a-term -c q file; }
+vim_home_needs() { vim_needs; }
+
 gdb_before() { echo 'set auto-load safe-path /' >"$HOME/.gdbinit"; }
 gdb_plant() { echo 'echo "shell touch $mark" >.gdbinit'; }
 gdb_use() { gdb -batch; }
@@ -324,11 +431,90 @@ bash_home_before() { :; }
 bash_home_plant() { echo 'echo "touch $mark" >.bashrc'; }
 bash_home_use() { HOME=$PWD bash -ic true; }
 
-traps=(git_config git_config_renamed git_hook git_worktree_config git_commondir git_commondir_links
-	git_file git_link git_folder git_moved git_bare git_bare_renamed git_bare_link git_head git_logs git_submodule
-	git_worktree git_hooks_path git_hooks_dots git_hooks_link git_hook_link git_hooks_path_link git_home_link git_hooks_home git_include git_include_more git_filter git_outside
-	git_outside_common make make_included make_remade make_link npm_script npm_shell python_venv python_other_venv python_site pytest pytest_ini vim gdb
-	bash_home)
+traps=(git_config git_config_renamed git_hook git_reset git_log git_attributes git_info_attributes git_remote
+	git_remote_config git_husky git_worktree_config git_commondir git_commondir_links git_file git_link git_folder
+	git_moved git_bare git_bare_renamed git_bare_link git_head git_logs git_submodule git_worktree git_hooks_path
+	git_hooks_dots git_hooks_link git_hook_link git_hooks_path_link git_home_link git_hooks_home git_include
+	git_include_more git_filter git_outside git_outside_common make make_included make_remade make_link npm_script
+	npm_shell npm_options npm_bin python_venv python_activate python_venv_config python_other_venv python_site
+	pytest pytest_compiled pytest_ini vim vim_home gdb bash_home)
+
+#
+# What the guide names as open: these are run.
+#
+
+open_make_recipe_before() { printf 'all:\n\tsh check.sh\n' >Makefile; }
+open_make_recipe_plant() { echo 'echo "touch $mark" >check.sh'; }
+open_make_recipe_use() { make; }
+
+open_make_depend_before() { printf 'all:\n\t@true\n-include main.d\n' >Makefile; }
+open_make_depend_plant() { echo 'echo "x := \$(shell touch $mark)" >main.d'; }
+open_make_depend_use() { make; }
+
+open_npm_test_before() { echo '{"name": "w", "version": "1.0.0", "scripts": {"test": "node t.js"}}' >package.json; }
+open_npm_test_plant() { echo 'echo "require(\"fs\").writeFileSync(\"$mark\", \"\")" >t.js'; }
+open_npm_test_use() { npm test; }
+open_npm_test_needs() { npm_needs; }
+
+open_python_module_before() { :; }
+open_python_module_plant() { echo 'echo "import os; os.system(\"touch $mark\")" >venv.py'; }
+open_python_module_use() { python3 -m venv --without-pip new; }
+open_python_module_needs() { command -v python3; }
+
+open_pytest_before() { :; }
+open_pytest_plant() { echo 'printf "import os\n\ndef test_it():\n    os.system(\"touch $mark\")\n" >test_it.py'; }
+open_pytest_use() { pytest_use; }
+open_pytest_needs() { pytest_needs; }
+
+open_git_rebase_before() { repository; }
+open_git_rebase_plant() { echo 'GIT_SEQUENCE_EDITOR="printf \"break\nexec touch $mark\n\" >" git rebase -q -i HEAD'; }
+open_git_rebase_use() { git status; git rebase --continue; }
+
+open_git_reset_before() {
+	make_before
+	repository
+	git add Makefile
+	git commit -q -m two
+}
+open_git_reset_plant() {
+	cat <<-'SH'
+		blob=$(printf 'all:\n\ttouch %s\n' "$mark" | git hash-object -w --stdin)
+		git update-index --cacheinfo "100644,$blob,Makefile"
+		git commit -q -m three
+	SH
+}
+open_git_reset_use() { git reset -q --hard; make; }
+
+open_vim_modeline_before() { echo 'set modeline' >"$HOME/.vimrc"; }
+open_vim_modeline_plant() { echo 'echo "# vim: set ts=3 :" >file'; }
+open_vim_modeline_use() { vim -T dumb --not-a-term -c "if &ts == 3 | call writefile([], '$dir/open_vim_modeline-mark') | endif" -c q file; }
+open_vim_modeline_needs() { vim_needs; }
+
+# A source that the user has read, and what python keeps of it.
+open_python_compiled_before() { echo 'x = 1' >work.py; }
+open_python_compiled_plant() { echo "compiled work.py . \"\$mark\""; }
+open_python_compiled_use() { python3 -c 'import work'; }
+open_python_compiled_needs() { command -v python3; }
+
+# Beside a program that is debugged.
+open_gdb_program_before() {
+	gdb_before
+	cp /bin/true program
+}
+open_gdb_program_plant() { echo 'echo "import os; os.system(\"touch $mark\")" >program-gdb.py; echo "shell touch $mark" >program-gdb.gdb'; }
+open_gdb_program_use() { gdb -batch program; }
+open_gdb_program_needs() { gdb_needs; }
+
+opens=(open_make_recipe open_make_depend open_npm_test open_python_module open_python_compiled open_pytest
+	open_git_rebase open_git_reset open_vim_modeline open_gdb_program)
+
+# Read by tools that need not be here: held by name, whether the user has them or not.
+names=(.envrc .env .editorconfig .npmrc .yarnrc .yarnrc.yml .pnpmfile.cjs .vscode/tasks.json .vscode/settings.json
+	.idea/workspace.xml .claude/settings.json .claude/settings.local.json .mcp.json CLAUDE.md AGENTS.md
+	.cursor/mcp.json .husky/pre-commit .gitattributes .gitmodules .lfsconfig .pre-commit-config.yaml
+	.github/workflows/ci.yml .devcontainer/devcontainer.json .gdbinit .lldbinit .exrc .vimrc .nvim.lua
+	.dir-locals.el conftest.py pytest.ini pyproject.toml setup.cfg tox.ini sitecustomize.py .venv/pyvenv.cfg
+	.cargo/config.toml build.rs Cargo.toml package.json Makefile GNUmakefile Rakefile Jenkinsfile)
 
 #
 # Setting and tripping them: each in a folder of its own.
@@ -418,6 +604,64 @@ try_traps() {
 	done
 }
 
+try_opens() {
+	local there=() name
+
+	for name in "${opens[@]}"; do
+		if is_there "$name"; then
+			there+=("$name")
+		else
+			ktap_test_skip "$name: is not installed"
+		fi
+	done
+	prepare "${there[@]}"
+	load >/dev/null
+	set_by_agent "${there[@]}" || true
+	for name in "${there[@]}"; do
+		: >"$dir/$name-out"
+		use "$name"
+		check "$name" is_sprung "$name"
+	done
+}
+
+is_held() {
+	if [ -e "$ws/new/$1" ] || [ -L "$ws/new/$1" ] || [ "$(cat "$ws/old/$1")" != mine ]; then
+		ls -la "$ws/new" "$ws/new/$1" "$ws/old/$1"
+		return 1
+	fi
+}
+
+# Written, renamed, linked, with its folder, and as a link.
+try_names() {
+	local name
+
+	fresh
+	mkdir new old
+	for name in "${names[@]}"; do
+		mkdir -p "$(dirname "old/$name")"
+		echo mine >"old/$name"
+	done
+	load >/dev/null
+	works '
+		for name; do
+			top=${name%%/*}
+			for dir in new old; do
+				cd "$dir"
+				mkdir -p "$(dirname "$name")"; echo x >"$name"; echo x >"$name.x"; mv -f "$name.x" "$name"
+				echo x >plain; mv -f plain "$name"; ln -f plain "$name"; cp --remove-destination plain "$name"
+				rm -rf made; mkdir -p "made/$(dirname "$name")"; echo x >"made/$name" || echo x >made/plain
+				mv -T "$top" away; mv -T "made/$top" "$top"; ln -s plain "$name"; rm -rf "$top"
+				rest=${name#*/}; mkdir -p "to/$(dirname "$rest")"; echo x >"to/$rest"
+				[ "$rest" = "$name" ] || mv -T to "$top" || ln -sfn to "$top"
+				cd ..
+			done
+		done 2>/dev/null
+		true' "${names[@]}" || true
+	for name in "${names[@]}"; do
+		check "name_$name" is_held "$name"
+	done
+}
+
 #
 # What agents do all day goes on.
 #
@@ -425,7 +669,7 @@ try_traps() {
 works() {
 	local out
 
-	out=$(rvmctl run --chdir "$ws" deputy -- /bin/bash -ec "$1" </dev/null 2>&1) || {
+	out=$(rvmctl run --chdir "$ws" deputy -- /bin/bash -ec "$1" work "${@:2}" </dev/null 2>&1) || {
 		echo "$out"
 		rvmctl why --last --partition deputy
 		return 1
@@ -521,7 +765,7 @@ borrow_home
 export real_home
 write_table
 ktap_print_header
-ktap_set_plan $((2 * ${#traps[@]} + 10))
+ktap_set_plan $((2 * ${#traps[@]} + ${#opens[@]} + ${#names[@]} + 10))
 check git_works git_works
 check first_commit_works first_commit_works
 check work_in_a_tree_works work_in_a_tree_works
@@ -533,4 +777,6 @@ check hostile_config_is_read hostile_config_is_read
 check list_is_understood list_is_understood
 try_traps
 check nothing_that_the_agent_left_is_run none_is_sprung
+try_opens
+try_names
 ktap_finished
