@@ -236,6 +236,8 @@ KVER='' KDIR='' KIMAGE=''
 [ ! -r "$cache/env" ] || . "$cache/env"
 command -v node >/dev/null || packages+=(nodejs)
 command -v npm >/dev/null || packages+=(npm)
+# What rustup puts in a home folder is not for all users.
+[ -x /usr/bin/cargo ] || packages+=(cargo)
 install_packages "${packages[@]}"
 find_kernel
 unpack_source
