@@ -16,6 +16,7 @@
 #include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/shm.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -506,6 +507,28 @@ TEST_F(verb, own_fifos_and_sockets_need_no_naming)
 	EXPECT_EQ(EACCES, box_do(&self->box, use, "ws/hosts"));
 	ASSERT_EQ(0, bind_at(in_dir("ws/hosts-socket")));
 	EXPECT_EQ(EACCES, box_do(&self->box, move, "ws/hosts-socket"));
+}
+
+/* A tracer can say that a call succeeded. */
+static int leave_traced(void *arg)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (!pid) {
+		if (ptrace(PTRACE_TRACEME, 0, NULL, NULL))
+			_exit(201);
+		_exit(leave(arg));
+	}
+	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) ? WEXITSTATUS(status) : 202;
+}
+
+TEST_F(verb, who_is_traced_makes_nothing_of_its_own)
+{
+	EXPECT_EQ(0, box_do(&self->box, leave_traced, "ws/traced"));
+	EXPECT_EQ(EACCES, box_do(&self->box, use, "ws/traced"));
+	EXPECT_EQ(0, box_do(&self->box, leave, "ws/untraced"));
+	EXPECT_EQ(0, box_do(&self->box, use, "ws/untraced"));
 }
 
 TEST_F(verb, own_sockets_are_connected_to)
