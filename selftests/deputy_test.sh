@@ -23,6 +23,7 @@ trap cleanup EXIT
 write_table() {
 	cat >"$dir/table.json" <<-JSON
 		[{"rights": ["EXECUTE"], "resource": "exec:*", "proof_tier": "P2", "expires_at": 0},
+		 {"rights": ["READ"], "resource": "path:/$dir/*-plant", "proof_tier": "P1", "expires_at": 0},
 		 {"rights": ["READ", "WRITE"], "resource": "path:/$main/**", "proof_tier": "P2", "expires_at": 0}]
 	JSON
 }
@@ -344,7 +345,7 @@ npm_shell_needs() { npm_needs; }
 
 npm_options_before() { npm_script_before; }
 npm_options_plant() { echo 'echo "require(\"fs\").writeFileSync(\"$mark\", \"\")" >x.js; echo "node-options=--require $PWD/x.js" >.npmrc; echo "{}" >package-lock.json'; }
-npm_options_use() { npm ls; npm explore w -- node -e 0; echo 0 >t.js; npm exec --offline -c 'node t.js'; }
+npm_options_use() { npm exec --offline -c 'node -e 0'; }
 npm_options_needs() { npm_needs; }
 
 # The folder itself is put in place.
@@ -539,7 +540,7 @@ prepare() {
 		mkdir "$ws/$name"
 		(cd "$ws/$name" && "${name}_before") >"$dir/before" 2>&1 ||
 			{ echo "# $name: $(cat "$dir/before")" && return 1; }
-		{ prelude "$name" && "${name}_plant"; } >"$dir/$name-plant"
+		{ prelude "$name" && "${name}_plant" && echo 'echo planted'; } >"$dir/$name-plant"
 	done
 }
 
@@ -565,7 +566,13 @@ is_sprung() {
 	[ -e "$dir/$1-mark" ] || { cat "$dir/$1-out" && return 1; }
 }
 
+# It did all that it could.
+is_planted() {
+	grep -q '^planted$' "$ws/$1/out" || { cat "$ws/$1/out" && return 1; }
+}
+
 is_harmless() {
+	is_planted "$1" || return 1
 	[ ! -e "$dir/$1-mark" ] || { cat "$ws/$1/out" "$dir/$1-out" && return 1; }
 }
 
@@ -625,7 +632,7 @@ try_opens() {
 }
 
 is_held() {
-	if [ -e "$ws/new/$1" ] || [ -L "$ws/new/$1" ] || [ "$(cat "$ws/old/$1")" != mine ]; then
+	if [ ! -e "$ws/new/plain" ] || [ ! -e "$ws/old/plain" ] || [ -e "$ws/new/$1" ] || [ -L "$ws/new/$1" ] || [ "$(cat "$ws/old/$1")" != mine ]; then
 		ls -la "$ws/new" "$ws/new/$1" "$ws/old/$1"
 		return 1
 	fi
