@@ -53,9 +53,10 @@ prelude() {
 		code = compile("import os; os.system(\"touch " + mark + "\")", source, "exec")
 		data = importlib.util.MAGIC_NUMBER + bytes(4) + int(st.st_mtime).to_bytes(4, "little") + \\
 		    st.st_size.to_bytes(4, "little") + marshal.dumps(code)
-		os.makedirs("__pycache__", exist_ok=True)
+		os.makedirs("kept", exist_ok=True)
 		name = source[:-3] + "." + sys.implementation.cache_tag + tail.strip(".") + ".pyc"
-		open("__pycache__/" + name, "wb").write(data)' "\$@"
+		open("kept/" + name, "wb").write(data)' "\$@"
+			mv -T kept __pycache__ || ln -s kept __pycache__ || cp -r kept __pycache__
 		}
 	SH
 }
@@ -488,7 +489,7 @@ open_git_reset_use() { git reset -q --hard; make; }
 
 open_vim_modeline_before() { echo 'set modeline' >"$HOME/.vimrc"; }
 open_vim_modeline_plant() { echo 'echo "# vim: set ts=3 :" >file'; }
-open_vim_modeline_use() { vim -T dumb --not-a-term -c "if &ts == 3 | call writefile([], '$dir/open_vim_modeline-mark') | endif" -c q file; }
+open_vim_modeline_use() { vim -T dumb --not-a-term -c "if &ts == 3 | call writefile([], '$ws/../open_vim_modeline-mark') | endif" -c q file; }
 open_vim_modeline_needs() { vim_needs; }
 
 # A source that the user has read, and what python keeps of it.
@@ -650,6 +651,7 @@ try_names() {
 	done
 	load >/dev/null
 	works '
+		set +e
 		for name; do
 			top=${name%%/*}
 			for dir in new old; do
