@@ -102,7 +102,7 @@ pip_before() {
 		    z.writestr(info + "RECORD", "small.py,,\n" + info + "METADATA,,\n" + info + "WHEEL,,\n" + info + "RECORD,,\n")
 	PY
 }
-pip_work() { echo 'set -e; python3 -m venv env; env/bin/python -m pip install -q --disable-pip-version-check --no-index ./small-1.0-py3-none-any.whl; env/bin/python -c "import small; small.main()"; env/bin/pip uninstall -q -y small'; }
+pip_work() { echo 'set -e; python3 -m venv env; env/bin/python -m pip install -q --disable-pip-version-check --no-index ./small-1.0-py3-none-any.whl; env/bin/python -c "import small; small.main()"; env/bin/python -m pip uninstall -q -y small'; }
 pip_needs() { python3 -c 'import venv, ensurepip'; }
 
 node_rows() { :; }
@@ -156,10 +156,11 @@ begin() {
 }
 
 # git itself does without these: a section of its configuration that is empty now, a list for
-# servers that it does not serve, a folder that is not empty.
+# servers that it does not serve, a folder that is not empty.  And pip, which would
+# list /etc, and look at every file there, to tell servers what system this is.
 denials() {
 	rvmctl -j witness tail -n 2000 | python3 -c 'import json, re, sys
-known = re.compile(r"/[.]git(/config[.]lock|/info/refs)?$")
+known = re.compile(r"^/etc$" if sys.argv[1] == "daily-pip" else r"/[.]git(/config[.]lock|/info/refs)?$")
 for event in map(json.loads, sys.stdin):
     if event["partition"] == sys.argv[1] and event["sequence"] >= int(sys.argv[2]) and \
        event["verdict"] == "deny" and not known.search(event["object"]):
