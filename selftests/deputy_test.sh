@@ -510,14 +510,6 @@ open_gdb_program_needs() { gdb_needs; }
 opens=(open_make_recipe open_make_depend open_npm_test open_python_module open_python_compiled open_pytest
 	open_git_rebase open_git_reset open_vim_modeline open_gdb_program)
 
-# Read by tools that need not be here: held by name, whether the user has them or not.
-names=(.envrc .env .editorconfig .npmrc .yarnrc .yarnrc.yml .pnpmfile.cjs .vscode/tasks.json .vscode/settings.json
-	.idea/workspace.xml .claude/settings.json .claude/settings.local.json .mcp.json CLAUDE.md AGENTS.md
-	.cursor/mcp.json .husky/pre-commit .gitattributes .gitmodules .lfsconfig .pre-commit-config.yaml
-	.github/workflows/ci.yml .devcontainer/devcontainer.json .gdbinit .lldbinit .exrc .vimrc .nvim.lua
-	.dir-locals.el conftest.py pytest.ini pyproject.toml setup.cfg tox.ini sitecustomize.py .venv/pyvenv.cfg
-	.cargo/config.toml build.rs Cargo.toml package.json Makefile GNUmakefile Rakefile Jenkinsfile)
-
 #
 # Setting and tripping them: each in a folder of its own.
 #
@@ -632,45 +624,6 @@ try_opens() {
 	done
 }
 
-is_held() {
-	if [ ! -e "$ws/new/plain" ] || [ ! -e "$ws/old/plain" ] || [ -e "$ws/new/$1" ] || [ -L "$ws/new/$1" ] || [ "$(cat "$ws/old/$1")" != mine ]; then
-		ls -la "$ws/new" "$ws/new/$1" "$ws/old/$1"
-		return 1
-	fi
-}
-
-# Written, renamed, linked, with its folder, and as a link.
-try_names() {
-	local name
-
-	fresh
-	mkdir new old
-	for name in "${names[@]}"; do
-		mkdir -p "$(dirname "old/$name")"
-		echo mine >"old/$name"
-	done
-	load >/dev/null
-	works '
-		set +e
-		for name; do
-			top=${name%%/*}
-			for dir in new old; do
-				cd "$dir"
-				mkdir -p "$(dirname "$name")"; echo x >"$name"; echo x >"$name.x"; mv -f "$name.x" "$name"
-				echo x >plain; mv -f plain "$name"; ln -f plain "$name"; cp --remove-destination plain "$name"
-				rm -rf made; mkdir -p "made/$(dirname "$name")"; echo x >"made/$name" || echo x >made/plain
-				mv -T "$top" away; mv -T "made/$top" "$top"; ln -s plain "$name"; rm -rf "$top"
-				rest=${name#*/}; mkdir -p "to/$(dirname "$rest")"; echo x >"to/$rest"
-				[ "$rest" = "$name" ] || mv -T to "$top" || ln -sfn to "$top"
-				cd ..
-			done
-		done 2>/dev/null
-		true' "${names[@]}" || true
-	for name in "${names[@]}"; do
-		check "name_$name" is_held "$name"
-	done
-}
-
 #
 # What agents do all day goes on.
 #
@@ -774,7 +727,7 @@ borrow_home
 export real_home
 write_table
 ktap_print_header
-ktap_set_plan $((2 * ${#traps[@]} + ${#opens[@]} + ${#names[@]} + 10))
+ktap_set_plan $((2 * ${#traps[@]} + ${#opens[@]} + 10))
 check git_works git_works
 check first_commit_works first_commit_works
 check work_in_a_tree_works work_in_a_tree_works
@@ -787,5 +740,4 @@ check list_is_understood list_is_understood
 try_traps
 check nothing_that_the_agent_left_is_run none_is_sprung
 try_opens
-try_names
 ktap_finished
