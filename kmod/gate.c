@@ -47,7 +47,7 @@ static struct rvm_verdict relax(const struct rvm_partition_view *view,
 	/* What cannot be named cannot be shown to lie outside the floor. */
 	if (req->floor || req->class == RVM_CLASS_NET || reason == RVM_REASON_DETACHED ||
 	    reason == RVM_REASON_DEPTH || reason == RVM_REASON_EXCLUDED ||
-	    reason == RVM_REASON_CONTEXT)
+	    reason == RVM_REASON_CONTEXT || reason == RVM_REASON_FENCED)
 		return v;
 	for (; view; view = view->parent)
 		if (view->mode == RVM_MODE_ENFORCE || view->state != RVM_STATE_RUNNING ||
@@ -379,6 +379,8 @@ static enum rvm_reason check_move(struct rvm_partition *part, struct rvm_questio
 		reason = rvm_judge_move(&views[0], &here->object, &there->object, tree, now);
 		*alone = !reason && is_second_name(from) &&
 			 rvm_exclusion_is_beside(&views[0], &here->object);
+		if (rvm_is_stopped(&views[0].stop))
+			reason = RVM_REASON_FENCED;
 	}
 	rvm_walk_return(here);
 	rvm_walk_return(there);

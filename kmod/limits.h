@@ -26,6 +26,8 @@
  * the sum of rvm_scope_steps().  A step takes about a nanosecond.
  */
 #define RVM_TABLE_STEPS_MAX (8 * 1024 * 1024)
+/* And each of them: a question that is under way when a fence comes ends behind one. */
+#define RVM_SCOPE_STEPS_MAX (1024 * 1024)
 /* Open table transactions on a host, and bytes that one may hold. */
 #define RVM_TRANSACTIONS_MAX 64
 #define RVM_TRANSACTION_BYTES_MAX (64 * 1024 * 1024)
@@ -41,6 +43,9 @@
 #define RVM_DECISION_BITS 13
 /* Seconds after which a decision is made anew. */
 #define RVM_DECISION_SECONDS 60
+
+/* Milliseconds that a fence waits at most for questions under way, which it has refused. */
+#define RVM_STOP_MSECS 500
 
 /* Bytes of a line that stops partitions: the words and a name. */
 #define RVM_BRAKE_BYTES (RVM_NAME_MAX + 32)

@@ -223,6 +223,8 @@ bool rvm_task_is_within(const struct rvm_partition *part, struct task_struct *ta
 
 void rvm_partition_views(struct rvm_partition *part, struct rvm_partition_view views[RVM_NEST_MAX])
 {
+	/* Before state and flags: what is stopped from here on is seen by one or the other. */
+	struct rvm_stop stop = { &part->stops, smp_load_acquire(&part->stops) };
 	unsigned int i;
 
 	for (i = 0; i < RVM_NEST_MAX && part; i++, part = part->parent) {
@@ -237,6 +239,7 @@ void rvm_partition_views(struct rvm_partition *part, struct rvm_partition_view v
 			.state = READ_ONCE(part->state),
 			.mode = READ_ONCE(part->mode),
 			.flags = READ_ONCE(part->flags),
+			.stop = stop,
 		};
 	}
 }

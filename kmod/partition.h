@@ -66,6 +66,11 @@ struct rvm_partition {
 	u8 mode;
 	/** @flags: enum rvm_partition_flag but GONE; likewise. */
 	u8 flags;
+	/**
+	 * @stops: How often it, or one around it, was fenced or put out of Running; counted
+	 * behind that, under rvm_partitions_lock.  Questions under way look at it.
+	 */
+	u32 stops;
 	/** @denials: Refusals so far. */
 	atomic64_t denials;
 	/** @execs: Programs started so far. */
@@ -249,7 +254,8 @@ struct rvm_partition_change {
  * @extack: says why not
  *
  * A change that only takes away is made even if the log is full.  After one
- * that takes away no check uses the old values any more.
+ * that takes away no check uses the old values any more; after a fence, or a state in
+ * which nothing runs, some may still be under way, and are refused.
  *
  * Context: may sleep.
  * Return: 0; -ENOENT if it was destroyed meanwhile; -EOPNOTSUPP for a pen;

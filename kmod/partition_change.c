@@ -3,7 +3,10 @@
  * Making, changing and destroying partitions: judge, reserve, change, record.
  */
 
+#include <linux/delay.h>
+#include <linux/jiffies.h>
 #include <linux/netlink.h>
+#include <linux/rcupdate.h>
 #include <linux/slab.h>
 #include <linux/xarray.h>
 #include <net/netlink.h>
@@ -302,6 +305,52 @@ static enum rvm_kind kind_of_state(u8 state)
 	}
 }
 
+static bool stops(const struct rvm_partition_change *change)
+{
+	return (change->has_state && change->state != RVM_STATE_RUNNING) ||
+	       change->flags & change->mask & RVM_PARTITION_FLAG_FENCED;
+}
+
+/* Questions under way end soon. */
+static void note_stop(struct rvm_partition *part)
+{
+	lockdep_assert_held(&rvm_partitions_lock);
+	smp_store_release(&part->stops, part->stops + 1);
+}
+
+static void note_stop_inside(const struct rvm_partition *part)
+{
+	struct rvm_partition *other;
+	const struct rvm_partition *above;
+	unsigned long id;
+
+	guard(mutex)(&rvm_partitions_lock);
+	xa_for_each(&rvm_registry, id, other) {
+		for (above = other->parent; above && above != part; above = above->parent)
+			;
+		if (above)
+			note_stop(other);
+	}
+}
+
+/*
+ * Checks that began before this still use the old values.  Of who was stopped they
+ * are refused, however late they end, and so are waited for only so long: a kernel that
+ * preempts itself may leave many of them half done without a CPU.
+ */
+static void wait_for_checks(bool stopped)
+{
+	unsigned long end = jiffies + msecs_to_jiffies(RVM_STOP_MSECS), cookie;
+
+	if (!stopped) {
+		synchronize_rcu_expedited();
+		return;
+	}
+	cookie = start_poll_synchronize_rcu_expedited();
+	while (!poll_state_synchronize_rcu(cookie) && time_before(jiffies, end))
+		usleep_range(500, 1000);
+}
+
 static void apply_change(struct rvm_partition *part, const struct rvm_partition_change *change)
 {
 	lockdep_assert_held(&rvm_partitions_lock);
@@ -312,6 +361,8 @@ static void apply_change(struct rvm_partition *part, const struct rvm_partition_
 	WRITE_ONCE(part->flags, (part->flags & ~change->mask) | (change->flags & change->mask));
 	if (change->bump_epoch)
 		WRITE_ONCE(part->epoch, part->epoch + 1);
+	if (stops(change))
+		note_stop(part);
 	rvm_partition_note_change();
 }
 
@@ -347,8 +398,9 @@ int rvm_partition_change(struct rvm_partition *part, const struct rvm_partition_
 	err = change_one(part, change, extack);
 	if (err)
 		return err;
-	/* Checks that began before this still used the old values. */
-	synchronize_rcu_expedited();
+	if (stops(change))
+		note_stop_inside(part);
+	wait_for_checks(stops(change));
 	return 0;
 }
 
@@ -367,7 +419,7 @@ int rvm_partition_change_all(const struct rvm_partition_change *change)
 			first = first ?: err;
 		rvm_partition_put(part);
 	}
-	synchronize_rcu_expedited();
+	wait_for_checks(stops(change));
 	return first;
 }
 

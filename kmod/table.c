@@ -126,7 +126,7 @@ int rvm_transaction_add(struct rvm_transaction *txn, struct rvm_token *token,
 	struct batch *batch = token->exclusion ? &txn->exclusions : &txn->tokens;
 	u32 most = token->exclusion ? RVM_TABLE_EXCLUSIONS_MAX : RVM_TABLE_TOKENS_MAX;
 	size_t bytes = txn->bytes + rvm_token_bytes(token);
-	u64 steps = txn->steps + rvm_scope_steps(token->core.scope);
+	u64 each = rvm_scope_steps(token->core.scope), steps = txn->steps + each;
 	int err;
 
 	if (batch->count >= most) {
@@ -137,6 +137,11 @@ int rvm_transaction_add(struct rvm_transaction *txn, struct rvm_token *token,
 	if (bytes > RVM_TRANSACTION_BYTES_MAX) {
 		NL_SET_ERR_MSG_FMT(extack, "the table takes more than %u bytes",
 				   RVM_TRANSACTION_BYTES_MAX);
+		return -E2BIG;
+	}
+	if (each > RVM_SCOPE_STEPS_MAX) {
+		NL_SET_ERR_MSG_FMT(extack, "a pattern could cost over %u steps: use fewer *",
+				   RVM_SCOPE_STEPS_MAX);
 		return -E2BIG;
 	}
 	if (steps > RVM_TABLE_STEPS_MAX) {

@@ -187,6 +187,9 @@ TEST_F(limits, patterns)
 		{ "**/*.pem", 2000, 0 },
 		{ "**/*secret*", 300, 300 },
 		{ "**/a*aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab*", 20, 20 },
+		/* Each by itself. */
+		{ "**/*[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*", 1, 0 },
+		{ "**/*[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]*", 0, 1 },
 	};
 	struct box box;
 

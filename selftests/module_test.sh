@@ -57,6 +57,37 @@ unload_under_a_transaction() {
 	return "$status"
 }
 
+make_fifos() {
+	python3 -c 'import os, sys
+open("/sys/fs/cgroup/rvm/module/cgroup.procs", "w").write("0")
+while True:
+    os.mkfifo(sys.argv[1])
+    os.unlink(sys.argv[1])' "$dir/fifo"
+}
+
+# What comes of a call is looked at when it returns, by code of the module.  Whoever has
+# such a call under way is in a partition, and keeps it there, unless root moves him.
+unload_while_fifos_are_made() {
+	local pid status=0
+
+	insmod "$module"
+	rvmctl hook attach && rvmctl partition new module
+	echo "[{\"rights\": [\"READ\", \"WRITE\"], \"resource\": \"path:$dir/**\",
+		\"proof_tier\": \"P1\", \"expires_at\": 0}]" >"$dir/table.json"
+	rvmctl load "$dir/table.json" --partition module
+	make_fifos &
+	pid=$!
+	sleep 2
+	pid=$(cat /sys/fs/cgroup/rvm/module/cgroup.procs) || status=1
+	! rvmctl partition del module || status=1
+	echo "$pid" >/sys/fs/cgroup/cgroup.procs || status=1
+	rvmctl partition del module && rvmctl hook detach && unload || status=1
+	# It was not refused a fifo before, nor stopped since.
+	kill "$pid" || status=1
+	wait
+	return "$status"
+}
+
 # It looks there at what the structures of this kernel are like.
 load_without_proc() {
 	# shellcheck disable=SC2016 # sh expands it
@@ -74,7 +105,7 @@ hooks_are() {
 }
 
 ktap_print_header
-ktap_set_plan 22
+ktap_set_plan 23
 rvmctl hook detach >/dev/null 2>&1 || true
 unload
 insmod "$module"
@@ -102,6 +133,7 @@ drop_partitions module
 check detach_works_without_partitions rvmctl hook detach
 check hooks_are_gone hooks_are gone
 check unloads_after_detach unload
+check unloads_while_fifos_are_made unload_while_fifos_are_made
 refused tool_says_that_there_is_no_module 'module|insmod|modprobe' rvmctl partition list
 check loads_again insmod "$module"
 ktap_finished

@@ -31,10 +31,11 @@ static enum rvm_glob_match meet(const struct rvm_scope *scope, const struct rvm_
 	return rvm_scope_meets(scope, path, climb, view->folds);
 }
 
-static void exclude_place(const struct rvm_index *index, const struct rvm_path_object *path,
+static void exclude_place(const struct rvm_partition_view *part, const struct rvm_path_object *path,
 			  const struct rvm_path_view *view, u8 class, u8 rights, u32 *lowest)
 {
-	struct rvm_climb climb = { .index = index, .view = view };
+	const struct rvm_index *index = part->exclusions;
+	struct rvm_climb climb = { .stop = part->stop, .index = index, .view = view };
 	struct rvm_leaf_ends ends = {};
 	const struct rvm_scope *scope;
 
@@ -47,11 +48,11 @@ static void exclude_place(const struct rvm_index *index, const struct rvm_path_o
 }
 
 /* By the names that one sees and by those of the file system itself. */
-static void exclude_object(const struct rvm_index *index, const struct rvm_path_object *path,
-			   u8 class, u8 rights, u32 *lowest)
+static void exclude_object(const struct rvm_partition_view *part,
+			   const struct rvm_path_object *path, u8 class, u8 rights, u32 *lowest)
 {
-	exclude_place(index, path, path->visible, class, rights, lowest);
-	exclude_place(index, path, path->own, class, rights, lowest);
+	exclude_place(part, path, path->visible, class, rights, lowest);
+	exclude_place(part, path, path->own, class, rights, lowest);
 }
 
 static void exclude_class(const struct rvm_index *index, u8 class, u8 rights, u32 *lowest)
@@ -95,12 +96,13 @@ static bool excludes_program(const struct rvm_scope *scope, const struct rvm_exe
 }
 
 /* All of them: by identity an exclusion binds under other names too.  Execs are rare. */
-static void exclude_program(const struct rvm_index *index, const struct rvm_request *req,
+static void exclude_program(const struct rvm_partition_view *part, const struct rvm_request *req,
 			    u32 *lowest)
 {
+	const struct rvm_index *index = part->exclusions;
 	u32 at;
 
-	for (at = 0; at < index->count; at++) {
+	for (at = 0; at < index->count && !rvm_is_stopped(&part->stop); at++) {
 		const struct rvm_token_core *core = index->core[at];
 
 		if (core->scope->class == RVM_CLASS_EXEC && core->rights & req->need &&
@@ -129,15 +131,17 @@ static bool excludes_peer(const struct rvm_scope *scope, const struct rvm_net_ob
 	       is_excluded(&scope->range, &net->addr);
 }
 
-static void exclude_peer(const struct rvm_index *index, const struct rvm_request *req, u32 *lowest)
+static void exclude_peer(const struct rvm_partition_view *part, const struct rvm_request *req,
+			 u32 *lowest)
 {
+	const struct rvm_index *index = part->exclusions;
 	u32 at;
 
 	for (at = index->head[RVM_CLASS_NET]; at != RVM_CHAIN_END; at = index->next[at])
 		if (index->core[at]->rights & req->need &&
 		    excludes_peer(index->core[at]->scope, &req->net))
 			find_lowest(at, lowest);
-	exclude_object(index, &req->net.path, RVM_CLASS_NET, req->need, lowest);
+	exclude_object(part, &req->net.path, RVM_CLASS_NET, req->need, lowest);
 }
 
 static void exclude_name(const struct rvm_index *index, const struct rvm_request *req, u32 *lowest)
@@ -157,23 +161,24 @@ static u8 rights_on_file(u8 need)
 	return need & RVM_RIGHT_EXECUTE ? need | RVM_RIGHT_READ : need;
 }
 
-static u32 find_exclusion(const struct rvm_index *index, const struct rvm_request *req)
+static u32 find_exclusion(const struct rvm_partition_view *part, const struct rvm_request *req)
 {
+	const struct rvm_index *index = part->exclusions;
 	u8 rights = rights_on_file(req->need);
 	u32 lowest = RVM_CHAIN_END;
 
 	switch (req->class) {
 	case RVM_CLASS_PATH:
-		exclude_object(index, &req->path, RVM_CLASS_PATH, rights, &lowest);
+		exclude_object(part, &req->path, RVM_CLASS_PATH, rights, &lowest);
 		break;
 	case RVM_CLASS_EXEC:
-		exclude_object(index, &req->exec.path, RVM_CLASS_PATH, rights, &lowest);
-		exclude_program(index, req, &lowest);
+		exclude_object(part, &req->exec.path, RVM_CLASS_PATH, rights, &lowest);
+		exclude_program(part, req, &lowest);
 		break;
 	case RVM_CLASS_NET:
 		if (req->net.family)
-			exclude_object(index, &req->net.path, RVM_CLASS_PATH, rights, &lowest);
-		exclude_peer(index, req, &lowest);
+			exclude_object(part, &req->net.path, RVM_CLASS_PATH, rights, &lowest);
+		exclude_peer(part, req, &lowest);
 		break;
 	case RVM_CLASS_TOOL:
 	case RVM_CLASS_NAME:
@@ -190,10 +195,12 @@ typedef bool (*glob_test)(const struct rvm_glob *glob, const struct rvm_name *na
 			  unsigned int depth, bool nocase);
 
 /* What a pattern, not itself matching, says of a name below its anchor. */
-static bool any_glob(const struct rvm_index *index, const struct rvm_path_view *view,
+static bool any_glob(const struct rvm_partition_view *part, const struct rvm_path_view *view,
 		     glob_test test)
 {
-	struct rvm_climb climb = { .index = index, .view = view, .from = 1 };
+	struct rvm_climb climb = {
+		.stop = part->stop, .index = part->exclusions, .view = view, .from = 1
+	};
 	const struct rvm_scope *scope;
 
 	while ((scope = rvm_climb_next(&climb)))
@@ -205,23 +212,23 @@ static bool any_glob(const struct rvm_index *index, const struct rvm_path_view *
 	return false;
 }
 
-static bool is_below(const struct rvm_index *index, const struct rvm_path_view *view)
+static bool is_below(const struct rvm_partition_view *part, const struct rvm_path_view *view)
 {
-	return rvm_index_names_above(index, view, 0) || any_glob(index, view, rvm_glob_leads_on);
+	return rvm_index_names_above(part->exclusions, view, 0) ||
+	       any_glob(part, view, rvm_glob_leads_on);
 }
 
-static bool is_beside(const struct rvm_index *index, const struct rvm_path_view *view)
+static bool is_beside(const struct rvm_partition_view *part, const struct rvm_path_view *view)
 {
-	return rvm_index_names_beside(index, view) ||
-	       any_glob(index, view, rvm_glob_may_match_beside);
+	return rvm_index_names_beside(part->exclusions, view) ||
+	       any_glob(part, view, rvm_glob_may_match_beside);
 }
 
 bool rvm_exclusion_is_below(const struct rvm_partition_view *part,
 			    const struct rvm_path_object *path)
 {
 	for (; part; part = part->parent)
-		if (is_below(part->exclusions, path->visible) ||
-		    is_below(part->exclusions, path->own))
+		if (is_below(part, path->visible) || is_below(part, path->own))
 			return true;
 	return false;
 }
@@ -230,8 +237,7 @@ bool rvm_exclusion_is_beside(const struct rvm_partition_view *part,
 			     const struct rvm_path_object *path)
 {
 	for (; part; part = part->parent)
-		if (is_beside(part->exclusions, path->visible) ||
-		    is_beside(part->exclusions, path->own))
+		if (is_beside(part, path->visible) || is_beside(part, path->own))
 			return true;
 	return false;
 }
@@ -240,7 +246,7 @@ const struct rvm_token_core *rvm_exclusion_of(const struct rvm_partition_view *p
 					      const struct rvm_request *req)
 {
 	for (; part; part = part->parent) {
-		u32 at = part->exclusions ? find_exclusion(part->exclusions, req) : RVM_CHAIN_END;
+		u32 at = part->exclusions ? find_exclusion(part, req) : RVM_CHAIN_END;
 
 		if (at != RVM_CHAIN_END)
 			return part->exclusions->core[at];
@@ -257,7 +263,7 @@ bool rvm_exclusion_touches(const struct rvm_partition_view *part,
 	for (; part; part = part->parent) {
 		if (!part->exclusions)
 			continue;
-		exclude_object(part->exclusions, path, RVM_CLASS_PATH, rights, &lowest);
+		exclude_object(part, path, RVM_CLASS_PATH, rights, &lowest);
 		exclude_class(part->exclusions, RVM_CLASS_ANY, rights, &lowest);
 	}
 	return lowest != RVM_CHAIN_END;

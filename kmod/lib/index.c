@@ -264,7 +264,7 @@ const struct rvm_scope *rvm_climb_next(struct rvm_climb *climb)
 {
 	const struct rvm_scope *scope;
 
-	if (!climb->index || !climb->view)
+	if (!climb->index || !climb->view || rvm_is_stopped(&climb->stop))
 		return NULL;
 	if (!climb->named) {
 		if (climb->level < climb->from)

@@ -2,6 +2,7 @@
 #ifndef _RVM_INDEX_H
 #define _RVM_INDEX_H
 
+#include <linux/compiler.h>
 #include <linux/rvm.h>
 #include <linux/types.h>
 
@@ -115,9 +116,35 @@ struct rvm_path_view {
 };
 
 /**
+ * struct rvm_stop - is the answer still wanted
+ */
+struct rvm_stop {
+	/** @count: How often who asks was stopped so far; NULL if nobody stops it. */
+	const u32 *count;
+	/** @seen: What that was when the question was put. */
+	u32 seen;
+};
+
+/**
+ * rvm_is_stopped() - who asks was stopped meanwhile
+ * @stop: of the question
+ *
+ * Once true it stays so.  Whoever looks for something and finds nothing has to ask
+ * afterwards: the search may have ended early.
+ *
+ * Return: true if the answer has to be no.
+ */
+static inline bool rvm_is_stopped(const struct rvm_stop *stop)
+{
+	return stop->count && READ_ONCE(*stop->count) != stop->seen;
+}
+
+/**
  * struct rvm_climb - on the way up from a place, past all that is anchored there
  */
 struct rvm_climb {
+	/** @stop: Ends it early. */
+	struct rvm_stop stop;
 	/** @index: What is looked through; NULL for nothing. */
 	const struct rvm_index *index;
 	/** @view: The place; NULL for none. */
@@ -138,12 +165,12 @@ struct rvm_climb {
 
 /**
  * rvm_climb_next() - the next entry anchored at a place or above it, upwards
- * @climb: @index and @view are set, maybe @from, the rest 0 at the beginning
+ * @climb: @stop, @index and @view are set, maybe @from, the rest 0 at the beginning
  *
  * Those whose anchor is met come first, upwards; then those in the place of whose anchor
  * something else is met.
  *
- * Return: its scope; NULL at the end.
+ * Return: its scope; NULL at the end, or when it is stopped.
  */
 const struct rvm_scope *rvm_climb_next(struct rvm_climb *climb);
 

@@ -201,7 +201,9 @@ static enum fit fit_place(const struct rvm_scope *scope, const struct rvm_path_o
 static void search_place(struct search *s, const struct rvm_path_object *path, u8 class,
 			 bool special)
 {
-	struct rvm_climb climb = { .index = s->part->tokens, .view = path->visible };
+	struct rvm_climb climb = { .stop = s->part->stop,
+				   .index = s->part->tokens,
+				   .view = path->visible };
 	const struct rvm_scope *scope;
 
 	while ((scope = rvm_climb_next(&climb)))
@@ -268,7 +270,8 @@ static void search_program(struct search *s)
 
 	if (!exec->argv && !exec->base.len)
 		search_file(s);
-	for (at = rvm_index_program(index, &exec->base); at != RVM_CHAIN_END; at = index->next[at])
+	for (at = rvm_index_program(index, &exec->base);
+	     at != RVM_CHAIN_END && !rvm_is_stopped(&s->part->stop); at = index->next[at])
 		if (rvm_scope_has_word(index->core[at]->scope, &exec->base))
 			weigh(s, at, fit_program(index->core[at]->scope, exec));
 	for (at = index->head[RVM_CLASS_EXEC]; at != RVM_CHAIN_END; at = index->next[at]) {
@@ -501,10 +504,26 @@ static bool leads_away(const struct rvm_partition_view *part, const struct rvm_r
 	       rvm_exclusion_is_below(part, &req->path);
 }
 
+static struct rvm_verdict judge_running(const struct rvm_partition_view *part,
+					const struct rvm_request *req, s64 now)
+{
+	struct rvm_verdict v = { .tier = req->tier, .missing = req->need, .until = S64_MAX };
+
+	v.token = rvm_exclusion_of(part, req);
+	if (v.token || leads_away(part, req)) {
+		v.reason = RVM_REASON_EXCLUDED;
+		return v;
+	}
+	v = judge_one(part, req, now);
+	judge_above(part, req, now, &v);
+	return v;
+}
+
 struct rvm_verdict rvm_judge(const struct rvm_partition_view *part, const struct rvm_request *req,
 			     s64 now)
 {
 	struct rvm_verdict v = { .tier = req->tier, .missing = req->need, .until = S64_MAX };
+	struct rvm_verdict found;
 
 	v.reason = check_state(part);
 	if (v.reason)
@@ -514,13 +533,10 @@ struct rvm_verdict rvm_judge(const struct rvm_partition_view *part, const struct
 		v.reason = RVM_REASON_OWN;
 		return v;
 	}
-	v.token = rvm_exclusion_of(part, req);
-	if (v.token || leads_away(part, req)) {
-		v.reason = RVM_REASON_EXCLUDED;
-		return v;
-	}
-	v = judge_one(part, req, now);
-	judge_above(part, req, now, &v);
+	found = judge_running(part, req, now);
+	if (!rvm_is_stopped(&part->stop))
+		return found;
+	v.reason = RVM_REASON_FENCED;
 	return v;
 }
 
@@ -536,7 +552,9 @@ u8 rvm_judge_live_rights(const struct rvm_partition_view *part, u32 at, s64 now)
 static u8 path_rights(const struct rvm_partition_view *part, const struct rvm_path_object *path,
 		      s64 now)
 {
-	struct rvm_climb climb = { .index = part->tokens, .view = path->visible };
+	struct rvm_climb climb = { .stop = part->stop,
+				   .index = part->tokens,
+				   .view = path->visible };
 	const struct rvm_scope *scope;
 	u8 rights = 0;
 	u32 at;

@@ -138,6 +138,8 @@ struct rvm_partition_view {
 	u8 mode;
 	/** @flags: enum rvm_partition_flag. */
 	u8 flags;
+	/** @stop: Of the partition that asks, also in the views of those above. */
+	struct rvm_stop stop;
 };
 
 /**
@@ -196,6 +198,8 @@ struct rvm_verdict {
  *
  * Lineages are of one table: where those asked with are of another, as the tables of
  * partitions above always are, tokens that hold only within a program do not count.
+ *
+ * A partition that is stopped meanwhile is refused as fenced, without looking further.
  *
  * A revoked token, and at tier 2 or more one with a revoked ancestor, is as if
  * it were not there, except that its program word goes on to bind.

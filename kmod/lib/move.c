@@ -14,6 +14,7 @@
 
 /* An index seen from two places. */
 struct pair {
+	struct rvm_stop stop;
 	const struct rvm_index *index;
 	const struct rvm_path_view *here;
 	const struct rvm_path_view *there;
@@ -70,7 +71,7 @@ static bool rest_differs(const struct rvm_scope *scope, const struct pair *pair,
 /* Folders below may fold case where those above do not. */
 static bool exclusion_differs(const struct pair *pair)
 {
-	struct rvm_climb climb = { .index = pair->index, .view = pair->here };
+	struct rvm_climb climb = { .stop = pair->stop, .index = pair->index, .view = pair->here };
 	const struct rvm_scope *scope;
 
 	while ((scope = rvm_climb_next(&climb)))
@@ -80,11 +81,13 @@ static bool exclusion_differs(const struct pair *pair)
 	return false;
 }
 
-static bool exclusions_differ(const struct rvm_index *index, const struct rvm_path_view *from,
-			      const struct rvm_path_view *to)
+static bool exclusions_differ(const struct rvm_partition_view *part,
+			      const struct rvm_path_view *from, const struct rvm_path_view *to)
 {
+	const struct rvm_index *index = part->exclusions;
 	const void *object = from->id[0];
-	const struct pair down = { index, from, to, object }, up = { index, to, from, object };
+	const struct pair down = { part->stop, index, from, to, object },
+			  up = { part->stop, index, to, from, object };
 
 	/* What is anchored below goes with it; what holds for a name below does not. */
 	return exclusion_differs(&down) || exclusion_differs(&up) ||
@@ -102,7 +105,9 @@ static bool token_differs(const struct rvm_partition_view *part, const struct pa
 			  u8 *rights, s64 now)
 {
 	/* A token that is anchored at the object itself goes with it. */
-	struct rvm_climb climb = { .index = pair->index, .view = pair->here, .from = 1 };
+	struct rvm_climb climb = {
+		.stop = pair->stop, .index = pair->index, .view = pair->here, .from = 1
+	};
 	const struct rvm_scope *scope;
 	u64 here, there;
 	u8 live;
@@ -127,8 +132,8 @@ static bool token_differs(const struct rvm_partition_view *part, const struct pa
 static bool tokens_differ(const struct rvm_partition_view *part, const struct rvm_path_view *from,
 			  const struct rvm_path_view *to, s64 now)
 {
-	const struct pair down = { part->tokens, from, to, NULL },
-			  up = { part->tokens, to, from, NULL };
+	const struct pair down = { part->stop, part->tokens, from, to, NULL },
+			  up = { part->stop, part->tokens, to, from, NULL };
 	u8 before[KINDS] = {}, after[KINDS] = {};
 
 	return token_differs(part, &down, before, now) || token_differs(part, &up, after, now) ||
@@ -147,9 +152,8 @@ static enum rvm_reason judge_below(const struct rvm_partition_view *part,
 	const struct rvm_partition_view *at;
 
 	for (at = part; at; at = at->parent)
-		if (exclusions_differ(at->exclusions, from->visible, to->visible) ||
-		    ((from->own || to->own) &&
-		     exclusions_differ(at->exclusions, own_view(from), own_view(to))))
+		if (exclusions_differ(at, from->visible, to->visible) ||
+		    ((from->own || to->own) && exclusions_differ(at, own_view(from), own_view(to))))
 			return RVM_REASON_EXCLUDED;
 	for (at = part; at; at = at->parent)
 		if (tokens_differ(at, from->visible, to->visible, now))

@@ -366,6 +366,29 @@ static void the_closest_miss_is_told(void)
 }
 
 /* Whatever it is about, and whatever covers it. */
+/* As if it had come while the question was under way. */
+static void who_is_stopped_meanwhile_is_refused(void)
+{
+	u32 count = 3;
+
+	start();
+	add(&w.tokens, RVM_CLASS_ANY, ALL);
+	path_in(&w.exclusions, "/w", "x", READ);
+	w.part.stop = (struct rvm_stop){ &count, 3 };
+	w.parent.stop = w.part.stop;
+	ALLOWED(on_path("/w/a", READ));
+	REFUSED(on_path("/w/x", READ), EXCLUDED);
+	count++;
+	REFUSED(on_path("/w/a", READ), FENCED);
+	/* What was not looked for may be there. */
+	REFUSED(on_path("/w/x", READ), FENCED);
+	w.part.mode = RVM_MODE_PERMISSIVE;
+	w.parent.mode = RVM_MODE_PERMISSIVE;
+	REFUSED(on_path("/w/x", READ), FENCED);
+	count--;
+	ALLOWED(on_path("/w/a", READ));
+}
+
 static void what_needs_nothing_needs_a_partition_that_runs(void)
 {
 	start();
@@ -505,6 +528,7 @@ int main(void)
 	RUN(higher_tiers_look_at_ancestors);
 	RUN(the_closest_miss_is_told);
 	RUN(state_and_fence_come_first);
+	RUN(who_is_stopped_meanwhile_is_refused);
 	RUN(what_needs_nothing_needs_a_partition_that_runs);
 	RUN(permissive_relaxes_only_what_a_token_could_allow);
 	RUN(rights_on_a_path_are_those_of_live_tokens);

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef RVM_SHIM_LINUX_COMPILER_H
+#define RVM_SHIM_LINUX_COMPILER_H
+
+#ifndef READ_ONCE
+#define READ_ONCE(x) (*(const volatile __typeof__(x) *)&(x))
+#endif
+
+#endif
