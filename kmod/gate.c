@@ -74,6 +74,8 @@ static struct rvm_verdict judge_rights(const struct rvm_partition_view *view,
 		*until = min(*until, v.until);
 		return v;
 	}
+	/* What takes none of them takes no one of them. */
+	req->cleared = rvm_exclusion_of(view, req) ? 0 : need;
 	for (right = 1; right <= need; right <<= 1) {
 		if (!(need & right))
 			continue;
@@ -89,6 +91,7 @@ static struct rvm_verdict judge_rights(const struct rvm_partition_view *view,
 		*until = min(*until, v.until);
 	}
 	req->need = need;
+	req->cleared = 0;
 	return v.allow && relaxed.relaxed ? relaxed : v;
 }
 

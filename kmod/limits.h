@@ -23,9 +23,9 @@
 #define RVM_TABLE_EXCLUSIONS_MAX 16384
 /*
  * What the patterns of a table may cost one question at worst, in compared bytes:
- * the sum of rvm_scope_steps().  A step takes about a nanosecond.
+ * the sum of rvm_scope_steps().  A step takes eight instructions at most.
  */
-#define RVM_TABLE_STEPS_MAX (8 * 1024 * 1024)
+#define RVM_TABLE_STEPS_MAX (4 * 1024 * 1024)
 /* And each of them: a question that is under way when a fence comes ends behind one. */
 #define RVM_SCOPE_STEPS_MAX (1024 * 1024)
 /* Open table transactions on a host, and bytes that one may hold. */

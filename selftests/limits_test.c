@@ -186,7 +186,8 @@ TEST_F(limits, patterns)
 	} tables[] = {
 		{ "**/*.pem", 2000, 0 },
 		{ "**/*secret*", 300, 300 },
-		{ "**/a*aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab*", 20, 20 },
+		{ "**/a*aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab*", 100, 0 },
+		{ "**/a*?aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab*", 5, 5 },
 		/* Each by itself. */
 		{ "**/*[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]*", 1, 0 },
 		{ "**/*[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]*", 0, 1 },

@@ -285,10 +285,60 @@ static size_t find_first(const struct piece *piece, const struct rvm_name *name,
 	return at;
 }
 
+/* Each of its bytes is one and itself. */
+static bool is_plain_piece(const struct piece *piece)
+{
+	return piece->len == piece->units && piece->len <= RVM_GLOB_NAME_MAX &&
+	       !memchr(piece->seg, '?', piece->len);
+}
+
+/*
+ * Where it goes on after so many bytes were the same and the next is not: how much of
+ * its beginning those end with (Knuth, Morris and Pratt).
+ */
+static void note_returns(const struct piece *piece, u8 returns[RVM_GLOB_NAME_MAX], bool nocase)
+{
+	size_t same = 0, at;
+
+	returns[0] = 0;
+	for (at = 1; at < piece->len; at++) {
+		while (same && fold(piece->seg[at], nocase) != fold(piece->seg[same], nocase))
+			same = returns[same - 1];
+		same += fold(piece->seg[at], nocase) == fold(piece->seg[same], nocase);
+		returns[at] = same;
+		RVM_GLOB_COMPARES(2);
+	}
+}
+
+/* Each byte of the name is met twice at most, however alike the two are. */
+static size_t find_literal(const struct piece *piece, const struct rvm_name *name, size_t at,
+			   bool nocase)
+{
+	u8 returns[RVM_GLOB_NAME_MAX];
+	size_t same = 0;
+
+	note_returns(piece, returns, nocase);
+	for (; at < name->len; at++) {
+		u8 c = fold(name->text[at], nocase);
+
+		while (same && c != fold(piece->seg[same], nocase)) {
+			same = returns[same - 1];
+			RVM_GLOB_COMPARES(1);
+		}
+		same += c == fold(piece->seg[same], nocase);
+		RVM_GLOB_COMPARES(1);
+		if (same == piece->len)
+			return at + 1 - same;
+	}
+	return name->len + 1;
+}
+
 /* Where in the name it first fits, from @at on; behind the name if nowhere. */
 static size_t find_piece(const struct piece *piece, const struct rvm_name *name, size_t at,
 			 bool nocase)
 {
+	if (piece->len && is_plain_piece(piece))
+		return find_literal(piece, name, find_first(piece, name, at, nocase), nocase);
 	for (; at + piece->units <= name->len; at++) {
 		at = find_first(piece, name, at, nocase);
 		if (piece_fits(piece, name->text + at, nocase))
@@ -402,10 +452,25 @@ u64 rvm_glob_rest(const struct rvm_glob *glob, const struct rvm_name *names, uns
 	return states | matched;
 }
 
+/* Steps of a piece at each byte of a name: a unit of many kinds takes as long as three bytes. */
+static u64 steps_of_piece(const struct piece *piece)
+{
+	u64 steps = 0;
+	size_t at, n;
+
+	if (is_plain_piece(piece))
+		return 2;
+	for (at = 0; at < piece->len; at += n) {
+		n = unit_len(piece->seg, piece->len, at);
+		steps += piece->seg[at] == '[' ? 4 * n : 3;
+	}
+	return steps;
+}
+
 /* Steps to look for what stands between two stars, at each byte of a name. */
 static u64 steps_each_byte(const char *seg, size_t len)
 {
-	size_t at = piece_at(seg, len, 0).len, n;
+	size_t at = piece_at(seg, len, 0).len;
 	u64 most = 0, steps;
 
 	while (at < len) {
@@ -414,8 +479,7 @@ static u64 steps_each_byte(const char *seg, size_t len)
 		/* The last one is not looked for. */
 		if (at + piece.len == len)
 			break;
-		for (n = 0, steps = 0; n < piece.len; n += unit_len(piece.seg, piece.len, n))
-			steps += piece.seg[n] == '[' ? 4 * unit_len(piece.seg, piece.len, n) : 1;
+		steps = steps_of_piece(&piece);
 		at += piece.len;
 		if (steps > most)
 			most = steps;
@@ -439,6 +503,8 @@ u64 rvm_glob_steps(const struct rvm_glob *glob, unsigned int names, unsigned int
 			continue;
 		}
 		each = steps_each_byte(seg, len);
+		/* What is looked for is compared with itself before. */
+		once += each ? 2 * len : 0;
 		/* Without "**" before it, it meets the names of one place only. */
 		steps += deep ? names * once + bytes * each : once + longest * each;
 	}

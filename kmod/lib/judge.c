@@ -509,7 +509,7 @@ static struct rvm_verdict judge_running(const struct rvm_partition_view *part,
 {
 	struct rvm_verdict v = { .tier = req->tier, .missing = req->need, .until = S64_MAX };
 
-	v.token = rvm_exclusion_of(part, req);
+	v.token = req->need & ~req->cleared ? rvm_exclusion_of(part, req) : NULL;
 	if (v.token || leads_away(part, req)) {
 		v.reason = RVM_REASON_EXCLUDED;
 		return v;

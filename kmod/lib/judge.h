@@ -106,6 +106,8 @@ struct rvm_request {
 	bool load;
 	/** @floor: Mode does not relax this one. */
 	bool floor;
+	/** @cleared: Rights that no exclusion takes, as was found before; 0 if nobody looked. */
+	u8 cleared;
 	union {
 		/** @path: PATH. */
 		struct rvm_path_object path;

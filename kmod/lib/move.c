@@ -62,22 +62,39 @@ static u64 rest_below(const struct rvm_scope *scope, const struct rvm_path_view 
 	return rest & end_of(scope) ? end_of(scope) : rest;
 }
 
+/* It hangs on a place that both have above them, or on the object. */
+static bool is_above_both(const struct rvm_scope *scope, const struct pair *pair)
+{
+	unsigned int level;
+
+	for (level = 0; level <= pair->there->depth; level++)
+		if (is_at(scope, pair->there, level, pair->object))
+			return true;
+	return false;
+}
+
 static bool rest_differs(const struct rvm_scope *scope, const struct pair *pair, bool nocase)
 {
 	return rest_below(scope, pair->here, 0, pair->object, nocase) !=
 	       rest_below(scope, pair->there, 0, pair->object, nocase);
 }
 
-/* Folders below may fold case where those above do not. */
-static bool exclusion_differs(const struct pair *pair)
+/*
+ * Folders below may fold case where those above do not.  @back: They were compared the
+ * other way round, from all places above @there.
+ */
+static bool exclusion_differs(const struct pair *pair, bool back)
 {
 	struct rvm_climb climb = { .stop = pair->stop, .index = pair->index, .view = pair->here };
 	const struct rvm_scope *scope;
 
-	while ((scope = rvm_climb_next(&climb)))
-		if (goes_below(scope) &&
-		    (rest_differs(scope, pair, false) || rest_differs(scope, pair, true)))
+	while ((scope = rvm_climb_next(&climb))) {
+		if (!goes_below(scope) || (back && is_above_both(scope, pair)))
+			continue;
+		if (rest_differs(scope, pair, true) ||
+		    (!(scope->flags & RVM_SCOPE_FLAG_NOCASE) && rest_differs(scope, pair, false)))
 			return true;
+	}
 	return false;
 }
 
@@ -90,7 +107,7 @@ static bool exclusions_differ(const struct rvm_partition_view *part,
 			  up = { part->stop, index, to, from, object };
 
 	/* What is anchored below goes with it; what holds for a name below does not. */
-	return exclusion_differs(&down) || exclusion_differs(&up) ||
+	return exclusion_differs(&down, false) || exclusion_differs(&up, true) ||
 	       rvm_index_names_above(index, from, 1) || rvm_index_names_above(index, to, 1);
 }
 
