@@ -29,7 +29,12 @@ struct birth {
 	struct path path;
 };
 
-/* Births that are not seen to yet; they keep the module. */
+/*
+ * Births that are not seen to yet; they keep the module.  Nobody inside can hold it so:
+ * whoever has one under way is in the partition, which is not deleted with tasks in it,
+ * and as long as it runs the hooks stay.  Only tasks that root has moved out of it
+ * meanwhile are waited for, until the file system lets them go.
+ */
 static atomic_t births = ATOMIC_INIT(0);
 static DECLARE_WAIT_QUEUE_HEAD(no_births);
 

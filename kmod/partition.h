@@ -67,8 +67,8 @@ struct rvm_partition {
 	/** @flags: enum rvm_partition_flag but GONE; likewise. */
 	u8 flags;
 	/**
-	 * @stops: How often it, or one around it, was fenced or put out of Running; counted
-	 * behind that, under rvm_partitions_lock.  Questions under way look at it.
+	 * @stops: How often it, or one around it, was fenced, put out of Running or given an
+	 * epoch; counted behind that, under rvm_partitions_lock.  Questions under way look at it.
 	 */
 	u32 stops;
 	/** @denials: Refusals so far. */
@@ -254,8 +254,8 @@ struct rvm_partition_change {
  * @extack: says why not
  *
  * A change that only takes away is made even if the log is full.  After one
- * that takes away no check uses the old values any more; after a fence, or a state in
- * which nothing runs, some may still be under way, and are refused.
+ * that takes away no check uses the old values any more; after a fence, an epoch, or a
+ * state in which nothing runs, some may still be under way, and are refused.
  *
  * Context: may sleep.
  * Return: 0; -ENOENT if it was destroyed meanwhile; -EOPNOTSUPP for a pen;

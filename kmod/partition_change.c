@@ -305,9 +305,10 @@ static enum rvm_kind kind_of_state(u8 state)
 	}
 }
 
+/* What the brake does.  With a new epoch no token of the table is good any more. */
 static bool stops(const struct rvm_partition_change *change)
 {
-	return (change->has_state && change->state != RVM_STATE_RUNNING) ||
+	return change->bump_epoch || (change->has_state && change->state != RVM_STATE_RUNNING) ||
 	       change->flags & change->mask & RVM_PARTITION_FLAG_FENCED;
 }
 
@@ -315,6 +316,7 @@ static bool stops(const struct rvm_partition_change *change)
 static void note_stop(struct rvm_partition *part)
 {
 	lockdep_assert_held(&rvm_partitions_lock);
+	/* Behind what it was stopped by, which rvm_partition_views() reads after it. */
 	smp_store_release(&part->stops, part->stops + 1);
 }
 

@@ -23,7 +23,7 @@ collect() {
 	sed -n 's/^\t{ "[^"]*", "\([^"]*\)", [a-z_0-9]*, [A-Z]* },$/probe:\1/p' selftests/probe_*.c
 	sed -n 's/^\t{ "\([^"]*\)", [a-z_0-9]*\(, .*\)\{0,1\} },$/escape:\1/p' \
 		selftests/escape_*.c
-	sed -nE 's/^TEST_F[A-Z_]*\((race|decision|nest|container|entry|enter|network|share|program|lineage|verb|terminal|netlink), ([a-z_0-9]*).*/\1:\2/p' \
+	sed -nE 's/^TEST_F[A-Z_]*\((race|decision|nest|container|entry|enter|network|share|program|lineage|verb|terminal|netlink|brake), ([a-z_0-9]*).*/\1:\2/p' \
 		selftests/*_test.c
 	sed -n 's/^[[:space:]]*\(check\|refused\|denied\|subtests\) \([a-z_0-9]*\) .*/shell:\2/p' \
 		selftests/*.sh

@@ -3,7 +3,7 @@
 #define RVM_SHIM_LINUX_COMPILER_H
 
 #ifndef READ_ONCE
-#define READ_ONCE(x) (*(const volatile __typeof__(x) *)&(x))
+#define READ_ONCE(x) __atomic_load_n(&(x), __ATOMIC_RELAXED)
 #endif
 
 #endif
