@@ -23,7 +23,7 @@
 #define RVM_TABLE_EXCLUSIONS_MAX 16384
 /*
  * What the patterns of a table may cost one question at worst, in compared bytes:
- * the sum of rvm_scope_steps().  A step takes eight instructions at most.
+ * the sum of rvm_scope_steps().  A step takes nine instructions at worst.
  */
 #define RVM_TABLE_STEPS_MAX (4 * 1024 * 1024)
 /* And each of them: a question that is under way when a fence comes ends behind one. */
