@@ -74,8 +74,7 @@ static struct rvm_verdict judge_rights(const struct rvm_partition_view *view,
 		*until = min(*until, v.until);
 		return v;
 	}
-	/* What takes none of them takes no one of them. */
-	req->cleared = rvm_exclusion_of(view, req) ? 0 : need;
+	req->cleared = rvm_judge_cleared(view, req);
 	for (right = 1; right <= need; right <<= 1) {
 		if (!(need & right))
 			continue;

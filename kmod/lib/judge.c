@@ -540,6 +540,12 @@ struct rvm_verdict rvm_judge(const struct rvm_partition_view *part, const struct
 	return v;
 }
 
+u8 rvm_judge_cleared(const struct rvm_partition_view *part, const struct rvm_request *req)
+{
+	/* Who is stopped is refused before anything is looked for. */
+	return check_state(part) || rvm_exclusion_of(part, req) ? 0 : req->need;
+}
+
 u8 rvm_judge_live_rights(const struct rvm_partition_view *part, u32 at, s64 now)
 {
 	const struct rvm_token_core *token = part->tokens->core[at];

@@ -106,7 +106,7 @@ struct rvm_request {
 	bool load;
 	/** @floor: Mode does not relax this one. */
 	bool floor;
-	/** @cleared: Rights that no exclusion takes, as was found before; 0 if nobody looked. */
+	/** @cleared: What rvm_judge_cleared() said of all rights, when they are asked one by one. */
 	u8 cleared;
 	union {
 		/** @path: PATH. */
@@ -211,6 +211,17 @@ struct rvm_verdict {
  */
 struct rvm_verdict rvm_judge(const struct rvm_partition_view *part, const struct rvm_request *req,
 			     s64 now);
+
+/**
+ * rvm_judge_cleared() - rights of a question that no exclusion takes
+ * @part: the partition
+ * @req: the question, with all rights
+ *
+ * What takes none of them takes no one of them, so nobody has to look again for each.
+ *
+ * Return: all of them, or 0.
+ */
+u8 rvm_judge_cleared(const struct rvm_partition_view *part, const struct rvm_request *req);
 
 /**
  * rvm_judge_live_rights() - rights of a token if nothing speaks against it
