@@ -292,6 +292,7 @@ int rvm_gate_check(struct rvm_partition *part, struct rvm_question *q)
 		return 0;
 	v = rvm_gate_ask(part, q);
 	q->words = v.words;
+	q->relaxed = v.relaxed;
 	q->opens = v.opens;
 	return conclude(part, q, &v);
 }

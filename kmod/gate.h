@@ -38,6 +38,8 @@ struct rvm_question {
 	bool always;
 	/** @words: Set by rvm_gate_check(), as in struct rvm_verdict. */
 	bool words;
+	/** @relaxed: Likewise. */
+	bool relaxed;
 	/** @opens: Likewise. */
 	struct rvm_lineages opens;
 };

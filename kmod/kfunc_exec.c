@@ -238,6 +238,18 @@ static bool is_traced_inside(void)
 	return tracer && rvm_partition_of_task(tracer);
 }
 
+/*
+ * Nothing but its words shall steer a program that a rule with words starts: its loader
+ * and C library see to that.  What is learned from will be started by such a rule, and
+ * has to do now what it will do then.
+ */
+static void secure(struct linux_binprm *bprm, const struct rvm_partition *part,
+		   const struct rvm_question *q)
+{
+	if (q->words || (q->relaxed && READ_ONCE(part->mode) == RVM_MODE_LEARN))
+		bprm->secureexec = 1;
+}
+
 /* The first round: the program as named, with its words. */
 static int check_program(struct rvm_partition *part, struct linux_binprm *bprm,
 			 struct reader *words)
@@ -276,9 +288,7 @@ static int check_program(struct rvm_partition *part, struct linux_binprm *bprm,
 		ret = rvm_gate_refuse(part, &q, kind);
 	} else {
 		ret = rvm_gate_check(part, &q);
-		/* Nothing but its words shall steer it: its loader and C library see to that. */
-		if (!ret && q.words)
-			bprm->secureexec = 1;
+		secure(bprm, part, &q);
 	}
 	if (filtered)
 		q.opens.set = 0;
@@ -304,8 +314,7 @@ static int check_interpreter(struct rvm_partition *part, struct linux_binprm *bp
 	q.req.exec.steered = is_filtered(part) || is_traced_inside();
 	q.req.exec.lineages = rvm_lineage_executing(bprm);
 	ret = rvm_gate_check(part, &q);
-	if (!ret && q.words)
-		bprm->secureexec = 1;
+	secure(bprm, part, &q);
 	return ret;
 }
 

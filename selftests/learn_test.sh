@@ -11,10 +11,12 @@ set -euo pipefail
 
 tables=$dir/tables
 secret=$dir/secret
-workloads=(git make python node shell cargo)
+workloads=(git helpers temporary make python node shell cargo)
 # Base tables besides minimal.
 declare -A bases=()
 bases[git]='workspace-ro'
+bases[helpers]='workspace-rw,git'
+bases[temporary]='workspace-ro'
 bases[make]='workspace-ro,make'
 bases[python]='workspace-ro,python,pip'
 bases[node]='workspace-ro,node'
@@ -43,6 +45,35 @@ write_git() {
 		done
 		git log --oneline -3
 	SH
+}
+
+# The base table lets git start itself, and nobody else: the rows that are learned are
+# those for who calls it.
+write_helpers() {
+	write_git "$1"
+	printf '*.c filter=upper\n' >"$1/.gitattributes"
+	git -C "$1" config filter.upper.clean 'tr a-z A-Z'
+	git -C "$1" config filter.upper.smudge 'tr A-Z a-z'
+	cat >"$1/work.sh" <<-'SH'
+		set -e
+		date +%s%N >a.c
+		git add a.c
+		git commit -q -m c
+		git stash list
+	SH
+}
+
+helpers_are_not_learned() {
+	! grep -E 'git-core|sh -c' "$tables/helpers.json" && grep -q 'git add a.c' "$tables/helpers.json" &&
+		grep -q 'tr a-z A-Z' "$tables/helpers.json"
+}
+
+# What a rule with words starts uses /tmp, whatever TMPDIR says: so it does here.
+write_temporary() {
+	mkdir "$1/own"
+	chmod 0777 "$1/own"
+	echo 'python3 -c "import tempfile;f=tempfile.NamedTemporaryFile();print(f.name)" >/dev/null' \
+		>"$1/work.sh"
 }
 
 write_make() {
@@ -173,6 +204,11 @@ write_cargo() {
 	SH
 }
 
+# As its user has it.
+temporary_of() {
+	if [ "$1" = temporary ]; then echo "$dir/$1/own"; else echo /tmp; fi
+}
+
 load_table() {
 	rvmctl load "$1" --partition "$2" --workspace "$3" --base "$4"
 }
@@ -182,7 +218,7 @@ learn_it() {
 
 	echo '[]' >"$tables/empty.json"
 	load_table "$tables/empty.json" "learn-$name" "$ws" "$base" >/dev/null
-	rvmctl -j learn run "learn-$name" -o "$tables/$name.json" --env TMPDIR=/tmp \
+	rvmctl -j learn run "learn-$name" -o "$tables/$name.json" --env "TMPDIR=$(temporary_of "$name")" \
 		-- /bin/sh work.sh >"$tables/$name.report" || {
 		status=$?
 		cat "$tables/$name.report"
@@ -206,7 +242,7 @@ enforce_it() {
 
 	load_table "$tables/$name.json" "learn-$name" "$dir/$name" "$base" >/dev/null
 	from=$(value 'd["length"]' witness head)
-	rvmctl run "learn-$name" --env TMPDIR=/tmp -- /bin/sh work.sh || status=$?
+	rvmctl run "learn-$name" --env "TMPDIR=$(temporary_of "$name")" -- /bin/sh work.sh || status=$?
 	found=$(list_denials "$name" "$from")
 	if [ "$found" ]; then
 		tr '{' '\n' <"$tables/$name.report" | grep -o '"resource":"[^"]*"' || true
@@ -389,7 +425,7 @@ skip_round_trip() {
 }
 
 ktap_print_header
-ktap_set_plan 31
+ktap_set_plan 40
 chmod 0755 "$dir"
 mkdir -p "$tables"
 echo secret >"$secret"
@@ -401,6 +437,7 @@ for name in "${workloads[@]}"; do
 	fi
 	round_trip "$name"
 done
+check helpers_of_a_program_are_not_learned helpers_are_not_learned
 mkdir -p "$dir/poison"
 write_poison "$dir/poison"
 check poison_is_learned learn_it poison minimal,workspace-ro,python

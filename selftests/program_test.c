@@ -138,6 +138,22 @@ TEST_F(program, with_any_words_it_is_as_ever)
 	EXPECT_EQ(STEERED, box_do(&self->box, start, self->path));
 }
 
+/* What is learned from it is a rule with words: it does now what it will do then. */
+TEST_F(program, what_is_learned_from_is_secure)
+{
+	const struct rule any = { RVM_CLASS_EXEC, RVM_RIGHT_EXECUTE, self->path, "report",
+				  RVM_SCOPE_FLAG_PREFIX };
+	const struct rule none = { RVM_CLASS_PATH, RVM_RIGHT_READ, "/etc/ld.so.cache", "" };
+
+	ASSERT_EQ(0, box_load(&self->box, &none, 1));
+	ASSERT_EQ(0, box_set(&self->box, RVM_A_PARTITION_MODE, RVM_MODE_PERMISSIVE));
+	EXPECT_EQ(STEERED, box_do(&self->box, start, self->path));
+	ASSERT_EQ(0, box_set(&self->box, RVM_A_PARTITION_MODE, RVM_MODE_LEARN));
+	EXPECT_EQ(SECURE, box_do(&self->box, start, self->path));
+	ASSERT_EQ(0, load(&self->box, &any));
+	EXPECT_EQ(STEERED, box_do(&self->box, start, self->path));
+}
+
 /* The words are the script's: who interprets it is as secure. */
 TEST_F(program, a_script_by_its_words_is_secure)
 {

@@ -47,8 +47,6 @@ static const char *refused_why(const struct event *event)
 		return "a token for it does not reach the tier: change that one";
 	case RVM_REASON_ABOVE:
 		return "the partition around it may not do it either: widen that one first";
-	case RVM_REASON_WITHIN:
-		return "a token for it holds within another program only: change that one";
 	case RVM_REASON_STEERED:
 	case RVM_REASON_ENVIRON:
 		return LEARN_WHY_TURNED;
@@ -72,6 +70,7 @@ static const char *never_why(const struct event *event)
 	case RVM_REASON_RIGHTS:
 	case RVM_REASON_ARGV:
 	case RVM_REASON_GAIN:
+	case RVM_REASON_WITHIN:
 		break;
 	case RVM_REASON_ANONYMOUS:
 		return "its code is in a file without a name";

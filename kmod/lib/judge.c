@@ -460,6 +460,19 @@ static bool is_relaxed(const struct rvm_partition_view *part, const struct rvm_r
 	return true;
 }
 
+/*
+ * A program that holds within itself, as the helpers of git do, was started from
+ * elsewhere: the row that is learned from that will open its lineage, so that what
+ * it starts is judged now as it will be then.
+ */
+static struct rvm_lineages learned_lineages(const struct rvm_partition_view *part,
+					    const struct rvm_verdict *v)
+{
+	if (part->mode != RVM_MODE_LEARN || v->reason != RVM_REASON_WITHIN)
+		return (struct rvm_lineages){};
+	return (struct rvm_lineages){ part->table, v->token->opens };
+}
+
 static struct rvm_verdict judge_one(const struct rvm_partition_view *part,
 				    const struct rvm_request *req, s64 now)
 {
@@ -474,6 +487,7 @@ static struct rvm_verdict judge_one(const struct rvm_partition_view *part,
 	if (!v.allow && is_relaxed(part, req)) {
 		v.allow = true;
 		v.relaxed = true;
+		v.opens = learned_lineages(part, &v);
 	}
 	return v;
 }

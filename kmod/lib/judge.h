@@ -158,7 +158,7 @@ struct rvm_verdict {
 	 */
 	bool words;
 	/**
-	 * @opens: EXEC, allowed, not relaxed: the lineages that the token opens for whom it
+	 * @opens: EXEC, allowed: the lineages that the token opens for whom it
 	 * starts; of the partition's own table.
 	 */
 	struct rvm_lineages opens;

@@ -56,6 +56,19 @@ static void a_helper_starts_within_its_program_only(void)
 	REFUSED(judge(), WITHIN);
 	w.req.exec.lineages = (struct rvm_lineages){ 4, 2 };
 	REFUSED(judge(), WITHIN);
+	/* To learn from it is to write it a row, which would open what this one does. */
+	helper->core.opens = 4;
+	EXPECT_EQ(judge().opens.set, 0);
+	w.part.mode = RVM_MODE_LEARN;
+	w.parent.mode = RVM_MODE_LEARN;
+	EXPECT(judge().relaxed);
+	EXPECT_EQ(judge().opens.set, 4);
+	EXPECT_EQ(judge().opens.table, 5);
+	w.part.mode = RVM_MODE_PERMISSIVE;
+	EXPECT(judge().relaxed);
+	EXPECT_EQ(judge().opens.set, 0);
+	w.part.mode = RVM_MODE_ENFORCE;
+	w.parent.mode = RVM_MODE_ENFORCE;
 	/* The rule binds the name all the same. */
 	helper->core.rights = READ;
 	REFUSED(judge(), RIGHTS);
