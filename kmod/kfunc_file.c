@@ -47,6 +47,23 @@ static bool is_session_terminal(const struct file *file)
 	return own;
 }
 
+/*
+ * The same by name.  Each instance of devpts has its own numbers: the terminal itself
+ * is compared, which the name stands for as long as it is open on one side.
+ */
+static bool is_name_of_session_terminal(const struct dentry *dentry)
+{
+	struct tty_struct *tty;
+	bool same;
+
+	if (dentry->d_sb->s_magic != DEVPTS_SUPER_MAGIC)
+		return false;
+	tty = get_current_tty();
+	same = tty && tty == READ_ONCE(dentry->d_fsdata);
+	tty_kref_put(tty);
+	return same;
+}
+
 /* A stacked file system maps its hidden file; the user's path is that of the program. */
 static bool is_own_program(struct file *file)
 {
@@ -214,7 +231,8 @@ static noinline int check_open_anew(struct rvm_partition *part, struct file *fil
 		return check_use(part, file, RVM_OP_OPEN, object);
 	if (file->f_flags & __FMODE_EXEC)
 		return check_open_exec(part, file);
-	if (rvm_own_has_terminal(part, file->f_path.dentry))
+	if (is_name_of_session_terminal(file->f_path.dentry) ||
+	    rvm_own_has_terminal(part, file->f_path.dentry))
 		return rvm_gate_pass(part, RVM_OP_OPEN);
 	if (is_born_with_mode(file) && rvm_verb_mode(file_inode(file)->i_mode) != RVM_DEMAND_WRITE)
 		return rvm_gate_floor(part, RVM_OP_CREATE, "mode=set-id", false);

@@ -11,6 +11,8 @@
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <termios.h>
 
@@ -121,6 +123,69 @@ TEST_F(terminal, the_own_is_talked_on)
 {
 	EXPECT_EQ(0, with_terminal(&self->box, self->master, self->other, write_own));
 	EXPECT_EQ(EACCES, with_terminal(&self->box, self->master, self->other, write_other));
+}
+
+/* As /dev/stdout leads there. */
+static int open_own(int own, int other)
+{
+	char path[64];
+
+	if (ttyname_r(own, path, sizeof(path)))
+		return errno;
+	return try_open(path, O_WRONLY | O_CREAT | O_TRUNC | O_NOCTTY) ?:
+		       try_open("/proc/self/fd/0", O_RDWR | O_CREAT | O_NOCTTY);
+}
+
+static int open_other(int own, int other)
+{
+	char path[64];
+
+	return ttyname_r(other, path, sizeof(path)) ? 201 : try_open(path, O_WRONLY | O_NOCTTY);
+}
+
+/* Another instance gives its terminals the same numbers. */
+static int open_of_other_instance(int own, int other)
+{
+	char path[128], name[64];
+
+	if (ttyname_r(own, name, sizeof(name)))
+		return 201;
+	snprintf(path, sizeof(path), "%s/%s", in_dir("pts"), strrchr(name, '/') + 1);
+	return try_open(path, O_RDWR | O_NOCTTY);
+}
+
+TEST_F(terminal, the_own_is_opened_by_name)
+{
+	const uint64_t before = box_denials(&self->box);
+
+	EXPECT_EQ(0, with_terminal(&self->box, self->master, self->other, open_own));
+	/* Nor is a name in /proc asked for. */
+	EXPECT_EQ(before, box_denials(&self->box));
+	EXPECT_EQ(EACCES, with_terminal(&self->box, self->master, self->other, open_other));
+}
+
+TEST_F(terminal, a_namesake_of_another_instance_is_not)
+{
+	int masters[16], numbers[2] = { -1, -1 }, unlock = 0;
+	char ptmx[128];
+
+	ASSERT_EQ(0, ioctl(self->master, TIOCGPTN, &numbers[0]));
+	ASSERT_GT(ARRAY_LEN(masters), numbers[0]);
+	mkdir(in_dir("pts"), 0755);
+	ASSERT_EQ(0, mount("devpts", in_dir("pts"), "devpts", 0, "ptmxmode=0666,mode=0666"));
+	snprintf(ptmx, sizeof(ptmx), "%s/ptmx", in_dir("pts"));
+	/* Numbers count from 0. */
+	for (int i = 0; i <= numbers[0]; i++) {
+		masters[i] = open(ptmx, O_RDWR | O_NOCTTY);
+		EXPECT_EQ(0, ioctl(masters[i], TIOCSPTLCK, &unlock));
+		EXPECT_EQ(0, ioctl(masters[i], TIOCGPTN, &numbers[1]));
+	}
+	EXPECT_EQ(numbers[0], numbers[1]);
+	EXPECT_EQ(EACCES,
+		  with_terminal(&self->box, self->master, self->other, open_of_other_instance));
+	for (int i = 0; i <= numbers[0]; i++)
+		close(masters[i]);
+	umount(in_dir("pts"));
 }
 
 TEST_F(terminal, the_own_is_set_up)
