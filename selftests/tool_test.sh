@@ -708,6 +708,9 @@ settings_that_do_nothing_are_told() {
 		load compile|{"permissions":{"deny":["Read(a)"]},"sandbox":{"filesystem":{"denyWrite":["a"]}}}|denyWrite is not taken: 1 rule does nothing here
 	EOF
 	for json in '{"permission":{"deny":["Read(a)"]}}' '{"model":"x"}' '{}'; do
+		# A pipe is a file like others, but that it is read once.
+		run load "$work/in.json" --partition x --dry-run --base none --spec <(echo "$json")
+		[ $status = 2 ] && is_clear || { echo "piped $json: $status $(cat "$work/err")" && return 1; }
 		echo "$json" >"$work/spec.json"
 		run load "$work/in.json" --partition x --dry-run --base none --spec "$work/spec.json"
 		[ $status = 2 ] && is_clear || { echo "$json: $status $(cat "$work/err")" && return 1; }
@@ -726,16 +729,102 @@ rows_that_allow_nothing_are_told() {
 	ln -sfn /usr/bin/env "$work/idle/links/python"
 	cp /bin/true "$work/idle/files/true"
 	ln -sfn true "$work/idle/files/same"
+	mkdir -p "$work/idle/mixed"
+	cp /bin/true "$work/idle/mixed/true"
+	ln -sfn ../files/true "$work/idle/mixed/other"
 	echo '[{"rights":["READ"],"resource":"Read(./old)","expires_at":1},
 	{"rights":["READ"],"resource":"Read(./new)","expires_at":9999999999},
 	{"rights":["EXECUTE"],"resource":"Bash(agentx *)","expires_at":0},
 	{"rights":["EXECUTE"],"resource":"run:./links/*","expires_at":0},
-	{"rights":["EXECUTE"],"resource":"run:./files/*","expires_at":0}]' >"$work/idle/t.json"
+	{"rights":["EXECUTE"],"resource":"run:./files/*","expires_at":0},
+	{"rights":["EXECUTE"],"resource":"run:./mixed/*","expires_at":0}]' >"$work/idle/t.json"
 	run load "$work/idle/t.json" --partition x --dry-run --base none
 	[ $status = 0 ] && grep -q 'warning: .*row 0 .*has expired already' "$work/err" &&
 		grep -q "warning: .*row 2 .*'agentx' is in none of the folders that are searched (.*); write exec:/whole" "$work/err" || { cat "$work/err" && return 1; }
-	grep -q 'warning: .*row 3 .*are symbolic links' "$work/err" &&
+	grep -q 'warning: .*row 3 .*links/python is a symbolic link' "$work/err" &&
+		grep -q 'warning: .*row 5 .*mixed/other is a symbolic link to .*files/true' "$work/err" &&
 		! grep -qE 'row (1|4) ' "$work/err" || { cat "$work/err" && return 1; }
+}
+
+# Rows as they are approved, and how they are meant.
+words_of_shells_are_told() {
+	local rule n
+
+	mkdir -p "$work/words"
+	while read -r n rule; do
+		python3 -c 'import json, sys
+print(json.dumps([{"rights": ["EXECUTE"], "resource": sys.argv[1], "expires_at": 0}]))' "$rule" >"$work/words/t.json"
+		run load "$work/words/t.json" --partition x --dry-run --base minimal,git
+		[ $status = 0 ] && [ "$(grep -c 'quotes and [$]' "$work/err")" = "$n" ] ||
+			{ echo "$rule: $(cat "$work/err")" && return 1; }
+	done <<-'EOF'
+		1 Bash(git commit -m "two words")
+		1 Bash(git log --format='%h %s')
+		1 Bash(ls $HOME)
+		0 Bash(git log --format=%h)
+		0 Bash(git commit -m it's)
+		0 Bash(git grep end$)
+	EOF
+}
+
+# The rows of a program do not bring what it needs; those that were learned do.
+base_tables_are_named() {
+	local n rest rule
+
+	mkdir -p "$work/bases"
+	while read -r n rest rule; do
+		echo "[{\"rights\": [\"EXECUTE\"], \"resource\": \"$rule\", \"expires_at\": 0}]" >"$work/bases/t.json"
+		run load "$work/bases/t.json" --partition x --dry-run --base "$rest"
+		[ $status = 0 ] && [ "$(grep -c 'comes with --base minimal,git' "$work/err")" = "$n" ] ||
+			{ echo "$rest $rule: $(cat "$work/err")" && return 1; }
+	done <<-'EOF'
+		1 minimal Bash(git:*)
+		1 none Bash(git status)
+		0 minimal,git Bash(git:*)
+		0 minimal exec:/usr/bin/git status
+		0 minimal Bash(ls:*)
+	EOF
+}
+
+# git's repository is elsewhere, or its work trees are where agents have their settings.
+work_trees_are_told() {
+	local git=(git -c user.name=x -c user.email=x@example.org -c init.defaultBranch=main)
+
+	rm -rf "$work/trees"
+	mkdir -p "$work/trees/main"
+	(
+		cd "$work/trees/main" && "${git[@]}" init -q && "${git[@]}" commit -q --allow-empty -m one &&
+			"${git[@]}" worktree add -q ../linked && "${git[@]}" worktree add -q .claude/worktrees/one
+	) || return 4
+	echo '[{"rights": ["EXECUTE"], "resource": "exec:git *", "expires_at": 0}]' >"$work/trees/t.json"
+	run load "$work/trees/t.json" --partition x --workspace "$work/trees/linked" --dry-run --base minimal,workspace-rw,git
+	[ $status = 0 ] && grep -qF "add {\"rights\":[\"READ\",\"WRITE\"],\"resource\":\"path:/$work/trees/main/.git/**\"" "$work/err" || return 1
+	python3 - "$work/trees" "$(grep -oE '\{"rights.*\}' "$work/err")" <<-'EOF' || return 1
+		import json, sys
+		t = json.load(open(sys.argv[1] + "/t.json"))
+		t.append(json.loads(sys.argv[2]))
+		json.dump(t, open(sys.argv[1] + "/t2.json", "w"))
+	EOF
+	run load "$work/trees/t2.json" --partition x --workspace "$work/trees/linked" --dry-run --base minimal,workspace-rw,git
+	[ $status = 0 ] && ! grep -q 'linked work tree' "$work/err" || return 1
+	run load "$work/trees/t.json" --partition x --workspace "$work/trees/main" --dry-run --base minimal,workspace-rw,git
+	[ $status = 0 ] && grep -qF "$work/trees/main/.claude/worktrees/one: is a work tree in which nothing can be written" "$work/err" || return 1
+	run load "$work/trees/t.json" --partition x --workspace "$work/trees/main" --dry-run --base minimal,workspace-rw,git --allow-deputy '**/.claude'
+	[ $status = 0 ] && ! grep -q 'is a work tree' "$work/err"
+}
+
+# Where both go into one file: what is said of rows, the rows, what is said of all.
+warnings_stand_where_they_belong() {
+	mkdir -p "$work/order"
+	echo '[{"rights": ["EXECUTE"], "resource": "Bash(sh:*)", "expires_at": 0},
+		{"rights": ["READ"], "resource": "Read(./{a,b})", "expires_at": 0}]' >"$work/order/t.json"
+	"$tool" load "$work/order/t.json" --partition x --dry-run --base none >"$work/out" 2>&1
+	grep -nE 'braces|^KIND|start an interpreter' "$work/out" | cut -d: -f1 >"$work/order/lines"
+	[ "$(wc -l <"$work/order/lines")" = 3 ] && sort -nc "$work/order/lines" &&
+		sed -n "$(head -1 "$work/order/lines")p" "$work/out" | grep -q braces &&
+		sed -n "$(tail -1 "$work/order/lines")p" "$work/out" | grep -q interpreter || return 1
+	"$tool" load "$work/order/t.json" --partition x --dry-run --base minimal 2>&1 >"$work/out" | cat >/dev/null
+	[ "$(grep -c 'localtime): .* is a link' "$work/out")" = 1 ]
 }
 
 options_are_told_how_to_be_given() {

@@ -72,6 +72,14 @@ static char *path_of(int fd)
 	return n > 0 ? strndup(path, n) : NULL;
 }
 
+/* Rows mean the workspace by a relative path, a shell the current folder. */
+static int not_here(const char *path, struct err *err)
+{
+	if (path[0] == '/')
+		return -1;
+	return err_hint(err, "it is looked for from the current folder, not from the workspace");
+}
+
 static int ask_path(struct question *q, const char *path, uint32_t right, struct err *err)
 {
 	auto_free char *folder = strdup(path);
@@ -87,8 +95,10 @@ static int ask_path(struct question *q, const char *path, uint32_t right, struct
 			slash[slash == folder] = '\0';
 		q->fd = open(slash ? folder : ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	}
-	if (q->fd < 0)
-		return err_errno(err, errno, "%s", path);
+	if (q->fd < 0) {
+		err_errno(err, errno, "%s", path);
+		return not_here(path, err);
+	}
 	q->path = path_of(q->fd);
 	if (q->leaf && q->path) {
 		char *whole;
@@ -123,7 +133,7 @@ static int ask_exec(struct question *q, char *const *argv, struct err *err)
 	q->right = RVM_RIGHT_EXECUTE;
 	q->argv = argv;
 	if (program_find(argv[0], getenv("PATH"), &q->path, err))
-		return -1;
+		return strchr(argv[0], '/') ? not_here(argv[0], err) : -1;
 	q->name = argv[0];
 	q->text = join_words(argv);
 	q->fd = open(q->path, O_PATH | O_CLOEXEC);

@@ -7,11 +7,22 @@
 #include "err.h"
 #include "out.h"
 
-static char *format(const char *fmt, va_list ap)
+static char *vformat(const char *fmt, va_list ap)
 {
 	char *text;
 
 	return vasprintf(&text, fmt, ap) < 0 ? NULL : text;
+}
+
+char *format(const char *fmt, ...)
+{
+	va_list ap;
+	char *text;
+
+	va_start(ap, fmt);
+	text = vformat(fmt, ap);
+	va_end(ap);
+	return text;
 }
 
 int err_make(struct err *err, int code, const char *fmt, ...)
@@ -22,7 +33,7 @@ int err_make(struct err *err, int code, const char *fmt, ...)
 		return -1;
 	err->code = code;
 	va_start(ap, fmt);
-	err->text = format(fmt, ap);
+	err->text = vformat(fmt, ap);
 	va_end(ap);
 	return -1;
 }
@@ -35,7 +46,7 @@ int err_errno(struct err *err, int errnum, const char *fmt, ...)
 	if (err->code)
 		return -1;
 	va_start(ap, fmt);
-	what = format(fmt, ap);
+	what = vformat(fmt, ap);
 	va_end(ap);
 	return err_make(err, EXIT_REFUSED, "%s: %s", what ? what : "", strerror(errnum));
 }
@@ -47,7 +58,7 @@ int err_hint(struct err *err, const char *fmt, ...)
 	if (err->hint)
 		return -1;
 	va_start(ap, fmt);
-	err->hint = format(fmt, ap);
+	err->hint = vformat(fmt, ap);
 	va_end(ap);
 	return -1;
 }
@@ -59,7 +70,7 @@ int err_wrap(struct err *err, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	context = format(fmt, ap);
+	context = vformat(fmt, ap);
 	va_end(ap);
 	if (context && asprintf(&both, "%s: %s", context, err->text ? err->text : "failed") >= 0) {
 		free(err->text);
@@ -93,10 +104,12 @@ void warn_line(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	text = format(fmt, ap);
+	text = vformat(fmt, ap);
 	va_end(ap);
 	if (text)
 		safe = out_escape(text, strlen(text));
+	/* Behind what was said before, also where both go into one file. */
+	fflush(stdout);
 	if (safe)
 		fprintf(stderr, "%srvmctl: warning:%s %s\n", out_sgr(stderr, OUT_WARN),
 			out_sgr(stderr, OUT_PLAIN), safe);

@@ -12,6 +12,7 @@
 #include "lib/index.h"
 #include "lib/rights.h"
 #include "path.h"
+#include "settings.h"
 
 static int deny_rule(struct plan *plan, const struct doc *doc, const json_t *value, size_t row,
 		     struct err *err)
@@ -38,8 +39,8 @@ int exclude_denied(struct plan *plan, const char *path, size_t *rules, struct er
 
 	if (doc_open(&doc, path, err))
 		return -1;
-	if (!json_is_object(doc.root))
-		return doc_want(&doc, err, "", "a spec or settings, an object", doc.root);
+	if (settings_look(&doc, err))
+		return -1;
 	permissions = json_object_get(doc.root, "permissions");
 	if (permissions && !json_is_object(permissions))
 		return doc_want(&doc, err, "permissions", "an object", permissions);

@@ -1,26 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <fcntl.h>
-#include <stdarg.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
 #include "lint.h"
 #include "path.h"
-
-static char *say(const char *fmt, ...) PRINTF(1, 2);
-
-static char *say(const char *fmt, ...)
-{
-	char *text;
-	va_list ap;
-	int ret;
-
-	va_start(ap, fmt);
-	ret = vasprintf(&text, fmt, ap);
-	va_end(ap);
-	return ret < 0 ? NULL : text;
-}
 
 /*
  * Commands.
@@ -59,6 +44,14 @@ static bool is_syntax(const char *word, size_t len)
 	       memchr(word, '`', len);
 }
 
+/* As a shell would take it away, or put something in its place. */
+static bool is_quoted(const char *word, size_t len)
+{
+	return len && (strchr("\"'", word[0]) || strchr("\"'", word[len - 1]) ||
+		       memmem(word, len, "=\"", 2) || memmem(word, len, "='", 2) ||
+		       (word[0] == '$' && len > 1));
+}
+
 static bool is_assignment(const char *word, size_t len)
 {
 	size_t n = 0;
@@ -81,19 +74,24 @@ static char *lint_words(const struct rvm_scope_spec *spec)
 		if (len > (size_t)(end - text))
 			len = end - text;
 		if (first && is_assignment(text, len))
-			return say("no program is called '%.*s': variables are not part of a "
-				   "command; write the rule for the program behind",
-				   (int)len, text);
+			return format("no program is called '%.*s': variables are not part of a "
+				      "command; write the rule for the program behind",
+				      (int)len, text);
 		if (first && is_of_shell(text, len))
-			return say(
+			return format(
 				"'%.*s' is a word of shells, which start no program by it; write "
 				"rules for the programs",
 				(int)len, text);
 		if (len && is_syntax(text, len))
-			return say(
+			return format(
 				"'%.*s' is a word like others: no shell reads the rule; write one "
 				"rule for each program",
 				(int)len, text);
+		if (is_quoted(text, len))
+			return format("quotes and $ are letters like others, as in %.*s: no shell "
+				      "reads the rule, and a word with blanks in it cannot be "
+				      "said; let the rule end before it with :*",
+				      (int)len, text);
 		first &= !len;
 		text += len + (text + len < end);
 	}
@@ -117,13 +115,13 @@ static char *lint_path(const struct rvm_scope_spec *spec, bool exclusion)
 	const char *text = spec->text;
 
 	if (find_brace(text, spec->len) && !exclusion)
-		return say("braces are letters like others; write a rule for each name");
+		return format("braces are letters like others; write a rule for each name");
 	if (spec->len && text[0] == '$')
-		return say("variables are letters like others; write the path, ~ for the home");
+		return format("variables are letters like others; write the path, ~ for the home");
 	if (spec->len && text[0] == '!')
-		return say("'!' is a letter like others: nothing is taken out of a rule");
+		return format("'!' is a letter like others: nothing is taken out of a rule");
 	if (spec->len && (text[0] == ' ' || text[spec->len - 1] == ' '))
-		return say("the blank at its end is part of the name");
+		return format("the blank at its end is part of the name");
 	return NULL;
 }
 
@@ -136,12 +134,12 @@ char *lint_rule(const struct rvm_scope_spec *spec, const char *resource, bool ex
 		return lint_path(spec, exclusion);
 	case RVM_CLASS_TOOL:
 		if (strchr(resource, '(') && strncmp(resource, "mcp__", 5))
-			return say("'%.*s' is no word for files, programs or addresses: only a "
-				   "mediator that asks by this name holds to it",
-				   (int)strcspn(resource, "("), resource);
+			return format("'%.*s' is no word for files, programs or addresses: only a "
+				      "mediator that asks by this name holds to it",
+				      (int)strcspn(resource, "("), resource);
 		return NULL;
 	case RVM_CLASS_NAME:
-		return exclusion ? say("a bare name denies no file; write Read(%s)", resource) :
+		return exclusion ? format("a bare name denies no file; write Read(%s)", resource) :
 				   NULL;
 	default:
 		return NULL;
@@ -193,8 +191,9 @@ char *lint_program(const struct scope *scope)
 		return NULL;
 	if (is_system_program(path) || !looks_beside_itself(path))
 		return NULL;
-	return say("it looks for libraries beside itself ($ORIGIN), which a start by a rule with "
-		   "words does not do: allow it with any words");
+	return format(
+		"it looks for libraries beside itself ($ORIGIN), which a start by a rule with "
+		"words does not do: allow it with any words");
 }
 
 int lint_row(const char *resource, size_t len, uint8_t rights, char **why, struct err *err)
@@ -270,12 +269,12 @@ char *lint_places(const struct resolver *r, const struct rvm_scope_spec *spec, c
 	head = literal_head(spec->text, spec->len);
 	if (head && *head && resource + 2 <= spec->text && has_one_slash(spec) &&
 	    is_there(r->root, head, strlen(head)) && !is_there(r->workspace, head, strlen(head)))
-		return say(
+		return format(
 			"with one slash it is below the workspace, where there is no '%s'; write "
 			"//%s for that of the host",
 			head, head);
 	if (is_spelt(r, spec))
-		return say(
+		return format(
 			"[ ] is one letter of a set, and a file is called by these very letters; "
 			"write \\[ for the bracket itself");
 	return NULL;
@@ -331,8 +330,8 @@ static void spell(struct spellings *s, const char *text)
 
 		for (p = begin; p < close && (level || *p != ','); p++)
 			level += (*p == '{') - (*p == '}');
-		auto_free char *one = say("%.*s%.*s%s", (int)(open - text), text, (int)(p - begin),
-					  begin, close + 1);
+		auto_free char *one = format("%.*s%.*s%s", (int)(open - text), text,
+					     (int)(p - begin), begin, close + 1);
 
 		if (one)
 			spell(s, one);

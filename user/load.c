@@ -11,12 +11,12 @@
 #include "cmd.h"
 #include "deputy.h"
 #include "exclude.h"
+#include "hint.h"
 #include "lib/rights.h"
 #include "own.h"
 #include "partition.h"
 #include "path.h"
 #include "report.h"
-#include "settings.h"
 #include "token.h"
 #include "toml.h"
 
@@ -169,8 +169,7 @@ static int add_exclusions(struct load *load, const struct args *args, struct err
 		return err_errno(err, ENOMEM, "--allow-deputy");
 	for (size_t i = 0; i < n; i++)
 		allow[i] = args_nth(args, "--allow-deputy", i);
-	if (spec && (settings_look_at(spec, err) ||
-		     exclude_denied(&load->plan, spec, &load->deny_rules, err)))
+	if (spec && exclude_denied(&load->plan, spec, &load->deny_rules, err))
 		return -1;
 	if (spec && !load->deny_rules)
 		warn_line("%s: has no permissions.deny: nothing is denied", spec);
@@ -256,9 +255,11 @@ static int make_plan(struct load *load, const struct args *args, struct err *err
 		return -1;
 	plan_check_links(&load->plan);
 	plan_check_folders(&load->plan);
-	if (args_has(args, "--refuse-root") && refuse_root(load, err))
+	if ((args_has(args, "--refuse-root") && refuse_root(load, err)) ||
+	    add_exclusions(load, args, err))
 		return -1;
-	return add_exclusions(load, args, err);
+	hint_table(&load->plan, load->base);
+	return 0;
 }
 
 static int set_mode(struct nlc *nlc, uint32_t id, uint32_t mode, struct err *err)

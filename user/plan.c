@@ -4,7 +4,6 @@
 #include <glob.h>
 #include <linux/fs.h>
 #include <linux/magic.h>
-#include <stdarg.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/vfs.h>
@@ -287,20 +286,6 @@ static bool is_unresolved(const struct plan *plan, size_t i)
 	return i < plan->n && plan->entries[i].scope.flags & RVM_SCOPE_FLAG_UNRESOLVED;
 }
 
-static char *format(const char *fmt, ...) PRINTF(1, 2);
-
-static char *format(const char *fmt, ...)
-{
-	va_list ap;
-	char *text;
-	int ret;
-
-	va_start(ap, fmt);
-	ret = vasprintf(&text, fmt, ap);
-	va_end(ap);
-	return ret < 0 ? NULL : text;
-}
-
 static char *missing_program(const char *word)
 {
 	if (!word || strchr(word, '/'))
@@ -311,13 +296,33 @@ static char *missing_program(const char *word)
 		      word, word);
 }
 
+static bool is_matched(const glob_t *found, const char *path)
+{
+	for (size_t i = 0; i < found->gl_pathc; i++) {
+		if (!strcmp(found->gl_pathv[i], path))
+			return true;
+	}
+	return false;
+}
+
+/* A program that @path leads to and that has no name among those that were found; or NULL. */
+static char *leads_elsewhere(const glob_t *found, const char *path)
+{
+	auto_free char *real = NULL;
+	struct stat st;
+
+	if (lstat(path, &st) || !S_ISLNK(st.st_mode) || stat(path, &st) || !S_ISREG(st.st_mode))
+		return NULL;
+	real = realpath(path, NULL);
+	return real && !is_matched(found, real) ? take_ptr(real) : NULL;
+}
+
 /* What starts by a path goes by that of the file: a pattern does not hold for a link to it. */
 static char *run_by_links(const struct resolver *r, const struct scope *scope)
 {
 	auto_free char *dir = scope->anchor ? path_escape(scope->anchor->path) : NULL;
 	auto_free char *pattern = NULL;
-	size_t links = 0;
-	struct stat st;
+	char *why = NULL;
 	glob_t found;
 
 	if (!dir || r->contained || scope->class != RVM_CLASS_PATH ||
@@ -326,14 +331,16 @@ static char *run_by_links(const struct resolver *r, const struct scope *scope)
 	pattern = path_join(dir, scope->pattern);
 	if (!pattern || glob(pattern, GLOB_NOSORT, NULL, &found))
 		return NULL;
-	for (size_t i = 0; i < found.gl_pathc; i++)
-		links += !lstat(found.gl_pathv[i], &st) && S_ISLNK(st.st_mode);
-	if (links < found.gl_pathc)
-		links = 0;
+	for (size_t i = 0; i < found.gl_pathc && !why; i++) {
+		auto_free char *real = leads_elsewhere(&found, found.gl_pathv[i]);
+
+		if (real)
+			why = format("%s is a symbolic link to %s, which does not start by this "
+				     "row: write a row for that",
+				     found.gl_pathv[i], real);
+	}
 	globfree(&found);
-	return links ? strdup("all that it matches are symbolic links, and what they lead to is "
-			      "elsewhere: write a row for that") :
-		       NULL;
+	return why;
 }
 
 /* Rows of base tables are for other hosts as well. */
@@ -412,7 +419,7 @@ int plan_add_table(struct plan *plan, const struct table *table, const char *ori
 	return 0;
 }
 
-static bool starts(const struct plan *plan, const char *program)
+bool plan_starts(const struct plan *plan, const char *program)
 {
 	for (size_t i = 0; i < plan->n; i++) {
 		const struct scope *s = &plan->entries[i].scope;
@@ -430,7 +437,7 @@ int plan_check_within(struct plan *plan, struct err *err)
 	for (size_t i = 0; i < plan->n; i++) {
 		struct entry *e = &plan->entries[i];
 
-		if (!e->within || starts(plan, e->within))
+		if (!e->within || plan_starts(plan, e->within))
 			continue;
 		if (!e->badge)
 			warn_line("%s: row %zu (%s): within '%s', which no row starts: it allows "
@@ -443,7 +450,7 @@ int plan_check_within(struct plan *plan, struct err *err)
 	return 0;
 }
 
-bool plan_covers(const struct entry *e, const char *path)
+static bool meets(const struct entry *e, const char *path)
 {
 	struct rvm_name names[RVM_GLOB_SEGMENTS_MAX];
 	const struct anchor *dir = e->scope.anchor;
@@ -451,8 +458,8 @@ bool plan_covers(const struct entry *e, const char *path)
 	struct rvm_glob glob;
 	size_t end;
 
-	if (e->exclusion || e->scope.class == RVM_CLASS_ANY)
-		return !e->exclusion;
+	if (e->scope.class == RVM_CLASS_ANY)
+		return true;
 	if (e->scope.class != RVM_CLASS_PATH || !dir || !path_is_below(path, dir->path) ||
 	    rvm_glob_parse(&glob, e->scope.pattern, e->scope.len, NULL))
 		return false;
@@ -471,13 +478,29 @@ bool plan_covers(const struct entry *e, const char *path)
 	       (e->scope.flags & RVM_SCOPE_FLAG_ALONE ? RVM_GLOB_EXACT : RVM_GLOB_BELOW);
 }
 
-static bool is_granted(const struct plan *plan, uint8_t right, const char *path)
+bool plan_covers(const struct entry *e, const char *path)
+{
+	return !e->exclusion && meets(e, path);
+}
+
+bool plan_grants(const struct plan *plan, uint8_t right, const char *path)
 {
 	for (size_t i = 0; i < plan->n; i++) {
 		if (plan->entries[i].rights & right && plan_covers(&plan->entries[i], path))
 			return true;
 	}
 	return false;
+}
+
+const struct entry *plan_denies(const struct plan *plan, uint8_t right, const char *path)
+{
+	for (size_t i = 0; i < plan->n; i++) {
+		const struct entry *e = &plan->entries[i];
+
+		if (e->exclusion && e->rights & right && meets(e, path))
+			return e;
+	}
+	return NULL;
 }
 
 /* A table that let it be written before let it be made a link. */
@@ -497,7 +520,7 @@ static const char *own_link(const struct plan *plan, const struct entry *e)
 	if (e->scope.class != RVM_CLASS_PATH)
 		return NULL;
 	for (char *link = e->links; link; link = argz_next(e->links, e->links_len, link)) {
-		if (is_granted(plan, RVM_RIGHT_WRITE, link) || is_own_link(plan, link))
+		if (plan_grants(plan, RVM_RIGHT_WRITE, link) || is_own_link(plan, link))
 			return link;
 	}
 	return NULL;
@@ -567,7 +590,7 @@ void plan_check_folders(struct plan *plan)
 			continue;
 		note_folder(plan, e);
 		folder = missing_folder(e);
-		if (!folder || is_granted(plan, RVM_RIGHT_WRITE, folder))
+		if (!folder || plan_grants(plan, RVM_RIGHT_WRITE, folder))
 			continue;
 		note(&e->notes, "the folder %s is not there, and no row lets it be made", folder);
 		if (!e->badge)

@@ -89,6 +89,15 @@ void plan_check_folders(struct plan *plan);
 /* Is a path one that the entry, a token, is about? */
 bool plan_covers(const struct entry *e, const char *path);
 
+/* Does some token give the right to it? */
+bool plan_grants(const struct plan *plan, uint8_t right, const char *path);
+
+/* The exclusion that takes the right away, or NULL. */
+const struct entry *plan_denies(const struct plan *plan, uint8_t right, const char *path);
+
+/* Is there a row that starts the program, named so? */
+bool plan_starts(const struct plan *plan, const char *program);
+
 /**
  * struct rule - something to take away
  */

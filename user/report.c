@@ -38,6 +38,16 @@ static void print_entry(struct out *o, const struct entry *e)
 	out_row_end(o);
 }
 
+/* A row can have several entries: what is said of all of them is said once. */
+static bool is_told(const struct plan *plan, size_t i)
+{
+	const struct entry *e = &plan->entries[i], *before = i ? e - 1 : NULL;
+
+	return before && before->row == e->row && before->badge == e->badge &&
+	       before->exclusion == e->exclusion && before->notes &&
+	       !strcmp(before->notes, e->notes);
+}
+
 void report_plan(struct out *o, const struct plan *plan, const struct summary *s)
 {
 	static const struct out_col cols[] = {
@@ -59,7 +69,7 @@ void report_plan(struct out *o, const struct plan *plan, const struct summary *s
 	for (size_t i = 0; i < plan->n; i++) {
 		const struct entry *e = &plan->entries[i];
 
-		if (e->notes)
+		if (e->notes && !is_told(plan, i))
 			out_line(o, "%s row %zu (%s): %s", path_base(e->origin), e->row,
 				 e->resource ? e->resource : "no resource", e->notes);
 	}

@@ -462,8 +462,6 @@ static int resolve_exec(struct resolver *r, const struct rvm_scope_spec *spec, s
 	}
 	if (set_pattern(scope, words, len, err))
 		return -1;
-	if (memchr(words, '"', len) || memchr(words, '\'', len) || memchr(words, '$', len))
-		note(&out->notes, "quotes and $ are bytes like others: no shell reads them");
 	if (find_program(r, words, out, &scope->anchor, err))
 		return -1;
 	if (scope->anchor && !S_ISREG(scope->anchor->st.st_mode))

@@ -3,7 +3,6 @@
 #include <ctype.h>
 #include <stdbool.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "settings.h"
 
@@ -113,14 +112,4 @@ int settings_look(const struct doc *doc, struct err *err)
 		return 0;
 	doc_error(doc, err, "", "it has no permissions, no claims and no name");
 	return err_hint(err, "give a harness spec, or a settings file with permissions");
-}
-
-int settings_look_at(const char *path, struct err *err)
-{
-	auto_doc struct doc doc = { 0 };
-	struct stat st;
-
-	if (!stat(path, &st) && !S_ISREG(st.st_mode))
-		return 0;
-	return doc_open(&doc, path, err) || settings_look(&doc, err) ? -1 : 0;
 }

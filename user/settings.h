@@ -16,7 +16,4 @@
  */
 int settings_look(const struct doc *doc, struct err *err);
 
-/* The same for a file that is read later; a pipe, which is read once, is left alone. */
-int settings_look_at(const char *path, struct err *err);
-
 #endif

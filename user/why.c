@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -11,6 +10,7 @@
 #include "base.h"
 #include "check.h"
 #include "cmd.h"
+#include "learn.h"
 #include "lib/argv.h"
 #include "lib/environ.h"
 #include "lib/rights.h"
@@ -23,20 +23,6 @@
 
 /* As the kernel gives them out by itself, unless it is told otherwise. */
 #define EPHEMERAL_MIN 32768
-
-static char *format(const char *fmt, ...) PRINTF(1, 2);
-
-static char *format(const char *fmt, ...)
-{
-	va_list ap;
-	char *text;
-	int ret;
-
-	va_start(ap, fmt);
-	ret = vasprintf(&text, fmt, ap);
-	va_end(ap);
-	return ret < 0 ? NULL : text;
-}
 
 char *refusal_reason(const struct refusal *r)
 {
@@ -66,12 +52,17 @@ static const char *behind_pid(const char *path)
 	return digits && (!rest[digits] || rest[digits] == '/') ? rest + digits : NULL;
 }
 
-/* What a task has open. */
-static bool is_descriptor(const char *path)
+/* What was to be made for a while has another name the next time. */
+static char *temporary_path(const struct refusal *r)
 {
-	const char *rest = behind_pid(path);
+	auto_free char *dir = strndup(r->path, path_base(r->path) - r->path);
+	auto_free char *name = NULL;
 
-	return rest && !strncmp(rest, "/fd/", 4);
+	if (!dir || (r->op != RVM_OP_CREATE && r->op != RVM_OP_MKDIR) ||
+	    (strcmp(dir, "/tmp/") && strcmp(dir, "/var/tmp/")))
+		return NULL;
+	name = name_temporary(path_base(r->path), NULL, true);
+	return name ? path_join(dir, name) : NULL;
 }
 
 /*
@@ -80,9 +71,14 @@ static bool is_descriptor(const char *path)
  */
 static char *path_resource(const struct refusal *r)
 {
-	auto_free char *path = r->path && r->path[0] == '/' ? path_escape(r->path) : NULL;
+	auto_free char *path = NULL;
 	struct stat st;
 
+	if (!r->path || r->path[0] != '/')
+		return NULL;
+	path = temporary_path(r);
+	if (!path)
+		path = path_escape(r->path);
 	if (!path)
 		return NULL;
 	if (r->right & RVM_RIGHT_EXECUTE)
@@ -675,8 +671,6 @@ static bool went_on(struct nlc *nlc, const struct event *event)
 	path = event_detail(event, "path");
 	if (!path || path[0] != '/')
 		return false;
-	if (is_descriptor(path))
-		return true;
 	if (partition_lookup(nlc, event->partition, &part, &err) != 1 ||
 	    partition_is_container(&part) ||
 	    statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_BTIME, &st)) {
