@@ -73,7 +73,7 @@ replace_tool() {
 }
 
 ktap_print_header
-ktap_set_plan 33
+ktap_set_plan 35
 check hooks_are_attached rvmctl hook attach
 write_workspace
 check loads load
@@ -121,6 +121,12 @@ check create_is_told says 'create of .*/ws/made for WRITE' why
 # The name of a descriptor is no file, and was there.
 agent '/usr/bin/env; echo x >/dev/stdout' | cat || true
 check descriptors_are_not_told says 'exec of /usr/bin/env' why
+
+# The next one is called otherwise.
+agent 'echo x >/tmp/tmp.Ab12cD34eF' || true
+check temporary_names_are_patterns says 'Edit\(//tmp/tmp\.\?{10}\)' why
+agent 'echo x >/tmp/notes' || true
+check others_are_names says 'Edit\(//tmp/notes\)' why
 
 # What no row lifts: whose it is.
 agent 'echo x >tool' || true
