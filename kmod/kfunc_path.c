@@ -205,7 +205,10 @@ static noinline int look_at_dentry(struct rvm_partition *part, struct dentry *de
 	return check_look(part, &q, dentry);
 }
 
-/* proc, sysfs and their like: whoever asks, the file system makes no file there. */
+/*
+ * proc, sysfs and their like: whoever opens with O_CREAT, the file system makes no file
+ * there.  Objects of bpffs come otherwise, and with a name that was looked up.
+ */
 static bool is_barren(const struct path *dir)
 {
 	const struct inode_operations *op = d_inode(dir->dentry)->i_op;
@@ -229,7 +232,7 @@ static noinline int check_mknod(struct rvm_partition *part, const struct path *d
 		return rvm_gate_floor(part, node ? RVM_OP_MKNOD : RVM_OP_CREATE,
 				      node ? "object=device" : "mode=set-id", false);
 	/* ">/dev/stderr" asks for a name in /proc, and opens what is there. */
-	if (is_barren(dir))
+	if (d_in_lookup(dentry) && is_barren(dir))
 		return 0;
 	if (S_ISFIFO(mode) || S_ISSOCK(mode))
 		q.req.op = RVM_OP_MKNOD;
