@@ -468,7 +468,7 @@ static bool is_relaxed(const struct rvm_partition_view *part, const struct rvm_r
 static struct rvm_lineages learned_lineages(const struct rvm_partition_view *part,
 					    const struct rvm_verdict *v)
 {
-	if (part->mode != RVM_MODE_LEARN || v->reason != RVM_REASON_WITHIN)
+	if (part->mode != RVM_MODE_LEARN || v->reason != RVM_REASON_WITHIN || !v->token)
 		return (struct rvm_lineages){};
 	return (struct rvm_lineages){ part->table, v->token->opens };
 }
