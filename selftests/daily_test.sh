@@ -47,6 +47,8 @@ shell_work() {
 		tar czf a.tgz src; tar xzf a.tgz; gzip -c list | gunzip >/dev/null; sha256sum list; base64 list; file list || true
 		chmod 600 list; rm -rf src3 a.tgz; id -u; whoami; uname -r; pwd; env >/dev/null; which ls; test -e list
 		f=$(mktemp); [[ $f = */rvm-daily-shell/* ]]; realpath /bin/ls /lib/os-release; sort -o "$f" list; cat >"$f" <list; rm "$f"; mktemp -d >/dev/null
+		timeout 5 true; tty || true; tput -T xterm cols; printenv HOME; shuf -n1 list; nice true; cksum list
+		dd if=list of=l2 2>/dev/null; truncate -s 1 l2; kill -0 $$; yes | head -n1; echo x >/dev/stderr; echo y | tee /dev/stdout
 		sh -c 'echo $0 | od -c >/dev/null'; bash -c 'read -r x <list; echo "$x"'; sleep 0; true
 	SH
 }
@@ -72,6 +74,8 @@ git_work() {
 		git switch -q main; git merge -q --no-edit other; git tag v1; git show --stat | cat; git blame a >/dev/null
 		git fetch -q origin; git push -q origin main; git branch -d other; git grep -n x; git reset -q --hard HEAD~1
 		git cherry-pick v1 >/dev/null; git reflog >/dev/null; git clean -qfd; git gc -q; git fsck; git ls-files
+		git bisect start HEAD HEAD~1; git bisect run git grep -q x || true; git bisect reset; git submodule foreach ls
+		FILTER_BRANCH_SQUELCH_WARNING=1 git filter-branch -f --msg-filter "sed s/o/0/" HEAD~1..HEAD
 		git checkout -q -b c; git commit -q --allow-empty -m four; git format-patch -1 --stdout >p; git am -q <p || git am --abort
 	SH
 }
@@ -120,7 +124,7 @@ npm_before() {
 	echo '{"name": "w", "version": "1.0.0", "scripts": {"test": "ls && node t.js"}, "dependencies": {"pkg": "file:pkg"}}' >package.json
 	echo 'console.log(require("pkg"))' >t.js
 }
-npm_work() { echo 'set -e; npm install --offline --no-audit --no-fund; npm ls; npm test; echo $npm_config_cache | grep rvm-daily-npm'; }
+npm_work() { echo 'set -e; npm install --offline --no-audit --no-fund; npm ls; npm test; echo $npm_config_cache | grep rvm-daily-npm; mkdir -p node_modules/hi node_modules/.bin; { echo "#!/usr/bin/env node"; echo "console.log(42)"; } >node_modules/hi/cli.js; chmod +x node_modules/hi/cli.js; ln -s ../hi/cli.js node_modules/.bin/hi; ./node_modules/.bin/hi'; }
 npm_needs() { command -v npm; }
 
 cargo_rows() { :; }

@@ -460,6 +460,9 @@ static bool meets(const struct entry *e, const char *path)
 
 	if (e->scope.class == RVM_CLASS_ANY)
 		return true;
+	/* Entries of the own process are not those that the anchor has for all. */
+	if (e->scope.flags & RVM_SCOPE_FLAG_PROC_OWN)
+		return false;
 	if (e->scope.class != RVM_CLASS_PATH || !dir || !path_is_below(path, dir->path) ||
 	    rvm_glob_parse(&glob, e->scope.pattern, e->scope.len, NULL))
 		return false;
