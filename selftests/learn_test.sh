@@ -51,9 +51,8 @@ write_git() {
 # those for who calls it.
 write_helpers() {
 	write_git "$1"
-	printf '*.c filter=upper\n' >"$1/.gitattributes"
-	git -C "$1" config filter.upper.clean 'tr a-z A-Z'
-	git -C "$1" config filter.upper.smudge 'tr A-Z a-z'
+	printf '*.c filter=fold\n' >"$1/.gitattributes"
+	git -C "$1" config filter.fold.clean 'fold -w 99'
 	cat >"$1/work.sh" <<-'SH'
 		set -e
 		date +%s%N >a.c
@@ -65,7 +64,7 @@ write_helpers() {
 
 helpers_are_not_learned() {
 	! grep -E 'git-core|sh -c' "$tables/helpers.json" && grep -q 'git add a.c' "$tables/helpers.json" &&
-		grep -q 'tr a-z A-Z' "$tables/helpers.json"
+		grep -q 'fold -w 99' "$tables/helpers.json"
 }
 
 # What a rule with words starts uses /tmp, whatever TMPDIR says: so it does here.
