@@ -5,9 +5,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/mount.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -27,6 +29,8 @@
 /* Names of 255 bytes above the file that is the hardest to judge. */
 #define NAMES 15
 #define PATTERNS 36
+/* Of the host, where packets go. */
+#define PORT 4711
 
 static struct request r;
 static struct reply reply;
@@ -250,6 +254,25 @@ static void open_the_deep_one(void)
 	try_open("file", O_RDWR | O_CREAT);
 }
 
+/* They are let out until the fence comes. */
+static int send_packet(void)
+{
+	const struct sockaddr_in to = {
+		.sin_family = AF_INET,
+		.sin_port = htons(PORT),
+		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
+	};
+	static int fd;
+
+	fd = fd ?: socket(AF_INET, SOCK_DGRAM, 0);
+	return sendto(fd, "x", 1, 0, (const struct sockaddr *)&to, sizeof(to)) == 1 ? 0 : errno;
+}
+
+static void flood(void)
+{
+	send_packet();
+}
+
 static const struct attack {
 	const char *name;
 	void (*act)(void);
@@ -260,6 +283,7 @@ static const struct attack {
 } attacks[] = {
 	{ "denials", be_refused },
 	{ "forks", fork_and_wait },
+	{ "packets", flood },
 	{ "renames", rename_forth_and_back },
 	{ "requests", ask_at_the_silent },
 	{ "requests, a thousandth of a CPU", ask_at_the_silent, true },
@@ -276,22 +300,24 @@ static int attack(void *arg)
 	return 0;
 }
 
-/* One that is allowed until the fence comes. */
+/* What is allowed until the fence comes. */
 static int look(void *arg)
 {
-	return try_open(in_dir("allowed/known"), O_RDONLY);
+	return try_open(in_dir("allowed/known"), O_RDONLY) ?: send_packet();
 }
 
 static int load_the_worst(struct box *box)
 {
-	static struct rule rules[PATTERNS + 1];
+	static struct rule rules[PATTERNS + 2];
 
 	rules[0] = (struct rule){ RVM_CLASS_PATH, RVM_RIGHT_READ | RVM_RIGHT_WRITE,
 				  in_dir("allowed"), "**" };
 	for (int i = 1; i <= PATTERNS; i++)
 		rules[i] = (struct rule){ RVM_CLASS_PATH, RVM_RIGHT_READ | RVM_RIGHT_WRITE, "/",
 					  "**/*?aaaaaaab*", .excludes = true };
-	return box_load(box, rules, PATTERNS + 1);
+	rules[PATTERNS + 1] = (struct rule){ RVM_CLASS_NET, RVM_RIGHT_EXECUTE,
+					     .address = INADDR_LOOPBACK, .port = PORT };
+	return box_load(box, rules, PATTERNS + 2);
 }
 
 /* Families come and go, and wait for each request that is under way. */
