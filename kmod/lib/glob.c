@@ -300,7 +300,7 @@ static void note_returns(const struct piece *piece, u8 returns[RVM_GLOB_NAME_MAX
 {
 	size_t same = 0, at;
 
-	returns[0] = 0;
+	memset(returns, 0, piece->len);
 	for (at = 1; at < piece->len; at++) {
 		while (same && fold(piece->seg[at], nocase) != fold(piece->seg[same], nocase))
 			same = returns[same - 1];

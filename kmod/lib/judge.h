@@ -106,7 +106,7 @@ struct rvm_request {
 	bool load;
 	/** @floor: Mode does not relax this one. */
 	bool floor;
-	/** @cleared: What rvm_judge_cleared() said of all rights, when they are asked one by one. */
+	/** @cleared: What rvm_judge_cleared() said of all rights, while each is asked alone. */
 	u8 cleared;
 	union {
 		/** @path: PATH. */
