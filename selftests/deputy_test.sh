@@ -395,15 +395,6 @@ pytest_plant() { echo 'echo "import os; os.system(\"touch $mark\")" >conftest.py
 pytest_use() { python3 -m pytest -q -p no:cacheprovider; }
 pytest_needs() { python3 -c 'import pytest'; }
 
-# What python keeps of it is run instead, if its time and size fit.
-pytest_compiled_before() {
-	pytest_before
-	echo 'x = 1' >conftest.py
-}
-pytest_compiled_plant() { echo 'compiled conftest.py "-pytest-$(python3 -c "import pytest; print(pytest.__version__)")" "$mark"'; }
-pytest_compiled_use() { pytest_use; }
-pytest_compiled_needs() { pytest_needs; }
-
 pytest_ini_before() { pytest_before; }
 pytest_ini_plant() { echo 'echo "import os; os.system(\"touch $mark\")" >evil.py; printf "[pytest]\naddopts = -p evil\n" >pytest.ini'; }
 pytest_ini_use() { pytest_use; }
@@ -439,7 +430,7 @@ traps=(git_config git_config_renamed git_hook git_reset git_log git_attributes g
 	git_hooks_dots git_hooks_link git_hook_link git_hooks_path_link git_home_link git_hooks_home git_include
 	git_include_more git_filter git_outside git_outside_common make make_included make_remade make_link npm_script
 	npm_shell npm_options npm_bin python_venv python_activate python_venv_config python_other_venv python_site
-	pytest pytest_compiled pytest_ini vim vim_home gdb bash_home)
+	pytest pytest_ini vim vim_home gdb bash_home)
 
 #
 # What the guide names as open: these are run.
