@@ -12,10 +12,10 @@ set -euo pipefail
 # The machine's own programs, not what a user put in front of them.
 export PATH=$root/user:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 GIT_CONFIG_NOSYSTEM=1
 unset TMPDIR
-days=(shell git make node npm python cargo)
+days=(shell git make node npm python cargo pip)
 
 cleanup() {
-	drop_partitions "${days[@]/#/daily-}" daily-pip
+	drop_partitions "${days[@]/#/daily-}"
 	return_home
 }
 trap cleanup EXIT

@@ -78,6 +78,7 @@ run_list() {
 		case $where in
 		each) ;;
 		once) [ -n "$first" ] || continue ;;
+		asked) [ -n "$first" ] && [ -n "$pattern" ] || continue ;;
 		*) continue ;;
 		esac
 		# shellcheck disable=SC2086 # a program and its arguments
