@@ -13,57 +13,77 @@ static bool is_open(u64 set)
 	return set == ALL;
 }
 
-/* Names that a glob tells from others are of this length, or of any: -1. */
-static int tail_len(const struct rvm_glob *glob, const char **tail)
+static bool is_plain_byte(char c)
 {
-	unsigned int last = glob->segments, end;
-	const char *seg;
-	size_t i, len;
+	return c != '*' && c != '?' && c != '[' && c != ']' && c != '\\';
+}
+
+/* The last segment that is not "**"; false if there is none, or it takes every name. */
+static bool find_last(const struct rvm_glob *glob, struct rvm_name *seg)
+{
+	unsigned int last = glob->segments;
+	size_t i, end;
 
 	while (last && glob->deep & BIT_ULL(last - 1))
 		last--;
 	if (!last--)
-		return 0;
-	seg = glob->text + glob->start[last];
+		return false;
 	end = last + 1 < glob->segments ? glob->start[last + 1] - 1 : glob->len;
-	len = end - glob->start[last];
-	*tail = seg;
-	for (i = 0; i < len && seg[i] == '*'; i++)
+	seg->text = glob->text + glob->start[last];
+	seg->len = end - glob->start[last];
+	for (i = 0; i < seg->len && seg->text[i] == '*'; i++)
 		;
-	if (i == len)
-		return 0;
-	for (i = 0; i < len; i++)
-		if (seg[i] == '*' || seg[i] == '?' || seg[i] == '[' || seg[i] == '\\')
-			return -1;
-	return len;
+	return i < seg->len;
+}
+
+/* Bytes at its beginning that stand for themselves. */
+static size_t plain_head(const struct rvm_name *seg)
+{
+	size_t n;
+
+	for (n = 0; n < seg->len && is_plain_byte(seg->text[n]); n++)
+		;
+	return n;
+}
+
+static size_t plain_tail(const struct rvm_name *seg)
+{
+	size_t n;
+
+	for (n = 0; n < seg->len && is_plain_byte(seg->text[seg->len - 1 - n]); n++)
+		;
+	return n;
+}
+
+static void mark_word(u64 *bits, const char *text)
+{
+	rvm_leaf_mark(bits, rvm_leaf_word_bit(rvm_leaf_word(text)));
 }
 
 /*
  * The last segment that is not "**" decides about the leaf: what earlier ones
- * match lies above, and a glob that ends there covers every name below.
+ * match lies above, and a glob that ends there covers every name below.  Of one
+ * with wildcards the four bytes at an end tell most.
  */
 void rvm_leaf_set_add(struct rvm_leaf_set *set, const struct rvm_glob *glob)
 {
 	const struct rvm_leaf_ends *ends = &glob->ends;
-	const char *tail;
-	int len = tail_len(glob, &tail);
-	unsigned int i;
+	struct rvm_name seg;
 
-	/* None, or one that takes every name. */
-	if (!len)
+	if (!find_last(glob, &seg))
 		return;
-	if (is_open(ends->first)) {
+	if (plain_head(&seg) == seg.len) {
+		rvm_leaf_set_add_name(set, &seg);
+	} else if (plain_head(&seg) >= RVM_LEAF_WORD_BYTES) {
+		mark_word(set->heads, seg.text);
+	} else if (plain_tail(&seg) >= RVM_LEAF_WORD_BYTES) {
+		mark_word(set->tails, seg.text + seg.len - RVM_LEAF_WORD_BYTES);
+	} else if (is_open(ends->first)) {
 		set->any_first |= ends->last;
-		return;
-	}
-	if (is_open(ends->last)) {
+	} else if (is_open(ends->last)) {
 		set->any_last |= ends->first;
-		return;
-	}
-	for (i = 0; i < RVM_LEAF_LENGTHS; i++) {
-		if (len > 0 && i != (unsigned int)len % RVM_LEAF_LENGTHS)
-			continue;
-		set->of_len[i].first |= ends->first;
-		set->of_len[i].last |= ends->last;
+	} else {
+		set->part.first |= ends->first;
+		set->part.last |= ends->last;
 	}
 }

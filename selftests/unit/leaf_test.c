@@ -24,7 +24,7 @@ static void build_segment(char *seg)
 {
 	static const char *const parts[] = { "a",    "b", "B",	 ".",	"*", "?", "[ab]",
 					     "[!a]", "b", "\\*", "\\a", "a", "c" };
-	unsigned int n = 1 + next(3);
+	unsigned int n = 1 + next(next(2) ? 3 : 7);
 
 	if (!next(4)) {
 		strcpy(seg, "**");
@@ -40,7 +40,7 @@ static void build_segment(char *seg)
 static void build_glob(char *text)
 {
 	unsigned int n = next(4);
-	char seg[32];
+	char seg[64];
 
 	*text = '\0';
 	for (unsigned int i = 0; i < n; i++) {
@@ -54,7 +54,7 @@ static void build_glob(char *text)
 static void build_name(char *text)
 {
 	static const char bytes[] = "abAB.*c";
-	unsigned int n = 1 + next(3);
+	unsigned int n = 1 + next(next(2) ? 3 : 7);
 
 	for (unsigned int i = 0; i < n; i++)
 		text[i] = bytes[next(sizeof(bytes) - 1)];
@@ -73,7 +73,7 @@ static void names_outside_the_set_are_alike(void)
 	static unsigned int alike, told, covered, skipped;
 
 	for (unsigned int round = 0; round < ROUNDS; round++) {
-		char text[128], leaf[DEPTH_MAX][8];
+		char text[256], leaf[DEPTH_MAX][8];
 		struct rvm_name names[DEPTH_MAX], any[DEPTH_MAX];
 		unsigned int depth = 1 + next(DEPTH_MAX);
 		struct rvm_leaf_set set = {};
@@ -165,10 +165,32 @@ static void ends_of_different_globs_do_not_mix(void)
 	EXPECT(rvm_leaf_set_has(&set, "nvimrc", 6));
 }
 
+/* The list of the tool has hundreds: what is no file of theirs must not cost more for it. */
+static void ordinary_names_are_outside_of_long_lists(void)
+{
+	struct rvm_leaf_set set = {};
+	struct rvm_glob globs[600];
+	char text[600][16], name[16];
+	unsigned int in = 0;
+
+	for (unsigned int i = 0; i < 600; i++) {
+		snprintf(text[i], sizeof(text[i]), "**/name%u.x", i);
+		EXPECT_EQ(rvm_glob_parse(&globs[i], text[i], strlen(text[i]), NULL), 0);
+		rvm_leaf_set_add(&set, &globs[i]);
+		EXPECT(rvm_leaf_set_has(&set, text[i] + 3, strlen(text[i]) - 3));
+	}
+	for (unsigned int i = 0; i < 1000; i++) {
+		snprintf(name, sizeof(name), "nail%u.y", i);
+		in += rvm_leaf_set_has(&set, name, strlen(name));
+	}
+	EXPECT(in < 200);
+}
+
 int main(void)
 {
 	RUN(names_outside_the_set_are_alike);
 	RUN(ordinary_names_are_outside);
 	RUN(ends_of_different_globs_do_not_mix);
+	RUN(ordinary_names_are_outside_of_long_lists);
 	return unit_done();
 }
