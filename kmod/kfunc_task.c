@@ -58,10 +58,11 @@ static bool may_trace(struct rvm_partition *part, struct task_struct *task, u32 
 		return false;
 	if (!mode)
 		return !rvm_entry_is_pending(current) && rvm_lineage_may_trace(task, current);
-	if (!(mode & PTRACE_MODE_ATTACH))
-		return true;
-	return !is_arriving(part, task) && !rvm_entry_is_pending(task) &&
-	       rvm_lineage_may_trace(current, task);
+	/* What it still has of the one outside, its environment for one, is not to be read either. */
+	if (is_arriving(part, task))
+		return false;
+	return !(mode & PTRACE_MODE_ATTACH) ||
+	       (!rvm_entry_is_pending(task) && rvm_lineage_may_trace(current, task));
 }
 
 static noinline int check_trace(struct rvm_partition *part, struct task_struct *task, u32 mode)
