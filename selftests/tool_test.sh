@@ -851,6 +851,22 @@ tables_of_commands_are_complete() {
 	done <"$work/out"
 }
 
+# A row of everything beside bases: what they lose, they lose by links that are there.
+a_row_of_everything_makes_up_no_links() {
+	local link rows
+
+	mkdir -p "$work/star"
+	echo '[{"rights":["READ","WRITE","EXECUTE"],"resource":"*","expires_at":0}]' >"$work/star/t.json"
+	run load "$work/star/t.json" --partition x --dry-run --base minimal,git,shell
+	[ $status = 0 ] && grep -q '/etc/hosts' "$work/out" || { cat "$work/err" && return 1; }
+	sed -n 's/.*make the symbolic link \(.*\) itself: the row.*/\1/p' "$work/err" >"$work/star/links"
+	while IFS= read -r link; do
+		[ -L "$link" ] || { echo "no link: $link" && return 1; }
+	done <"$work/star/links"
+	rows=$(grep -c 'the row is left out' "$work/err")
+	[ "$rows" = "$(wc -l <"$work/star/links")" ] || { cat "$work/err" && return 1; }
+}
+
 without_a_module_it_says_so() {
 	[ ! -e /sys/module/rvm ] || return 0
 	run token list

@@ -80,8 +80,9 @@ static int add_entry(struct plan *plan, const struct entry *model, const char *n
 	e->links = NULL;
 	e->links_len = 0;
 	return e->origin && (!model->within || e->within) &&
-			       !argz_append(&e->links, &e->links_len, model->links,
-					    model->links_len) &&
+			       (!model->links_len ||
+				!argz_append(&e->links, &e->links_len, model->links,
+					     model->links_len)) &&
 			       (!model->resource || e->resource) && (!notes || e->notes) ?
 		       0 :
 		       -1;
@@ -187,7 +188,7 @@ static int protect_links(struct plan *plan, const struct resolved *found, struct
 {
 	const struct anchor *ws = plan->resolver.workspace;
 
-	for (char *link = found->links; link;
+	for (char *link = argz_next(found->links, found->links_len, NULL); link;
 	     link = argz_next(found->links, found->links_len, link)) {
 		auto_free char *name = NULL;
 
@@ -509,7 +510,7 @@ const struct entry *plan_denies(const struct plan *plan, uint8_t right, const ch
 /* A table that let it be written before let it be made a link. */
 static bool is_own_link(const struct plan *plan, const char *path)
 {
-	for (char *link = plan->own_links; link;
+	for (char *link = argz_next(plan->own_links, plan->own_links_len, NULL); link;
 	     link = argz_next(plan->own_links, plan->own_links_len, link)) {
 		if (!strcmp(link, path))
 			return true;
@@ -522,7 +523,8 @@ static const char *own_link(const struct plan *plan, const struct entry *e)
 {
 	if (e->scope.class != RVM_CLASS_PATH)
 		return NULL;
-	for (char *link = e->links; link; link = argz_next(e->links, e->links_len, link)) {
+	for (char *link = argz_next(e->links, e->links_len, NULL); link;
+	     link = argz_next(e->links, e->links_len, link)) {
 		if (plan_grants(plan, RVM_RIGHT_WRITE, link) || is_own_link(plan, link))
 			return link;
 	}
