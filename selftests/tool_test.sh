@@ -867,6 +867,31 @@ a_row_of_everything_makes_up_no_links() {
 	[ "$rows" = "$(wc -l <"$work/star/links")" ] || { cat "$work/err" && return 1; }
 }
 
+# What is piped in lies in no folder: it needs a name and a workspace, and nothing else.
+tables_are_piped_in() {
+	local row='[{"rights":["READ"],"resource":"Read(./a)","expires_at":0}]' file
+
+	mkdir -p "$work/piped"
+	for file in /dev/stdin /proc/self/fd/0 /dev/fd/0; do
+		echo "$row" | "$tool" load "$file" --partition x --workspace "$work/piped" --dry-run --base none >"$work/out" 2>"$work/err" &&
+			grep -qF 'Read(./a)' "$work/out" && grep -qF "$work/piped/.harness" "$work/out" && [ ! -s "$work/err" ] ||
+			{ echo "$file: $(cat "$work/err")" && return 1; }
+		echo "$row" | "$tool" load "$file" --partition x --dry-run --base none >"$work/out" 2>"$work/err"
+		status=$?
+		[ $status = 2 ] && is_clear && grep -q 'give --partition and --workspace' "$work/err" || { cat "$work/err" && return 1; }
+	done
+	run load <(echo "$row") --partition x --workspace "$work/piped" --dry-run --base none
+	[ $status = 0 ] && [ ! -s "$work/err" ] || return 1
+	# A file that is named by a descriptor keeps its folder, one that was removed has none.
+	echo "$row" >"$work/piped/t.json"
+	run load /dev/stdin --partition x --dry-run --base none <"$work/piped/t.json"
+	[ $status = 0 ] && grep -qF "$work/piped/t.json" "$work/out" || return 1
+	exec 8<"$work/piped/t.json" && rm "$work/piped/t.json"
+	run load /dev/fd/8 --partition x --workspace "$work/piped" --dry-run --base none
+	exec 8<&-
+	[ $status = 0 ] && [ ! -s "$work/err" ]
+}
+
 without_a_module_it_says_so() {
 	[ ! -e /sys/module/rvm ] || return 0
 	run token list

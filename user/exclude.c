@@ -99,23 +99,26 @@ static int exclude_inputs(struct plan *plan, const char *table, const char *spec
 					      "install-rvm.sh",	    "capability-table.json",
 					      "rvm.manifest.toml",  ".harness" };
 	struct resolver *host = plan_host(plan);
-	auto_free char *real = realpath(table, NULL);
+	/* One that was piped in lies nowhere. */
+	bool piped = table[0] != '/';
+	auto_free char *real = piped ? NULL : realpath(table, NULL);
 	auto_free char *real_spec = spec ? realpath(spec, NULL) : NULL;
 	char *slash = real ? strrchr(real, '/') : NULL;
 
-	if (!slash)
+	if (!slash && !piped)
 		return err_errno(err, errno, "%s", table);
-	if (exclude_file(plan, host, real, RVM_RIGHT_WRITE, err) ||
+	if ((real && exclude_file(plan, host, real, RVM_RIGHT_WRITE, err)) ||
 	    (real_spec && exclude_file(plan, host, real_spec, RVM_RIGHT_WRITE, err)))
 		return -1;
-	*slash = '\0';
+	if (slash)
+		*slash = '\0';
 	for (size_t i = 0; i < ARRAY_SIZE(beside); i++) {
-		auto_free char *path = path_join(*real ? real : "/", beside[i]);
+		auto_free char *path = real ? path_join(*real ? real : "/", beside[i]) : NULL;
 		auto_free char *there = path_join(plan->resolver.workspace->path, beside[i]);
 
-		if (!path || !there)
+		if ((real && !path) || !there)
 			return err_errno(err, ENOMEM, "exclusions");
-		if (exclude_file(plan, host, path, RVM_RIGHT_WRITE, err) ||
+		if ((path && exclude_file(plan, host, path, RVM_RIGHT_WRITE, err)) ||
 		    exclude_file(plan, &plan->resolver, there, RVM_RIGHT_WRITE, err))
 			return -1;
 	}

@@ -77,11 +77,11 @@ static int check_name(const char *name, const char *where, struct err *err)
 /* --partition, else what stands beside the table, else the folder's name. */
 static int find_name(struct load *load, const char *given, struct err *err)
 {
-	auto_free char *toml = path_join(load->folder, "rvm-partition.toml");
-	auto_free char *guest = path_join(load->folder, "wasm-guest.json");
+	auto_free char *toml = given ? NULL : path_join(load->folder, "rvm-partition.toml");
+	auto_free char *guest = given ? NULL : path_join(load->folder, "wasm-guest.json");
 	const char *where = given ? "--partition" : toml;
 
-	if (!toml || !guest)
+	if (!given && (!toml || !guest))
 		return err_errno(err, ENOMEM, "%s", load->path);
 	if (given)
 		load->name = strdup(given);
@@ -101,12 +101,33 @@ static int find_name(struct load *load, const char *given, struct err *err)
 	return check_name(load->name, where, err);
 }
 
-static int open_table(struct load *load, const char *path, struct err *err)
+/* What is piped in lies in no folder, nor does a file that was removed. */
+static bool is_nameless(const struct stat *st)
 {
+	return !S_ISREG(st->st_mode) || !st->st_nlink;
+}
+
+static int check_nameless(struct load *load, const struct args *args, struct err *err)
+{
+	load->path = strdup("(piped)");
+	if (!load->path)
+		return err_errno(err, ENOMEM, "%s", load->table.doc.path);
+	if (args_has(args, "--partition") && args_has(args, "--workspace"))
+		return 0;
+	err_make(err, EXIT_USAGE, "%s: a table that is piped in lies in no folder",
+		 load->table.doc.path);
+	return err_hint(err, "give --partition and --workspace");
+}
+
+static int open_table(struct load *load, const struct args *args, struct err *err)
+{
+	const char *path = args_str(args, "TABLE");
 	char *slash;
 
 	if (table_open(&load->table, path, err))
 		return -1;
+	if (is_nameless(&load->table.doc.st))
+		return check_nameless(load, args, err);
 	load->path = strdup(load->table.doc.real);
 	load->folder = load->path ? strdup(load->path) : NULL;
 	slash = load->folder ? strrchr(load->folder, '/') : NULL;
@@ -183,7 +204,7 @@ static int add_exclusions(struct load *load, const struct args *args, struct err
 /* Opened as what it is now; -1 if it is not there. */
 static int open_input(const char *path)
 {
-	return path ? open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC) : -1;
+	return path && strcmp(path, "(piped)") ? open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC) : -1;
 }
 
 static int warn_of_writer(struct nlc *nlc, const struct partition *p, const char *path,
@@ -243,8 +264,7 @@ static int make_plan(struct load *load, const struct args *args, struct err *err
 	const char *workspace = args_str(args, "--workspace");
 	const char *root = *load->adopt.root ? load->adopt.root : NULL;
 
-	if (open_table(load, args_str(args, "TABLE"), err) ||
-	    find_name(load, args_str(args, "--partition"), err) ||
+	if (open_table(load, args, err) || find_name(load, args_str(args, "--partition"), err) ||
 	    plan_open(&load->plan, root, workspace ? workspace : load->folder, err))
 		return -1;
 	load->plan.name = load->name;
