@@ -699,8 +699,6 @@ settings_that_do_nothing_are_told() {
 	done <<-'EOF'
 		load|{"name":"x"}|has no permissions.deny: nothing is denied
 		load|{"name":"x","permissions":{"allow":["Read(a)"]}}|has no permissions.deny: nothing is denied
-		load compile|{"name":"x","permission":{"deny":["Read(a)"]}}|key 'permission' is not known.*'permissions' meant
-		load compile|{"name":"x","Permissions":{"deny":["Read(a)"]}}|key 'Permissions' is not known
 		load compile|{"name":"x","deny":["Read(a)"]}|key 'deny' is not known.*belongs into 'permissions'
 		load compile|{"permissions":{"deny":["Read(a)"],"denied":["Read(b)"]}}|permissions: key 'denied' is not known
 		load compile|{"permissions":{"allow":["Bash(git:*)"],"ask":["Bash(git push:*)"]}}|permissions.ask is not taken: 1 rule does nothing here
@@ -721,6 +719,48 @@ settings_that_do_nothing_are_told() {
 	echo '{"model":"x","env":{},"permissions":{"deny":["Read(a)"],"defaultMode":"plan"}}' >"$work/spec.json"
 	run load "$work/in.json" --partition x --dry-run --base none --spec "$work/spec.json"
 	[ $status = 0 ] && ! [ -s "$work/err" ]
+}
+
+# What is nearly a key refuses, at each level; that of another program beside it does not.
+keys_that_are_nearly_known_refuse() {
+	local json want
+
+	mkdir -p "$work/keys"
+	echo '[]' >"$work/keys/t.json"
+	while IFS='|' read -r want json; do
+		echo "$json" >"$work/keys/spec.json"
+		for line in "load $work/keys/t.json --partition x --dry-run --base none" compile; do
+			# shellcheck disable=SC2086
+			run $line --spec "$work/keys/spec.json"
+			if [ "$want" = - ]; then
+				[ $status = 0 ]
+			else
+				[ $status = 2 ] && is_clear && has_place && grep -qF "write '$want', or take it out" "$work/err"
+			fi || { echo "$json: $status $(cat "$work/err")" && return 1; }
+		done
+	done <<-'EOF'
+		permissions|{"name":"x","permission":{"deny":["Read(a)"]}}
+		permissions|{"name":"x","Permissions":{"deny":["Read(a)"]}}
+		deny|{"permissions":{"allow":["Read(b)"],"Deny":["Read(a)"]}}
+		deny|{"permissions":{"deny":["Read(a)"],"dney":["Read(b)"]}}
+		allow|{"permissions":{"deny":["Read(a)"],"allows":["Read(b)"]}}
+		ask|{"permissions":{"deny":["Read(a)"],"Ask":["Read(b)"]}}
+		-|{"permissions":{"deny":["Read(a)"],"denied":["Read(b)"],"task":1},"model":"x","env":{}}
+	EOF
+	while IFS='|' read -r want json; do
+		echo "[{\"rights\":[\"EXECUTE\"],\"expires_at\":0,$json}]" >"$work/keys/t.json"
+		run load "$work/keys/t.json" --partition x --dry-run --base none
+		if [ "$want" = - ]; then
+			[ $status = 0 ]
+		else
+			[ $status = 2 ] && is_clear && has_place && grep -qF "write '$want', or take it out" "$work/err"
+		fi || { echo "$json: $status $(cat "$work/err")" && return 1; }
+	done <<-'EOF'
+		resource|"Resource":"Bash(ls)"
+		resource|"resources":"Bash(ls)"
+		within|"resource":"Bash(ls)","withn":"git"
+		-|"resource":"Bash(ls)","within":"ls","comment":"x"
+	EOF
 }
 
 # A row that allows nothing is told, and one beside it that allows something is not.

@@ -18,7 +18,7 @@ static const char *const known_permissions[] = {
 	NULL,
 };
 
-static bool is_one_of(const char *key, const char *const *list)
+bool key_is_one_of(const char *key, const char *const *list)
 {
 	for (; *list; list++) {
 		if (!strcmp(key, *list))
@@ -44,20 +44,45 @@ static bool is_nearly(const char *a, const char *b)
 	       (rest_a == 2 && rest_b == 2 && a[head] == b[head + 1] && a[head + 1] == b[head]);
 }
 
-/* Other programs have keys of their own here: only what looks like one of ours is told. */
+const char *key_nearly(const char *key, const char *const *list)
+{
+	if (key_is_one_of(key, list))
+		return NULL;
+	for (; *list; list++) {
+		/* Short words are near to many others, but for their case. */
+		if (!strcasecmp(key, *list) || (strlen(*list) > 3 && is_nearly(key, *list)))
+			return *list;
+	}
+	return NULL;
+}
+
+/* What may have been meant to take something away, and would not. */
+static int check_keys(const struct doc *doc, json_t *object, const char *at,
+		      const char *const *known, struct err *err)
+{
+	const char *key, *near;
+	char where[256];
+	json_t *value;
+
+	json_object_foreach(object, key, value) {
+		near = key_nearly(key, known);
+		if (!near)
+			continue;
+		snprintf(where, sizeof(where), "%s%s%s", at, *at ? "/" : "", key);
+		doc_error(doc, err, where, "key '%.80s' is not known", key);
+		return err_hint(err, "write '%s', or take it out", near);
+	}
+	return 0;
+}
+
+/* Other programs have keys of their own here. */
 static void warn_of_keys(const struct doc *doc)
 {
 	const char *key;
 	json_t *value;
 
 	json_object_foreach(doc->root, key, value) {
-		for (size_t i = 0; known_keys[i] && !is_one_of(key, known_keys); i++) {
-			if (strlen(known_keys[i]) > 4 && is_nearly(key, known_keys[i]))
-				warn_line("%s: key '%s' is not known and does nothing; was '%s' "
-					  "meant?",
-					  doc->path, key, known_keys[i]);
-		}
-		if (is_one_of(key, known_permissions) && json_is_array(value))
+		if (key_is_one_of(key, known_permissions) && json_is_array(value))
 			warn_line("%s: key '%s' is not known and does nothing; it belongs into "
 				  "'permissions'",
 				  doc->path, key);
@@ -71,7 +96,7 @@ static void warn_of_permissions(const struct doc *doc, json_t *permissions)
 	json_t *value;
 
 	json_object_foreach(permissions, key, value) {
-		if (!is_one_of(key, known_permissions))
+		if (!key_is_one_of(key, known_permissions))
 			warn_line("%s: permissions: key '%s' is not known and does nothing",
 				  doc->path, key);
 	}
@@ -103,6 +128,10 @@ int settings_look(const struct doc *doc, struct err *err)
 
 	if (!json_is_object(doc->root))
 		return doc_want(doc, err, "", "a spec or settings, an object", doc->root);
+	if (check_keys(doc, doc->root, "", known_keys, err) ||
+	    check_keys(doc, json_object_get(doc->root, "permissions"), "permissions",
+		       known_permissions, err))
+		return -1;
 	warn_of_keys(doc);
 	warn_of_permissions(doc, json_object_get(doc->root, "permissions"));
 	warn_of_sandbox(doc);

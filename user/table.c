@@ -6,6 +6,7 @@
 #include "claims.h"
 #include "lib/rights.h"
 #include "lib/sha256.h"
+#include "settings.h"
 #include "table.h"
 
 static int read_rights(struct table *t, struct row *row, const json_t *list, const char *at,
@@ -63,22 +64,26 @@ static int read_expiry(struct table *t, struct row *row, const json_t *value, co
 }
 
 /* Keys that nobody knows could have been meant to limit the token. */
-static void warn_of_keys(const struct table *t, json_t *object, size_t row)
+static int check_keys(const struct table *t, json_t *object, size_t row, struct err *err)
 {
-	static const char *const known[] = { "rights",	   "resource",	 "proof_tier",
-					     "expires_at", "grant_once", "within" };
-	const char *key;
+	static const char *const known[] = { "rights",	   "resource", "proof_tier", "expires_at",
+					     "grant_once", "within",   NULL };
+	const char *key, *near;
+	char at[128];
 	json_t *value;
 
 	json_object_foreach(object, key, value) {
-		bool found = false;
-
-		for (size_t i = 0; i < ARRAY_SIZE(known); i++)
-			found |= !strcmp(known[i], key);
-		if (!found)
+		near = key_nearly(key, known);
+		if (near) {
+			snprintf(at, sizeof(at), "%zu/%s", row, key);
+			doc_error(&t->doc, err, at, "key '%.80s' is not known", key);
+			return err_hint(err, "write '%s', or take it out", near);
+		}
+		if (!key_is_one_of(key, known))
 			warn_line("%s: row %zu: key '%s' is not known and does nothing",
 				  t->doc.path, row, key);
 	}
+	return 0;
 }
 
 /* A row that starts programs may do it for the helpers of one only. */
@@ -109,6 +114,8 @@ static int read_row(struct table *t, size_t i, json_t *value, struct err *err)
 	snprintf(at, sizeof(at), "%zu", i);
 	if (!json_is_object(value))
 		return doc_want(&t->doc, err, at, "a token, an object", value);
+	if (check_keys(t, value, i, err))
+		return -1;
 	snprintf(at, sizeof(at), "%zu/rights", i);
 	if (read_rights(t, row, json_object_get(value, "rights"), at, err))
 		return -1;
@@ -130,7 +137,6 @@ static int read_row(struct table *t, size_t i, json_t *value, struct err *err)
 	snprintf(at, sizeof(at), "%zu/within", i);
 	if (read_within(t, row, json_object_get(value, "within"), at, err))
 		return -1;
-	warn_of_keys(t, value, i);
 	return 0;
 }
 
