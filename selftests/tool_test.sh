@@ -763,6 +763,87 @@ keys_that_are_nearly_known_refuse() {
 	EOF
 }
 
+# What other programs read as several names, or as one of another kind, and is none here.
+rules_of_other_kinds_are_told() {
+	local want rule row
+
+	mkdir -p "$work/kinds"
+	echo '[]' >"$work/kinds/t.json"
+	while IFS='~' read -r want rule; do
+		row=$(python3 -c 'import json, sys; print(json.dumps(sys.argv[1]))' "$rule")
+		echo "{\"permissions\":{\"deny\":[$row]}}" >"$work/kinds/spec.json"
+		run load "$work/kinds/t.json" --partition x --dry-run --base none --spec "$work/kinds/spec.json"
+		if [ "$want" = - ]; then
+			[ $status = 0 ] && [ ! -s "$work/err" ]
+		else
+			[ $status = 0 ] && grep -qF "row 0 ($rule): $want" "$work/err"
+		fi || { echo "$rule: $status $(cat "$work/err")" && return 1; }
+	done <<-'EOF'
+		a comma is a letter~Read(.env, .env.local)
+		a comma is a letter~Read(./a/**, ./b/**)
+		-~Read(a,b)
+		'|' is a letter~Read(.env|.env.local)
+		quotes are letters~Read("./x y")
+		-~Read(./x y)
+		a pattern is no regular expression~Read(^.*\.env$)
+		a pattern is no regular expression~Read(.*\.pem)
+		-~Read(*.pem)
+		-~Read(./app/$id.tsx)
+		within brackets 'file:' is part~Read(file:./.env)
+		there are no drives here~Read(C:\Users\x)
+		variables are letters~Read(%USERPROFILE%/x)
+		-~Read(./100%/x)
+		variables are letters~unix:$XDG_RUNTIME_DIR/bus
+		-~unix:/run/bus
+	EOF
+}
+
+# A bare name is any of that name: in a row, which gives it, that is told.
+bare_names_match_at_any_depth() {
+	mkdir -p "$work/bare"
+	echo '[{"rights":["READ"],"resource":"Edit(docs)","expires_at":0},
+	{"rights":["READ"],"resource":"Edit(./docs)","expires_at":0},
+	{"rights":["READ"],"resource":"Read(*.md)","expires_at":0}]' >"$work/bare/t.json"
+	echo '{"permissions":{"deny":["Read(docs)"]}}' >"$work/bare/spec.json"
+	run load "$work/bare/t.json" --partition x --dry-run --base none --spec "$work/bare/spec.json"
+	[ $status = 0 ] && grep -qF "$work/bare/**/docs" "$work/out" && grep -qF "$work/bare/docs" "$work/out" || return 1
+	[ "$(wc -l <"$work/err")" = 1 ] && grep -qF 'row 0 (Edit(docs)): matches at any depth; write ./docs' "$work/err"
+}
+
+# In a deny rule a star that is glued to a word extends it; in a row it does not.
+glued_stars_deny_what_they_read() {
+	mkdir -p "$work/glued"
+	echo '[{"rights":["EXECUTE"],"resource":"Bash(ls -l /*)","expires_at":0}]' >"$work/glued/t.json"
+	echo '{"permissions":{"deny":["Bash(rm -rf /*)", "Bash(cp http*://evil*)", "Bash(mv a:*)", "Bash(cat b *)", "Bash(sed*)", "Bash(tr c**)"]}}' >"$work/glued/spec.json"
+	run -j load "$work/glued/t.json" --partition x --dry-run --base none --spec "$work/glued/spec.json"
+	[ $status = 0 ] && python3 - "$work/out" <<-'EOF'
+		import json, sys
+		rows = json.load(open(sys.argv[1]))["rows"]
+		deny = {r["resolved"].split("/", 3)[-1] for r in rows if r["kind"] == "exclude" and r["class"] == "exec"}
+		want = {"rm -rf / ...", "rm -rf /* ...", "cp http*://evil ...", "cp http*://evil* ...", "mv a ...",
+		        "cat b ...", "sed ...", "tr c ...", "tr c** ..."}
+		allow = {r["resolved"].split("/", 3)[-1] for r in rows if r["kind"] == "token"}
+		sys.exit((deny != want or allow != {"ls -l / ..."}) and f"{deny} {allow}")
+	EOF
+}
+
+# As in other rows, ~ is the home: of a socket and of a program.
+homes_are_those_of_the_user() {
+	local home entry
+
+	home=$(getent passwd "$(id -u)" | cut -d: -f6)
+	[ -d "$home" ] && entry=$(mktemp "$home/.rvm-test-XXXXXX") || return 1
+	chmod 755 "$entry"
+	mkdir -p "$work/homes"
+	echo "[{\"rights\":[\"EXECUTE\"],\"resource\":\"exec:~/${entry##*/} *\",\"expires_at\":0},
+	{\"rights\":[\"EXECUTE\"],\"resource\":\"unix:~/rvm.sock\",\"expires_at\":0},
+	{\"rights\":[\"EXECUTE\"],\"resource\":\"unix:./rvm.sock\",\"expires_at\":0}]" >"$work/homes/t.json"
+	run load "$work/homes/t.json" --partition x --dry-run --base none
+	rm -f "$entry"
+	[ $status = 0 ] && [ "$(grep -cF "$entry ..." "$work/out")" = 1 ] && grep -qF "${home%/}/rvm.sock" "$work/out" &&
+		grep -qF "$work/homes/rvm.sock" "$work/out" && ! grep -q 'no such program' "$work/err" || { cat "$work/out" "$work/err" && return 1; }
+}
+
 # A row that allows nothing is told, and one beside it that allows something is not.
 rows_that_allow_nothing_are_told() {
 	mkdir -p "$work/idle/links" "$work/idle/files"

@@ -110,10 +110,56 @@ static const char *find_brace(const char *text, size_t len)
 	return close && memchr(open, ',', close - open) ? open : NULL;
 }
 
+/* "C:\x": a drive. */
+static bool has_drive(const char *text, size_t len)
+{
+	return len > 2 && ((text[0] | 0x20) >= 'a' && (text[0] | 0x20) <= 'z') && text[1] == ':' &&
+	       (text[2] == '\\' || text[2] == '/');
+}
+
+/* "%NAME%", as another system writes variables. */
+static bool has_percents(const char *text, size_t len)
+{
+	const char *end = len > 1 && text[0] == '%' ? memchr(text + 1, '%', len - 1) : NULL;
+
+	return end && end > text + 1;
+}
+
+/* Ways of others to write several names, or to write one. */
+static char *lint_letters(const char *text, size_t len)
+{
+	if (memmem(text, len, ", ", 2))
+		return format("a comma is a letter like others; write a rule for each name");
+	if (memchr(text, '|', len))
+		return format("'|' is a letter like others; write a rule for each name");
+	if (len > 1 && strchr("\"'", text[0]) && text[len - 1] == text[0])
+		return format("quotes are letters like others; write the path without them, a "
+			      "blank needs none");
+	if (len && (text[0] == '^' || memmem(text, len, ".*\\", 3) || text[len - 1] == '$'))
+		return format("a pattern is no regular expression: ^, $ and . are letters like "
+			      "others; write it as in gitignore");
+	if (len > 5 && !memcmp(text, "file:", 5))
+		return format("within brackets 'file:' is part of the name; write the path alone");
+	if (has_drive(text, len))
+		return format("there are no drives here, and a backslash takes the next letter as "
+			      "it is; write the path with /");
+	if (has_percents(text, len))
+		return format("variables are letters like others; write the path, ~ for the home");
+	return NULL;
+}
+
+static bool has_pattern(const char *text, size_t len)
+{
+	return memchr(text, '*', len) || memchr(text, '?', len) || memchr(text, '[', len);
+}
+
 static char *lint_path(const struct rvm_scope_spec *spec, bool exclusion)
 {
 	const char *text = spec->text;
+	char *why = lint_letters(text, spec->len);
 
+	if (why)
+		return why;
 	if (find_brace(text, spec->len) && !exclusion)
 		return format("braces are letters like others; write a rule for each name");
 	if (spec->len && text[0] == '$')
@@ -122,6 +168,17 @@ static char *lint_path(const struct rvm_scope_spec *spec, bool exclusion)
 		return format("'!' is a letter like others: nothing is taken out of a rule");
 	if (spec->len && (text[0] == ' ' || text[spec->len - 1] == ' '))
 		return format("the blank at its end is part of the name");
+	if (!exclusion && spec->anywhere && spec->len < 200 && !has_pattern(text, spec->len))
+		return format("matches at any depth; write ./%.*s for the one of the workspace",
+			      (int)spec->len, text);
+	return NULL;
+}
+
+/* Sockets: a program would have put something in place of it. */
+static char *lint_address(const struct rvm_scope_spec *spec)
+{
+	if (spec->family && spec->len && spec->text[0] == '$')
+		return format("variables are letters like others; write the path, ~ for the home");
 	return NULL;
 }
 
@@ -132,6 +189,8 @@ char *lint_rule(const struct rvm_scope_spec *spec, const char *resource, bool ex
 		return lint_words(spec);
 	case RVM_CLASS_PATH:
 		return lint_path(spec, exclusion);
+	case RVM_CLASS_NET:
+		return lint_address(spec);
 	case RVM_CLASS_TOOL:
 		if (strchr(resource, '(') && strncmp(resource, "mcp__", 5))
 			return format("'%.*s' is no word for files, programs or addresses: only a "
@@ -343,13 +402,45 @@ static void spell(struct spellings *s, const char *text)
 	}
 }
 
+/* Where stars are glued to the last word of a command, which they extend for a reader. */
+static bool has_glued_star(const struct rvm_scope_spec *spec)
+{
+	const char *text = spec->text;
+	size_t begin = 0, end = spec->len, stars = 0;
+
+	while (end && strchr(" \t", text[end - 1]))
+		end--;
+	while (end && text[end - 1] == '*') {
+		end--;
+		stars++;
+	}
+	if (!stars || !end || strchr(" \t", text[end - 1]) || (stars == 1 && text[end - 1] == ':'))
+		return false;
+	/* In the name of the program there is none that could be judged. */
+	while (begin < end && strchr(" \t", text[begin]))
+		begin++;
+	while (begin < end && !strchr(" \t", text[begin]))
+		begin++;
+	return begin < end;
+}
+
+/* With one more star that means more words, the glued one stays in its word. */
+static void spell_star(struct spellings *s, const struct rvm_scope_spec *spec, const char *resource)
+{
+	size_t end = spec->text + spec->len - resource;
+
+	add(s, format("%.*s *%s", (int)end, resource, resource + end));
+}
+
 int lint_spellings(const struct resolver *r, const struct rvm_scope_spec *spec,
 		   const char *resource, char *out[LINT_SPELLINGS_MAX])
 {
 	struct spellings s = { .out = out };
 
+	if (spec->class == RVM_CLASS_EXEC && spec->len && has_glued_star(spec))
+		spell_star(&s, spec, resource);
 	if (spec->class != RVM_CLASS_PATH || !spec->len)
-		return 0;
+		return s.n;
 	if (find_brace(spec->text, spec->len))
 		spell(&s, resource);
 	if (is_spelt(r, spec)) {

@@ -314,6 +314,24 @@ static const struct anchor *base_of(const struct resolver *r, const struct rvm_s
 	}
 }
 
+/* "/x", "~/x", else of the workspace; @text moves behind it. */
+static const struct anchor *base_of_text(const struct resolver *r, const char **text)
+{
+	if (!strncmp(*text, "~/", 2)) {
+		*text += 2;
+		return r->home;
+	}
+	if (**text != '/')
+		return r->workspace;
+	*text += strspn(*text, "/");
+	return r->root;
+}
+
+static int no_home(struct err *err)
+{
+	return err_make(err, EXIT_USAGE, "the user has no home folder that '~' could mean");
+}
+
 /* What a link of the user's leads to has to lie at home as well. */
 static int check_home(struct resolver *r, struct path_walk *walk, struct err *err)
 {
@@ -363,7 +381,7 @@ static int resolve_path(struct resolver *r, const struct rvm_scope_spec *spec, b
 	if (spec->flags & RVM_SCOPE_FLAG_PROC_OWN && !exclusion)
 		return resolve_proc(r, spec, out, err);
 	if (!walk.base)
-		return err_make(err, EXIT_USAGE, "the user has no home folder that '~' could mean");
+		return no_home(err);
 	if (path_normalise(spec->text, spec->len, spec->anywhere, &pattern))
 		return err_errno(err, ENOMEM, "pattern");
 	ret = check_pattern(pattern, err);
@@ -392,13 +410,16 @@ static int find_file(struct resolver *r, const char *word, struct resolved *out,
 {
 	struct path_walk walk = {
 		.resolver = r,
-		.base = word[0] == '/' ? r->root : r->workspace,
+		.base = base_of_text(r, &word),
 		.links = LINKS_ALL,
 		.literal = true,
 		.notes = &out->notes,
 	};
-	int ret = path_walk(&walk, word + strspn(word, "/"), err);
+	int ret;
 
+	if (!walk.base)
+		return no_home(err);
+	ret = path_walk(&walk, word, err);
 	*file = walk.file;
 	take_links(&walk, out);
 	path_walk_end(&walk);
@@ -481,6 +502,7 @@ static int resolve_unix(struct resolver *r, const struct rvm_scope_spec *spec, b
 			struct resolved *out, struct err *err)
 {
 	struct path_walk walk = { .resolver = r, .notes = &out->notes };
+	const char *text = spec->text;
 	auto_free char *path = NULL;
 	struct scope *scope;
 	int ret;
@@ -490,9 +512,11 @@ static int resolve_unix(struct resolver *r, const struct rvm_scope_spec *spec, b
 		scope->family = spec->family;
 		return set_pattern(scope, spec->text + 1, spec->len - 1, err);
 	}
-	walk.base = spec->text[0] == '/' ? r->root : r->workspace;
-	walk.links = exclusion ? LINKS_ALL : spec->text[0] == '/' ? LINKS_ROOT : LINKS_NONE;
-	if (path_normalise(spec->text, spec->len, false, &path))
+	walk.base = base_of_text(r, &text);
+	if (!walk.base)
+		return no_home(err);
+	walk.links = exclusion ? LINKS_ALL : walk.base == r->root ? LINKS_ROOT : LINKS_NONE;
+	if (path_normalise(text, spec->len - (text - spec->text), false, &path))
 		return err_errno(err, ENOMEM, "socket");
 	ret = check_pattern(path, err);
 	if (!ret)
