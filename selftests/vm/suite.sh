@@ -78,7 +78,7 @@ run_list() {
 		case $where in
 		each) ;;
 		once) [ -n "$first" ] || continue ;;
-		asked) [ -n "$first" ] && [ -n "$pattern" ] || continue ;;
+		asked) if [ -z "$first" ] || [ -z "$pattern" ]; then continue; fi ;;
 		*) continue ;;
 		esac
 		# shellcheck disable=SC2086 # a program and its arguments
