@@ -58,7 +58,7 @@ static bool may_trace(struct rvm_partition *part, struct task_struct *task, u32 
 		return false;
 	if (!mode)
 		return !rvm_entry_is_pending(current) && rvm_lineage_may_trace(task, current);
-	/* What it still has of the one outside, its environment for one, is not to be read either. */
+	/* What it still has of the one outside, its environment for one, is not to be read. */
 	if (is_arriving(part, task))
 		return false;
 	return !(mode & PTRACE_MODE_ATTACH) ||

@@ -57,7 +57,7 @@ static inline unsigned int rvm_leaf_word_bit(u32 word)
 	return word * 0x9e3779b1U >> (32 - 10);
 }
 
-/** rvm_leaf_name_hash() - of a name that is not empty: two places, of its upper and its lower bits */
+/** rvm_leaf_name_hash() - of a name that is not empty: two places, by its halves */
 static inline u32 rvm_leaf_name_hash(const char *text, size_t len)
 {
 	char few[2 * RVM_LEAF_WORD_BYTES] = { text[0], text[len / 2], text[len - 1] };
@@ -133,16 +133,19 @@ static inline bool rvm_leaf_set_has_whole(const struct rvm_leaf_set *set, const 
 static inline bool rvm_leaf_set_has(const struct rvm_leaf_set *set, const char *text, size_t len)
 {
 	u64 first = rvm_leaf_first(text, len), last = rvm_leaf_last(text, len);
+	u32 head, tail;
 
 	if (set->any_last & first || set->any_first & last ||
 	    (set->part.first & first && set->part.last & last) ||
 	    (set->whole.first & first && set->whole.last & last &&
 	     rvm_leaf_set_has_whole(set, text, len)))
 		return true;
-	return len >= RVM_LEAF_WORD_BYTES &&
-	       (rvm_leaf_is_marked(set->heads, rvm_leaf_word_bit(rvm_leaf_word(text))) ||
-		rvm_leaf_is_marked(set->tails, rvm_leaf_word_bit(rvm_leaf_word(
-						       text + len - RVM_LEAF_WORD_BYTES))));
+	if (len < RVM_LEAF_WORD_BYTES)
+		return false;
+	head = rvm_leaf_word(text);
+	tail = rvm_leaf_word(text + len - RVM_LEAF_WORD_BYTES);
+	return rvm_leaf_is_marked(set->heads, rvm_leaf_word_bit(head)) ||
+	       rvm_leaf_is_marked(set->tails, rvm_leaf_word_bit(tail));
 }
 
 #endif /* _RVM_LEAF_H */
