@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Files that tools outside of the partition execute or obey. */
+#include <argz.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -20,7 +21,7 @@
 /* Paths that are taken from one configuration of git. */
 #define NAMED_MAX 256
 /* Files that include one another, so deep. */
-#define INCLUDES_MAX 4
+#define INCLUDES_MAX 10
 
 struct deputies {
 	struct plan *plan;
@@ -169,11 +170,30 @@ static bool is_workspace_written(const struct plan *plan)
 #define GIT_FOLDER "**/.git/"
 #define GIT_REFS "**/refs/."
 
-/* Of @line, what stands for it below @folder; @layout: that is laid out as git's folder. */
-static const char *git_line(const char *line, bool layout)
+/* Lines about names that git looks for wherever it is, beside those with its folder. */
+static bool is_of_git(const char *line)
+{
+	static const char *const names[] = { "commondir",   "config.worktree", ".gitattributes",
+					     ".gitmodules", ".gitconfig",      ".lfsconfig" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		if (!strncmp(line, names[i], strlen(names[i])))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Of @line, what stands for it below @folder; @layout: that is laid out as git's folder.
+ * @prefix: what makes a bare name one of any depth, which it is only below the workspace.
+ */
+static const char *git_line(const char *line, bool layout, const char **prefix)
 {
 	size_t len = strlen(GIT_FOLDER);
 
+	*prefix = is_of_git(line) ? "**/" : "";
+	if (**prefix)
+		return line;
 	if (layout)
 		return !strncmp(line, GIT_FOLDER, len) && strcmp(line, GIT_FOLDER ".") ?
 			       line + len :
@@ -186,13 +206,14 @@ static int exclude_git(struct deputies *d, const char *folder, bool layout)
 	auto_free char *escaped = path_escape(folder);
 
 	for (size_t i = 0; i < d->list.n; i++) {
-		const char *line = git_line(d->list.lines[i], layout);
+		const char *prefix;
+		const char *line = git_line(d->list.lines[i], layout, &prefix);
 		auto_free char *text = NULL;
 
 		if (!line || is_lifted(d, i))
 			continue;
-		if (!escaped ||
-		    asprintf(&text, "/%s/%s", strcmp(escaped, "/") ? escaped : "", line) < 0) {
+		if (!escaped || asprintf(&text, "/%s/%s%s", strcmp(escaped, "/") ? escaped : "",
+					 prefix, line) < 0) {
 			text = NULL;
 			return err_errno(d->err, ENOMEM, "deputy.list");
 		}
@@ -213,6 +234,352 @@ static bool is_layout(int dir)
 	return has(dir, "HEAD") && has(dir, "objects") && has(dir, "refs");
 }
 
+/*
+ * What the configuration of git names.
+ */
+
+struct named {
+	struct deputies *d;
+	/* The top of the repository, from which git looks. */
+	const char *top;
+	/* The file that is read: from its folder included files are named. */
+	const char *file;
+	unsigned int left;
+	bool told;
+	/* Of files that include one another. */
+	unsigned int depth;
+};
+
+static int exclude_text(struct named *named, const char *path);
+
+/* @name as it is seen from @dir, whole, without "." and ".."; NULL without memory. */
+static char *path_from(const char *dir, const char *name)
+{
+	auto_free char *whole = *name == '/' ? strdup(name) : path_join(dir, name);
+	char *out = whole ? malloc(strlen(whole) + 2) : NULL;
+	size_t used = 0, len = 0;
+
+	for (const char *at = whole; out && *at; at += len) {
+		at += strspn(at, "/");
+		len = strcspn(at, "/");
+		if (len == 2 && !strncmp(at, "..", 2)) {
+			while (used && out[--used] != '/')
+				;
+		} else if (len && !(len == 1 && *at == '.')) {
+			out[used++] = '/';
+			memcpy(out + used, at, len);
+			used += len;
+		}
+	}
+	if (!out)
+		return NULL;
+	if (!used)
+		out[used++] = '/';
+	out[used] = '\0';
+	return out;
+}
+
+/* Where a row lets it be written, as far up as one does; NULL if none does. */
+static const struct anchor *holder_of(const struct deputies *d, const char *path)
+{
+	const struct anchor *ws = d->plan->resolver.workspace;
+	const struct anchor *best = NULL;
+
+	if (path_below(path, ws->path))
+		return ws;
+	for (size_t i = 0; i < d->plan->n; i++) {
+		const struct entry *e = &d->plan->entries[i];
+
+		if (gives_writing(e) && path_below(path, e->scope.anchor->path) &&
+		    (!best || strlen(e->scope.anchor->path) < strlen(best->path)))
+			best = e->scope.anchor;
+	}
+	return best;
+}
+
+/* The name. Return: 0; 1 if it cannot be said as a pattern, which is told; -1 on errors. */
+static int hold(struct deputies *d, const char *path)
+{
+	const struct anchor *above = holder_of(d, path);
+	auto_free char *pattern = above ? path_escape(path_below(path, above->path)) : NULL;
+
+	if (!above)
+		return 0;
+	if (!pattern)
+		return err_errno(d->err, ENOMEM, "%s", path);
+	if (path_below(d->plan->resolver.workspace->path, path) ||
+	    strlen(pattern) >= RVM_GLOB_BYTES_MAX) {
+		warn_line("%s: tools obey it, and it stays writable: its path cannot be a pattern",
+			  path);
+		return 1;
+	}
+	return plan_exclude_anchor(d->plan, above, pattern, RVM_RIGHT_WRITE, d->err);
+}
+
+static int hold_link(struct deputies *d, const char *link)
+{
+	if (++d->links <= LINKS_MAX)
+		return hold(d, link) < 0 ? -1 : 0;
+	if (d->links == LINKS_MAX + 1)
+		warn_line("%s: too many links: what the rest lead to stays writable", link);
+	return 0;
+}
+
+/* Where links end, also if nothing is there yet. */
+static int hold_end(struct deputies *d, const struct path_place *end)
+{
+	auto_free char *path = path_join(end->dir->path, end->rest);
+	char *to = path;
+
+	if (!path)
+		return err_errno(d->err, ENOMEM, "%s", end->rest);
+	/* The rest is a pattern. */
+	for (const char *at = path; *at; at++) {
+		if (at >= path + strlen(end->dir->path) && *at == '\\' && at[1])
+			at++;
+		*to++ = *at;
+	}
+	*to = '\0';
+	return hold_link(d, path);
+}
+
+/* Each link on the way is obeyed as well: another one leads elsewhere. */
+static int hold_way(struct deputies *d, const char *path)
+{
+	struct resolver *r = &d->plan->resolver;
+	struct err err = { 0 };
+	auto_free char *notes = NULL;
+	struct path_walk walk = {
+		.resolver = r,
+		.base = r->root,
+		.links = LINKS_ALL,
+		.literal = true,
+		.notes = &notes,
+	};
+	int ret = 0;
+
+	/* What changes meanwhile stops nothing: who is confined may be changing it. */
+	if (path_walk(&walk, path + 1, &err))
+		err_clear(&err);
+	for (char *link = walk.links_followed; link && !ret;
+	     link = argz_next(walk.links_followed, walk.links_len, link))
+		ret = hold_link(d, link);
+	if (!ret && walk.links_followed && walk.n)
+		ret = hold_end(d, &walk.place[walk.n - 1]);
+	path_walk_end(&walk);
+	return ret;
+}
+
+/*
+ * What a link leads to is obeyed as what has the name itself.  @path: on which there are
+ * links.  Who is confined cannot make those that count: their names are protected.
+ */
+static int exclude_target(struct deputies *d, const char *path)
+{
+	const struct anchor *ws = d->plan->resolver.workspace;
+	const struct anchor *target = resolve_inside(&d->plan->resolver, path);
+
+	if (target && !strcmp(target->path, path))
+		return 0;
+	if (target && path_below(ws->path, target->path)) {
+		warn_line("%s leads to %s, which stays writable", path, target->path);
+		return 0;
+	}
+	if (hold_way(d, path))
+		return -1;
+	return d->links > LINKS_MAX ?
+		       0 :
+		       plan_exclude_anchor(d->plan, target, "", RVM_RIGHT_WRITE, d->err);
+}
+
+/* Return: as of hold(). */
+static int exclude_path(struct deputies *d, const char *path)
+{
+	int ret = hold(d, path);
+
+	return ret || !exclude_target(d, path) ? ret : -1;
+}
+
+static bool is_file(const struct deputies *d, const char *path)
+{
+	struct stat st;
+
+	return !fstatat(d->plan->resolver.root->fd, path + 1, &st, AT_SYMLINK_NOFOLLOW) &&
+	       (S_ISREG(st.st_mode) || S_ISLNK(st.st_mode));
+}
+
+/* What is too much stays writable, and is told. */
+static bool is_spent(struct named *named)
+{
+	if (named->left) {
+		named->left--;
+		return false;
+	}
+	if (!named->told)
+		warn_line("%s: names more than %d files: what the rest name stays writable",
+			  named->file, NAMED_MAX);
+	named->told = true;
+	return true;
+}
+
+/* git looks from the top of the work tree, for included files from the file that names them. */
+static char *path_of_word(const struct named *named, const char *word, enum gitconfig_kind kind)
+{
+	const struct anchor *home = named->d->plan->resolver.home;
+	auto_free char *dir = strdup(named->file);
+
+	if (!dir)
+		return NULL;
+	strrchr(dir, '/')[dir[1] == '/'] = '\0';
+	if (!strncmp(word, "~/", 2) && home)
+		return path_from(home->path, word + 2);
+	return path_from(kind == GITCONFIG_INCLUDED ? dir : named->top, word);
+}
+
+static int exclude_named(const char *word, enum gitconfig_kind kind, void *arg)
+{
+	struct named *named = arg;
+	auto_free char *path = NULL;
+
+	if (strspn(word, "./") == strlen(word) || strstr(word, "://"))
+		return 0;
+	path = path_of_word(named, word, kind);
+	if (!path)
+		return err_errno(named->d->err, ENOMEM, "%s", word);
+	if ((kind == GITCONFIG_WORD && !is_file(named->d, path)) ||
+	    (kind != GITCONFIG_INCLUDED && !holder_of(named->d, path)))
+		return 0;
+	if (is_spent(named))
+		return 0;
+	if (exclude_path(named->d, path) < 0)
+		return -1;
+	return kind == GITCONFIG_INCLUDED ? exclude_text(named, path) : 0;
+}
+
+/* A link is followed: it has been protected, as what it leads to. */
+static char *read_config(struct deputies *d, const char *path)
+{
+	struct resolver *r = &d->plan->resolver;
+	char *text = gitconfig_read(r->root->fd, path + 1);
+	const struct anchor *target = text || r->contained ? NULL : resolve_inside(r, path);
+
+	return target ? gitconfig_read(r->root->fd, target->path + 1) : text;
+}
+
+static int exclude_text(struct named *named, const char *path)
+{
+	auto_free char *text = named->depth < INCLUDES_MAX ? read_config(named->d, path) : NULL;
+	const char *file = named->file;
+	int ret = 0;
+
+	if (!text)
+		return 0;
+	named->file = path;
+	named->depth++;
+	ret = gitconfig_paths(text, exclude_named, named);
+	named->depth--;
+	named->file = file;
+	return ret;
+}
+
+static int exclude_config(struct deputies *d, const char *top, const char *dir, const char *name)
+{
+	struct named named = { .d = d, .top = top, .left = NAMED_MAX };
+	auto_free char *path = path_from(dir, name);
+
+	return path ? exclude_text(&named, path) : err_errno(d->err, ENOMEM, "%s", name);
+}
+
+/* What a file of one line says, as it is seen from @dir; @dir if there is none. */
+static char *dir_in(struct deputies *d, const char *dir, const char *name, const char *prefix)
+{
+	auto_free char *path = path_from(dir, name);
+	auto_free char *text = path ? gitconfig_read(d->plan->resolver.root->fd, path + 1) : NULL;
+
+	if (!text || strncmp(text, prefix, strlen(prefix)) != 0)
+		return strdup(dir);
+	text[strcspn(text, "\r\n")] = '\0';
+	return path_from(dir, text + strlen(prefix));
+}
+
+/* It need not be called ".git"; in the workspace it is found by its looks. */
+static int exclude_named_layout(struct deputies *d, const char *git)
+{
+	if (path_below(git, d->plan->resolver.workspace->path) || strstr(git, "/.git/") ||
+	    !strcmp(path_base(git), ".git") || !holder_of(d, git))
+		return 0;
+	return exclude_git(d, git, true);
+}
+
+/* @git: the folder of git; the configuration may be that of one that it is linked to. */
+static int exclude_git_configs(struct deputies *d, const char *top, const char *git)
+{
+	auto_free char *common = dir_in(d, git, "commondir", "");
+
+	if (!common)
+		return err_errno(d->err, ENOMEM, "%s", git);
+	return exclude_named_layout(d, common) || exclude_config(d, top, common, "config") ||
+			       exclude_config(d, top, common, "config.worktree") ||
+			       exclude_config(d, top, git, "config.worktree") ?
+		       -1 :
+		       0;
+}
+
+/* Where ".git" is a file, it says where the folder is. */
+static int exclude_own_configs(struct deputies *d, const char *top)
+{
+	auto_free char *git = dir_in(d, top, ".git", "gitdir: ");
+
+	if (git && !strcmp(git, top)) {
+		free(git);
+		git = path_from(top, ".git");
+	}
+	if (!git)
+		return err_errno(d->err, ENOMEM, "%s", top);
+	return exclude_git_configs(d, top, git);
+}
+
+/* Of a repository: its own configuration, the user's, the system's. */
+static int exclude_configs(struct deputies *d, const struct anchor *top)
+{
+	const struct resolver *r = &d->plan->resolver;
+
+	/* In the workspace itself there may be one later. */
+	if (top != r->workspace && !has(top->fd, ".git"))
+		return 0;
+	if (exclude_own_configs(d, top->path))
+		return -1;
+	if (r->home && (exclude_config(d, top->path, r->home->path, ".gitconfig") ||
+			exclude_config(d, top->path, r->home->path, ".config/git/config")))
+		return -1;
+	return exclude_config(d, top->path, "/etc", "gitconfig");
+}
+
+/*
+ * Repositories of which rows let something be written.
+ */
+
+/* Of every repository that the folder lies in: it may name what is in the folder. */
+static int exclude_configs_above(struct deputies *d, const char *folder)
+{
+	struct resolver *r = &d->plan->resolver;
+	auto_free char *at = strdup(folder);
+	const struct anchor *top;
+	char *slash;
+
+	while (at) {
+		top = resolve_below(r, r->root, at + 1);
+		if (top && S_ISDIR(top->st.st_mode) && has(top->fd, ".git") &&
+		    exclude_configs(d, top))
+			return -1;
+		slash = strrchr(at, '/');
+		if (!at[1] || !slash)
+			return 0;
+		slash[slash == at] = '\0';
+	}
+	return err_errno(d->err, ENOMEM, "%s", folder);
+}
+
 /* A folder that a row lets be written, at least in part. */
 static int exclude_repository(struct deputies *d, const struct anchor *folder)
 {
@@ -226,9 +593,14 @@ static int exclude_repository(struct deputies *d, const struct anchor *folder)
 		git = strstr(git + 1, "/.git");
 	if (git)
 		git[git == top] = '\0';
-	if (exclude_git(d, top, false))
+	if (exclude_git(d, top, false) || exclude_configs_above(d, top))
 		return -1;
-	return is_layout(folder->fd) ? exclude_git(d, folder->path, true) : 0;
+	if (!is_layout(folder->fd))
+		return 0;
+	return exclude_git(d, folder->path, true) ||
+			       exclude_git_configs(d, folder->path, folder->path) ?
+		       -1 :
+		       0;
 }
 
 /* A row for one file lets nobody make a repository. */
@@ -275,170 +647,6 @@ static int exclude_rows(struct deputies *d, bool whole)
 }
 
 /*
- * What the configuration of git names.
- */
-
-struct named {
-	struct deputies *d;
-	/* The top of the repository, from which git looks. */
-	const struct anchor *top;
-	/* From where included files are named, but for "../" in git's own folder. */
-	int dir;
-	unsigned int left;
-	/* Of files that include one another. */
-	unsigned int depth;
-};
-
-static int exclude_text(struct named *named, const char *name);
-
-/*
- * What a link leads to is obeyed as what has the name itself.  @path: on which there are
- * links.  Who is confined cannot make those that count: their names are protected.
- */
-static int exclude_target(struct deputies *d, const char *path)
-{
-	const struct anchor *ws = d->plan->resolver.workspace;
-	const struct anchor *target = resolve_inside(&d->plan->resolver, path);
-
-	if (!target || !strcmp(target->path, path))
-		return 0;
-	if (path_below(ws->path, target->path)) {
-		warn_line("%s leads to %s, which stays writable", path, target->path);
-		return 0;
-	}
-	if (++d->links > LINKS_MAX) {
-		if (d->links == LINKS_MAX + 1)
-			warn_line("%s: too many links: what the rest lead to stays writable", path);
-		return 0;
-	}
-	return plan_exclude_anchor(d->plan, target, "", RVM_RIGHT_WRITE, d->err);
-}
-
-static bool climbs(const char *path)
-{
-	const char *at;
-
-	for (at = path; (at = strstr(at, "..")); at += 2)
-		if ((at == path || at[-1] == '/') && (!at[2] || at[2] == '/'))
-			return true;
-	return false;
-}
-
-/* Return: 0; 1 if it cannot be said as a pattern, which is told; -1 on errors. */
-static int exclude_below(struct deputies *d, const struct anchor *folder, const char *name)
-{
-	const struct anchor *ws = d->plan->resolver.workspace;
-	auto_free char *path = path_join(folder->path, name);
-	const char *below = path ? path_below(path, ws->path) : NULL;
-	auto_free char *normal = NULL;
-	auto_free char *pattern = NULL;
-
-	if (!path || path_normalise(below ? below : "", below ? strlen(below) : 0, false, &normal))
-		return err_errno(d->err, ENOMEM, "%s", name);
-	pattern = path_escape(normal);
-	if (!pattern)
-		return err_errno(d->err, ENOMEM, "%s", name);
-	if (!*normal || climbs(normal) || strlen(pattern) >= RVM_GLOB_BYTES_MAX) {
-		warn_line("%s: tools obey it, and it stays writable: its path cannot be a pattern",
-			  path);
-		return 1;
-	}
-	if (exclude_target(d, path))
-		return -1;
-	return plan_exclude_anchor(d->plan, ws, pattern, RVM_RIGHT_WRITE, d->err);
-}
-
-/* git looks from the top of the work tree, for included files from the file that names them. */
-static int exclude_named(const char *word, bool included, void *arg)
-{
-	struct named *named = arg;
-	const struct resolver *r = &named->d->plan->resolver;
-	const char *below;
-	auto_free char *home = NULL;
-
-	if (!named->left)
-		return 0;
-	named->left--;
-	if (!strncmp(word, "~/", 2) && r->home) {
-		home = path_join(r->home->path, word + 2);
-		word = home ? home : word;
-	}
-	if (!strncmp(word, "../", 3))
-		word += 3;
-	if (strspn(word, "./") == strlen(word))
-		return 0;
-	below = *word == '/' ? path_below(word, r->workspace->path) : word;
-	if (below && exclude_below(named->d, *word == '/' ? r->workspace : named->top, below) < 0)
-		return -1;
-	/* Of a container there are no other files here. */
-	if (!included || (*word == '/' && r->contained))
-		return 0;
-	return exclude_text(named, word);
-}
-
-static int exclude_text(struct named *named, const char *name)
-{
-	auto_free char *text = named->depth < INCLUDES_MAX ? gitconfig_read(named->dir, name) :
-							     NULL;
-	int ret = 0;
-
-	if (!text)
-		return 0;
-	named->depth++;
-	ret = gitconfig_paths(text, exclude_named, named);
-	named->depth--;
-	return ret;
-}
-
-static int exclude_config(struct deputies *d, const struct anchor *top, int dir, const char *name)
-{
-	struct named named = { .d = d, .top = top, .dir = dir, .left = NAMED_MAX };
-
-	return exclude_text(&named, name);
-}
-
-/* Where ".git" is a file, the configuration is that of the repository it belongs to. */
-static int exclude_linked_config(struct deputies *d, const struct anchor *top)
-{
-	auto_free char *text = gitconfig_read(top->fd, ".git");
-	auto_free char *dir = NULL;
-	auto_free char *common = NULL;
-	auto_free char *config = NULL;
-
-	if (!text || d->plan->resolver.contained || strncmp(text, "gitdir: /", 9) != 0)
-		return 0;
-	text[strcspn(text, "\n")] = '\0';
-	dir = path_join(text + 8, "commondir");
-	common = dir ? gitconfig_read(AT_FDCWD, dir) : NULL;
-	if (!common)
-		return 0;
-	common[strcspn(common, "\n")] = '\0';
-	if (asprintf(&config, "%s/%s/config", *common == '/' ? "" : text + 8, common) < 0) {
-		config = NULL;
-		return err_errno(d->err, ENOMEM, "%s", dir);
-	}
-	return exclude_config(d, top, top->fd, config);
-}
-
-/* Of a repository in the workspace: its own configuration, the user's, the system's. */
-static int exclude_configs(struct deputies *d, const struct anchor *top)
-{
-	const struct resolver *r = &d->plan->resolver;
-
-	/* In the workspace itself there may be one later. */
-	if (top != r->workspace && !has(top->fd, ".git"))
-		return 0;
-	if (exclude_config(d, top, top->fd, ".git/config") ||
-	    exclude_config(d, top, top->fd, ".git/config.worktree") ||
-	    exclude_linked_config(d, top))
-		return -1;
-	if (r->home && (exclude_config(d, top, r->home->fd, ".gitconfig") ||
-			exclude_config(d, top, r->home->fd, ".config/git/config")))
-		return -1;
-	return exclude_config(d, top, r->root->fd, "etc/gitconfig");
-}
-
-/*
  * What no name tells.
  */
 
@@ -462,7 +670,7 @@ static int exclude_all(struct deputies *d)
 
 static int protect_environment(struct deputies *d, const struct anchor *folder)
 {
-	int ret = exclude_below(d, folder, "");
+	int ret = exclude_path(d, folder->path);
 
 	if (!ret)
 		warn_line("%s: an environment of python; it is not writable", folder->path);

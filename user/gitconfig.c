@@ -113,16 +113,25 @@ static void read_value(struct reader *r)
 	r->value[r->len] = '\0';
 }
 
-static bool is_harmless(const char *section)
+static bool is_one_of(const char *const *list, size_t n, const char *text)
 {
-	static const char *const sections[] = { "remote", "branch", "user", "author", "committer",
-						"url",	  "color",  "gc",   "pack" };
-
-	for (size_t i = 0; i < ARRAY_SIZE(sections); i++) {
-		if (!strcmp(section, sections[i]))
+	for (size_t i = 0; i < n; i++) {
+		if (!strcmp(list[i], text))
 			return true;
 	}
 	return false;
+}
+
+/* Of remotes these are commands; and so is a URL of this kind. */
+static bool is_harmless(const struct reader *r)
+{
+	static const char *const sections[] = { "branch",    "user", "author",
+						"committer", "url",  "color" };
+	static const char *const keys[] = { "uploadpack", "receivepack", "vcs", "proxy" };
+
+	if (!strcmp(r->section, "remote"))
+		return !is_one_of(keys, ARRAY_SIZE(keys), r->key) && strncmp(r->value, "ext::", 5);
+	return is_one_of(sections, ARRAY_SIZE(sections), r->section);
 }
 
 /* These take a path as such, which may have no slash, or blanks in it. */
@@ -131,27 +140,115 @@ static bool takes_path(const char *key)
 	static const char *const keys[] = { "hookspath",   "path",    "attributesfile", "fsmonitor",
 					    "templatedir", "program", "template" };
 
-	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
-		if (!strcmp(key, keys[i]))
-			return true;
-	}
-	return false;
+	return is_one_of(keys, ARRAY_SIZE(keys), key);
 }
 
+/* The words of one value. */
+struct words {
+	gitconfig_found found;
+	void *arg;
+	/* Where "cd" went; and it is the next word that says where. */
+	char dir[VALUE_MAX];
+	bool goes;
+	/* The value is a command, of which the word is not the name. */
+	bool plain;
+};
+
+/* From the top, and from where the command went: which of them is not known. */
+static int report(struct words *w, const char *word, enum gitconfig_kind kind)
+{
+	int ret = w->found(word, kind, w->arg);
+	auto_free char *below = NULL;
+
+	if (ret || !*w->dir || strchr("/~", *word))
+		return ret;
+	if (asprintf(&below, "%s/%s", w->dir, word) < 0) {
+		below = NULL;
+		return -1;
+	}
+	return w->found(below, kind, w->arg);
+}
+
+static void go(struct words *w, const char *word)
+{
+	size_t used = strchr("/~", *word) ? 0 : strlen(w->dir);
+
+	snprintf(w->dir + used, sizeof(w->dir) - used, "%s%s", used ? "/" : "", word);
+	w->goes = false;
+}
+
+/* Below what a variable holds: the folder of the user, or the top, as far as is known. */
+static int report_variable(struct words *w, char *word)
+{
+	char *slash = strchr(word, '/');
+
+	if (!slash || !slash[1])
+		return 0;
+	if (strncmp(word, "HOME/", 5) != 0)
+		return report(w, slash + 1, GITCONFIG_PATH);
+	slash[-1] = '~';
+	return report(w, slash - 1, GITCONFIG_PATH);
+}
+
+/* @before: what separates it from the word before it. */
+static int find_word(struct words *w, char *word, char before)
+{
+	int ret = 0;
+
+	if (before == '$')
+		return report_variable(w, word);
+	if (w->goes) {
+		go(w, word);
+		return 0;
+	}
+	w->goes = !strcmp(word, "cd") || !strcmp(word, "-C");
+	if (strchr(word, '/'))
+		ret = report(w, word, GITCONFIG_PATH);
+	else if (w->plain && *word != '-')
+		ret = report(w, word, GITCONFIG_WORD);
+	/* What a command or a variable says stands in front of it: mostly the top. */
+	if (!ret && *word == '/' && word[1] && before && strchr(")}\"'`", before))
+		ret = report(w, word + 1, GITCONFIG_PATH);
+	return ret;
+}
+
+/*
+ * The first word without a slash is looked up in PATH, those after it may be files that
+ * it reads.  An alias is a command only if it begins with "!".
+ */
 static int find_words(struct reader *r, gitconfig_found found, void *arg)
 {
 	static const char between[] = " \t\r\n\"'`;|&<>(){}=!$";
-	char *save = NULL;
+	bool command = strcmp(r->section, "alias") != 0 || *r->value == '!';
+	struct words w = { .found = found, .arg = arg };
+	char before = '\0', after;
+	int ret = 0;
+
+	for (char *at = r->value; *at && !ret; at += after ? 1 : 0) {
+		size_t len = strcspn(at, between);
+
+		after = at[len];
+		at[len] = '\0';
+		if (len) {
+			ret = find_word(&w, at, before);
+			w.plain = command;
+		}
+		/* Quotes in front of a word separate nothing. */
+		if (len || !strchr("\"'`", after))
+			before = after;
+		at += len;
+	}
+	return ret;
+}
+
+static int find_paths(struct reader *r, gitconfig_found found, void *arg)
+{
+	bool included = !strncmp(r->section, "include", 7);
 	int ret = 0;
 
 	if (takes_path(r->key))
-		ret = found(r->value, !strncmp(r->section, "include", 7), arg);
-	for (char *word = strtok_r(r->value, between, &save); word && !ret;
-	     word = strtok_r(NULL, between, &save)) {
-		if (strchr(word, '/'))
-			ret = found(word, false, arg);
-	}
-	return ret;
+		ret = found(r->value, included ? GITCONFIG_INCLUDED : GITCONFIG_PATH, arg);
+	return ret || included ? ret : find_words(r, found, arg);
 }
 
 static int read_line(struct reader *r, gitconfig_found found, void *arg)
@@ -175,7 +272,7 @@ static int read_line(struct reader *r, gitconfig_found found, void *arg)
 	r->at += strspn(r->at, " \t");
 	r->len = 0;
 	read_value(r);
-	return is_harmless(r->section) ? 0 : find_words(r, found, arg);
+	return is_harmless(r) ? 0 : find_paths(r, found, arg);
 }
 
 int gitconfig_paths(const char *text, gitconfig_found found, void *arg)

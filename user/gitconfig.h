@@ -21,8 +21,16 @@
  */
 char *gitconfig_read(int dir, const char *name);
 
-/* @included: a file that is read as configuration as well. */
-typedef int (*gitconfig_found)(const char *word, bool included, void *arg);
+enum gitconfig_kind {
+	/* Seen from the top of the work tree. */
+	GITCONFIG_PATH,
+	/* Likewise, but it may as well be no file: it has no slash. */
+	GITCONFIG_WORD,
+	/* Read as configuration as well; seen from the file that names it. */
+	GITCONFIG_INCLUDED,
+};
+
+typedef int (*gitconfig_found)(const char *word, enum gitconfig_kind kind, void *arg);
 
 /**
  * gitconfig_paths() - call for every value that may be a path, and every word of it
@@ -30,8 +38,8 @@ typedef int (*gitconfig_found)(const char *word, bool included, void *arg);
  * @found: called with the word; other than 0 ends the search
  * @arg: for @found
  *
- * Left out are sections whose values are never run or read as files: remotes,
- * branches, names of users.
+ * Left out are sections whose values are never run or read as files: branches, names
+ * of users, remotes but for their commands.
  *
  * Return: 0, or what @found returned.
  */

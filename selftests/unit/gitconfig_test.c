@@ -7,11 +7,11 @@
 
 static char found[4096];
 
-static int collect(const char *word, bool included, void *arg)
+static int collect(const char *word, enum gitconfig_kind kind, void *arg)
 {
 	(void)arg;
-	if (included)
-		strcat(found, "+");
+	if (kind != GITCONFIG_PATH)
+		strcat(found, kind == GITCONFIG_INCLUDED ? "+" : "?");
 	strncat(found, word, sizeof(found) - strlen(found) - 3);
 	strcat(found, " ");
 	return 0;
@@ -34,14 +34,29 @@ static void what_may_be_a_path_is_found(void)
 {
 	expect("[core]\n\thooksPath = .githooks\n", ".githooks ");
 	expect("[core] hooksPath=a/b # team\n", "a/b a/b ");
-	expect("[Core]\nHOOKSPATH = \"my hooks\" ; x\n", "my hooks ");
-	expect("[include]\npath = ../team.cfg\n", "+../team.cfg ../team.cfg ");
+	expect("[Core]\nHOOKSPATH = \"my hooks\" ; x\n", "my hooks ?hooks ");
+	expect("[include]\npath = ../team.cfg\n", "+../team.cfg ");
 	expect("[includeIf \"gitdir:~/]x/\"]\npath = y\n", "+y ");
-	expect("[filter \"x\"]\nclean = tools/clean %f\n", "tools/clean ");
-	expect("[filter \"x\"]\nprocess = 'tools/a b'\\\n  bin/c\n", "tools/a bin/c ");
-	expect("[alias]\nx = \"!sh -c '. ./env.sh; tools/run'\"\n", "./env.sh tools/run ");
-	expect("[core]\nfsmonitor = \"q\\\"x\"\n", "q\"x ");
+	expect("[filter \"x\"]\nclean = tools/clean %f\n", "tools/clean ?%f ");
+	expect("[filter \"x\"]\nprocess = 'tools/a b'\\\n  bin/c\n", "tools/a ?b bin/c ");
+	expect("[alias]\nx = \"!sh -c '. ./env.sh; tools/run'\"\n", "?. ./env.sh tools/run ");
+	expect("[core]\nfsmonitor = \"q\\\"x\"\n", "q\"x ?x ");
 	expect("[core]\nbare\nhooksPath = h", "h ");
+}
+
+static void words_of_commands_are_found(void)
+{
+	expect("[filter \"x\"]\nclean = sh clean.sh\n", "?clean.sh ");
+	expect("[diff \"x\"]\ncommand = $(git rev-parse --show-toplevel)/a/b.sh\n",
+	       "?rev-parse /a/b.sh a/b.sh ");
+	expect("[diff \"x\"]\ncommand = \"\\\"$PWD\\\"/a/b ${PWD}/c $PWD/d $HOME/e\"\n",
+	       "/a/b a/b ?PWD /c c d ~/e ");
+	expect("[merge \"x\"]\ndriver = cd a/b && sh run.sh /x\n",
+	       "?sh ?a/b/sh ?run.sh ?a/b/run.sh /x ");
+	expect("[alias]\nx = log main\ny = !git main\n", "?main ");
+	expect("[remote \"x\"]\nuploadpack = a/up\nreceivepack = sh rp\nurl = ../x\n", "a/up ?rp ");
+	expect("[remote \"x\"]\nurl = ext::sh -c a/b\n", "a/b ");
+	expect("[gc]\nrecentObjectsHook = a/b\n", "a/b ");
 }
 
 static void what_is_no_path_is_left_out(void)
@@ -53,10 +68,10 @@ static void what_is_no_path_is_left_out(void)
 	expect("", "");
 }
 
-static int stop(const char *word, bool included, void *arg)
+static int stop(const char *word, enum gitconfig_kind kind, void *arg)
 {
 	(void)word;
-	(void)included;
+	(void)kind;
 	return ++*(int *)arg;
 }
 
@@ -94,6 +109,7 @@ static void no_text_is_too_odd(void)
 int main(void)
 {
 	RUN(what_may_be_a_path_is_found);
+	RUN(words_of_commands_are_found);
 	RUN(what_is_no_path_is_left_out);
 	RUN(the_first_error_ends_it);
 	RUN(no_text_is_too_odd);
