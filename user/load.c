@@ -74,18 +74,16 @@ static int check_name(const char *name, const char *where, struct err *err)
 	return err_hint(err, "names are a-z first, then a-z 0-9 -, at most 64; or use --partition");
 }
 
-/* --partition, else what stands beside the table, else the folder's name. */
-static int find_name(struct load *load, const char *given, struct err *err)
+/* What stands beside the table, else the folder's name. */
+static int find_name(struct load *load, struct err *err)
 {
-	auto_free char *toml = given ? NULL : path_join(load->folder, "rvm-partition.toml");
-	auto_free char *guest = given ? NULL : path_join(load->folder, "wasm-guest.json");
-	const char *where = given ? "--partition" : toml;
+	auto_free char *toml = path_join(load->folder, "rvm-partition.toml");
+	auto_free char *guest = path_join(load->folder, "wasm-guest.json");
+	const char *where = toml;
 
-	if (!given && (!toml || !guest))
+	if (!toml || !guest)
 		return err_errno(err, ENOMEM, "%s", load->path);
-	if (given)
-		load->name = strdup(given);
-	else if (manifest_name(toml, &load->name, err))
+	if (manifest_name(toml, &load->name, err))
 		return -1;
 	if (!load->name) {
 		where = guest;
@@ -99,6 +97,16 @@ static int find_name(struct load *load, const char *given, struct err *err)
 	if (!load->name)
 		return err_errno(err, ENOMEM, "%s", load->path);
 	return check_name(load->name, where, err);
+}
+
+static int take_name(struct load *load, const char *given, struct err *err)
+{
+	if (!given)
+		return find_name(load, err);
+	load->name = strdup(given);
+	if (!load->name)
+		return err_errno(err, ENOMEM, "--partition");
+	return check_name(load->name, "--partition", err);
 }
 
 /* What is piped in lies in no folder, nor does a file that was removed. */
@@ -264,7 +272,7 @@ static int make_plan(struct load *load, const struct args *args, struct err *err
 	const char *workspace = args_str(args, "--workspace");
 	const char *root = *load->adopt.root ? load->adopt.root : NULL;
 
-	if (open_table(load, args, err) || find_name(load, args_str(args, "--partition"), err) ||
+	if (open_table(load, args, err) || take_name(load, args_str(args, "--partition"), err) ||
 	    plan_open(&load->plan, root, workspace ? workspace : load->folder, err))
 		return -1;
 	load->plan.name = load->name;
