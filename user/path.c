@@ -30,13 +30,20 @@ const char *path_base(const char *path)
 	return slash ? slash + 1 : path;
 }
 
+const char *path_below(const char *path, const char *above)
+{
+	size_t len = strlen(above);
+
+	if (len && above[len - 1] == '/')
+		len--;
+	if (strncmp(path, above, len) != 0 || (path[len] != '/' && path[len]))
+		return NULL;
+	return path[len] ? path + len + 1 : path + len;
+}
+
 bool path_is_below(const char *path, const char *dir)
 {
-	size_t len = strlen(dir);
-
-	if (len && dir[len - 1] == '/')
-		len--;
-	return !strncmp(path, dir, len) && (path[len] == '/' || !path[len]);
+	return path_below(path, dir);
 }
 
 char *path_escape(const char *path)

@@ -11,6 +11,8 @@
 char *path_join(const char *dir, const char *name);
 /* What follows the last slash. */
 const char *path_base(const char *path);
+/* What is left of @path below @above, "" of itself; NULL if it is elsewhere. */
+const char *path_below(const char *path, const char *above);
 /* Is @path @dir or below it? */
 bool path_is_below(const char *path, const char *dir);
 /* A path or a name as a pattern that matches it and nothing else; free() it. */
