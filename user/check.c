@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "advice.h"
 #include "check.h"
 #include "cmd.h"
 #include "lib/text.h"
@@ -15,7 +16,6 @@
 #include "path.h"
 #include "program.h"
 #include "trial.h"
-#include "why.h"
 
 /**
  * struct question - what is asked

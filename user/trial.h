@@ -3,7 +3,8 @@
 #define RVMCTL_TRIAL_H
 
 #include "partition.h"
-#include "why.h"
+#include "advice.h"
+#include "resolve.h"
 
 /* Lines of a table, tried on a refusal before anybody is told to write them. */
 
