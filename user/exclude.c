@@ -99,13 +99,11 @@ static int exclude_inputs(struct plan *plan, const char *table, const char *spec
 					      "install-rvm.sh",	    "capability-table.json",
 					      "rvm.manifest.toml",  ".harness" };
 	struct resolver *host = plan_host(plan);
-	/* One that was piped in lies nowhere. */
-	bool piped = table[0] != '/';
-	auto_free char *real = piped ? NULL : realpath(table, NULL);
+	auto_free char *real = table ? realpath(table, NULL) : NULL;
 	auto_free char *real_spec = spec ? realpath(spec, NULL) : NULL;
 	char *slash = real ? strrchr(real, '/') : NULL;
 
-	if (!slash && !piped)
+	if (table && !slash)
 		return err_errno(err, errno, "%s", table);
 	if ((real && exclude_file(plan, host, real, RVM_RIGHT_WRITE, err)) ||
 	    (real_spec && exclude_file(plan, host, real_spec, RVM_RIGHT_WRITE, err)))

@@ -7,7 +7,10 @@
 /* permissions.deny of a harness spec or a settings file.  Every rule, or an error. */
 int exclude_denied(struct plan *plan, const char *path, size_t *rules, struct err *err);
 
-/* What belongs to the enforcer: table, spec and manifests, base tables, the tool, the module. */
+/*
+ * What belongs to the enforcer: table, spec and manifests, base tables, the tool, the module.
+ * @table: NULL of one that lies nowhere.
+ */
 int exclude_builtin(struct plan *plan, const char *table, const char *spec, struct err *err);
 
 /* A file that says what a partition may do: it and its names. */

@@ -29,7 +29,7 @@ struct load {
 	struct table table;
 	struct plan plan;
 	struct adopt adopt;
-	/* Of the table file, without links. */
+	/* Of the table file, without links; NULL of one that was piped in. */
 	char *path;
 	char *folder;
 	char *name;
@@ -117,14 +117,17 @@ static bool is_nameless(const struct stat *st)
 
 static int check_nameless(struct load *load, const struct args *args, struct err *err)
 {
-	load->path = strdup("(piped)");
-	if (!load->path)
-		return err_errno(err, ENOMEM, "%s", load->table.doc.path);
 	if (args_has(args, "--partition") && args_has(args, "--workspace"))
 		return 0;
 	err_make(err, EXIT_USAGE, "%s: a table that is piped in lies in no folder",
 		 load->table.doc.path);
 	return err_hint(err, "give --partition and --workspace");
+}
+
+/* What is on record as the table's place. */
+static const char *source_of(const struct load *load)
+{
+	return load->path ? load->path : "(piped)";
 }
 
 static int open_table(struct load *load, const struct args *args, struct err *err)
@@ -212,7 +215,7 @@ static int add_exclusions(struct load *load, const struct args *args, struct err
 /* Opened as what it is now; -1 if it is not there. */
 static int open_input(const char *path)
 {
-	return path && strcmp(path, "(piped)") ? open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC) : -1;
+	return path ? open(path, O_PATH | O_NOFOLLOW | O_CLOEXEC) : -1;
 }
 
 static int warn_of_writer(struct nlc *nlc, const struct partition *p, const char *path,
@@ -352,7 +355,7 @@ static int look_again(struct load *load, struct nlc *nlc, const struct partition
 		return -1;
 	if (load->plan.n == n)
 		return 0;
-	return plan_send(&load->plan, nlc, p->id, &load->table, load->path, err);
+	return plan_send(&load->plan, nlc, p->id, &load->table, source_of(load), err);
 }
 
 /* What is stricter comes first: the mode before the table, or after it. */
@@ -364,7 +367,7 @@ static int replace(struct load *load, const struct args *args, struct nlc *nlc,
 
 	if (change && mode == RVM_MODE_ENFORCE && set_mode(nlc, p->id, mode, err))
 		return err_wrap(err, "partition %s", p->name);
-	if (plan_send(&load->plan, nlc, p->id, &load->table, load->path, err) ||
+	if (plan_send(&load->plan, nlc, p->id, &load->table, source_of(load), err) ||
 	    (!made && look_again(load, nlc, p, err)))
 		return -1;
 	if (change && mode != RVM_MODE_ENFORCE && set_mode(nlc, p->id, mode, err))
