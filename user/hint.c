@@ -46,19 +46,24 @@ static void hint_bases(const struct plan *plan, const char *base)
 		{ "pip", "pip" },     { "pip3", "pip" },       { "make", "make" },
 		{ "cargo", "cargo" },
 	};
-	const char *last = "";
+	auto_free char *all = strdup(strcmp(base, "none") ? base : "minimal");
+	const struct entry *first = NULL;
 
-	for (size_t i = 0; i < ARRAY_SIZE(usual); i++) {
+	for (size_t i = 0; i < ARRAY_SIZE(usual) && all; i++) {
 		const struct entry *e = find_command(plan, usual[i].program);
+		char *more;
 
-		if (!e || is_listed(base, usual[i].table) || !strcmp(last, usual[i].table))
+		if (!e || is_listed(all, usual[i].table))
 			continue;
-		last = usual[i].table;
-		warn_line("%s: row %zu (%.80s): starts %s, and no more: what it reads and starts "
-			  "by itself comes with --base %s%s%s",
-			  e->origin, e->row, e->resource, usual[i].program,
-			  strcmp(base, "none") ? base : "minimal", ",", usual[i].table);
+		first = first ? first : e;
+		more = format("%s,%s", all, usual[i].table);
+		free(all);
+		all = more;
 	}
+	if (all && first)
+		warn_line("%s: row %zu (%.80s) and its like start programs, and no more: what "
+			  "these read and start by themselves comes with --base %s",
+			  first->origin, first->row, first->resource, all);
 }
 
 /* Of a file of git that holds a path: that path, below @dir if it does not begin at the root. */
