@@ -148,7 +148,7 @@ PY
 	if out=$("$rvmctl" witness verify "$log.bad" 2>&1); then
 		fail 'the flipped bit went unnoticed'
 	elif grep -q "\b$record\b" <<<"$out"; then
-		printf '    %s\n' "$out"
+		printf '    %s\n' "${out//$'\n'/$'\n'    }"
 	else
 		fail "found, but not at record $record: $out"
 	fi

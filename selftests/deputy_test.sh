@@ -568,51 +568,55 @@ is_there() {
 	! declare -F "$1_needs" >/dev/null || "$1_needs" >/dev/null 2>&1
 }
 
-try_traps() {
-	local there=() name
+# TESTS NAME...: those whose tools are here, as `there`; the TESTS of the others are skipped.
+find_there() {
+	local tests=$1 name test
 
-	for name in "${traps[@]}"; do
+	shift
+	there=()
+	for name; do
 		if is_there "$name"; then
 			there+=("$name")
-		else
-			ktap_test_skip "${name}_by_user: is not installed"
-			ktap_test_skip "$name: is not installed"
+			continue
 		fi
+		for test in $tests; do
+			ktap_test_skip "${test//NAME/$name}: is not installed"
+		done
 	done
+}
+
+# EXPECTED: the agent sets all that are there, and the user comes by.
+try_agent() {
+	local name
+
+	prepare "${there[@]}"
+	load >/dev/null
+	set_by_agent "${there[@]}" || true
+	for name in "${there[@]}"; do
+		: >"$dir/$name-out"
+		use "$name"
+		check "$name" "$1" "$name"
+	done
+}
+
+try_traps() {
+	local there name
+
+	find_there 'NAME_by_user NAME' "${traps[@]}"
 	prepare "${there[@]}"
 	for name in "${there[@]}"; do
 		(cd "$ws/$name" && bash "$dir/$name-plant") </dev/null >"$dir/$name-out" 2>&1 || true
 		use "$name"
 		check "${name}_by_user" is_sprung "$name"
 	done
-	prepare "${there[@]}"
-	load >/dev/null
-	set_by_agent "${there[@]}" || true
-	for name in "${there[@]}"; do
-		: >"$dir/$name-out"
-		use "$name"
-		check "$name" is_harmless "$name"
-	done
+	try_agent is_harmless
 }
 
 try_opens() {
-	local there=() name
+	local there
 
-	for name in "${opens[@]}"; do
-		if is_there "$name"; then
-			there+=("$name")
-		else
-			ktap_test_skip "$name: is not installed"
-		fi
-	done
-	prepare "${there[@]}"
-	load >/dev/null
-	set_by_agent "${there[@]}" || true
-	for name in "${there[@]}"; do
-		: >"$dir/$name-out"
-		use "$name"
-		check "$name" is_sprung "$name"
-	done
+	find_there NAME "${opens[@]}"
+	try_agent is_sprung
 }
 
 #
