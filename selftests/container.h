@@ -66,7 +66,7 @@ bool container_end_others(const struct container *c);
 /* The end of it, and of its partition. */
 bool container_end(struct container *c);
 
-/* Files of it on the host: "upper/work/file", "volume/in/file", ... */
+/* Files of it on the host: "upper/job/file", "volume/in/file", ... */
 const char *on_host(const char *name);
 
 /* 0 or the errno of what returned @ret. */

@@ -41,7 +41,7 @@ static int write_to(const char *path)
 
 int write_layer(bool evil)
 {
-	return write_to(evil ? "/ro/file" : "/work/copied");
+	return write_to(evil ? "/ro/file" : "/job/copied");
 }
 
 int read_layer(bool evil)
@@ -51,37 +51,36 @@ int read_layer(bool evil)
 
 int read_secret(bool evil)
 {
-	return try_open(evil ? "/work/secret" : "/work/file", O_RDONLY);
+	return try_open(evil ? "/job/secret" : "/job/file", O_RDONLY);
 }
 
 int make_file(bool evil)
 {
-	return try_open(evil ? "/ro/new" : "/work/new", O_WRONLY | O_CREAT);
+	return try_open(evil ? "/ro/new" : "/job/new", O_WRONLY | O_CREAT);
 }
 
 int rename_out(bool evil)
 {
-	if (!evil && try_open("/work/sub/moved", O_WRONLY | O_CREAT))
+	if (!evil && try_open("/job/sub/moved", O_WRONLY | O_CREAT))
 		return BROKEN;
-	return result(rename(evil ? "/work/file" : "/work/sub/moved",
-			     evil ? "/ro/moved" : "/work/moved"));
+	return result(
+		rename(evil ? "/job/file" : "/job/sub/moved", evil ? "/ro/moved" : "/job/moved"));
 }
 
 int rename_in(bool evil)
 {
-	if (!evil && try_open("/work/sub/back", O_WRONLY | O_CREAT))
+	if (!evil && try_open("/job/sub/back", O_WRONLY | O_CREAT))
 		return BROKEN;
-	return result(rename(evil ? "/ro/other" : "/work/sub/back", "/work/back"));
+	return result(rename(evil ? "/ro/other" : "/job/sub/back", "/job/back"));
 }
 
 int link_out(bool evil)
 {
 	int err;
 
-	if (!evil && try_open("/work/sub/two", O_WRONLY | O_CREAT))
+	if (!evil && try_open("/job/sub/two", O_WRONLY | O_CREAT))
 		return BROKEN;
-	err = result(
-		link(evil ? "/ro/other" : "/work/sub/two", evil ? "/work/linked" : "/work/two"));
+	err = result(link(evil ? "/ro/other" : "/job/sub/two", evil ? "/job/linked" : "/job/two"));
 	/* Where rules are about names nothing gets a second one, and programs copy. */
 	return !evil && err == EXDEV ? 0 : err;
 }
@@ -89,7 +88,7 @@ int link_out(bool evil)
 /* A name that the host moved in the upper layer, see the test. */
 int write_moved(bool evil)
 {
-	return write_to(evil ? "/ro/own" : "/work/own");
+	return write_to(evil ? "/ro/own" : "/job/own");
 }
 
 static int run_as(char *name, const char *path, bool evil)
@@ -129,7 +128,7 @@ int write_volume(bool evil)
 
 int write_upper(bool evil)
 {
-	return try_open(evil ? "/upper/work/own" : "/work/own", O_RDWR);
+	return try_open(evil ? "/upper/job/own" : "/job/own", O_RDWR);
 }
 
 /* Again and again, while the host renames and mounts: never another answer. */
@@ -141,7 +140,7 @@ int in_a_storm(bool evil)
 		err = try_open(evil ? "/vol/out/file" : "/vol/in/file", O_RDWR);
 		if (err == (evil ? 0 : EACCES))
 			return err;
-		err = try_open(evil ? "/ro/file" : "/work/sub/file", O_RDWR);
+		err = try_open(evil ? "/ro/file" : "/job/sub/file", O_RDWR);
 		if (err == (evil ? 0 : EACCES))
 			return err;
 	}
@@ -153,14 +152,14 @@ int in_a_storm(bool evil)
 int root_of_first(bool evil)
 {
 	return result(chdir(evil ? "/proc/1/root" : "/proc/self/root")) ?:
-		       try_open(evil ? "etc/shadow" : "work/file", O_RDONLY);
+		       try_open(evil ? "etc/shadow" : "job/file", O_RDONLY);
 }
 
 int host_folder(bool evil)
 {
 	int own = open("/", O_PATH | O_DIRECTORY);
-	int err = opened(
-		openat(evil ? given.root : own, evil ? "etc/passwd" : "work/file", O_RDONLY));
+	int err =
+		opened(openat(evil ? given.root : own, evil ? "etc/passwd" : "job/file", O_RDONLY));
 
 	close(own);
 	return err;
@@ -168,7 +167,7 @@ int host_folder(bool evil)
 
 int host_file(bool evil)
 {
-	int own = open("/work/file", O_RDWR);
+	int own = open("/job/file", O_RDWR);
 	int err = result(pwrite(evil ? given.file : own, "x", 1, 0));
 
 	close(own);
@@ -206,7 +205,7 @@ int new_module(bool evil)
 
 	if (!evil)
 		return try_open("/proc/version", O_RDONLY);
-	fd = open("/work/file", O_RDONLY);
+	fd = open("/job/file", O_RDONLY);
 	return result(syscall(SYS_finit_module, fd, "", 0));
 }
 
@@ -214,10 +213,10 @@ int new_module(bool evil)
 
 int make_mount(bool evil)
 {
-	mkdir("/work/place", 0755);
+	mkdir("/job/place", 0755);
 	if (!evil)
-		return try_open("/work/place/file", O_WRONLY | O_CREAT);
-	return result(mount("/vol/out", "/work/place", NULL, MS_BIND, NULL));
+		return try_open("/job/place/file", O_WRONLY | O_CREAT);
+	return result(mount("/vol/out", "/job/place", NULL, MS_BIND, NULL));
 }
 
 int drop_mount(bool evil)
@@ -271,8 +270,8 @@ int by_handle(bool evil)
 
 int make_disk(bool evil)
 {
-	return result(evil ? mknod("/work/disk", S_IFBLK | 0600, makedev(254, 0)) :
-			     mknod("/work/plain", S_IFREG | 0600, 0));
+	return result(evil ? mknod("/job/disk", S_IFBLK | 0600, makedev(254, 0)) :
+			     mknod("/job/plain", S_IFREG | 0600, 0));
 }
 
 /* Control groups. */
@@ -285,7 +284,7 @@ int join_group(bool evil)
 
 int join_host_group(bool evil)
 {
-	int own = open("/work/file", O_WRONLY);
+	int own = open("/job/file", O_WRONLY);
 	int err = result(write(evil ? given.procs : own, "0", 1));
 
 	close(own);
@@ -294,7 +293,7 @@ int join_host_group(bool evil)
 
 int make_group(bool evil)
 {
-	return result(mkdir(evil ? "/sys/fs/cgroup/below" : "/work/below", 0755));
+	return result(mkdir(evil ? "/sys/fs/cgroup/below" : "/job/below", 0755));
 }
 
 /* Processes. */

@@ -3,7 +3,7 @@
  * A container from system calls alone: layers, volumes, name spaces, a root of
  * its own.  Its first process does what the test tells it.
  *
- *   /work  READ and WRITE, but /work/secret is denied; on the layers
+ *   /job  READ and WRITE, but /job/secret is denied; on the layers
  *   /ro    READ; on the layers
  *   /vol   a volume: READ and WRITE in /vol/in, nothing in /vol/out
  *   /upper the upper layer, mounted by somebody who did not think
@@ -73,8 +73,8 @@ static bool make_files(void)
 		"",
 		"lower",
 		"lower/bin",
-		"lower/work",
-		"lower/work/sub",
+		"lower/job",
+		"lower/job/sub",
 		"lower/ro",
 		"lower/etc",
 		"lower/usr",
@@ -87,11 +87,11 @@ static bool make_files(void)
 		"lower/upper",
 		"lower/old",
 		"upper",
-		"upper/work",
+		"upper/job",
 		"workdir",
 		"root",
 		"upper/ro",
-		"lower/work/place",
+		"lower/job/place",
 		"volume/in/one",
 		"volume",
 		"volume/in",
@@ -100,9 +100,9 @@ static bool make_files(void)
 		"table",
 	};
 	static const char *const files[] = {
-		"lower/work/file", "lower/work/copied", "lower/work/sub/file", "lower/work/secret",
-		"lower/ro/file",   "lower/ro/other",	"lower/etc/shadow",    "volume/in/file",
-		"volume/out/file", "lower/dev/null",	"upper/work/own",      "host",
+		"lower/job/file",  "lower/job/copied", "lower/job/sub/file", "lower/job/secret",
+		"lower/ro/file",   "lower/ro/other",   "lower/etc/shadow",   "volume/in/file",
+		"volume/out/file", "lower/dev/null",   "upper/job/own",	     "host",
 	};
 	char command[4 * PATH_MAX];
 	bool good = true;
@@ -350,7 +350,7 @@ int container_load(struct container *c)
 
 	snprintf(command, sizeof(command),
 		 "rvmctl load %s --spec %s --partition " CONTAINER
-		 " --cgroup %s --workspace /work >%s 2>&1",
+		 " --cgroup %s --workspace /job >%s 2>&1",
 		 on_host("table/capability-table.json"), on_host("table/spec.json"), c->box.cgroup,
 		 on_host("said"));
 	status = system(command);

@@ -244,9 +244,9 @@ TEST_F(container, deputies_are_out_of_reach)
 /* A denied file with a second name, which no rule is about. */
 TEST_F(container, a_denied_file_with_two_names_is_refused)
 {
-	EXPECT_EQ(0, link(on_host("lower/work/secret"), on_host("lower/work/sub/alias")));
+	EXPECT_EQ(0, link(on_host("lower/job/secret"), on_host("lower/job/sub/alias")));
 	EXPECT_TRUE(is_refused(&self->c, "has 2 names"));
-	EXPECT_EQ(0, unlink(on_host("lower/work/sub/alias")));
+	EXPECT_EQ(0, unlink(on_host("lower/job/sub/alias")));
 	EXPECT_TRUE(write_file("/proc/sys/vm/drop_caches", "2"));
 	LOAD();
 }
@@ -270,7 +270,7 @@ TEST_F(container, copies_and_forgotten_names_change_nothing)
 	LOAD();
 	EXPECT_STANDS(run_program);
 	EXPECT_EQ(0, open_inside(&self->c, "bin/prog"));
-	EXPECT_EQ(0, open_inside(&self->c, "work/secret"));
+	EXPECT_EQ(0, open_inside(&self->c, "job/secret"));
 	EXPECT_STANDS(run_program);
 	EXPECT_STANDS(read_secret);
 	EXPECT_TRUE(write_file("/proc/sys/vm/drop_caches", "2"));
@@ -288,7 +288,7 @@ TEST_F(container, what_the_host_moves_gives_no_more)
 
 	LOAD();
 	EXPECT_EQ(0, container_do(&self->c, write_moved, false));
-	EXPECT_EQ(0, rename(on_host("upper/work/own"), on_host("upper/ro/own")));
+	EXPECT_EQ(0, rename(on_host("upper/job/own"), on_host("upper/ro/own")));
 	EXPECT_TRUE(write_file("/proc/sys/vm/drop_caches", "2"));
 	EXPECT_EQ(EACCES, container_do(&self->c, write_moved, true));
 	EXPECT_EQ(0, container_do(&self->c, read_layer, false));
@@ -319,8 +319,8 @@ static void mount_for_ever(const struct container *c)
 	snprintf(path, sizeof(path), "/proc/%d/ns/mnt", c->init);
 	if (setns(open(path, O_RDONLY), CLONE_NEWNS))
 		_exit(1);
-	while (!mount("/vol/out", "/work/place", NULL, MS_BIND, NULL) &&
-	       !umount2("/work/place", MNT_DETACH))
+	while (!mount("/vol/out", "/job/place", NULL, MS_BIND, NULL) &&
+	       !umount2("/job/place", MNT_DETACH))
 		;
 	_exit(1);
 }

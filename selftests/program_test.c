@@ -233,11 +233,11 @@ TEST_F_TIMEOUT(program, words_are_not_for_another_home, 200)
 		{ RVM_CLASS_EXEC, RVM_RIGHT_EXECUTE, self->path, "report go" },
 	};
 	char *own[] = { "HOME=/home/of/the/agent", "XDG_DATA_HOME=/of/the/agent", NULL };
-	char *other[] = { "HOME=/work/out", NULL }, *none[] = { "X=y", NULL };
+	char *other[] = { "HOME=/elsewhere", NULL }, *none[] = { "X=y", NULL };
 	char *longer[] = { "HOME=/home/of/the/agent/", NULL }, *empty[] = { "HOME=", NULL };
 	char *both[] = { own[0], other[0], NULL }, *twice[] = { own[0], own[0], NULL };
 	char *swapped[] = { "HOME=/of/the/agent", NULL }, *data[] = { own[0], own[1], NULL };
-	char *config[] = { own[0], "XDG_CONFIG_HOME=/work/out", NULL };
+	char *config[] = { own[0], "XDG_CONFIG_HOME=/elsewhere", NULL };
 	char *behind[] = { "PYTHONPATH=/x", own[0], NULL };
 	char *many[] = { own[0], own[0], own[0], own[0], own[0],
 			 own[0], own[0], own[0], own[0], NULL };
