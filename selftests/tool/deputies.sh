@@ -1,0 +1,162 @@
+# shellcheck shell=bash disable=SC2001,SC2015,SC2154
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Which files that tools outside obey are protected.  Sourced by tool_test.sh.
+
+deputies_are_excluded_and_can_be_lifted() {
+	mkdir -p "$work/dep"
+	echo '[]' >"$work/dep/t.json"
+	run load "$work/dep/t.json" --partition x --dry-run --base workspace-rw
+	[ "$status" = 0 ] && grep -q 'deputy.list.*Edit(package.json)' "$work/out" || return 1
+	run load "$work/dep/t.json" --partition x --dry-run --base workspace-rw --allow-deputy package.json
+	[ "$status" = 0 ] && ! grep -q 'Edit(package.json)' "$work/out" || return 1
+	run load "$work/dep/t.json" --partition x --dry-run --base workspace-rw --allow-deputy nothing
+	[ "$status" = 2 ] && is_clear
+}
+
+# A load of $work/held/t.json for a workspace: each line "1 PATH" is excluded, "0 PATH" is not.
+holds() {
+	local held path found
+
+	run -j load "$work/held/t.json" --partition x --workspace "$work/held/$1" --dry-run --base "$2"
+	[ "$status" = 0 ] || { cat "$work/err" && return 1; }
+	while read -r held path; do
+		found=0
+		! grep -qF "\"resolved\":\"$work/held/$path\"" "$work/out" || found=1
+		[ "$held" = "$found" ] || { echo "$held $path" && return 1; }
+	done
+}
+
+# Included files are named from the file that includes them, the rest from the top.
+what_git_is_told_is_held() {
+	local ws=$work/held/ws
+
+	rm -rf "$work/held" && mkdir -p "$ws/scripts" && git init -q "$ws" || return 4
+	echo '[]' >"$work/held/t.json"
+	touch "$ws"/{clean.sh,conv.py,main,free.sh}
+	ln -s real.cfg "$ws/team.cfg"
+	printf '[include]\npath = deep.conf\n' >"$ws/real.cfg"
+	cat >>"$ws/.git/config" <<-'EOF'
+		[include]
+		path = extra.conf
+		path = ../team.cfg
+		[filter "x"]
+		clean = sh clean.sh
+		[diff "x"]
+		textconv = cd tools && python3 conv.py
+		command = $(git rev-parse --show-toplevel)/scripts/lint.sh
+		[remote "x"]
+		uploadpack = bin/up
+		url = some/where
+		[alias]
+		x = log main
+	EOF
+	printf '[core]\nhooksPath = myhooks\n[include]\npath = more.conf\n' >"$ws/.git/extra.conf"
+	cat >"$ws/.git/config.worktree" <<-'EOF'
+		[core]
+		fsmonitor = $PWD/tools/watch
+	EOF
+	printf '[diff "y"]\ncommand = tools/y\n' >"$ws/deep.conf"
+	holds ws workspace-rw <<-'EOF'
+		1 ws/.git/extra.conf
+		0 ws/extra.conf
+		1 ws/.git/more.conf
+		1 ws/myhooks
+		1 ws/team.cfg
+		1 ws/real.cfg
+		1 ws/deep.conf
+		1 ws/tools/y
+		1 ws/clean.sh
+		1 ws/conv.py
+		0 ws/tools
+		1 ws/scripts/lint.sh
+		1 ws/tools/watch
+		1 ws/bin/up
+		0 ws/some/where
+		0 ws/main
+		0 ws/free.sh
+	EOF
+}
+
+links_on_the_way_are_held() {
+	local ws=$work/held/ws
+
+	rm -rf "$work/held" && mkdir -p "$ws/real" || return 4
+	echo '[]' >"$work/held/t.json"
+	touch "$ws"/real/{main,other}.make
+	ln -s a "$ws/Makefile"
+	ln -s real/main.make "$ws/a"
+	ln -s 'later[1].cfg' "$ws/setup.cfg"
+	ln -s real/other.make "$ws/free"
+	holds ws workspace-rw <<-'EOF'
+		1 ws/a
+		1 ws/real/main.make
+		1 ws/later\\[1].cfg
+		0 ws/free
+		0 ws/real/other.make
+	EOF
+}
+
+# Whatever git obeys there, as in the workspace.
+other_repositories_are_held() {
+	local main=$work/held/main
+
+	rm -rf "$work/held" && mkdir -p "$work/held/ws" && git init -q "$main" || return 4
+	echo "[{\"rights\": [\"READ\", \"WRITE\"], \"resource\": \"path:/$main/**\", \"expires_at\": 0}]" >"$work/held/t.json"
+	printf '[core]\nhooksPath = myhooks\n[include]\npath = x.conf\n' >>"$main/.git/config"
+	holds ws minimal <<-'EOF'
+		1 main/**/config.worktree
+		1 main/**/commondir
+		1 main/**/.gitattributes
+		1 main/**/.gitmodules
+		1 main/**/.git/config
+		0 main/**/.gitlint
+		0 main/**/Makefile
+		1 main/myhooks
+		1 main/.git/x.conf
+		0 main/hooks
+	EOF
+}
+
+# ".git" is a file: of a submodule, of a folder elsewhere, of a linked work tree.
+linked_configurations_are_read() {
+	local ws=$work/held/ws git=$work/held/ws/.git/modules/sub
+
+	rm -rf "$work/held" && git init -q "$ws" || return 4
+	echo '[]' >"$work/held/t.json"
+	mkdir -p "$git" "$ws/sub" "$ws/away" "$work/held/git/wt"
+	echo 'gitdir: ../.git/modules/sub' >"$ws/sub/.git"
+	printf '[core]\nhooksPath = subhooks\n' >"$git/config"
+	printf '[core]\nfsmonitor = tools/watch\n' >"$git/config.worktree"
+	echo "gitdir: $work/held/git/wt" >"$ws/away/.git"
+	echo .. >"$work/held/git/wt/commondir"
+	printf '[core]\nhooksPath = awayhooks\n' >"$work/held/git/config"
+	printf '[core]\nfsmonitor = tools/own\n' >"$work/held/git/wt/config.worktree"
+	holds ws workspace-rw <<-'EOF' || return 1
+		1 ws/sub/subhooks
+		1 ws/sub/tools/watch
+		0 ws/subhooks
+		1 ws/away/awayhooks
+		1 ws/away/tools/own
+		0 ws/away/tools/watch
+		0 git/config
+	EOF
+	echo "[{\"rights\": [\"WRITE\"], \"resource\": \"path:/$work/held/**\", \"expires_at\": 0}]" >"$work/held/t.json"
+	holds ws workspace-rw <<-'EOF'
+		1 git/config
+		1 git/hooks
+		0 git/packed-refs
+	EOF
+}
+
+too_many_named_files_are_told() {
+	local ws=$work/held/ws
+
+	rm -rf "$work/held" && git init -q "$ws" || return 4
+	echo '[]' >"$work/held/t.json"
+	seq -f '[x] url = https://example.org/%g' 300 >>"$ws/.git/config"
+	printf '[core]\nhooksPath = myhooks\n' >>"$ws/.git/config"
+	holds ws workspace-rw <<<'1 ws/myhooks' && ! grep -q 'names more than' "$work/err" || return 1
+	seq -f '[x] y = some/%g' 300 >>"$ws/.git/config"
+	holds ws workspace-rw <<<'0 ws/some/300' && [ "$(grep -c 'names more than 256 files' "$work/err")" = 1 ]
+}

@@ -1,0 +1,227 @@
+# shellcheck shell=bash disable=SC2001,SC2015,SC2154
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# What load and compile say of rules that are understood and hardly mean so.  Sourced by tool_test.sh.
+
+# Accepted, but not as whoever wrote it meant: said by load and by compile alike.
+rules_that_hardly_mean_so_are_told() {
+	mkdir -p "$work/lint/tls" "$work/lint/[id]" "$work/lint/src"
+	echo '[]' >"$work/lint/t.json"
+	echo '{"permissions":{"deny":["Read(./**/*.{pem,key})","Read(./.env{,.local})","Read(./[id]/**)",
+		"Read(/etc/passwd)","Read(/src/x)","id_rsa","Bash(no-such-program-here:*)"]}}' >"$work/lint/s.json"
+	run -j load "$work/lint/t.json" --partition x --dry-run --base none --spec "$work/lint/s.json"
+	[ "$status" = 0 ] && python3 - "$work/out" "$work/err" "$work/lint" <<'EOF' || return 1
+import json, sys
+ws = sys.argv[3]
+there = {r["resolved"] for r in json.load(open(sys.argv[1]))["rows"]}
+want = {"/**/*.pem", "/**/*.key", "/.env", "/.env.local", "/\\[id]/**", "/[id]/**", "/src/x"}
+if not {ws + w for w in want} <= there:
+    sys.exit(f"{there}")
+told = open(sys.argv[2]).read()
+rows = [n for n in range(7) if f"row {n} " in told]
+sys.exit(0 if rows == [2, 3, 5, 6] else f"{told}")
+EOF
+	printf '%s\n' '{"permissions":{"allow":["Read(./good)","Bash(A=b npm test)","Bash(cd x && ls)","Bash(a\nb)",
+		"Read(./{a,b})","Read(../x)"]}}' >"$work/lint/s.json"
+	run compile --spec "$work/lint/s.json" -o "$work/lint/c.json"
+	[ "$status" = 0 ] && cp "$work/err" "$work/lint/compiled" || return 1
+	run load "$work/lint/c.json" --partition x --workspace "$work/lint" --dry-run --base none
+	[ "$status" = 0 ] && [ "$(grep -o 'row [0-9]' "$work/err")" = "$(grep -o 'row [0-9]' "$work/lint/compiled")" ] &&
+		[ "$(grep -o 'row [0-9]' "$work/err" | tr -d '\n')" = 'row 1row 2row 3row 4row 5' ]
+}
+
+# With some words it would not find them; with any it does.
+programs_with_libraries_beside_them_are_told() {
+	mkdir -p "$work/beside/bin"
+	# shellcheck disable=SC2016 # the loader's
+	printf '\177ELF $ORIGIN/../lib' >"$work/beside/bin/tool"
+	printf '\177ELF' >"$work/beside/bin/other"
+	chmod 755 "$work"/beside/bin/*
+	for words in 'tool --version' 'tool:*' 'other --version'; do
+		echo "[{\"rights\": [\"EXECUTE\"], \"expires_at\": 0," \
+			"\"resource\": \"Bash($work/beside/bin/$words)\"}]" >"$work/beside/t.json"
+		run load "$work/beside/t.json" --partition x --workspace "$work/beside" --dry-run --base none
+		[ "$status" = 0 ] || return 1
+		[ "$(grep -c ORIGIN "$work/err")" = "$([ "$words" = 'tool --version' ] && echo 1 || echo 0)" ] || return 1
+	done
+}
+
+# What somebody wrote to deny something, and denies nothing, is told.
+settings_that_do_nothing_are_told() {
+	local how line json want
+
+	echo '[]' >"$work/in.json"
+	while IFS='|' read -r how json want; do
+		echo "$json" >"$work/spec.json"
+		for line in $how; do
+			if [ "$line" = load ]; then
+				run load "$work/in.json" --partition x --dry-run --base none --spec "$work/spec.json"
+			else
+				run compile --spec "$work/spec.json"
+			fi
+			[ "$status" = 0 ] && grep -qE -- "warning: .*$want" "$work/err" ||
+				{ echo "$line $json: $status $(cat "$work/err")" && return 1; }
+		done
+	done <<-'EOF'
+		load|{"name":"x"}|has no permissions.deny: nothing is denied
+		load|{"name":"x","permissions":{"allow":["Read(a)"]}}|has no permissions.deny: nothing is denied
+		load compile|{"name":"x","deny":["Read(a)"]}|key 'deny' is not known.*belongs into 'permissions'
+		load compile|{"permissions":{"deny":["Read(a)"],"denied":["Read(b)"]}}|permissions: key 'denied' is not known
+		load compile|{"permissions":{"allow":["Bash(git:*)"],"ask":["Bash(git push:*)"]}}|permissions.ask is not taken: 1 rule does nothing here
+		load compile|{"permissions":{"deny":["Read(a)"]},"sandbox":{"filesystem":{"denyRead":["a","b"]}}}|denyRead is not taken: 2 rules do nothing here
+		load compile|{"permissions":{"deny":["Read(a)"]},"sandbox":{"filesystem":{"denyWrite":["a"]}}}|denyWrite is not taken: 1 rule does nothing here
+	EOF
+	for json in '{"permission":{"deny":["Read(a)"]}}' '{"model":"x"}' '{}'; do
+		# A pipe is a file like others, but that it is read once.
+		run load "$work/in.json" --partition x --dry-run --base none --spec <(echo "$json")
+		[ "$status" = 2 ] && is_clear || { echo "piped $json: $status $(cat "$work/err")" && return 1; }
+		echo "$json" >"$work/spec.json"
+		run load "$work/in.json" --partition x --dry-run --base none --spec "$work/spec.json"
+		[ "$status" = 2 ] && is_clear || { echo "$json: $status $(cat "$work/err")" && return 1; }
+		run compile --spec "$work/spec.json"
+		[ "$status" = 2 ] && is_clear || { echo "$json: $status $(cat "$work/err")" && return 1; }
+	done
+	# What is taken is not warned of, nor are keys of other programs.
+	echo '{"model":"x","env":{},"permissions":{"deny":["Read(a)"],"defaultMode":"plan"}}' >"$work/spec.json"
+	run load "$work/in.json" --partition x --dry-run --base none --spec "$work/spec.json"
+	[ "$status" = 0 ] && ! [ -s "$work/err" ]
+}
+
+# What other programs read as several names, or as one of another kind, and is none here.
+rules_of_other_kinds_are_told() {
+	local want rule row
+
+	mkdir -p "$work/kinds"
+	echo '[]' >"$work/kinds/t.json"
+	while IFS='~' read -r want rule; do
+		row=$(python3 -c 'import json, sys; print(json.dumps(sys.argv[1]))' "$rule")
+		echo "{\"permissions\":{\"deny\":[$row]}}" >"$work/kinds/spec.json"
+		run load "$work/kinds/t.json" --partition x --dry-run --base none --spec "$work/kinds/spec.json"
+		if [ "$want" = - ]; then
+			[ "$status" = 0 ] && [ ! -s "$work/err" ]
+		else
+			[ "$status" = 0 ] && grep -qF "row 0 ($rule): $want" "$work/err"
+		fi || { echo "$rule: $status $(cat "$work/err")" && return 1; }
+	done <<-'EOF'
+		a comma is a letter~Read(.env, .env.local)
+		a comma is a letter~Read(./a/**, ./b/**)
+		-~Read(a,b)
+		'|' is a letter~Read(.env|.env.local)
+		quotes are letters~Read("./x y")
+		-~Read(./x y)
+		a pattern is no regular expression~Read(^.*\.env$)
+		a pattern is no regular expression~Read(.*\.pem)
+		-~Read(*.pem)
+		-~Read(./app/$id.tsx)
+		within brackets 'file:' is part~Read(file:./.env)
+		there are no drives here~Read(C:\Users\x)
+		variables are letters~Read(%USERPROFILE%/x)
+		-~Read(./100%/x)
+		variables are letters~unix:$XDG_RUNTIME_DIR/bus
+		-~unix:/run/bus
+	EOF
+}
+
+# A row that allows nothing is told, and one beside it that allows something is not.
+rows_that_allow_nothing_are_told() {
+	mkdir -p "$work/idle/links" "$work/idle/files"
+	ln -sfn /usr/bin/env "$work/idle/links/python"
+	cp /bin/true "$work/idle/files/true"
+	ln -sfn true "$work/idle/files/same"
+	mkdir -p "$work/idle/mixed"
+	cp /bin/true "$work/idle/mixed/true"
+	ln -sfn ../files/true "$work/idle/mixed/other"
+	echo '[{"rights":["READ"],"resource":"Read(./old)","expires_at":1},
+	{"rights":["READ"],"resource":"Read(./new)","expires_at":9999999999},
+	{"rights":["EXECUTE"],"resource":"Bash(agentx *)","expires_at":0},
+	{"rights":["EXECUTE"],"resource":"run:./links/*","expires_at":0},
+	{"rights":["EXECUTE"],"resource":"run:./files/*","expires_at":0},
+	{"rights":["EXECUTE"],"resource":"run:./mixed/*","expires_at":0}]' >"$work/idle/t.json"
+	run load "$work/idle/t.json" --partition x --dry-run --base none
+	[ "$status" = 0 ] && grep -q 'warning: .*row 0 .*has expired already' "$work/err" &&
+		grep -q "warning: .*row 2 .*'agentx' is in none of the folders that are searched (.*); write exec:/whole" "$work/err" || { cat "$work/err" && return 1; }
+	grep -q 'warning: .*row 3 .*links/python is a symbolic link' "$work/err" &&
+		grep -q 'warning: .*row 5 .*mixed/other is a symbolic link to .*files/true' "$work/err" &&
+		! grep -qE 'row (1|4) ' "$work/err" || { cat "$work/err" && return 1; }
+}
+
+# Rows as they are approved, and how they are meant.
+words_of_shells_are_told() {
+	local rule n
+
+	mkdir -p "$work/words"
+	while read -r n rule; do
+		python3 -c 'import json, sys
+print(json.dumps([{"rights": ["EXECUTE"], "resource": sys.argv[1], "expires_at": 0}]))' "$rule" >"$work/words/t.json"
+		run load "$work/words/t.json" --partition x --dry-run --base minimal,git
+		[ "$status" = 0 ] && [ "$(grep -c 'quotes and [$]' "$work/err")" = "$n" ] ||
+			{ echo "$rule: $(cat "$work/err")" && return 1; }
+	done <<-'EOF'
+		1 Bash(git commit -m "two words")
+		1 Bash(git log --format='%h %s')
+		1 Bash(ls $HOME)
+		0 Bash(git log --format=%h)
+		0 Bash(git commit -m it's)
+		0 Bash(git grep end$)
+	EOF
+}
+
+# The rows of a program do not bring what it needs; those that were learned do.
+base_tables_are_named() {
+	local n rest rule
+
+	mkdir -p "$work/bases"
+	while read -r n rest rule; do
+		echo "[{\"rights\": [\"EXECUTE\"], \"resource\": \"$rule\", \"expires_at\": 0}]" >"$work/bases/t.json"
+		run load "$work/bases/t.json" --partition x --dry-run --base "$rest"
+		[ "$status" = 0 ] && [ "$(grep -c 'comes with --base minimal,git' "$work/err")" = "$n" ] ||
+			{ echo "$rest $rule: $(cat "$work/err")" && return 1; }
+	done <<-'EOF'
+		1 minimal Bash(git:*)
+		1 none Bash(git status)
+		0 minimal,git Bash(git:*)
+		0 minimal exec:/usr/bin/git status
+		0 minimal Bash(ls:*)
+	EOF
+}
+
+# git's repository is elsewhere, or its work trees are where agents have their settings.
+work_trees_are_told() {
+	local git=(git -c user.name=x -c user.email=x@example.org -c init.defaultBranch=main)
+
+	rm -rf "$work/trees"
+	mkdir -p "$work/trees/main"
+	(
+		cd "$work/trees/main" && "${git[@]}" init -q && "${git[@]}" commit -q --allow-empty -m one &&
+			"${git[@]}" worktree add -q ../linked && "${git[@]}" worktree add -q .claude/worktrees/one
+	) || return 4
+	echo '[{"rights": ["EXECUTE"], "resource": "exec:git *", "expires_at": 0}]' >"$work/trees/t.json"
+	run load "$work/trees/t.json" --partition x --workspace "$work/trees/linked" --dry-run --base minimal,workspace-rw,git
+	[ "$status" = 0 ] && grep -qF "add {\"rights\":[\"READ\",\"WRITE\"],\"resource\":\"path:/$work/trees/main/.git/**\"" "$work/err" || return 1
+	python3 - "$work/trees" "$(grep -oE '\{"rights.*\}' "$work/err")" <<-'EOF' || return 1
+		import json, sys
+		t = json.load(open(sys.argv[1] + "/t.json"))
+		t.append(json.loads(sys.argv[2]))
+		json.dump(t, open(sys.argv[1] + "/t2.json", "w"))
+	EOF
+	run load "$work/trees/t2.json" --partition x --workspace "$work/trees/linked" --dry-run --base minimal,workspace-rw,git
+	[ "$status" = 0 ] && ! grep -q 'linked work tree' "$work/err" || return 1
+	run load "$work/trees/t.json" --partition x --workspace "$work/trees/main" --dry-run --base minimal,workspace-rw,git
+	[ "$status" = 0 ] && grep -qF "$work/trees/main/.claude/worktrees/one: is a work tree in which nothing can be written" "$work/err" || return 1
+	run load "$work/trees/t.json" --partition x --workspace "$work/trees/main" --dry-run --base minimal,workspace-rw,git --allow-deputy '**/.claude'
+	[ "$status" = 0 ] && ! grep -q 'is a work tree' "$work/err"
+}
+
+# Where both go into one file: what is said of rows, the rows, what is said of all.
+warnings_stand_where_they_belong() {
+	mkdir -p "$work/order"
+	echo '[{"rights": ["EXECUTE"], "resource": "Bash(sh:*)", "expires_at": 0},
+		{"rights": ["READ"], "resource": "Read(./{a,b})", "expires_at": 0}]' >"$work/order/t.json"
+	"$tool" load "$work/order/t.json" --partition x --dry-run --base none >"$work/out" 2>&1
+	grep -nE 'braces|^KIND|start an interpreter' "$work/out" | cut -d: -f1 >"$work/order/lines"
+	[ "$(wc -l <"$work/order/lines")" = 3 ] && sort -nc "$work/order/lines" &&
+		sed -n "$(head -1 "$work/order/lines")p" "$work/out" | grep -q braces &&
+		sed -n "$(tail -1 "$work/order/lines")p" "$work/out" | grep -q interpreter || return 1
+	"$tool" load "$work/order/t.json" --partition x --dry-run --base minimal 2>&1 >"$work/out" | cat >/dev/null
+	[ "$(grep -c 'localtime): .* is a link' "$work/out")" = 1 ]
+}
