@@ -16,10 +16,9 @@
 #include "mounts.h"
 #include "netlink.h"
 #include "network.h"
-#include "own.h"
 #include "partition.h"
 #include "path.h"
-#include "told.h"
+#include "pending.h"
 #include "witness.h"
 
 static int __init rvm_init(void)
@@ -90,8 +89,7 @@ static void __exit rvm_exit(void)
 	rvm_entry_exit();
 	rvm_ipc_exit();
 	rvm_lineage_exit();
-	rvm_own_exit();
-	rvm_told_exit();
+	rvm_pending_exit();
 	rvm_partition_exit();
 	rvm_network_exit();
 	rvm_path_exit();

@@ -12,14 +12,13 @@
 #include <linux/sched.h>
 #include <linux/sched/task_stack.h>
 #include <linux/slab.h>
-#include <linux/task_work.h>
 #include <linux/tty.h>
-#include <linux/wait.h>
 #include <asm/syscall.h>
 
 #include "decision.h"
 #include "own.h"
 #include "partition.h"
+#include "pending.h"
 
 /* A fifo or socket under way: what came of it is seen when the call returns. */
 struct birth {
@@ -28,15 +27,6 @@ struct birth {
 	struct rvm_partition *part;
 	struct path path;
 };
-
-/*
- * Births that are not seen to yet; they keep the module.  Nobody inside can hold it so:
- * whoever has one under way is in the partition, which is not deleted with tasks in it,
- * and as long as it runs the hooks stay.  Only tasks that root has moved out of it
- * meanwhile are waited for, until the file system lets them go.
- */
-static atomic_t births = ATOMIC_INIT(0);
-static DECLARE_WAIT_QUEUE_HEAD(no_births);
 
 void rvm_own_init(struct rvm_own *own)
 {
@@ -95,8 +85,7 @@ static void see_birth(struct callback_head *work)
 	path_put(&birth->path);
 	rvm_partition_put(birth->part);
 	kfree(birth);
-	if (atomic_dec_and_test(&births))
-		wake_up(&no_births);
+	rvm_pending_done();
 }
 
 void rvm_own_note_birth(struct rvm_partition *part, const struct path *dir, struct dentry *dentry)
@@ -113,24 +102,14 @@ void rvm_own_note_birth(struct rvm_partition *part, const struct path *dir, stru
 	birth = kmalloc(sizeof(*birth), GFP_ATOMIC | __GFP_ACCOUNT);
 	if (!birth)
 		return;
-	init_task_work(&birth->work, see_birth);
 	birth->part = part;
 	birth->path = (struct path){ .mnt = dir->mnt, .dentry = dentry };
-	if (task_work_add(current, &birth->work, TWA_RESUME)) {
+	if (!rvm_pending_add(&birth->work, see_birth)) {
 		kfree(birth);
 		return;
 	}
-	/* The work is this task's: it does not begin before the call returns. */
 	rvm_partition_get(part);
 	path_get(&birth->path);
-	atomic_inc(&births);
-}
-
-void rvm_own_exit(void)
-{
-	wait_event(no_births, !atomic_read(&births));
-	/* Until nobody is in the function that counts them. */
-	synchronize_rcu_tasks();
 }
 
 bool rvm_own_has_node(struct rvm_partition *part, const struct dentry *dentry)

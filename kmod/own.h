@@ -53,9 +53,6 @@ void rvm_own_release(struct rvm_own *own);
  */
 void rvm_own_note_birth(struct rvm_partition *part, const struct path *dir, struct dentry *dentry);
 
-/** rvm_own_exit() - wait until nothing is about to be made; no hook asks any more; may sleep */
-void rvm_own_exit(void);
-
 /**
  * rvm_own_has_node() - did the partition make this fifo or socket
  * @part: of the caller

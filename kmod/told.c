@@ -7,14 +7,11 @@
  * and no other thread has it.  The work does nothing: that it is there is the mark.
  */
 
-#include <linux/atomic.h>
-#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
-#include <linux/task_work.h>
-#include <linux/wait.h>
 
 #include "gate.h"
+#include "pending.h"
 #include "told.h"
 
 struct mark {
@@ -23,15 +20,10 @@ struct mark {
 	u8 what;
 };
 
-/* Marks that are not taken away yet; they keep the module. */
-static atomic_t marks = ATOMIC_INIT(0);
-static DECLARE_WAIT_QUEUE_HEAD(no_marks);
-
 static void take_away(struct callback_head *work)
 {
 	kfree(container_of(work, struct mark, work));
-	if (atomic_dec_and_test(&marks))
-		wake_up(&no_marks);
+	rvm_pending_done();
 }
 
 /* Works run in their own task, and who else takes one back holds this lock. */
@@ -55,20 +47,13 @@ static void put_mark(enum rvm_op op, u8 what)
 {
 	struct mark *mark;
 
-	/* A thread of the kernel never returns from a call. */
-	if (current->flags & PF_KTHREAD)
-		return;
 	mark = kmalloc(sizeof(*mark), GFP_ATOMIC | __GFP_ACCOUNT);
 	if (!mark)
 		return;
-	init_task_work(&mark->work, take_away);
 	mark->op = op;
 	mark->what = what;
-	if (task_work_add(current, &mark->work, TWA_RESUME))
+	if (!rvm_pending_add(&mark->work, take_away))
 		kfree(mark);
-	else
-		/* It is this task's: it does not begin before the call returns. */
-		atomic_inc(&marks);
 }
 
 int rvm_told_floor(struct rvm_partition *part, enum rvm_op op, u8 what, const char *text)
@@ -79,11 +64,4 @@ int rvm_told_floor(struct rvm_partition *part, enum rvm_op op, u8 what, const ch
 	if (err && !told)
 		put_mark(op, what);
 	return err;
-}
-
-void rvm_told_exit(void)
-{
-	wait_event(no_marks, !atomic_read(&marks));
-	/* Until nobody is in the function that counts them. */
-	synchronize_rcu_tasks();
 }

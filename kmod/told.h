@@ -21,7 +21,4 @@ struct rvm_partition;
  */
 int rvm_told_floor(struct rvm_partition *part, enum rvm_op op, u8 what, const char *text);
 
-/** rvm_told_exit() - wait for calls that are under way; nobody asks any more; sleeps */
-void rvm_told_exit(void);
-
 #endif /* _RVM_TOLD_H */
