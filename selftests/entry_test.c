@@ -15,6 +15,7 @@
 #include <sys/auxv.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
+#include <sys/syscall.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -236,6 +237,15 @@ static int attach(void *arg)
 	return ptrace(PTRACE_SEIZE, shared->task, 0, 0) ? errno : 0;
 }
 
+/* Who may look on may read its environment as well. */
+static int look_on(void *arg)
+{
+	size_t len;
+	void *head;
+
+	return syscall(SYS_get_robust_list, shared->task, &head, &len) ? errno : 0;
+}
+
 /* Nor traced from then on; whoever detaches before the exec has not been there either. */
 TEST_F(entry, who_is_admitted_is_not_traced)
 {
@@ -243,6 +253,7 @@ TEST_F(entry, who_is_admitted_is_not_traced)
 
 	ASSERT_TRUE(wait_until(&shared->ready));
 	EXPECT_EQ(0, box_do(&self->box, attach, NULL));
+	EXPECT_EQ(0, box_do(&self->box, look_on, NULL));
 	EXPECT_EQ(0, box_admit(&self->box, shared->task, tool, go));
 	EXPECT_NE(0, box_do(&self->box, attach, NULL));
 	shared->go = true;
@@ -263,6 +274,7 @@ TEST_F(entry, who_is_on_its_way_in_is_not_traced)
 
 	ASSERT_TRUE(wait_until(&shared->ready));
 	EXPECT_NE(0, box_do(&self->box, attach, NULL));
+	EXPECT_NE(0, box_do(&self->box, look_on, NULL));
 	shared->go = true;
 	EXPECT_EQ(0, wait_for(pid));
 }
