@@ -24,6 +24,7 @@
 #include "limits.h"
 #include "partition.h"
 #include "path.h"
+#include "table.h"
 
 #define SLOTS BIT(RVM_DECISION_BITS)
 
@@ -196,18 +197,6 @@ static __always_inline bool is_ordinary(const struct dentry *dentry, const struc
 	return S_ISDIR(inode->i_mode) || (S_ISREG(inode->i_mode) && READ_ONCE(inode->i_nlink) == 1);
 }
 
-/* May exclusions be about the name?  Also if it changes meanwhile. */
-static __always_inline bool is_in_leaves(const struct rvm_decision *decision,
-					 const struct dentry *dentry, unsigned int names)
-{
-	const char *text = READ_ONCE(dentry->d_name.name);
-	u32 len = READ_ONCE(dentry->d_name.len);
-
-	/* Then text and length belong together. */
-	smp_rmb();
-	return names_now() != names || !len || rvm_leaf_set_has(&decision->leaves, text, len);
-}
-
 static __always_inline bool is_same_place(const struct rvm_decision *decision,
 					  const struct vfsmount *mnt)
 {
@@ -328,6 +317,58 @@ static noinline bool folder_holds_on(struct slot *slot, unsigned int seq, const 
 }
 
 /*
+ * May no exclusion of the partition be about the name?  Those of another table than the
+ * decision are not known: by the address of what is noted with it, which is that of no
+ * table before, as none is freed before the policy has changed.
+ */
+static __always_inline bool is_outside(const struct rvm_leaf_set *noted,
+				       const struct rvm_partition *part, const char *text, u32 len)
+{
+	const struct rvm_table *table = rcu_dereference(part->table);
+	const struct rvm_leaf_set *leaves = table ? &table->leaves : NULL;
+
+	return leaves == noted && !(leaves && rvm_leaf_set_has(leaves, text, len));
+}
+
+/* And of those around it. */
+static noinline bool is_outside_around(const struct rvm_decision *decision,
+				       const struct rvm_partition *part, const char *text, u32 len)
+{
+	unsigned int i;
+
+	for (i = 1; (part = part->parent); i++)
+		if (!is_outside(READ_ONCE(decision->leaves[i]), part, text, len))
+			return false;
+	return true;
+}
+
+/* The name may change meanwhile. */
+static noinline bool name_is_ordinary(struct slot *slot, unsigned int seq,
+				      const struct rvm_partition *part, const struct path *path,
+				      unsigned int names)
+{
+	const struct rvm_decision *decision = &slot->decision;
+	const char *text = READ_ONCE(path->dentry->d_name.name);
+	u32 len = READ_ONCE(path->dentry->d_name.len);
+
+	/* Then text and length belong together. */
+	smp_rmb();
+	if (names_now() != names || !len ||
+	    !is_outside(READ_ONCE(decision->leaves[0]), part, text, len))
+		return false;
+	if (part->parent && !is_outside_around(decision, part, text, len))
+		return false;
+	if (unlikely(names != READ_ONCE(decision->settled)))
+		return folder_holds_on(slot, seq, path, names);
+	/*
+	 * All was read before these are looked at again: the file was in this folder
+	 * and had this name at one and the same time.
+	 */
+	smp_rmb();
+	return READ_ONCE(slot->seq) == seq && names_now() == names;
+}
+
+/*
  * Cheap and telling comparisons first; what calls others comes last, so that no
  * frame is needed.
  */
@@ -346,17 +387,9 @@ bool rvm_decision_allows_in(const struct rvm_partition *part, const struct path 
 	if (!is_about(decision, id, folder, rights, false))
 		return false;
 	if (!identify_folder(&now, folder) || !is_same(&decision->identity, &now) ||
-	    !is_same_place(decision, path->mnt) || !is_ordinary(path->dentry, path->mnt) ||
-	    is_in_leaves(decision, path->dentry, names))
+	    !is_same_place(decision, path->mnt) || !is_ordinary(path->dentry, path->mnt))
 		return false;
-	if (unlikely(names != READ_ONCE(decision->settled)))
-		return folder_holds_on(slot, seq, path, names);
-	/*
-	 * All was read before these are looked at again: the file was in this folder
-	 * and had this name at one and the same time.
-	 */
-	smp_rmb();
-	return READ_ONCE(slot->seq) == seq && names_now() == names;
+	return name_is_ordinary(slot, seq, part, path, names);
 }
 
 /* Files come from 256-byte slots or thereabouts. */
@@ -478,7 +511,7 @@ static bool agree(const struct rvm_decision *old, const struct rvm_decision *new
 	return is_same(&old->identity, &new->identity) && old->part == new->part &&
 	       old->policy == new->policy && old->names == new->names && old->root == new->root &&
 	       old->top == new->top && old->crossings == new->crossings && old->from <= new->from &&
-	       !is_old(old, new->kept) &&
+	       !is_old(old, new->kept) && !memcmp(old->leaves, new->leaves, sizeof(new->leaves)) &&
 	       !memcmp(old->mount, new->mount, new->crossings * sizeof(new->mount[0]));
 }
 

@@ -7,10 +7,11 @@
 #include <linux/rvm.h>
 #include <linux/types.h>
 
-#include "lib/leaf.h"
+#include "limits.h"
 
 struct file;
 struct super_block;
+struct rvm_leaf_set;
 struct rvm_partition;
 struct rvm_mount_mirror;
 struct rvm_walk;
@@ -72,8 +73,11 @@ struct rvm_decision {
 	unsigned int names;
 	/** @settled: @names once @chain is known, if nothing expires; else no number of names. */
 	u64 settled;
-	/** @leaves: Of a folder: names in it that exclusions may be about. */
-	struct rvm_leaf_set leaves;
+	/**
+	 * @leaves: Of a folder: names that exclusions of the partition and of those around it
+	 * may be about; only compared.
+	 */
+	const struct rvm_leaf_set *leaves[RVM_NEST_MAX];
 	/** @kept: When it was judged, in jiffies. */
 	unsigned long kept;
 	/** @from: When it was judged, unix seconds. */

@@ -113,17 +113,18 @@ static bool describe_folder(struct rvm_decision *decision, struct rvm_question *
 	const struct rvm_name *leaf = &walk->visible.name[0];
 	const struct rvm_partition_view *view;
 	struct rvm_verdict v;
+	unsigned int i;
 
 	if (q->req.load || q->req.need & ~RVM_DECISION_FOLDER_RIGHTS ||
 	    !rvm_decision_describe_folder(decision, q->path, walk, section))
 		return false;
-	decision->leaves = (struct rvm_leaf_set){};
-	for (view = views; view; view = view->parent) {
-		if (view->exclusions)
-			rvm_leaf_set_join(&decision->leaves, &view->exclusions->leaves);
-	}
-	if (!leaf->len || rvm_leaf_set_has(&decision->leaves, leaf->text, leaf->len))
+	if (!leaf->len)
 		return false;
+	for (view = views, i = 0; view; view = view->parent, i++) {
+		decision->leaves[i] = view->leaves;
+		if (view->leaves && rvm_leaf_set_has(view->leaves, leaf->text, leaf->len))
+			return false;
+	}
 	rvm_walk_forget_leaf(walk);
 	v = judge_rights(views, &q->req, decision->from, until);
 	return v.allow && !v.relaxed;

@@ -234,6 +234,7 @@ void rvm_partition_views(struct rvm_partition *part, struct rvm_partition_view v
 			.parent = part->parent ? &views[i + 1] : NULL,
 			.tokens = table ? &table->tokens : NULL,
 			.exclusions = table ? &table->exclusions : NULL,
+			.leaves = table ? &table->leaves : NULL,
 			.table = table ? table->first_id : 0,
 			.epoch = READ_ONCE(part->epoch),
 			.state = READ_ONCE(part->state),

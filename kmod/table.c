@@ -293,6 +293,7 @@ static struct rvm_table *build_table(struct rvm_transaction *txn, struct netlink
 		free_table(table);
 		return ERR_PTR(err);
 	}
+	rvm_index_leaves(&table->exclusions, &table->leaves);
 	memcpy(table->digest, txn->digest, sizeof(table->digest));
 	return table;
 }

@@ -19,6 +19,8 @@ struct rvm_table {
 	struct rvm_index tokens;
 	/** @exclusions: What the judge reads first. */
 	struct rvm_index exclusions;
+	/** @leaves: Names that these may be about. */
+	struct rvm_leaf_set leaves;
 	/** @token: The same tokens with what only listings need, index order. */
 	struct rvm_token **token;
 	/** @exclusion: Likewise. */

@@ -119,6 +119,28 @@ static void join_group(struct rvm_index *index, u32 i, u32 chain)
 	index->first[index->group[i]] = i;
 }
 
+void rvm_index_build(struct rvm_index *index)
+{
+	u32 i, *chain;
+
+	for (i = 0; i <= index->mask; i++)
+		index->bucket[i] = RVM_CHAIN_END;
+	for (i = 0; i <= RVM_CLASS_SYS; i++)
+		index->head[i] = RVM_CHAIN_END;
+	index->groups = 0;
+	/* From the end: each chain rises. */
+	for (i = index->count; i--;) {
+		const struct rvm_scope *scope = index->core[i]->scope;
+
+		chain = chain_of(index, scope);
+		index->next[i] = chain ? *chain : RVM_CHAIN_END;
+		if (index->group)
+			join_group(index, i, index->next[i]);
+		if (chain)
+			*chain = i;
+	}
+}
+
 /* Something of its name is no ordinary file of the folder either. */
 static void add_own_names(struct rvm_leaf_set *set, const struct rvm_scope *scope)
 {
@@ -129,29 +151,17 @@ static void add_own_names(struct rvm_leaf_set *set, const struct rvm_scope *scop
 			rvm_leaf_set_add_name(set, &scope->place[i].name[0]);
 }
 
-void rvm_index_build(struct rvm_index *index)
+void rvm_index_leaves(const struct rvm_index *index, struct rvm_leaf_set *set)
 {
-	u32 i, *chain;
+	u32 i;
 
-	for (i = 0; i <= index->mask; i++)
-		index->bucket[i] = RVM_CHAIN_END;
-	for (i = 0; i <= RVM_CLASS_SYS; i++)
-		index->head[i] = RVM_CHAIN_END;
-	index->leaves = (struct rvm_leaf_set){};
-	index->groups = 0;
-	/* From the end: each chain rises. */
-	for (i = index->count; i--;) {
+	*set = (struct rvm_leaf_set){};
+	for (i = 0; i < index->count; i++) {
 		const struct rvm_scope *scope = index->core[i]->scope;
 
 		if (scope->class == RVM_CLASS_PATH && scope->glob)
-			rvm_leaf_set_add(&index->leaves, scope->glob);
-		add_own_names(&index->leaves, scope);
-		chain = chain_of(index, scope);
-		index->next[i] = chain ? *chain : RVM_CHAIN_END;
-		if (index->group)
-			join_group(index, i, index->next[i]);
-		if (chain)
-			*chain = i;
+			rvm_leaf_set_add(set, scope->glob);
+		add_own_names(set, scope);
 	}
 }
 

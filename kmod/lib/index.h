@@ -80,8 +80,6 @@ struct rvm_index {
 	u32 *first;
 	/** @groups: How many groups have a place. */
 	u32 groups;
-	/** @leaves: Names that patterns of PATH scopes may be about. */
-	struct rvm_leaf_set leaves;
 	/** @head: Heads of the class chains. */
 	u32 head[RVM_CLASS_SYS + 1];
 };
@@ -95,6 +93,13 @@ u32 rvm_index_buckets(u32 count);
  *         the rest is filled here
  */
 void rvm_index_build(struct rvm_index *index);
+
+/**
+ * rvm_index_leaves() - names that the entries may be about
+ * @index: built
+ * @set: filled
+ */
+void rvm_index_leaves(const struct rvm_index *index, struct rvm_leaf_set *set);
 
 /**
  * struct rvm_path_view - a file system object and what lies above it

@@ -140,6 +140,8 @@ struct rvm_partition_view {
 	u8 mode;
 	/** @flags: enum rvm_partition_flag. */
 	u8 flags;
+	/** @leaves: Names that its exclusions may be about; NULL without a table. */
+	const struct rvm_leaf_set *leaves;
 	/** @stop: Of the partition that asks, also in the views of those above. */
 	struct rvm_stop stop;
 };

@@ -1,17 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which names a set of globs may be about, by first and last byte.
+ * Which names a set of globs may be about.
  */
 
 #include "leaf.h"
-
-#define ALL (~0ULL)
-
-/* Do these globs begin, or end, with a wildcard? */
-static bool is_open(u64 set)
-{
-	return set == ALL;
-}
 
 static bool is_plain_byte(char c)
 {
@@ -55,35 +47,52 @@ static size_t plain_tail(const struct rvm_name *seg)
 	return n;
 }
 
-static void mark_word(u64 *bits, const char *text)
+void rvm_leaf_set_add_name(struct rvm_leaf_set *set, const struct rvm_name *name)
 {
-	rvm_leaf_mark(bits, rvm_leaf_word_bit(rvm_leaf_word(text)));
+	const char *text = name->text;
+	size_t len = name->len;
+	bool few = len < RVM_LEAF_WORD_BYTES;
+	u32 head = rvm_leaf_head(few ? rvm_leaf_few(text, len) : rvm_leaf_word(text));
+	u32 tail = few ? 0 : rvm_leaf_tail(rvm_leaf_word(text + len - RVM_LEAF_WORD_BYTES));
+	u32 whole = rvm_leaf_whole(head, tail, len);
+
+	rvm_leaf_mark(set->names, whole % RVM_LEAF_NAME_BITS);
+	rvm_leaf_mark(set->names, (whole >> 16) % RVM_LEAF_NAME_BITS);
+}
+
+static void mark_tail(struct rvm_leaf_set *set, const char *text)
+{
+	rvm_leaf_mark(set->tails, rvm_leaf_word_bit(rvm_leaf_tail(rvm_leaf_word(text))));
 }
 
 /*
  * The last segment that is not "**" decides about the leaf: what earlier ones
  * match lies above, and a glob that ends there covers every name below.  Of one
- * with wildcards the four bytes at an end tell most.
+ * with wildcards four bytes at an end tell most.
  */
 void rvm_leaf_set_add(struct rvm_leaf_set *set, const struct rvm_glob *glob)
 {
-	const struct rvm_leaf_ends *ends = &glob->ends;
 	struct rvm_name seg;
+	size_t head, tail;
 
 	if (!find_last(glob, &seg))
 		return;
-	if (plain_head(&seg) == seg.len) {
+	head = plain_head(&seg);
+	tail = plain_tail(&seg);
+	if (head == seg.len) {
 		rvm_leaf_set_add_name(set, &seg);
-	} else if (plain_head(&seg) >= RVM_LEAF_WORD_BYTES) {
-		mark_word(set->heads, seg.text);
-	} else if (plain_tail(&seg) >= RVM_LEAF_WORD_BYTES) {
-		mark_word(set->tails, seg.text + seg.len - RVM_LEAF_WORD_BYTES);
-	} else if (is_open(ends->first)) {
-		set->any_first |= ends->last;
-	} else if (is_open(ends->last)) {
-		set->any_last |= ends->first;
+	} else if (head >= RVM_LEAF_WORD_BYTES) {
+		rvm_leaf_mark(set->heads,
+			      rvm_leaf_word_bit(rvm_leaf_head(rvm_leaf_word(seg.text))));
+	} else if (tail >= RVM_LEAF_WORD_BYTES) {
+		mark_tail(set, seg.text + seg.len - RVM_LEAF_WORD_BYTES);
+	} else if (head && tail) {
+		set->both_first |= rvm_leaf_byte(seg.text[0]);
+		set->both_last |= rvm_leaf_byte(seg.text[seg.len - 1]);
+	} else if (head) {
+		set->first |= rvm_leaf_byte(seg.text[0]);
 	} else {
-		set->part.first |= ends->first;
-		set->part.last |= ends->last;
+		/* Without an end that is known it may be any name. */
+		set->last |= tail ? rvm_leaf_byte(seg.text[seg.len - 1]) : ~0ULL;
 	}
 }

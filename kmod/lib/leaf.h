@@ -9,21 +9,21 @@
 #include "glob.h"
 
 /** RVM_LEAF_NAME_BITS - places that whole names are spread over */
-#define RVM_LEAF_NAME_BITS 4096
+#define RVM_LEAF_NAME_BITS 16384
 /** RVM_LEAF_WORD_BITS - places that beginnings or ends of four bytes are spread over */
-#define RVM_LEAF_WORD_BITS 1024
+#define RVM_LEAF_WORD_BITS 4096
 /** RVM_LEAF_WORD_BYTES - of these */
 #define RVM_LEAF_WORD_BYTES 4
 
 /**
  * struct rvm_leaf_set - names that some globs may be about, and more
  * @names: Hashes of whole names.
- * @heads: How names begin that may end with any bytes: hashes of four bytes.
+ * @heads: Hashes of how names begin that may end with any bytes.
  * @tails: Likewise how they end that may begin with any.
- * @whole: How the names of @names begin and end.
- * @part: How names begin and end that have a wildcard between.
- * @any_first: How names end that may begin with any bytes, if less than four are known.
- * @any_last: Likewise how they begin.
+ * @first: First bytes of names that are known by no more, with any end.
+ * @last: Likewise last bytes.
+ * @both_first: First bytes of names that are known by both.
+ * @both_last: Last bytes of these.
  *
  * Lists of some hundred names are usual: an ordinary name should meet none of them,
  * or each file costs a judgement of its own.  Both cases of a letter are the same.
@@ -36,10 +36,10 @@ struct rvm_leaf_set {
 	u64 names[RVM_LEAF_NAME_BITS / 64];
 	u64 heads[RVM_LEAF_WORD_BITS / 64];
 	u64 tails[RVM_LEAF_WORD_BITS / 64];
-	struct rvm_leaf_ends whole;
-	struct rvm_leaf_ends part;
-	u64 any_first;
-	u64 any_last;
+	u64 first;
+	u64 last;
+	u64 both_first;
+	u64 both_last;
 };
 
 /** rvm_leaf_word() - four bytes, each the same for both cases of a letter */
@@ -51,22 +51,43 @@ static inline u32 rvm_leaf_word(const char *text)
 	return word | 0x20202020;
 }
 
-/** rvm_leaf_word_bit() - 0 to RVM_LEAF_WORD_BITS - 1 */
-static inline unsigned int rvm_leaf_word_bit(u32 word)
+/** rvm_leaf_few() - likewise of a name of fewer bytes, but one */
+static inline u32 rvm_leaf_few(const char *text, size_t len)
 {
-	return word * 0x9e3779b1U >> (32 - 10);
+	return ((u8)text[0] | (u32)(u8)text[len / 2] << 8 | (u32)(u8)text[len - 1] << 16) |
+	       0x20202020;
 }
 
-/** rvm_leaf_name_hash() - of a name that is not empty: two places, by its halves */
-static inline u32 rvm_leaf_name_hash(const char *text, size_t len)
+/** rvm_leaf_head() - of the word that a name begins with: its upper bits are spread best */
+static inline u32 rvm_leaf_head(u32 word)
 {
-	char few[2 * RVM_LEAF_WORD_BYTES] = { text[0], text[len / 2], text[len - 1] };
-	bool is_long = len >= RVM_LEAF_WORD_BYTES;
-	u32 head = rvm_leaf_word(is_long ? text : few);
-	u32 tail = rvm_leaf_word(is_long ? text + len - RVM_LEAF_WORD_BYTES : few);
-	u32 hash = head * 0x9e3779b1U ^ tail * 0x85ebca6bU ^ (u32)len * 0xc2b2ae35U;
+	return word * 0x9e3779b1U;
+}
+
+/** rvm_leaf_tail() - of the word that it ends with */
+static inline u32 rvm_leaf_tail(u32 word)
+{
+	return word * 0x85ebca6bU;
+}
+
+/** rvm_leaf_word_bit() - 0 to RVM_LEAF_WORD_BITS - 1, of the head or the tail */
+static inline unsigned int rvm_leaf_word_bit(u32 hash)
+{
+	return hash >> (32 - 12);
+}
+
+/** rvm_leaf_whole() - of both, with the length: two places, by its halves */
+static inline u32 rvm_leaf_whole(u32 head, u32 tail, size_t len)
+{
+	u32 hash = head ^ tail ^ (u32)len * 0xc2b2ae35U;
 
 	return hash ^ hash >> 15;
+}
+
+/** rvm_leaf_byte() - the bit of a byte, the same for both cases of a letter */
+static inline u64 rvm_leaf_byte(char c)
+{
+	return BIT_ULL(rvm_leaf_hash(c));
 }
 
 static inline void rvm_leaf_mark(u64 *bits, unsigned int bit)
@@ -87,40 +108,7 @@ static inline bool rvm_leaf_is_marked(const u64 *bits, unsigned int bit)
 void rvm_leaf_set_add(struct rvm_leaf_set *set, const struct rvm_glob *glob);
 
 /** rvm_leaf_set_add_name() - add one name, not empty */
-static inline void rvm_leaf_set_add_name(struct rvm_leaf_set *set, const struct rvm_name *name)
-{
-	u32 hash = rvm_leaf_name_hash(name->text, name->len);
-
-	set->whole.first |= rvm_leaf_first(name->text, name->len);
-	set->whole.last |= rvm_leaf_last(name->text, name->len);
-	rvm_leaf_mark(set->names, hash % RVM_LEAF_NAME_BITS);
-	rvm_leaf_mark(set->names, (hash >> 16) % RVM_LEAF_NAME_BITS);
-}
-
-/**
- * rvm_leaf_set_join() - add all names of another set
- * @set: is changed
- * @other: what is added
- */
-static inline void rvm_leaf_set_join(struct rvm_leaf_set *set, const struct rvm_leaf_set *other)
-{
-	const u64 *from = (const u64 *)other;
-	u64 *to = (u64 *)set;
-	unsigned int i;
-
-	for (i = 0; i < sizeof(*set) / sizeof(u64); i++)
-		to[i] |= from[i];
-}
-
-/** rvm_leaf_set_has_whole() - may it be one of the names without wildcards */
-static inline bool rvm_leaf_set_has_whole(const struct rvm_leaf_set *set, const char *text,
-					  size_t len)
-{
-	u32 hash = rvm_leaf_name_hash(text, len);
-
-	return rvm_leaf_is_marked(set->names, hash % RVM_LEAF_NAME_BITS) &&
-	       rvm_leaf_is_marked(set->names, (hash >> 16) % RVM_LEAF_NAME_BITS);
-}
+void rvm_leaf_set_add_name(struct rvm_leaf_set *set, const struct rvm_name *name);
 
 /**
  * rvm_leaf_set_has() - may one of the globs be about this name
@@ -132,20 +120,21 @@ static inline bool rvm_leaf_set_has_whole(const struct rvm_leaf_set *set, const 
  */
 static inline bool rvm_leaf_set_has(const struct rvm_leaf_set *set, const char *text, size_t len)
 {
-	u64 first = rvm_leaf_first(text, len), last = rvm_leaf_last(text, len);
-	u32 head, tail;
+	u64 first = rvm_leaf_byte(text[0]), last = rvm_leaf_byte(text[len - 1]);
+	bool few = len < RVM_LEAF_WORD_BYTES;
+	u32 head, tail, whole;
 
-	if (set->any_last & first || set->any_first & last ||
-	    (set->part.first & first && set->part.last & last) ||
-	    (set->whole.first & first && set->whole.last & last &&
-	     rvm_leaf_set_has_whole(set, text, len)))
+	if (set->first & first || set->last & last ||
+	    (set->both_first & first && set->both_last & last))
 		return true;
-	if (len < RVM_LEAF_WORD_BYTES)
-		return false;
-	head = rvm_leaf_word(text);
-	tail = rvm_leaf_word(text + len - RVM_LEAF_WORD_BYTES);
-	return rvm_leaf_is_marked(set->heads, rvm_leaf_word_bit(head)) ||
-	       rvm_leaf_is_marked(set->tails, rvm_leaf_word_bit(tail));
+	head = rvm_leaf_head(few ? rvm_leaf_few(text, len) : rvm_leaf_word(text));
+	tail = few ? 0 : rvm_leaf_tail(rvm_leaf_word(text + len - RVM_LEAF_WORD_BYTES));
+	whole = rvm_leaf_whole(head, tail, len);
+	if (rvm_leaf_is_marked(set->names, whole % RVM_LEAF_NAME_BITS) &&
+	    rvm_leaf_is_marked(set->names, (whole >> 16) % RVM_LEAF_NAME_BITS))
+		return true;
+	return !few && (rvm_leaf_is_marked(set->heads, rvm_leaf_word_bit(head)) ||
+			rvm_leaf_is_marked(set->tails, rvm_leaf_word_bit(tail)));
 }
 
 #endif /* _RVM_LEAF_H */

@@ -146,18 +146,13 @@ static void ordinary_names_are_outside(void)
 static void ends_of_different_globs_do_not_mix(void)
 {
 	static const char *const texts[] = { "*.code-workspace", "CMakeLists.txt", "nvim*" };
-	struct rvm_leaf_set set = {}, joined = {};
+	struct rvm_leaf_set set = {};
 	struct rvm_glob glob;
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		struct rvm_leaf_set one = {};
-
 		EXPECT_EQ(rvm_glob_parse(&glob, texts[i], strlen(texts[i]), NULL), 0);
 		rvm_leaf_set_add(&set, &glob);
-		rvm_leaf_set_add(&one, &glob);
-		rvm_leaf_set_join(&joined, &one);
 	}
-	EXPECT(!memcmp(&set, &joined, sizeof(set)));
 	EXPECT(!rvm_leaf_set_has(&set, "file.txt", 8));
 	EXPECT(!rvm_leaf_set_has(&set, "README", 6));
 	EXPECT(rvm_leaf_set_has(&set, "my.code-workspace", 17));
@@ -183,7 +178,7 @@ static void ordinary_names_are_outside_of_long_lists(void)
 		snprintf(name, sizeof(name), "nail%u.y", i);
 		in += rvm_leaf_set_has(&set, name, strlen(name));
 	}
-	EXPECT(in < 200);
+	EXPECT(in < 50);
 }
 
 int main(void)
