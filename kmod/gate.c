@@ -15,6 +15,7 @@
 #include "lib/exclusion.h"
 #include "lib/move.h"
 #include "lib/rights.h"
+#include "naming.h"
 #include "partition.h"
 #include "path.h"
 #include "witness.h"
@@ -355,18 +356,37 @@ static enum rvm_reason survey_move(struct rvm_walk *here, struct rvm_walk *there
 	return section.unsettled ? RVM_REASON_CONTEXT : reason;
 }
 
-/* What has no name yet, nobody renames. */
-static bool is_second_name(const struct rvm_question *from)
+/* May the name in a place become an excluded one, or may nobody say where the others are? */
+static bool must_be_alone(const struct rvm_partition_view *view, const struct rvm_question *from,
+			  const struct rvm_question *to, const struct rvm_walk *here,
+			  const struct rvm_walk *there)
 {
-	const struct inode *inode = READ_ONCE(from->path->dentry->d_inode);
-
-	return from->req.op == RVM_OP_LINK && inode && READ_ONCE(inode->i_nlink);
+	if (from->req.op == RVM_OP_LINK)
+		return d_unlinked(from->path->dentry) ||
+		       rvm_exclusion_is_beside(view, &here->object) ||
+		       rvm_exclusion_is_beside(view, &there->object);
+	/* What had several names in that folder keeps them. */
+	return from->path->dentry != to->path->dentry &&
+	       rvm_exclusion_is_beside(view, &there->object) &&
+	       !rvm_exclusion_is_beside(view, &here->object);
 }
 
-/*
- * @alone: Nothing forbids it, but what takes the place of an excluded name must not have
- * a second one from before.
- */
+/* What takes the place of an excluded name must not have a second one from before. */
+static bool is_second_name(const struct rvm_partition_view *view, const struct rvm_question *from,
+			   const struct rvm_question *to, const struct rvm_walk *here,
+			   const struct rvm_walk *there)
+{
+	bool link = from->req.op == RVM_OP_LINK, alone = must_be_alone(view, from, to, here, there);
+	struct inode *inode = d_inode_rcu(link ? from->path->dentry : from->dentry);
+
+	if (!inode || S_ISDIR(inode->i_mode) || !(link || alone))
+		return false;
+	/* Asked first, so that a name under way is seen or counted. */
+	return !rvm_naming_begin(inode, alone) ||
+	       (alone && READ_ONCE(inode->i_nlink) > (link ? 0 : 1));
+}
+
+/* @alone: Nothing forbids it, but a second name would be left. */
 static enum rvm_reason check_move(struct rvm_partition *part, struct rvm_question *from,
 				  struct rvm_question *to, bool tree, bool *alone)
 {
@@ -381,8 +401,7 @@ static enum rvm_reason check_move(struct rvm_partition *part, struct rvm_questio
 		/* The new name is judged as what will be there: the old object. */
 		there->object.special = here->object.special;
 		reason = rvm_judge_move(&views[0], &here->object, &there->object, tree, now);
-		*alone = !reason && is_second_name(from) &&
-			 rvm_exclusion_is_beside(&views[0], &here->object);
+		*alone = !reason && is_second_name(&views[0], from, to, here, there);
 		if (rvm_is_stopped(&views[0].stop))
 			reason = RVM_REASON_FENCED;
 	}

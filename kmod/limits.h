@@ -57,6 +57,9 @@
 #define RVM_OWN_NODES_MAX 128
 #define RVM_OWN_TERMINALS_MAX 32
 
+/* Calls that give files names at the same moment, of files that share a place in a hash. */
+#define RVM_NAMINGS_MAX 64
+
 /* BPF links that the module can hold. */
 #define RVM_LINKS_MAX 128
 

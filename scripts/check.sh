@@ -262,7 +262,7 @@ for path in sys.argv[1:]:
 }
 
 check_spelling() {
-	files | grep -v '^LICENSES/' | xargs codespell -q 3 -L creat,nd,ser,som,te,ans,bu,doas,edn
+	files | grep -v '^LICENSES/' | xargs codespell -q 3 -L creat,nd,ser,som,te,ans,bu,doas,edn,iput
 }
 
 # Nothing that only holds on the machine where it was written.

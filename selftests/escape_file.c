@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <linux/fs.h>
 #include <linux/openat2.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -75,16 +76,106 @@ const char *plain_file(void)
 
 static int link_excluded(bool evil)
 {
-	unlink(ws("hard"));
-	return result(link(evil ? ws(".env") : plain_file(), ws("hard")));
+	unlink(ws("plain/hard"));
+	return result(link(evil ? ws(".env") : plain_file(), ws("plain/hard")));
 }
 
 /* The host writes it beside the excluded file, and will put it in its place. */
 static int link_beside_excluded(bool evil)
 {
 	close(open(ws(".env.new"), O_WRONLY | O_CREAT, 0644));
+	unlink(ws("plain/hard"));
+	return result(link(evil ? ws(".env.new") : plain_file(), ws("plain/hard")));
+}
+
+/* The second name is where the host takes it from. */
+static int link_to_beside_excluded(bool evil)
+{
 	unlink(ws("hard"));
-	return result(link(evil ? ws(".env.new") : plain_file(), ws("hard")));
+	unlink(ws("plain/hard"));
+	return result(link(plain_file(), ws(evil ? "hard" : "plain/hard")));
+}
+
+/* It has a second name where it comes from. */
+static int rename_to_beside_excluded(bool evil)
+{
+	unlink(ws("plain/hard"));
+	plain_file();
+	if (evil && link(ws("plain/file"), ws("plain/hard")))
+		return BROKEN;
+	return result(rename(ws("plain/file"), ws("moved")));
+}
+
+static int nameless_in(const char *dir, char *path, size_t size)
+{
+	int fd = open(dir, O_TMPFILE | O_RDWR, 0600);
+
+	snprintf(path, size, "/proc/self/fd/%d", fd);
+	return fd;
+}
+
+/* A file gets names without an old one; of what was opened the first is none. */
+static int name_twice(bool evil)
+{
+	char path[64];
+	int fd = nameless_in(ws("plain"), path, sizeof(path)), err;
+
+	if (fd < 0)
+		return errno == EOPNOTSUPP ? SKIPPED : errno;
+	unlink(ws("born"));
+	unlink(ws("plain/born"));
+	err = result(linkat(AT_FDCWD, path, AT_FDCWD, ws("born"), AT_SYMLINK_FOLLOW));
+	if (evil && !err)
+		err = result(linkat(AT_FDCWD, path, AT_FDCWD, ws("plain/born"), AT_SYMLINK_FOLLOW));
+	close(fd);
+	return err;
+}
+
+struct namer {
+	const char *file;
+	const char *name;
+	pthread_barrier_t *start;
+};
+
+static void *give_name(void *arg)
+{
+	const struct namer *namer = arg;
+
+	pthread_barrier_wait(namer->start);
+	linkat(AT_FDCWD, namer->file, AT_FDCWD, namer->name, AT_SYMLINK_FOLLOW);
+	return NULL;
+}
+
+/* How many of two names does a file get at the same moment? */
+static unsigned int names_at_once(const char *first, const char *second)
+{
+	pthread_barrier_t start;
+	struct stat st = {};
+	char path[64];
+	int fd = nameless_in(ws("plain"), path, sizeof(path));
+	struct namer namer = { path, second, &start };
+	pthread_t thread;
+
+	unlink(first);
+	unlink(second);
+	pthread_barrier_init(&start, NULL, 2);
+	if (fd < 0 || pthread_create(&thread, NULL, give_name, &namer))
+		return 0;
+	give_name(&(struct namer){ path, first, &start });
+	pthread_join(thread, NULL);
+	fstat(fd, &st);
+	close(fd);
+	return st.st_nlink;
+}
+
+/* The twin counts what a call by itself does. */
+static int name_twice_at_once(bool evil)
+{
+	unsigned int names = 1;
+
+	for (int i = 0; i < 500 && names == 1; i++)
+		names = names_at_once(ws("born"), evil ? ws("born-twice") : "/nowhere/name");
+	return names == 2 ? 0 : names != 1 ? BROKEN : evil ? EXDEV : 0;
 }
 
 /* Below it the host would write what is excluded there, and it would lie here. */
@@ -108,10 +199,10 @@ static int symlink_linked_on_the_way(bool evil)
 {
 	plain_file();
 	unlink(ws("plain/pointer"));
-	unlink(ws("elsewhere"));
+	unlink(ws("plain/elsewhere"));
 	if (symlink("file", ws("plain/pointer")))
 		return errno;
-	return result(link(ws("plain/pointer"), ws(evil ? "hooks" : "elsewhere")));
+	return result(link(ws("plain/pointer"), ws(evil ? "hooks" : "plain/elsewhere")));
 }
 
 static int symlink_exchanged_on_the_way(bool evil)
@@ -129,15 +220,15 @@ static int symlink_exchanged_on_the_way(bool evil)
 
 static int link_outside(bool evil)
 {
-	unlink(ws("hard"));
-	return result(link(evil ? out("file") : plain_file(), ws("hard")));
+	unlink(ws("plain/hard"));
+	return result(link(evil ? out("file") : plain_file(), ws("plain/hard")));
 }
 
 /* It can be read: with the new name it could be written as well. */
 static int link_read_only(bool evil)
 {
-	unlink(ws("hard"));
-	return result(link(evil ? in_dir("ro/file") : plain_file(), ws("hard")));
+	unlink(ws("plain/hard"));
+	return result(link(evil ? in_dir("ro/file") : plain_file(), ws("plain/hard")));
 }
 
 static int rename_excluded(bool evil)
@@ -164,12 +255,11 @@ static int exchange(bool evil)
 
 static int nameless_file(bool evil)
 {
-	int fd = open(evil ? in_dir("out") : in_dir("ws"), O_TMPFILE | O_RDWR, 0600), err;
 	char path[64];
+	int fd = nameless_in(in_dir(evil ? "out" : "ws"), path, sizeof(path)), err;
 
 	if (fd < 0)
 		return errno == EOPNOTSUPP ? SKIPPED : errno;
-	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	unlink(ws("born"));
 	err = result(linkat(AT_FDCWD, path, AT_FDCWD, ws("born"), AT_SYMLINK_FOLLOW));
 	close(fd);
@@ -329,8 +419,8 @@ static int rename_unreadable(bool evil)
 
 static int link_write_only(bool evil)
 {
-	unlink(ws("hard"));
-	return result(link(evil ? in_dir("drop/file") : plain_file(), ws("hard")));
+	unlink(ws("plain/hard"));
+	return result(link(evil ? in_dir("drop/file") : plain_file(), ws("plain/hard")));
 }
 
 /* Access mode 3: what the kernel calls neither reading nor writing. */
@@ -423,6 +513,10 @@ const struct row file_rows[] = {
 	{ "descriptor of a folder", from_folder_descriptor },
 	{ "hard link to an excluded file", link_excluded },
 	{ "hard link to what will be excluded", link_beside_excluded, .silent = true },
+	{ "hard link to where it will be excluded", link_to_beside_excluded, .silent = true },
+	{ "rename to there of a file with two names", rename_to_beside_excluded, .silent = true },
+	{ "O_TMPFILE with two names", name_twice, .silent = true },
+	{ "O_TMPFILE with two names at once", name_twice_at_once, .silent = true },
 	{ "symbolic link on the way to what is excluded", symlink_on_the_way },
 	{ "symbolic link moved there", symlink_moved_on_the_way },
 	{ "symbolic link linked there", symlink_linked_on_the_way },

@@ -58,8 +58,8 @@ static int born_as_socket(bool evil)
 
 static int link_set_id(bool evil)
 {
-	unlink(ws("hard"));
-	return result(link(evil ? ws("rooted") : plain_file(), ws("hard")));
+	unlink(ws("plain/hard"));
+	return result(link(evil ? ws("rooted") : plain_file(), ws("plain/hard")));
 }
 
 /* The host's program, rewritten: the kernel takes the bit away, says nothing. */

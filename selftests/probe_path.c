@@ -109,25 +109,30 @@ static int make_symlink(bool ok)
 	return err;
 }
 
-/* Of a file in a folder where no rule is about a name: others are copied. */
+/* In a folder where no rule is about a name: elsewhere they are copied. */
 static const char *linkable(bool ok)
 {
 	return in(ok, ok ? "single/file" : "file");
 }
 
+static const char *link_name(bool ok)
+{
+	return in(ok, ok ? "single/hard" : "hard");
+}
+
 static int make_link(bool ok)
 {
-	int err = result(link(linkable(ok), in(true, "hard")));
+	int err = result(link(linkable(ok), link_name(true)));
 
-	unlink(in(true, "hard"));
+	unlink(link_name(true));
 	return err;
 }
 
 static int make_link_to(bool ok)
 {
-	int err = result(link(linkable(true), in(ok, "hard")));
+	int err = result(link(linkable(true), link_name(ok)));
 
-	unlink(in(ok, "hard"));
+	unlink(link_name(ok));
 	return err;
 }
 

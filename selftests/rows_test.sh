@@ -94,8 +94,8 @@ write_limited_table() {
 		printf '['
 		token '"READ"' 'Read(./**)'
 		# The last one is the name that the kernel gives to an O_TMPFILE.
-		for name in file file2 new folder gone symlink hard node victim moving moved \
-			leaving left prog single/file device mnt fifo bound 'open/**' 'sealed/mnt/**' \
+		for name in file file2 new folder gone symlink node victim moving moved \
+			leaving left prog single/file single/hard device mnt fifo bound 'open/**' 'sealed/mnt/**' \
 			'#[0-9]*'; do
 			printf ',\n '
 			token '"WRITE"' "Edit(./$name)"
