@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # What `rvmctl run` makes for its command: a network that runs of the partition
-# share, pipes that its user may open by name, no core dumps.
+# share, pipes that its user may open by name, no core dumps; and that it can be
+# ended whatever the command, or others inside, do.
 set -euo pipefail
 
 # shellcheck source=common.sh
@@ -125,8 +126,77 @@ no_dump() {
 	! dump_to_program run run-one python3 -c 'import os; os.abort()'
 }
 
+# SECONDS LINE...: a command of python that has to end when that time is over.
+ends_in_time() {
+	local seconds=$1 status=0
+
+	shift
+	(cd "$dir/ws" && timeout -k $((40 * patience)) "$seconds" \
+		rvmctl run --user nobody run-one -- python3 -c "$(printf '%s\n' "$@")" </dev/null) || status=$?
+	# Killed by timeout itself if rvmctl did not end.
+	[ $status = 124 ] || { echo "status $status" && return 1; }
+}
+
+# Stopped by itself, it does not hear of any signal.
+ends_stopped() {
+	ends_in_time 3 'import os, signal' 'while True: os.kill(os.getpid(), signal.SIGSTOP)'
+}
+
+ends_deaf() {
+	ends_in_time 3 'import signal, time' 'signal.signal(signal.SIGTERM, signal.SIG_IGN)' \
+		'while True: time.sleep(1)'
+}
+
+# All that is started in the partition is stopped before it runs its program, and after.
+start_stopper() {
+	cat >"$dir/ws/stopper.py" <<-'PY'
+		import os, signal
+		print("ready", flush=True)
+		while True:
+		    try:
+		        os.kill(-1, signal.SIGSTOP)
+		    except OSError:
+		        pass
+	PY
+	run run-one python3 stopper.py >"$dir/server" 2>&1 &
+	for _ in {1..300}; do
+		! grep -qs ready "$dir/server" || return 0
+		sleep 0.1
+	done
+	return 1
+}
+
+ends_among_stoppers() {
+	local i status
+
+	for i in 1 2 3; do
+		status=0
+		(cd "$dir/ws" && timeout -k $((40 * patience)) 3 \
+			rvmctl run --user nobody run-one -- cat client.py </dev/null) || status=$?
+		# It may have come through.
+		[ $status = 124 ] || [ $status = 0 ] || { echo "$i: status $status" && return 1; }
+	done
+}
+
+# Nor does a run of another partition wait for one that is held up.
+others_go_on() {
+	run run-two cat client.py >"$dir/out"
+}
+
+stopper_ends() {
+	local pid
+
+	pid=$(pgrep -of 'rvmctl run .* stopper.py')
+	kill -TERM "$pid"
+	for _ in {1..300}; do
+		kill -0 "$pid" 2>/dev/null || return 0
+		sleep 0.1
+	done
+	return 1
+}
+
 ktap_print_header
-ktap_set_plan 10
+ktap_set_plan 16
 check hooks_are_attached rvmctl hook attach
 check loads prepare
 check a_server_starts start_server
@@ -137,4 +207,10 @@ check runs_that_start_together start_together
 check outputs_are_opened_by_name open_by_name
 check input_is_opened_by_name read_by_name
 check no_dump_goes_to_a_program no_dump
+check one_that_stops_itself_ends ends_stopped
+check one_that_ignores_signals_ends ends_deaf
+check a_stopper_starts start_stopper
+check runs_end_while_others_stop_them ends_among_stoppers
+check other_partitions_go_on others_go_on
+check the_stopper_ends stopper_ends
 ktap_finished

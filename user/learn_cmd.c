@@ -249,8 +249,11 @@ static int watch(struct session *s, pid_t command, uint64_t seconds, struct err 
 	while (!ended) {
 		number = wait_for_signal(s);
 		/* The command ends as it likes; what it does then is learned, too. */
-		if (command && number)
+		if (command && number) {
 			kill(command, number);
+			/* It stops when its command does, and then hears of nothing. */
+			kill(command, SIGCONT);
+		}
 		ended = command ? waitpid(command, &status, WNOHANG) == command : number;
 		if (!ended && s->armed && now_ms() >= end) {
 			if (end_in_time(s, err))

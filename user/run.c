@@ -5,14 +5,11 @@
 #include <grp.h>
 #include <inttypes.h>
 #include <pwd.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 
+#include "attend.h"
 #include "cmd.h"
 #include "hook.h"
 #include "lib/rights.h"
@@ -37,6 +34,7 @@ struct run {
 	struct partition part;
 	struct spawn spawn;
 	struct pty pty;
+	struct attend attend;
 	/* Owns the strings of spawn. */
 	char *path;
 	char *cwd;
@@ -44,8 +42,6 @@ struct run {
 	char *user;
 	char *env[ENV_MAX + 1];
 	size_t n_env;
-	/* Receives the signals that are passed on. */
-	int signals;
 	/* The program, only to name it. */
 	int program;
 };
@@ -55,8 +51,7 @@ static void run_free(struct run *r)
 	/* First what the user sees: the terminal as it was. */
 	pty_close(&r->pty);
 	spawn_end(&r->spawn);
-	if (r->signals >= 0)
-		close(r->signals);
+	attend_end(&r->attend);
 	if (r->program >= 0)
 		close(r->program);
 	for (size_t i = 0; i < r->n_env; i++)
@@ -294,87 +289,6 @@ static int choose_place(struct run *r, const struct args *args, struct err *err)
 	return 0;
 }
 
-/* Blocked before the command is there, so that none is lost. */
-static int catch_signals(struct run *r, struct err *err)
-{
-	static const int caught[] = {
-		SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH,
-	};
-	sigset_t set;
-
-	sigemptyset(&set);
-	for (size_t i = 0; i < ARRAY_SIZE(caught); i++)
-		sigaddset(&set, caught[i]);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	r->signals = signalfd(-1, &set, SFD_CLOEXEC);
-	return r->signals < 0 ? err_errno(err, errno, "signals") : 0;
-}
-
-static void pass_signal(struct run *r)
-{
-	struct signalfd_siginfo info;
-	pid_t to = r->spawn.command;
-
-	if (read(r->signals, &info, sizeof(info)) != sizeof(info))
-		return;
-	if (info.ssi_signo == SIGWINCH) {
-		pty_resize(&r->pty);
-		return;
-	}
-	if (to <= 0)
-		return;
-	/* What a terminal sends goes to the whole group. */
-	if (info.ssi_signo == SIGINT || info.ssi_signo == SIGQUIT || info.ssi_signo == SIGHUP)
-		to = -to;
-	kill(to, info.ssi_signo);
-}
-
-/* Stop as the command did, go on together. */
-static void stop_with_it(struct run *r)
-{
-	if (r->pty.master < 0)
-		return;
-	pty_restore(&r->pty);
-	raise(SIGSTOP);
-	pty_raw(&r->pty);
-	pty_resize(&r->pty);
-	kill(-r->spawn.command, SIGCONT);
-}
-
-static int status_of(int wait_status)
-{
-	return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
-}
-
-/* Return: exit status, or -1. */
-static int attend(struct run *r, struct err *err)
-{
-	const int fds[2] = { r->signals, r->spawn.events };
-	bool ready[2];
-	int value;
-
-	pty_raw(&r->pty);
-	for (;;) {
-		if (pty_pump(&r->pty, fds, ready, err))
-			return -1;
-		if (ready[0])
-			pass_signal(r);
-		if (!ready[1])
-			continue;
-		switch (spawn_event(&r->spawn, &value)) {
-		case SPAWN_ENDED:
-			pty_drain(&r->pty);
-			pty_restore(&r->pty);
-			return status_of(value);
-		case SPAWN_STOPPED:
-			stop_with_it(r);
-			break;
-		case SPAWN_LOST:
-			return err_make(err, EXIT_REFUSED, "%s: its helper was killed", r->path);
-		}
-	}
-}
-
 /* The words as the kernel gets them, each with its NUL. */
 static void hash_words(char *const *words, uint8_t digest[RVM_SHA256_DIGEST_BYTES])
 {
@@ -492,24 +406,16 @@ static int find_network(int cgroup)
 
 /*
  * A new network is claimed while nobody else refers to it: until that is done,
- * no other rvmctl looks for one.  -1 if that cannot be had.
+ * no other rvmctl looks for one.  -1 if that cannot be had.  The lock is this
+ * process's: the command, which others may stop, does not hold it too.
  */
 static int lock_networks(void)
 {
 	int fd = open(NETWORK_LOCK, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 
 	if (fd >= 0)
-		flock(fd, LOCK_EX);
+		fcntl(fd, F_SETLKW, &(struct flock){ .l_type = F_WRLCK });
 	return fd;
-}
-
-static void unlock_networks(int lock)
-{
-	if (lock < 0)
-		return;
-	/* The helper has it too. */
-	flock(lock, LOCK_UN);
-	close(lock);
 }
 
 static int spawn_admitted(struct run *r, struct err *err)
@@ -523,7 +429,8 @@ static int spawn_admitted(struct run *r, struct err *err)
 	ret = spawn_start(&r->spawn, err);
 	if (!ret)
 		ret = admit(r, err);
-	unlock_networks(lock);
+	if (lock >= 0)
+		close(lock);
 	return ret;
 }
 
@@ -532,11 +439,11 @@ static int start(struct run *r, struct err *err)
 	int errnum, status;
 
 	if (pty_open(&r->pty, r->spawn.uid, r->spawn.stdio, &r->spawn.tty, err) ||
-	    catch_signals(r, err) || spawn_admitted(r, err))
+	    attend_begin(&r->attend, err) || spawn_admitted(r, err))
 		return -1;
-	if (spawn_release(&r->spawn, &errnum, err))
+	if (attend_start(&r->attend, &errnum, err))
 		return errnum ? exec_failed(r, errnum, err) : -1;
-	status = attend(r, err);
+	status = attend_run(&r->attend, err);
 	if (status >= 0)
 		tell_denials(r, status);
 	return status;
@@ -545,7 +452,10 @@ static int start(struct run *r, struct err *err)
 static int run(struct ctx *ctx, const struct args *args)
 {
 	auto_run struct run r = {
-		.spawn = SPAWN_INIT, .pty = PTY_INIT, .signals = -1, .program = -1
+		.spawn = SPAWN_INIT,
+		.pty = PTY_INIT,
+		.program = -1,
+		.attend = { .spawn = &r.spawn, .pty = &r.pty, .signals = -1 },
 	};
 	char *const *command = args_rest(args);
 	struct err *err = &ctx->err;

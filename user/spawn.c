@@ -392,13 +392,16 @@ int spawn_start(struct spawn *s, struct err *err)
 	return 0;
 }
 
-int spawn_release(struct spawn *s, int *errnum, struct err *err)
+int spawn_release(struct spawn *s, struct err *err)
+{
+	return write(s->go, "", 1) == 1 ? 0 : err_errno(err, errno, "%s", s->path);
+}
+
+int spawn_result(struct spawn *s, int *errnum, struct err *err)
 {
 	struct message m;
 
 	*errnum = 0;
-	if (write(s->go, "", 1) != 1)
-		return err_errno(err, errno, "%s", s->path);
 	if (!hear(s->failure, &m))
 		return 0;
 	if (m.step == STEP_EXEC)

@@ -74,13 +74,18 @@ struct spawn {
 /* Make helper and command; the command waits.  Return: 0, or -1 with @err. */
 int spawn_start(struct spawn *s, struct err *err);
 
+/* Let the command exec, without waiting for that.  Return: 0, or -1 with @err. */
+int spawn_release(struct spawn *s, struct err *err);
+
 /**
- * spawn_release() - let the command exec
+ * spawn_result() - how that went, once @failure of it can be read
  * @errnum: of the exec, if it was the exec that failed; else 0
+ *
+ * Until then it blocks, and who can stop the command decides for how long.
  *
  * Return: 0 if it runs its program; -1 with @err.
  */
-int spawn_release(struct spawn *s, int *errnum, struct err *err);
+int spawn_result(struct spawn *s, int *errnum, struct err *err);
 
 enum spawn_event_kind {
 	/* The helper is gone. */
