@@ -2,19 +2,15 @@
 #include <argz.h>
 #include <errno.h>
 #include <glob.h>
-#include <linux/fs.h>
-#include <linux/magic.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/vfs.h>
-#include <fcntl.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "lib/rights.h"
 #include "lint.h"
 #include "own.h"
 #include "path.h"
-#include "plan.h"
+#include "plan_priv.h"
 
 int plan_open(struct plan *plan, const char *root, const char *workspace, struct err *err)
 {
@@ -40,6 +36,7 @@ void plan_close(struct plan *plan)
 		free_entry(&plan->entries[i]);
 	free(plan->entries);
 	free(plan->own_links);
+	free(plan->coarse);
 	list_close(&plan->programs);
 	resolver_close(&plan->resolver);
 	resolver_close(&plan->host);
@@ -55,9 +52,8 @@ size_t plan_count(const struct plan *plan, bool exclusions)
 	return n;
 }
 
-/* A copy of @model with @scope, which becomes the plan's. */
-static int add_entry(struct plan *plan, const struct entry *model, const char *notes,
-		     struct scope *scope)
+int plan_add_entry(struct plan *plan, const struct entry *model, const char *notes,
+		   struct scope *scope)
 {
 	struct entry *more;
 	struct entry *e;
@@ -142,8 +138,7 @@ static void remark(const struct scope *scope, struct entry *e, char **notes)
 		note(notes, "the whole file system");
 }
 
-/* "<origin>: row N (<resource>)" in front of an error. */
-static int blame(struct err *err, const char *file, size_t row, const char *resource)
+int plan_blame(struct err *err, const char *file, size_t row, const char *resource)
 {
 	return err_wrap(err, "%s: row %zu (%.80s)", file, row, resource ? resource : "no resource");
 }
@@ -221,7 +216,7 @@ static int add_scopes(struct plan *plan, struct entry *model, struct resolved *f
 			return -1;
 		model->links = model->exclusion ? NULL : found->links;
 		model->links_len = model->exclusion ? 0 : found->links_len;
-		if (add_entry(plan, model, more, scope))
+		if (plan_add_entry(plan, model, more, scope))
 			return err_errno(err, ENOMEM, "%s", model->origin);
 	}
 	return model->exclusion || !found->n || found->scope[0].class == RVM_CLASS_PATH ?
@@ -229,8 +224,8 @@ static int add_scopes(struct plan *plan, struct entry *model, struct resolved *f
 		       protect_links(plan, found, err);
 }
 
-static int resolve_and_add(struct plan *plan, const struct rvm_scope_spec *spec,
-			   struct entry *model, uint32_t flags, struct err *err)
+int plan_resolve(struct plan *plan, const struct rvm_scope_spec *spec, struct entry *model,
+		 uint32_t flags, struct err *err)
 {
 	bool home = !model->exclusion && model->rights == RVM_RIGHT_READ;
 	struct resolved found;
@@ -249,19 +244,6 @@ static int resolve_and_add(struct plan *plan, const struct rvm_scope_spec *spec,
 	return ret;
 }
 
-/* A deny rule about domains that load was told to leave out. */
-static bool leave_domain(struct plan *plan, const struct rule *rule, struct err *err)
-{
-	if (err->code != EXIT_REFUSED || !plan->leave_domains || !err->text ||
-	    !strstr(err->text, "name cannot be judged"))
-		return false;
-	warn_line("%s: row %zu (%s): left out, domain names are not enforced", rule->origin,
-		  rule->row, rule->resource);
-	err_clear(err);
-	plan->left_out++;
-	return true;
-}
-
 /* True if the row is left out with a warning. */
 static bool leave_out(struct plan *plan, struct err *err)
 {
@@ -274,15 +256,14 @@ static bool leave_out(struct plan *plan, struct err *err)
 	return true;
 }
 
-/* @row: of a table or of the deny rules. */
-static void warn_of(const char *file, size_t row, const char *resource, char *why)
+void plan_warn(const char *file, size_t row, const char *resource, char *why)
 {
 	if (why)
 		warn_line("%s: row %zu (%.80s): %s", file, row, resource, why);
 	free(why);
 }
 
-static bool is_unresolved(const struct plan *plan, size_t i)
+bool plan_is_unresolved(const struct plan *plan, size_t i)
 {
 	return i < plan->n && plan->entries[i].scope.flags & RVM_SCOPE_FLAG_UNRESOLVED;
 }
@@ -355,7 +336,7 @@ static void warn_of_row(const struct plan *plan, const struct rvm_scope_spec *sp
 	why = lint_rule(spec, model->resource, false);
 	if (!why)
 		why = lint_places(&plan->resolver, spec, model->resource);
-	if (!why && is_unresolved(plan, first))
+	if (!why && plan_is_unresolved(plan, first))
 		why = missing_program(plan->entries[first].scope.pattern);
 	if (!why && first < plan->n && spec->flags & RVM_SCOPE_FLAG_RUN)
 		why = run_by_links(&plan->resolver, &plan->entries[first].scope);
@@ -363,7 +344,7 @@ static void warn_of_row(const struct plan *plan, const struct rvm_scope_spec *sp
 		why = strdup("has expired already: the row allows nothing");
 	for (size_t i = first; i < plan->n && !why && !plan->resolver.contained; i++)
 		why = lint_program(&plan->entries[i].scope);
-	warn_of(file, model->row, model->resource, why);
+	plan_warn(file, model->row, model->resource, why);
 }
 
 static int check_class(const struct row *row, const struct rvm_scope_spec *spec, struct err *err)
@@ -408,12 +389,11 @@ int plan_add_table(struct plan *plan, const struct table *table, const char *ori
 		text = text_of(row->resource, row->len);
 		model.resource = text;
 		if (!resolve_parse(row->resource, row->len, row->rights, &spec, err) &&
-		    !check_class(row, &spec, err) &&
-		    !resolve_and_add(plan, &spec, &model, 0, err)) {
+		    !check_class(row, &spec, err) && !plan_resolve(plan, &spec, &model, 0, err)) {
 			warn_of_row(plan, &spec, &model, table->doc.path, first);
 			continue;
 		}
-		blame(err, table->doc.path, i, text);
+		plan_blame(err, table->doc.path, i, text);
 		if (!leave_out(plan, err))
 			return -1;
 	}
@@ -604,163 +584,4 @@ void plan_check_folders(struct plan *plan)
 				"it be made; make it before",
 				e->origin, e->row, e->resource, folder);
 	}
-}
-
-/* Rights that a deny rule takes away. */
-static uint8_t denied_rights(const struct rvm_scope_spec *spec)
-{
-	uint8_t all = RVM_RIGHT_READ | RVM_RIGHT_WRITE | RVM_RIGHT_EXECUTE;
-
-	if (spec->class == RVM_CLASS_PATH)
-		return spec->verb == RVM_RIGHT_WRITE ? RVM_RIGHT_WRITE : all;
-	if (spec->class == RVM_CLASS_NET)
-		return RVM_RIGHT_EXECUTE | RVM_RIGHT_WRITE;
-	if (spec->class == RVM_CLASS_NAME)
-		return all;
-	return RVM_RIGHT_EXECUTE;
-}
-
-/* Do names differ there that another file system would take for one? */
-static bool folds_case(const struct anchor *anchor)
-{
-	auto_close int fd = -1;
-	struct statfs fs;
-	int flags = 0;
-
-	if (!anchor || !S_ISDIR(anchor->st.st_mode) || fstatfs(anchor->fd, &fs))
-		return false;
-	switch (fs.f_type) {
-	case MSDOS_SUPER_MAGIC:
-	case EXFAT_SUPER_MAGIC:
-	case SMB_SUPER_MAGIC:
-	case SMB2_SUPER_MAGIC:
-	case CIFS_SUPER_MAGIC:
-	case V9FS_MAGIC:
-	case FUSE_SUPER_MAGIC:
-	case 0x5346544e: /* ntfs */
-	case 0x7366746e: /* ntfs3 */
-		return true;
-	}
-	fd = openat(anchor->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	return fd >= 0 && !ioctl(fd, FS_IOC_GETFLAGS, &flags) && flags & FS_CASEFOLD_FL;
-}
-
-static void fold_case(struct entry *e)
-{
-	if (e->scope.class == RVM_CLASS_PATH && folds_case(e->scope.anchor)) {
-		e->scope.flags |= RVM_SCOPE_FLAG_NOCASE;
-		note(&e->notes, "compared without regard to case");
-	}
-}
-
-static int exclude_spelling(struct plan *plan, const struct rule *rule, const char *resource,
-			    struct err *err)
-{
-	struct entry model = {
-		.exclusion = true,
-		.tier = 1,
-		.origin = (char *)rule->origin,
-		.row = rule->row,
-		.resource = (char *)rule->resource,
-		.rights = rule->rights,
-	};
-	struct rvm_scope_spec spec;
-
-	if (resolve_parse(resource, strlen(resource), RVM_RIGHT_READ, &spec, err))
-		return -1;
-	if (spec.class == RVM_CLASS_ANY || spec.class == RVM_CLASS_SELF) {
-		err_make(err, EXIT_USAGE, "would deny everything there is");
-		return err_hint(err, "take the rule out, or load an empty table with --base none");
-	}
-	if (!model.rights)
-		model.rights = denied_rights(&spec);
-	/* An exclusion is not about how the file is used. */
-	spec.flags &= RVM_SCOPE_FLAG_ANY_PROGRAM | RVM_SCOPE_FLAG_ALONE;
-	if (spec.class == RVM_CLASS_EXEC)
-		model.notes = "advisory: other words, or another program, can do the same";
-	return resolve_and_add(plan, &spec, &model, rule->flags, err);
-}
-
-/* What it was written for as well: braces spelt out, sets as letters. */
-static int exclude_spellings(struct plan *plan, const struct rule *rule, size_t first,
-			     struct err *err)
-{
-	char *spelling[LINT_SPELLINGS_MAX];
-	struct rvm_scope_spec spec;
-	int n, ret = 0;
-
-	if (rule->flags & RVM_SCOPE_FLAG_BUILTIN ||
-	    rvm_scope_parse(&spec, rule->resource, strlen(rule->resource), RVM_RIGHT_READ, NULL,
-			    NULL))
-		return 0;
-	n = lint_spellings(&plan->resolver, &spec, rule->resource, spelling);
-	if (n < 0) {
-		err_make(err, EXIT_USAGE, "its braces stand for more than %d names",
-			 LINT_SPELLINGS_MAX);
-		return err_hint(err, "write a rule for each");
-	}
-	for (int i = 0; i < n; i++) {
-		if (!ret)
-			ret = exclude_spelling(plan, rule, spelling[i], err);
-		free(spelling[i]);
-	}
-	if (!ret && strcmp(rule->origin, "deputy.list")) {
-		char *why = lint_rule(&spec, rule->resource, true);
-
-		if (!why)
-			why = lint_places(&plan->resolver, &spec, rule->resource);
-		if (!why && is_unresolved(plan, first))
-			why = strdup("there is no such program here: load again once there is");
-		warn_of(rule->origin, rule->row, rule->resource, why);
-	}
-	return ret;
-}
-
-int plan_exclude(struct plan *plan, const struct rule *rule, struct err *err)
-{
-	size_t first = plan->n;
-
-	if (exclude_spelling(plan, rule, rule->resource, err) ||
-	    exclude_spellings(plan, rule, first, err)) {
-		if (leave_domain(plan, rule, err))
-			return 0;
-		return blame(err, rule->origin, rule->row, rule->resource);
-	}
-	for (; first < plan->n; first++)
-		fold_case(&plan->entries[first]);
-	return 0;
-}
-
-int plan_exclude_anchor(struct plan *plan, const struct anchor *anchor, const char *pattern,
-			uint8_t rights, struct err *err)
-{
-	struct entry model = {
-		.exclusion = true,
-		.rights = rights,
-		.tier = 1,
-		.origin = "built-in",
-	};
-	struct scope scope = { .class = RVM_CLASS_PATH, .flags = RVM_SCOPE_FLAG_BUILTIN };
-	auto_free char *path = NULL;
-
-	if (!anchor)
-		return 0;
-	for (size_t i = 0; i < plan->n; i++) {
-		const struct entry *e = &plan->entries[i];
-
-		if (e->exclusion && e->scope.anchor == anchor && e->rights == rights &&
-		    e->scope.class == RVM_CLASS_PATH && !strcmp(e->scope.pattern, pattern))
-			return 0;
-	}
-	scope.anchor = anchor;
-	scope.pattern = strdup(pattern);
-	scope.len = strlen(pattern);
-	path = path_join(anchor->path, pattern);
-	model.resource = path;
-	if (!scope.pattern || !path || add_entry(plan, &model, NULL, &scope)) {
-		scope_free(&scope);
-		return err_errno(err, ENOMEM, "exclusions");
-	}
-	fold_case(&plan->entries[plan->n - 1]);
-	return 0;
 }
