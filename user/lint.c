@@ -82,6 +82,10 @@ static char *lint_words(const struct rvm_scope_spec *spec)
 				"'%.*s' is a word of shells, which start no program by it; write "
 				"rules for the programs",
 				(int)len, text);
+		if (first && len > 1 && (memchr(text, '?', len) || memchr(text, '[', len)))
+			return format("? and [ in '%.*s' are letters like others; write a rule for "
+				      "each program",
+				      (int)len, text);
 		if (len && is_syntax(text, len))
 			return format(
 				"'%.*s' is a word like others: no shell reads the rule; write one "
@@ -182,6 +186,36 @@ static char *lint_address(const struct rvm_scope_spec *spec)
 	return NULL;
 }
 
+/* Words that begin a rule with brackets. */
+static bool begins_rule(const char *text)
+{
+	static const char *const words[] = {
+		"Read", "Edit", "Write", "MultiEdit", "NotebookEdit", "Glob", "Grep",
+		"LS",	"Bash", "Task",	 "WebFetch",  "WebSearch",    NULL
+	};
+	size_t len = strcspn(text, "(");
+
+	return text[len] && (is_one_of(text, len, words) || !strncmp(text, "mcp__", 5));
+}
+
+char *lint_form(const char *resource)
+{
+	size_t blanks = strspn(resource, " \t");
+
+	if (blanks && begins_rule(resource + blanks))
+		return format("the blank in front makes it the name of something else: take it "
+			      "away");
+	for (const char *end = resource; begins_rule(resource) && (end = strchr(end, ')')); end++) {
+		size_t between = strspn(end + 1, " \t,;|&");
+
+		if (between && begins_rule(end + 1 + between))
+			return format("byte %zu: one string is one rule: write '%.40s' as a "
+				      "string of its own",
+				      (size_t)(end + 1 + between - resource), end + 1 + between);
+	}
+	return NULL;
+}
+
 char *lint_rule(const struct rvm_scope_spec *spec, const char *resource, bool exclusion)
 {
 	switch (spec->class) {
@@ -263,6 +297,8 @@ int lint_row(const char *resource, size_t len, uint8_t rights, char **why, struc
 	if (resolve_parse(resource, len, rights, &spec, err))
 		return -1;
 	if (resource)
+		*why = lint_form(resource);
+	if (resource && !*why)
 		*why = lint_rule(&spec, resource, false);
 	return 0;
 }
@@ -402,11 +438,14 @@ static void spell(struct spellings *s, const char *text)
 	}
 }
 
-/* Where stars are glued to the last word of a command, which they extend for a reader. */
-static bool has_glued_star(const struct rvm_scope_spec *spec)
+/*
+ * Where stars are glued to the last word of a command, which they extend for a reader: bytes
+ * before them, 0 if none are.
+ */
+static size_t before_glued_star(const struct rvm_scope_spec *spec)
 {
 	const char *text = spec->text;
-	size_t begin = 0, end = spec->len, stars = 0;
+	size_t end = spec->len, stars = 0;
 
 	while (end && strchr(" \t", text[end - 1]))
 		end--;
@@ -415,13 +454,41 @@ static bool has_glued_star(const struct rvm_scope_spec *spec)
 		stars++;
 	}
 	if (!stars || !end || strchr(" \t", text[end - 1]) || (stars == 1 && text[end - 1] == ':'))
-		return false;
-	/* In the name of the program there is none that could be judged. */
-	while (begin < end && strchr(" \t", text[begin]))
-		begin++;
-	while (begin < end && !strchr(" \t", text[begin]))
-		begin++;
-	return begin < end;
+		return 0;
+	return end;
+}
+
+/* The word of the program ends here. */
+static size_t end_of_name(const struct rvm_scope_spec *spec, size_t end, size_t *begin)
+{
+	size_t at = 0;
+
+	while (at < end && strchr(" \t", spec->text[at]))
+		at++;
+	*begin = at;
+	while (at < end && !strchr(" \t", spec->text[at]))
+		at++;
+	return at;
+}
+
+/* In the name of the program there is none that could be judged. */
+static bool has_glued_star(const struct rvm_scope_spec *spec)
+{
+	size_t end = before_glued_star(spec), begin;
+
+	return end && end_of_name(spec, end, &begin) < end;
+}
+
+char *lint_glued_name(const struct rvm_scope_spec *spec)
+{
+	size_t end, begin;
+
+	if (spec->class != RVM_CLASS_EXEC || !spec->len)
+		return NULL;
+	end = before_glued_star(spec);
+	if (!end || end_of_name(spec, end, &begin) != end)
+		return NULL;
+	return strndup(spec->text + begin, end - begin);
 }
 
 /* With one more star that means more words, the glued one stays in its word. */

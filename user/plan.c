@@ -333,7 +333,9 @@ static void warn_of_row(const struct plan *plan, const struct rvm_scope_spec *sp
 
 	if (model->badge || !model->resource)
 		return;
-	why = lint_rule(spec, model->resource, false);
+	why = lint_form(model->resource);
+	if (!why)
+		why = lint_rule(spec, model->resource, false);
 	if (!why)
 		why = lint_places(&plan->resolver, spec, model->resource);
 	if (!why && plan_is_unresolved(plan, first))

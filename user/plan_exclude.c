@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Exclusions of a plan. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
@@ -12,6 +13,7 @@
 #include "lint.h"
 #include "path.h"
 #include "plan_priv.h"
+#include "program.h"
 
 /* Of what was found below the workspace, so many; a table has room for more. */
 #define DERIVED_MAX 8192
@@ -31,6 +33,12 @@ static bool leave_domain(struct plan *plan, const struct rule *rule, struct err 
 	err_clear(err);
 	plan->left_out++;
 	return true;
+}
+
+/* Of what others obey: the list, and what was found. */
+static bool is_derived(const struct rule *rule)
+{
+	return !strcmp(rule->origin, "deputy.list");
 }
 
 /* Rights that a deny rule takes away. */
@@ -108,18 +116,88 @@ static int exclude_spelling(struct plan *plan, const struct rule *rule, const ch
 	return plan_resolve(plan, &spec, &model, rule->flags, err);
 }
 
+/* Programs that one rule stands for. */
+#define GLUED_MAX 256
+
+/* All of a folder whose names begin so. */
+static int exclude_programs_in(struct plan *plan, const struct rule *rule, const struct anchor *dir,
+			       const char *name, size_t *n, struct err *err)
+{
+	int fd = dir ? openat(dir->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	auto_dir DIR *d = fd < 0 ? NULL : fdopendir(fd);
+	struct dirent *e;
+
+	if (fd >= 0 && !d)
+		close(fd);
+	while (d && (e = readdir(d))) {
+		auto_free char *resource = NULL;
+
+		if (strncmp(e->d_name, name, strlen(name)) || !strcmp(e->d_name, name) ||
+		    word_fault(e->d_name) || strchr(e->d_name, ':'))
+			continue;
+		if (++*n > GLUED_MAX) {
+			err_make(err, EXIT_USAGE, "'%s*' is more than %d programs", name,
+				 GLUED_MAX);
+			return err_hint(err, "write more of the name, or * for all programs");
+		}
+		resource = format("exec:%s *", e->d_name);
+		if (!resource || exclude_spelling(plan, rule, resource, err))
+			return resource ? -1 : err_errno(err, ENOMEM, "%s", name);
+	}
+	return 0;
+}
+
+/* /bin is mostly a link to /usr/bin. */
+static bool is_folder_before(struct resolver *r, const struct anchor *dir, size_t at)
+{
+	for (size_t i = 0; i < at; i++) {
+		if (resolve_inside(r, program_folders[i]) == dir)
+			return true;
+	}
+	return false;
+}
+
+/* A star that is glued to the name of the program: it holds for those that are there. */
+static int exclude_programs(struct plan *plan, const struct rule *rule,
+			    const struct rvm_scope_spec *spec, size_t *n, struct err *err)
+{
+	auto_free char *name = lint_glued_name(spec);
+
+	*n = 0;
+	if (!name || (strchr(name, '/') && name[0] != '/'))
+		return 0;
+	if (name[0] == '/') {
+		err_make(err, EXIT_USAGE, "a star in a path of programs cannot be judged");
+		return err_hint(err,
+				"write a rule for each program, or Read(/%s*) to deny the "
+				"files",
+				name);
+	}
+	for (size_t i = 0; program_folders[i]; i++) {
+		const struct anchor *dir = resolve_inside(&plan->resolver, program_folders[i]);
+
+		if (!is_folder_before(&plan->resolver, dir, i) &&
+		    exclude_programs_in(plan, rule, dir, name, n, err))
+			return -1;
+	}
+	return 0;
+}
+
 /* What it was written for as well: braces spelt out, sets as letters. */
 static int exclude_spellings(struct plan *plan, const struct rule *rule, size_t first,
 			     struct err *err)
 {
 	char *spelling[LINT_SPELLINGS_MAX];
 	struct rvm_scope_spec spec;
+	size_t programs;
 	int n, ret = 0;
 
 	if (rule->flags & RVM_SCOPE_FLAG_BUILTIN ||
 	    rvm_scope_parse(&spec, rule->resource, strlen(rule->resource), RVM_RIGHT_READ, NULL,
 			    NULL))
 		return 0;
+	if (exclude_programs(plan, rule, &spec, &programs, err))
+		return -1;
 	n = lint_spellings(&plan->resolver, &spec, rule->resource, spelling);
 	if (n < 0) {
 		err_make(err, EXIT_USAGE, "its braces stand for more than %d names",
@@ -131,23 +209,33 @@ static int exclude_spellings(struct plan *plan, const struct rule *rule, size_t 
 			ret = exclude_spelling(plan, rule, spelling[i], err);
 		free(spelling[i]);
 	}
-	if (!ret && strcmp(rule->origin, "deputy.list")) {
+	if (!ret && !is_derived(rule)) {
 		char *why = lint_rule(&spec, rule->resource, true);
 
 		if (!why)
 			why = lint_places(&plan->resolver, &spec, rule->resource);
-		if (!why && plan_is_unresolved(plan, first))
+		if (!why && !programs && plan_is_unresolved(plan, first))
 			why = strdup("there is no such program here: load again once there is");
 		plan_warn(rule->origin, rule->row, rule->resource, why);
 	}
 	return ret;
 }
 
+/* Nothing is called so: it would deny nothing. */
+static int check_form(const struct rule *rule, struct err *err)
+{
+	auto_free char *why = rule->flags & RVM_SCOPE_FLAG_BUILTIN || is_derived(rule) ?
+				      NULL :
+				      lint_form(rule->resource);
+
+	return why ? err_make(err, EXIT_USAGE, "%s", why) : 0;
+}
+
 static int exclude_rule(struct plan *plan, const struct rule *rule, struct err *err)
 {
 	size_t first = plan->n;
 
-	if (exclude_spelling(plan, rule, rule->resource, err) ||
+	if (check_form(rule, err) || exclude_spelling(plan, rule, rule->resource, err) ||
 	    exclude_spellings(plan, rule, first, err)) {
 		if (leave_domain(plan, rule, err))
 			return 0;
@@ -162,11 +250,6 @@ static int exclude_rule(struct plan *plan, const struct rule *rule, struct err *
  * What was found below the workspace.  Who is confined chose its names and its number,
  * and must neither be able to stop a load with them nor to leave a door open.
  */
-
-static bool is_derived(const struct rule *rule)
-{
-	return !strcmp(rule->origin, "deputy.list");
-}
 
 /* Cut @text, which has room for it, at the last slash before @end; the rest is then all below. */
 static bool cut_name(char *text, size_t first, size_t *end, const char *tail)

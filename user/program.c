@@ -7,6 +7,7 @@
 #include "file.h"
 #include "path.h"
 #include "program.h"
+#include "resolve.h"
 
 #define USUAL "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
@@ -112,8 +113,6 @@ static char *typed_word(const char *workspace, const char *path, const char *as,
 
 char *program_word(const char *workspace, const char *path, const char *as, const char *typed)
 {
-	static const char *const folders[] = { "/usr/local/sbin", "/usr/local/bin", "/usr/sbin",
-					       "/usr/bin",	  "/sbin",	    "/bin" };
 	size_t len = strlen(workspace);
 	auto_free char *dir = NULL;
 	char *word;
@@ -123,9 +122,9 @@ char *program_word(const char *workspace, const char *path, const char *as, cons
 			return asprintf(&word, ".%s", path + len) < 0 ? NULL : word;
 		return strdup(path);
 	}
-	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
-		if (leads_to(folders[i], as, path))
-			return path_join(folders[i], as);
+	for (size_t i = 0; program_folders[i]; i++) {
+		if (leads_to(program_folders[i], as, path))
+			return path_join(program_folders[i], as);
 	}
 	dir = strndup(path, path_base(path) - path);
 	if (dir && leads_to(dir, as, path))

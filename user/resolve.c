@@ -426,13 +426,14 @@ static int find_file(struct resolver *r, const char *word, struct resolved *out,
 	return ret;
 }
 
+const char *const program_folders[] = { "/usr/local/sbin", "/usr/local/bin", "/usr/sbin",
+					"/usr/bin",	   "/sbin",	     "/bin",
+					NULL };
+
 static const struct anchor *find_installed(struct resolver *r, const char *word)
 {
-	static const char *const folders[] = { "/usr/local/sbin", "/usr/local/bin", "/usr/sbin",
-					       "/usr/bin",	  "/sbin",	    "/bin" };
-
-	for (size_t i = 0; i < ARRAY_SIZE(folders); i++) {
-		auto_free char *path = path_join(folders[i], word);
+	for (size_t i = 0; program_folders[i]; i++) {
+		auto_free char *path = path_join(program_folders[i], word);
 		const struct anchor *a = path ? resolve_inside(r, path) : NULL;
 
 		if (a && S_ISREG(a->st.st_mode) && a->st.st_mode & 0111)

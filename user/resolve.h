@@ -97,6 +97,9 @@ struct resolved {
 	size_t links_len;
 };
 
+/* Where programs are looked for that are named without a folder; ends with NULL. */
+extern const char *const program_folders[];
+
 /**
  * resolve_parse() - tell what a resource string means, without a look at the host
  *

@@ -106,6 +106,8 @@ rules_of_other_kinds_are_told() {
 		a comma is a letter~Read(.env, .env.local)
 		a comma is a letter~Read(./a/**, ./b/**)
 		-~Read(a,b)
+		? and [ in~Bash(c?rl:*)
+		-~Bash([ -f:*)
 		'|' is a letter~Read(.env|.env.local)
 		quotes are letters~Read("./x y")
 		-~Read(./x y)

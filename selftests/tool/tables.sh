@@ -108,7 +108,9 @@ for number, rights in want.items():
 EOF
 	local rule
 
-	for rule in 'WebFetch(domain:a.b)' 'Read(../x)' 'Read(./[)' 'Bash()' '*' 'a\u0000b'; do
+	for rule in 'WebFetch(domain:a.b)' 'Read(../x)' 'Read(./[)' 'Bash()' '*' 'a\u0000b' \
+		'Read(.env),Read(x)' 'Bash(a b), Edit(x)' 'Read(x) Bash(y:*)' ' Read(.env)' \
+		'Bash(/usr/bin/cu*)' 'Bash(*rl:*)'; do
 		printf '{"permissions":{"deny":["%s"]}}' "$rule" >"$work/spec.json"
 		run load "$work/in.json" --partition x --dry-run --base none --spec "$work/spec.json"
 		[ "$status" != 0 ] && is_clear || { echo "$rule: $(cat "$work/err")" && return 1; }
@@ -368,14 +370,14 @@ bare_names_match_at_any_depth() {
 glued_stars_deny_what_they_read() {
 	mkdir -p "$work/glued"
 	echo '[{"rights":["EXECUTE"],"resource":"Bash(ls -l /*)","expires_at":0}]' >"$work/glued/t.json"
-	echo '{"permissions":{"deny":["Bash(rm -rf /*)", "Bash(cp http*://evil*)", "Bash(mv a:*)", "Bash(cat b *)", "Bash(sed*)", "Bash(tr c**)"]}}' >"$work/glued/spec.json"
+	echo '{"permissions":{"deny":["Bash(rm -rf /*)", "Bash(cp http*://evil*)", "Bash(mv a:*)", "Bash(cat b *)", "Bash(sed*)", "Bash(tr c**)", "Bash(base6*)"]}}' >"$work/glued/spec.json"
 	run -j load "$work/glued/t.json" --partition x --dry-run --base none --spec "$work/glued/spec.json"
-	[ "$status" = 0 ] && python3 - "$work/out" <<-'EOF'
+	[ "$status" = 0 ] && [ ! -s "$work/err" ] && python3 - "$work/out" <<-'EOF'
 		import json, sys
 		rows = json.load(open(sys.argv[1]))["rows"]
 		deny = {r["resolved"].split("/", 3)[-1] for r in rows if r["kind"] == "exclude" and r["class"] == "exec"}
 		want = {"rm -rf / ...", "rm -rf /* ...", "cp http*://evil ...", "cp http*://evil* ...", "mv a ...",
-		        "cat b ...", "sed ...", "tr c ...", "tr c** ..."}
+		        "cat b ...", "sed ...", "tr c ...", "tr c** ...", "(not found) base6 ...", "base64 ..."}
 		allow = {r["resolved"].split("/", 3)[-1] for r in rows if r["kind"] == "token"}
 		sys.exit((deny != want or allow != {"ls -l / ..."}) and f"{deny} {allow}")
 	EOF
