@@ -252,6 +252,13 @@ static char *deputy_line(const char *rule)
 	return found;
 }
 
+static bool is_environment(const char *path)
+{
+	auto_free char *file = path_join(path, "pyvenv.cfg");
+
+	return file && !access(file, F_OK);
+}
+
 /* Rules by a plain path are those that no table and no spec can write. */
 static char *excluded_text(const struct refusal *r, struct trial *t)
 {
@@ -261,6 +268,11 @@ static char *excluded_text(const struct refusal *r, struct trial *t)
 		return format("It is a file that tools outside obey (deputy.list): load "
 			      "--allow-deputy '%s' lifts it, unless the spec denies it too.",
 			      line);
+	if (r->rule && r->rule[0] == '/' && is_environment(r->rule))
+		return strdup("It is an environment of python, whose programs tools outside run: "
+			      "each load protects those that are there.  One of the partition's "
+			      "own has to be called .venv: load --allow-deputy '**/.venv' lets "
+			      "it be written.");
 	if (!r->rule || r->rule[0] != '/')
 		return strdup("No token can lift a deny rule; remove it from the spec to allow "
 			      "it.");

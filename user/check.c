@@ -366,9 +366,14 @@ static void print_answer(struct ctx *ctx, struct nlc *nlc, const struct partitio
 		.within = a->within,
 		.token = a->token,
 	};
-	auto_free char *reason = refusal_reason(&r);
+	auto_free char *reason = NULL;
+	auto_free char *rule = NULL;
 
 	trial_open(&trial, nlc, part);
+	/* The kernel answers with tokens only. */
+	if (a->reason == RVM_REASON_EXCLUDED && !r.rule)
+		r.rule = rule = trial_exclusion(&trial, &r);
+	reason = refusal_reason(&r);
 	if (!a->allowed)
 		refusal_advise(&r, &trial, &advice);
 	if (!a->allowed)
@@ -382,8 +387,8 @@ static void print_answer(struct ctx *ctx, struct nlc *nlc, const struct partitio
 	out_json_u64(ctx->out, "token", a->token);
 	if (a->within)
 		out_json_str(ctx->out, "within", a->within);
-	if (a->rule)
-		out_json_str(ctx->out, "resource", a->rule);
+	if (r.rule)
+		out_json_str(ctx->out, "resource", r.rule);
 	if (advice.grant)
 		out_json_str(ctx->out, "grant", advice.grant);
 	out_object_end(ctx->out);

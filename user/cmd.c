@@ -380,7 +380,7 @@ void cmd_usage(FILE *f, const struct cmd *const *tables)
 	}
 	fputs("\n-j prints JSON, -p prints it with line breaks.\n"
 	      "Exit status: 0 done or allowed, 1 refused or denied, 2 usage or malformed input,\n"
-	      "3 not available (no module, no hooks).  rvmctl NOUN VERB --help tells more.\n",
+	      "3 not available (no module, no hooks).  rvmctl help NOUN VERB tells more.\n",
 	      f);
 }
 
@@ -449,10 +449,42 @@ static void help_noun(const struct cmd *const *tables, const char *noun)
 	}
 }
 
+static bool is_known(const struct cmd *const *tables, const char *noun)
+{
+	for (; *tables; tables++) {
+		for (const struct cmd *cmd = *tables; cmd->verb; cmd++) {
+			if (!strcmp(cmd->noun ? cmd->noun : cmd->verb, noun))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* "help", "help run", "help partition set". */
+static int help(struct ctx *ctx, const struct cmd *const *tables, int argc, char **argv)
+{
+	char *ask[] = { argc ? argv[0] : NULL, "--help", NULL, NULL };
+
+	if (!argc) {
+		cmd_usage(stdout, tables);
+		return EXIT_DONE;
+	}
+	if (argc > 1 && argv[1][0] != '-') {
+		ask[1] = argv[1];
+		ask[2] = "--help";
+	}
+	if (is_known(tables, argv[0]))
+		return cmd_dispatch(ctx, tables, ask[2] ? 3 : 2, ask);
+	err_make(&ctx->err, EXIT_USAGE, "%s: no such noun or verb", argv[0]);
+	return err_hint(&ctx->err, "see rvmctl help");
+}
+
 int cmd_dispatch(struct ctx *ctx, const struct cmd *const *tables, int argc, char **argv)
 {
 	bool noun_known = false;
 
+	if (!strcmp(argv[0], "help"))
+		return help(ctx, tables, argc - 1, argv + 1);
 	for (const struct cmd *const *t = tables; *t; t++) {
 		for (const struct cmd *cmd = *t; cmd->verb; cmd++) {
 			if (!cmd->noun) {

@@ -154,6 +154,8 @@ void hint_table(const struct plan *plan, const char *base)
 	if (plan->resolver.contained)
 		return;
 	hint_bases(plan, base);
+	hint_sockets(plan);
+	hint_denied(plan);
 	hint_repository(plan);
 	hint_trees(plan);
 }

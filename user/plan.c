@@ -11,6 +11,7 @@
 #include "own.h"
 #include "path.h"
 #include "plan_priv.h"
+#include "program.h"
 
 int plan_open(struct plan *plan, const char *root, const char *workspace, struct err *err)
 {
@@ -268,10 +269,29 @@ bool plan_is_unresolved(const struct plan *plan, size_t i)
 	return i < plan->n && plan->entries[i].scope.flags & RVM_SCOPE_FLAG_UNRESOLVED;
 }
 
-static char *missing_program(const char *word)
+/* In no folder of its own choosing: who may put a program there would choose what runs. */
+static char *found_elsewhere(const struct plan *plan, const char *word, const char *path)
 {
+	struct stat st;
+	bool open = !stat(path, &st) &&
+		    (st.st_mode & 022 || plan_grants(plan, RVM_RIGHT_WRITE, path));
+
+	return format("'%s' is in none of the folders that are searched, but it is %s%s: write "
+		      "exec:%s *, and rows for what it reads there",
+		      word, path, open ? ", which others may write" : "", path);
+}
+
+static char *missing_program(const struct plan *plan, const char *word)
+{
+	const struct anchor *home = plan->resolver.home;
+	auto_free char *path = NULL;
+
 	if (!word || strchr(word, '/'))
 		return strdup("there is no such program here: the row allows nothing");
+	if (!plan->resolver.contained)
+		path = program_elsewhere(word, home ? home->path : NULL);
+	if (path)
+		return found_elsewhere(plan, word, path);
 	return format("'%s' is in none of the folders that are searched (/usr/local/sbin, "
 		      "/usr/local/bin, /usr/sbin, /usr/bin, /sbin, /bin); write "
 		      "exec:/whole/path/of/%s *, else the row allows nothing",
@@ -339,7 +359,7 @@ static void warn_of_row(const struct plan *plan, const struct rvm_scope_spec *sp
 	if (!why)
 		why = lint_places(&plan->resolver, spec, model->resource);
 	if (!why && plan_is_unresolved(plan, first))
-		why = missing_program(plan->entries[first].scope.pattern);
+		why = missing_program(plan, plan->entries[first].scope.pattern);
 	if (!why && first < plan->n && spec->flags & RVM_SCOPE_FLAG_RUN)
 		why = run_by_links(&plan->resolver, &plan->entries[first].scope);
 	if (!why && model->expires_at && model->expires_at <= time(NULL))

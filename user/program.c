@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Where commands are. */
 #include <errno.h>
+#include <glob.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -130,6 +131,62 @@ char *program_word(const char *workspace, const char *path, const char *as, cons
 	if (dir && leads_to(dir, as, path))
 		return path_join(dir, as);
 	return typed_word(workspace, path, as, typed);
+}
+
+/* sudo takes their folders out of PATH. */
+static char *managed_program(const char *word, const char *home)
+{
+	static const char *const folders[] = {
+		".local/bin",
+		".nvm/versions/node/*/bin",
+		".volta/tools/image/*/*/bin",
+		".volta/bin",
+		".pyenv/versions/*/bin",
+		".rbenv/versions/*/bin",
+		".cargo/bin",
+		".asdf/installs/*/*/bin",
+		".local/share/mise/installs/*/*/bin",
+		".bun/bin",
+		".local/share/fnm/node-versions/*/installation/bin",
+		".deno/bin",
+		".local/share/uv/python/*/bin",
+		"go/bin",
+		".sdkman/candidates/*/current/bin",
+	};
+	auto_free char *name = path_escape(word);
+
+	for (size_t i = 0; name && i < ARRAY_SIZE(folders); i++) {
+		auto_free char *pattern = format("%s/%s/%s", home, folders[i], name);
+		char *found = NULL;
+		glob_t paths;
+
+		if (!pattern || glob(pattern, 0, NULL, &paths))
+			continue;
+		/* The newest, mostly. */
+		for (size_t k = paths.gl_pathc; k-- && !found;)
+			found = is_program(paths.gl_pathv[k]) ? strdup(paths.gl_pathv[k]) : NULL;
+		globfree(&paths);
+		if (found)
+			return found;
+	}
+	return NULL;
+}
+
+char *program_elsewhere(const char *word, const char *home)
+{
+	const char *search = getenv("PATH");
+	size_t len;
+
+	for (const char *p = search ? search : ""; *p; p += len + (p[len] == ':')) {
+		auto_free char *path = NULL;
+
+		len = strcspn(p, ":");
+		if (*p == '/' && asprintf(&path, "%.*s/%s", (int)len, p, word) < 0)
+			path = NULL;
+		if (path && is_program(path))
+			return take_ptr(path);
+	}
+	return home ? managed_program(word, home) : NULL;
 }
 
 char *script_interpreter(const char *path)

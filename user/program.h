@@ -29,6 +29,16 @@ int program_find(const char *word, const char *search, char **path, struct err *
  */
 char *program_word(const char *workspace, const char *path, const char *as, const char *typed);
 
+/**
+ * program_elsewhere() - a program that is not in the folders that are searched
+ * @home: of who loads; where version managers keep programs is looked at as well, NULL for not
+ *
+ * Folders of PATH come first, but for those by a relative path.
+ *
+ * Return: its path, or NULL; free() it.
+ */
+char *program_elsewhere(const char *word, const char *home);
+
 /* The interpreter that a script names, as it is written there; NULL if none.  free() it. */
 char *script_interpreter(const char *path);
 

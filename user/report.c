@@ -48,6 +48,31 @@ static bool is_told(const struct plan *plan, size_t i)
 	       !strcmp(before->notes, e->notes);
 }
 
+/* By file and by name it is the same for a reader. */
+static bool is_same(const struct entry *a, const struct entry *b)
+{
+	auto_free char *left = NULL;
+	auto_free char *right = NULL;
+
+	if (!a->exclusion || !b->exclusion || a->row != b->row || a->rights != b->rights ||
+	    a->scope.class != b->scope.class || a->scope.flags != b->scope.flags ||
+	    strcmp(a->origin, b->origin) || strcmp(a->resource, b->resource))
+		return false;
+	left = scope_describe(&a->scope);
+	right = scope_describe(&b->scope);
+	return left && right && !strcmp(left, right);
+}
+
+/* What stands for one thing was added together. */
+static bool is_listed(const struct plan *plan, size_t i)
+{
+	for (size_t back = 1; back <= 3 && back <= i; back++) {
+		if (is_same(&plan->entries[i], &plan->entries[i - back]))
+			return true;
+	}
+	return false;
+}
+
 void report_plan(struct out *o, const struct plan *plan, const struct summary *s)
 {
 	static const struct out_col cols[] = {
@@ -61,8 +86,10 @@ void report_plan(struct out *o, const struct plan *plan, const struct summary *s
 	out_str(o, "partition", s->partition);
 	out_str(o, "workspace", plan->resolver.workspace->path);
 	out_table_begin(o, "rows", cols);
-	for (size_t i = 0; i < plan->n; i++)
-		print_entry(o, &plan->entries[i]);
+	for (size_t i = 0; i < plan->n; i++) {
+		if (!is_listed(plan, i))
+			print_entry(o, &plan->entries[i]);
+	}
 	out_table_end(o);
 	if (s->adopt->n)
 		adopt_report(s->adopt, o);

@@ -112,6 +112,11 @@ static int asked_env(struct run *r, const struct args *args, struct err *err)
 
 		if (!len)
 			return err_make(err, EXIT_USAGE, "--env: '%s' has no name", text);
+		if (!text[len] && !getenv(text))
+			warn_line("--env %s: is not set here, so it is not passed%s", text,
+				  getenv("SUDO_UID") ?
+					  "; sudo takes variables away: write NAME=VALUE" :
+					  "");
 		if (text[len] ? add_env(r, text, len, text + len + 1, err) : copy_env(r, text, err))
 			return -1;
 	}

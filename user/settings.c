@@ -92,6 +92,8 @@ static void warn_of_keys(const struct doc *doc)
 static void warn_of_permissions(const struct doc *doc, json_t *permissions)
 {
 	size_t ask = json_array_size(json_object_get(permissions, "ask"));
+	size_t folders = json_array_size(json_object_get(permissions, "additionalDirectories"));
+	const char *mode = json_string_value(json_object_get(permissions, "defaultMode"));
 	const char *key;
 	json_t *value;
 
@@ -100,6 +102,14 @@ static void warn_of_permissions(const struct doc *doc, json_t *permissions)
 			warn_line("%s: permissions: key '%s' is not known and does nothing",
 				  doc->path, key);
 	}
+	if (folders)
+		warn_line("%s: permissions.additionalDirectories is not taken: %zu folder%s no "
+			  "right here; write rows such as Read(//folder/**) and Edit(//folder/**)",
+			  doc->path, folders, folders == 1 ? " gives" : "s give");
+	if (mode && strcmp(mode, "default") != 0)
+		warn_line("%s: permissions.defaultMode '%.40s' does nothing here: what no row "
+			  "allows is refused, and what one allows is not asked about",
+			  doc->path, mode);
 	if (ask)
 		warn_line("%s: permissions.ask is not taken: %zu rule%s nothing here, nobody is "
 			  "asked; what a rule of allow covers as well is allowed, unless deny "

@@ -175,11 +175,10 @@ static int look_at_row(struct nlattr **attrs, int cmd, void *data, struct err *e
 	return 0;
 }
 
-static char *search(struct search *s)
+static char *search_by(struct search *s, int cmd, nlc_fn fn)
 {
 	struct trial *t = s->trial;
-	struct nl_msg *msg =
-		t->nlc && t->part ? nlc_request(t->nlc, RVM_CMD_TOKEN_GET, NLM_F_DUMP) : NULL;
+	struct nl_msg *msg = t->nlc && t->part ? nlc_request(t->nlc, cmd, NLM_F_DUMP) : NULL;
 	struct err err = { 0 };
 
 	if (msg && nla_put_u32(msg, RVM_A_TABLE_PARTITION, t->part->id)) {
@@ -187,9 +186,55 @@ static char *search(struct search *s)
 		msg = NULL;
 	}
 	if (msg)
-		(void)nlc_call(t->nlc, msg, look_at_row, s, &err);
+		(void)nlc_call(t->nlc, msg, fn, s, &err);
 	err_clear(&err);
 	return s->found;
+}
+
+static char *search(struct search *s)
+{
+	return search_by(s, RVM_CMD_TOKEN_GET, look_at_row);
+}
+
+/* By its path: what was denied by another name is not found. */
+static int look_at_exclusion(struct nlattr **attrs, int cmd, void *data, struct err *err)
+{
+	struct nlattr *exclusion[RVM_A_EXCLUSION_MAX + 1] = { 0 };
+	struct nlattr *scope[RVM_A_SCOPE_MAX + 1] = { 0 };
+	struct search *s = data;
+	struct anchor dir = { 0 };
+	struct entry e = { 0 };
+	auto_free char *pattern = NULL;
+
+	(void)cmd;
+	(void)err;
+	if (s->found || !attrs[RVM_A_TABLE_EXCLUSION] ||
+	    nlc_nest(exclusion, RVM_A_EXCLUSION_MAX, attrs[RVM_A_TABLE_EXCLUSION]) ||
+	    !exclusion[RVM_A_EXCLUSION_SCOPE] ||
+	    !(nlc_u32(exclusion[RVM_A_EXCLUSION_RIGHTS]) & s->r->right) ||
+	    nlc_nest(scope, RVM_A_SCOPE_MAX, exclusion[RVM_A_EXCLUSION_SCOPE]) ||
+	    !scope[RVM_A_SCOPE_ANCHOR] || !scope[RVM_A_SCOPE_RESOURCE])
+		return 0;
+	e.scope.class = nlc_u32(scope[RVM_A_SCOPE_CLASS]);
+	e.scope.flags = nlc_u32(scope[RVM_A_SCOPE_FLAGS]);
+	e.scope.anchor = &dir;
+	dir.path = (char *)nlc_str(scope[RVM_A_SCOPE_ANCHOR]);
+	e.scope.len = scope[RVM_A_SCOPE_PATTERN] ? nla_len(scope[RVM_A_SCOPE_PATTERN]) : 0;
+	pattern = strndup(scope[RVM_A_SCOPE_PATTERN] ? nla_data(scope[RVM_A_SCOPE_PATTERN]) : "",
+			  e.scope.len);
+	e.scope.pattern = pattern;
+	if (pattern && e.scope.class == RVM_CLASS_PATH && plan_covers(&e, s->r->path))
+		s->found = strdup(nlc_str(scope[RVM_A_SCOPE_RESOURCE]));
+	return 0;
+}
+
+char *trial_exclusion(struct trial *t, const struct refusal *r)
+{
+	struct search s = { .trial = t, .r = r };
+
+	if (t->blind || r->class != RVM_CLASS_PATH || !r->path)
+		return NULL;
+	return search_by(&s, RVM_CMD_EXCLUSION_GET, look_at_exclusion);
 }
 
 bool trial_is_program(struct trial *t, const struct refusal *r)

@@ -36,6 +36,9 @@ bool trial_covers(struct trial *t, const struct refusal *r, const char *resource
  */
 char *trial_find(struct trial *t, const struct refusal *r, bool *expired);
 
+/* The exclusion in force that takes the right to a file away: its resource, or NULL; free() it. */
+char *trial_exclusion(struct trial *t, const struct refusal *r);
+
 /* Does a row that is loaded name the file as a program, with whatever words? */
 bool trial_is_program(struct trial *t, const struct refusal *r);
 

@@ -70,6 +70,8 @@ settings_that_do_nothing_are_told() {
 		load compile|{"permissions":{"allow":["Bash(git:*)"],"ask":["Bash(git push:*)"]}}|permissions.ask is not taken: 1 rule does nothing here
 		load compile|{"permissions":{"deny":["Read(a)"]},"sandbox":{"filesystem":{"denyRead":["a","b"]}}}|denyRead is not taken: 2 rules do nothing here
 		load compile|{"permissions":{"deny":["Read(a)"]},"sandbox":{"filesystem":{"denyWrite":["a"]}}}|denyWrite is not taken: 1 rule does nothing here
+		load compile|{"permissions":{"deny":["Read(a)"],"additionalDirectories":["/a","/b"]}}|additionalDirectories is not taken: 2 folders give no right here
+		load compile|{"permissions":{"deny":["Read(a)"],"defaultMode":"plan"}}|defaultMode 'plan' does nothing here
 	EOF
 	for json in '{"permission":{"deny":["Read(a)"]}}' '{"model":"x"}' '{}'; do
 		# A pipe is a file like others, but that it is read once.
@@ -82,7 +84,7 @@ settings_that_do_nothing_are_told() {
 		[ "$status" = 2 ] && is_clear || { echo "$json: $status $(cat "$work/err")" && return 1; }
 	done
 	# What is taken is not warned of, nor are keys of other programs.
-	echo '{"model":"x","env":{},"permissions":{"deny":["Read(a)"],"defaultMode":"plan"}}' >"$work/spec.json"
+	echo '{"model":"x","env":{},"permissions":{"deny":["Read(a)"],"additionalDirectories":[],"defaultMode":"default"}}' >"$work/spec.json"
 	run load "$work/in.json" --partition x --dry-run --base none --spec "$work/spec.json"
 	[ "$status" = 0 ] && ! [ -s "$work/err" ]
 }
@@ -226,4 +228,69 @@ warnings_stand_where_they_belong() {
 		sed -n "$(tail -1 "$work/order/lines")p" "$work/out" | grep -q interpreter || return 1
 	"$tool" load "$work/order/t.json" --partition x --dry-run --base minimal 2>&1 >"$work/out" | cat >/dev/null
 	[ "$(grep -c 'localtime): .* is a link' "$work/out")" = 1 ]
+}
+
+# A row beside an exclusion that takes it away is told, with what lifts that; others are not.
+rows_that_exclusions_take_away_are_told() {
+	rm -rf "$work/taken" && mkdir -p "$work/taken/.vscode" "$work/taken/src"
+	echo '[{"rights":["READ","WRITE"],"resource":"Edit(./.vscode/settings.json)","expires_at":0},
+	{"rights":["WRITE"],"resource":"Edit(./package.json)","expires_at":0},
+	{"rights":["READ","WRITE"],"resource":"Edit(./.idea/**)","expires_at":0},
+	{"rights":["WRITE"],"resource":"Edit(./src/**)","expires_at":0},
+	{"rights":["READ"],"resource":"Read(./secret)","expires_at":0},
+	{"rights":["READ"],"resource":"Read(./.vscode/settings.json)","expires_at":0},
+	{"rights":["WRITE"],"resource":"Edit(./**)","expires_at":0}]' >"$work/taken/t.json"
+	echo '{"permissions":{"deny":["Read(secret)"]}}' >"$work/spec.json"
+	run load "$work/taken/t.json" --partition x --dry-run --base workspace-rw --spec "$work/spec.json"
+	[ "$status" = 0 ] && [ "$(grep -c ': gives no ' "$work/err")" = 4 ] &&
+		grep -q "row 0 .*gives no WRITE: tools outside obey it; --allow-deputy '\*\*/.vscode'" "$work/err" &&
+		grep -q "row 1 .*--allow-deputy 'package.json'" "$work/err" && grep -q 'row 2 .*gives no WRITE' "$work/err" &&
+		grep -q 'row 4 .*gives no READ: .*spec.json denies it (Read(secret))' "$work/err" ||
+		{ cat "$work/err" && return 1; }
+}
+
+# Whoever may ask for work outside is out.
+sockets_of_services_are_told() {
+	local row want
+
+	while read -r want row; do
+		echo "[{\"rights\":[\"EXECUTE\"],\"resource\":\"$row\",\"expires_at\":0}]" >"$work/in.json"
+		run load "$work/in.json" --partition x --dry-run --base none
+		[ "$status" = 0 ] || { cat "$work/err" && return 1; }
+		if [ "$want" = - ]; then
+			! grep -q 'whoever may talk' "$work/err"
+		else
+			grep -qF "row 0 ($row): whoever may talk to this socket $want" "$work/err"
+		fi || { echo "$row: $(cat "$work/err")" && return 1; }
+	done <<-'EOF'
+		starts unix:/var/run/docker.sock
+		starts unix:/srv/x/docker.sock
+		starts unix:/run/podman/podman.sock
+		starts unix:/run/containerd/containerd.sock
+		starts unix:/run/dbus/system_bus_socket
+		starts unix:/run/user/1000/bus
+		starts unix:/run/**
+		uses unix:/tmp/ssh-abc/agent.123
+		uses unix:/run/user/1000/gnupg/S.gpg-agent.ssh
+		types unix:@/tmp/.X11-unix/X0
+		- unix:/run/postgresql/.s.PGSQL.5432
+		- unix:./app.sock
+		- unix:@app
+	EOF
+}
+
+# Nobody else's PATH counts: the row has to say where it is.
+programs_of_version_managers_are_named() {
+	mkdir -p "$work/bin"
+	printf '#!/bin/sh\n' >"$work/bin/rvmnode"
+	chmod 755 "$work/bin/rvmnode"
+	echo '[{"rights":["EXECUTE"],"resource":"Bash(rvmnode:*)","expires_at":0}]' >"$work/in.json"
+	PATH=$PATH:$work/bin run load "$work/in.json" --partition x --dry-run --base none
+	[ "$status" = 0 ] && grep -qF "but it is $work/bin/rvmnode: write exec:$work/bin/rvmnode *" "$work/err" || return 1
+	chmod 777 "$work/bin/rvmnode"
+	PATH=$PATH:$work/bin run load "$work/in.json" --partition x --dry-run --base none
+	grep -qF "$work/bin/rvmnode, which others may write" "$work/err" || return 1
+	# A relative folder is one that an agent could fill.
+	(cd "$work" && PATH=$PATH:bin run load "$work/in.json" --partition x --dry-run --base none)
+	grep -qF "write exec:/whole/path/of/rvmnode *" "$work/err"
 }

@@ -139,3 +139,29 @@ without_a_module_it_says_so() {
 	run token list
 	[ "$status" = 3 ] && is_clear && grep -q 'module is not loaded' "$work/err"
 }
+
+help_is_a_word() {
+	local words
+
+	run help
+	[ "$status" = 0 ] && grep -q '^usage: rvmctl' "$work/out" && [ ! -s "$work/err" ] || return 1
+	for words in run 'partition set' partition check; do
+		# shellcheck disable=SC2086 # words
+		run help $words
+		# shellcheck disable=SC2086 # words
+		[ "$status" = 0 ] && cp "$work/out" "$work/help" && run $words --help &&
+			cmp -s "$work/out" "$work/help" || { echo "$words" && return 1; }
+	done
+	for words in nothing 'partition nothing'; do
+		# shellcheck disable=SC2086 # words
+		run help $words
+		[ "$status" = 2 ] && is_clear || { echo "$words" && return 1; }
+	done
+}
+
+# By file and by name it is one thing to a reader.
+exclusions_are_shown_once() {
+	echo '[]' >"$work/in.json"
+	run -j load "$work/in.json" --partition x --dry-run --base none
+	[ "$status" = 0 ] && [ "$(grep -o "\"resolved\":\"$work/in.json\"" "$work/out" | wc -l)" = 1 ]
+}
