@@ -43,35 +43,49 @@ static const char *behind_pid(const char *path)
 	return digits && (!rest[digits] || rest[digits] == '/') ? rest + digits : NULL;
 }
 
-/* What was to be made for a while has another name the next time. */
-static char *temporary_path(const struct refusal *r)
+/*
+ * What was made for a while has another name the next time, and so has what is in it.
+ * As a pattern; NULL if there is no such name on the way.
+ */
+static char *temporary_path(const char *path)
 {
-	auto_free char *dir = strndup(r->path, path_base(r->path) - r->path);
-	auto_free char *name = NULL;
+	auto_free char *out = strdup("");
+	bool found = false;
+	size_t len;
 
-	if (!dir || (r->op != RVM_OP_CREATE && r->op != RVM_OP_MKDIR) ||
-	    (strcmp(dir, "/tmp/") && strcmp(dir, "/var/tmp/")))
-		return NULL;
-	name = name_temporary(path_base(r->path), NULL, true);
-	return name ? path_join(dir, name) : NULL;
+	for (const char *at = path + 1; out && *at; at += len + (at[len] == '/')) {
+		bool temporary = !strcmp(out, "/tmp") || !strcmp(out, "/var/tmp");
+		auto_free char *name = NULL;
+		char *pattern, *more;
+
+		len = strcspn(at, "/");
+		name = strndup(at, len);
+		pattern = name ? name_temporary(name, NULL, temporary) : NULL;
+		found |= pattern != NULL;
+		if (!pattern)
+			pattern = name ? path_escape(name) : NULL;
+		more = pattern ? format("%s/%s", out, pattern) : NULL;
+		free(pattern);
+		free(out);
+		out = more;
+	}
+	return found ? take_ptr(out) : NULL;
 }
 
 /*
  * As a harness would write it; "//" begins an absolute path.  To list a folder
  * takes nothing of what is below it.
  */
-static char *path_resource(const struct refusal *r)
+static char *path_resource(const struct refusal *r, int way)
 {
 	auto_free char *path = NULL;
 	struct stat st;
 
 	if (!r->path || r->path[0] != '/')
 		return NULL;
-	path = temporary_path(r);
+	path = way ? path_escape(r->path) : temporary_path(r->path);
 	if (!path)
-		path = path_escape(r->path);
-	if (!path)
-		return NULL;
+		return way ? NULL : strdup("");
 	if (r->right & RVM_RIGHT_EXECUTE)
 		return format("load:/%s", path);
 	if (r->right == RVM_RIGHT_READ && !stat(r->path, &st) && S_ISDIR(st.st_mode))
@@ -128,11 +142,11 @@ static char *resource_of(const struct refusal *r, struct trial *t, int way)
 {
 	if (r->class == RVM_CLASS_EXEC)
 		return way < 3 ? exec_resource(r, t, way) : NULL;
+	if (r->class == RVM_CLASS_PATH)
+		return way < 2 ? path_resource(r, way) : NULL;
 	if (way)
 		return NULL;
 	switch (r->class) {
-	case RVM_CLASS_PATH:
-		return path_resource(r);
 	case RVM_CLASS_NET:
 		if (r->addr)
 			return format("%s:%s", r->proto ? r->proto : "tcp", r->addr);

@@ -33,8 +33,10 @@ struct refusal {
 	const char *as;
 	/** @typed: Path by which it was called, or NULL. */
 	const char *typed;
-	/** @addr: "10.0.0.1:443". */
+	/** @addr: "10.0.0.1:443"; of who came to us, the local one. */
 	const char *addr;
+	/** @came: It is a message of a connection that the peer made. */
+	bool came;
 	/** @proto: "tcp", "udp", or a number. */
 	const char *proto;
 	/** @name: TOOL, NAME. */

@@ -156,6 +156,7 @@ void hint_table(const struct plan *plan, const char *base)
 	hint_bases(plan, base);
 	hint_sockets(plan);
 	hint_denied(plan);
+	hint_servers(plan);
 	hint_repository(plan);
 	hint_trees(plan);
 }

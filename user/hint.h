@@ -15,6 +15,9 @@ void hint_table(const struct plan *plan, const char *base);
 /* Sockets of which a row of the table gives more than it seems to. */
 void hint_sockets(const struct plan *plan);
 
+/* Rows for servers that do not hear of the own addresses. */
+void hint_servers(const struct plan *plan);
+
 /* Rows of the table about something that an exclusion takes away. */
 void hint_denied(const struct plan *plan);
 

@@ -110,6 +110,57 @@ void hint_sockets(const struct plan *plan)
 }
 
 /*
+ * Servers.
+ */
+
+static bool listens(const struct entry *e)
+{
+	return !e->exclusion && e->scope.class == RVM_CLASS_NET && !e->scope.family &&
+	       e->rights & RVM_RIGHT_WRITE;
+}
+
+/* All addresses, "0.0.0.0", or "[::]". */
+static bool is_everywhere(const struct rvm_addr_range *range)
+{
+	static const uint8_t v4[16] = { [10] = 0xff, 0xff };
+	static const uint8_t v6[16];
+
+	return !range->prefix_len || !memcmp(range->bytes, v4, 16) || !memcmp(range->bytes, v6, 16);
+}
+
+static bool hears_loopback(const struct plan *plan, const struct rvm_addr_range *range)
+{
+	static const uint8_t v4[13] = { [10] = 0xff, 0xff, 127 };
+
+	for (size_t i = 0; i < plan->n; i++) {
+		const struct rvm_addr_range *other = &plan->entries[i].scope.range;
+
+		if (listens(&plan->entries[i]) && other->prefix_len >= 104 &&
+		    !memcmp(other->bytes, v4, sizeof(v4)) &&
+		    other->port_first <= range->port_first && other->port_last >= range->port_first)
+			return true;
+	}
+	return false;
+}
+
+void hint_servers(const struct plan *plan)
+{
+	for (size_t i = 0; i < plan->n; i++) {
+		const struct entry *e = &plan->entries[i];
+		const struct rvm_addr_range *range = &e->scope.range;
+
+		if (!listens(e) || e->badge || !is_everywhere(range) ||
+		    range->port_first != range->port_last || hears_loopback(plan, range))
+			continue;
+		warn_line("%s: row %zu (%.80s): who calls a server there by an address of this "
+			  "host is not heard without a row for that address, such as "
+			  "{\"rights\":[\"WRITE\"],\"resource\":\"tcp:127.0.0.1:%u\","
+			  "\"proof_tier\":\"P2\",\"expires_at\":0}",
+			  e->origin, e->row, e->resource, range->port_first);
+	}
+}
+
+/*
  * What an exclusion takes away.
  */
 

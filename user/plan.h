@@ -55,8 +55,8 @@ struct plan {
 	/* Links that rows to write were left out for (argz): the partition may have made them. */
 	char *own_links;
 	size_t own_links_len;
-	/* Rules for what was found below the workspace, and whether there were too many. */
-	size_t n_derived;
+	/* Cost of rules for what was found below the workspace, and whether it was too much. */
+	uint64_t steps;
 	bool full;
 	/* Names that no rule can say: the last, and how many. */
 	char *coarse;

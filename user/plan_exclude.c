@@ -9,14 +9,18 @@
 #include <sys/ioctl.h>
 #include <sys/vfs.h>
 
+#include "lib/index.h"
 #include "lib/rights.h"
 #include "lint.h"
 #include "path.h"
 #include "plan_priv.h"
 #include "program.h"
 
-/* Of what was found below the workspace, so many; a table has room for more. */
-#define DERIVED_MAX 8192
+/*
+ * What was found below the workspace may cost a question half of what a table may, in steps
+ * of rvm_glob_steps(): the module would refuse more.
+ */
+#define DERIVED_STEPS_MAX (2 * 1024 * 1024)
 /* Folders that are told of one by one. */
 #define TOLD_MAX 20
 /* What the module keeps of it to show. */
@@ -258,7 +262,7 @@ static bool cut_name(char *text, size_t first, size_t *end, const char *tail)
 		--*end;
 	if (*end <= first)
 		return false;
-	strcpy(text + *end, tail);
+	memcpy(text + *end, tail, strlen(tail) + 1);
 	--*end;
 	return true;
 }
@@ -331,19 +335,38 @@ static int exclude_workspace(struct plan *plan, struct err *err)
 	return plan_exclude_anchor(plan, ws, "**", RVM_RIGHT_WRITE, err);
 }
 
+static uint64_t steps_from(const struct plan *plan, size_t first)
+{
+	struct rvm_glob glob;
+	uint64_t steps = 0;
+
+	for (; first < plan->n; first++) {
+		const struct scope *s = &plan->entries[first].scope;
+
+		if (!rvm_glob_parse(&glob, s->pattern, s->len, NULL))
+			steps += rvm_glob_steps(&glob, RVM_PATH_DEPTH_MAX, RVM_PATH_BYTES_MAX);
+	}
+	return steps;
+}
+
 static int exclude_derived(struct plan *plan, const struct rule *rule, struct err *err)
 {
 	auto_free char *text = sayable(rule->resource);
 	struct rule same = *rule;
+	size_t first = plan->n;
 
 	if (!text)
 		return exclude_rule(plan, rule, err);
-	if (is_below_workspace(plan, text) && plan->n_derived++ >= DERIVED_MAX)
+	if (is_below_workspace(plan, text) && plan->steps >= DERIVED_STEPS_MAX)
 		return exclude_workspace(plan, err);
 	if (strcmp(text, rule->resource) != 0)
 		tell_coarse(plan, rule->resource, text);
 	same.resource = text;
-	return exclude_rule(plan, &same, err);
+	if (exclude_rule(plan, &same, err))
+		return -1;
+	if (is_below_workspace(plan, text))
+		plan->steps += steps_from(plan, first);
+	return 0;
 }
 
 int plan_exclude(struct plan *plan, const struct rule *rule, struct err *err)
@@ -360,12 +383,12 @@ static char *sayable_pattern(const struct anchor *anchor, const char *pattern)
 
 	if (!text)
 		return NULL;
-	strcpy(text, pattern);
+	memcpy(text, pattern, end + 1);
 	if (!rvm_glob_parse(&glob, text, end, NULL))
 		return text;
 	while (rvm_glob_parse(&glob, text, strlen(text), NULL)) {
 		if (!cut_name(text, 0, &end, "/**"))
-			strcpy(text, "**");
+			memcpy(text, "**", sizeof("**"));
 	}
 	warn_line("%.400s/%.400s: is too long for a rule: %.400s is excluded instead", anchor->path,
 		  pattern, text);

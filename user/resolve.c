@@ -426,9 +426,9 @@ static int find_file(struct resolver *r, const char *word, struct resolved *out,
 	return ret;
 }
 
-const char *const program_folders[] = { "/usr/local/sbin", "/usr/local/bin", "/usr/sbin",
-					"/usr/bin",	   "/sbin",	     "/bin",
-					NULL };
+const char *const program_folders[] = {
+	"/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin", NULL
+};
 
 static const struct anchor *find_installed(struct resolver *r, const char *word)
 {

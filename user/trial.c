@@ -112,6 +112,8 @@ struct search {
 	const char *resource;
 	bool binding;
 	uint8_t rights;
+	/* Of a server that is looked for. */
+	unsigned long port;
 	char *found;
 	/* What was found has expired. */
 	bool expired;
@@ -194,6 +196,35 @@ static char *search_by(struct search *s, int cmd, nlc_fn fn)
 static char *search(struct search *s)
 {
 	return search_by(s, RVM_CMD_TOKEN_GET, look_at_row);
+}
+
+static int look_for_server(struct nlattr **attrs, int cmd, void *data, struct err *err)
+{
+	struct nlattr *token[RVM_A_TOKEN_MAX + 1] = { 0 };
+	struct nlattr *scope[RVM_A_SCOPE_MAX + 1] = { 0 };
+	struct search *s = data;
+
+	(void)cmd;
+	(void)err;
+	if (s->found || !attrs[RVM_A_TABLE_TOKEN] ||
+	    nlc_nest(token, RVM_A_TOKEN_MAX, attrs[RVM_A_TABLE_TOKEN]) ||
+	    !token[RVM_A_TOKEN_SCOPE] ||
+	    nlc_nest(scope, RVM_A_SCOPE_MAX, token[RVM_A_TOKEN_SCOPE]) ||
+	    !(nlc_u32(token[RVM_A_TOKEN_RIGHTS]) & RVM_RIGHT_WRITE) ||
+	    nlc_u32(scope[RVM_A_SCOPE_CLASS]) != RVM_CLASS_NET || !scope[RVM_A_SCOPE_PORT_FIRST] ||
+	    !scope[RVM_A_SCOPE_PORT_LAST] || nlc_u32(scope[RVM_A_SCOPE_PORT_FIRST]) > s->port ||
+	    nlc_u32(scope[RVM_A_SCOPE_PORT_LAST]) < s->port)
+		return 0;
+	s->found = strdup("");
+	return 0;
+}
+
+bool trial_listens(struct trial *t, unsigned long port)
+{
+	struct search s = { .trial = t, .port = port };
+	auto_free char *found = search_by(&s, RVM_CMD_TOKEN_GET, look_for_server);
+
+	return found;
 }
 
 /* By its path: what was denied by another name is not found. */

@@ -36,6 +36,9 @@ bool trial_covers(struct trial *t, const struct refusal *r, const char *resource
  */
 char *trial_find(struct trial *t, const struct refusal *r, bool *expired);
 
+/* Does a row that is loaded let servers listen at this port of some address? */
+bool trial_listens(struct trial *t, unsigned long port);
+
 /* The exclusion in force that takes the right to a file away: its resource, or NULL; free() it. */
 char *trial_exclusion(struct trial *t, const struct refusal *r);
 

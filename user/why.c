@@ -66,8 +66,7 @@ static char *deed_text(const struct event *event, const struct refusal *r)
 		return format("%s of %s for %s (", op, r->path ? r->path : object, rights);
 	/* What a peer began is known by the address that it came to. */
 	if (r->class == RVM_CLASS_NET && r->addr)
-		return format("%s %s %s:%s (", op, came_to_us(event) ? "at" : "to", r->proto,
-			      r->addr);
+		return format("%s %s %s:%s (", op, r->came ? "at" : "to", r->proto, r->addr);
 	return format("%s of %s (", op, object ? object : "it");
 }
 
@@ -119,24 +118,32 @@ static char *denial_text(const struct event *event, const struct refusal *r, con
 		      advice ? "  " : "", advice ? advice : "");
 }
 
+/* The row that lacks is one to listen there. */
+static void take_local(struct refusal *r, const struct event *event)
+{
+	free((char *)r->addr);
+	r->addr = event_detail(event, "local");
+	r->right = RVM_RIGHT_WRITE;
+	r->came = true;
+}
+
 /* Takes strings out of the detail line, which the caller frees: see clear_refusal(). */
 static void fill_refusal(struct refusal *r, const struct event *event)
 {
 	auto_free char *token = event_detail(event, "token");
 	auto_free char *proto = event_detail(event, "proto");
 	auto_free char *cut = event_detail(event, "cut");
-	bool local = came_to_us(event);
 	size_t n;
 
 	*r = (struct refusal){
 		.reason = event->payload.reason,
 		.class = event->payload.class,
-		.right = local ? RVM_RIGHT_WRITE : event->payload.right,
+		.right = event->payload.right,
 		.op = event->payload.operation,
 		.partition = event->partition,
 		.path = event_detail(event, "path"),
 		.argv = event_detail(event, "argv"),
-		.addr = event_detail(event, local ? "local" : "addr"),
+		.addr = event_detail(event, "addr"),
 		.name = event_detail(event, "name"),
 		.rule = event_detail(event, "rule"),
 		.within = event_detail(event, "within"),
@@ -147,6 +154,8 @@ static void fill_refusal(struct refusal *r, const struct event *event)
 		.cut = cut,
 		.token = token ? strtoull(token, NULL, 10) : 0,
 	};
+	if (came_to_us(event))
+		take_local(r, event);
 }
 
 static void clear_refusal(struct refusal *r)
@@ -228,6 +237,9 @@ static char *explain(struct nlc *nlc, const struct event *event, struct refusal 
 	else if (r->op == RVM_OP_INTERP && nlc)
 		r->typed = typed_in_script(nlc, event);
 	trial_open(&trial, nlc, known ? &part : NULL);
+	/* Ports do not tell it if those of servers are as high as those of clients. */
+	if (!r->came && port_of(event, "local") && trial_listens(&trial, port_of(event, "local")))
+		take_local(r, event);
 	if (known && is_allowed_now(nlc, &part, r))
 		advice.text = strdup("The table that is in force now allows it.");
 	else

@@ -193,7 +193,8 @@ static int parse_words(struct rvm_scope_spec *spec, const struct source *src, co
 	if (err == -E2BIG)
 		return fail(src, text + at, "too long, or too many words or stars: shorten it");
 	if (err)
-		return fail(src, text + at, "name the program, without *, then its words; no control bytes");
+		return fail(src, text + at,
+			    "name the program, without *, then its words; no control bytes");
 	if (prefix)
 		spec->flags |= RVM_SCOPE_FLAG_PREFIX;
 	if (!words_len)
