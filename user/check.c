@@ -372,7 +372,9 @@ static void print_answer(struct ctx *ctx, struct nlc *nlc, const struct partitio
 	trial_open(&trial, nlc, part);
 	/* The kernel answers with tokens only. */
 	if (a->reason == RVM_REASON_EXCLUDED && !r.rule)
-		r.rule = rule = trial_exclusion(&trial, &r);
+		rule = trial_exclusion(&trial, &r);
+	if (rule)
+		r.rule = rule;
 	reason = refusal_reason(&r);
 	if (!a->allowed)
 		refusal_advise(&r, &trial, &advice);

@@ -281,10 +281,10 @@ static char *sayable(const char *resource)
 
 	if (!text)
 		return NULL;
-	for (size_t i = 0; i <= end; i++) {
-		bool control = (unsigned char)resource[i] < 0x20 || resource[i] == 0x7f;
-
-		text[i] = control && i < end ? '?' : resource[i];
+	memcpy(text, resource, end + 1);
+	for (char *at = text; *at; at++) {
+		if ((unsigned char)*at < 0x20 || *at == 0x7f)
+			*at = '?';
 	}
 	do {
 		good = !resolve_parse(text, strlen(text), RVM_RIGHT_READ, &spec, &err);

@@ -22,7 +22,8 @@ is_held() {
 # Told in one line each, without the bytes themselves.
 control_bytes_in_names_stop_no_load() {
 	begin_names
-	mkdir -p "$work/names/ws/"{$'a\nb',$'c\x1b[31md',$'e\x7ff'}/refs "$work/names/ws/fine/refs"
+	mkdir -p "$work/names/ws/"$'a\nb/refs' "$work/names/ws/"$'c\x1b[31md/refs' \
+		"$work/names/ws/"$'e\x7ff/refs' "$work/names/ws/fine/refs"
 	plan_names && is_held 'a?b/hooks' && is_held 'c?\\[31md/hooks' && is_held 'e?f/hooks' &&
 		is_held 'fine/hooks' &&
 		[ "$(grep -c 'no rule can say this name' "$work/err")" = 3 ] &&
