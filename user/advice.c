@@ -60,6 +60,8 @@ static char *temporary_path(const char *path)
 
 		len = strcspn(at, "/");
 		name = strndup(at, len);
+		/* mktemp makes them in any folder. */
+		temporary |= name && !strncmp(name, "tmp.", 4);
 		pattern = name ? name_temporary(name, NULL, temporary) : NULL;
 		found |= pattern != NULL;
 		if (!pattern)

@@ -112,7 +112,7 @@ static char *known_template(const char *name, bool temporary)
 		bool anywhere;
 	} templates[] = {
 		{ "cc", 6, true, false }, /* gcc */
-		{ "tmp.", 10, false, true }, /* mktemp */
+		{ "tmp.", 10, false, false }, /* mktemp */
 		{ "tmp", 8, true, false }, /* Python */
 		{ "rustc", 6, false, false },	 { "tmp_obj_", 6, false, true }, /* git */
 		{ "tmp_pack_", 6, false, true }, { "tmp_idx_", 6, false, true },
