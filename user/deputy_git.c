@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <pwd.h>
 #include <string.h>
 
 #include "deputy_priv.h"
@@ -10,9 +11,10 @@
 #include "lib/rights.h"
 #include "path.h"
 
-/* Paths that are taken from one configuration of git. */
-#define NAMED_MAX 256
-/* Files that include one another, so deep. */
+/* Files of configuration, and words in them, of all repositories. */
+#define FILES_MAX 200000
+#define WORDS_MAX (4 << 20)
+/* Files that include one another, so deep: for git more is an error. */
 #define INCLUDES_MAX 10
 
 /*
@@ -53,7 +55,7 @@ static const char *git_line(const char *line, bool layout, const char **prefix)
 	return strncmp(line, GIT_FOLDER, len) && strcmp(line, GIT_REFS) ? NULL : line;
 }
 
-int deputy_git_folder(struct deputies *d, const char *folder, bool layout)
+static int exclude_lines(struct deputies *d, const char *folder, bool layout, bool anywhere)
 {
 	auto_free char *escaped = path_escape(folder);
 
@@ -62,6 +64,8 @@ int deputy_git_folder(struct deputies *d, const char *folder, bool layout)
 		const char *line = git_line(d->list.lines[i], layout, &prefix);
 		auto_free char *text = NULL;
 
+		if (line && anywhere)
+			prefix = strncmp(line, "**/", 3) ? "**/" : "";
 		if (!line || deputy_is_lifted(d, i))
 			continue;
 		if (!escaped || asprintf(&text, "/%s/%s%s", strcmp(escaped, "/") ? escaped : "",
@@ -73,6 +77,16 @@ int deputy_git_folder(struct deputies *d, const char *folder, bool layout)
 			return -1;
 	}
 	return 0;
+}
+
+int deputy_git_folder(struct deputies *d, const char *folder, bool layout)
+{
+	return exclude_lines(d, folder, layout, false);
+}
+
+int deputy_git_anywhere(struct deputies *d, const char *folder)
+{
+	return exclude_lines(d, folder, true, true);
 }
 
 /* What git takes for a repository whatever its name is. */
@@ -87,44 +101,20 @@ bool deputy_git_is_layout(int dir)
 
 struct named {
 	struct deputies *d;
-	/* The top of the repository, from which git looks. */
+	/* The top of the repository, from which git looks, and its own folder. */
 	const char *top;
+	const char *git;
 	/* The file that is read: from its folder included files are named. */
 	const char *file;
-	unsigned int left;
-	bool told;
 	/* Of files that include one another. */
 	unsigned int depth;
+	/* Only where hooks are counts. */
+	bool hooks;
+	/* Result: another top that it names, or NULL. */
+	char *worktree;
 };
 
 static int exclude_text(struct named *named, const char *path);
-
-/* @name as it is seen from @dir, whole, without "." and ".."; NULL without memory. */
-static char *path_from(const char *dir, const char *name)
-{
-	auto_free char *whole = *name == '/' ? strdup(name) : path_join(dir, name);
-	char *out = whole ? malloc(strlen(whole) + 2) : NULL;
-	size_t used = 0, len = 0;
-
-	for (const char *at = whole; out && *at; at += len) {
-		at += strspn(at, "/");
-		len = strcspn(at, "/");
-		if (len == 2 && !strncmp(at, "..", 2)) {
-			while (used && out[--used] != '/')
-				;
-		} else if (len && !(len == 1 && *at == '.')) {
-			out[used++] = '/';
-			memcpy(out + used, at, len);
-			used += len;
-		}
-	}
-	if (!out)
-		return NULL;
-	if (!used)
-		out[used++] = '/';
-	out[used] = '\0';
-	return out;
-}
 
 static bool is_file(const struct deputies *d, const char *path)
 {
@@ -134,52 +124,184 @@ static bool is_file(const struct deputies *d, const char *path)
 	       (S_ISREG(st.st_mode) || S_ISLNK(st.st_mode));
 }
 
-/* What is too much stays writable, and is told. */
-static bool is_spent(struct named *named)
+/* "~/a" or "~user/a": where that is; NULL if nobody knows. */
+static char *path_at_home(const struct deputies *d, const char *word)
 {
-	if (named->left) {
-		named->left--;
-		return false;
+	const struct resolver *r = &d->plan->resolver;
+	auto_free char *name = strndup(word + 1, strcspn(word + 1, "/"));
+	const char *rest = word + 1 + strcspn(word + 1, "/");
+	const char *home = r->home ? r->home->path : NULL;
+	struct passwd *user;
+
+	if (!name || r->contained)
+		return NULL;
+	if (*name) {
+		user = getpwnam(name);
+		home = user ? user->pw_dir : NULL;
 	}
-	if (!named->told)
-		warn_line("%s: names more than %d files: what the rest name stays writable",
-			  named->file, NAMED_MAX);
-	named->told = true;
-	return true;
+	return home && *home == '/' ? path_from(home, *rest ? rest + 1 : rest) : NULL;
 }
 
-/* git looks from the top of the work tree, for included files from the file that names them. */
+/* Below where git is installed, as the one in PATH is. */
+static char *path_of_git(const struct deputies *d, const char *rest)
+{
+	const char *path = d->plan->resolver.contained ? NULL : getenv("PATH");
+	auto_free char *list = strdup(path ? path : "/usr/bin");
+	char *save = NULL;
+
+	for (char *dir = strtok_r(list, ":", &save); dir; dir = strtok_r(NULL, ":", &save)) {
+		auto_free char *above = *dir == '/' ? path_from(dir, "..") : NULL;
+		auto_free char *git = above ? path_from(dir, "git") : NULL;
+
+		if (git && !access(git, X_OK))
+			return path_from(above, rest);
+	}
+	return path_from("/usr", rest);
+}
+
+#define GIT_PREFIX "%(prefix)/"
+
+/*
+ * git looks from the top of the work tree, for included files from the file that names
+ * them.  Return: the path; NULL if the word is none, or without memory.
+ */
 static char *path_of_word(const struct named *named, const char *word, enum gitconfig_kind kind)
 {
-	const struct anchor *home = named->d->plan->resolver.home;
 	auto_free char *dir = strdup(named->file);
 
 	if (!dir)
 		return NULL;
 	*strrchr(dir, '/') = '\0';
-	if (!strncmp(word, "~/", 2) && home)
-		return path_from(home->path, word + 2);
+	if (*word == '~')
+		return path_at_home(named->d, word);
+	if (!strncmp(word, GIT_PREFIX, strlen(GIT_PREFIX)))
+		return path_of_git(named->d, word + strlen(GIT_PREFIX));
+	if (kind == GITCONFIG_WORKTREE)
+		return path_from(named->git, word);
 	return path_from(kind == GITCONFIG_INCLUDED ? dir : named->top, word);
+}
+
+/* Hooks among the files that the work is about, or git's own, which cannot all be held. */
+static int exclude_hooks(struct deputies *d, const char *folder)
+{
+	static const char *const names[] = { "applypatch-msg",
+					     "commit-msg",
+					     "fsmonitor-watchman",
+					     "p4-changelist",
+					     "p4-post-changelist",
+					     "p4-pre-submit",
+					     "p4-prepare-changelist",
+					     "post-applypatch",
+					     "post-checkout",
+					     "post-commit",
+					     "post-index-change",
+					     "post-merge",
+					     "post-receive",
+					     "post-rewrite",
+					     "post-update",
+					     "pre-applypatch",
+					     "pre-auto-gc",
+					     "pre-commit",
+					     "pre-merge-commit",
+					     "pre-push",
+					     "pre-rebase",
+					     "pre-receive",
+					     "prepare-commit-msg",
+					     "proc-receive",
+					     "push-to-checkout",
+					     "reference-transaction",
+					     "sendemail-validate",
+					     "update" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		auto_free char *path = path_from(folder, names[i]);
+
+		if (!path)
+			return err_errno(d->err, ENOMEM, "%s", folder);
+		if (deputy_hold(d, path) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/*
+ * Where git fetches from and pushes to, it runs hooks and obeys configuration.  In a
+ * folder it looks for what is held anyway; anything else may say that it is elsewhere.
+ */
+static int exclude_remote(struct deputies *d, const char *path)
+{
+	static const char *const ends[] = { "", ".git" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
+		auto_free char *at = NULL;
+		const struct anchor *folder;
+		int ret;
+
+		if (asprintf(&at, "%s%s", path, ends[i]) < 0) {
+			at = NULL;
+			return err_errno(d->err, ENOMEM, "%s", path);
+		}
+		if (path_below(d->plan->resolver.workspace->path, at) || !deputy_holder(d, at))
+			continue;
+		folder = resolve_inside(&d->plan->resolver, at);
+		if (folder && S_ISDIR(folder->st.st_mode))
+			ret = deputy_hold_way(d, at) || deputy_hold_name(d, at);
+		else
+			ret = deputy_hold(d, at) < 0;
+		if (ret)
+			return -1;
+	}
+	return 0;
+}
+
+static int exclude_path(struct named *named, const char *word, const char *path,
+			enum gitconfig_kind kind)
+{
+	struct deputies *d = named->d;
+
+	switch (kind) {
+	case GITCONFIG_REMOTE:
+		return exclude_remote(d, path);
+	case GITCONFIG_REMOTES:
+		return word[strlen(word) - 1] == '/' ? deputy_hold(d, path) :
+						       deputy_hold_beginning(d, path);
+	case GITCONFIG_HOOKS:
+		if (path_below(d->plan->resolver.workspace->path, path) ||
+		    path_below(named->top, path) || path_below(named->git, path))
+			return exclude_hooks(d, path);
+		return deputy_hold(d, path);
+	case GITCONFIG_WORD:
+		return is_file(d, path) ? deputy_hold(d, path) : 0;
+	case GITCONFIG_INCLUDED:
+		return deputy_hold(d, path) < 0 ? -1 : exclude_text(named, path);
+	default:
+		/* The top itself is nothing that is run, nor is the folder of git. */
+		if (strspn(word, "./") == strlen(word) || !strcmp(path, named->git) ||
+		    !deputy_holder(d, path))
+			return 0;
+		return deputy_hold(d, path);
+	}
 }
 
 static int exclude_named(const char *word, enum gitconfig_kind kind, void *arg)
 {
 	struct named *named = arg;
+	struct deputies *d = named->d;
 	auto_free char *path = NULL;
 
-	if (strspn(word, "./") == strlen(word) || strstr(word, "://"))
+	if (++d->words > WORDS_MAX && !d->gave_up)
+		return deputy_give_up(d, "git's configuration is too long to be looked at");
+	if (!*word || d->gave_up ||
+	    (named->hooks && kind != GITCONFIG_HOOKS && kind != GITCONFIG_INCLUDED))
 		return 0;
 	path = path_of_word(named, word, kind);
 	if (!path)
-		return err_errno(named->d->err, ENOMEM, "%s", word);
-	if ((kind == GITCONFIG_WORD && !is_file(named->d, path)) ||
-	    (kind != GITCONFIG_INCLUDED && !deputy_holder(named->d, path)))
 		return 0;
-	if (is_spent(named))
-		return 0;
-	if (deputy_hold(named->d, path) < 0)
-		return -1;
-	return kind == GITCONFIG_INCLUDED ? exclude_text(named, path) : 0;
+	if (kind != GITCONFIG_WORKTREE)
+		return exclude_path(named, word, path, kind) < 0 ? -1 : 0;
+	free(named->worktree);
+	named->worktree = take_ptr(path);
+	return 0;
 }
 
 /* A link is followed: it has been protected, as what it leads to. */
@@ -187,19 +309,39 @@ static char *read_config(struct deputies *d, const char *path)
 {
 	struct resolver *r = &d->plan->resolver;
 	char *text = gitconfig_read(r->root->fd, path + 1);
-	const struct anchor *target = text || r->contained ? NULL : resolve_inside(r, path);
+	const struct anchor *target;
 
-	return target ? gitconfig_read(r->root->fd, target->path + 1) : text;
+	if (text || errno == EFBIG || d->gave_up)
+		return text;
+	target = resolve_inside(r, path);
+	return target ? gitconfig_read(r->root->fd, target->path + 1) : NULL;
+}
+
+static bool is_absence(int errnum)
+{
+	return errnum == ENOENT || errnum == ENOTDIR || errnum == ELOOP || errnum == ESTALE ||
+	       errnum == ENXIO || errnum == ENAMETOOLONG;
 }
 
 static int exclude_text(struct named *named, const char *path)
 {
-	auto_free char *text = named->depth < INCLUDES_MAX ? read_config(named->d, path) : NULL;
+	struct deputies *d = named->d;
 	const char *file = named->file;
-	int ret = 0;
+	auto_free char *text = NULL;
+	int ret;
 
+	if (d->gave_up || named->depth > INCLUDES_MAX)
+		return 0;
+	errno = ENOENT;
+	text = read_config(d, path);
+	if (!text && !is_absence(errno)) {
+		warn_line("%s: cannot be read: %s", path, strerror(errno));
+		return deputy_give_up(d, "git's configuration is not known");
+	}
 	if (!text)
 		return 0;
+	if (++d->files > FILES_MAX)
+		return deputy_give_up(d, "git's configuration has too many files");
 	named->file = path;
 	named->depth++;
 	ret = gitconfig_paths(text, exclude_named, named);
@@ -208,12 +350,11 @@ static int exclude_text(struct named *named, const char *path)
 	return ret;
 }
 
-static int exclude_config(struct deputies *d, const char *top, const char *dir, const char *name)
+static int exclude_config(struct named *named, const char *dir, const char *name)
 {
-	struct named named = { .d = d, .top = top, .left = NAMED_MAX };
 	auto_free char *path = path_from(dir, name);
 
-	return path ? exclude_text(&named, path) : err_errno(d->err, ENOMEM, "%s", name);
+	return path ? exclude_text(named, path) : err_errno(named->d->err, ENOMEM, "%s", name);
 }
 
 /* What a file of one line says, as it is seen from @dir; @dir if there is none. */
@@ -237,18 +378,55 @@ static int exclude_named_layout(struct deputies *d, const char *git)
 	return deputy_git_folder(d, git, true);
 }
 
-/* @git: the folder of git; the configuration may be that of one that it is linked to. */
+/* All that git reads, as it is seen from one top; @named->worktree: another one, or NULL. */
+static int exclude_seen_from(struct named *named, const char *common)
+{
+	const struct anchor *home = named->d->plan->resolver.home;
+
+	if (exclude_config(named, common, "config") ||
+	    exclude_config(named, common, "config.worktree") ||
+	    exclude_config(named, named->git, "config.worktree"))
+		return -1;
+	if (home && (exclude_config(named, home->path, ".gitconfig") ||
+		     exclude_config(named, home->path, ".config/git/config")))
+		return -1;
+	return exclude_config(named, "/etc", "gitconfig") ||
+			       exclude_config(named, "/usr/local/etc", "gitconfig") ?
+		       -1 :
+		       0;
+}
+
+/*
+ * @git: the folder of git; the configuration may be that of one that it is linked to, and
+ * say that the work tree is elsewhere.  What is run for a push into it is run in @git.
+ */
 static int exclude_folder_configs(struct deputies *d, const char *top, const char *git)
 {
 	auto_free char *common = dir_in(d, git, "commondir", "");
+	auto_free char *other = NULL;
+	struct named named = { .d = d, .top = top, .git = git };
+	int ret;
 
 	if (!common)
 		return err_errno(d->err, ENOMEM, "%s", git);
-	return exclude_named_layout(d, common) || exclude_config(d, top, common, "config") ||
-			       exclude_config(d, top, common, "config.worktree") ||
-			       exclude_config(d, top, git, "config.worktree") ?
-		       -1 :
-		       0;
+	ret = exclude_named_layout(d, common) || exclude_seen_from(&named, common);
+	other = take_ptr(named.worktree);
+	if (!ret && other && strcmp(other, top) != 0) {
+		named.top = other;
+		ret = exclude_seen_from(&named, common);
+	}
+	if (!ret && strcmp(git, top) != 0) {
+		named.top = git;
+		named.hooks = true;
+		ret = exclude_seen_from(&named, common);
+	}
+	free(named.worktree);
+	return ret ? -1 : 0;
+}
+
+int deputy_git_folder_configs(struct deputies *d, const char *git)
+{
+	return exclude_folder_configs(d, git, git);
 }
 
 /* Where ".git" is a file, it says where the folder is. */
@@ -265,28 +443,19 @@ static int exclude_own_configs(struct deputies *d, const char *top)
 	return exclude_folder_configs(d, top, git);
 }
 
-/* Of a repository: its own configuration, the user's, the system's. */
 int deputy_git_configs(struct deputies *d, const struct anchor *top)
 {
-	const struct resolver *r = &d->plan->resolver;
-
 	/* In the workspace itself there may be one later. */
-	if (top != r->workspace && !has(top->fd, ".git"))
+	if (top != d->plan->resolver.workspace && !has(top->fd, ".git"))
 		return 0;
-	if (exclude_own_configs(d, top->path))
-		return -1;
-	if (r->home && (exclude_config(d, top->path, r->home->path, ".gitconfig") ||
-			exclude_config(d, top->path, r->home->path, ".config/git/config")))
-		return -1;
-	return exclude_config(d, top->path, "/etc", "gitconfig");
+	return exclude_own_configs(d, top->path);
 }
 
 /*
  * Repositories of which rows let something be written.
  */
 
-/* Of every repository that the folder lies in: it may name what is in the folder. */
-static int exclude_configs_above(struct deputies *d, const char *folder)
+int deputy_git_configs_above(struct deputies *d, const char *folder)
 {
 	struct resolver *r = &d->plan->resolver;
 	auto_free char *at = strdup(folder);
@@ -319,35 +488,17 @@ static int exclude_repository(struct deputies *d, const struct anchor *folder)
 		git = strstr(git + 1, "/.git");
 	if (git)
 		git[git == top] = '\0';
-	if (deputy_git_folder(d, top, false) || exclude_configs_above(d, top))
+	if (deputy_git_folder(d, top, false) || deputy_git_configs_above(d, top))
 		return -1;
-	if (!deputy_git_is_layout(folder->fd))
-		return 0;
-	return deputy_git_folder(d, folder->path, true) ||
-			       exclude_folder_configs(d, folder->path, folder->path) ?
-		       -1 :
-		       0;
+	if (deputy_git_is_layout(folder->fd) && (deputy_git_folder(d, folder->path, true) ||
+						 deputy_git_folder_configs(d, folder->path)))
+		return -1;
+	return deputy_scan(d, folder);
 }
 
-/* A row for one file lets nobody make a repository. */
-static bool is_of_one_file(const struct entry *e)
+int deputy_git_rows(struct deputies *d)
 {
-	struct rvm_glob glob;
-	struct stat st;
-
-	if (rvm_glob_parse(&glob, e->scope.pattern, e->scope.len, NULL) || !glob.literal ||
-	    !e->scope.len)
-		return false;
-	return !fstatat(e->scope.anchor->fd, e->scope.pattern, &st, AT_SYMLINK_NOFOLLOW) &&
-	       S_ISREG(st.st_mode);
-}
-
-/*
- * Rows of base tables name caches and the like: only those of the table are about
- * repositories.  @whole: the workspace has the whole list already.
- */
-int deputy_git_rows(struct deputies *d, bool whole)
-{
+	const char *ws = d->plan->resolver.workspace->path;
 	size_t n = d->plan->n;
 
 	for (size_t i = 0; i < n; i++) {
@@ -355,17 +506,11 @@ int deputy_git_rows(struct deputies *d, bool whole)
 		const struct entry e = d->plan->entries[i];
 		bool done = false;
 
-		/* Shared memory is no place for one, and has names that are linked. */
-		if (!deputy_gives_writing(&e) || e.badge || !S_ISDIR(e.scope.anchor->st.st_mode) ||
-		    path_below(e.scope.anchor->path, "/dev") || is_of_one_file(&e) ||
-		    (whole && path_below(e.scope.anchor->path, d->plan->resolver.workspace->path)))
+		if (!deputy_is_place(&e) || (d->whole && path_below(e.scope.anchor->path, ws)))
 			continue;
-		for (size_t k = 0; k < i && !done; k++) {
-			const struct entry *before = &d->plan->entries[k];
-
-			done = deputy_gives_writing(before) && !before->badge &&
-			       before->scope.anchor == e.scope.anchor;
-		}
+		for (size_t k = 0; k < i && !done; k++)
+			done = deputy_is_place(&d->plan->entries[k]) &&
+			       d->plan->entries[k].scope.anchor == e.scope.anchor;
 		if (!done && exclude_repository(d, e.scope.anchor))
 			return -1;
 	}

@@ -2,19 +2,62 @@
 /* To keep a path from being written, with the links on the way to it. */
 #include <argz.h>
 #include <errno.h>
+#include <limits.h>
 #include <string.h>
 
 #include "deputy_priv.h"
+#include "lib/glob.h"
 #include "lib/rights.h"
 #include "path.h"
 
-/* Links that are followed. */
-#define LINKS_MAX 4000
+/* Names that are held, with links on the way. */
+#define HOLDS_MAX 8000
+
+char *path_from(const char *dir, const char *name)
+{
+	auto_free char *whole = *name == '/' ? strdup(name) : path_join(dir, name);
+	char *out = whole ? malloc(strlen(whole) + 2) : NULL;
+	size_t used = 0, len = 0;
+
+	for (const char *at = whole; out && *at; at += len) {
+		at += strspn(at, "/");
+		len = strcspn(at, "/");
+		if (len == 2 && !strncmp(at, "..", 2)) {
+			while (used && out[--used] != '/')
+				;
+		} else if (len && !(len == 1 && *at == '.')) {
+			out[used++] = '/';
+			memcpy(out + used, at, len);
+			used += len;
+		}
+	}
+	if (!out)
+		return NULL;
+	if (!used)
+		out[used++] = '/';
+	out[used] = '\0';
+	return out;
+}
 
 bool deputy_gives_writing(const struct entry *e)
 {
 	return !e->exclusion && e->rights & RVM_RIGHT_WRITE && e->scope.class == RVM_CLASS_PATH &&
 	       e->scope.anchor && !(e->scope.flags & RVM_SCOPE_FLAG_PROC_OWN);
+}
+
+bool deputy_is_place(const struct entry *e)
+{
+	struct rvm_glob glob;
+	struct stat st;
+
+	if (!deputy_gives_writing(e) || e->badge || !S_ISDIR(e->scope.anchor->st.st_mode) ||
+	    path_below(e->scope.anchor->path, "/dev"))
+		return false;
+	if (!e->scope.len || rvm_glob_parse(&glob, e->scope.pattern, e->scope.len, NULL) ||
+	    !glob.literal)
+		return true;
+	return fstatat(e->scope.anchor->fd, e->scope.pattern, &st, AT_SYMLINK_NOFOLLOW) ||
+	       !S_ISREG(st.st_mode);
 }
 
 const struct anchor *deputy_holder(const struct deputies *d, const char *path)
@@ -34,32 +77,129 @@ const struct anchor *deputy_holder(const struct deputies *d, const char *path)
 	return best;
 }
 
-/* The name alone.  Return: 0; 1 if it cannot be said as a pattern, which is told; -1 on errors. */
+int deputy_give_up(struct deputies *d, const char *why)
+{
+	const struct plan *plan = d->plan;
+	size_t n = plan->n;
+
+	if (d->gave_up)
+		return 0;
+	d->gave_up = true;
+	warn_line("%s: nothing of the workspace or of other folders of the table is writable", why);
+	for (size_t i = 0; i < n; i++) {
+		const struct anchor *anchor = plan->entries[i].scope.anchor;
+
+		if (deputy_is_place(&plan->entries[i]) &&
+		    plan_exclude_anchor(d->plan, anchor, "**", RVM_RIGHT_WRITE, d->err))
+			return -1;
+	}
+	return plan_exclude_anchor(d->plan, plan->resolver.workspace, "**", RVM_RIGHT_WRITE,
+				   d->err);
+}
+
+int deputy_exclude_name(struct deputies *d, const struct anchor *above, const char *pattern)
+{
+	size_t n = d->plan->n;
+
+	if (d->gave_up)
+		return 0;
+	if (plan_exclude_anchor(d->plan, above, pattern, RVM_RIGHT_WRITE, d->err))
+		return -1;
+	if (d->plan->n == n || ++d->holds <= HOLDS_MAX)
+		return 0;
+	return deputy_give_up(d, "there is more that tools obey than can be listed");
+}
+
+/* Nothing can have it. */
+static bool is_no_name(const char *path)
+{
+	for (const char *at = path; *at; at += strcspn(at, "/")) {
+		at += strspn(at, "/");
+		if (strcspn(at, "/") > NAME_MAX)
+			return true;
+	}
+	return strlen(path) >= PATH_MAX;
+}
+
+/* It, or the folder above it that is short enough for a pattern. */
+static char *find_pattern(const char *below)
+{
+	auto_free char *path = strdup(below);
+	struct rvm_glob glob;
+
+	for (char *slash = path; slash; *slash = '\0') {
+		auto_free char *pattern = path_escape(path);
+
+		if (!pattern || !rvm_glob_parse(&glob, pattern, strlen(pattern), NULL))
+			return take_ptr(pattern);
+		slash = strrchr(path, '/');
+		if (!slash)
+			break;
+	}
+	return path ? strdup("**") : NULL;
+}
+
+/* The name alone.  Return: 0; 1 if it is where all of the work is, which is told; -1 on errors. */
 static int hold(struct deputies *d, const char *path)
 {
 	const struct anchor *above = deputy_holder(d, path);
-	auto_free char *pattern = above ? path_escape(path_below(path, above->path)) : NULL;
+	auto_free char *pattern = NULL;
 
-	if (!above)
+	if (!above || is_no_name(path))
 		return 0;
-	if (!pattern)
-		return err_errno(d->err, ENOMEM, "%s", path);
-	if (path_below(d->plan->resolver.workspace->path, path) ||
-	    strlen(pattern) >= RVM_GLOB_BYTES_MAX) {
-		warn_line("%s: tools obey it, and it stays writable: its path cannot be a pattern",
-			  path);
+	if (path_below(d->plan->resolver.workspace->path, path)) {
+		warn_line("%s: tools obey it, and it stays writable: the workspace is in it", path);
 		return 1;
 	}
-	return plan_exclude_anchor(d->plan, above, pattern, RVM_RIGHT_WRITE, d->err);
+	pattern = find_pattern(path_below(path, above->path));
+	if (!pattern)
+		return err_errno(d->err, ENOMEM, "%s", path);
+	return deputy_exclude_name(d, above, pattern);
+}
+
+int deputy_hold_beginning(struct deputies *d, const char *path)
+{
+	const struct anchor *above = deputy_holder(d, path);
+	auto_free char *escaped = above ? path_escape(path_below(path, above->path)) : NULL;
+	auto_free char *pattern = NULL;
+	struct rvm_glob glob;
+
+	if (!above || is_no_name(path))
+		return 0;
+	if (!escaped || asprintf(&pattern, "%s*", escaped) < 0) {
+		pattern = NULL;
+		return err_errno(d->err, ENOMEM, "%s", path);
+	}
+	if (rvm_glob_parse(&glob, pattern, strlen(pattern), NULL))
+		return hold(d, path) < 0 ? -1 : 0;
+	return deputy_exclude_name(d, above, pattern);
+}
+
+int deputy_hold_name(struct deputies *d, const char *path)
+{
+	auto_free char *escaped = path_escape(path);
+	auto_free char *resource = NULL;
+	struct rule rule = {
+		.origin = "built-in",
+		.rights = RVM_RIGHT_WRITE,
+		.flags = RVM_SCOPE_FLAG_BUILTIN,
+	};
+
+	if (!deputy_holder(d, path) || is_no_name(path))
+		return 0;
+	if (escaped && strlen(escaped) >= RVM_GLOB_BYTES_MAX)
+		return hold(d, path) < 0 ? -1 : 0;
+	if (!escaped || asprintf(&resource, "Edit(/%s/.)", escaped) < 0) {
+		resource = NULL;
+		return err_errno(d->err, ENOMEM, "%s", path);
+	}
+	rule.resource = resource;
+	return plan_exclude(d->plan, &rule, d->err);
 }
 
 static int hold_link(struct deputies *d, const char *link)
 {
-	if (++d->links <= LINKS_MAX)
-		return hold(d, link) < 0 ? -1 : 0;
-	if (d->links == LINKS_MAX + 1)
-		warn_line("%s: too many links: what the rest lead to stays writable", link);
-	return 0;
+	return hold(d, link) < 0 ? -1 : 0;
 }
 
 /* Where links end, also if nothing is there yet. */
@@ -81,7 +221,7 @@ static int hold_end(struct deputies *d, const struct path_place *end)
 }
 
 /* Each link on the way is obeyed as well: another one leads elsewhere. */
-static int hold_way(struct deputies *d, const char *path)
+int deputy_hold_way(struct deputies *d, const char *path)
 {
 	struct resolver *r = &d->plan->resolver;
 	struct err err = { 0 };
@@ -119,11 +259,9 @@ int deputy_hold_target(struct deputies *d, const char *path)
 		warn_line("%s leads to %s, which stays writable", path, target->path);
 		return 0;
 	}
-	if (hold_way(d, path))
+	if (deputy_hold_way(d, path))
 		return -1;
-	return d->links > LINKS_MAX ?
-		       0 :
-		       plan_exclude_anchor(d->plan, target, "", RVM_RIGHT_WRITE, d->err);
+	return target ? deputy_exclude_name(d, target, "") : 0;
 }
 
 int deputy_hold(struct deputies *d, const char *path)

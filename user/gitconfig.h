@@ -10,14 +10,15 @@
  * The file may be anybody's.  It is read, never handed to git.
  */
 
-/* Of a longer file the rest is not looked at. */
-#define GITCONFIG_BYTES_MAX (256u << 10)
+/* A longer file is not read. */
+#define GITCONFIG_BYTES_MAX (4u << 20)
 
 /**
  * gitconfig_read() - the text of a plain file, without following any link
  * @dir: where @name begins
  *
- * Return: the text, which ends with NUL, to be freed; NULL if there is no such file.
+ * Return: the text, which ends with NUL, to be freed; NULL with errno if there is no such
+ * file, EFBIG if it is longer than is read.
  */
 char *gitconfig_read(int dir, const char *name);
 
@@ -26,8 +27,16 @@ enum gitconfig_kind {
 	GITCONFIG_PATH,
 	/* Likewise, but it may as well be no file: it has no slash. */
 	GITCONFIG_WORD,
+	/* Likewise, of a folder: but seen from where hooks are run. */
+	GITCONFIG_HOOKS,
 	/* Read as configuration as well; seen from the file that names it. */
 	GITCONFIG_INCLUDED,
+	/* The top of the work tree, seen from the folder of git. */
+	GITCONFIG_WORKTREE,
+	/* Where git fetches from and pushes to, if it is a folder here. */
+	GITCONFIG_REMOTE,
+	/* What such places begin with. */
+	GITCONFIG_REMOTES,
 };
 
 typedef int (*gitconfig_found)(const char *word, enum gitconfig_kind kind, void *arg);
@@ -38,8 +47,8 @@ typedef int (*gitconfig_found)(const char *word, enum gitconfig_kind kind, void 
  * @found: called with the word; other than 0 ends the search
  * @arg: for @found
  *
- * Left out are sections whose values are never run or read as files: branches, names
- * of users, remotes but for their commands.
+ * Every key counts, also one that nobody knows, but for those whose values are never run
+ * or read as files: names of people, branches and refs, colours, regular expressions.
  *
  * Return: 0, or what @found returned.
  */

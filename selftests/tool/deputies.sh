@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2001,SC2015,SC2154
+# shellcheck shell=bash disable=SC2001,SC2015,SC2016,SC2154
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Which files that tools outside obey are protected.  Sourced by tool_test.sh.
@@ -72,7 +72,7 @@ what_git_is_told_is_held() {
 		1 ws/scripts/lint.sh
 		1 ws/tools/watch
 		1 ws/bin/up
-		0 ws/some/where
+		1 ws/some/where
 		0 ws/main
 		0 ws/free.sh
 	EOF
@@ -149,14 +149,134 @@ linked_configurations_are_read() {
 	EOF
 }
 
-too_many_named_files_are_told() {
+# Once by the row that gives it, once more by what takes it away.
+is_closed() {
+	grep -q 'nothing of the workspace or of other folders of the table is writable' "$work/err" &&
+		[ "$(grep -oF "\"resolved\":\"$work/held/$1/**\"" "$work/out" | wc -l)" = 2 ]
+}
+
+# More than can be looked at or listed: then nothing is writable, and that is said.
+too_much_that_is_named_closes_all() {
 	local ws=$work/held/ws
 
 	rm -rf "$work/held" && git init -q "$ws" || return 4
 	echo '[]' >"$work/held/t.json"
-	seq -f '[x] url = https://example.org/%g' 300 >>"$ws/.git/config"
-	printf '[core]\nhooksPath = myhooks\n' >>"$ws/.git/config"
-	holds ws workspace-rw <<<'1 ws/myhooks' && ! grep -q 'names more than' "$work/err" || return 1
-	seq -f '[x] y = some/%g' 300 >>"$ws/.git/config"
-	holds ws workspace-rw <<<'0 ws/some/300' && [ "$(grep -c 'names more than 256 files' "$work/err")" = 1 ]
+	{
+		seq -f '[x] url = https://example.org/%g' 300
+		seq -f '[x] y = some/%g' 300
+		printf '[core]\nhooksPath = myhooks\n'
+	} >>"$ws/.git/config"
+	holds ws workspace-rw <<-'EOF' || return 1
+		1 ws/some/300
+		1 ws/myhooks
+	EOF
+	! is_closed ws || return 1
+	seq -f '[x] y = some/%g' 9000 >>"$ws/.git/config"
+	holds ws workspace-rw <<<'1 ws/some/300' && is_closed ws || return 1
+	{ printf '[core]\nhooksPath = myhooks\n' && head -c 5000000 /dev/zero | tr '\0' '#'; } >"$ws/.git/config"
+	holds ws workspace-rw <<<'0 ws/myhooks' && is_closed ws
+}
+
+# Where the top is another folder: one above the workspace, a work tree that is elsewhere.
+other_tops_are_seen() {
+	local repo=$work/held/repo
+
+	rm -rf "$work/held" && mkdir -p "$repo/ws/tree" && git init -q "$repo" && git init -q "$repo/ws/in" || return 4
+	echo '[]' >"$work/held/t.json"
+	git -C "$repo" config core.hooksPath ws/hk
+	printf '[core]\nworktree = ../../tree\nhooksPath = hk\nfsmonitor = bin/watch\n' >>"$repo/ws/in/.git/config"
+	holds repo/ws workspace-rw <<-'EOF'
+		1 repo/ws/hk
+		1 repo/ws/tree/hk
+		1 repo/ws/tree/bin/watch
+		1 repo/ws/in/.git/hk
+		0 repo/ws/tree
+	EOF
+}
+
+# Among the files of the workspace, in a path of git's own, at a user's home, too long.
+any_spelling_of_a_path_is_held() {
+	local ws=$work/held/ws long
+
+	rm -rf "$work/held" && git init -q "$ws" || return 4
+	echo '[]' >"$work/held/t.json"
+	long=$(printf 'd%.0s/' {1..300})
+	printf '[core]\nhooksPath = .\nsshCommand = %sx\n' "$long" >>"$ws/.git/config"
+	printf '[x]\ny = t1/*/x.sh t2/${A}/b\nz = ${B:-t3/x}\n' >>"$ws/.git/config"
+	mkdir -p "$ws/bin" && ln -s "$(command -v git)" "$ws/bin/git" || return 1
+	printf '[include]\npath = "%%(prefix)/conf"\n' >>"$ws/.git/config"
+	PATH=$ws/bin:$PATH holds ws workspace-rw <<-EOF || return 1
+		1 ws/pre-commit
+		1 ws/.git/pre-receive
+		0 ws/.git
+		0 ws/free
+		1 ws/$(printf 'd%.0s/' {1..59})d
+		1 ws/t1
+		1 ws/t2
+		1 ws/t3/x
+		1 ws/conf
+		1 ws/bin
+	EOF
+	grep -q "$ws/bin: programs are looked for there" "$work/err" || return 1
+	PATH=.:$PATH holds ws workspace-rw <<<'0 ws/.' && grep -q "PATH has '.'" "$work/err"
+}
+
+remotes_in_folders_are_held() {
+	local ws=$work/held/ws
+
+	rm -rf "$work/held" && git init -q "$ws" && git init -q --bare "$ws/there.git" || return 4
+	echo '[]' >"$work/held/t.json"
+	ln -s there.git "$ws/link"
+	cat >>"$ws/.git/config" <<-EOF
+		[remote "x"]
+		url = backup
+		url = https://example.org/a
+		pushurl = ./there.git
+		[remote "y"]
+		url = link
+		[branch "main"]
+		remote = ./later
+		[url "$ws/mirror/"]
+		insteadOf = https://example.org/
+		[url "m/x"]
+		insteadOf = other:
+	EOF
+	git -C "$ws/there.git" config core.hooksPath "$ws/hk"
+	holds ws workspace-rw <<-'EOF'
+		1 ws/backup
+		1 ws/backup.git
+		1 ws/later
+		1 ws/link
+		1 ws/mirror
+		1 ws/m/x*
+		1 ws/there.git/hooks
+		1 ws/hk
+		0 ws/there.git/packed-refs
+		0 ws/origin
+	EOF
+}
+
+# Further down in the folder of a row, whatever they are called.
+repositories_below_rows_are_held() {
+	local main=$work/held/main
+
+	rm -rf "$work/held" && mkdir -p "$work/held/ws" "$main/a/b" "$main/other" && git init -q "$main/a/b/c" &&
+		git init -q --bare "$main/a/b/r.git" && git init -q --bare "$main/other/q.git" || return 4
+	echo "[{\"rights\": [\"READ\", \"WRITE\"], \"resource\": \"path:/$main/a/**\", \"expires_at\": 0}]" >"$work/held/t.json"
+	git -C "$main/a/b/c" config core.hooksPath hk
+	rm -rf "$main/a/b/c/.git/hooks" && ln -s ../later "$main/a/b/c/.git/hooks"
+	holds ws minimal <<-'EOF' || return 1
+		1 main/a/b/c/hk
+		1 main/a/b/c/later
+		1 main/a/b/r.git/hooks
+		1 main/a/b/r.git/config
+		0 main/a/**/config
+		0 main/other/q.git/hooks
+	EOF
+	mkdir "$main/a/0" && (cd "$main/a/0" && seq 200100 | xargs touch) || return 1
+	holds ws minimal <<-'EOF' && grep -q 'has too many files to look through' "$work/err"
+		1 main/a/**/config
+		1 main/a/**/hooks
+		0 main/a/**/src
+	EOF
 }

@@ -9,10 +9,15 @@ static char found[4096];
 
 static int collect(const char *word, enum gitconfig_kind kind, void *arg)
 {
+	static const char *const marks[] = {
+		[GITCONFIG_PATH] = "",	    [GITCONFIG_WORD] = "?",	[GITCONFIG_HOOKS] = "^",
+		[GITCONFIG_INCLUDED] = "+", [GITCONFIG_WORKTREE] = "#", [GITCONFIG_REMOTE] = "@",
+		[GITCONFIG_REMOTES] = "@@",
+	};
+
 	(void)arg;
-	if (kind != GITCONFIG_PATH)
-		strcat(found, kind == GITCONFIG_INCLUDED ? "+" : "?");
-	strncat(found, word, sizeof(found) - strlen(found) - 3);
+	strcat(found, marks[kind]);
+	strncat(found, word, sizeof(found) - strlen(found) - 4);
 	strcat(found, " ");
 	return 0;
 }
@@ -32,38 +37,67 @@ static void expect(const char *text, const char *paths)
 
 static void what_may_be_a_path_is_found(void)
 {
-	expect("[core]\n\thooksPath = .githooks\n", ".githooks ");
-	expect("[core] hooksPath=a/b # team\n", "a/b a/b ");
-	expect("[Core]\nHOOKSPATH = \"my hooks\" ; x\n", "my hooks ?hooks ");
+	expect("[core]\n\thooksPath = .githooks\n", "^.githooks ");
+	expect("[core] hooksPath=a/b # team\n", "^a/b ");
+	expect("[Core]\nHOOKSPATH = \"my hooks\" ; x\n", "^my hooks ");
 	expect("[include]\npath = ../team.cfg\n", "+../team.cfg ");
 	expect("[includeIf \"gitdir:~/]x/\"]\npath = y\n", "+y ");
 	expect("[filter \"x\"]\nclean = tools/clean %f\n", "tools/clean ?%f ");
 	expect("[filter \"x\"]\nprocess = 'tools/a b'\\\n  bin/c\n", "tools/a ?b bin/c ");
-	expect("[alias]\nx = \"!sh -c '. ./env.sh; tools/run'\"\n", "?. ./env.sh tools/run ");
-	expect("[core]\nfsmonitor = \"q\\\"x\"\n", "q\"x ?x ");
-	expect("[core]\nbare\nhooksPath = h", "h ");
+	expect("[filter \"x\"]\nprocess = tools/a \\\r\n  bin/c\r\n", "tools/a bin/c ");
+	expect("[alias]\nx = \"!sh -c '. ./env.sh; tools/run'\"\n", "?sh ?. ./env.sh tools/run ");
+	expect("[core]\nfsmonitor = \"q\\\"x\"\n", "q\"x ?q ?x ");
+	expect("[core]\nbare\nhooksPath = h", "^h ");
+	expect("\xef\xbb\xbf[include]\npath = x\n", "+x ");
+	expect("[core]\nworktree = ../tree\n", "#../tree ");
+}
+
+static void any_key_may_name_one(void)
+{
+	expect("[of \"tools\"]\nlater = a/b\neditor = vim\n", "a/b ?vim ");
+	expect("[lfs \"customtransfer.x\"]\npath = run\n", "run ?run ");
+	expect("[gpg \"ssh\"]\ndefaultKeyCommand = keys\n", "?keys ");
+	expect("[init]\ntemplateDir = mine\n", "mine ?mine ");
 }
 
 static void words_of_commands_are_found(void)
 {
-	expect("[filter \"x\"]\nclean = sh clean.sh\n", "?clean.sh ");
+	expect("[filter \"x\"]\nclean = sh clean.sh\n", "?sh ?clean.sh ");
 	expect("[diff \"x\"]\ncommand = $(git rev-parse --show-toplevel)/a/b.sh\n",
-	       "?rev-parse /a/b.sh a/b.sh ");
+	       "?git ?rev-parse /a/b.sh a/b.sh ");
 	expect("[diff \"x\"]\ncommand = \"\\\"$PWD\\\"/a/b ${PWD}/c $PWD/d $HOME/e\"\n",
 	       "/a/b a/b ?PWD /c c d ~/e ");
 	expect("[merge \"x\"]\ndriver = cd a/b && sh run.sh /x\n",
-	       "?sh ?a/b/sh ?run.sh ?a/b/run.sh /x ");
-	expect("[alias]\nx = log main\ny = !git main\n", "?main ");
-	expect("[remote \"x\"]\nuploadpack = a/up\nreceivepack = sh rp\nurl = ../x\n", "a/up ?rp ");
-	expect("[remote \"x\"]\nurl = ext::sh -c a/b\n", "a/b ");
-	expect("[gc]\nrecentObjectsHook = a/b\n", "a/b ");
+	       "?cd ?sh ?a/b/sh ?run.sh ?a/b/run.sh /x ");
+	expect("[alias]\nx = log main\ny = !git main\n", "?git ?main ");
+	expect("[filter \"x\"]\nclean = awk -ft/x.awk -fy\n", "?awk -ft/x.awk t/x.awk ?y ");
+	expect("[filter \"x\"]\nclean = PATH=a/b:c/d run\n", "?PATH a/b:c/d c/d ?run ");
+	expect("[filter \"x\"]\nclean = sh ${X:-t/x}\n", "?sh X:-t/x t/x ");
+	expect("[filter \"x\"]\nclean = sh t/*/x.sh\n", "?sh t t/*/x.sh ");
+	expect("[gc]\nrecentObjectsHook = a/b\n", "a/b a/b ");
+}
+
+static void places_of_others_are_found(void)
+{
+	expect("[remote \"x\"]\nuploadpack = a/up\nreceivepack = sh rp\nurl = ../x\n",
+	       "a/up ?sh ?rp @../x ");
+	expect("[remote \"x\"]\nurl = ext::sh -c a/b\npushurl = backup\n", "?sh a/b @backup ");
+	expect("[remote \"x\"]\nurl = file:///a/b\nurl = me::c/d\n", "@/a/b @c/d ");
+	expect("[remote \"x\"]\nurl = https://example.org/x\nurl = git@example.org:a/b\n", "");
+	expect("[branch \"x\"]\nremote = ../x\npushRemote = origin\n", "@../x ");
+	expect("[url \"/m/\"]\ninsteadOf = https://example.org/\n", "@@/m/ ");
+	expect("[url \"git@example.org:\"]\ninsteadOf = https://example.org/\n", "");
+	expect("[maintenance]\nrepo = /a/b\nstrategy = x\n", "@/a/b ?x ");
+	expect("[submodule \"x\"]\nurl = ../y\n", "@../y ");
 }
 
 static void what_is_no_path_is_left_out(void)
 {
-	expect("[core]\nbare = false\neditor = vim\n", "");
-	expect("[remote \"origin\"]\nurl = https://example.org/x\nfetch = +refs/*:refs/*\n", "");
-	expect("[branch \"main\"]\nmerge = refs/heads/main\n", "");
+	expect("[color]\nui = a/b\n[user]\nname = a/b\n[safe]\ndirectory = /a/b\n", "");
+	expect("[remote \"origin\"]\nfetch = +refs/*:refs/*\npush = refs/a/b\n", "");
+	expect("[branch \"main\"]\nmerge = refs/heads/main\nvscode-merge-base = origin/main\n", "");
+	expect("[gitflow \"prefix\"]\nfeature = feature/\n", "");
+	expect("[diff \"x\"]\nxfuncname = \"^a/[b]\"\n", "");
 	expect("# [core]\n; hooksPath = x\n", "");
 	expect("", "");
 }
@@ -109,7 +143,9 @@ static void no_text_is_too_odd(void)
 int main(void)
 {
 	RUN(what_may_be_a_path_is_found);
+	RUN(any_key_may_name_one);
 	RUN(words_of_commands_are_found);
+	RUN(places_of_others_are_found);
 	RUN(what_is_no_path_is_left_out);
 	RUN(the_first_error_ends_it);
 	RUN(no_text_is_too_odd);
