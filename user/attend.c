@@ -79,8 +79,10 @@ static void ask_to_end(struct attend *a, int number)
 		a->times = 0;
 	if (!a->times++)
 		a->asked = now_ms();
-	if (number == SIGTERM)
+	/* The first counts: others put nothing off. */
+	if (number == SIGTERM && !a->warned)
 		alarm(GRACE_SECONDS);
+	a->warned |= number == SIGTERM;
 	if (a->times >= ASKED_TIMES)
 		kill(a->spawn->command, SIGKILL);
 }

@@ -26,6 +26,8 @@ struct attend {
 	int64_t asked;
 	/** @times: How often since. */
 	unsigned int times;
+	/** @warned: SIGTERM was one of them. */
+	bool warned;
 	/** @ended: It ended, with this wait status. */
 	bool ended;
 	int status;

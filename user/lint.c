@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <fcntl.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
@@ -186,32 +187,49 @@ static char *lint_address(const struct rvm_scope_spec *spec)
 	return NULL;
 }
 
-/* Words that begin a rule with brackets. */
-static bool begins_rule(const char *text)
+/* "Read(", "path:", "mcp__": so rules begin; without brackets words stand alone. */
+static bool begins_rule(const char *text, bool brackets)
 {
 	static const char *const words[] = {
-		"Read", "Edit", "Write", "MultiEdit", "NotebookEdit", "Glob", "Grep",
-		"LS",	"Bash", "Task",	 "WebFetch",  "WebSearch",    NULL
+		"Read", "Edit", "Write", "MultiEdit", "NotebookEdit", "Glob",  "Grep",
+		"LS",	"Bash", "Task",	 "WebFetch",  "WebSearch",    "mcp__", NULL,
 	};
-	size_t len = strcspn(text, "(");
+	static const char *const heads[] = { "path:", "exec:", "run:", "load:",	  "unix:",
+					     "tcp:",  "udp:",  "net:", "domain:", NULL };
+	size_t len = strcspn(text, "(,;|& \t");
 
-	return text[len] && (is_one_of(text, len, words) || !strncmp(text, "mcp__", 5));
+	for (size_t i = 0; heads[i]; i++) {
+		if (!strncmp(text, heads[i], strlen(heads[i])))
+			return true;
+	}
+	for (size_t i = 0; words[i]; i++) {
+		size_t n = strlen(words[i]);
+
+		if ((n == len || !strcmp(words[i], "mcp__")) && !strncasecmp(text, words[i], n))
+			return !brackets || text[len] == '(';
+	}
+	return false;
 }
 
 char *lint_form(const char *resource)
 {
+	bool brackets = strchr(resource, '(');
 	size_t blanks = strspn(resource, " \t");
 
-	if (blanks && begins_rule(resource + blanks))
+	if (!begins_rule(resource + blanks, brackets))
+		return NULL;
+	if (blanks)
 		return format("the blank in front makes it the name of something else: take it "
 			      "away");
-	for (const char *end = resource; begins_rule(resource) && (end = strchr(end, ')')); end++) {
-		size_t between = strspn(end + 1, " \t,;|&");
+	for (const char *at = resource + 1; *at; at++) {
+		const char *end = at - 1;
 
-		if (between && begins_rule(end + 1 + between))
+		while (end > resource && strchr(" \t", *end))
+			end--;
+		if (strchr(",;|&)", *end) && begins_rule(at, brackets))
 			return format("byte %zu: one string is one rule: write '%.40s' as a "
 				      "string of its own",
-				      (size_t)(end + 1 + between - resource), end + 1 + between);
+				      (size_t)(at - resource), at);
 	}
 	return NULL;
 }

@@ -110,6 +110,8 @@ EOF
 
 	for rule in 'WebFetch(domain:a.b)' 'Read(../x)' 'Read(./[)' 'Bash()' '*' 'a\u0000b' \
 		'Read(.env),Read(x)' 'Bash(a b), Edit(x)' 'Read(x) Bash(y:*)' ' Read(.env)' \
+		'read(.env),read(x)' 'Read(.env)Read(x)' 'WebFetch,WebSearch' 'mcp__a__b,mcp__c__d' \
+		'path:./a,path:./b' \
 		'Bash(/usr/bin/cu*)' 'Bash(*rl:*)'; do
 		printf '{"permissions":{"deny":["%s"]}}' "$rule" >"$work/spec.json"
 		run load "$work/in.json" --partition x --dry-run --base none --spec "$work/spec.json"
