@@ -139,8 +139,39 @@ tells_of_writers() {
 	! grep -q "may write it" "$dir/around.err"
 }
 
+# Names and numbers that who is confined chose: the module takes what load makes of them.
+write_names() {
+	local long
+
+	long=$(printf 'x%.0s' {1..200})
+	mkdir -p "$dir/names/"$'a\nb/refs' "$dir/names/"$'c\x1bd/refs' "$dir/names/fine" \
+		"$dir/names/$long/$long/$long/$long/$long/$long/refs"
+	(cd "$dir/names" && mkdir d{1..60} && mkdir d{1..60}/refs)
+	echo '[]' >"$dir/names.json"
+}
+
+load_names() {
+	rvmctl load "$dir/names.json" --partition load-names --workspace "$dir/names" \
+		--base minimal,workspace-rw
+}
+
+# DIR...: of what git obeys nothing is written there, beside a file that is.
+names_hold() {
+	local name
+
+	rvmctl check load-names --write "$dir/names/fine/x" || return
+	for name in $'a\nb' $'c\x1bd' d7; do
+		! rvmctl check load-names --write "$dir/names/$name/config" || return
+	done
+}
+
+load_many() {
+	(cd "$dir/names" && mkdir d{61..900} && mkdir d{61..900}/refs)
+	load_names && ! rvmctl check load-names --write "$dir/names/d900/config"
+}
+
 ktap_print_header
-ktap_set_plan 40
+ktap_set_plan 43
 write_table
 check hooks_attach attach_hooks
 check first_load load_one
@@ -151,6 +182,11 @@ check denied_by_links denied_by_links
 drop_partitions load-links
 check tells_of_writers tells_of_writers
 drop_partitions load-around load-inner
+write_names
+check names_that_no_rule_can_say_stop_no_load load_names
+check what_has_such_names_is_held names_hold
+check more_than_there_is_room_for_stops_no_load load_many
+drop_partitions load-names
 start=$(objects)
 check "loads_and_deletes_${cycles}_times" load_and_delete
 check objects_are_back objects_return "$start"

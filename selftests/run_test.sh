@@ -147,6 +147,30 @@ ends_deaf() {
 		'while True: time.sleep(1)'
 }
 
+# The tool that learns waits for one that stops with its command.
+ends_learning() {
+	local status=0
+
+	(cd "$dir/ws" && timeout -k $((40 * patience)) 3 rvmctl learn run --user nobody run-one -- python3 -c \
+		'import os, signal
+while True: os.kill(os.getpid(), signal.SIGSTOP)' </dev/null) || status=$?
+	[ $status = 124 ] || { echo "status $status" && return 1; }
+}
+
+# On a terminal without a shell that could continue it, it does not stop with its command.
+goes_on_without_shell() {
+	(cd "$dir/ws" && timeout -k 5 $((60 * patience)) python3 -c 'import pty, sys
+pty.spawn(sys.argv[1:])' rvmctl run --user nobody run-one -- python3 -c 'import os, signal
+os.kill(os.getpid(), signal.SIGSTOP)
+print("went on")' </dev/null) | grep 'went on'
+}
+
+tells_unset() {
+	run run-one cat client.py >/dev/null && (cd "$dir/ws" &&
+		rvmctl run --user nobody --env RVM_NOT_SET --env RVM_SET=1 run-one -- cat client.py 2>&1 >/dev/null </dev/null) |
+		grep -c 'warning: --env RVM_.* is not set' | grep -x 1
+}
+
 # All that is started in the partition is stopped before it runs its program, and after.
 start_stopper() {
 	cat >"$dir/ws/stopper.py" <<-'PY'
@@ -196,7 +220,7 @@ stopper_ends() {
 }
 
 ktap_print_header
-ktap_set_plan 16
+ktap_set_plan 19
 check hooks_are_attached rvmctl hook attach
 check loads prepare
 check a_server_starts start_server
@@ -209,6 +233,9 @@ check input_is_opened_by_name read_by_name
 check no_dump_goes_to_a_program no_dump
 check one_that_stops_itself_ends ends_stopped
 check one_that_ignores_signals_ends ends_deaf
+check learning_ends_with_it ends_learning
+check on_a_terminal_it_goes_on goes_on_without_shell
+check variables_that_are_not_set_are_told tells_unset
 check a_stopper_starts start_stopper
 check runs_end_while_others_stop_them ends_among_stoppers
 check other_partitions_go_on others_go_on
