@@ -32,8 +32,10 @@ write_workspace() {
 	JSON
 }
 
+base=minimal,workspace-ro
+
 load() {
-	rvmctl load "$dir/table.json" --partition why --workspace "$dir/ws" --base minimal,workspace-ro
+	rvmctl load "$dir/table.json" --partition why --workspace "$dir/ws" --base $base
 }
 
 agent() {
@@ -55,15 +57,88 @@ offers_nothing() {
 	[ "$(value "d.get('grant')" why --last --partition why)" = None ]
 }
 
-# The line that is offered, in the table: then it works.
-helps() {
-	! agent "$1" || return
+# The line that is offered, into the table.
+take_line() {
 	rvmctl -j why --last --partition why | python3 -c 'import json, sys
 grant = json.load(sys.stdin)["grant"]
 print(grant)
 table = json.load(open(sys.argv[1]))
-json.dump(table + [json.loads(grant)], open(sys.argv[1], "w"))' "$dir/table.json" || return
-	load && agent "$1"
+json.dump(table + [json.loads(grant)], open(sys.argv[1], "w"))' "$dir/table.json" && load
+}
+
+# COMMAND [ANOTHER]: then it works, and so does what is called otherwise the next time.
+helps() {
+	! agent "$1" && take_line && agent "${2:-$1}"
+}
+
+# COMMAND: some lines one after the other, each of them another; then it works.
+helps_at_last() {
+	local i
+
+	for i in 1 2 3 4 5; do
+		! agent "$1" || return 0
+		take_line || return
+	done
+	return 1
+}
+
+write_scripts() {
+	cat >"$dir/ws/server.py" <<-'PY'
+		import socket, sys
+		s = socket.socket()
+		s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+		s.bind(("0.0.0.0", int(sys.argv[1])))
+		s.listen()
+		print("ready", flush=True)
+		c = s.accept()[0]
+		c.recv(1)
+		c.sendall(b"y")
+	PY
+	cat >"$dir/client.py" <<-'PY'
+		import socket, sys
+		c = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 10)
+		c.sendall(b"x")
+		sys.exit(c.recv(1) != b"y")
+	PY
+	mkdir -p "$dir/ws/env/bin"
+	ln -s /usr/bin/python3 "$dir/ws/env/bin/python"
+	printf 'home = /usr/bin\n' >"$dir/ws/env/pyvenv.cfg"
+	printf '#!%s/ws/env/bin/python\nprint("test")\n' "$dir" >"$dir/ws/env/bin/console"
+	printf '#!/usr/bin/env python3\nprint("test")\n' >"$dir/ws/env-tool"
+	printf '#!/usr/bin/python3\nprint("test")\n' >"$dir/ws/plain-tool"
+	printf '#!/usr/bin/python3\nimport tempfile\ntempfile.gettempdir()\n' >"$dir/ws/temporary-tool"
+	chmod +x "$dir/ws/env/bin/console" "$dir/ws"/*-tool
+}
+
+# ADDRESS:PORT... a server may listen at.
+write_server_table() {
+	python3 - "$@" >"$dir/table.json" <<-'PY'
+		import json, sys
+		rows = [(["EXECUTE"], "exec:python3 *")] + [(["WRITE"], "tcp:" + a) for a in sys.argv[1:]]
+		print(json.dumps([{"rights": r, "resource": x, "proof_tier": "P2", "expires_at": 0} for r, x in rows]))
+	PY
+}
+
+# PORT: of a server that serves one client of the host's.
+serve() {
+	local i
+
+	(cd "$dir/ws" && rvmctl run why -- /usr/bin/python3 server.py "$1" >"$dir/served" 2>&1 </dev/null) &
+	for ((i = 0; i < 300; i++)); do
+		! grep -qs ready "$dir/served" || break
+		sleep 0.1
+	done
+	if python3 "$dir/client.py" "$1"; then
+		wait $!
+		return
+	fi
+	wait $! || true
+	cat "$dir/served"
+	return 1
+}
+
+server_helps() {
+	! serve "$1" && take_line && serve "$1"
 }
 
 replace_tool() {
@@ -73,7 +148,7 @@ replace_tool() {
 }
 
 ktap_print_header
-ktap_set_plan 35
+ktap_set_plan 50
 check hooks_are_attached rvmctl hook attach
 write_workspace
 check loads load
@@ -150,4 +225,44 @@ rvmctl load "$dir/table.json" --partition why --workspace "$dir/ws" --base minim
 agent 'echo x >Makefile' || true
 check deputies_are_told says "allow-deputy 'Makefile' lifts it" why
 check made_beside_it agent 'echo x >made'
+cp "$dir/before.json" "$dir/table.json"
+check loads_again load
+check line_for_a_name_of_mktemp helps 'mkdir tmp.Qx81AbCd2z' 'mkdir tmp.Aa91AbCd3y'
+check it_is_for_what_is_in_it_as_well agent 'echo x >tmp.Aa91AbCd3y/one'
+
+# A server that listens at all addresses is judged by the one that it is called by.
+write_scripts
+base=minimal,workspace-ro,python
+write_server_table 0.0.0.0:8425 0.0.0.0:41425
+check load_names_the_row says 'row 1 .*not heard .*tcp:127.0.0.1:8425' load
+check line_for_a_server server_helps 8425
+check line_for_a_server_with_a_high_port server_helps 41425
+
+# Scripts, by their interpreters.
+write_sh_table() {
+	echo '[{"rights": ["EXECUTE"], "resource": "exec:sh *", "proof_tier": "P2", "expires_at": 0}]' \
+		>"$dir/table.json"
+	load
+}
+
+write_sh_table
+check lines_for_a_script helps_at_last ./plain-tool
+check lines_for_a_script_by_env helps_at_last ./env-tool
+check lines_for_a_console_script helps_at_last ./env/bin/console
+write_sh_table
+# shellcheck disable=SC2016 # for the shell inside
+check lines_for_a_console_script_by_path helps_at_last 'PATH=$PWD/env/bin:$PATH; console'
+write_sh_table
+check line_for_names_that_python_draws helps_at_last ./temporary-tool
+write_sh_table
+check lines_for_an_interpreter_by_path helps_at_last './env/bin/python ./env/bin/console -q'
+base=minimal,workspace-rw
+load
+agent 'echo x >env/bin/console' || true
+check environments_are_told says "to be called .venv: load --allow-deputy" why
+# What check has only the verdict of.
+refused check_names_the_exclusion "allow-deputy 'package.json' lifts it" \
+	rvmctl check why --write "$dir/ws/package.json"
+refused check_names_what_nothing_lifts 'RVM protects it; nothing lifts that' \
+	rvmctl check why --write "$dir/ws/.harness"
 ktap_finished

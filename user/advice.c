@@ -43,6 +43,25 @@ static const char *behind_pid(const char *path)
 	return digits && (!rest[digits] || rest[digits] == '/') ? rest + digits : NULL;
 }
 
+/* Eight letters of python's, a digit before one of them: nobody types that. */
+static bool is_drawn(const char *name)
+{
+	const char *digit = strpbrk(name, "0123456789");
+
+	return strlen(name) == 8 && digit &&
+	       strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") == 8 &&
+	       strpbrk(digit, "abcdefghijklmnopqrstuvwxyz");
+}
+
+/* As a pattern, or NULL; @temporary: in a folder for such names. */
+static char *drawn_name(const char *name, bool temporary)
+{
+	/* mktemp and python make them in any folder. */
+	temporary |= !strncmp(name, "tmp.", 4) || (!strncmp(name, "tmp", 3) && is_drawn(name + 3));
+	return is_drawn(name) ? name_short_lived(name, NULL) :
+				name_temporary(name, NULL, temporary);
+}
+
 /*
  * What was made for a while has another name the next time, and so has what is in it.
  * As a pattern; NULL if there is no such name on the way.
@@ -60,9 +79,7 @@ static char *temporary_path(const char *path)
 
 		len = strcspn(at, "/");
 		name = strndup(at, len);
-		/* mktemp makes them in any folder. */
-		temporary |= name && !strncmp(name, "tmp.", 4);
-		pattern = name ? name_temporary(name, NULL, temporary) : NULL;
+		pattern = name ? drawn_name(name, temporary) : NULL;
 		found |= pattern != NULL;
 		if (!pattern)
 			pattern = name ? path_escape(name) : NULL;

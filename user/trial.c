@@ -236,10 +236,11 @@ static int look_at_exclusion(struct nlattr **attrs, int cmd, void *data, struct 
 	struct anchor dir = { 0 };
 	struct entry e = { 0 };
 	auto_free char *pattern = NULL;
+	const char *resource;
 
 	(void)cmd;
 	(void)err;
-	if (s->found || !attrs[RVM_A_TABLE_EXCLUSION] ||
+	if (!attrs[RVM_A_TABLE_EXCLUSION] ||
 	    nlc_nest(exclusion, RVM_A_EXCLUSION_MAX, attrs[RVM_A_TABLE_EXCLUSION]) ||
 	    !exclusion[RVM_A_EXCLUSION_SCOPE] ||
 	    !(nlc_u32(exclusion[RVM_A_EXCLUSION_RIGHTS]) & s->r->right) ||
@@ -254,8 +255,13 @@ static int look_at_exclusion(struct nlattr **attrs, int cmd, void *data, struct 
 	pattern = strndup(scope[RVM_A_SCOPE_PATTERN] ? nla_data(scope[RVM_A_SCOPE_PATTERN]) : "",
 			  e.scope.len);
 	e.scope.pattern = pattern;
-	if (pattern && e.scope.class == RVM_CLASS_PATH && plan_covers(&e, s->r->path))
-		s->found = strdup(nlc_str(scope[RVM_A_SCOPE_RESOURCE]));
+	resource = nlc_str(scope[RVM_A_SCOPE_RESOURCE]);
+	/* One that nothing lifts counts more than one that something does. */
+	if (!pattern || e.scope.class != RVM_CLASS_PATH || (s->found && resource[0] != '/') ||
+	    !plan_covers(&e, s->r->path))
+		return 0;
+	free(s->found);
+	s->found = strdup(resource);
 	return 0;
 }
 
