@@ -358,6 +358,9 @@ traps=(git_hooks_path git_hooks_dots git_hooks_home git_hooks_link git_hook_link
 	git_linked_own git_linked_names git_outside_names git_outside_attributes git_outside_deep
 	git_outside_bare)
 
+outsiders=(git_outside git_outside_common git_submodule_absent git_separate_outside git_linked_common git_linked_own
+	git_linked_names git_outside_names git_outside_attributes git_outside_deep git_outside_bare)
+
 #
 # What the guide names as open: this is run.
 #
