@@ -177,6 +177,16 @@ git_link_way_before() {
 git_link_way_plant() { echo 'mkdir -p evil/hooks; hook evil/hooks/pre-commit; rm b; ln -sfn evil b'; }
 git_link_way_use() { git commit -q --allow-empty -m two; }
 
+# Behind a link ".." leads elsewhere than it says.
+git_link_up_before() {
+	repository
+	mkdir -p other/below
+	ln -s other/below in
+	git config core.hooksPath in/../hooks
+}
+git_link_up_plant() { echo 'mkdir -p other/hooks; hook other/hooks/pre-commit || { mkdir -p evil/x evil/hooks; hook evil/hooks/pre-commit; ln -sfn evil/x in; }'; }
+git_link_up_use() { git commit -q --allow-empty -m two; }
+
 git_link_dangling_before() {
 	repository
 	rm -rf .git/hooks
@@ -352,7 +362,7 @@ git_outside_bare_use() { git push -q origin HEAD:new; }
 
 traps=(git_hooks_path git_hooks_dots git_hooks_home git_hooks_link git_hook_link git_hooks_path_link
 	git_home_link git_include git_include_more git_filter git_outside git_outside_common git_word
-	git_toplevel git_cd git_uploadpack git_name git_link_way git_link_dangling git_include_relative
+	git_toplevel git_cd git_uploadpack git_name git_link_way git_link_up git_link_dangling git_include_relative
 	git_submodule_names git_submodule_config git_submodule_absent git_separate git_separate_outside
 	git_core_worktree git_bare_worktree git_remote_names git_remote_absent git_instead_of git_linked_common
 	git_linked_own git_linked_names git_outside_names git_outside_attributes git_outside_deep

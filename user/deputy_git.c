@@ -139,7 +139,7 @@ static char *path_at_home(const struct deputies *d, const char *word)
 		user = getpwnam(name);
 		home = user ? user->pw_dir : NULL;
 	}
-	return home && *home == '/' ? path_from(home, *rest ? rest + 1 : rest) : NULL;
+	return home && *home == '/' ? path_join(home, *rest ? rest + 1 : rest) : NULL;
 }
 
 /* Below where git is installed, as the one in PATH is. */
@@ -154,16 +154,16 @@ static char *path_of_git(const struct deputies *d, const char *rest)
 		auto_free char *git = above ? path_from(dir, "git") : NULL;
 
 		if (git && !access(git, X_OK))
-			return path_from(above, rest);
+			return path_join(above, rest);
 	}
-	return path_from("/usr", rest);
+	return path_join("/usr", rest);
 }
 
 #define GIT_PREFIX "%(prefix)/"
 
 /*
  * git looks from the top of the work tree, for included files from the file that names
- * them.  Return: the path; NULL if the word is none, or without memory.
+ * them.  Return: the whole path as it is written; NULL if the word is none, or without memory.
  */
 static char *path_of_word(const struct named *named, const char *word, enum gitconfig_kind kind)
 {
@@ -172,13 +172,15 @@ static char *path_of_word(const struct named *named, const char *word, enum gitc
 	if (!dir)
 		return NULL;
 	*strrchr(dir, '/') = '\0';
+	if (*word == '/')
+		return strdup(word);
 	if (*word == '~')
 		return path_at_home(named->d, word);
 	if (!strncmp(word, GIT_PREFIX, strlen(GIT_PREFIX)))
 		return path_of_git(named->d, word + strlen(GIT_PREFIX));
 	if (kind == GITCONFIG_WORKTREE)
-		return path_from(named->git, word);
-	return path_from(kind == GITCONFIG_INCLUDED ? dir : named->top, word);
+		return path_join(named->git, word);
+	return path_join(kind == GITCONFIG_INCLUDED ? dir : named->top, word);
 }
 
 /* Hooks among the files that the work is about, or git's own, which cannot all be held. */
@@ -283,25 +285,37 @@ static int exclude_path(struct named *named, const char *word, const char *path,
 	}
 }
 
+static int exclude_at(struct named *named, const char *word, char *path, enum gitconfig_kind kind)
+{
+	auto_free char *at = path;
+
+	if (!at)
+		return err_errno(named->d->err, ENOMEM, "%s", word);
+	if (kind != GITCONFIG_WORKTREE)
+		return exclude_path(named, word, at, kind) < 0 ? -1 : 0;
+	free(named->worktree);
+	named->worktree = take_ptr(at);
+	return 0;
+}
+
 static int exclude_named(const char *word, enum gitconfig_kind kind, void *arg)
 {
 	struct named *named = arg;
 	struct deputies *d = named->d;
-	auto_free char *path = NULL;
+	auto_free char *written = NULL;
 
 	if (++d->words > WORDS_MAX && !d->gave_up)
 		return deputy_give_up(d, "git's configuration is too long to be looked at");
 	if (!*word || d->gave_up ||
 	    (named->hooks && kind != GITCONFIG_HOOKS && kind != GITCONFIG_INCLUDED))
 		return 0;
-	path = path_of_word(named, word, kind);
-	if (!path)
+	written = path_of_word(named, word, kind);
+	if (!written)
 		return 0;
-	if (kind != GITCONFIG_WORKTREE)
-		return exclude_path(named, word, path, kind) < 0 ? -1 : 0;
-	free(named->worktree);
-	named->worktree = take_ptr(path);
-	return 0;
+	/* Behind a link ".." leads elsewhere than it says. */
+	if (strstr(written, "/..") && exclude_at(named, word, deputy_real(d, written), kind))
+		return -1;
+	return exclude_at(named, word, path_from("/", written), kind);
 }
 
 /* A link is followed: it has been protected, as what it leads to. */
@@ -362,11 +376,15 @@ static char *dir_in(struct deputies *d, const char *dir, const char *name, const
 {
 	auto_free char *path = path_from(dir, name);
 	auto_free char *text = path ? gitconfig_read(d->plan->resolver.root->fd, path + 1) : NULL;
+	auto_free char *whole = NULL;
+	const char *said;
 
 	if (!text || strncmp(text, prefix, strlen(prefix)) != 0)
 		return strdup(dir);
 	text[strcspn(text, "\r\n")] = '\0';
-	return path_from(dir, text + strlen(prefix));
+	said = text + strlen(prefix);
+	whole = *said == '/' ? strdup(said) : path_join(dir, said);
+	return whole ? deputy_real(d, whole) : NULL;
 }
 
 /* It need not be called ".git"; in the workspace it is found by its looks. */
@@ -433,14 +451,17 @@ int deputy_git_folder_configs(struct deputies *d, const char *git)
 static int exclude_own_configs(struct deputies *d, const char *top)
 {
 	auto_free char *git = dir_in(d, top, ".git", "gitdir: ");
+	auto_free char *real = NULL;
 
 	if (git && !strcmp(git, top)) {
 		free(git);
 		git = path_from(top, ".git");
 	}
-	if (!git)
+	/* It may be a link. */
+	real = git ? deputy_real(d, git) : NULL;
+	if (!real)
 		return err_errno(d->err, ENOMEM, "%s", top);
-	return exclude_folder_configs(d, top, git);
+	return exclude_folder_configs(d, top, real);
 }
 
 int deputy_git_configs(struct deputies *d, const struct anchor *top)

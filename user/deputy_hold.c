@@ -202,26 +202,32 @@ static int hold_link(struct deputies *d, const char *link)
 	return hold(d, link) < 0 ? -1 : 0;
 }
 
-/* Where links end, also if nothing is there yet. */
-static int hold_end(struct deputies *d, const struct path_place *end)
+/* Where a walk ended, also if nothing is there yet; NULL without memory. */
+static char *path_of_place(const struct path_place *end)
 {
-	auto_free char *path = path_join(end->dir->path, end->rest);
+	char *path = path_join(end->dir->path, end->rest);
 	char *to = path;
 
-	if (!path)
-		return err_errno(d->err, ENOMEM, "%s", end->rest);
 	/* The rest is a pattern. */
-	for (const char *at = path; *at; at++) {
+	for (const char *at = path; at && *at; at++) {
 		if (at >= path + strlen(end->dir->path) && *at == '\\' && at[1])
 			at++;
 		*to++ = *at;
 	}
-	*to = '\0';
-	return hold_link(d, path);
+	if (to)
+		*to = '\0';
+	return path;
+}
+
+static int hold_end(struct deputies *d, const struct path_place *end)
+{
+	auto_free char *path = path_of_place(end);
+
+	return path ? hold_link(d, path) : err_errno(d->err, ENOMEM, "%s", end->rest);
 }
 
 /* Each link on the way is obeyed as well: another one leads elsewhere. */
-int deputy_hold_way(struct deputies *d, const char *path)
+static int walk_links(struct deputies *d, const char *path, char **real)
 {
 	struct resolver *r = &d->plan->resolver;
 	struct err err = { 0 };
@@ -241,10 +247,28 @@ int deputy_hold_way(struct deputies *d, const char *path)
 	for (char *link = argz_next(walk.links_followed, walk.links_len, NULL); link && !ret;
 	     link = argz_next(walk.links_followed, walk.links_len, link))
 		ret = hold_link(d, link);
-	if (!ret && walk.links_followed && walk.n)
+	if (!ret && !real && walk.links_followed && walk.n)
 		ret = hold_end(d, &walk.place[walk.n - 1]);
+	if (!ret && real && walk.n)
+		*real = path_of_place(&walk.place[walk.n - 1]);
 	path_walk_end(&walk);
 	return ret;
+}
+
+int deputy_hold_way(struct deputies *d, const char *path)
+{
+	return walk_links(d, path, NULL);
+}
+
+char *deputy_real(struct deputies *d, const char *path)
+{
+	char *real = NULL;
+
+	if (walk_links(d, path, &real)) {
+		free(real);
+		return NULL;
+	}
+	return real ? real : path_from("/", path);
 }
 
 /* Who is confined cannot make links that count: their names are protected. */

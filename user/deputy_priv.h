@@ -61,6 +61,8 @@ int deputy_hold_target(struct deputies *d, const char *path);
 /* Links on the way to it and its name, not what lies below it. */
 int deputy_hold_way(struct deputies *d, const char *path);
 int deputy_hold_name(struct deputies *d, const char *path);
+/* Where it is, links followed, which are held; NULL on errors. */
+char *deputy_real(struct deputies *d, const char *path);
 /* All whose path begins so. */
 int deputy_hold_beginning(struct deputies *d, const char *path);
 int deputy_exclude_name(struct deputies *d, const struct anchor *above, const char *pattern);

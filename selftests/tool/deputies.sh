@@ -88,10 +88,13 @@ links_on_the_way_are_held() {
 	ln -s real/main.make "$ws/a"
 	ln -s 'later[1].cfg' "$ws/setup.cfg"
 	ln -s real/other.make "$ws/free"
+	git init -q "$ws" && mkdir -p "$ws/deep/er" && ln -s deep/er "$ws/in" && git -C "$ws" config core.hooksPath in/../hk || return 4
 	holds ws workspace-rw <<-'EOF'
 		1 ws/a
 		1 ws/real/main.make
 		1 ws/later\\[1].cfg
+		1 ws/in
+		1 ws/deep/hk
 		0 ws/free
 		0 ws/real/other.make
 	EOF
