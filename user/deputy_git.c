@@ -313,6 +313,8 @@ static int exclude_named(const char *word, enum gitconfig_kind kind, void *arg)
 	if (!written)
 		return 0;
 	/* Behind a link ".." leads elsewhere than it says. */
+	if (kind == GITCONFIG_WORKTREE)
+		return exclude_at(named, word, deputy_real(d, written), kind);
 	if (strstr(written, "/..") && exclude_at(named, word, deputy_real(d, written), kind))
 		return -1;
 	return exclude_at(named, word, path_from("/", written), kind);
