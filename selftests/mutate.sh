@@ -136,7 +136,7 @@ program_of() {
 	local source
 
 	if [[ $1 = shell:* ]]; then
-		grep -lE "^[[:space:]]*(check|refused|subtests) ${1#*:} " "$selftests"/*_test.sh | head -n 1
+		grep -lE "^[[:space:]]*(check|denied|refused|subtests) ${1#*:} " "$selftests"/*_test.sh | head -n 1
 		return
 	fi
 	source=$(grep -lE "^TEST_F[A-Z_]*\(${1%%:*}, ${1#*:}[,)]" "$selftests"/*_test.c | head -n 1)
