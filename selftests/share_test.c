@@ -126,7 +126,7 @@ TEST_F_TIMEOUT(share, of_words, 120)
 }
 
 /* However many there are, each of the quiet one is counted and told, when it comes amid them too. */
-TEST_F_TIMEOUT(share, of_denials, 120)
+TEST_F_TIMEOUT(share, of_denials, 1200)
 {
 	int one = 1, flood = 4 * LINES_MAX;
 	pid_t loud = box_start(&self->box, open_what_is_not_ours, &flood);
