@@ -70,11 +70,49 @@ disks_end() {
 		! [ -s "$group/io.max" ]
 }
 
+# Sessions without end, on one CPU.
+start_sessions() {
+	rvmctl run "$partition" -- /usr/bin/python3 - <<-'PY' &
+		import os
+		os.sched_setaffinity(0, {0})
+		for i in range(30):
+		    if not os.fork():
+		        os.setsid()
+		        while True:
+		            pass
+		os.wait()
+	PY
+}
+
+# A quarter of a CPU at least is for the host: without groups it would be one of thirty.
+cpus_are_shared() {
+	local runner status=0
+
+	make_partition || return
+	start_sessions
+	runner=$!
+	sleep 2
+	/usr/bin/python3 - <<-'PY' || status=1
+		import os, sys, time
+		os.sched_setaffinity(0, {0})
+		began, used = time.monotonic(), time.process_time()
+		while time.monotonic() - began < 3:
+		    pass
+		share = (time.process_time() - used) / (time.monotonic() - began)
+		print("# share of the host: %.2f" % share)
+		sys.exit(share < 0.25)
+	PY
+	echo 1 >"$group/cgroup.kill"
+	wait "$runner" 2>/dev/null
+	return "$status"
+}
+
 ktap_print_header
-ktap_set_plan 5
+ktap_set_plan 6
 check hooks_attach attach_hooks
 check processes_end_at_pids_max processes_end
 check memory_ends_at_memory_max memory_ends
 check disks_have_io_max disks_end
+check many_sessions_have_one_share_of_a_cpu cpus_are_shared
 refused a_limit_is_a_number 'io-max' rvmctl partition new "$partition-x" --io-max many
 ktap_finished

@@ -113,9 +113,14 @@ static int write_to(int dir, const char *name, const char *text)
 	return fd < 0 || write(fd, text, strlen(text)) < 0 ? -1 : 0;
 }
 
-/* Let groups below have limits; which of them the kernel offers is its matter. */
+/*
+ * Let groups below have limits; which of them the kernel offers is its matter.  Without the
+ * one for CPUs each session of a partition would count as much as one of the host's, and it
+ * can make any number.
+ */
 static void offer_limits(int dir)
 {
+	(void)write_to(dir, "cgroup.subtree_control", "+cpu");
 	(void)write_to(dir, "cgroup.subtree_control", "+pids");
 	(void)write_to(dir, "cgroup.subtree_control", "+memory");
 	(void)write_to(dir, "cgroup.subtree_control", "+io");
