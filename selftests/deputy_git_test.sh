@@ -152,10 +152,73 @@ git_worktree_before() {
 git_worktree_plant() { echo 'layout e "worktree = $PWD/sub/tree"; echo "gitdir: $PWD/e" >sub/tree/.git'; }
 git_worktree_use() { git -C sub/tree status; }
 
+# FROM TO, of one length: what git refuses to put into its index is put there past it.
+index_by_hand() {
+	cat <<-'SH'
+		python3 -c 'import hashlib, os, sys
+		old, new = map(os.fsencode, sys.argv[1:])
+		data = open(".git/index", "rb").read()[:-20].replace(old, new)
+		open("by-hand", "wb").write(data + hashlib.sha1(data).digest())' "$from" "$to"
+		mv by-hand .git/index
+	SH
+}
+
+# The index may name what is outside: a repository in a cache.
+git_cache_before() { repository; }
+git_cache_plant() {
+	cat <<-'SH'
+		evil=$(mktemp -d)
+		mkdir "$evil/.git"; cp -r .git/objects .git/refs .git/HEAD "$evil/.git"; config >"$evil/.git/config"
+		to=$(realpath --relative-to=. "$evil") from=${to//../--}
+		git update-index --add --cacheinfo "160000,$(git rev-parse HEAD),$from"
+	SH
+	index_by_hand
+}
+git_cache_use() { git status; git diff; }
+
+# What was resolved once is resolved again: git reads and writes the files of that list.
+git_rerere_before() { repository; }
+git_rerere_plant() {
+	cat <<-'SH'
+		id=$(printf '%040d' 1); mkdir -p ".git/rr-cache/$id"; echo x >".git/rr-cache/$id/preimage"
+		printf '%s\t../../private\0' "$id" >.git/MERGE_RR
+	SH
+}
+git_rerere_use() {
+	echo secret >"$dir/private"
+	git commit -q --allow-empty -m two
+	! grep -rqs secret .git/rr-cache || touch "$dir/git_rerere-mark"
+}
+
+# What git writes goes where a link of the agent's leads.
+git_message_link_before() { repository; }
+git_message_link_plant() { echo 'rm -f .git/COMMIT_EDITMSG; ln -s "$mark" .git/COMMIT_EDITMSG || { ln -s "$mark" x; mv x .git/COMMIT_EDITMSG; }'; }
+git_message_link_use() { git commit -q --allow-empty -m two; }
+
+git_log_link_before() { repository; }
+git_log_link_plant() { echo 'rm .git/logs/HEAD; ln -s "$mark" .git/logs/HEAD || { mkdir x; ln -s "$mark" x/HEAD; mv .git/logs y; mv x .git/logs; }'; }
+git_log_link_use() { git commit -q --allow-empty -m two; }
+
+git_branch_link_before() { repository; }
+git_branch_link_plant() { echo 'ln -s "${mark%/*}" .git/refs/heads/x || ln -s "${mark%/*}" .git/logs/refs/heads/x'; }
+git_branch_link_use() { git branch x/git_branch_link-mark; }
+
+# What is left of a rebase is removed.
+git_am_link_before() {
+	repository
+	mkdir "$out/mine"
+	touch "$out/mine/x"
+}
+git_am_link_plant() { echo 'ln -s "$out/mine" .git/rebase-apply'; }
+git_am_link_use() {
+	git am --abort
+	[ -e "$out/mine/x" ] || touch "$dir/git_am_link-mark"
+}
+
 traps=(git_config git_config_renamed git_hook git_reset git_log git_attributes git_info_attributes
 	git_remote git_remote_config git_husky git_worktree_config git_commondir git_commondir_links git_file
 	git_link git_folder git_moved git_bare git_bare_renamed git_bare_link git_head git_logs git_submodule
-	git_worktree)
+	git_worktree git_cache git_rerere git_message_link git_log_link git_branch_link git_am_link)
 
 #
 # What the guide names as open: these are run.
@@ -180,7 +243,18 @@ open_git_reset_plant() {
 }
 open_git_reset_use() { git reset -q --hard; make; }
 
-opens=(open_git_rebase open_git_reset)
+# git writes what its index names, and that may be anywhere.
+open_git_index_before() { repository; }
+open_git_index_plant() {
+	cat <<-'SH'
+		to=../../${mark##*/} from=${to//../--}
+		git update-index --add --cacheinfo "100644,$(git rev-parse HEAD:file),$from"
+	SH
+	index_by_hand
+}
+open_git_index_use() { git restore .; }
+
+opens=(open_git_rebase open_git_reset open_git_index)
 
 #
 # What agents do all day goes on.

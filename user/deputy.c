@@ -157,6 +157,45 @@ static int exclude_path_folders(struct deputies *d)
 	return 0;
 }
 
+/*
+ * Base tables give caches, in which many tools make what they like.  No repository: the
+ * index of another one can name it, and git looks into what is named there.
+ */
+static int exclude_cache(struct deputies *d, const struct entry *e)
+{
+	const char *ws = d->plan->resolver.workspace->path, *pattern = e->scope.pattern;
+	auto_free char *below = NULL;
+	size_t len = e->scope.len;
+
+	if (!e->badge || !deputy_gives_writing(e) || !S_ISDIR(e->scope.anchor->st.st_mode) ||
+	    path_below(e->scope.anchor->path, "/dev") || path_below(e->scope.anchor->path, ws) ||
+	    covers_all(e, ws))
+		return 0;
+	if (len >= 2 && !strcmp(pattern + len - 2, "**"))
+		len -= 2;
+	if (asprintf(&below, "%.*s%s**/.git", (int)len, pattern,
+		     len && pattern[len - 1] != '/' ? "/" : "") < 0) {
+		below = NULL;
+		return err_errno(d->err, ENOMEM, "deputy.list");
+	}
+	return plan_exclude_anchor(d->plan, e->scope.anchor, below, RVM_RIGHT_WRITE, d->err);
+}
+
+static int exclude_caches(struct deputies *d)
+{
+	size_t n = d->plan->n;
+
+	if (is_listed(d->allow, d->n, GIT_FOLDER "."))
+		return 0;
+	for (size_t i = 0; i < n; i++) {
+		const struct entry e = d->plan->entries[i];
+
+		if (exclude_cache(d, &e))
+			return -1;
+	}
+	return 0;
+}
+
 static int exclude_workspace(struct deputies *d)
 {
 	const struct anchor *ws = d->plan->resolver.workspace;
@@ -206,6 +245,8 @@ int exclude_deputies(struct plan *plan, const char *const *allow, size_t n, stru
 		ret = check_allowed(&d);
 	if (!ret && d.whole)
 		ret = exclude_workspace(&d);
+	if (!ret)
+		ret = exclude_caches(&d);
 	if (!ret)
 		ret = deputy_git_rows(&d);
 	if (!ret)

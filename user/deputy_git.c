@@ -21,7 +21,6 @@
  * git: lines of the list that are about its folder, for other folders.
  */
 
-#define GIT_FOLDER "**/.git/"
 #define GIT_REFS "**/refs/."
 
 /* Lines about names that git looks for wherever it is, beside those with its folder. */

@@ -10,6 +10,9 @@
 #include "lib/index.h"
 #include "plan.h"
 
+/* Lines of the list that begin so are about what lies in it; with "." about itself. */
+#define GIT_FOLDER "**/.git/"
+
 struct deputies {
 	struct plan *plan;
 	struct list list;
