@@ -94,6 +94,11 @@ only_second_is_made() {
 }
 
 ktap_print_header
+modprobe ext4 2>/dev/null || true
+if [ ! -e /sys/fs/ext4/features/casefold ]; then
+	ktap_skip_all "ext4 does not fold case in this kernel"
+	exit "$KSFT_SKIP"
+fi
 ktap_set_plan 15
 check hooks_attach attach_hooks
 

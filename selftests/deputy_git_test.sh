@@ -185,9 +185,9 @@ git_rerere_plant() {
 	SH
 }
 git_rerere_use() {
-	echo secret >"$dir/private"
+	echo secret >../../private
 	git commit -q --allow-empty -m two
-	! grep -rqs secret .git/rr-cache || touch "$dir/git_rerere-mark"
+	! grep -rqs secret .git/rr-cache || touch ../../git_rerere-mark
 }
 
 # What git writes goes where a link of the agent's leads.
@@ -212,7 +212,7 @@ git_am_link_before() {
 git_am_link_plant() { echo 'ln -s "$out/mine" .git/rebase-apply'; }
 git_am_link_use() {
 	git am --abort
-	[ -e "$out/mine/x" ] || touch "$dir/git_am_link-mark"
+	[ -e "$out/mine/x" ] || touch ../../git_am_link-mark
 }
 
 traps=(git_config git_config_renamed git_hook git_reset git_log git_attributes git_info_attributes
