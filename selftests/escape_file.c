@@ -146,7 +146,10 @@ static void *give_name(void *arg)
 	return NULL;
 }
 
-/* How many of two names does a file get at the same moment? */
+/*
+ * How many of two names does a file get at the same moment?  They are in two folders: in
+ * one each call has its lock to the end.
+ */
 static unsigned int names_at_once(const char *first, const char *second)
 {
 	pthread_barrier_t start;
@@ -174,7 +177,7 @@ static int name_twice_at_once(bool evil)
 	unsigned int names = 1;
 
 	for (int i = 0; i < 500 && names == 1; i++)
-		names = names_at_once(ws("born"), evil ? ws("born-twice") : "/nowhere/name");
+		names = names_at_once(ws("born"), evil ? ws("plain/born") : "/nowhere/name");
 	return names == 2 ? 0 : names != 1 ? BROKEN : evil ? EXDEV : 0;
 }
 
