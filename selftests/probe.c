@@ -52,6 +52,16 @@ const char *in(bool ok, const char *name)
 	return p;
 }
 
+const char *in_pair(const char *name)
+{
+	static char text[2][256];
+	static unsigned int next;
+	char *p = text[next++ % 2];
+
+	snprintf(p, sizeof(text[0]), "%s/pair/%s", dir, name);
+	return p;
+}
+
 static unsigned int count;
 static bool failed;
 

@@ -54,6 +54,8 @@ extern bool direct;
 
 /* DIR/ws/NAME if @ok, else DIR/out/NAME; four at a time. */
 const char *in(bool ok, const char *name);
+/* Of two files beside both, which the limited side may write by name. */
+const char *in_pair(const char *name);
 
 /* 0 or the errno of what returned @ret. */
 static inline int result(long ret)

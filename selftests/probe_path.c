@@ -109,30 +109,33 @@ static int make_symlink(bool ok)
 	return err;
 }
 
-/* In a folder where no rule is about a name: elsewhere they are copied. */
+/*
+ * In a folder where no rule is about a name that is not there: elsewhere they are copied.
+ * The second one is there when the table is loaded.
+ */
 static const char *linkable(bool ok)
 {
-	return in(ok, ok ? "single/file" : "file");
+	return ok ? in_pair("file") : in(false, "file");
 }
 
 static const char *link_name(bool ok)
 {
-	return in(ok, ok ? "single/hard" : "hard");
+	const char *name = ok ? in_pair("hard") : in(false, "hard");
+
+	unlink(name);
+	return name;
 }
 
 static int make_link(bool ok)
 {
-	int err = result(link(linkable(ok), link_name(true)));
-
-	unlink(link_name(true));
-	return err;
+	return result(link(linkable(ok), link_name(true)));
 }
 
 static int make_link_to(bool ok)
 {
 	int err = result(link(linkable(true), link_name(ok)));
 
-	unlink(link_name(ok));
+	unlink(in(false, "hard"));
 	return err;
 }
 

@@ -42,8 +42,8 @@ make_files() {
 	echo "#!$ws/prog" >"$ws/script"
 	echo "#!$ws/other" >"$ws/script2"
 	chmod 0755 "$ws/script" "$ws/script2"
-	mkdir "$ws/single"
-	echo x >"$ws/single/file"
+	mkdir "$dir/pair"
+	echo x | tee "$dir/pair/file" >"$dir/pair/hard"
 }
 
 # Two mounts in the workspace; what is below sealed/ may not be written.
@@ -95,10 +95,14 @@ write_limited_table() {
 		token '"READ"' 'Read(./**)'
 		# The last one is the name that the kernel gives to an O_TMPFILE.
 		for name in file file2 new folder gone symlink node victim moving moved \
-			leaving left prog single/file single/hard device mnt fifo bound 'open/**' 'sealed/mnt/**' \
+			leaving left prog device mnt fifo bound 'open/**' 'sealed/mnt/**' \
 			'#[0-9]*'; do
 			printf ',\n '
 			token '"WRITE"' "Edit(./$name)"
+		done
+		for name in file hard; do
+			printf ',\n '
+			token '"READ", "WRITE"' "path:/$dir/pair/$name"
 		done
 		for name in 'load:./code' 'Bash(./prog go)' 'Bash(./prog */script)' 'run:./runner' 'run:./suid' \
 			'run:./script' 'run:./script2' 'tcp:127.0.0.1:7001' \
