@@ -54,7 +54,7 @@ ring_static() {
 }
 
 ring_guest() {
-	selftests/vm/run.sh --cpus 2 --timeout 2700 --outdir "$report/guest" -- \
+	selftests/vm/run.sh --cpus 2 --timeout 3600 --outdir "$report/guest" -- \
 		selftests/vm/suite.sh tmpfs ext4
 }
 

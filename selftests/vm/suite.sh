@@ -71,6 +71,11 @@ run_test() {
 	result "$status" "$name on $filesystem" "exit $status"
 }
 
+# What takes long and does not depend on the number of CPUs is for the guest with several.
+is_wide() {
+	[ -n "$pattern" ] || [ "$(nproc)" -gt 1 ]
+}
+
 run_list() {
 	local filesystem=$1 first=$2 where words
 
@@ -78,6 +83,7 @@ run_list() {
 		case $where in
 		each) ;;
 		once) [ -n "$first" ] || continue ;;
+		wide) if [ -z "$first" ] || ! is_wide; then continue; fi ;;
 		asked) if [ -z "$first" ] || [ -z "$pattern" ]; then continue; fi ;;
 		*) continue ;;
 		esac
@@ -128,11 +134,12 @@ check_log() {
 }
 
 count_points() {
-	local each once
+	local each once wide
 
 	each=$(grep -c '^each ' "$selftests/tests.list") || true
 	once=$(grep -c '^once ' "$selftests/tests.list") || true
-	echo $((3 + once + each * $1))
+	is_wide && wide=$(grep -c '^wide ' "$selftests/tests.list") || wide=0
+	echo $((3 + once + wide + each * $1))
 }
 
 if [ "${1:-}" = -t ]; then
