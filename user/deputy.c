@@ -167,9 +167,9 @@ static int exclude_cache(struct deputies *d, const struct entry *e)
 	auto_free char *below = NULL;
 	size_t len = e->scope.len;
 
-	if (!e->badge || !deputy_gives_writing(e) || !S_ISDIR(e->scope.anchor->st.st_mode) ||
-	    path_below(e->scope.anchor->path, "/dev") || path_below(e->scope.anchor->path, ws) ||
-	    covers_all(e, ws))
+	/* The list sees to the workspace. */
+	if (!e->badge || !deputy_gives_folder(e) ||
+	    (d->whole && path_below(e->scope.anchor->path, ws)) || covers_all(e, ws))
 		return 0;
 	if (len >= 2 && !strcmp(pattern + len - 2, "**"))
 		len -= 2;

@@ -45,19 +45,23 @@ bool deputy_gives_writing(const struct entry *e)
 	       e->scope.anchor && !(e->scope.flags & RVM_SCOPE_FLAG_PROC_OWN);
 }
 
-bool deputy_is_place(const struct entry *e)
+bool deputy_gives_folder(const struct entry *e)
 {
 	struct rvm_glob glob;
 	struct stat st;
 
-	if (!deputy_gives_writing(e) || e->badge || !S_ISDIR(e->scope.anchor->st.st_mode) ||
-	    path_below(e->scope.anchor->path, "/dev"))
+	if (!deputy_gives_writing(e) || !S_ISDIR(e->scope.anchor->st.st_mode))
 		return false;
 	if (!e->scope.len || rvm_glob_parse(&glob, e->scope.pattern, e->scope.len, NULL) ||
 	    !glob.literal)
 		return true;
 	return fstatat(e->scope.anchor->fd, e->scope.pattern, &st, AT_SYMLINK_NOFOLLOW) ||
-	       !S_ISREG(st.st_mode);
+	       S_ISDIR(st.st_mode) || S_ISLNK(st.st_mode);
+}
+
+bool deputy_is_place(const struct entry *e)
+{
+	return !e->badge && deputy_gives_folder(e) && !path_below(e->scope.anchor->path, "/dev");
 }
 
 const struct anchor *deputy_holder(const struct deputies *d, const char *path)

@@ -46,10 +46,11 @@ bool deputy_is_lifted(const struct deputies *d, size_t line);
 int deputy_exclude(struct deputies *d, size_t line, const char *text);
 
 bool deputy_gives_writing(const struct entry *e);
+/* Is there a folder in it, or may one be made?  A row for one file lets nobody do that. */
+bool deputy_gives_folder(const struct entry *e);
 /*
  * Is it about a folder that may hold repositories?  Rows of base tables name caches and
- * the like, shared memory has names that are linked, and a row for one file lets nobody
- * make a repository.
+ * the like, and shared memory has names that are linked.
  */
 bool deputy_is_place(const struct entry *e);
 /* Where a row lets it be written, as far up as one does; NULL if none does. */

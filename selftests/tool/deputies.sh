@@ -283,3 +283,22 @@ repositories_below_rows_are_held() {
 		0 main/a/**/src
 	EOF
 }
+
+# Whatever a base table gives in which a folder can be made: also names in shared memory.
+caches_take_no_repository() {
+	local path
+
+	mkdir -p "$work/caches"
+	echo '[]' >"$work/caches/t.json"
+	run -j load "$work/caches/t.json" --partition x --workspace "$work/caches" --dry-run \
+		--base minimal,workspace-rw,shell,pip,python
+	[ "$status" = 0 ] || return 1
+	for path in .cache/rvm-x .cache/pip/rvm-x; do
+		grep -qF "\"resolved\":\"$HOME/$path/**/.git\"" "$work/out" || { echo "$path" && return 1; }
+	done
+	grep -qF '"resolved":"/dev/shm/psm_????????/**/.git"' "$work/out" &&
+		! grep -qF '/dev/null/**/.git' "$work/out" || return 1
+	run -j load "$work/caches/t.json" --partition x --workspace "$work/caches" --dry-run \
+		--base minimal,workspace-rw,shell --allow-deputy '**/.git/.'
+	[ "$status" = 0 ] && ! grep -qF 'rvm-x/**/.git"' "$work/out"
+}
