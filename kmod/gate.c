@@ -356,7 +356,7 @@ static enum rvm_reason survey_move(struct rvm_walk *here, struct rvm_walk *there
 	return section.unsettled ? RVM_REASON_CONTEXT : reason;
 }
 
-/* May the name in a place become an excluded one, or may nobody say where the others are? */
+/* May its place become an excluded one, or is it not known where its other names are? */
 static bool must_be_alone(const struct rvm_partition_view *view, const struct rvm_question *from,
 			  const struct rvm_question *to, const struct rvm_walk *here,
 			  const struct rvm_walk *there)
