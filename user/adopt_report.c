@@ -113,7 +113,7 @@ static void count_socket(struct counts *c, pid_t pid, int number)
 	socklen_t len = sizeof(family);
 
 	if (fd >= 0)
-		(void)getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &len);
+		getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &len);
 	len = sizeof(peer);
 	if (family == AF_INET || family == AF_INET6)
 		c->n[INTERNET]++;
@@ -290,7 +290,7 @@ void adopt_report(const struct adopt *a, struct out *o)
 		{ "count", NULL, OUT_COL_RIGHT },
 		{ "fate", NULL, 0 },
 		{ "remark", NULL, 0 },
-		{ 0 },
+		{},
 	};
 	struct counts c = { 0 };
 
@@ -322,8 +322,6 @@ struct asker {
 
 static int take_allowed(struct nlattr **a, int cmd, void *data, struct err *err)
 {
-	(void)cmd;
-	(void)err;
 	*(uint32_t *)data = nlc_u32(a[RVM_A_CHECK_ALLOWED]);
 	return 0;
 }
@@ -337,10 +335,8 @@ static int is_allowed(struct asker *k, int fd, uint32_t right)
 	if (msg &&
 	    (nla_put_u32(msg, RVM_A_CHECK_PARTITION, k->partition) ||
 	     nla_put_u32(msg, RVM_A_CHECK_CLASS, RVM_CLASS_PATH) ||
-	     nla_put_u32(msg, RVM_A_CHECK_RIGHT, right) || nla_put_s32(msg, RVM_A_CHECK_FD, fd))) {
-		nlmsg_free(msg);
-		msg = NULL;
-	}
+	     nla_put_u32(msg, RVM_A_CHECK_RIGHT, right) || nla_put_s32(msg, RVM_A_CHECK_FD, fd)))
+		nlc_drop(&msg);
 	if (!nlc_call(k->nlc, msg, take_allowed, &allowed, k->err))
 		return allowed;
 	/* It has no name: the hooks let it be. */
@@ -480,7 +476,7 @@ int adopt_report_denied(const struct adopt *a, struct nlc *nlc, uint32_t partiti
 		{ "what", "denied from now on", 0 },
 		{ "right", NULL, 0 },
 		{ "path", NULL, 0 },
-		{ 0 },
+		{},
 	};
 	auto_close int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	struct asker k = { .nlc = nlc, .partition = partition, .out = o, .proc = proc, .err = err };

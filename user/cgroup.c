@@ -120,10 +120,10 @@ static int write_to(int dir, const char *name, const char *text)
  */
 static void offer_limits(int dir)
 {
-	(void)write_to(dir, "cgroup.subtree_control", "+cpu");
-	(void)write_to(dir, "cgroup.subtree_control", "+pids");
-	(void)write_to(dir, "cgroup.subtree_control", "+memory");
-	(void)write_to(dir, "cgroup.subtree_control", "+io");
+	write_to(dir, "cgroup.subtree_control", "+cpu");
+	write_to(dir, "cgroup.subtree_control", "+pids");
+	write_to(dir, "cgroup.subtree_control", "+memory");
+	write_to(dir, "cgroup.subtree_control", "+io");
 }
 
 int cgroup_make_parent(struct err *err)

@@ -244,8 +244,6 @@ static int take_answer(struct nlattr **attrs, int cmd, void *data, struct err *e
 {
 	struct answer *a = data;
 
-	(void)cmd;
-	(void)err;
 	a->allowed = nlc_u32(attrs[RVM_A_CHECK_ALLOWED]);
 	a->reason = nlc_u32(attrs[RVM_A_CHECK_REASON]);
 	a->token = nlc_u64(attrs[RVM_A_CHECK_TOKEN]);
@@ -260,10 +258,8 @@ int check_file(struct nlc *nlc, uint32_t partition, int fd, uint32_t right, bool
 	struct nl_msg *msg = nlc_request(nlc, RVM_CMD_CHECK, 0);
 	struct answer a = { 0 };
 
-	if (msg && put_question(msg, partition, &q)) {
-		nlmsg_free(msg);
-		msg = NULL;
-	}
+	if (msg && put_question(msg, partition, &q))
+		nlc_drop(&msg);
 	if (nlc_call(nlc, msg, take_answer, &a, err))
 		return -1;
 	*allowed = a.allowed;
@@ -297,10 +293,8 @@ bool check_again(struct nlc *nlc, uint32_t partition, const struct refusal *r)
 
 	if (!ret)
 		msg = nlc_request(nlc, RVM_CMD_CHECK, 0);
-	if (msg && put_question(msg, partition, &q)) {
-		nlmsg_free(msg);
-		msg = NULL;
-	}
+	if (msg && put_question(msg, partition, &q))
+		nlc_drop(&msg);
 	if (msg)
 		ret = nlc_call(nlc, msg, take_answer, &a, &err);
 	err_clear(&err);
@@ -313,8 +307,6 @@ static int take_rule(struct nlattr **attrs, int cmd, void *data, struct err *err
 	struct nlattr *scope[RVM_A_SCOPE_MAX + 1] = { 0 };
 	struct answer *a = data;
 
-	(void)cmd;
-	(void)err;
 	if (!attrs[RVM_A_TABLE_TOKEN] || nlc_nest(token, RVM_A_TOKEN_MAX, attrs[RVM_A_TABLE_TOKEN]))
 		return 0;
 	if (token[RVM_A_TOKEN_WITHIN] && !a->within)
@@ -334,11 +326,9 @@ static void find_rule(struct nlc *nlc, struct answer *a)
 	struct nl_msg *msg = nlc_request(nlc, RVM_CMD_TOKEN_GET, 0);
 	struct err err = { 0 };
 
-	if (msg && nla_put_u64(msg, RVM_A_TABLE_TOKEN_ID, a->token)) {
-		nlmsg_free(msg);
-		msg = NULL;
-	}
-	(void)nlc_call(nlc, msg, take_rule, a, &err);
+	if (msg && nla_put_u64(msg, RVM_A_TABLE_TOKEN_ID, a->token))
+		nlc_drop(&msg);
+	nlc_call(nlc, msg, take_rule, a, &err);
 	err_clear(&err);
 }
 

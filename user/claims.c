@@ -129,10 +129,10 @@ static const struct arg check_args[] = {
 	{ "--capability", ARG_STRING, ARG_REQUIRED, "NAME", "what is asked for", NULL },
 	{ "--resource", ARG_STRING, 0, "NAME", "on what", NULL },
 	{ "--now", ARG_S64, 0, "SECONDS", "unix time to judge at", NULL },
-	{ 0 },
+	{},
 };
 
 const struct cmd claims_cmds[] = {
 	{ "claims", "check", check, check_args, "judge a request by a list of claims", CMD_READ },
-	{ 0 },
+	{},
 };

@@ -418,7 +418,7 @@ static bool asks_for_help(int argc, char **argv)
 
 static int run(struct ctx *ctx, const struct cmd *cmd, int argc, char **argv)
 {
-	static const struct arg none[] = { { 0 } };
+	static const struct arg none[] = { {} };
 	struct args a = { .spec = cmd->args ? cmd->args : none };
 	int ret;
 

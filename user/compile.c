@@ -198,11 +198,11 @@ static const struct arg compile_args[] = {
 	{ "--spec", ARG_FILE, 0, "FILE", "a harness spec: its claims, else permissions.allow",
 	  NULL },
 	{ "-o", ARG_FILE, 0, "OUT", "write there instead of standard output", NULL },
-	{ 0 },
+	{},
 };
 
 const struct cmd compile_cmds[] = {
 	{ NULL, "compile", compile, compile_args, "make a capability table of claims or a spec",
 	  0 },
-	{ 0 },
+	{},
 };

@@ -140,8 +140,6 @@ static int take_info(struct nlattr **attrs, int cmd, void *data, struct err *err
 {
 	struct info *info = data;
 
-	(void)cmd;
-	(void)err;
 	info->abi = nlc_u32(attrs[RVM_A_INFO_ABI]);
 	snprintf(info->version, sizeof(info->version), "%s", nlc_str(attrs[RVM_A_INFO_VERSION]));
 	return 0;
@@ -362,7 +360,7 @@ static void clean_up(const struct proof *p, struct err *err)
 	char out[1024];
 
 	if (p->name[0])
-		(void)call_self(argv, out, sizeof(out), err);
+		call_self(argv, out, sizeof(out), err);
 	unlink(p->table);
 	unlink(p->allowed);
 	unlink(p->refused);
@@ -397,7 +395,6 @@ static int doctor(struct ctx *ctx, const struct args *args)
 	};
 	struct doctor d = { .out = ctx->out };
 
-	(void)args;
 	out_table_begin(ctx->out, NULL, cols);
 	check_kernel(&d);
 	check_lsm(&d);

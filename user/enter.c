@@ -138,10 +138,8 @@ static int ask_in(struct enter *e, struct err *err)
 
 	if (msg && (nla_put_u32(msg, RVM_A_PARTITION_ID, e->part.id) ||
 		    nla_put_u32(msg, RVM_A_PARTITION_PID, e->pid) ||
-		    nla_put_flag(msg, RVM_A_PARTITION_LIVE))) {
-		nlmsg_free(msg);
-		msg = NULL;
-	}
+		    nla_put_flag(msg, RVM_A_PARTITION_LIVE)))
+		nlc_drop(&msg);
 	if (nlc_call(e->nlc, msg, NULL, NULL, err))
 		return err_wrap(err, "partition %s: does not take in process %d", e->part.name,
 				e->pid);
@@ -183,10 +181,10 @@ static int enter(struct ctx *ctx, const struct args *args)
 static const struct arg enter_args[] = {
 	{ "NAME", ARG_NAME, ARG_REQUIRED, NULL, "partition", NULL },
 	{ "PID", ARG_U32, ARG_REQUIRED, NULL, "process, with all of its threads", NULL },
-	{ 0 },
+	{},
 };
 
 const struct cmd enter_cmds[] = {
 	{ NULL, "enter", enter, enter_args, "take in a process that runs", 0 },
-	{ 0 },
+	{},
 };

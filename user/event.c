@@ -27,7 +27,6 @@ static int add_name(struct nlattr **attrs, int cmd, void *data, struct err *err)
 	struct names *names = data;
 	struct names_entry *more;
 
-	(void)cmd;
 	more = realloc(names->entry, (names->n + 1) * sizeof(*more));
 	if (!more)
 		return err_errno(err, ENOMEM, "names of partitions");
@@ -58,9 +57,8 @@ const char *names_get(struct names *names, uint32_t id, char fallback[16])
 	if (!name && names->nlc) {
 		names->n = 0;
 		/* Without an answer the number has to do. */
-		(void)nlc_call(names->nlc,
-			       nlc_request(names->nlc, RVM_CMD_PARTITION_GET, NLM_F_DUMP), add_name,
-			       names, &err);
+		nlc_call(names->nlc, nlc_request(names->nlc, RVM_CMD_PARTITION_GET, NLM_F_DUMP),
+			 add_name, names, &err);
 		err_clear(&err);
 		name = find_name(names, id);
 	}
@@ -104,8 +102,6 @@ static int take_record(struct nlattr **attrs, int cmd, void *data, struct err *e
 	struct nlattr *record = attrs[RVM_A_WITNESS_RECORD];
 	const char *detail = nlc_str(attrs[RVM_A_WITNESS_DETAIL]);
 
-	(void)cmd;
-	(void)err;
 	if (!record || nla_len(record) != RVM_RECORD_BYTES)
 		return 0;
 	memcpy(f->raw, nla_data(record), sizeof(f->raw));
@@ -122,10 +118,8 @@ int event_get(struct nlc *nlc, uint64_t sequence, struct names *names, struct ev
 	struct fetched f = { .found = false };
 	int ret;
 
-	if (msg && nla_put_u64(msg, RVM_A_WITNESS_SEQUENCE, sequence)) {
-		nlmsg_free(msg);
-		msg = NULL;
-	}
+	if (msg && nla_put_u64(msg, RVM_A_WITNESS_SEQUENCE, sequence))
+		nlc_drop(&msg);
 	ret = nlc_call(nlc, msg, take_record, &f, err);
 	if (ret && nlc_errno(nlc) == ENODATA)
 		err_hint(err, "it was overwritten; logs that were exported may still have it");

@@ -26,8 +26,6 @@ static int take_link(struct nlattr **attrs, int cmd, void *data, struct err *err
 	struct hooks *hooks = data;
 	int at;
 
-	(void)cmd;
-	(void)err;
 	if (!attrs[RVM_A_HOOK_LINK] || nlc_nest(link, RVM_A_LINK_MAX, attrs[RVM_A_HOOK_LINK]))
 		return 0;
 	hooks->n++;
@@ -119,10 +117,8 @@ static int hand_over(struct nlc *nlc, const struct bpf_set *set, struct err *err
 
 	links = bpf_set_links(set, &n);
 	for (size_t i = 0; msg && i < n; i++) {
-		if (put_link(msg, &links[i])) {
-			nlmsg_free(msg);
-			msg = NULL;
-		}
+		if (put_link(msg, &links[i]))
+			nlc_drop(&msg);
 	}
 	if (nlc_call(nlc, msg, NULL, NULL, err))
 		return err_wrap(err, "hooks: the module did not take them");
@@ -133,10 +129,8 @@ static int detach(struct nlc *nlc, struct err *err)
 {
 	struct nl_msg *msg = nlc_request(nlc, RVM_CMD_HOOK_SET, 0);
 
-	if (msg && nla_put_flag(msg, RVM_A_HOOK_DETACH)) {
-		nlmsg_free(msg);
-		msg = NULL;
-	}
+	if (msg && nla_put_flag(msg, RVM_A_HOOK_DETACH))
+		nlc_drop(&msg);
 	if (nlc_call(nlc, msg, NULL, NULL, err))
 		return err_wrap(err, "hooks");
 	return 0;
@@ -186,7 +180,6 @@ static int hook_detach(struct ctx *ctx, const struct args *args)
 {
 	auto_nlc struct nlc *nlc = NULL;
 
-	(void)args;
 	if (nlc_open(&nlc, &ctx->err) || detach(nlc, &ctx->err))
 		return -1;
 	out_line(ctx->out, "hooks are detached: nothing is enforced");
@@ -217,7 +210,6 @@ static int hook_status(struct ctx *ctx, const struct args *args)
 	const struct bpf_hook *list;
 	size_t n;
 
-	(void)args;
 	if (nlc_open(&nlc, &ctx->err) || hooks_get(nlc, &hooks, &ctx->err) ||
 	    bpf_kernel_open(&kernel, &ctx->err))
 		return -1;

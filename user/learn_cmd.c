@@ -45,10 +45,8 @@ static int set_mode(struct session *s, uint32_t mode, struct err *err)
 	struct nl_msg *msg = nlc_request(s->nlc, RVM_CMD_PARTITION_SET, 0);
 
 	if (msg && (nla_put_u32(msg, RVM_A_PARTITION_ID, s->part.id) ||
-		    nla_put_u32(msg, RVM_A_PARTITION_MODE, mode))) {
-		nlmsg_free(msg);
-		msg = NULL;
-	}
+		    nla_put_u32(msg, RVM_A_PARTITION_MODE, mode)))
+		nlc_drop(&msg);
 	if (nlc_call(s->nlc, msg, NULL, NULL, err))
 		return err_wrap(err, "partition %s", s->part.name);
 	return 0;

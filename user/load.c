@@ -266,7 +266,7 @@ static void allow_many_files(void)
 
 	if (!getrlimit(RLIMIT_NOFILE, &limit)) {
 		limit.rlim_cur = limit.rlim_max;
-		(void)setrlimit(RLIMIT_NOFILE, &limit);
+		setrlimit(RLIMIT_NOFILE, &limit);
 	}
 }
 
@@ -298,10 +298,8 @@ static int set_mode(struct nlc *nlc, uint32_t id, uint32_t mode, struct err *err
 	struct nl_msg *msg = nlc_request(nlc, RVM_CMD_PARTITION_SET, 0);
 
 	if (msg && (nla_put_u32(msg, RVM_A_PARTITION_ID, id) ||
-		    nla_put_u32(msg, RVM_A_PARTITION_MODE, mode))) {
-		nlmsg_free(msg);
-		msg = NULL;
-	}
+		    nla_put_u32(msg, RVM_A_PARTITION_MODE, mode)))
+		nlc_drop(&msg);
 	return nlc_call(nlc, msg, NULL, NULL, err);
 }
 
@@ -486,10 +484,10 @@ static const struct arg load_args[] = {
 	{ "--pids-max", ARG_U32, 0, "N", "processes of a new partition", NULL },
 	{ "--memory-max", ARG_U64, 0, "BYTES", "memory of a new partition", NULL },
 	{ "--io-max", ARG_U64, 0, "BYTES", "of each disk in a second, of a new partition", NULL },
-	{ 0 },
+	{},
 };
 
 const struct cmd load_cmds[] = {
 	{ NULL, "load", load_cmd, load_args, "put a capability table in force", CMD_READ },
-	{ 0 },
+	{},
 };

@@ -147,7 +147,6 @@ static int show(struct nlattr **attrs, int cmd, void *data, struct err *err)
 {
 	struct monitor *m = data;
 
-	(void)err;
 	if (cmd == RVM_CMD_DENY_EVENT)
 		show_denial(m, attrs);
 	else if (cmd == RVM_CMD_PARTITION_EVENT)

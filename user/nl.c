@@ -37,7 +37,7 @@ static void set_option(struct nlc *nlc, int option)
 	int one = 1;
 
 	/* Without it there is less to tell on a refusal; nothing else is lost. */
-	(void)setsockopt(nl_socket_get_fd(nlc->sk), SOL_NETLINK, option, &one, sizeof(one));
+	setsockopt(nl_socket_get_fd(nlc->sk), SOL_NETLINK, option, &one, sizeof(one));
 }
 
 int nlc_open(struct nlc **nlc, struct err *err)
@@ -80,6 +80,12 @@ struct nl_msg *nlc_request(struct nlc *nlc, int cmd, int flags)
 		return NULL;
 	}
 	return msg;
+}
+
+void nlc_drop(struct nl_msg **msg)
+{
+	nlmsg_free(*msg);
+	*msg = NULL;
 }
 
 int nlc_errno(const struct nlc *nlc)
@@ -161,7 +167,6 @@ static int on_error(struct sockaddr_nl *who, struct nlmsgerr *e, void *arg)
 	const struct nlmsghdr *hdr = (const struct nlmsghdr *)((char *)e - NLMSG_HDRLEN);
 	size_t skip = sizeof(*e);
 
-	(void)who;
 	nlc->done = true;
 	nlc->error = -e->error;
 	if (!(hdr->nlmsg_flags & NLM_F_CAPPED) && e->msg.nlmsg_len > NLMSG_HDRLEN)
@@ -174,7 +179,6 @@ static int on_ack(struct nl_msg *msg, void *arg)
 {
 	struct nlc *nlc = arg;
 
-	(void)msg;
 	nlc->done = true;
 	return NL_STOP;
 }
@@ -283,8 +287,6 @@ int nlc_join(struct nlc *nlc, const char *group, struct err *err)
 
 static int no_sequence(struct nl_msg *msg, void *arg)
 {
-	(void)msg;
-	(void)arg;
 	return NL_OK;
 }
 

@@ -36,6 +36,8 @@ static inline void nlc_close_(struct nlc **nlc)
 
 /* A new request; NULL without memory.  @flags: NLM_F_DUMP or 0.  Fill with nla_put_x(). */
 struct nl_msg *nlc_request(struct nlc *nlc, int cmd, int flags);
+/* Give up a request that had no room for an attribute: nlc_call() then reports ENOMEM. */
+void nlc_drop(struct nl_msg **msg);
 
 /**
  * nlc_call() - send a request and take what comes back

@@ -54,8 +54,6 @@ static int read_partition(struct nlattr **a, struct partition *p)
 
 static int take_partition(struct nlattr **a, int cmd, void *data, struct err *err)
 {
-	(void)cmd;
-	(void)err;
 	partition_free(data);
 	return read_partition(a, data);
 }
@@ -65,10 +63,8 @@ int partition_lookup(struct nlc *nlc, const char *name, struct partition *p, str
 	struct nl_msg *msg = nlc_request(nlc, RVM_CMD_PARTITION_GET, 0);
 
 	*p = (struct partition){ 0 };
-	if (msg && nla_put_string(msg, RVM_A_PARTITION_NAME, name)) {
-		nlmsg_free(msg);
-		msg = NULL;
-	}
+	if (msg && nla_put_string(msg, RVM_A_PARTITION_NAME, name))
+		nlc_drop(&msg);
 	if (!nlc_call(nlc, msg, take_partition, p, err))
 		return 1;
 	if (nlc_errno(nlc) != ENOENT)
@@ -102,7 +98,6 @@ static int take_each(struct nlattr **a, int cmd, void *data, struct err *err)
 	struct partitions *all = data;
 	struct partition *more = reallocarray(all->list, all->n + 1, sizeof(*more));
 
-	(void)cmd;
 	if (!more)
 		return err_errno(err, ENOMEM, "partitions");
 	all->list = more;
@@ -132,10 +127,8 @@ static int register_cgroup(struct nlc *nlc, const struct partition_new *how, int
 		    nla_put_s32(msg, RVM_A_PARTITION_CGROUP_FD, fd) ||
 		    nla_put_u32(msg, RVM_A_PARTITION_MODE, how->mode) ||
 		    (how->flags && nla_put_u32(msg, RVM_A_PARTITION_FLAGS, how->flags)) ||
-		    nla_put_u32(msg, RVM_A_PARTITION_OWNER_UID, how->owner_uid))) {
-		nlmsg_free(msg);
-		msg = NULL;
-	}
+		    nla_put_u32(msg, RVM_A_PARTITION_OWNER_UID, how->owner_uid)))
+		nlc_drop(&msg);
 	if (nlc_call(nlc, msg, take_partition, p, err))
 		return err_wrap(err, "partition %s", how->name);
 	return 0;
@@ -214,10 +207,8 @@ static int unregister(struct nlc *nlc, uint32_t id, struct err *err)
 {
 	struct nl_msg *msg = nlc_request(nlc, RVM_CMD_PARTITION_DEL, 0);
 
-	if (msg && nla_put_u32(msg, RVM_A_PARTITION_ID, id)) {
-		nlmsg_free(msg);
-		msg = NULL;
-	}
+	if (msg && nla_put_u32(msg, RVM_A_PARTITION_ID, id))
+		nlc_drop(&msg);
 	return nlc_call(nlc, msg, NULL, NULL, err);
 }
 
@@ -274,8 +265,6 @@ static int print_row(struct nlattr **a, int cmd, void *data, struct err *err)
 	auto_partition struct partition p = { 0 };
 	struct out *o = data;
 
-	(void)cmd;
-	(void)err;
 	read_partition(a, &p);
 	out_tree_row_begin(o, p.id, p.parent);
 	print_partition(o, &p);
@@ -296,12 +285,11 @@ static int list(struct ctx *ctx, const struct args *args)
 		{ "denials", NULL, OUT_COL_RIGHT },
 		{ "execs", NULL, OUT_COL_RIGHT },
 		{ "workspace", NULL, OUT_COL_TRUNC },
-		{ 0 },
+		{},
 	};
 	auto_nlc struct nlc *nlc = NULL;
 	int ret;
 
-	(void)args;
 	if (nlc_open(&nlc, &ctx->err))
 		return -1;
 	out_table_begin(ctx->out, NULL, cols);
@@ -400,10 +388,8 @@ static int set(struct ctx *ctx, const struct args *args)
 	      nla_put_u32(msg, RVM_A_PARTITION_MODE, args_word(args, "--mode", 0))) ||
 	     (mask && (nla_put_u32(msg, RVM_A_PARTITION_FLAGS, flags) ||
 		       nla_put_u32(msg, RVM_A_PARTITION_FLAGS_MASK, mask))) ||
-	     (args_has(args, "--bump-epoch") && nla_put_flag(msg, RVM_A_PARTITION_EPOCH_BUMP)))) {
-		nlmsg_free(msg);
-		msg = NULL;
-	}
+	     (args_has(args, "--bump-epoch") && nla_put_flag(msg, RVM_A_PARTITION_EPOCH_BUMP))))
+		nlc_drop(&msg);
 	if (nlc_call(nlc, msg, NULL, NULL, &ctx->err))
 		return err_wrap(&ctx->err, "partition %s", p.name);
 	return 0;
@@ -433,7 +419,7 @@ static int del(struct ctx *ctx, const struct args *args)
 
 static const struct arg name_args[] = {
 	{ "NAME", ARG_NAME, ARG_REQUIRED, NULL, "the partition", NULL },
-	{ 0 },
+	{},
 };
 
 static const struct arg new_args[] = {
@@ -443,7 +429,7 @@ static const struct arg new_args[] = {
 	{ "--pids-max", ARG_U32, 0, "N", "processes at most, 4096 if not given", NULL },
 	{ "--memory-max", ARG_U64, 0, "BYTES", "memory at most", NULL },
 	{ "--io-max", ARG_U64, 0, "BYTES", "read from and written to each disk in a second", NULL },
-	{ 0 },
+	{},
 };
 
 static const struct arg set_args[] = {
@@ -454,7 +440,7 @@ static const struct arg set_args[] = {
 	{ "--unfence", ARG_FLAG, 0, NULL, "no longer", NULL },
 	{ "--bump-epoch", ARG_FLAG, 0, NULL, "make every older token stale", NULL },
 	{ "--witness-all", ARG_ONOFF, 0, NULL, "record each access", NULL },
-	{ 0 },
+	{},
 };
 
 const struct cmd partition_cmds[] = {
@@ -463,5 +449,5 @@ const struct cmd partition_cmds[] = {
 	{ "partition", "new", make, new_args, "make one, without tokens", 0 },
 	{ "partition", "set", set, set_args, "change mode, state, fence or epoch", 0 },
 	{ "partition", "del", del, name_args, "end its processes and delete it", 0 },
-	{ 0 },
+	{},
 };

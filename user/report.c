@@ -79,7 +79,7 @@ void report_plan(struct out *o, const struct plan *plan, const struct summary *s
 		{ "kind", NULL, 0 },	 { "origin", NULL, 0 },	  { "row", NULL, OUT_COL_RIGHT },
 		{ "rights", NULL, 0 },	 { "tier", NULL, 0 },	  { "expires-at", "expires", 0 },
 		{ "class", NULL, 0 },	 { "program", NULL, 0 },  { "within", NULL, 0 },
-		{ "resource", NULL, 0 }, { "resolved", NULL, 0 }, { 0 },
+		{ "resource", NULL, 0 }, { "resolved", NULL, 0 }, {},
 	};
 
 	out_object_begin(o, NULL);

@@ -212,8 +212,6 @@ static int look_for_net(struct nlattr **attrs, int cmd, void *data, struct err *
 	struct nlattr *scope[RVM_A_SCOPE_MAX + 1] = { 0 };
 	bool *found = data;
 
-	(void)cmd;
-	(void)err;
 	if (attrs[RVM_A_TABLE_TOKEN] &&
 	    !nlc_nest(token, RVM_A_TOKEN_MAX, attrs[RVM_A_TABLE_TOKEN]) &&
 	    token[RVM_A_TOKEN_SCOPE] &&
@@ -228,10 +226,8 @@ static int has_net_token(struct run *r, bool *found, struct err *err)
 	struct nl_msg *msg = nlc_request(r->nlc, RVM_CMD_TOKEN_GET, NLM_F_DUMP);
 
 	*found = false;
-	if (msg && nla_put_u32(msg, RVM_A_TABLE_PARTITION, r->part.id)) {
-		nlmsg_free(msg);
-		msg = NULL;
-	}
+	if (msg && nla_put_u32(msg, RVM_A_TABLE_PARTITION, r->part.id))
+		nlc_drop(&msg);
 	return nlc_call(r->nlc, msg, look_for_net, found, err);
 }
 
@@ -316,10 +312,8 @@ static int admit(struct run *r, struct err *err)
 		    nla_put_u32(msg, RVM_A_PARTITION_PID, r->spawn.command) ||
 		    nla_put_s32(msg, RVM_A_PARTITION_PROGRAM_FD, r->program) ||
 		    nla_put(msg, RVM_A_PARTITION_WORDS, sizeof(digest), digest) ||
-		    (r->spawn.private_net && nla_put_flag(msg, RVM_A_PARTITION_OWN_NET)))) {
-		nlmsg_free(msg);
-		msg = NULL;
-	}
+		    (r->spawn.private_net && nla_put_flag(msg, RVM_A_PARTITION_OWN_NET))))
+		nlc_drop(&msg);
 	if (nlc_call(r->nlc, msg, NULL, NULL, err))
 		return err_wrap(err, "partition %s: does not admit the command", r->part.name);
 	return 0;

@@ -77,10 +77,8 @@ static int begin(struct nlc *nlc, uint32_t partition, const struct table *table,
 	if (msg && (nla_put_u32(msg, RVM_A_TABLE_PARTITION, partition) ||
 		    nla_put(msg, RVM_A_TABLE_DIGEST, sizeof(table->digest), table->digest) ||
 		    nla_put_string(msg, RVM_A_TABLE_SOURCE, source) ||
-		    nla_put_string(msg, RVM_A_TABLE_WORKSPACE, workspace))) {
-		nlmsg_free(msg);
-		msg = NULL;
-	}
+		    nla_put_string(msg, RVM_A_TABLE_WORKSPACE, workspace)))
+		nlc_drop(&msg);
 	return nlc_call(nlc, msg, NULL, NULL, err);
 }
 
@@ -94,10 +92,8 @@ static int add_batch(const struct plan *plan, struct nlc *nlc, size_t first, siz
 	int item;
 
 	while (msg && i < plan->n && nlmsg_hdr(msg)->nlmsg_len < BATCH_BYTES) {
-		if (put_entry(msg, &plan->entries[i])) {
-			nlmsg_free(msg);
-			msg = NULL;
-		}
+		if (put_entry(msg, &plan->entries[i]))
+			nlc_drop(&msg);
 		i++;
 	}
 	*next = i;

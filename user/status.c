@@ -49,7 +49,6 @@ static int take_partition(struct nlattr **attrs, int cmd, void *data, struct err
 	struct status *s = data;
 	struct row *more;
 
-	(void)cmd;
 	more = realloc(s->row, (s->n + 1) * sizeof(*more));
 	if (!more)
 		return err_errno(err, ENOMEM, "partitions");
@@ -64,8 +63,6 @@ static int take_info(struct nlattr **attrs, int cmd, void *data, struct err *err
 {
 	struct status *s = data;
 
-	(void)cmd;
-	(void)err;
 	s->abi = nlc_u32(attrs[RVM_A_INFO_ABI]);
 	snprintf(s->version, sizeof(s->version), "%s", nlc_str(attrs[RVM_A_INFO_VERSION]));
 	return 0;
@@ -76,8 +73,6 @@ static int take_head(struct nlattr **attrs, int cmd, void *data, struct err *err
 	struct nlattr *head = attrs[RVM_A_WITNESS_HEAD];
 	struct status *s = data;
 
-	(void)cmd;
-	(void)err;
 	s->length = nlc_u64(attrs[RVM_A_WITNESS_LENGTH]);
 	s->lost = nlc_u64(attrs[RVM_A_WITNESS_LOST]);
 	if (head && nla_len(head) == sizeof(s->head))
@@ -246,7 +241,6 @@ static int status(struct ctx *ctx, const struct args *args)
 	auto_nlc struct nlc *nlc = NULL;
 	struct out *out = ctx->out;
 
-	(void)args;
 	if (nlc_open(&nlc, &ctx->err) || collect(nlc, &s, &hooks, &ctx->err))
 		return -1;
 	out_object_begin(out, NULL);

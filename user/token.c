@@ -68,8 +68,6 @@ static void print_token(struct out *o, struct nlattr *nest)
 
 static int take_token(struct nlattr **a, int cmd, void *data, struct err *err)
 {
-	(void)cmd;
-	(void)err;
 	if (a[RVM_A_TABLE_TOKEN])
 		print_token(data, a[RVM_A_TABLE_TOKEN]);
 	return 0;
@@ -80,8 +78,6 @@ static int take_exclusion(struct nlattr **attrs, int cmd, void *data, struct err
 	struct nlattr *a[RVM_A_EXCLUSION_MAX + 1];
 	struct out *o = data;
 
-	(void)cmd;
-	(void)err;
 	if (!attrs[RVM_A_TABLE_EXCLUSION])
 		return 0;
 	nlc_nest(a, RVM_A_EXCLUSION_MAX, attrs[RVM_A_TABLE_EXCLUSION]);
@@ -101,10 +97,8 @@ static int dump(struct nlc *nlc, int cmd, uint32_t partition, nlc_fn fn, void *d
 {
 	struct nl_msg *msg = nlc_request(nlc, cmd, NLM_F_DUMP);
 
-	if (msg && partition && nla_put_u32(msg, RVM_A_TABLE_PARTITION, partition)) {
-		nlmsg_free(msg);
-		msg = NULL;
-	}
+	if (msg && partition && nla_put_u32(msg, RVM_A_TABLE_PARTITION, partition))
+		nlc_drop(&msg);
 	return nlc_call(nlc, msg, fn, data, err);
 }
 
@@ -123,8 +117,6 @@ static int count_lost(struct nlattr **attrs, int cmd, void *data, struct err *er
 	struct nlattr *token[RVM_A_TOKEN_MAX + 1], *exclusion[RVM_A_EXCLUSION_MAX + 1];
 	struct token_lost *lost = data;
 
-	(void)cmd;
-	(void)err;
 	if (attrs[RVM_A_TABLE_TOKEN]) {
 		nlc_nest(token, RVM_A_TOKEN_MAX, attrs[RVM_A_TABLE_TOKEN]);
 		lost->tokens += is_lost(token[RVM_A_TOKEN_SCOPE]);
@@ -158,7 +150,7 @@ static const struct out_col token_cols[] = {
 	{ "resource", NULL, 0 },
 	{ "anchor", NULL, 0 },
 	{ "pattern", NULL, 0 },
-	{ 0 },
+	{},
 };
 
 static const struct out_col exclusion_cols[] = {
@@ -169,7 +161,7 @@ static const struct out_col exclusion_cols[] = {
 	{ "resource", NULL, 0 },
 	{ "anchor", NULL, 0 },
 	{ "pattern", NULL, 0 },
-	{ 0 },
+	{},
 };
 
 static int list(struct ctx *ctx, const struct args *args)
@@ -212,8 +204,6 @@ static int note_name(struct nlattr **a, int cmd, void *data, struct err *err)
 {
 	struct only *only = data;
 
-	(void)cmd;
-	(void)err;
 	if (nlc_u32(a[RVM_A_PARTITION_FLAGS]) & RVM_PARTITION_FLAG_PEN)
 		return 0;
 	only->n++;
@@ -265,16 +255,16 @@ static int show(struct ctx *ctx, const struct args *args)
 
 static const struct arg name_args[] = {
 	{ "NAME", ARG_NAME, 0, NULL, "the partition", NULL },
-	{ 0 },
+	{},
 };
 
 const struct cmd token_cmds[] = {
 	{ "token", "list", list, name_args, "show tokens", CMD_READ },
 	{ "token", "exclusions", exclusions, name_args, "show what no token can give", CMD_READ },
-	{ 0 },
+	{},
 };
 
 const struct cmd table_cmds[] = {
 	{ "table", "show", show, name_args, "show the table in force", CMD_READ },
-	{ 0 },
+	{},
 };

@@ -159,8 +159,6 @@ static int look_at_row(struct nlattr **attrs, int cmd, void *data, struct err *e
 	int64_t expires_at;
 	uint8_t rights;
 
-	(void)cmd;
-	(void)err;
 	if (s->found || !attrs[RVM_A_TABLE_TOKEN] ||
 	    nlc_nest(token, RVM_A_TOKEN_MAX, attrs[RVM_A_TABLE_TOKEN]) ||
 	    token[RVM_A_TOKEN_WITHIN] || !token[RVM_A_TOKEN_SCOPE] ||
@@ -183,12 +181,10 @@ static char *search_by(struct search *s, int cmd, nlc_fn fn)
 	struct nl_msg *msg = t->nlc && t->part ? nlc_request(t->nlc, cmd, NLM_F_DUMP) : NULL;
 	struct err err = { 0 };
 
-	if (msg && nla_put_u32(msg, RVM_A_TABLE_PARTITION, t->part->id)) {
-		nlmsg_free(msg);
-		msg = NULL;
-	}
+	if (msg && nla_put_u32(msg, RVM_A_TABLE_PARTITION, t->part->id))
+		nlc_drop(&msg);
 	if (msg)
-		(void)nlc_call(t->nlc, msg, fn, s, &err);
+		nlc_call(t->nlc, msg, fn, s, &err);
 	err_clear(&err);
 	return s->found;
 }
@@ -204,8 +200,6 @@ static int look_for_server(struct nlattr **attrs, int cmd, void *data, struct er
 	struct nlattr *scope[RVM_A_SCOPE_MAX + 1] = { 0 };
 	struct search *s = data;
 
-	(void)cmd;
-	(void)err;
 	if (s->found || !attrs[RVM_A_TABLE_TOKEN] ||
 	    nlc_nest(token, RVM_A_TOKEN_MAX, attrs[RVM_A_TABLE_TOKEN]) ||
 	    !token[RVM_A_TOKEN_SCOPE] ||
@@ -238,8 +232,6 @@ static int look_at_exclusion(struct nlattr **attrs, int cmd, void *data, struct 
 	auto_free char *pattern = NULL;
 	const char *resource;
 
-	(void)cmd;
-	(void)err;
 	if (!attrs[RVM_A_TABLE_EXCLUSION] ||
 	    nlc_nest(exclusion, RVM_A_EXCLUSION_MAX, attrs[RVM_A_TABLE_EXCLUSION]) ||
 	    !exclusion[RVM_A_EXCLUSION_SCOPE] ||

@@ -278,8 +278,6 @@ char *why_text(struct nlc *nlc, const struct event *event, char **grant)
 
 static int take_last(struct nlattr **attrs, int cmd, void *data, struct err *err)
 {
-	(void)cmd;
-	(void)err;
 	*(uint64_t *)data = nlc_u64(attrs[RVM_A_WITNESS_LAST_DENIAL]);
 	return 0;
 }
@@ -289,10 +287,8 @@ static int last_denial(struct nlc *nlc, uint32_t partition, uint64_t *next, stru
 	struct nl_msg *msg = nlc_request(nlc, RVM_CMD_WITNESS_GET, 0);
 
 	*next = 0;
-	if (msg && partition && nla_put_u32(msg, RVM_A_WITNESS_PARTITION, partition)) {
-		nlmsg_free(msg);
-		msg = NULL;
-	}
+	if (msg && partition && nla_put_u32(msg, RVM_A_WITNESS_PARTITION, partition))
+		nlc_drop(&msg);
 	return nlc_call(nlc, msg, take_last, next, err) ? err_wrap(err, "witness") : 0;
 }
 

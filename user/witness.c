@@ -36,8 +36,6 @@ static int take_head(struct nlattr **attrs, int cmd, void *data, struct err *err
 {
 	struct head *head = data;
 
-	(void)cmd;
-	(void)err;
 	head->length = nlc_u64(attrs[RVM_A_WITNESS_LENGTH]);
 	head->first = nlc_u64(attrs[RVM_A_WITNESS_FIRST]);
 	head->lost = nlc_u64(attrs[RVM_A_WITNESS_LOST]);
@@ -73,7 +71,6 @@ static int witness_head(struct ctx *ctx, const struct args *args)
 	struct head head = { 0 };
 	int same;
 
-	(void)args;
 	if (nlc_open(&nlc, &ctx->err) ||
 	    nlc_call(nlc, nlc_request(nlc, RVM_CMD_WITNESS_GET, 0), take_head, &head, &ctx->err))
 		return err_wrap(&ctx->err, "witness head");
