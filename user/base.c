@@ -23,10 +23,8 @@ char *base_dir(void)
 		auto_free char *dir = NULL;
 		auto_free char *probe = NULL;
 
-		if (asprintf(&dir, "%s/%s", exe, places[i]) < 0)
-			dir = NULL;
-		if (!dir || asprintf(&probe, "%s/minimal.json", dir) < 0)
-			probe = NULL;
+		dir = format("%s/%s", exe, places[i]);
+		probe = dir ? format("%s/minimal.json", dir) : NULL;
 		path = probe && !access(probe, R_OK) ? realpath(dir, NULL) : NULL;
 		if (path)
 			return path;
@@ -39,10 +37,9 @@ int base_table_path(const char *name, char **path, struct err *err)
 	auto_free char *dir = base_dir();
 	auto_free char *file = NULL;
 
-	if (!dir || asprintf(&file, "%s/%s.json", dir, name) < 0) {
-		file = NULL;
+	file = dir ? format("%s/%s.json", dir, name) : NULL;
+	if (!file)
 		return err_errno(err, ENOMEM, "base table");
-	}
 	if (!*name || name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-")] ||
 	    access(file, R_OK)) {
 		err_make(err, EXIT_USAGE, "base table '%s': there is none of this name in %s", name,
@@ -83,10 +80,9 @@ int list_open(struct list *list, const char *name, struct err *err)
 	size_t len;
 
 	*list = (struct list){ 0 };
-	if (!dir || asprintf(&path, "%s/%s", dir, name) < 0) {
-		path = NULL;
+	path = dir ? format("%s/%s", dir, name) : NULL;
+	if (!path)
 		return err_errno(err, ENOMEM, "%s", name);
-	}
 	if (file_read(path, LIST_BYTES_MAX, &list->text, &len, &st, NULL, err))
 		return -1;
 	if (split(list))

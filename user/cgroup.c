@@ -69,8 +69,8 @@ int partition_cgroup_path(const char *name, char **path, struct err *err)
 
 	if (cgroup_root(&root, err))
 		return -1;
-	if (asprintf(path, "%s/rvm%s%s", root, *name ? "/" : "", name) < 0) {
-		*path = NULL;
+	*path = format("%s/rvm%s%s", root, *name ? "/" : "", name);
+	if (!*path) {
 		err_errno(err, ENOMEM, "control group");
 		return -1;
 	}
@@ -211,7 +211,8 @@ static char *read_number(int block, const char *disk)
 	char text[32];
 	ssize_t n;
 
-	if (asprintf(&path, "%s/dev", disk) < 0)
+	path = format("%s/dev", disk);
+	if (!path)
 		return NULL;
 	fd = openat(block, path, O_RDONLY | O_CLOEXEC);
 	n = fd < 0 ? -1 : read(fd, text, sizeof(text) - 1);
@@ -238,8 +239,10 @@ static int limit_io(int fd, const char *name, uint64_t bytes, struct err *err)
 		if (disk->d_name[0] == '.')
 			continue;
 		number = read_number(dirfd(block), disk->d_name);
-		if (!number || asprintf(&line, "%s rbps=%llu wbps=%llu", number,
-					(unsigned long long)bytes, (unsigned long long)bytes) < 0)
+		line = number ? format("%s rbps=%llu wbps=%llu", number, (unsigned long long)bytes,
+				       (unsigned long long)bytes) :
+				NULL;
+		if (!line)
 			continue;
 		/* One without a queue, or that went meanwhile, moves no bytes. */
 		if (write_to(fd, "io.max", line) && errno != ENODEV && errno != EOPNOTSUPP)

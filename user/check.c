@@ -103,7 +103,8 @@ static int ask_path(struct question *q, const char *path, uint32_t right, struct
 	if (q->leaf && q->path) {
 		char *whole;
 
-		if (asprintf(&whole, "%s/%s", strcmp(q->path, "/") ? q->path : "", q->leaf) < 0)
+		whole = format("%s/%s", strcmp(q->path, "/") ? q->path : "", q->leaf);
+		if (!whole)
 			return err_errno(err, ENOMEM, "%s", path);
 		free(q->path);
 		q->path = whole;

@@ -48,10 +48,9 @@ int deputy_exclude(struct deputies *d, size_t line, const char *text)
 		.rights = RVM_RIGHT_WRITE,
 	};
 
-	if (asprintf(&resource, "Edit(%s)", text) < 0) {
-		resource = NULL;
+	resource = format("Edit(%s)", text);
+	if (!resource)
 		return err_errno(d->err, ENOMEM, "deputy.list");
-	}
 	rule.resource = resource;
 	return plan_exclude(d->plan, &rule, d->err);
 }
@@ -173,11 +172,10 @@ static int exclude_cache(struct deputies *d, const struct entry *e)
 		return 0;
 	if (len >= 2 && !strcmp(pattern + len - 2, "**"))
 		len -= 2;
-	if (asprintf(&below, "%.*s%s**/.git", (int)len, pattern,
-		     len && pattern[len - 1] != '/' ? "/" : "") < 0) {
-		below = NULL;
+	below = format("%.*s%s**/.git", (int)len, pattern,
+		       len && pattern[len - 1] != '/' ? "/" : "");
+	if (!below)
 		return err_errno(d->err, ENOMEM, "deputy.list");
-	}
 	return plan_exclude_anchor(d->plan, e->scope.anchor, below, RVM_RIGHT_WRITE, d->err);
 }
 

@@ -67,11 +67,11 @@ static int exclude_lines(struct deputies *d, const char *folder, bool layout, bo
 			prefix = strncmp(line, "**/", 3) ? "**/" : "";
 		if (!line || deputy_is_lifted(d, i))
 			continue;
-		if (!escaped || asprintf(&text, "/%s/%s%s", strcmp(escaped, "/") ? escaped : "",
-					 prefix, line) < 0) {
-			text = NULL;
+		text = escaped ? format("/%s/%s%s", strcmp(escaped, "/") ? escaped : "", prefix,
+					line) :
+				 NULL;
+		if (!text)
 			return err_errno(d->err, ENOMEM, "deputy.list");
-		}
 		if (deputy_exclude(d, i, text))
 			return -1;
 	}
@@ -238,10 +238,9 @@ static int exclude_remote(struct deputies *d, const char *path)
 		const struct anchor *folder;
 		int ret;
 
-		if (asprintf(&at, "%s%s", path, ends[i]) < 0) {
-			at = NULL;
+		at = format("%s%s", path, ends[i]);
+		if (!at)
 			return err_errno(d->err, ENOMEM, "%s", path);
-		}
 		if (path_below(d->plan->resolver.workspace->path, at) || !deputy_holder(d, at))
 			continue;
 		folder = resolve_inside(&d->plan->resolver, at);

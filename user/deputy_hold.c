@@ -170,10 +170,9 @@ int deputy_hold_beginning(struct deputies *d, const char *path)
 
 	if (!above || is_no_name(path))
 		return 0;
-	if (!escaped || asprintf(&pattern, "%s*", escaped) < 0) {
-		pattern = NULL;
+	pattern = escaped ? format("%s*", escaped) : NULL;
+	if (!pattern)
 		return err_errno(d->err, ENOMEM, "%s", path);
-	}
 	if (rvm_glob_parse(&glob, pattern, strlen(pattern), NULL))
 		return hold(d, path) < 0 ? -1 : 0;
 	return deputy_exclude_name(d, above, pattern);
@@ -193,10 +192,9 @@ int deputy_hold_name(struct deputies *d, const char *path)
 		return 0;
 	if (escaped && strlen(escaped) >= RVM_GLOB_BYTES_MAX)
 		return hold(d, path) < 0 ? -1 : 0;
-	if (!escaped || asprintf(&resource, "Edit(/%s/.)", escaped) < 0) {
-		resource = NULL;
+	resource = escaped ? format("Edit(/%s/.)", escaped) : NULL;
+	if (!resource)
 		return err_errno(d->err, ENOMEM, "%s", path);
-	}
 	rule.resource = resource;
 	return plan_exclude(d->plan, &rule, d->err);
 }

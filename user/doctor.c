@@ -38,8 +38,7 @@ static void report(struct doctor *d, const char *what, int code, const char *fmt
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (vasprintf(&text, fmt, ap) < 0)
-		text = NULL;
+	text = vformat(fmt, ap);
 	va_end(ap);
 	if (code > d->worst)
 		d->worst = code;

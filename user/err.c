@@ -7,24 +7,6 @@
 #include "err.h"
 #include "out.h"
 
-static char *vformat(const char *fmt, va_list ap)
-{
-	char *text;
-
-	return vasprintf(&text, fmt, ap) < 0 ? NULL : text;
-}
-
-char *format(const char *fmt, ...)
-{
-	va_list ap;
-	char *text;
-
-	va_start(ap, fmt);
-	text = vformat(fmt, ap);
-	va_end(ap);
-	return text;
-}
-
 int err_make(struct err *err, int code, const char *fmt, ...)
 {
 	va_list ap;
@@ -66,13 +48,15 @@ int err_hint(struct err *err, const char *fmt, ...)
 int err_wrap(struct err *err, const char *fmt, ...)
 {
 	auto_free char *context = NULL;
-	char *both;
+	char *both = NULL;
 	va_list ap;
 
 	va_start(ap, fmt);
 	context = vformat(fmt, ap);
 	va_end(ap);
-	if (context && asprintf(&both, "%s: %s", context, err->text ? err->text : "failed") >= 0) {
+	if (context)
+		both = format("%s: %s", context, err->text ? err->text : "failed");
+	if (both) {
 		free(err->text);
 		err->text = both;
 	}

@@ -2,7 +2,7 @@
 #ifndef RVMCTL_ERR_H
 #define RVMCTL_ERR_H
 
-#include "auto.h"
+#include "format.h"
 
 /** enum exit_code - documented in rvmctl(8) */
 enum exit_code {
@@ -62,9 +62,6 @@ void err_clear(struct err *err);
 
 /** err_print() - one line on stderr, control characters escaped */
 void err_print(const struct err *err);
-
-/** format() - as asprintf().  Return: the text, to be free()d; NULL without memory */
-char *format(const char *fmt, ...) PRINTF(1, 2);
 
 /** warn_line() - one line "rvmctl: warning: ..." on stderr, control characters escaped */
 void warn_line(const char *fmt, ...) PRINTF(1, 2);

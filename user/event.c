@@ -250,27 +250,19 @@ static const char *protocol_name(const char *number)
 	return number;
 }
 
-static char *join(const char *before, const char *between, const char *after)
-{
-	char *text;
-
-	return asprintf(&text, "%s%s%s", before, between, after) < 0 ? NULL : text;
-}
-
 char *event_object(const struct event *event)
 {
 	static const char *const keys[] = { "name", "peer", "object", "cap", "command", "source" };
 	auto_free char *argv = event_detail(event, "argv");
 	auto_free char *path = event_detail(event, "path");
 	auto_free char *addr = event_detail(event, "addr");
-	char *text;
 
 	if (argv && argv[0])
-		return join(argv, path ? "  " : "", path ? path : "");
+		return format("%s%s%s", argv, path ? "  " : "", path ? path : "");
 	if (addr) {
 		auto_free char *proto = event_detail(event, "proto");
 
-		return join(protocol_name(proto), ":", addr);
+		return format("%s:%s", protocol_name(proto), addr);
 	}
 	if (path)
 		return take_ptr(path);
@@ -278,9 +270,9 @@ char *event_object(const struct event *event)
 		auto_free char *value = event_detail(event, keys[i]);
 
 		if (value)
-			return join(keys[i], " ", value);
+			return format("%s %s", keys[i], value);
 	}
-	return asprintf(&text, "%" PRIu64, (uint64_t)event->rec.target) < 0 ? NULL : text;
+	return format("%" PRIu64, (uint64_t)event->rec.target);
 }
 
 static void format_time(uint64_t ns, char out[40])
@@ -332,14 +324,12 @@ void event_print(struct out *out, const struct event *event)
 	char when[40];
 
 	format_time(event->rec.timestamp_ns, when);
-	if (asprintf(&line, "%s %" PRIu64 " %s %s %s%s%s %s%s%s%s", when,
-		     (uint64_t)event->rec.sequence, kind ? kind : "?", event->partition,
-		     event_verdict(event), judged ? " " : "",
-		     judged ? rvm_op_name(event->payload.operation) : "", object ? object : "-",
-		     event_is_denial(event) ? " (" : "",
-		     event_is_denial(event) ? rvm_reason_text(event->payload.reason) : "",
-		     event_is_denial(event) ? ")" : "") < 0)
-		line = NULL;
+	line = format("%s %" PRIu64 " %s %s %s%s%s %s%s%s%s", when, (uint64_t)event->rec.sequence,
+		      kind ? kind : "?", event->partition, event_verdict(event), judged ? " " : "",
+		      judged ? rvm_op_name(event->payload.operation) : "", object ? object : "-",
+		      event_is_denial(event) ? " (" : "",
+		      event_is_denial(event) ? rvm_reason_text(event->payload.reason) : "",
+		      event_is_denial(event) ? ")" : "");
 	if (event_is_denial(event))
 		out_tone(out, event->rec.flags & RVM_RECORD_F_PERMISSIVE ? OUT_WARN : OUT_BAD);
 	out_event_begin(out);

@@ -327,9 +327,8 @@ static int exclude_names(struct scan *s, struct pattern *p, int fd, const struct
 		return leave_out(s, p->resource, "other names of a match are not excluded");
 	if (is_layered(fd))
 		return refuse_names(s, p, file);
-	if (asprintf(&what, "%s has %lu names; all of them are excluded", file->path,
-		     (unsigned long)st->st_nlink) < 0)
-		what = NULL;
+	what = format("%s has %lu names; all of them are excluded", file->path,
+		      (unsigned long)st->st_nlink);
 	return exclude_found(s, p, file, what ? what : file->path);
 }
 
@@ -373,9 +372,7 @@ static int exclude_target(struct scan *s, struct pattern *p, const struct anchor
 				  p->origin, path, target->path);
 		return 0;
 	}
-	if (asprintf(&what, "%s is a symbolic link; %s is excluded as well", path, target->path) <
-	    0)
-		what = NULL;
+	what = format("%s is a symbolic link; %s is excluded as well", path, target->path);
 	return exclude_found(s, p, target, what ? what : path);
 }
 

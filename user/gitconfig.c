@@ -10,6 +10,7 @@
 #include <sys/syscall.h>
 
 #include "auto.h"
+#include "format.h"
 #include "gitconfig.h"
 
 char *gitconfig_read(int dir, const char *name)
@@ -229,10 +230,9 @@ static int report(struct words *w, const char *word, enum gitconfig_kind kind)
 
 	if (ret || !w->dir || strchr("/~", *word))
 		return ret;
-	if (asprintf(&below, "%s/%s", w->dir, word) < 0) {
-		below = NULL;
+	below = format("%s/%s", w->dir, word);
+	if (!below)
 		return -1;
-	}
 	return w->found(below, kind, w->arg);
 }
 
@@ -242,10 +242,9 @@ static int go(struct words *w, const char *word)
 	auto_free char *dir = NULL;
 
 	w->goes = false;
-	if (asprintf(&dir, "%s%s%s", below ? w->dir : "", below ? "/" : "", word) < 0) {
-		dir = NULL;
+	dir = format("%s%s%s", below ? w->dir : "", below ? "/" : "", word);
+	if (!dir)
 		return -1;
-	}
 	free(w->dir);
 	w->dir = take_ptr(dir);
 	return 0;

@@ -169,8 +169,7 @@ int doc_error(const struct doc *doc, struct err *err, const char *where, const c
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (vasprintf(&reason, fmt, ap) < 0)
-		reason = NULL;
+	reason = vformat(fmt, ap);
 	va_end(ap);
 	while (*where && at < doc->len) {
 		size_t len = strcspn(where, "/");

@@ -89,9 +89,8 @@ static void leave_event(struct learn *l, const struct event *event, const char *
 	struct seen seen = { 0 };
 
 	seen_add(&seen, event->rec.sequence);
-	if (asprintf(&text, "%s %s", rvm_op_name(event->payload.operation), object ? object : "?") <
-	    0) {
-		text = NULL;
+	text = format("%s %s", rvm_op_name(event->payload.operation), object ? object : "?");
+	if (!text) {
 		l->no_memory = true;
 		return;
 	}
@@ -117,8 +116,8 @@ static void take_peer(struct learn *l, const struct event *event)
 		leave_event(l, event, "only addresses of TCP and UDP can be named");
 		return;
 	}
-	if (asprintf(&resource, "%s:%s", proto, addr) < 0) {
-		resource = NULL;
+	resource = format("%s:%s", proto, addr);
+	if (!resource) {
 		l->no_memory = true;
 		return;
 	}

@@ -16,14 +16,11 @@
 static char *star_word(const char *word, const char *base, const char *pattern)
 {
 	const char *last_wild = pattern;
-	char *out;
 
 	for (const char *p = pattern; *p; p++)
 		last_wild = strchr("?*]", *p) ? p : last_wild;
-	if (asprintf(&out, "%.*s%.*s*%s", (int)(base - word), word, (int)strcspn(pattern, "?["),
-		     pattern, last_wild + 1) < 0)
-		return NULL;
-	return out;
+	return format("%.*s%.*s*%s", (int)(base - word), word, (int)strcspn(pattern, "?["), pattern,
+		      last_wild + 1);
 }
 
 /* Of git, by SHA-1 or SHA-256. */
@@ -194,8 +191,7 @@ static void propose_command(struct learn *l, const struct node *node, const stru
 	/* A star at the end is none of its word: it would stand for more words only. */
 	if (c->len && c->text[c->len - 1] == '*')
 		prefix = true;
-	if (asprintf(&resource, "exec:%s%s", c->text, prefix ? " *" : "") < 0)
-		resource = NULL;
+	resource = format("exec:%s%s", c->text, prefix ? " *" : "");
 	learn_add(l, RVM_RIGHT_EXECUTE, resource, &seen, strdup(example), c->note);
 }
 
@@ -304,8 +300,7 @@ static bool propose_built(struct learn *l, const struct node *program)
 	if (!file || !(file->rights & RVM_RIGHT_WRITE))
 		return false;
 	sum_below(program, &seen, &example);
-	if (!pattern || asprintf(&resource, "run:%s", pattern) < 0)
-		resource = NULL;
+	resource = pattern ? format("run:%s", pattern) : NULL;
 	learn_add(l, RVM_RIGHT_EXECUTE, resource, &seen, strdup(example ? example : program->name),
 		  "it writes this program itself: whatever it puts there runs, with any words");
 	return true;

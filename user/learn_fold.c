@@ -57,16 +57,12 @@ static char *resource_of(const struct learn *l, const char *pattern, uint8_t rig
 	const char *word = rights & RVM_RIGHT_EXECUTE ? "load" : "path";
 	auto_free char *workspace = path_escape(l->workspace);
 	enum place place = place_of(l, pattern);
-	char *out;
-	int ret;
 
 	if (!workspace)
 		return NULL;
 	if (place == PLACE_INSIDE || place == PLACE_WORKSPACE)
-		ret = asprintf(&out, "%s:.%s", word, pattern + strlen(workspace));
-	else
-		ret = asprintf(&out, "%s:/%s", word, pattern);
-	return ret < 0 ? NULL : out;
+		return format("%s:.%s", word, pattern + strlen(workspace));
+	return format("%s:/%s", word, pattern);
 }
 
 /*
@@ -78,10 +74,9 @@ static bool understand(struct deputy *deputy, const char *line)
 	struct rvm_scope_spec spec;
 	auto_free char *resource = NULL;
 
-	if (asprintf(&resource, "Edit(%s)", line) < 0) {
-		resource = NULL;
+	resource = format("Edit(%s)", line);
+	if (!resource)
 		return false;
-	}
 	if (rvm_scope_parse(&spec, resource, strlen(resource), RVM_RIGHT_WRITE, NULL, NULL) ||
 	    path_normalise(spec.text, spec.len, spec.anywhere, &deputy->text))
 		return false;
@@ -250,7 +245,6 @@ static const char *ending(const struct node *n)
 static char *common_pattern(const struct node *dir, uint8_t right)
 {
 	const char *common = NULL;
-	char *out;
 
 	for (const struct node *n = dir->child; n; n = n->next) {
 		const char *end = ending(n);
@@ -261,7 +255,7 @@ static char *common_pattern(const struct node *dir, uint8_t right)
 			return strdup("**");
 		common = end;
 	}
-	return asprintf(&out, "*%s", common ? common : "") < 0 ? NULL : out;
+	return format("*%s", common ? common : "");
 }
 
 static size_t count_used(const struct node *dir, uint8_t right)
@@ -281,8 +275,8 @@ static uint8_t fold(struct walk *w, struct node *dir, uint8_t right)
 	const struct node *example = NULL;
 	struct seen seen = { 0 };
 
-	if (!tail || asprintf(&pattern, "%s/%s", w->pattern, tail) < 0) {
-		pattern = NULL;
+	pattern = tail ? format("%s/%s", w->pattern, tail) : NULL;
+	if (!pattern) {
 		w->l->no_memory = true;
 		return 0;
 	}
@@ -379,7 +373,8 @@ static uint8_t propose_listing(struct walk *w, const struct node *dir, const cha
 
 	if (!(rights & RVM_RIGHT_READ))
 		return rights;
-	if (!folder || asprintf(&resource, "%s/.", folder) < 0) {
+	resource = folder ? format("%s/.", folder) : NULL;
+	if (!resource) {
 		w->l->no_memory = true;
 		return rights;
 	}

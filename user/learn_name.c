@@ -49,11 +49,8 @@ static char *replace(const char *name, size_t head, size_t n, const char *wild)
 	auto_free char *before = strndup(name, head);
 	auto_free char *front = before ? path_escape(before) : NULL;
 	auto_free char *back = path_escape(name + head + n);
-	char *out;
 
-	if (!front || !back || asprintf(&out, "%s%s%s", front, wild, back) < 0)
-		return NULL;
-	return out;
+	return front && back ? format("%s%s%s", front, wild, back) : NULL;
 }
 
 static char *replace_each(const char *name, size_t head, size_t n)
@@ -218,14 +215,13 @@ char *name_short_lived(const char *name, const char *target)
 {
 	char tail[SHORT_LIVED * sizeof("[a-z0-9_]")] = "";
 	auto_free char *head = NULL;
-	char *out;
 
 	if (!ends_short_lived(name))
 		return mkstemp_part(name, target);
 	for (unsigned int i = 0; i < SHORT_LIVED; i++)
 		strcat(tail, "[a-z0-9_]");
 	head = strndup(name, strlen(name) - SHORT_LIVED);
-	return head && asprintf(&out, "%s%s", head, tail) >= 0 ? out : NULL;
+	return head ? format("%s%s", head, tail) : NULL;
 }
 
 char *name_temporary(const char *name, const char *pid, bool temporary)

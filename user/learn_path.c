@@ -106,7 +106,8 @@ static const char *check_process(char **path, const char *pid)
 		return NULL;
 	if (!pid || strlen(pid) != n || strncmp(at, pid, n) != 0)
 		return "it is of another process";
-	if (asprintf(&own, "/proc/self%s", at + n) < 0)
+	own = format("/proc/self%s", at + n);
+	if (!own)
 		return "there was no memory to look at it";
 	free(*path);
 	*path = own;

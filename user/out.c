@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "format.h"
 #include "out.h"
 
 #define DEPTH_MAX 12
@@ -284,7 +285,8 @@ static void append(struct out *o, struct frame *f, const char *sep, const char *
 {
 	char *joined;
 
-	if (asprintf(&joined, "%s%s%s", f->text ? f->text : "", f->text ? sep : "", text) < 0) {
+	joined = format("%s%s%s", f->text ? f->text : "", f->text ? sep : "", text);
+	if (!joined) {
 		o->failed = true;
 		return;
 	}
@@ -530,8 +532,7 @@ void out_fmt(struct out *o, const char *key, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (vasprintf(&text, fmt, ap) < 0)
-		text = NULL;
+	text = vformat(fmt, ap);
 	va_end(ap);
 	out_str(o, key, text);
 }
@@ -648,8 +649,7 @@ void out_line(struct out *o, const char *fmt, ...)
 	if (!text_mode(o))
 		return;
 	va_start(ap, fmt);
-	if (vasprintf(&text, fmt, ap) < 0)
-		text = NULL;
+	text = vformat(fmt, ap);
 	va_end(ap);
 	safe = text ? out_escape(text, strlen(text)) : NULL;
 	if (!safe || put_line(o, safe) < 0)

@@ -79,13 +79,11 @@ char *own_value(const struct own *own, const char *home, const char *partition)
 {
 	auto_free char *path = NULL;
 	struct stat st;
-	char *value;
 
-	if (asprintf(&path, "%s/%s" PREFIX "%s", home, own->folder, partition) < 0) {
-		path = NULL;
+	path = format("%s/%s" PREFIX "%s", home, own->folder, partition);
+	if (!path)
 		return NULL;
-	}
 	if (lstat(path, &st) || !S_ISDIR(st.st_mode))
 		return NULL;
-	return asprintf(&value, "%s%s", path, own->name) < 0 ? NULL : value;
+	return format("%s%s", path, own->name);
 }

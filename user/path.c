@@ -14,13 +14,10 @@
 char *path_join(const char *dir, const char *name)
 {
 	size_t len = strlen(dir);
-	char *path;
 
 	if (!*name)
 		return strdup(dir);
-	if (asprintf(&path, "%s%s%s", dir, len && dir[len - 1] == '/' ? "" : "/", name) < 0)
-		return NULL;
-	return path;
+	return format("%s%s%s", dir, len && dir[len - 1] == '/' ? "" : "/", name);
 }
 
 const char *path_base(const char *path)
@@ -158,10 +155,9 @@ static char *pattern_left(const struct state *s, const char *above)
 	auto_free char *whole = NULL;
 	char *out;
 
-	if (!raw || !head || asprintf(&whole, "%s/%s%s", head, raw, s->pending + s->raw) < 0) {
-		whole = NULL;
+	whole = raw && head ? format("%s/%s%s", head, raw, s->pending + s->raw) : NULL;
+	if (!whole)
 		return NULL;
-	}
 	return path_normalise(whole, strlen(whole), false, &out) ? NULL : out;
 }
 
@@ -196,10 +192,9 @@ static bool put_target(struct state *s, const char *target, const char *left)
 	size_t raw = len + (s->raw > used ? 1 + s->raw - used : 0);
 	auto_free char *more = NULL;
 
-	if (asprintf(&more, "%s%s%s", target, *left ? "/" : "", left) < 0) {
-		more = NULL;
+	more = format("%s%s%s", target, *left ? "/" : "", left);
+	if (!more)
 		return false;
-	}
 	if (strlen(more) >= sizeof(s->pending))
 		return false;
 	memcpy(s->pending, more, strlen(more) + 1);

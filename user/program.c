@@ -25,14 +25,11 @@ static bool is_program(const char *path)
 static char *absolute(const char *path)
 {
 	auto_free char *here = NULL;
-	char *whole;
 
 	if (path[0] == '/')
 		return strdup(path);
 	here = getcwd(NULL, 0);
-	if (!here || asprintf(&whole, "%s/%s", strcmp(here, "/") ? here : "", path) < 0)
-		return NULL;
-	return whole;
+	return here ? format("%s/%s", strcmp(here, "/") ? here : "", path) : NULL;
 }
 
 static int not_found(const char *word, int errnum, struct err *err)
@@ -63,15 +60,14 @@ int program_find(const char *word, const char *search, char **path, struct err *
 		auto_free char *file = NULL;
 
 		/* Never the current folder, which may be the agent's. */
-		if (len && p[0] == '/' && asprintf(&file, "%.*s/%s", len, p, word) >= 0) {
-			if (is_program(file)) {
-				*path = take_ptr(file);
-				return 0;
-			}
-			worst = errno == EACCES ? EACCES : worst;
-		} else {
-			file = NULL;
+		if (len && p[0] == '/')
+			file = format("%.*s/%s", len, p, word);
+		if (file && is_program(file)) {
+			*path = take_ptr(file);
+			return 0;
 		}
+		if (file && errno == EACCES)
+			worst = EACCES;
 		p += len;
 		p += *p == ':';
 	}
@@ -96,7 +92,6 @@ static bool leads_to(const char *dir, const char *name, const char *path)
 static char *typed_word(const char *workspace, const char *path, const char *as, const char *typed)
 {
 	auto_free char *below = NULL;
-	char *word;
 
 	if (!typed || !strchr(typed, '/') || strcmp(path_base(typed), as))
 		return NULL;
@@ -107,20 +102,17 @@ static char *typed_word(const char *workspace, const char *path, const char *as,
 	while (!strncmp(typed, "./", 2))
 		typed += 2;
 	below = path_join(workspace, typed);
-	if (!is_file(below, path) || asprintf(&word, "./%s", typed) < 0)
-		return NULL;
-	return word;
+	return is_file(below, path) ? format("./%s", typed) : NULL;
 }
 
 char *program_word(const char *workspace, const char *path, const char *as, const char *typed)
 {
 	size_t len = strlen(workspace);
 	auto_free char *dir = NULL;
-	char *word;
 
 	if (!as || !strcmp(as, path_base(path))) {
 		if (!strncmp(path, workspace, len) && path[len] == '/')
-			return asprintf(&word, ".%s", path + len) < 0 ? NULL : word;
+			return format(".%s", path + len);
 		return strdup(path);
 	}
 	for (size_t i = 0; program_folders[i]; i++) {
@@ -181,8 +173,8 @@ char *program_elsewhere(const char *word, const char *home)
 		auto_free char *path = NULL;
 
 		len = strcspn(p, ":");
-		if (*p == '/' && asprintf(&path, "%.*s/%s", (int)len, p, word) < 0)
-			path = NULL;
+		if (*p == '/')
+			path = format("%.*s/%s", (int)len, p, word);
 		if (path && is_program(path))
 			return take_ptr(path);
 	}

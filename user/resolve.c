@@ -21,12 +21,12 @@ void note(char **notes, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	if (vasprintf(&text, fmt, ap) < 0)
-		text = NULL;
+	text = vformat(fmt, ap);
 	va_end(ap);
 	if (!text || (*notes && strstr(*notes, text)))
 		return;
-	if (asprintf(&joined, "%s%s%s", *notes ? *notes : "", *notes ? "; " : "", text) < 0)
+	joined = format("%s%s%s", *notes ? *notes : "", *notes ? "; " : "", text);
+	if (!joined)
 		return;
 	free(*notes);
 	*notes = joined;
@@ -626,7 +626,7 @@ int resolve(struct resolver *r, const struct rvm_scope_spec *spec, bool exclusio
 static char *describe_net(const struct scope *s)
 {
 	struct rvm_addr addr = { 0 };
-	char host[64], *text;
+	char host[64];
 	bool v4 = s->range.prefix_len >= 96;
 	const char *protocol = s->protocol == 6 ? "tcp " : s->protocol == 17 ? "udp " : "";
 
@@ -634,18 +634,15 @@ static char *describe_net(const struct scope *s)
 	host[rvm_addr_format(&addr, host)] = '\0';
 	if (!s->range.prefix_len)
 		snprintf(host, sizeof(host), "any");
-	if (asprintf(&text, "%s%s/%u ports %u-%u", protocol, host,
-		     v4 && !strchr(host, ':') ? s->range.prefix_len - 96u : s->range.prefix_len,
-		     s->range.port_first, s->range.port_last) < 0)
-		return NULL;
-	return text;
+	return format("%s%s/%u ports %u-%u", protocol, host,
+		      v4 && !strchr(host, ':') ? s->range.prefix_len - 96u : s->range.prefix_len,
+		      s->range.port_first, s->range.port_last);
 }
 
 static char *describe_exec(const struct scope *s)
 {
 	const char *more = s->flags & RVM_SCOPE_FLAG_PREFIX ? " ..." : "";
 	auto_free char *words = NULL;
-	char *text;
 
 	if (s->flags & RVM_SCOPE_FLAG_ANY_PROGRAM)
 		return strdup("any program");
@@ -658,10 +655,8 @@ static char *describe_exec(const struct scope *s)
 		if (!words[i])
 			words[i] = ' ';
 	}
-	if (asprintf(&text, "%s%s%s", s->anchor ? s->anchor->path : "(not found) ",
-		     s->anchor ? words + strcspn(words, " ") : words, more) < 0)
-		return NULL;
-	return text;
+	return format("%s%s%s", s->anchor ? s->anchor->path : "(not found) ",
+		      s->anchor ? words + strcspn(words, " ") : words, more);
 }
 
 char *scope_describe(const struct scope *s)
@@ -670,11 +665,8 @@ char *scope_describe(const struct scope *s)
 		return describe_net(s);
 	if (s->class == RVM_CLASS_EXEC)
 		return describe_exec(s);
-	if (s->flags & RVM_SCOPE_FLAG_PROC_OWN) {
-		char *text;
-
-		return asprintf(&text, "/proc/<own>/%s", s->pattern) < 0 ? NULL : text;
-	}
+	if (s->flags & RVM_SCOPE_FLAG_PROC_OWN)
+		return format("/proc/<own>/%s", s->pattern);
 	if (s->anchor)
 		return path_join(s->anchor->path, s->pattern);
 	if (s->pattern)

@@ -72,7 +72,8 @@ static int add_env(struct run *r, const char *name, size_t name_len, const char 
 
 	if (r->n_env == ENV_MAX)
 		return err_make(err, EXIT_USAGE, "--env: more than %d variables", ENV_MAX);
-	if (asprintf(&text, "%.*s=%s", (int)name_len, name, value) < 0)
+	text = format("%.*s=%s", (int)name_len, name, value);
+	if (!text)
 		return err_errno(err, ENOMEM, "environment");
 	for (size_t i = 0; i < r->n_env; i++) {
 		/* What is said later counts. */

@@ -102,8 +102,7 @@ static bool is_in(const char *path, uint64_t pid)
 	auto_file FILE *f = NULL;
 	uint64_t other;
 
-	if (asprintf(&file, "%s/cgroup.procs", path) < 0)
-		file = NULL;
+	file = format("%s/cgroup.procs", path);
 	f = file ? fopen(file, "re") : NULL;
 	while (f && fscanf(f, "%" SCNu64, &other) == 1) {
 		if (other == pid)
@@ -124,8 +123,7 @@ static void count_tasks(const char *name, struct tasks *tasks)
 		path = NULL;
 		return;
 	}
-	if (asprintf(&file, "%s/cgroup.procs", path) < 0)
-		file = NULL;
+	file = format("%s/cgroup.procs", path);
 	f = file ? fopen(file, "re") : NULL;
 	while (f && fscanf(f, "%" SCNu64, &pid) == 1) {
 		uint64_t tracer = proc_status(pid, "TracerPid:");
