@@ -2,7 +2,6 @@
 /* Find and hold the processes of a container. */
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
 

@@ -44,7 +44,6 @@ struct adopt {
  */
 int adopt_begin(struct adopt *a, const char *cgroup, bool freeze, struct err *err);
 void adopt_end(struct adopt *a);
-#define auto_adopt __attribute__((cleanup(adopt_end)))
 
 /* What they brought along: a table "brought" in the object that is open. */
 void adopt_report(const struct adopt *a, struct out *o);

@@ -12,7 +12,6 @@
 #include <sys/sysmacros.h>
 
 #include "adopt.h"
-#include "lib/rights.h"
 
 /* Of terminals, which the hooks let their own session use. */
 #define TERMINALS_FIRST 136

@@ -120,22 +120,22 @@ void cmd_help(FILE *f, const struct cmd *cmd);
 /* One line a command: noun, verb, arguments and types, tab-separated. */
 void cmd_dump(FILE *f, const struct cmd *const *tables);
 
-/* The tables.  Each .c file has its own; rvmctl.c lists them, absent ones are left out. */
-extern const struct cmd partition_cmds[] __attribute__((weak));
-extern const struct cmd token_cmds[] __attribute__((weak));
-extern const struct cmd table_cmds[] __attribute__((weak));
-extern const struct cmd load_cmds[] __attribute__((weak));
-extern const struct cmd compile_cmds[] __attribute__((weak));
-extern const struct cmd claims_cmds[] __attribute__((weak));
-extern const struct cmd run_cmds[] __attribute__((weak));
-extern const struct cmd enter_cmds[] __attribute__((weak));
-extern const struct cmd check_cmds[] __attribute__((weak));
-extern const struct cmd why_cmds[] __attribute__((weak));
-extern const struct cmd doctor_cmds[] __attribute__((weak));
-extern const struct cmd hook_cmds[] __attribute__((weak));
-extern const struct cmd witness_cmds[] __attribute__((weak));
-extern const struct cmd monitor_cmds[] __attribute__((weak));
-extern const struct cmd status_cmds[] __attribute__((weak));
-extern const struct cmd learn_cmds[] __attribute__((weak));
+/* The tables: each .c file has its own, rvmctl.c lists them. */
+extern const struct cmd partition_cmds[];
+extern const struct cmd token_cmds[];
+extern const struct cmd table_cmds[];
+extern const struct cmd load_cmds[];
+extern const struct cmd compile_cmds[];
+extern const struct cmd claims_cmds[];
+extern const struct cmd run_cmds[];
+extern const struct cmd enter_cmds[];
+extern const struct cmd check_cmds[];
+extern const struct cmd why_cmds[];
+extern const struct cmd doctor_cmds[];
+extern const struct cmd hook_cmds[];
+extern const struct cmd witness_cmds[];
+extern const struct cmd monitor_cmds[];
+extern const struct cmd status_cmds[];
+extern const struct cmd learn_cmds[];
 
 #endif

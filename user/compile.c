@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Claims or a harness spec to a capability table, byte for byte as the adapter writes it. */
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -9,7 +8,6 @@
 #include "cmd.h"
 #include "file.h"
 #include "lib/derive.h"
-#include "lib/rights.h"
 #include "lint.h"
 #include "settings.h"
 #include "table.h"

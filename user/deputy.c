@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Files that tools outside of the partition execute or obey. */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdbool.h>
 #include <string.h>
 
 #include "deputy.h"
 #include "deputy_priv.h"
-#include "lib/rights.h"
 #include "path.h"
 
 /* Names that are looked at in the folders of rows, of all that they have together. */

@@ -8,7 +8,6 @@
 
 #include "deputy_priv.h"
 #include "gitconfig.h"
-#include "lib/rights.h"
 #include "path.h"
 
 /* Files of configuration, and words in them, of all repositories. */

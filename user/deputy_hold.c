@@ -7,7 +7,6 @@
 
 #include "deputy_priv.h"
 #include "lib/glob.h"
-#include "lib/rights.h"
 #include "path.h"
 
 /* Names that are held, with links on the way. */

@@ -7,7 +7,6 @@
 #include <unistd.h>
 
 #include "base.h"
-#include "lib/index.h"
 #include "plan.h"
 
 /* Lines of the list that begin so are about what lies in it; with "." about itself. */

@@ -9,7 +9,7 @@
 
 #include "deputy_priv.h"
 #include "lib/glob.h"
-#include "lib/rights.h"
+#include "lib/index.h"
 #include "path.h"
 
 /* Environments and repositories that are protected one by one. */

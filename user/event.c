@@ -7,7 +7,6 @@
 
 #include "event.h"
 #include "lib/argv.h"
-#include "lib/rights.h"
 #include "lib/text.h"
 
 struct names_entry {

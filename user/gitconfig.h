@@ -2,9 +2,6 @@
 #ifndef RVMCTL_GITCONFIG_H
 #define RVMCTL_GITCONFIG_H
 
-#include <stdbool.h>
-#include <stddef.h>
-
 /*
  * What a configuration of git names: hooks, included files, filters, commands.
  * The file may be anybody's.  It is read, never handed to git.

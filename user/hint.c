@@ -6,7 +6,6 @@
 
 #include "gitconfig.h"
 #include "hint.h"
-#include "lib/rights.h"
 #include "path.h"
 
 /* Work trees that are looked at. */

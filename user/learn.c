@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Taking in records of the log: what each is about, and what is never proposed. */
-#include <errno.h>
-#include <inttypes.h>
 #include <string.h>
 
 #include "learn.h"
-#include "lib/rights.h"
 #include "lib/text.h"
 
 #define PEERS_MAX 64

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* learn: watch a partition, or read what the log has of it, and propose a table. */
 #include <errno.h>
-#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <string.h>

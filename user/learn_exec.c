@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Commands: the program and its words, exact or with what at least three had in common. */
-#include <errno.h>
-#include <limits.h>
 #include <string.h>
 
 #include "learn.h"
-#include "lib/argv.h"
-#include "lib/rights.h"
 #include "path.h"
 #include "program.h"
 

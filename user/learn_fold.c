@@ -6,7 +6,6 @@
 #include <sys/stat.h>
 
 #include "learn.h"
-#include "lib/rights.h"
 #include "lib/scope.h"
 #include "path.h"
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What learning keeps: names and words in trees that end somewhere, and what becomes of them. */
-#include <errno.h>
 #include <string.h>
 
 #include "learn.h"

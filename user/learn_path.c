@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Paths: taking them in, name by name. */
-#include <errno.h>
-#include <inttypes.h>
-#include <limits.h>
 #include <string.h>
 
 #include "learn.h"
 #include "lib/judge.h"
-#include "lib/rights.h"
 #include "path.h"
 
 #define DELETED " (deleted)"

@@ -2,7 +2,6 @@
 /* load: a table in force, or what it would do. */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <string.h>
 #include <sys/resource.h>
 

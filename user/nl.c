@@ -358,8 +358,3 @@ int nlc_nest(struct nlattr **attrs, int max, struct nlattr *a)
 	memset(attrs, 0, (max + 1) * sizeof(*attrs));
 	return a ? nla_parse_nested(attrs, max, a, NULL) : 0;
 }
-
-const char *nlc_attr_name(int cmd, int type)
-{
-	return spec_attr_name(spec_set_of(cmd), type);
-}

@@ -7,7 +7,6 @@
 #include <netlink/genl/genl.h>
 #include <netlink/msg.h>
 #include <netlink/netlink.h>
-#include <stdbool.h>
 #include <stdint.h>
 
 #include "err.h"
@@ -72,7 +71,5 @@ extern const char *const partition_flag_words[5];
 extern const char *const mode_words[4]; /* NULL-terminated, for ARG_WORD */
 extern const char *const state_words[6]; /* NULL-terminated, for ARG_WORD */
 extern const char *const class_words[10];
-/* Spec name of attribute @type of the set of @cmd, or NULL. */
-const char *nlc_attr_name(int cmd, int type);
 
 #endif

@@ -548,25 +548,6 @@ void out_u64(struct out *o, const char *key, uint64_t value)
 		put_json(o, key, value > INT64_MAX ? json_string(text) : json_integer(value));
 }
 
-void out_s64(struct out *o, const char *key, int64_t value)
-{
-	char text[24];
-
-	snprintf(text, sizeof(text), "%lld", (long long)value);
-	if (text_mode(o))
-		put_safe(o, key, text);
-	else
-		put_json(o, key, json_integer(value));
-}
-
-void out_bool(struct out *o, const char *key, bool value)
-{
-	if (text_mode(o))
-		put_safe(o, key, value ? "yes" : "no");
-	else
-		put_json(o, key, json_boolean(value));
-}
-
 void out_hex(struct out *o, const char *key, const void *bytes, size_t len)
 {
 	auto_free char *text = malloc(len * 2 + 1);

@@ -97,8 +97,6 @@ void out_str(struct out *o, const char *key, const char *value);
 void out_strn(struct out *o, const char *key, const char *value, size_t len);
 void out_fmt(struct out *o, const char *key, const char *fmt, ...) PRINTF(3, 4);
 void out_u64(struct out *o, const char *key, uint64_t value);
-void out_s64(struct out *o, const char *key, int64_t value);
-void out_bool(struct out *o, const char *key, bool value);
 void out_hex(struct out *o, const char *key, const void *bytes, size_t len);
 /* JSON: the number (null if @null); text: @text. */
 void out_num_as(struct out *o, const char *key, int64_t value, const char *text);

@@ -2,7 +2,6 @@
 /* Walking to the deepest folder of a pattern that exists. */
 #include <argz.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <string.h>
 

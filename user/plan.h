@@ -69,7 +69,6 @@ struct plan {
 /* @root: NULL, or as for resolver_open(). */
 int plan_open(struct plan *plan, const char *root, const char *workspace, struct err *err);
 void plan_close(struct plan *plan);
-#define auto_plan __attribute__((cleanup(plan_close)))
 
 static inline struct resolver *plan_host(struct plan *plan)
 {

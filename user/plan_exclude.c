@@ -10,7 +10,6 @@
 #include <sys/vfs.h>
 
 #include "lib/index.h"
-#include "lib/rights.h"
 #include "lint.h"
 #include "path.h"
 #include "plan_priv.h"

@@ -2,8 +2,6 @@
 #ifndef RVMCTL_PROGRAM_H
 #define RVMCTL_PROGRAM_H
 
-#include <stdbool.h>
-
 #include "err.h"
 
 /* A command cannot be found, or is there and cannot be executed: as shells say it. */

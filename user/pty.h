@@ -81,6 +81,5 @@ void pty_drain(struct pty *pty);
 
 /* Restore the terminal and close. */
 void pty_close(struct pty *pty);
-#define auto_pty __attribute__((cleanup(pty_close)))
 
 #endif

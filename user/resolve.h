@@ -56,7 +56,6 @@ struct resolver {
 /* @root: of a container, by a path of the host; then @workspace is one of the container's. */
 int resolver_open(struct resolver *r, const char *root, const char *workspace, struct err *err);
 void resolver_close(struct resolver *r);
-#define auto_resolver __attribute__((cleanup(resolver_close)))
 
 /* Links that a pattern may lead through. */
 enum links {

@@ -12,7 +12,6 @@
 #include "attend.h"
 #include "cmd.h"
 #include "hook.h"
-#include "lib/rights.h"
 #include "lib/sha256.h"
 #include "own.h"
 #include "partition.h"

@@ -9,25 +9,14 @@
 #define RVM_VERSION "0.1.0"
 #endif
 
-static const struct cmd *const all[] = {
+/* In the order of the help. */
+static const struct cmd *const tables[] = {
 	load_cmds,	compile_cmds, claims_cmds,  table_cmds,	 token_cmds, run_cmds,
 	enter_cmds,	check_cmds,   why_cmds,	    doctor_cmds, hook_cmds,  status_cmds,
-	partition_cmds, witness_cmds, monitor_cmds, learn_cmds,
+	partition_cmds, witness_cmds, monitor_cmds, learn_cmds,	 NULL,
 };
 
-/* Leave out the tables of files that are not built in. */
-static void collect(const struct cmd **tables)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < ARRAY_SIZE(all); i++) {
-		if (all[i])
-			tables[n++] = all[i];
-	}
-	tables[n] = NULL;
-}
-
-static int dispatch(const struct cmd *const *tables, enum out_format format, int argc, char **argv)
+static int dispatch(enum out_format format, int argc, char **argv)
 {
 	struct ctx ctx = { .out = out_create(stdout, format) };
 	int ret;
@@ -65,13 +54,11 @@ static int refuse_option(const char *word)
 
 int main(int argc, char **argv)
 {
-	const struct cmd *tables[ARRAY_SIZE(all) + 1];
 	enum out_format format = OUT_TEXT;
 	int i;
 
 	setlocale(LC_CTYPE, "");
 	signal(SIGPIPE, SIG_IGN);
-	collect(tables);
 	for (i = 1; i < argc && argv[i][0] == '-'; i++) {
 		if (!strcmp(argv[i], "-j")) {
 			format = format == OUT_TEXT ? OUT_JSON : format;
@@ -91,7 +78,7 @@ int main(int argc, char **argv)
 		}
 	}
 	if (i < argc && argv[i][0] != '-')
-		return dispatch(tables, format, argc - i, argv + i);
+		return dispatch(format, argc - i, argv + i);
 	if (i < argc)
 		return refuse_option(argv[i]);
 	cmd_usage(stderr, tables);

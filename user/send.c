@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A plan on the wire: begin, additions below 32 KiB each, commit. */
-#include <errno.h>
 #include <string.h>
 
 #include "plan.h"

@@ -101,6 +101,5 @@ enum spawn_event_kind spawn_event(struct spawn *s, int *value);
 
 /* Kill what is left, wait for the helper, close. */
 void spawn_end(struct spawn *s);
-#define auto_spawn __attribute__((cleanup(spawn_end)))
 
 #endif

@@ -3,7 +3,6 @@
  * Enough TOML for one name: comments, tables of one word, one value a line.
  * Whatever could hide another [partition] is refused.
  */
-#include <errno.h>
 #include <string.h>
 #include <stdbool.h>
 #include <sys/stat.h>

@@ -3,7 +3,6 @@
 #include <time.h>
 
 #include "lib/argv.h"
-#include "lib/glob.h"
 #include "path.h"
 #include "plan.h"
 #include "trial.h"
