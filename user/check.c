@@ -10,6 +10,7 @@
 #include "advice.h"
 #include "check.h"
 #include "cmd.h"
+#include "file.h"
 #include "lib/text.h"
 #include "partition.h"
 #include "path.h"
@@ -60,17 +61,6 @@ struct answer {
 	char *within;
 };
 
-/* What the descriptor names now. */
-static char *path_of(int fd)
-{
-	char link[32], path[4096];
-	ssize_t n;
-
-	snprintf(link, sizeof(link), "/proc/self/fd/%d", fd);
-	n = readlink(link, path, sizeof(path));
-	return n > 0 ? strndup(path, n) : NULL;
-}
-
 /* Rows mean the workspace by a relative path, a shell the current folder. */
 static int not_here(const char *path, struct err *err)
 {
@@ -98,7 +88,7 @@ static int ask_path(struct question *q, const char *path, uint32_t right, struct
 		err_errno(err, errno, "%s", path);
 		return not_here(path, err);
 	}
-	q->path = path_of(q->fd);
+	q->path = file_path(q->fd);
 	if (q->leaf && q->path) {
 		char *whole;
 
@@ -337,7 +327,7 @@ static void print_answer(struct ctx *ctx, struct nlc *nlc, const struct partitio
 {
 	auto_trial struct trial trial = { 0 };
 	auto_advice struct advice advice = { 0 };
-	auto_free char *real = q->class == RVM_CLASS_EXEC ? path_of(q->fd) : NULL;
+	auto_free char *real = q->class == RVM_CLASS_EXEC ? file_path(q->fd) : NULL;
 	const char *typed = q->argv ? path_base(q->argv[0]) : NULL;
 	struct refusal r = {
 		.reason = a->reason,
@@ -393,8 +383,7 @@ static int ask_words(struct question *q, const struct args *args, struct err *er
 			 args_has(args, "--exec")  ? RVM_RIGHT_EXECUTE :
 						     RVM_RIGHT_READ;
 
-	/* "--" before it says that it is a command; it always stands behind NAME. */
-	if (!strcmp(rest[-1], "--"))
+	if (args_has_dashes(args))
 		return ask_exec(q, rest, err);
 	if (rest[1]) {
 		err_make(err, EXIT_USAGE, "%s: one argument too many", rest[1]);

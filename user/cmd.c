@@ -19,6 +19,8 @@ struct args {
 	size_t n;
 	struct value values[ARGS_MAX];
 	char *const *rest;
+	/* "--" stood right before @rest. */
+	bool dashes;
 	bool help;
 };
 
@@ -96,6 +98,11 @@ char *const *args_rest(const struct args *a)
 	return a->rest;
 }
 
+bool args_has_dashes(const struct args *a)
+{
+	return a->dashes;
+}
+
 static int bad_value(struct err *err, const struct arg *arg, const char *text, const char *want)
 {
 	return err_make(err, EXIT_USAGE, "%s: '%s' is not %s", arg->name, text, want);
@@ -126,10 +133,26 @@ static int read_signed(struct err *err, const struct arg *arg, const char *text,
 	return 0;
 }
 
+/* "a, b, c"; free() it. */
+static char *join_words(const char *const *words)
+{
+	char *text = NULL, *longer;
+
+	for (; *words; words++) {
+		longer = format("%s%s%s", text ? text : "", text ? ", " : "", *words);
+		free(text);
+		text = longer;
+		if (!text)
+			break;
+	}
+	return text;
+}
+
 static int read_word(struct err *err, const struct arg *arg, const char *text, uint64_t *out)
 {
 	static const char *const onoff[] = { "off", "on", NULL };
 	const char *const *words = arg->type == ARG_ONOFF ? onoff : arg->words;
+	auto_free char *all = NULL;
 
 	for (size_t i = 0; words[i]; i++) {
 		if (!strcmp(words[i], text)) {
@@ -137,12 +160,9 @@ static int read_word(struct err *err, const struct arg *arg, const char *text, u
 			return 0;
 		}
 	}
+	all = join_words(words);
 	err_make(err, EXIT_USAGE, "%s: '%s' is not one of its words", arg->name, text);
-	return err_hint(err, "use %s%s%s%s%s%s%s", words[0], words[1] ? ", " : "",
-			words[1] ? words[1] : "", words[1] && words[2] ? ", " : "",
-			words[1] && words[2] ? words[2] : "",
-			words[1] && words[2] && words[3] ? ", " : "",
-			words[1] && words[2] && words[3] ? words[3] : "");
+	return err_hint(err, "use %s", all ? all : words[0]);
 }
 
 static int read_value(struct err *err, const struct arg *arg, const char *text, struct value *v)
@@ -297,6 +317,7 @@ static int parse(struct ctx *ctx, const struct cmd *cmd, struct args *a, int arg
 
 		if (options && !strcmp(argv[i], "--")) {
 			options = false;
+			a->dashes = true;
 			i++;
 			continue;
 		}
@@ -316,6 +337,7 @@ static int parse(struct ctx *ctx, const struct cmd *cmd, struct args *a, int arg
 		}
 		if (add_value(&ctx->err, a, at, argv[i]))
 			return -1;
+		a->dashes = false;
 		i++;
 	}
 	return a->help ? 0 : check_required(ctx, cmd, a);

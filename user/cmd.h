@@ -107,8 +107,9 @@ int args_word(const struct args *a, const char *name, int fallback);
 /* How often it was given, and each value. */
 size_t args_count(const struct args *a, const char *name);
 const char *args_nth(const struct args *a, const char *name, size_t n);
-/* ARG_REST: a NULL-terminated vector, NULL if empty. */
+/* ARG_REST: a NULL-terminated vector, NULL if empty; and whether "--" stood right before it. */
 char *const *args_rest(const struct args *a);
+bool args_has_dashes(const struct args *a);
 
 /* True for a name that a partition may have. */
 bool name_valid(const char *name);
