@@ -4,12 +4,12 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/signalfd.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "attend.h"
 #include "nl.h"
+#include "program.h"
 
 /* From SIGTERM on a command has so long for its end; then it is killed. */
 #define GRACE_SECONDS 10
@@ -188,11 +188,6 @@ int attend_start(struct attend *a, int *errnum, struct err *err)
 	return 0;
 }
 
-static int status_of(int wait_status)
-{
-	return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
-}
-
 int attend_run(struct attend *a, struct err *err)
 {
 	const int fds[2] = { a->signals, a->spawn->events };
@@ -210,5 +205,5 @@ int attend_run(struct attend *a, struct err *err)
 	}
 	pty_drain(a->pty);
 	pty_restore(a->pty);
-	return status_of(a->status);
+	return program_status(a->status);
 }

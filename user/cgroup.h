@@ -28,6 +28,11 @@ struct cgroup_limits {
 };
 
 #define CGROUP_PIDS_DEFAULT 4096
+/* Where cgroup2 is mounted; free() it. */
+int cgroup_root(char **path, struct err *err);
+/* "<root>/rvm/<name>", free() it; and its open directory. */
+int partition_cgroup_path(const char *name, char **path, struct err *err);
+int partition_cgroup_open(const char *name, struct err *err);
 /* Is the group with this id the one of that name? */
 bool cgroup_is_own(const char *name, uint64_t id);
 

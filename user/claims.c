@@ -6,23 +6,6 @@
 #include "claims.h"
 #include "cmd.h"
 
-int read_seconds(const struct doc *doc, const json_t *value, const char *where, int64_t *out,
-		 struct err *err)
-{
-	json_int_t seconds = 0;
-
-	if (!json_is_integer(value)) {
-		doc_want(doc, err, where, "an integer", value);
-		return err_hint(err, "write unix seconds");
-	}
-	seconds = json_integer_value(value);
-	*out = seconds;
-	if (llabs(seconds) < JSON_EXACT_MAX)
-		return 0;
-	doc_error(doc, err, where, "an integer beyond 2^53 is another number to other readers");
-	return err_hint(err, "write unix seconds");
-}
-
 static int read_claim(struct claims *claims, const struct doc *doc, const json_t *value,
 		      const char *where, struct err *err)
 {
@@ -49,7 +32,7 @@ static int read_claim(struct claims *claims, const struct doc *doc, const json_t
 	}
 	claims->null_resource[claims->n] = json_is_null(res);
 	snprintf(at, sizeof(at), "%s/expires_at", where);
-	if (read_seconds(doc, json_object_get(value, "expires_at"), at, &seconds, err))
+	if (doc_seconds(doc, json_object_get(value, "expires_at"), at, &seconds, err))
 		return -1;
 	claim->expires_at = seconds;
 	claims->n++;

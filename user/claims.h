@@ -25,8 +25,4 @@ int claims_open(struct claims *claims, struct doc *doc, const char *path, struct
 void claims_free(struct claims *claims);
 #define auto_claims __attribute__((cleanup(claims_free)))
 
-/* A whole number of unix seconds that all readers agree on. */
-int read_seconds(const struct doc *doc, const json_t *value, const char *where, int64_t *out,
-		 struct err *err);
-
 #endif

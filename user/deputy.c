@@ -6,6 +6,7 @@
 
 #include "deputy.h"
 #include "deputy_priv.h"
+#include "file.h"
 #include "path.h"
 
 /* Names that are looked at in the folders of rows, of all that they have together. */

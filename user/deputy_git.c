@@ -2,7 +2,7 @@
 /* What git obeys: its folders, what its configuration names, repositories elsewhere. */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
+#include <linux/limits.h>
 #include <pwd.h>
 #include <string.h>
 

@@ -2,7 +2,7 @@
 /* To keep a path from being written, with the links on the way to it. */
 #include <argz.h>
 #include <errno.h>
-#include <limits.h>
+#include <linux/limits.h>
 #include <string.h>
 
 #include "deputy_priv.h"

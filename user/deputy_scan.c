@@ -10,6 +10,7 @@
 #include "deputy_priv.h"
 #include "lib/glob.h"
 #include "lib/index.h"
+#include "file.h"
 #include "path.h"
 
 /* Environments and repositories that are protected one by one. */

@@ -2,7 +2,7 @@
 /* What no token can give: deny rules, objects of the enforcer, files that others obey. */
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
+#include <linux/limits.h>
 #include <linux/magic.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -11,6 +11,7 @@
 #include "exclude.h"
 #include "lib/index.h"
 #include "lib/rights.h"
+#include "file.h"
 #include "path.h"
 #include "settings.h"
 

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
+#include <linux/limits.h>
 #include <linux/magic.h>
+#include <linux/openat2.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/random.h>
+#include <sys/syscall.h>
 #include <sys/vfs.h>
+#include <unistd.h>
 
 #include "file.h"
 
@@ -24,6 +27,41 @@ char *file_path(int fd)
 		return NULL;
 	path[n] = '\0';
 	return strdup(path);
+}
+
+int open_below(int dir, const char *name)
+{
+	struct open_how how = {
+		.flags = O_PATH | O_NOFOLLOW | O_CLOEXEC,
+		.resolve = RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH,
+	};
+
+	return syscall(SYS_openat2, dir, *name ? name : ".", &how, sizeof(how));
+}
+
+/* Is it what was just made: ours, and empty?  By its name somebody may have put another. */
+static bool is_new_folder(int fd)
+{
+	auto_dir DIR *d = fdopendir(dup(fd));
+	unsigned int names = 0;
+	struct stat st;
+
+	if (!d || fstat(fd, &st) || st.st_uid != geteuid())
+		return false;
+	while (names < 3 && readdir(d))
+		names++;
+	return names < 3;
+}
+
+int make_below(int dir, const char *name, mode_t mode, uid_t uid, gid_t gid)
+{
+	bool made = !mkdirat(dir, name, mode);
+	auto_close int path = open_below(dir, name);
+	auto_close int fd = path < 0 ? -1 : openat(path, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0 || (made && (!is_new_folder(fd) || fchown(fd, uid, gid))))
+		return -1;
+	return take_fd(&fd);
 }
 
 /* A path under way: the folder it has come to, and what is still to come. */

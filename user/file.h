@@ -42,4 +42,12 @@ int file_replace(const char *path, const char *text, size_t len, struct err *err
 /* Where an open file is; NULL if that cannot be told.  free() it. */
 char *file_path(int fd);
 
+/* O_PATH without following any link and without leaving @dir; "" is @dir itself. */
+int open_below(int dir, const char *name);
+/*
+ * A folder to make something in.  If it is not there it is made and given to @uid and @gid;
+ * what somebody else puts there meanwhile is not.
+ */
+int make_below(int dir, const char *name, mode_t mode, uid_t uid, gid_t gid);
+
 #endif

@@ -213,6 +213,23 @@ int doc_want(const struct doc *doc, struct err *err, const char *where, const ch
 			 want, type_name(have));
 }
 
+int doc_seconds(const struct doc *doc, const json_t *value, const char *where, int64_t *out,
+		struct err *err)
+{
+	json_int_t seconds = 0;
+
+	if (!json_is_integer(value)) {
+		doc_want(doc, err, where, "an integer", value);
+		return err_hint(err, "write unix seconds");
+	}
+	seconds = json_integer_value(value);
+	*out = seconds;
+	if (llabs(seconds) < JSON_EXACT_MAX)
+		return 0;
+	doc_error(doc, err, where, "an integer beyond 2^53 is another number to other readers");
+	return err_hint(err, "write unix seconds");
+}
+
 void json_write_string(FILE *f, const char *text, size_t len)
 {
 	static const char letters[] = "btn\0fr";

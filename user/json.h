@@ -51,6 +51,10 @@ int doc_error(const struct doc *doc, struct err *err, const char *where, const c
 int doc_want(const struct doc *doc, struct err *err, const char *where, const char *want,
 	     const json_t *have);
 
+/* A whole number of unix seconds that all readers agree on. */
+int doc_seconds(const struct doc *doc, const json_t *value, const char *where, int64_t *out,
+		struct err *err);
+
 /* Write @text as JSON.stringify() does, quotes included. */
 void json_write_string(FILE *f, const char *text, size_t len);
 

@@ -12,6 +12,7 @@
 #include "learn.h"
 #include "learn_out.h"
 #include "partition.h"
+#include "program.h"
 #include "verify.h"
 
 #define SECONDS_DEFAULT 3600
@@ -41,12 +42,7 @@ struct session {
 
 static int set_mode(struct session *s, uint32_t mode, struct err *err)
 {
-	struct nl_msg *msg = nlc_request(s->nlc, RVM_CMD_PARTITION_SET, 0);
-
-	if (msg && (nla_put_u32(msg, RVM_A_PARTITION_ID, s->part.id) ||
-		    nla_put_u32(msg, RVM_A_PARTITION_MODE, mode)))
-		nlc_drop(&msg);
-	if (nlc_call(s->nlc, msg, NULL, NULL, err))
+	if (partition_set_mode(s->nlc, s->part.id, mode, err))
 		return err_wrap(err, "partition %s", s->part.name);
 	return 0;
 }
@@ -224,11 +220,6 @@ static int wait_for_signal(const struct session *s)
 	return info.ssi_signo;
 }
 
-static int status_of(int wait_status)
-{
-	return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
-}
-
 static int end_in_time(struct session *s, struct err *err)
 {
 	s->timed_out = true;
@@ -260,7 +251,7 @@ static int watch(struct session *s, pid_t command, uint64_t seconds, struct err 
 		if (collect(s, err))
 			return -1;
 	}
-	s->status = command ? status_of(status) : 0;
+	s->status = command ? program_status(status) : 0;
 	return disarm(s, err) || collect(s, err) ? -1 : 0;
 }
 

@@ -16,6 +16,7 @@
 #include "partition.h"
 #include "path.h"
 #include "report.h"
+#include "send.h"
 #include "token.h"
 #include "toml.h"
 
@@ -292,16 +293,6 @@ static int make_plan(struct load *load, const struct args *args, struct err *err
 	return 0;
 }
 
-static int set_mode(struct nlc *nlc, uint32_t id, uint32_t mode, struct err *err)
-{
-	struct nl_msg *msg = nlc_request(nlc, RVM_CMD_PARTITION_SET, 0);
-
-	if (msg && (nla_put_u32(msg, RVM_A_PARTITION_ID, id) ||
-		    nla_put_u32(msg, RVM_A_PARTITION_MODE, mode)))
-		nlc_drop(&msg);
-	return nlc_call(nlc, msg, NULL, NULL, err);
-}
-
 /* Paths mean what its processes see: it has to be the one that was looked at. */
 static int check_same(const struct load *load, const struct partition *p, struct err *err)
 {
@@ -362,12 +353,12 @@ static int replace(struct load *load, const struct args *args, struct nlc *nlc,
 	bool change = !made && args_has(args, "--mode");
 	uint32_t mode = args_word(args, "--mode", RVM_MODE_ENFORCE);
 
-	if (change && mode == RVM_MODE_ENFORCE && set_mode(nlc, p->id, mode, err))
+	if (change && mode == RVM_MODE_ENFORCE && partition_set_mode(nlc, p->id, mode, err))
 		return err_wrap(err, "partition %s", p->name);
 	if (plan_send(&load->plan, nlc, p->id, &load->table, source_of(load), err) ||
 	    (!made && look_again(load, nlc, p, err)))
 		return -1;
-	if (change && mode != RVM_MODE_ENFORCE && set_mode(nlc, p->id, mode, err))
+	if (change && mode != RVM_MODE_ENFORCE && partition_set_mode(nlc, p->id, mode, err))
 		return err_wrap(err, "partition %s", p->name);
 	return 0;
 }

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 
 #include "own.h"
+#include "file.h"
 #include "path.h"
 
 #define PLACEHOLDER "{partition}"

@@ -219,6 +219,16 @@ void partition_destroy(struct nlc *nlc, const struct partition *p)
 	err_clear(&ignored);
 }
 
+int partition_set_mode(struct nlc *nlc, uint32_t id, uint32_t mode, struct err *err)
+{
+	struct nl_msg *msg = nlc_request(nlc, RVM_CMD_PARTITION_SET, 0);
+
+	if (msg && (nla_put_u32(msg, RVM_A_PARTITION_ID, id) ||
+		    nla_put_u32(msg, RVM_A_PARTITION_MODE, mode)))
+		nlc_drop(&msg);
+	return nlc_call(nlc, msg, NULL, NULL, err);
+}
+
 static void print_partition(struct out *o, const struct partition *p)
 {
 	out_u64(o, "id", p->id);

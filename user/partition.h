@@ -46,12 +46,6 @@ int partition_lookup(struct nlc *nlc, const char *name, struct partition *p, str
 /* All that there are; free() @list after partition_free() of each of the @n. */
 int partition_list(struct nlc *nlc, struct partition **list, size_t *n, struct err *err);
 
-/* Where cgroup2 is mounted; free() it. */
-int cgroup_root(char **path, struct err *err);
-/* "<root>/rvm/<name>", and its open directory. */
-int partition_cgroup_path(const char *name, char **path, struct err *err);
-int partition_cgroup_open(const char *name, struct err *err);
-
 /**
  * struct partition_new - how to make one
  */
@@ -73,6 +67,9 @@ bool partition_is_container(const struct partition *p);
 struct cgroup_limits partition_limits(const struct args *args);
 /* SUDO_UID if root calls, else the caller. */
 uint32_t partition_default_uid(void);
+
+/* Return: 0; -1 with the reason, without the partition in it. */
+int partition_set_mode(struct nlc *nlc, uint32_t id, uint32_t mode, struct err *err);
 
 /* Make the cgroup (its parent and the pen too), set limits, register; or leave nothing. */
 int partition_create(struct nlc *nlc, const struct partition_new *how, struct partition *p,

@@ -2,9 +2,10 @@
 /* Walking to the deepest folder of a pattern that exists. */
 #include <argz.h>
 #include <errno.h>
-#include <limits.h>
+#include <linux/limits.h>
 #include <string.h>
 
+#include "file.h"
 #include "path.h"
 
 /* As many as the kernel follows. */

@@ -24,14 +24,6 @@ char *path_escape(const char *path);
  */
 int path_normalise(const char *text, size_t len, bool anywhere, char **out);
 
-/* O_PATH without following any link and without leaving @dir; "" is @dir itself. */
-int open_below(int dir, const char *name);
-/*
- * A folder to make something in.  If it is not there it is made and given to @uid and @gid;
- * what somebody else puts there meanwhile is not.
- */
-int make_below(int dir, const char *name, mode_t mode, uid_t uid, gid_t gid);
-
 /**
  * struct path_walk - the literal beginning of a pattern, looked up name by name
  */

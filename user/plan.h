@@ -122,10 +122,6 @@ int plan_exclude(struct plan *plan, const struct rule *rule, struct err *err);
 int plan_exclude_anchor(struct plan *plan, const struct anchor *anchor, const char *pattern,
 			uint8_t rights, struct err *err);
 
-/* Put it in force: a transaction in batches. */
-int plan_send(const struct plan *plan, struct nlc *nlc, uint32_t partition,
-	      const struct table *table, const char *source, struct err *err);
-
 size_t plan_count(const struct plan *plan, bool exclusions);
 
 #endif

@@ -25,17 +25,23 @@
 /* What the module keeps of it to show. */
 #define RESOURCE_BYTES_MAX 4095
 
-/* A deny rule about domains that load was told to leave out. */
-static bool leave_domain(struct plan *plan, const struct rule *rule, struct err *err)
+/* Is it about a domain, and was load told to leave such rules out? */
+static bool is_left_out(const struct plan *plan, const struct rule *rule)
 {
-	if (err->code != EXIT_REFUSED || !plan->leave_domains || !err->text ||
-	    !strstr(err->text, "name cannot be judged"))
-		return false;
+	struct rvm_scope_spec spec;
+
+	return plan->leave_domains &&
+	       !rvm_scope_parse(&spec, rule->resource, strlen(rule->resource), RVM_RIGHT_READ, NULL,
+				NULL) &&
+	       resolve_is_domain(&spec);
+}
+
+static int leave_out(struct plan *plan, const struct rule *rule)
+{
 	warn_line("%s: row %zu (%s): left out, domain names are not enforced", rule->origin,
 		  rule->row, rule->resource);
-	err_clear(err);
 	plan->left_out++;
-	return true;
+	return 0;
 }
 
 /* Of what others obey: the list, and what was found. */
@@ -238,12 +244,13 @@ static int exclude_rule(struct plan *plan, const struct rule *rule, struct err *
 {
 	size_t first = plan->n;
 
-	if (check_form(rule, err) || exclude_spelling(plan, rule, rule->resource, err) ||
-	    exclude_spellings(plan, rule, first, err)) {
-		if (leave_domain(plan, rule, err))
-			return 0;
+	if (check_form(rule, err))
 		return plan_blame(err, rule->origin, rule->row, rule->resource);
-	}
+	if (is_left_out(plan, rule))
+		return leave_out(plan, rule);
+	if (exclude_spelling(plan, rule, rule->resource, err) ||
+	    exclude_spellings(plan, rule, first, err))
+		return plan_blame(err, rule->origin, rule->row, rule->resource);
 	for (; first < plan->n; first++)
 		fold_case(&plan->entries[first]);
 	return 0;

@@ -8,6 +8,9 @@
 #define STATUS_CANNOT_RUN 126
 #define STATUS_NOT_FOUND 127
 
+/* What a shell says of a wait status: 128 and the signal for a program that was killed. */
+int program_status(int wait_status);
+
 /**
  * program_find() - the absolute path of a command
  * @word: as typed; with a slash in it, relative to the current folder

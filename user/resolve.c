@@ -91,41 +91,6 @@ const struct anchor *resolve_inside(struct resolver *r, const char *path)
 	return real ? keep(r, real, take_fd(&fd)) : NULL;
 }
 
-int open_below(int dir, const char *name)
-{
-	struct open_how how = {
-		.flags = O_PATH | O_NOFOLLOW | O_CLOEXEC,
-		.resolve = RESOLVE_NO_SYMLINKS | RESOLVE_BENEATH,
-	};
-
-	return syscall(SYS_openat2, dir, *name ? name : ".", &how, sizeof(how));
-}
-
-/* Is it what was just made: ours, and empty?  By its name somebody may have put another. */
-static bool is_new_folder(int fd)
-{
-	auto_dir DIR *d = fdopendir(dup(fd));
-	unsigned int names = 0;
-	struct stat st;
-
-	if (!d || fstat(fd, &st) || st.st_uid != geteuid())
-		return false;
-	while (names < 3 && readdir(d))
-		names++;
-	return names < 3;
-}
-
-int make_below(int dir, const char *name, mode_t mode, uid_t uid, gid_t gid)
-{
-	bool made = !mkdirat(dir, name, mode);
-	auto_close int path = open_below(dir, name);
-	auto_close int fd = path < 0 ? -1 : openat(path, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd < 0 || (made && (!is_new_folder(fd) || fchown(fd, uid, gid))))
-		return -1;
-	return take_fd(&fd);
-}
-
 const struct anchor *resolve_below(struct resolver *r, const struct anchor *dir, const char *name)
 {
 	auto_free char *path = path_join(dir->path, name);
@@ -534,14 +499,27 @@ static int resolve_unix(struct resolver *r, const struct rvm_scope_spec *spec, b
 	return ret;
 }
 
+/* Return: 0; -ENOENT for a domain; another number for what is wrong at byte @at. */
+static int parse_range(const struct rvm_scope_spec *spec, struct rvm_addr_range *range, size_t *at)
+{
+	return spec->domain ? -ENOENT : rvm_addr_parse_range(spec->text, spec->len, range, at);
+}
+
+bool resolve_is_domain(const struct rvm_scope_spec *spec)
+{
+	struct rvm_addr_range range;
+	size_t at;
+
+	return spec->class == RVM_CLASS_NET && !spec->family &&
+	       parse_range(spec, &range, &at) == -ENOENT;
+}
+
 static int resolve_net(const struct rvm_scope_spec *spec, struct resolved *out, struct err *err)
 {
 	struct scope *scope = add_scope(out, spec);
 	size_t at = 0;
-	int ret = -ENOENT;
+	int ret = parse_range(spec, &scope->range, &at);
 
-	if (!spec->domain)
-		ret = rvm_addr_parse_range(spec->text, spec->len, &scope->range, &at);
 	if (ret == -ENOENT) {
 		err_make(err, EXIT_REFUSED,
 			 "a name cannot be judged: the kernel sees addresses only");

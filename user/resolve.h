@@ -109,6 +109,9 @@ extern const char *const program_folders[];
 int resolve_parse(const char *text, size_t len, uint8_t rights, struct rvm_scope_spec *spec,
 		  struct err *err);
 
+/* Does a scope of the network name a domain?  The kernel sees addresses only. */
+bool resolve_is_domain(const struct rvm_scope_spec *spec);
+
 /**
  * resolve() - find what a scope is about
  * @spec: from resolve_parse()

@@ -2,7 +2,7 @@
 /* A plan on the wire: begin, additions below 32 KiB each, commit. */
 #include <string.h>
 
-#include "plan.h"
+#include "send.h"
 
 /* Fullest that a message may be before another entry, of 10 KiB at most, is put in. */
 #define BATCH_BYTES 20000

@@ -55,7 +55,7 @@ static int read_tier(struct table *t, struct row *row, const json_t *tier, const
 static int read_expiry(struct table *t, struct row *row, const json_t *value, const char *at,
 		       struct err *err)
 {
-	if (read_seconds(&t->doc, value, at, &row->expires_at, err))
+	if (doc_seconds(&t->doc, value, at, &row->expires_at, err))
 		return -1;
 	if (row->expires_at >= 0)
 		return 0;
