@@ -125,14 +125,14 @@ head_of_rows() {
 	cat <<-'TEXT'
 		# Rows
 
-		For whoever wants to know whether a way to act on somebody else is judged. This page does not
-		say how a hook is asked ([hooks.md](hooks.md)). It is made by `scripts/rows.sh` from
-		`rows.list`; a row without a verdict, or that names a hook or a test that does not exist, fails
-		the static checks.
+		For readers who want to know whether a way to act on somebody else is judged. This page does
+		not say how a hook is asked ([hooks](hooks.md)). `scripts/rows.sh` makes it from `rows.list`.
+		The static checks fail if a row has no verdict, or names a hook or a test that does not exist.
 
 		*all seven*: only the root token covers it, and no mode relaxes it. *not stoppable*: no hook
 		sees it. Tests are rows of `selftests/probe_*.c` (*probe*) and `selftests/escape_*.c`
-		(*escape*), and named tests of other programs (*race*, *nest*, *netlink*, ...) and of the shell tests (*shell*).
+		(*escape*), named tests of other programs (*race*, *nest*, *netlink*, ...) and of the shell
+		tests (*shell*).
 	TEXT
 }
 
@@ -140,16 +140,16 @@ head_of_escapes() {
 	cat <<-'TEXT'
 		# Escapes
 
-		For whoever wants to know which ways out were tried, and whether the tests would notice one.
-		This page does not list every way to act on somebody else: [rows.md](rows.md) does. It is made
-		by `scripts/rows.sh` from `escapes.list`.
+		For readers who want to know which ways out were tried, and whether the tests would notice if
+		one opened. This page does not list every way to act on somebody else: [rows](rows.md) does.
+		`scripts/rows.sh` makes it from `escapes.list`.
 
-		Each row of `selftests/escape_*.c` (*escape*) is an attack with the powers of root inside of a
-		partition and its twin, the harmless thing that looks most like it: the attack must be refused
-		and recorded, the twin must work. *Guards* are those of `selftests/mutations.list` that were
-		taken out one at a time to see a test of the row fail (`selftests/mutate.sh`); in brackets, of
-		those where `selftests/data/mutations.txt` does not show it. Other kinds of tests are as in
-		rows.md.
+		Each row of `selftests/escape_*.c` (*escape*) is an attack with the powers of root inside a
+		partition, and its twin, the harmless thing that looks most like it. The attack must be denied
+		and recorded, the twin must work. *Guards* are those of `selftests/mutations.list`: they were
+		removed one at a time to see a test of the row fail (`selftests/mutate.sh`). A guard stands in
+		brackets if `selftests/data/mutations.txt` does not show that. Other kinds of tests are as in
+		[rows](rows.md).
 	TEXT
 }
 
@@ -232,7 +232,7 @@ fi
 {
 	head_of_escapes
 	generate "$design/escapes.list" escapes \
-		'| row | way out | hooks | refused | tests | guards | what is left |'
+		'| row | way out | hooks | denied | tests | guards | what is left |'
 } >"$work/escapes.md"
 status=0
 for page in rows.md escapes.md; do
