@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Keep Documentation/design/verbs.md as the tables of kmod/lib/verb.c are.
+# Keep Documentation/design/verbs.md in step with the tables of kmod/lib/verb.c.
 #
 #	scripts/verbs.sh           write the page
 #	scripts/verbs.sh --check   print a diff and exit 1 if it differs
@@ -17,40 +17,40 @@ trap 'exit 130' INT TERM
 
 head_of_page() {
 	cat <<-'TEXT'
-		# What operations take
+		# What operations need
 
-		Made by `scripts/verbs.sh` from the tables in `kmod/lib/verb.c`; nothing is written here by hand.
+		`scripts/verbs.sh` makes this page from the tables in `kmod/lib/verb.c`; do not edit it by hand.
 
-		What an operation takes depends on the kind of object and on the command. A command that is not
-		in these tables takes all seven rights, in every mode, whatever the object is: nobody has read what
-		it does.
+		What an operation needs depends on the kind of object and on the command. A command that is not
+		in these tables needs all seven rights, in every mode, whatever the object is: nobody has checked
+		what it does.
 
-		| word | it takes |
+		| needs | meaning |
 		|---|---|
-		| nothing | that the partition runs: neither it nor one around it is suspended or fenced |
+		| nothing | only that the partition runs: neither it nor one around it is suspended or fenced |
 		| READ, WRITE | that right on the object |
-		| owner | that who is sent the signals is a process of the partition, or nobody yet |
-		| process | that the process is one of the partition |
+		| owner | the process that gets the signals is in the partition, or there is none yet |
+		| process | the process is in the partition |
 		| all seven | the root token |
-		| all seven, quietly | likewise; the kernel goes on without, so that a refusal is no event |
+		| all seven, quietly | likewise; the kernel goes on without, so a denial makes no record |
 	TEXT
 }
 
-# NAME TITLE: the rows of a table, equal ones of neighbours together.
+# NAME TITLE: the rows of a table; neighbours that are equal are joined.
 table() {
-	printf '\n## %s\n\n| objects | command | it takes |\n|---|---|---|\n' "$2"
+	printf '\n## %s\n\n| objects | command | needs |\n|---|---|---|\n' "$2"
 	sed -n "/^static const struct row $1\[\]/,/^};/s/^\t{ \([A-Z]*\), \([^{}]*\), \([A-Z_]*\) },\$/\1|\2|\3/p" \
 		"$source" | awk -F '|' '
 	BEGIN {
 		object["EVERY"] = "all"
 		object["REGULAR"] = "regular files"
-		object["NAMED"] = "regular files, folders"
+		object["NAMED"] = "regular files, directories"
 		object["TERMINAL"] = "the own terminal"
-		object["MASTER"] = "masters of terminals, `/dev/ptmx`"
+		object["MASTER"] = "terminal masters, `/dev/ptmx`"
 		object["SOCKET"] = "sockets"
 		object["EVENT"] = "event descriptors"
 		object["PROCESS"] = "pidfds"
-		object["SPACE"] = "name spaces"
+		object["SPACE"] = "namespaces"
 		demand["NOTHING"] = "nothing"
 		demand["TO_READ"] = "READ"
 		demand["TO_WRITE"] = "WRITE"
@@ -77,8 +77,9 @@ names() {
 	cat <<-'TEXT'
 		| any other | door |
 
-		Pipes, sockets, memory and name spaces are known by their file systems. A door may be neither
-		received, read, written nor mapped without all seven rights; a ring not even with them.
+		Pipes, sockets, memory and namespaces are recognised by their file systems. A door is any other
+		nameless object: it may not be received, read, written or mapped without all seven rights. A ring
+		may not be used even with them.
 	TEXT
 }
 
@@ -87,16 +88,16 @@ rest() {
 
 		## What is not in a table
 
-		| operation | it takes |
+		| operation | needs |
 		|---|---|
-		| `F_SETLEASE` but to give one back | all seven: who opens the file would wait |
+		| `F_SETLEASE`, except to give a lease back | all seven: a process that opens the file would wait |
 		| `F_SETFL` with `O_ASYNC` | owner |
-		| `F_SETOWN` of a group, `F_SETOWN_EX` | all seven: whole groups, and who is named behind a pointer |
+		| `F_SETOWN` of a group, `F_SETOWN_EX` | all seven: it names a whole group, or an owner behind a pointer |
 		| `F_SETOWN` of nobody, `F_SETSIG` of 0 | nothing |
 		| lock for reading, for writing; unlock | READ, WRITE; nothing |
-		| mode with set-id bits, but of a folder; a device node | all seven |
-		| mode, owner, size of a pipe, socket or memory; of another object without a name | nothing; all seven |
-		| `RENAME_WHITEOUT`, and flags that nobody knows | all seven |
+		| mode with set-id bits, except of a directory; a device node | all seven |
+		| mode, owner, size of a pipe, socket or memory; of another nameless object | nothing; all seven |
+		| `RENAME_WHITEOUT`, and unknown flags | all seven |
 	TEXT
 }
 
