@@ -265,6 +265,39 @@ check_spelling() {
 	files | grep -v '^LICENSES/' | xargs codespell -q 3 -L creat,nd,ser,som,te,ans,bu,doas,edn,iput
 }
 
+# Not the generated pages and the rows of hooks.md, which have names of tests; and not
+# the glossary, which has the words that are not used.
+check_words() {
+	# shellcheck disable=SC2016 # awk expands it
+	files '*.md' 'Documentation/man/*' |
+		grep -vE '^Documentation/design/(rows|escapes)\.md$' |
+		xargs awk -v list=scripts/words.list '
+		BEGIN {
+			while ((getline line < list) > 0)
+				if (line !~ /^(#|$)/ && split(line, part, "\t") == 2)
+					better["(^|[^a-z0-9_-])(" part[1] ")([^a-z0-9_-]|$)"] = part[2]
+		}
+		FNR == 1 { last = ""; skip = 0 }
+		/^<!-- begin rows/ || /^## Glossary/ { skip = 1 }
+		/^<!-- end rows/ || /^## Layers/ { skip = 0 }
+		/^    / || skip { last = ""; next }
+		{
+			text = last tolower($0)
+			gsub(/`[^`]*`/, "~", text)
+			open = sub(/`.*/, "", text)
+			for (pattern in better)
+				if (match(text, pattern) && RSTART + RLENGTH > length(last)) {
+					found = 1
+					print FILENAME ":" FNR ": \"" \
+						substr(text, RSTART, RLENGTH) "\": " better[pattern]
+				}
+			# The last words, for what a line break cuts; or code that goes on.
+			count = split(text, word, " ")
+			last = open ? "`" : (count > 1 ? word[count - 1] " " : "") word[count] " "
+		}
+		END { exit found }'
+}
+
 # Nothing that only holds on the machine where it was written.
 check_places() {
 	local hosts host
@@ -341,6 +374,7 @@ run exit "return an error; only rvmctl.c ends the program"
 run shell "see the page that shellcheck names"
 run python "must be Python"
 run spelling "codespell -w, or add the word to the list in scripts/check.sh"
+run words "one word for one thing: see the glossary in architecture.md and scripts/words.list"
 run places "no paths or hosts of one machine; ask the machine"
 run licences "first line: SPDX-License-Identifier"
 ((${#only[@]})) || list_sizes

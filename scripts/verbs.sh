@@ -45,7 +45,7 @@ table() {
 		object["EVERY"] = "all"
 		object["REGULAR"] = "regular files"
 		object["NAMED"] = "regular files, directories"
-		object["TERMINAL"] = "the own terminal"
+		object["TERMINAL"] = "its own terminal"
 		object["MASTER"] = "terminal masters, `/dev/ptmx`"
 		object["SOCKET"] = "sockets"
 		object["EVENT"] = "event descriptors"
