@@ -46,7 +46,7 @@ setup:
 ready:
 	@scripts/setup.sh --quiet
 
-# The folder of the headers may have come with `ready`: read it again.
+# The directory of the headers may have come with `ready`: read it again.
 build: ready
 	@$(MAKE) modules bpf user
 

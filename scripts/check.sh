@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Static checks.  Every check runs, whatever the others say, and prints one
-# line; what it found stands above a FAIL line.  Exit 1 if one failed.
+# Static checks.  Every check runs, even if others fail, and prints one line;
+# its findings stand above a FAIL line.  Exit 1 if one failed.
 #
 #	scripts/check.sh [--ktap FILE] [NAME...]
 set -euo pipefail
@@ -19,8 +19,8 @@ failed=0
 generated='^(kmod/netlink-gen\.[ch]|kmod/include/uapi/linux/rvm\.h)$'
 libs=(libnl-3.0 libnl-genl-3.0 smartcols jansson libbpf libcrypto)
 
-# Files of the tree, as far as they exist; nothing that git ignores, and not the
-# test data, which others made.
+# Files of the tree that exist, without what git ignores and without the test data,
+# which others made.
 files() {
 	git ls-files --cached --others --exclude-standard -- "$@" ':!selftests/data' |
 		grep -v '\.skel\.h$' | sort -u |
@@ -31,7 +31,7 @@ own_c() {
 	files '*.c' '*.h' | grep -vE "$generated"
 }
 
-# Run a check in the tree's top folder and say how it went.
+# Run a check in the tree's top directory and print its result.
 run() {
 	local name=$1 advice=$2 log=$work/log.$1 status
 
@@ -66,7 +66,7 @@ check_format() {
 	own_c | xargs clang-format --dry-run -Werror --ferror-limit=5
 }
 
-# Works in a folder of its own, for it leaves a file there.
+# It leaves a file where it runs, so it runs in a directory of its own.
 checkpatch() {
 	local ignore=$1
 
@@ -76,10 +76,10 @@ checkpatch() {
 		sed "s,^$root/,,"
 }
 
-# MACRO_ARG_REUSE: such macros are few and take plain names.  CAMELCASE: the
-# kernel's own such names are not known here.  LONG_LINE_STRING: what is searched
-# for is not cut.  The others are about patches.  Outside the kernel its types,
-# its macros and its rules for extern, strings and errno values do not hold.
+# MACRO_ARG_REUSE: such macros are few and take plain names.  CAMELCASE: checkpatch
+# does not know the kernel's own such names here.  LONG_LINE_STRING: strings that
+# people search for are not cut.  The others are about patches.  Outside the kernel,
+# its types, its macros and its rules for extern, strings and errno do not apply.
 check_checkpatch() {
 	local everywhere=MACRO_ARG_REUSE,CAMELCASE,LONG_LINE_STRING,FILE_PATH_CHANGES,SPDX_LICENSE_TAG
 	local outside=$everywhere,AVOID_EXTERNS,PREFER_KERNEL_TYPES,ENOSYS,ARRAY_SIZE,COMPARISON_TO_NULL
@@ -87,21 +87,21 @@ check_checkpatch() {
 
 	outside+=,PREFER_DEFINED_ATTRIBUTE_MACRO,STATIC_CONST_CHAR_ARRAY,MACRO_WITH_FLOW_CONTROL
 	outside+=,EMBEDDED_FUNCTION_NAME,SPLIT_STRING,STRING_FRAGMENTS,MISSING_SPACE
-	# It makes one kernel look like another: tests of versions and of headers, and
-	# macros for what is a macro there.
+	# This file makes one kernel look like another: it tests versions and headers, and
+	# has macros where the other kernel has macros.
 	compat=$everywhere,LINUX_VERSION_CODE,CONSTANT_COMPARISON,SPACING,COMPLEX_MACRO
 	compat+=,MULTISTATEMENT_MACRO_USE_DO_WHILE,MACRO_ARG_UNUSED
-	# "sys_ipc(void)" in a declaration is taken for a cast.
+	# checkpatch takes "sys_ipc(void)" in a declaration for a cast.
 	bpf=$outside,SPACING
 	# "auto_free char *x" and json_t are not known as declarations; clang-format ends
 	# a line with "(" where what follows is long; BIT() is the kernel's; "enum kind
 	# kind" repeats no word; positions that belong together are set together; a row
-	# of a table stays one line; the else of a chain also follows arms that go on.
+	# of a table stays one line; an else may follow an arm that does not return.
 	user=$outside,LINE_SPACING,OPEN_ENDED_LINE,BIT_MACRO,REPEATED_WORD,MULTIPLE_ASSIGNMENTS
 	user+=,LONG_LINE,UNNECESSARY_ELSE
 	# Rows of vectors stay one line; macros of the harness are more than one statement,
-	# so what holds them needs braces and what wraps them no parentheses; their blank
-	# lines are clang-format's; libc has no strscpy(); EXACT is no errno.
+	# so blocks with them need braces, and macros around them no parentheses; blank
+	# lines in them are clang-format's; libc has no strscpy(); EXACT is not an errno.
 	tests=$outside,LINE_SPACING,OPEN_ENDED_LINE,LONG_LINE,BRACES,OPEN_BRACE,COMPLEX_MACRO
 	tests+=,CODE_INDENT,LEADING_SPACE,STRCPY,USE_NEGATIVE_ERRNO
 	mkdir -p "$work/include"
@@ -125,7 +125,7 @@ check_kernel_doc() {
 	[ -z "$out" ] || { echo "$out" && false; }
 }
 
-# A copy, because other warning options would rebuild the module itself.
+# It builds a copy, because other warning options would rebuild the module itself.
 check_module() {
 	local tree=$work/module log=$work/module.log
 
@@ -135,12 +135,12 @@ check_module() {
 	find "$tree" -name '*.o' -delete
 	make -C "$KDIR" M="$tree" -k W=1 C=1 CF=-D__CHECK_ENDIAN__ modules >"$log" 2>&1 ||
 		{ grep -E 'error|Error' "$log" && false; }
-	# Kernel functions for programs have no header, by their nature.
+	# kfuncs are called by BPF programs only and need no header.
 	grep -vE "symbol 'bpf_rvm_[a-z_]+' was not declared" "$log" | none grep -E '(warning|error):'
 }
 
-# Compiler symbols, mem* and str* with what guards them: whatever else is named
-# there locks, allocates, sleeps, logs or tells the time.
+# Allowed are compiler symbols, mem*, str* and what guards these.  Anything else might
+# lock, allocate, sleep, log or read a clock.
 check_purity() {
 	local allowed='mem(cpy|set|move|cmp|chr)|str(len|nlen|cmp|ncmp|chr|rchr|scpy)|sized_strscpy'
 
@@ -149,8 +149,8 @@ check_purity() {
 	nm -A -u "$work"/module/kmod/lib/*.o | { none grep -vE " U ($allowed)\$"; }
 }
 
-# The compiler and its options for a file outside the kernel.  Tests see the
-# system's headers, the core and the tool the stand-ins for the kernel's.
+# The compiler and its options for a file outside the kernel.  Tests use the system's
+# headers, the core and the tool use stand-ins for the kernel's headers.
 compile() {
 	local compiler=$1 file=$2 flags
 
@@ -159,7 +159,7 @@ compile() {
 	flags+=" -Ikmod/include/uapi -Ibpf/build $(pkg-config --cflags "${libs[@]}")"
 	case $file in
 	user/* | kmod/* | selftests/tools/*) flags+=" -Iselftests/unit/shim -Ikmod -funsigned-char" ;;
-	# It goes by the tables of the module.
+	# It uses the tables of the module.
 	selftests/verb_test.c)
 		flags+=" -Iselftests/unit/shim -Ikmod -I$KSRC/tools/testing/selftests"
 		;;
@@ -184,14 +184,14 @@ check_compilers() {
 	return "$status"
 }
 
-# Not the tests: they exit from anywhere, and what they hold then is no finding.
+# Not the tests: they exit from anywhere, so a leak there is not a finding.
 check_analyzer() {
 	local file found status=0
 	local leak='error: (Potential (memory leak|leak of memory)|Opened stream never closed)'
 
-	# It does not know variables that free themselves at the end of their scope, so
-	# leaks alone are no finding; use after free and double free are.  Nor is it one
-	# that a descriptor was not opened: who gets -1 says EBADF; and getcwd(NULL) is GNU's.
+	# The analyzer does not know variables that free themselves at the end of their
+	# scope, so leaks are ignored; use after free and double free are not.  A call with
+	# descriptor -1 is ignored too: it fails with EBADF.  getcwd(NULL) is GNU's.
 	leak+='|\[unix\.StdCLibraryFunctions\]'
 	for file in $(files 'user/*.c' 'kmod/lib/*.c'); do
 		if found=$(compile clang "$file" --analyze --analyzer-output text \
@@ -227,7 +227,8 @@ check_mutations() {
 	selftests/mutate.sh --check
 }
 
-# Without a guest: nothing in it is gone.  Whether it is complete, make coverage says.
+# Without a guest: each line in the list still exists.  Only make coverage can tell
+# whether the list is complete.
 check_coverage() {
 	selftests/coverage/report.py . selftests/coverage/uncovered.list
 }
@@ -298,7 +299,7 @@ check_words() {
 		END { exit found }'
 }
 
-# Nothing that only holds on the machine where it was written.
+# No paths or hosts of one machine.
 check_places() {
 	local hosts host
 
@@ -365,7 +366,7 @@ run netlink "scripts/nl-regen.sh, and commit what it changes"
 run hooks "scripts/hook-table.sh, and commit what it changes"
 run rows "mend Documentation/design/rows.list, run scripts/rows.sh, commit what it changes"
 run verbs "scripts/verbs.sh, and commit what it changes"
-run mutations "mend selftests/mutations.list: the guard that it takes out is written otherwise now"
+run mutations "mend selftests/mutations.list: the guard that it removes has changed in the source"
 run coverage "mend selftests/coverage/uncovered.list: what it names is no longer there"
 run versions "what differs between kernels belongs in kmod/compat.h and bpf/compat.bpf.h"
 run kallsyms "use what the kernel exports"

@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What setup.sh and kernel.sh ask Debian's archives for.  To be sourced by a script
-# that has say, die and a folder $work.
+# Downloads from Debian's archives for setup.sh and kernel.sh.  To be sourced by a
+# script that has say, die and a directory $work.
 # shellcheck disable=SC2154
 
 # Address of an archive by its label, from the machine's own package sources.
@@ -11,8 +11,8 @@ mirror_of() {
 	apt-get indextargets --format '$(REPO_URI)' 'Origin: Debian' "Label: $1" | sed -n 1p
 }
 
-# Package lists of another release, in a folder of their own, so that the
-# machine's stay what they were.  For commands with APT_CONFIG=DIR/apt.conf.
+# Package lists of another release, in a directory of their own, so that the
+# machine's stay as they were.  For commands with APT_CONFIG=DIR/apt.conf.
 make_lists() {
 	local dir=$1 suite=$2 mirror
 
@@ -36,14 +36,14 @@ make_lists() {
 	APT_CONFIG=$dir/apt.conf apt-get -qq update
 }
 
-# A package's file in the work folder, whole or not at all.
+# Download a package's file into the work directory, whole or not at all.
 download() {
 	say "downloading $1"
 	(cd "$work" && apt-get -qq -o APT::Sandbox::User=root "${@:2}" download "$1" >&2) ||
 		die "cannot download $1"
 }
 
-# The kernel's source from its package in the work folder, or those parts of it.
+# Unpack the kernel's source, or the given parts, from its package in the work directory.
 unpack_source_package() {
 	local series=$1 dir=$2
 

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Keep the tables of Documentation/design/hooks.md as the code has them: hooks
-# and questions from bpf/*.bpf.c, classes from user/bpf.c, operations from
+# Keep the tables of Documentation/design/hooks.md in step with the code: hooks
+# and questions are in bpf/*.bpf.c, classes in user/bpf.c, operations in
 # selftests/probe_*.c.
 #
 #	scripts/hook-table.sh           write the tables into the document
@@ -45,7 +45,7 @@ classes() {
 		sed 's/|REQUIRED|/|required|/; s/|IF_THERE|/|if there|/; s/|MESSAGE|/|message|/'
 }
 
-# One that is in only one of the two lists would be attached unseen, or not at all.
+# A hook in only one of the two lists would be attached without notice, or not at all.
 compare_lists() {
 	programs | cut -d' ' -f2 | sort >"$work/programs"
 	classes | cut -d'|' -f1 | sort >"$work/classes"
@@ -76,7 +76,7 @@ hook_table() {
 row_table() {
 	echo '| right and class | operation | who can do what no narrower token covers |'
 	echo '|---|---|---|'
-	# A name may hold what divides the cells of a table.
+	# A name may hold the character that divides the cells of a table.
 	sed -n 's/^\t{ "\([^"]*\)", "\([^"]*\)", [a-z_0-9]*, \([A-Z]*\) },$/\1\t\2\t\3/p' \
 		selftests/probe_*.c | sed 's/|/\\|/g; s/^/| /; s/\t/ | /g; s/$/ |/' |
 		sed 's/| ROOT |$/| the root token |/
@@ -84,7 +84,7 @@ row_table() {
 			s/| NOBODY |$/| nobody |/'
 }
 
-# The document with its tables made anew.
+# The document with new tables.
 generate() {
 	hook_table >"$work/hooks"
 	row_table >"$work/rows"

@@ -7,15 +7,15 @@
 #	scripts/kernel.sh build VERSION DIR      the module, in DIR/kmod
 #	scripts/kernel.sh list                   the versions
 #
-# The version "debug" is not in the list: it is the kernel of setup.sh that looks for
-# faults in itself.  It is compiled here, from Debian's source, as
-# selftests/vm/debug.config says, and again when that changes.
+# The version "debug" is not in the list: it is the kernel of setup.sh with checks for
+# faults.  It is compiled here, from Debian's source, as selftests/vm/debug.config
+# says, and again when that file changes.
 #
 # Image and headers are unpacked, never installed, into kernel/VERSION of the
-# cache folder (~/.cache/rvm, or $RVM_CACHE); "env" there says where.  Headers of a
-# newer Debian bring programs that need its C library, and kernels from 6.13 on a
-# newer pahole: where the machine's are too old they run with Debian 13's, which is
-# unpacked into kernel-tools of that folder.
+# cache directory (~/.cache/rvm, or $RVM_CACHE); "env" there says where.  Headers of a
+# newer Debian bring programs that need its C library; kernels from 6.13 on need a
+# newer pahole.  Where the machine's are too old, those of Debian 13 are used; they
+# are unpacked into kernel-tools of the cache directory.
 set -euo pipefail
 
 scripts=$(dirname "$(readlink -f "$0")")
@@ -41,7 +41,7 @@ cleanup() {
 	[ -z "$work" ] || rm -rf "$work"
 }
 
-# One writer at a time, with a folder from which things are moved into place.
+# Allow one writer at a time, with a directory from which files are moved into place.
 begin_work() {
 	mkdir -p "$cache/kernel"
 	exec 9>"$cache/lock"
@@ -55,7 +55,7 @@ versions() {
 	awk '/^[0-9]/ && !seen[$1]++ { print $1 }' "$scripts/kernels.list"
 }
 
-# Packages of the version whose names begin so, unpacked into a folder.
+# Unpack the packages of the version whose names begin so into a directory.
 unpack() {
 	local version=$1 names=$2 dir=$3 archive path sum mirror file
 
@@ -73,7 +73,7 @@ unpack() {
 	done < <(grep -F "$version " "$scripts/kernels.list")
 }
 
-# Since 7.0 the image lies with the modules, and since Debian 13 those in /usr/lib.
+# Since 7.0 the image lies with the modules; since Debian 13 these lie in /usr/lib.
 unpack_image() {
 	local version=$1 dir=$work/image modules
 
@@ -86,7 +86,7 @@ unpack_image() {
 	mv -T "$dir" "$cache/kernel/$version"
 }
 
-# Not by grep -q: ldd would end by SIGPIPE, which says "found" here.
+# Not with grep -q: ldd would end by SIGPIPE, which would count as "found" here.
 runs_here() {
 	[[ $(ldd "$1" 2>&1) != *'not found'* ]]
 }
@@ -125,7 +125,7 @@ write_wrapper() {
 	chmod +x "$1"
 }
 
-# Headers name their own place, and their programs may not run here.
+# The headers name their own path, and their programs may not run here.
 adapt_headers() {
 	local version=$1 dir=$2 place=$3 program
 
@@ -144,9 +144,9 @@ number_at() {
 	od -An -j "$2" -N "$3" -t "u$3" "$1" | tr -d ' '
 }
 
-# Type information for that of the module.  Headers of Debian 12's first kernel come
-# without; the image has it, packed behind the code that unpacks it (the places
-# are those of the x86 boot protocol; four bytes behind it say its size).
+# Type information, which that of the module is built on.  The headers of Debian 12's
+# first kernel lack it.  The image has it, packed behind the code that unpacks it (the
+# offsets are those of the x86 boot protocol; four bytes behind it are its size).
 add_vmlinux() {
 	local headers=$1 image=$2 start
 
@@ -186,7 +186,7 @@ choose_pahole() {
 	fi
 }
 
-# What was built before an interruption stays: the folder goes when all is done.
+# An interrupted build can go on: the directory is removed when all is done.
 begin_debug_build() {
 	"$scripts/setup.sh" --quiet flex bison
 	work=$cache/kernel-build
@@ -205,7 +205,8 @@ unpack_debug_source() {
 	mv "$work/new" "$work/source"
 }
 
-# Options that the source does not know, or that lack what they depend on, go in silence.
+# Options that the source does not know, or whose dependencies are missing, disappear
+# without a message.
 configure_debug() {
 	local option missing=''
 
@@ -234,7 +235,7 @@ compile_debug() {
 	make_debug -j"$(nproc)" bzImage modules 2>&1 | show_progress >&2
 }
 
-# In the order in which fetch() finds the others.
+# The same order in which fetch() finds the others.
 install_debug() {
 	local dir=$work/kernel source=$work/source version headers
 
@@ -300,10 +301,10 @@ takes() {
 	gcc "$1" -x c -c /dev/null -o /dev/null 2>/dev/null
 }
 
-# A copy, because objects for one kernel are none for another.  The compiler is the
-# machine's, which may be older than the one that the kernel was made with: what the
-# kernel's configuration says of its own does not hold for it.  Headers without
-# resolve_btfids take that of the kernel that setup.sh found.
+# It builds a copy, because objects for one kernel do not fit another.  The compiler is
+# the machine's, which may be older than the one that the kernel was made with: what the
+# kernel's configuration says of its compiler does not apply to it.  Headers without
+# resolve_btfids use that of the kernel that setup.sh found.
 build() {
 	local dir=$2 options=() resolve
 

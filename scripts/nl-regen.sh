@@ -16,8 +16,8 @@ cleanup() {
 	[ -z "$tree" ] || rm -rf "$tree"
 }
 
-# The generator climbs from the specification to a folder with a MAINTAINERS
-# file and never stops if there is none; the schema must lie above the specs.
+# The generator climbs from the specification to a directory with a MAINTAINERS
+# file, and never stops if there is none; the schema must lie above the specs.
 make_tree() {
 	tree=$(mktemp -d "${TMPDIR:-/tmp}/rvm-nl.XXXXXX")
 	mkdir -p "$tree/$(dirname "$spec")" "$tree/kmod/include/uapi/linux"

@@ -1,13 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Keep rows.list and escapes.list in Documentation/design true, and rows.md and
-# escapes.md made from them: each row has a verdict and a test, or a reason; each
-# hook and each test that it names exists.
+# Check rows.list and escapes.list in Documentation/design, and make rows.md and
+# escapes.md from them: each row must have a verdict and a test, or a reason; each
+# hook and each test that it names must exist.
 #
-#	scripts/rows.sh           check, and write the page
+#	scripts/rows.sh           check, and write the pages
 #	scripts/rows.sh --tests   print what a row may name as a test
-#	scripts/rows.sh --check   check, print a diff and exit 1 if the page differs
+#	scripts/rows.sh --check   check, print a diff and exit 1 if a page differs
 set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -17,7 +17,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 
-# Everything that a row may name, one a line: "hook:NAME", "probe:NAME", ...
+# Everything that a row may name, one in each line: "hook:NAME", "probe:NAME", ...
 collect() {
 	sed -n 's/^SEC("lsm[.s]*\/\([a-z_]*\)").*/hook:\1/p' bpf/*.bpf.c
 	sed -n 's/^\t{ "[^"]*", "\([^"]*\)", [a-z_0-9]*, [A-Z]* },$/probe:\1/p' selftests/probe_*.c
@@ -29,8 +29,8 @@ collect() {
 		selftests/*.sh
 }
 
-# What fails without which guard: test, tab, guard; in brackets if mutations.txt
-# does not show it.
+# Lines "test, tab, guard": the test fails without the guard.  The guard is in brackets
+# if mutations.txt does not show that.
 collect_guards() {
 	sed '/^#/d;/^$/d' selftests/mutations.list |
 		awk -F ' [|] ' -v results=selftests/data/mutations.txt '
@@ -55,9 +55,9 @@ collect_guards() {
 	}'
 }
 
-# LIST EXPECTED KIND: prints what is wrong, if anything.  EXPECTED says how many
-# rows each letter has; of "rows", one names each hook; of "escapes", each has a
-# test that a guard is listed for, or a reason.
+# LIST EXPECTED KIND: print errors.  EXPECTED says how many rows each letter has.  In
+# "rows" each hook must be named; in "escapes" each row must have a test that a guard
+# is listed for, or a reason.
 check() {
 	awk -F ' *[|] ' -v known="$work/known" -v expected="$2" -v kind="$3" \
 		-v guards="$work/guards" '
@@ -178,7 +178,7 @@ generate() {
 		}
 		return out
 	}
-	# Words that a table would take for its own.
+	# Text that has the separator of table cells.
 	function cell(text) {
 		gsub(/[|]/, "\\|", text)
 		return text

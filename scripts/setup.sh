@@ -1,15 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Install what building and testing need, on Debian 12 and 13, and only what is
-# missing.
+# Install what building and testing need, on Debian 12 and 13, if it is missing.
 #
 #	scripts/setup.sh [--quiet] [PACKAGE...]   and these; --quiet: say nothing
 #	                                         when nothing is to do
 #
 # Packages come from the machine's own mirror.  The kernel for the virtual
 # machine, parts of the kernel's source and, on Debian 12, virtme-ng are
-# unpacked into a cache folder (~/.cache/rvm, or $RVM_CACHE) and not installed.
+# unpacked into a cache directory (~/.cache/rvm, or $RVM_CACHE) and not installed.
 # What was found is written to the file "env" there.
 set -euo pipefail
 
@@ -83,8 +82,8 @@ install_packages() {
 		{ tail -n 20 "$work/apt.log" >&2 && die "apt-get install failed"; }
 }
 
-# Headers, image and modules of the running kernel serve if they are all there:
-# what is built can then be loaded on the machine itself, too.
+# Headers, image and modules of the running kernel are used if all of them exist:
+# the module can then be loaded on the machine itself, too.
 running_serves() {
 	local version
 
@@ -136,7 +135,7 @@ find_kernel() {
 	[ -e "$KDIR/vmlinux" ] || die "$KDIR has no vmlinux: the module needs its type information"
 }
 
-# Test headers, code generators and style checks; the rest stays packed.
+# Unpack test headers, code generators and style checks; the rest stays packed.
 unpack_source() {
 	local parts=(
 		MAINTAINERS Documentation/netlink LICENSES/exceptions/Linux-syscall-note
@@ -158,9 +157,9 @@ unpack_source() {
 	mv "$work/source" "$KSRC"
 }
 
-# Debian 12 has no virtme-ng.  The package of Debian 13 is a few Python files
-# that run as they are; it is fetched with package lists of its own, so that
-# the machine's stay what they were.
+# Debian 12 has no virtme-ng.  The package of Debian 13 is a few Python files that
+# run on Debian 12, too.  It is fetched with package lists of its own, so that the
+# machine's stay as they were.
 unpack_vng() {
 	local dir=$work/apt
 
@@ -172,7 +171,7 @@ unpack_vng() {
 	mv "$work/virtme-ng" "$cache/virtme-ng"
 }
 
-# The system's python3 by name: another one earlier in PATH lacks the modules.
+# The system's python3, by its path: another one earlier in PATH lacks the modules.
 write_vng() {
 	cat >"$work/vng" <<-'END'
 		#!/bin/sh
@@ -218,7 +217,7 @@ if [ "${1:-}" = --quiet ]; then
 	quiet=1
 	shift
 fi
-# What one target alone needs.
+# Packages that only one target needs.
 packages+=("$@")
 command -v apt-get >/dev/null || die "this is not Debian: install ${packages[*]}," \
 	"virtme-ng and the headers of a $series kernel, then write $cache/env"
@@ -236,7 +235,7 @@ KVER='' KDIR='' KIMAGE=''
 [ ! -r "$cache/env" ] || . "$cache/env"
 command -v node >/dev/null || packages+=(nodejs)
 command -v npm >/dev/null || packages+=(npm)
-# What rustup puts in a home folder is not for all users.
+# What rustup puts in a home directory is not for all users.
 [ -x /usr/bin/cargo ] || packages+=(cargo)
 install_packages "${packages[@]}"
 find_kernel

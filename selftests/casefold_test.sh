@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # File systems that know a file by more spellings than one: a deny rule by name
-# holds for each of them.
+# applies to each spelling.
 set -euo pipefail
 
 # shellcheck source=common.sh
@@ -31,7 +31,7 @@ make_filesystem() {
 	mounted+=("$dir/$type")
 }
 
-# FOLDER: files that are excluded, and one that is not.
+# DIR: files that are excluded, and one that is not.
 fill() {
 	mkdir -p "$1/secrets" "$1/open" "$1/new"
 	echo secret >"$1/.env"
@@ -115,7 +115,7 @@ check unicode_other_letters none_is_read "$place/secrets/"$'\u212a'ey.txt "$plac
 check unicode_reads_others all_are_read "$place/plain" "$place/PLAIN" "$place/open/KEY.txt"
 check unicode_new_names only_second_is_made "$place/new/.ENV" "$place/new/OTHER"
 
-# The folder that the rule hangs on does not fold, one below does.
+# The directory that the rule hangs on does not fold, one below does.
 place=$dir/ext4/plain
 mkdir "$place/deep"
 check unicode_below_is_loaded load "$place"

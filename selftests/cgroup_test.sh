@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What a partition may use up: processes, memory, and bytes of disks.
+# Limits of a partition: processes, memory, and bytes of disks.
 set -euo pipefail
 
 # shellcheck source=common.sh

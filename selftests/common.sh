@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # What the shell tests share.  A test sources this file, sets a plan, and ends
-# with ktap_finished.  Its folder is $RVM_TEST_DIR; rvmctl is in the PATH.
+# with ktap_finished.  Its directory is $RVM_TEST_DIR; rvmctl is in the PATH.
 
 selftests=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 root=${RVM_ROOT:-$(dirname "$selftests")}
@@ -123,7 +123,7 @@ wait_until_empty() {
 	done
 }
 
-# The home folder that the tool takes for the user's, one to write to: in the guest it is the
+# The home directory that the tool takes for the user's, one to write to: in the guest it is the
 # machine's, to read only.
 borrow_home() {
 	real_home=$(getent passwd 0 | cut -d: -f6)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # A day's work with each base table and the programs of the machine: all of it
-# works, and the log has no refusal.  Beside it what the table must not give.
+# works, and the log has no denial.  Beside it, what the table must not give.
 # shellcheck disable=SC2016 # texts of scripts
 set -euo pipefail
 
@@ -160,7 +160,7 @@ begin() {
 }
 
 # git itself does without these: a section of its configuration that is empty now, a list for
-# servers that it does not serve, a folder that is not empty.  And pip, which would
+# servers that it does not serve, a directory that is not empty.  And pip, which would
 # list /etc, and look at every file there, to tell servers what system this is.
 denials() {
 	rvmctl -j witness tail -n 2000 | python3 -c 'import json, re, sys

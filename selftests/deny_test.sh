@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Deny rules hold by object and by name, whatever becomes of what they were made for:
-# it is made anew, moved, mounted over, or seen under another mount.
+# Deny rules apply by object and by name, even if their object is made again, moved,
+# mounted over, or seen under another mount.
 set -euo pipefail
 
 # shellcheck source=common.sh
@@ -29,7 +29,7 @@ cleanup() {
 }
 trap cleanup EXIT
 
-# FOLDER...: with a key in it.
+# DIR...: with a key in it.
 make_keys() {
 	local folder
 

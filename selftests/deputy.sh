@@ -1,13 +1,13 @@
 # shellcheck shell=bash disable=SC2015,SC2016,SC2028,SC2034,SC2120,SC2154,SC2164 # texts of scripts
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What the tests of files that others obey share: traps are set in a folder of their own
-# each, first by the user, to see that the tool does fall into them, then by the agent.
+# Shared by the tests of files that others obey.  Each trap is set in a directory of its
+# own: first by the user, to see that the tool does fall into it, then by the agent.
 # Sourced by deputy*_test.sh, after common.sh.
 #
 # NAME_before: what the user has; NAME_plant: text of a script that sets the trap;
-# NAME_use: what the user does; NAME_needs: is it there?  Besides the workspace there is a
-# folder outside for each, $out, that a row of the table gives to those in outsiders.
+# NAME_use: what the user does; NAME_needs: is it there?  Besides the workspace each trap has
+# a directory outside, $out; those in outsiders get it by a row of the table.
 
 export PATH=$root/user:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8
 export HOME=$dir/home GIT_CONFIG_NOSYSTEM=1 NO_UPDATE_NOTIFIER=1
@@ -20,7 +20,7 @@ cleanup() {
 }
 trap cleanup EXIT
 
-# NAME...: with a row for the folder outside of each.
+# NAME...: with a row for the directory outside each.
 write_table() {
 	local name
 
@@ -34,7 +34,7 @@ write_table() {
 	} >"$dir/table.json"
 }
 
-# For scripts of the agent: what a trap runs, and a folder laid out as git wants it.
+# For scripts of the agent: what a trap runs, and a directory laid out as git wants it.
 prelude() {
 	cat <<-SH
 		mark=$dir/$1-mark
@@ -78,7 +78,7 @@ repository() {
 }
 
 #
-# Setting and tripping them: each in a folder of its own.
+# Setting and tripping them: each in a directory of its own.
 #
 
 fresh() {

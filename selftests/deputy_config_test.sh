@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What git is told elsewhere than in its own folders: by its configuration, by links, in other
-# repositories that a table gives.  It runs nothing there that the agent left.
+# What git obeys outside its own directories: what its configuration names, links, other
+# repositories that a table gives.  Git runs nothing there that the agent left.
 # shellcheck disable=SC1091,SC2016,SC2028,SC2119,SC2120,SC2154 # texts of scripts
 set -euo pipefail
 
@@ -11,7 +11,7 @@ set -euo pipefail
 # shellcheck source=deputy.sh
 . "$(dirname "$0")/deputy.sh"
 
-# core.hooksPath: what it names is a folder of the workspace.
+# core.hooksPath: what it names is a directory of the workspace.
 git_hooks_path_before() {
 	repository
 	mkdir tools
@@ -107,7 +107,7 @@ git_outside_common_plant() { echo 'mkdir $out/m; ln -s ../.git/objects ../.git/r
 git_outside_common_use() { git -C "$out" status; }
 
 #
-# In what is named there: words of commands, other folders of git, other work trees.
+# In what is named there: words of commands, other directories of git, other work trees.
 #
 
 # A file that a command is told to read.
@@ -150,7 +150,7 @@ git_remote_before() {
 git_uploadpack_plant() { echo 'mkdir -p bin; hook bin/up'; }
 git_uploadpack_use() { git fetch -q; }
 
-# A name without a folder: what is there when the table is loaded.
+# A name without a directory: what is there when the table is loaded.
 show() {
 	repository
 	git config diff.x.command show
@@ -272,7 +272,7 @@ git_bare_worktree_plant() { echo 'mkdir -p hk; hook hk/pre-commit'; }
 git_bare_worktree_use() { git --git-dir=store commit -q --allow-empty -m two; }
 
 #
-# Remotes that are folders here: git runs there what pushing and fetching need.
+# Remotes that are directories here: git runs there what pushing and fetching need.
 #
 
 git_remote_names_before() {
@@ -344,7 +344,7 @@ git_outside_attributes_before() {
 git_outside_attributes_plant() { echo 'echo "* filter=x" >$out/.gitattributes; echo 2 >$out/file'; }
 git_outside_attributes_use() { git -C "$out" add file; }
 
-# Further down in the folder of a row, and without .git.
+# Further down in the directory of a row, and without .git.
 git_outside_deep_before() {
 	mkdir -p "$out/a/b/c"
 	(cd "$out/a/b/c" && repository && git config core.hooksPath hk)

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# git of the user, outside and after the agent: it obeys nothing in its folders that an
+# The user's git, outside and after the agent: it obeys nothing in its directories that an
 # agent with workspace-rw left.
 # shellcheck disable=SC1091,SC2016,SC2028,SC2119,SC2120,SC2154 # texts of scripts
 set -euo pipefail
@@ -47,7 +47,7 @@ git_info_attributes_before() {
 git_info_attributes_plant() { echo 'mkdir -p .git/info; echo "* diff=x" >.git/info/attributes'; }
 git_info_attributes_use() { git log -p; }
 
-# A remote that is a folder here: its hooks run as the user.
+# A remote that is a directory here: its hooks run as the user.
 git_remote_before() {
 	repository
 	git clone -q --bare . remote.git
@@ -100,7 +100,7 @@ git_folder_before() { repository; }
 git_folder_plant() { echo 'layout sub/.git || { layout e; mv e sub/.git; }'; }
 git_folder_use() { git -C sub status; }
 
-# The whole folder that git looks at is another one.
+# The whole directory that git looks at is another one.
 git_moved_before() { repository; }
 git_moved_plant() { echo 'mv .git old; cp -r old .git; config >.git/config'; }
 git_moved_use() { git status; }
@@ -268,7 +268,7 @@ git_works() {
 		git log --oneline; git branch -d other; git status --short'
 }
 
-# The first commit makes the folder for logs of refs.
+# The first commit makes the directory for logs of refs.
 first_commit_works() {
 	fresh && repository && rm -rf "$ws/.git" && git -C "$ws" init -q -b main &&
 		cp "$HOME/.gitconfig" "$real_home" && load >/dev/null || return 1

@@ -19,7 +19,7 @@ make_included_before() { make_before; }
 make_included_plant() { echo 'echo "x := \$(shell touch $mark)" >a.mk'; }
 make_included_use() { make; }
 
-# By the rules that make has built in it makes its own file anew.
+# By the rules that make has built in it makes its own file again.
 make_remade_before() { make_before; }
 make_remade_plant() { echo 'printf "all:\n\ttouch $mark\n" >Makefile.sh'; }
 make_remade_use() { make; }
@@ -48,7 +48,7 @@ npm_options_plant() { echo 'echo "require(\"fs\").writeFileSync(\"$mark\", \"\")
 npm_options_use() { npm exec --offline -c 'node -e 0'; }
 npm_options_needs() { npm_needs; }
 
-# The folder itself is put in place.
+# The directory itself is put in place.
 npm_bin_before() { echo '{"name": "w", "version": "1.0.0", "scripts": {"test": "tool"}}' >package.json; }
 npm_bin_plant() { echo 'mkdir -p x/.bin; hook x/.bin/tool; mv -T x node_modules || cp -r x node_modules'; }
 npm_bin_use() { npm test; }
@@ -64,7 +64,7 @@ python_activate_plant() { echo 'for f in .venv/bin/activate .venv/bin/python3; d
 python_activate_use() { . .venv/bin/activate; python3 -c pass; }
 python_activate_needs() { python_venv_needs; }
 
-# Which folder the library is in, and all of it at once.
+# Which directory the library is in, and all of it at once.
 python_venv_config_before() { python_venv_before; }
 python_venv_config_plant() {
 	cat <<-'SH'

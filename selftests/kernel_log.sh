@@ -1,8 +1,8 @@
 # shellcheck shell=bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What the kernel found wrong with itself.  To be sourced.  Most of it needs the
-# kernel of `make check-debug`; where a check is not built in, it has found nothing.
+# Faults that the kernel found in itself.  To be sourced.  Most checks need the kernel
+# of `make check-debug`; a check that is not built in has found nothing.
 
 kmemleak=/sys/kernel/debug/kmemleak
 

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What this kernel's hooks are, and what happens where one is missing.  A kernel
-# without a hook is this one with other type information: the hook's name is
-# changed in a copy that lies over the real one while rvmctl looks.
+# Which hooks this kernel has, and what happens where one is missing.  To imitate a
+# kernel without a hook, the hook's name is changed in a copy of the type information,
+# which is mounted over the real one while rvmctl looks.
 set -euo pipefail
 
 # shellcheck source=common.sh

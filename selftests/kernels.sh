@@ -1,19 +1,19 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The guest suite on each kernel: that of setup.sh, and those of
-# scripts/kernels.list; or on "debug", the one that looks for faults in itself.
+# The guest tests on each kernel: that of setup.sh, and those of
+# scripts/kernels.list; or on "debug", the kernel with checks for faults.
 #
 #	selftests/kernels.sh [-t PATTERN] [--patience N] [VERSION...]
 #	                                                 build, boot, run, count
-#	selftests/kernels.sh --write                     the table of the document, anew
+#	selftests/kernels.sh --write                     write the table of the document
 #
-# Programs, tool and tests are built once, by `make`; the module for each kernel.
-# That the programs also compile with each kernel's own types is tried beside.
-# For each kernel a line counts the results and one the hooks by class; skips
-# are listed with their reasons.  The last line is the sum.  Reports and the hooks
-# of each kernel stay in build/kernels/VERSION.  Things may take N times longer than
-# usual, if not said 1, for "debug" 6.
+# BPF programs, tool and tests are built once, by `make`, the module for each kernel.
+# The BPF programs are also compiled with each kernel's own types.  For each kernel
+# one line counts the results and one the hooks by class; skipped tests are listed
+# with their reasons.  The last line is the sum.  Reports and the hooks of each kernel
+# stay in build/kernels/VERSION.  With --patience N tests may take N times longer than
+# usual; the default is 1, for "debug" 6.
 set -euo pipefail
 
 root=$(dirname "$(dirname "$(readlink -f "$0")")")

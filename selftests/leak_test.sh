@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# After all other tests: nothing is left of them.
+# Runs after all other tests: nothing is left of them.
 set -euo pipefail
 
 # shellcheck source=common.sh

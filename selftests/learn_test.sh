@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # The round trip of learning: a workload in mode learn, a proposal, the proposal
-# loaded, the same workload in mode enforce without a denial.  Beside it what was
-# not learned stays refused, and an agent that wants wide lines gets none.
+# loaded, the same workload in mode enforce without a denial.  Beside it, what was
+# not learned stays denied, and an agent that wants wide rows gets none.
 set -euo pipefail
 
 # shellcheck source=common.sh
@@ -178,7 +178,7 @@ write_shell() {
 	SH
 }
 
-# The folder for what is built is removed, and made under another name first.
+# The directory for what is built is removed, and made under another name first.
 write_cargo() {
 	mkdir "$1/src"
 	printf '[package]\nname = "half"\nversion = "0.1.0"\nedition = "2021"\n' >"$1/Cargo.toml"
@@ -250,7 +250,7 @@ enforce_it() {
 	((status == 0)) && [ -z "$found" ]
 }
 
-# A folder's pattern needs three siblings that the log has; nothing of the floor is in it.
+# A directory's pattern needs three siblings that the log has; nothing of the floor is in it.
 is_narrow() {
 	rvmctl -j witness tail -n 5000 >"$tables/$1.log"
 	python3 - "$tables/$1" "$dir/$1" <<-'PY'

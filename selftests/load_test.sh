@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Tables come and go and leave nothing: 200 times one table, and each table
+# Tables come and go and leave nothing behind: one table 200 times, and each table
 # that the harness adapter and its command-line tool have written.
 set -euo pipefail
 
@@ -50,7 +50,7 @@ replace() {
 	done
 }
 
-# NAME FOLDER...: each folder's table into a partition of its own.
+# NAME DIR...: each directory's table into a partition of its own.
 load_corpus() {
 	local name folder
 

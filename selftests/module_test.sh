@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# The module comes and goes; what is enforced does not go by accident.
+# The module loads and unloads; enforcement does not end by accident.
 set -euo pipefail
 
 # shellcheck source=common.sh

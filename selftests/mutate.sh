@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Take guards out one at a time and see that the tests which try the way past
-# it fail: a test that cannot fail proves nothing.  mutations.list says what is
-# taken out where; the tree itself is not changed.
+# Remove guards, one at a time, and see that the tests which try the way past the
+# guard fail: a test that cannot fail proves nothing.  mutations.list says what is
+# removed where; the tree itself is not changed.
 #
 #	selftests/mutate.sh [NAME...]      these guards, or all; exit 1 if a test
 #	                                   did not notice, or did not pass before

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# One file that several mounts show, changed where the kernel tells which file it
-# is and not by which mount: what is denied at one place is denied.
+# One file that several mounts show, changed by hooks that get the file but not the
+# mount: what is denied at one place is denied.
 set -euo pipefail
 
 # shellcheck source=common.sh
@@ -62,7 +62,7 @@ show_at_all() {
 	done
 }
 
-# More mounts of it than there are of most, in a name space of somebody else.
+# More mounts of it than there are of most, in a namespace of somebody else.
 show_to_others() {
 	mkfifo "$dir/ready"
 	unshare -m --propagation private python3 -c '

@@ -4,11 +4,11 @@
 # Each row of the design's table of operations.  Two partitions over one set of
 # files:
 #
-#   limited   tokens on DIR/ws   what they cover is allowed, what not is refused
-#   root      the root token     all is allowed, but for what nobody may do
+#   limited   tokens on DIR/ws   what they cover is allowed, all else is denied
+#   root      the root token     all is allowed, except what nobody may do
 #
-# "limited" is tried as people do it, by rvmctl run, and with the hooks alone.
-# The system call filter of rvmctl run refuses some of it to everyone, so
+# "limited" is tried by rvmctl run, as users would do it, and with the hooks alone.
+# The system call filter of rvmctl run blocks some operations for everyone, so
 # "root" is tried with the hooks alone.
 set -euo pipefail
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Build, run every ring of tests and count.
+# Build, run every ring of tests, and count the results.
 #
 #	selftests/run_all.sh [RING...]     build unit tool witness static guest single
 #

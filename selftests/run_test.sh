@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # What `rvmctl run` makes for its command: a network that runs of the partition
-# share, pipes that its user may open by name, no core dumps; and that it can be
-# ended whatever the command, or others inside, do.
+# share, pipes that its user may open by name, no core dumps.  A run can be ended
+# whatever the command, or others inside, do.
 set -euo pipefail
 
 # shellcheck source=common.sh

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# rvmctl without a module and without root: what it compiles, what it refuses,
-# what it says.  The tests are in tool/.  KTAP.
+# rvmctl without a module and without root: what it compiles, refuses and prints.
+# The tests are in tool/.  KTAP.
 #
 #	selftests/tool_test.sh [CORPUS]
 # A failed test in the middle of a && chain is meant to fall through to ||.

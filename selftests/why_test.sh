@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What why says of refusals: a line that helps once it is in the table, or what
-# is the matter; and of several refusals the one that matters.
+# What `why` says of denials: a row that helps once it is in the table, or what is
+# wrong; and of several denials the one that matters.
 set -euo pipefail
 
 # shellcheck source=common.sh

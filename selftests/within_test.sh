@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Rows that hold within a program, from the table to the explanation: make may
+# Rows that apply within a program, from the table to the explanation: make may
 # start what the shell of the agent may not.
 set -euo pipefail
 

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What the kernel writes down: each change and each denial, by whom and why,
-# in a chain that hashlib can follow.
+# What the kernel records: each change and each denial, by whom and why, in a
+# chain that hashlib can follow.
 set -euo pipefail
 
 # shellcheck source=common.sh

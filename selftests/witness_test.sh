@@ -3,8 +3,8 @@
 #
 # Checking and copying logs: on files, without a module, without root.
 #
-# A log of 1000 records is made with kmod/lib; a second opinion comes from
-# witness_verify.py, which knows nothing of our code.
+# kmod/lib makes a log of 1000 records; witness_verify.py, which shares no code with
+# it, checks the log again.
 set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -23,7 +23,7 @@ check() {
 
 	shift
 	number=$((number + 1))
-	# Not inside of a condition: there errexit would be off, and steps could fail unseen.
+	# Not inside a condition: there errexit would be off, and steps could fail unseen.
 	set +e
 	said=$(set -e; "$@" 2>&1)
 	status=$?
@@ -145,7 +145,7 @@ grown_log_holds_its_anchor() {
 	is_bad_end 'head is not' --head "$anchor" "$log"
 }
 
-# The same records, written anew from some point on: only an anchor tells.
+# The same records, written again from some point on: only an anchor tells.
 rewritten_is_found() {
 	"$work/make" 1000 8 >"$work/other"
 	is_good "$work/other"

@@ -4,7 +4,7 @@
 # What operations cost, in guest instructions, in one boot, on a tmpfs:
 #
 #  - one open and close on paths of 2, 6 and 20 names: without anything, with
-#    Landlock, with an empty BPF program, with RVM outside and inside of a
+#    Landlock, with an empty BPF program, with RVM outside and inside a
 #    partition; warm (again and again) and cold (each file for the first time);
 #  - other operations;
 #  - with few and with many tokens, and after a rename each time.
@@ -12,10 +12,10 @@
 #	bench/run.sh            boot a guest that counts, print the tables
 #	bench/run.sh measure    in such a guest
 #
-# All rows are measured in the same state of the kernel: the partitions are there
-# from the beginning, with their control groups and marks on the file system, and
-# every program runs in a control group whose memory is accounted, as those of a
-# partition do: the kernel charges each open file to it.  Only hooks differ.
+# All rows are measured in the same state of the kernel.  The partitions exist from the
+# beginning, with their cgroups and marks on the file system.  Every program runs in a
+# cgroup whose memory is accounted, as programs of a partition do, because the kernel
+# charges each open file to it.  Only the hooks differ.
 set -euo pipefail
 
 here=$(dirname "$(readlink -f "$0")")

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# How long others wait for who is confined, in guest instructions: what one question
+# How long others wait for a confined task, in guest instructions: what one question
 # costs at worst, and how long a real-time task waits for the CPU meanwhile, on a
-# kernel that preempts itself, and on one that does not.  wait_test.c says how.
+# kernel that preempts itself and on one that does not.  wait_test.c says how.
 #
 #	bench/wait.sh            RVM_MODULE names another module than that of kmod/
 set -euo pipefail

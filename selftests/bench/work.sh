@@ -1,25 +1,24 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What real work costs, in guest instructions of user and kernel, in one boot, on
-# a tmpfs: outside without hooks and with them, inside Landlock, and inside of a
-# partition, by the hooks alone and by rvmctl run, which adds its filter of system
-# calls.  The work must be done in each place, with the same output.
+# What real work costs, in guest instructions of user and kernel, in one boot, on a
+# tmpfs: outside without hooks and with them, in Landlock, and in a partition with the
+# hooks alone and by rvmctl run, which adds its system call filter.  The work must be
+# done in each place, with the same output.
 #
 #	bench/work.sh [WORKLOAD...]          boot a guest that counts, print the table
 #	bench/work.sh measure [WORKLOAD...]  in such a guest
 #
-# RVM_TIMES is how often each is counted (3), after one run that is not.  The table
-# has the least of them; the lines before it also the range.  What a thread of the
-# kernel does, such as hashing records, is not part of a process and not counted.
+# RVM_TIMES is how often each workload is counted (3), after one run that is not.  The
+# table has the least count; the lines before it also have the range.  What a kernel
+# thread does, such as hashing records, is not part of a process and not counted.
 #
-# The guest has the machine's files by 9p, where nobody keeps decisions.  So that
-# programs and what they load come from where they would, they and /etc are copied
-# to a tmpfs first.
+# The guest has the machine's files by 9p, where no decisions are kept.  So programs,
+# what they load, and /etc are copied to a tmpfs first.
 #
-# The partition's table is made of base tables and one line for each other program.
-# Landlock gets a rule for each file, folder and program of these tables, so it
-# judges the same accesses by the same rules.
+# The partition's table is made of base tables and one row for each other program.
+# Landlock gets a rule for each file, directory and program of these tables, so it
+# judges the same accesses by equal rules.
 set -euo pipefail
 
 here=$(dirname "$(readlink -f "$0")")

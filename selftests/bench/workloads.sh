@@ -1,14 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# For work.sh to include: write_NAME DIR makes what workload NAME works on, always
-# the same, and DIR/NAME.sh, which does the work, fails if it was not done, and
-# leaves in DIR.out what must be the same wherever it is done.
+# For work.sh to include.  write_NAME DIR makes the files of workload NAME, always the
+# same, and DIR/NAME.sh.  That script does the work, fails if it was not done, and
+# leaves in DIR.out what must be the same in each place.
 
 files=5000
 commits=20
 
-# FILE: the standard input, to be run in the folder of the file, and to fail if
+# FILE: the standard input, to be run in the directory of the file, and to fail if
 # anything does.
 write_script() {
 	# shellcheck disable=SC2016 # the script expands it
@@ -18,7 +18,7 @@ write_script() {
 	} >"$1"
 }
 
-# Files in folders of 100, and commits that change 25 files each.
+# Files in directories of 100, and commits that change 25 files each.
 write_repository() {
 	git -c init.defaultBranch=main init -q "$1"
 	awk -v files="$files" -v commits="$commits" '

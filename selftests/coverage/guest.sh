@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Inside the guest: run the suite with the counting module in place of the
-# other, and hand out what it counted.
+# Inside the guest: run the tests with the counting module in place of the
+# other one, and copy out what it counted.
 #
-#	guest.sh FOLDER [ARG...]     where it was built; arguments of suite.sh
+#	guest.sh DIR [ARG...]     where it was built; arguments of suite.sh
 set -euo pipefail
 
 root=$(dirname "$(dirname "$(dirname "$(readlink -f "$0")")")")

@@ -1,12 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Which lines of the module the suite executes: build a module that counts, run
-# the suite on a tmpfs in one guest, print a table, and hold what was not
-# executed against uncovered.list.
+# Which lines of the module the tests execute: build a module that counts, run
+# the tests on a tmpfs in one guest, print a table, and compare the lines that were
+# not executed with uncovered.list.
 #
-#	selftests/coverage/run.sh [-t PATTERN]    tests whose line has PATTERN; then
-#	                                          the list is not looked at
+#	selftests/coverage/run.sh [-t PATTERN]    only tests whose line has PATTERN;
+#	                                          then the list is not compared
 #	selftests/coverage/run.sh report          the table of the last run again
 #	selftests/coverage/run.sh page            likewise, and into the documentation
 set -euo pipefail

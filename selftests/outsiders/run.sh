@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What is in no partition goes on as without RVM: the kernel's own tests of
+# Tasks in no partition work as without RVM: the kernel's own tests of
 # Landlock and seccomp, and the stressors of three classes of stress-ng, each
 # without the module, with all hooks attached, and with many partitions.  The
 # results must be the same, test by test.

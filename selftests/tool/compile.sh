@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2001,SC2015,SC2154
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What compile makes of claims, permissions and specs, and of input that is none.  Sourced by tool_test.sh.
+# What compile makes of claims, permissions and specs, and of bad input.  Sourced by tool_test.sh.
 
 claims_are_compiled_byte_for_byte() {
 	local file name refused=0 same=0

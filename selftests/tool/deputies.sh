@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2001,SC2015,SC2016,SC2154
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Which files that tools outside obey are protected.  Sourced by tool_test.sh.
+# Protection of files that outside tools obey.  Sourced by tool_test.sh.
 
 deputies_are_excluded_and_can_be_lifted() {
 	mkdir -p "$work/dep"
@@ -121,7 +121,7 @@ other_repositories_are_held() {
 	EOF
 }
 
-# ".git" is a file: of a submodule, of a folder elsewhere, of a linked work tree.
+# ".git" is a file: of a submodule, of a directory elsewhere, of a linked work tree.
 linked_configurations_are_read() {
 	local ws=$work/held/ws git=$work/held/ws/.git/modules/sub
 
@@ -180,7 +180,7 @@ too_much_that_is_named_closes_all() {
 	holds ws workspace-rw <<<'0 ws/myhooks' && is_closed ws
 }
 
-# Where the top is another folder: one above the workspace, a work tree that is elsewhere.
+# Where the top is another directory: one above the workspace, a work tree that is elsewhere.
 other_tops_are_seen() {
 	local repo=$work/held/repo
 
@@ -259,7 +259,7 @@ remotes_in_folders_are_held() {
 	EOF
 }
 
-# Further down in the folder of a row, whatever they are called.
+# Further down in the directory of a row, whatever they are called.
 repositories_below_rows_are_held() {
 	local main=$work/held/main
 
@@ -284,7 +284,7 @@ repositories_below_rows_are_held() {
 	EOF
 }
 
-# Whatever a base table gives in which a folder can be made: also names in shared memory.
+# Whatever a base table gives in which a directory can be made: also names in shared memory.
 caches_take_no_repository() {
 	local path
 

@@ -1,9 +1,10 @@
 # shellcheck shell=bash disable=SC2001,SC2015,SC2154
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What load and compile say of rules that are understood and hardly mean so.  Sourced by tool_test.sh.
+# What load and compile say of rows and deny rules that hardly mean what they seem to.  Sourced by
+# tool_test.sh.
 
-# Accepted, but not as whoever wrote it meant: said by load and by compile alike.
+# Accepted, but hardly meant so by the author: load and compile both say so.
 rules_that_hardly_mean_so_are_told() {
 	mkdir -p "$work/lint/tls" "$work/lint/[id]" "$work/lint/src"
 	echo '[]' >"$work/lint/t.json"
@@ -290,7 +291,7 @@ programs_of_version_managers_are_named() {
 	chmod 777 "$work/bin/rvmnode"
 	PATH=$PATH:$work/bin run load "$work/in.json" --partition x --dry-run --base none
 	grep -qF "$work/bin/rvmnode, which others may write" "$work/err" || return 1
-	# A relative folder is one that an agent could fill.
+	# A relative directory is one that an agent could fill.
 	(cd "$work" && PATH=$PATH:bin run load "$work/in.json" --partition x --dry-run --base none)
 	grep -qF "write exec:/whole/path/of/rvmnode *" "$work/err"
 }

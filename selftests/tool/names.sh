@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2001,SC2015,SC2154
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Names that who is confined chose, and that no rule can say.  Sourced by tool_test.sh.
+# Names that a confined agent chose, and that no row can express.  Sourced by tool_test.sh.
 
 plan_names() {
 	run -j load "$work/names/t.json" --partition x --workspace "$work/names/ws" --dry-run \

@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2001,SC2015,SC2154
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What is printed, for people and for programs.  Sourced by tool_test.sh.
+# Output for people and for programs.  Sourced by tool_test.sh.
 
 text_of_tables_is_escaped() {
 	printf '[{"rights":["READ"],"resource":"a\\u001b[2J\\u202eb\\u0007\\n","expires_at":0}]' >"$work/in.json"

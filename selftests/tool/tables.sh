@@ -1,7 +1,8 @@
 # shellcheck shell=bash disable=SC2001,SC2015,SC2154
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# What load plans to do with a table and a spec, and whose links it follows.  Sourced by tool_test.sh.
+# What load plans to do with a table and a spec, and whose links it follows.  Sourced by
+# tool_test.sh.
 
 # $1: JSON of the rows, $2: text that the error has.
 refuses_table() {
@@ -418,7 +419,7 @@ a_row_of_everything_makes_up_no_links() {
 	[ "$rows" = "$(wc -l <"$work/star/links")" ] || { cat "$work/err" && return 1; }
 }
 
-# What is piped in lies in no folder: it needs a name and a workspace, and nothing else.
+# What is piped in lies in no directory: it needs a name and a workspace, and nothing else.
 tables_are_piped_in() {
 	local row='[{"rights":["READ"],"resource":"Read(./a)","expires_at":0}]' file
 
@@ -433,7 +434,7 @@ tables_are_piped_in() {
 	done
 	run load <(echo "$row") --partition x --workspace "$work/piped" --dry-run --base none
 	[ "$status" = 0 ] && [ ! -s "$work/err" ] || return 1
-	# A file that is named by a descriptor keeps its folder, one that was removed has none.
+	# A file that is named by a descriptor keeps its directory, one that was removed has none.
 	echo "$row" >"$work/piped/t.json"
 	run load /dev/stdin --partition x --dry-run --base none <"$work/piped/t.json"
 	[ "$status" = 0 ] && grep -qF "$work/piped/t.json" "$work/out" || return 1

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Run the test programs given; one KTAP report of all, and one file beside each program.
+# Run the given test programs; write one KTAP report of all, and one file beside each program.
 set -euo pipefail
 
 failed=0

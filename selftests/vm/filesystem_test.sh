@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# Tests run on the file system that the suite says.
+# Tests run on the file system that suite.sh names.
 set -euo pipefail
 
 echo "TAP version 13"

@@ -1,6 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
-# The guest has what the other tests stand on.
+# The guest has what the other tests rely on.
 set -euo pipefail
 
 number=0

@@ -9,14 +9,14 @@
 #	--memory SIZE  memory (1G, or what the kernel needs)
 #	--icount       one CPU whose clock advances 1 ns per guest instruction
 #	--timeout S    end the guest after S seconds (600)
-#	--outdir DIR   where results go (a temporary folder, kept on failure)
+#	--outdir DIR   where results go (a temporary directory, kept on failure)
 #	--append ARGS  more kernel parameters
 #	--kernel V     a kernel that scripts/kernel.sh fetched, not setup's
 #	--accel A      kvm or tcg; without it, what works on this machine
 #	--parallel     emulated CPUs run at the same time; QEMU may die of that
 #
 # The guest sees this machine's files, read-only and at the same paths.  /tmp,
-# /run, /var/tmp and $HOME are empty and in memory.  The one folder it can
+# /run, /var/tmp and $HOME are empty and in memory.  The one directory it can
 # write to is DIR, at the same path.  COMMAND runs as root in the current
 # directory, with $RVM_OUTDIR naming DIR; no network but loopback.
 #

@@ -2,12 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Inside the guest: load the module, run the tests of tests.list on each of the
-# file systems given, look at the kernel's log.  KTAP.
+# given file systems, check the kernel's log.  KTAP.
 #
 #	suite.sh [-t PATTERN] FILESYSTEM...      tmpfs, ext4
 #
-# RVM_MODULE names the module if it is not the one in kmod/; RVM_PATIENCE says how many
-# times longer than usual things may take.
+# RVM_MODULE names the module if it is not the one in kmod/.  With RVM_PATIENCE=N tests
+# may take N times longer than usual.
 set -euo pipefail
 
 selftests=$(dirname "$(dirname "$(readlink -f "$0")")")

@@ -5,10 +5,10 @@
 #
 #	workspace.sh DIR
 #
-# DIR/out lies outside of the workspace DIR/ws; in the workspace .env, secrets
-# and protected are under deny rules.  attempt.c makes these, and puts them back
-# after a form that changed them.  What an attacker would bring along lies ready
-# in the workspace, also what deny rules would not let him write there.
+# DIR/out lies outside the workspace DIR/ws; in the workspace .env, secrets
+# and protected are under deny rules.  attempt.c makes these, and restores them
+# after a form that changed them.  What an attacker would bring along lies ready in
+# the workspace, also what deny rules would not let an attacker write there.
 set -euo pipefail
 
 PATH=/usr/local/bin:/usr/bin:/usr/sbin
