@@ -22,7 +22,7 @@ sudo=()
 
 # Building; the tool; tests and checks; the guest.
 packages=(
-	gcc make bc kmod libelf-dev pahole clang llvm bpftool libbpf-dev
+	gcc make bc kmod libelf-dev pahole clang llvm lld bpftool libbpf-dev
 	pkg-config libnl-3-dev libnl-genl-3-dev libsmartcols-dev libjansson-dev libssl-dev zlib1g-dev
 	libclang-rt-dev clang-format codespell sparse shellcheck perl python3 python3-yaml python3-jsonschema
 	python3-pip python3-venv python3-pytest xz-utils
