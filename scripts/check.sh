@@ -192,6 +192,22 @@ check_llvm() {
 	none grep -E '(warning|error):' "$work/llvm.log"
 }
 
+# The kernel's own patterns of mistakes except those written in OCaml, which need its
+# compiler, and minmax.cocci: it is slow, and kmod/lib has no min().
+check_coccinelle() {
+	command -v spatch >/dev/null || skip "there is no spatch"
+	# shellcheck disable=SC2016 # sh expands it
+	printf '%s\n' "$KSRC"/scripts/coccinelle/{api,free,iterators,locks,misc,null,tests}/*.cocci |
+		xargs grep -L '@.*script:ocaml' | grep -v '/minmax\.cocci$' |
+		xargs -P "$(nproc)" -I {} sh -c '
+			spatch -D report --no-show-diff --very-quiet --macro-file scripts/spatch.macros \
+				--cocci-file {} $(sed -n "s/.*Options: *//p" {}) \
+				-I kmod -I kmod/include -I kmod/include/uapi --dir kmod 2>"$0.$(basename {})" ||
+				cat "$0.$(basename {})"' "$work/log.spatch" >"$work/spatch"
+	cat "$work/spatch"
+	[ ! -s "$work/spatch" ]
+}
+
 # Allowed are compiler symbols, mem*, str* and what guards these.  Anything else might
 # lock, allocate, sleep, log or read a clock.
 check_purity() {
@@ -413,6 +429,7 @@ run checkpatch "see checkpatch.pl --verbose for what each type means"
 run kernel-doc "describe every member, parameter and return value"
 run module "fix what sparse and W=1 say; they see what the compiler does not"
 run llvm "must build with clang without a warning"
+run coccinelle "see the pattern that the file and line fit: $KSRC/scripts/coccinelle"
 run purity "kmod/lib gets memory, time, randomness and hashes from its caller"
 run compilers "must compile without a warning with gcc and clang"
 run analyzer "follow the path that the analyzer prints"

@@ -24,8 +24,8 @@ sudo=()
 packages=(
 	gcc make bc kmod libelf-dev pahole clang llvm lld bpftool libbpf-dev
 	pkg-config libnl-3-dev libnl-genl-3-dev libsmartcols-dev libjansson-dev libssl-dev zlib1g-dev
-	libclang-rt-dev clang-format codespell sparse shellcheck perl python3 python3-yaml python3-jsonschema
-	python3-pip python3-venv python3-pytest xz-utils
+	libclang-rt-dev clang-format codespell coccinelle sparse shellcheck perl
+	python3 python3-yaml python3-jsonschema python3-pip python3-venv python3-pytest xz-utils
 	qemu-system-x86 busybox-static dosfstools e2fsprogs file git iproute2
 )
 
@@ -140,13 +140,17 @@ unpack_source() {
 	local parts=(
 		MAINTAINERS Documentation/netlink LICENSES/exceptions/Linux-syscall-note
 		include/uapi/linux/{landlock,seccomp,fs}.h samples/landlock
-		scripts/{checkpatch.pl,spelling.txt,const_structs.checkpatch,kernel-doc}
+		scripts/{checkpatch.pl,spelling.txt,const_structs.checkpatch,kernel-doc,coccinelle}
 		tools/net/ynl tools/testing/selftests/{kselftest,kselftest.h,kselftest_harness.h,lib.mk}
 		tools/testing/selftests/{landlock,seccomp,clone3/clone3_selftests.h}
 	)
 
 	KSRC=$cache/linux-source
-	! cmp -s "$KSRC/complete" <(printf '%s\n' "${parts[@]}") || return 0
+	# More than these may be there, for another version of this tree.
+	if [ -e "$KSRC/complete" ] &&
+		! printf '%s\n' "${parts[@]}" | grep -vxF -f "$KSRC/complete" >/dev/null; then
+		return
+	fi
 	changed=1
 	has_candidate "linux-source-$series" || update_lists
 	download "linux-source-$series"
