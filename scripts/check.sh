@@ -321,7 +321,7 @@ check_exit() {
 }
 
 check_shell() {
-	files '*.sh' .ci/run selftests/vm/init | xargs shellcheck -x
+	files '*.sh' .ci/run .githooks selftests/vm/init | xargs shellcheck -x
 }
 
 check_python() {
@@ -368,6 +368,10 @@ check_words() {
 		END { exit found }'
 }
 
+check_commits() {
+	scripts/commit-subjects.sh || { (($? == 4)) && exit 4; }
+}
+
 # No paths or hosts of one machine.
 check_places() {
 	local hosts host
@@ -384,7 +388,7 @@ check_places() {
 check_licences() {
 	local file status=0
 
-	for file in $(files '*.[ch]' '*.sh' '*.py' '*.yaml' '*Makefile' '*Kbuild' .ci/run scripts selftests/vm); do
+	for file in $(files '*.[ch]' '*.sh' '*.py' '*.yaml' '*Makefile' '*Kbuild' .ci/run .githooks scripts selftests/vm); do
 		head -n 3 "$file" | grep 'SPDX-License-Identifier: ' >/dev/null || {
 			echo "$file"
 			status=1
@@ -449,6 +453,7 @@ run spelling "codespell -w, or add the word to the list in scripts/check.sh"
 run words "one word for one thing: see the glossary in architecture.md and scripts/words.list"
 run places "no paths or hosts of one machine; ask the machine"
 run licences "first line: SPDX-License-Identifier"
+run commits "reword it: git rebase -i; areas are in scripts/areas.list"
 ((${#only[@]})) || list_sizes
 [ -z "$ktap" ] || echo "1..$((passed + failed + skipped))" >>"$ktap"
 echo "$passed checks passed, $failed failed, $skipped skipped"

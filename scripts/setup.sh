@@ -6,10 +6,10 @@
 #	scripts/setup.sh [--quiet] [PACKAGE...]   and these; --quiet: say nothing
 #	                                         when nothing is to do
 #
-# Packages come from the machine's own mirror.  The kernel for the virtual
-# machine, parts of the kernel's source and, on Debian 12, virtme-ng are
-# unpacked into a cache directory (~/.cache/rvm, or $RVM_CACHE) and not installed.
-# What was found is written to the file "env" there.
+# It says what it is about to install.  Packages come from the machine's own mirror.
+# The kernel for the virtual machine, parts of the kernel's source and, on Debian 12,
+# virtme-ng are unpacked into a cache directory (~/.cache/rvm, or $RVM_CACHE) and not
+# installed.  What was found is written to the file "env" there.
 set -euo pipefail
 
 cache=${RVM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/rvm}
@@ -74,7 +74,8 @@ install_packages() {
 	mapfile -t missing < <(missing_packages "$@")
 	((${#missing[@]})) || return 0
 	changed=1
-	say "installing ${missing[*]}"
+	say "installing with apt-get${sudo:+ and sudo}: ${missing[*]}"
+	[ -z "$quiet" ] || say "(make READY=no installs nothing and builds with what is there)"
 	if ! apt-get -qq -s install --no-install-recommends "${missing[@]}" >/dev/null 2>&1; then
 		update_lists
 	fi
@@ -206,6 +207,14 @@ find_vng() {
 	write_vng
 }
 
+# A user's configuration is the user's.
+offer_hook() {
+	cd "$(dirname "$0")/.."
+	[ -d .git ] || [ -f .git ] || return 0
+	[ -z "$(git config core.hooksPath)" ] || return 0
+	say "to have the subjects of commits checked: git config core.hooksPath .githooks"
+}
+
 write_env() {
 	cat >"$work/env" <<-END
 		KVER=$KVER
@@ -248,3 +257,4 @@ find_vng
 write_env
 [ -n "$quiet$changed" ] || say "nothing to do"
 [ -z "$changed" ] || say "done: kernel $KVER, headers $KDIR"
+[ -n "$quiet" ] || offer_hook
