@@ -37,20 +37,24 @@ help:
 	@echo 'make install    module, tool and manual pages (as root)'
 	@echo 'make clean      remove what was built'
 	@echo 'V=1             show the commands'
+	@echo 'READY=no        install nothing: whatever is missing makes the build fail'
 	@echo 'KDIR=DIR chooses other kernel headers (now: $(KDIR))'
 
 setup:
 	scripts/setup.sh
 
-# Installs nothing when nothing is missing.
+# Installs nothing when nothing is missing.  READY=no trusts that nothing is.
 ready:
+ifneq ($(READY),no)
 	@scripts/setup.sh --quiet
+endif
 
 # The directory of the headers may have come with `ready`: read it again.
 build: ready
 	@$(MAKE) modules bpf user
 
 modules:
+	@[ -d '$(KDIR)' ] || { echo 'no kernel headers: KDIR=DIR names them' >&2; exit 1; }
 	@$(kbuild) modules
 
 bpf:
