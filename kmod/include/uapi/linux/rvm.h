@@ -41,13 +41,13 @@ enum rvm_token_type {
 /**
  * enum rvm_class - What a scope names.
  * @RVM_CLASS_NONE: No object; never valid in a token.
- * @RVM_CLASS_ANY: Everything that does not need naming; with all seven rights
- *   the root token.
- * @RVM_CLASS_SELF: Names, tools and operations of the own partition.
+ * @RVM_CLASS_ANY: All objects that need no token of their own; with all seven
+ *   rights the root token.
+ * @RVM_CLASS_SELF: Names, tools and operations of the partition itself.
  * @RVM_CLASS_PATH: File system objects below an anchor.
  * @RVM_CLASS_EXEC: A program and a pattern for its argument vector.
  * @RVM_CLASS_NET: An address, prefix and port range, or a unix socket.
- * @RVM_CLASS_TOOL: A tool name, asked for by a mediator.
+ * @RVM_CLASS_TOOL: The name of a tool, about which a mediator asks.
  * @RVM_CLASS_NAME: A name in the grammar of kernel claims.
  * @RVM_CLASS_SYS: Operations that need all seven rights on everything.
  */
@@ -70,7 +70,8 @@ enum rvm_class {
  * @RVM_SCOPE_FLAG_RUN: PATH, EXECUTE also starts what matches as a program.
  * @RVM_SCOPE_FLAG_PROC_OWN: PATH, the first name below the anchor must be the
  *   pid of a task of the partition.
- * @RVM_SCOPE_FLAG_PREFIX: EXEC, further words may follow those of the pattern.
+ * @RVM_SCOPE_FLAG_PREFIX: EXEC, further arguments may follow those of the
+ *   pattern.
  * @RVM_SCOPE_FLAG_ANY_PROGRAM: EXEC, no program is named; every program
  *   matches.
  * @RVM_SCOPE_FLAG_UNRESOLVED: The object did not exist at load; the scope
@@ -79,10 +80,9 @@ enum rvm_class {
  *   case.
  * @RVM_SCOPE_FLAG_LOST: Read only; the anchor is gone, the scope matches
  *   nothing.
- * @RVM_SCOPE_FLAG_BUILTIN: Exclusion, made by the tool for objects of the
- *   enforcer.
- * @RVM_SCOPE_FLAG_ALONE: PATH, what matches itself, nothing that lies below
- *   it.
+ * @RVM_SCOPE_FLAG_BUILTIN: Exclusion, made by the tool for RVM's own files.
+ * @RVM_SCOPE_FLAG_ALONE: PATH, only the object that matches, nothing that lies
+ *   below it.
  */
 enum rvm_scope_flag {
 	RVM_SCOPE_FLAG_LOAD = 1,
@@ -110,10 +110,11 @@ enum rvm_state {
 
 /**
  * enum rvm_mode
- * @RVM_MODE_ENFORCE: What no token covers is refused.
+ * @RVM_MODE_ENFORCE: What no token covers is denied.
  * @RVM_MODE_PERMISSIVE: As enforce for the floor; else judged, recorded and
  *   allowed.
- * @RVM_MODE_LEARN: Permissive; what was missing is collected.
+ * @RVM_MODE_LEARN: As permissive; for rvmctl learn, which makes rows from the
+ *   records.
  */
 enum rvm_mode {
 	RVM_MODE_ENFORCE,
@@ -123,14 +124,14 @@ enum rvm_mode {
 
 /**
  * enum rvm_partition_flag
- * @RVM_PARTITION_FLAG_FENCED: Everything is refused.
+ * @RVM_PARTITION_FLAG_FENCED: Everything is denied.
  * @RVM_PARTITION_FLAG_PEN: Holds tasks that are in no partition of their own;
- *   refuses everything.
- * @RVM_PARTITION_FLAG_GONE: Read only; the control group was removed.
+ *   denies everything.
+ * @RVM_PARTITION_FLAG_GONE: Read only; the cgroup was removed.
  * @RVM_PARTITION_FLAG_WITNESS_ALL: Record each access, not only denials,
  *   changes and execs.
- * @RVM_PARTITION_FLAG_ADOPTED: Processes came in that were running already;
- *   what they brought along was never judged.
+ * @RVM_PARTITION_FLAG_ADOPTED: Running processes were moved in; what they
+ *   brought along was never judged.
  */
 enum rvm_partition_flag {
 	RVM_PARTITION_FLAG_FENCED = 1,
@@ -209,19 +210,21 @@ enum rvm_op {
  * @RVM_REASON_NONE: Allowed by a token.
  * @RVM_REASON_OUTSIDE: Allowed, the caller is in no partition.
  * @RVM_REASON_OWN: Allowed, the object is the partition's own or harmless.
- * @RVM_REASON_ENTRY: Allowed on the authority of whoever started it.
+ * @RVM_REASON_ENTRY: Allowed by an admission, on the authority of the caller
+ *   that asked for it.
  * @RVM_REASON_NO_TOKEN: No token covers the object.
  * @RVM_REASON_RIGHTS: A token covers the object but lacks the right.
- * @RVM_REASON_EXPIRED: The token that would do has expired.
- * @RVM_REASON_STALE: The token that would do is from an older epoch.
- * @RVM_REASON_TIER: The token that would do does not reach the tier asked for.
+ * @RVM_REASON_EXPIRED: The token that would cover it has expired.
+ * @RVM_REASON_STALE: The token that would cover it is from an older epoch.
+ * @RVM_REASON_TIER: The token that would cover it does not reach the tier
+ *   asked for.
  * @RVM_REASON_EXCLUDED: A deny rule or a built-in exclusion covers the object.
  * @RVM_REASON_STATE: The partition is not running.
  * @RVM_REASON_FENCED: The partition or one above it is fenced.
- * @RVM_REASON_UNREGISTERED: The task is below the tool's control group but in
- *   no partition.
- * @RVM_REASON_FLOOR: Refused in every mode; only the root token covers it.
- * @RVM_REASON_ARGV: A token names the program, but not with these words.
+ * @RVM_REASON_UNREGISTERED: The task is below the tool's cgroup but in no
+ *   partition.
+ * @RVM_REASON_FLOOR: Denied in every mode; only the root token covers it.
+ * @RVM_REASON_ARGV: A token names the program, but not with these arguments.
  * @RVM_REASON_GAIN: The new name would give more than the old one.
  * @RVM_REASON_SPECIAL: A device, fifo or socket needs a token that names it.
  * @RVM_REASON_DETACHED: The object cannot be reached from the root of its file
@@ -229,20 +232,20 @@ enum rvm_op {
  * @RVM_REASON_DEPTH: The path is deeper, or the name longer, than the limits
  *   allow.
  * @RVM_REASON_CONTEXT: Asked from a place where the caller cannot be known.
- * @RVM_REASON_MEMORY: No memory to judge with.
+ * @RVM_REASON_MEMORY: There was no memory to judge it.
  * @RVM_REASON_ANONYMOUS: Code in a nameless file such as a memfd.
  * @RVM_REASON_FAMILY: No socket family or protocol of this kind in a
  *   partition.
  * @RVM_REASON_REFUSED: Never allowed in a partition.
- * @RVM_REASON_ENVIRON: A token names the program with these words, but a
+ * @RVM_REASON_ENVIRON: A token names the program with these arguments, but a
  *   variable of its environment can make it run something else.
  * @RVM_REASON_ABOVE: Tokens of the partition allow it, but none of a partition
  *   above it.
- * @RVM_REASON_WITHIN: The token that would do holds only for descendants of
- *   another program.
- * @RVM_REASON_STEERED: A token names the program with these words, but who
- *   starts it is traced, or has a filter of system calls of its own, which
- *   could make other words of them.
+ * @RVM_REASON_WITHIN: The token that would cover it applies only to
+ *   descendants of another program.
+ * @RVM_REASON_STEERED: A token names the program with these arguments, but the
+ *   task that starts it is traced, or has a system call filter of its own,
+ *   which could change the arguments.
  */
 enum rvm_reason {
 	RVM_REASON_NONE,
