@@ -339,7 +339,7 @@ check_spelling() {
 # the glossary, which has the words that are not used.
 check_words() {
 	# shellcheck disable=SC2016 # awk expands it
-	files '*.md' 'Documentation/man/*' |
+	files '*.md' 'Documentation/man/*' 'Documentation/netlink/specs/*' |
 		grep -vE '^Documentation/design/(rows|escapes)\.md$' |
 		xargs awk -v list=scripts/words.list '
 		BEGIN {
