@@ -56,13 +56,13 @@ as_agent() {
 	rvmctl run "$partition" -- "$@"
 }
 
-# What was found under one spelling keeps that name as long as it is remembered.
+# A file that was found by one spelling keeps that name while the kernel caches it.
 forget_names() {
 	sync
 	echo 2 >/proc/sys/vm/drop_caches
 }
 
-# FILE...: the host reads each by this spelling, the agent does not.
+# FILE...: the host can read each file by this spelling, the agent cannot.
 none_is_read() {
 	local file
 
@@ -87,7 +87,7 @@ all_are_read() {
 	done
 }
 
-# NAME OTHER: the first would be taken for an excluded one that is not there, the second not.
+# NAME OTHER: NAME could be a spelling of an excluded file that does not exist, OTHER could not.
 only_second_is_made() {
 	grep -q 'Permission denied' < <(as_agent /bin/cp "$place/plain" "$1" 2>&1) &&
 		[ ! -e "$1" ] && as_agent /bin/cp "$place/plain" "$2"
@@ -110,12 +110,12 @@ check unicode_is_loaded load "$place/folds"
 fill "$place/folds"
 place=$place/folds
 check unicode_other_case none_is_read "$place/.env" "$place/.ENV" "$place/.Env" "$place/SECRETS/key.txt"
-# Kelvin signs and a long s.
+# The letters are Kelvin signs and a long s.
 check unicode_other_letters none_is_read "$place/secrets/"$'\u212a'ey.txt "$place/"$'\u017f'ecrets/key.txt
 check unicode_reads_others all_are_read "$place/plain" "$place/PLAIN" "$place/open/KEY.txt"
 check unicode_new_names only_second_is_made "$place/new/.ENV" "$place/new/OTHER"
 
-# The directory that the rule hangs on does not fold, one below does.
+# The directory that the rule is anchored at does not fold case, one below it does.
 place=$dir/ext4/plain
 mkdir "$place/deep"
 check unicode_below_is_loaded load "$place"

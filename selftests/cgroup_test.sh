@@ -21,7 +21,7 @@ make_partition() {
 	rvmctl partition new "$partition" --mode permissive "$@"
 }
 
-# Of one process that starts COUNT others: how many came up.
+# How many processes came up, of COUNT that one process started.
 count_children() {
 	rvmctl run "$partition" -- /usr/bin/python3 - "$1" <<-'PY'
 		import os, sys, time
@@ -45,7 +45,7 @@ processes_end() {
 	make_partition --pids-max 10 && [ "$(count_children 5)" = 5 ] && [ "$(count_children 20)" = 9 ]
 }
 
-# Bytes that a process fills before it is killed or has them all.
+# How many bytes a process can fill before it is killed.
 fill() {
 	rvmctl run "$partition" -- /usr/bin/python3 -c \
 		"b = bytearray($1)
@@ -84,7 +84,7 @@ start_sessions() {
 	PY
 }
 
-# A quarter of a CPU at least is for the host: without groups it would be one of thirty.
+# The host has at least a quarter of a CPU: without cgroups it would have a thirtieth.
 cpus_are_shared() {
 	local runner status=0
 

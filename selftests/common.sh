@@ -21,7 +21,7 @@ else
 	. "$ksrc/tools/testing/selftests/kselftest/ktap_helpers.sh"
 fi
 
-# NAME COMMAND...: the command works; what it said is shown if it does not.
+# NAME COMMAND...: the command succeeds; its output is shown if it does not.
 check() {
 	local name=$1 out status=0
 
@@ -75,12 +75,12 @@ d = json.load(sys.stdin)
 print(eval(sys.argv[1]))' "$expression"
 }
 
-# Partitions, tokens, exclusions, anchors, open tables, waiting entries.
+# Counts of partitions, tokens, exclusions, anchors, open transactions, admissions.
 objects() {
 	"$programs/probe" objects | cut -d' ' -f1-6
 }
 
-# Anchors go after a grace period.
+# Anchors are freed after a grace period.
 objects_return() {
 	local expected=$1 now='' try
 
@@ -102,7 +102,7 @@ attach_hooks() {
 	[ "$(hooks_held)" != 0 ]
 }
 
-# NAME...: end what runs in them and delete them, if they are there.
+# NAME...: end the processes of these partitions and delete them, if they exist.
 drop_partitions() {
 	local name
 

@@ -117,7 +117,7 @@ node_needs() { command -v node; }
 npm_rows() { :; }
 npm_before() {
 	mkdir pkg
-	# By itself it asks for a newer version of itself.
+	# By default pip looks for a newer version of itself.
 	echo update-notifier=false >.npmrc
 	echo '{"name": "pkg", "version": "1.0.0", "main": "i.js"}' >pkg/package.json
 	echo 'module.exports = 42' >pkg/i.js
@@ -137,7 +137,7 @@ cargo_work() { echo 'set -e; rm -rf target; cargo build --quiet --offline; cargo
 cargo_needs() { command -v cargo; }
 
 #
-# The same for each.
+# The same test for each base table.
 #
 
 begin() {
@@ -186,7 +186,7 @@ is_refused() {
 	! rvmctl run "daily-$1" -- /bin/bash -c "$2" </dev/null >/dev/null 2>&1
 }
 
-# What runs outside later, and what logs in somewhere.
+# Files that are run outside later, and files with logins.
 caches_of_the_user_are_not_given() {
 	mkdir -p ~/.npm/_npx ~/.npm/_cacache ~/.cache/pip ~/.cargo/registry ~/.config/git
 	echo secret >~/.config/git/credentials
@@ -198,7 +198,7 @@ caches_of_the_user_are_not_given() {
 	is_refused npm 'echo x >~/.npm/_cacache/x' || return 1
 	is_refused pip 'echo x >~/.cache/pip/x' || return 1
 	is_refused cargo 'echo x >~/.cargo/registry/x' || return 1
-	# Nor those of another partition; the own one is.
+	# Caches of other partitions are not writable either; its own is.
 	is_refused npm 'mkdir ~/.npm/rvm-daily-pip' || return 1
 	rvmctl run daily-npm -- /bin/bash -c 'echo x >~/.npm/rvm-daily-npm/x'
 }

@@ -37,7 +37,7 @@ fail() {
 # The agent is a shell, started on our authority; what it starts needs a token.
 run() { (cd "$ws" && "$rvmctl" run "$name" -- sh -c '"$@"' agent "$@" </dev/null 2>&1); }
 
-# What must work: prints the first line of what it said.
+# What must work: prints the first line of its output.
 allowed() {
 	local what=$1 out
 	shift
@@ -49,7 +49,7 @@ allowed() {
 	fi
 }
 
-# What must be refused: prints the sentence that explains the newest denial.
+# What must be denied: prints the sentence that explains the newest denial.
 refused() {
 	local what=$1 before after out
 	shift

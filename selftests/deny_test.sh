@@ -11,7 +11,7 @@ set -euo pipefail
 bot=deny
 ws=$dir/ws
 data=$dir/data
-# Of which rows give two files only, so that no rule is about other names in it.
+# Rows give only two files of it, so that no rule is about other names in it.
 plain=/tmp/rvm-deny-plain
 
 unmount_all() {
@@ -29,7 +29,7 @@ cleanup() {
 }
 trap cleanup EXIT
 
-# DIR...: with a key in it.
+# DIR...: make directories with a key in each.
 make_keys() {
 	local folder
 
@@ -49,7 +49,7 @@ make_files() {
 	ln "$ws/secret/.env" "$ws/second"
 	echo secret >"$ws/config/dev.conf"
 	ln -s ../config/dev.conf "$ws/app/.env"
-	# What was not looked at would have other names still.
+	# Files that load did not look at would keep their other names.
 	mkdir "$ws/many"
 	python3 -c 'import sys
 for i in range(20100):
@@ -92,7 +92,7 @@ move_it() {
 	rvmctl run "$bot" -- mv "$1" "$2" </dev/null
 }
 
-# NAME FILE: denied, and what lies beside it is not.
+# NAME FILE: the file is denied, and the one beside it is not.
 denied() {
 	if read_it "$2" >/dev/null 2>&1; then
 		ktap_test_fail "$1"

@@ -20,7 +20,7 @@ cleanup() {
 }
 trap cleanup EXIT
 
-# NAME...: with a row for the directory outside each.
+# NAME...: make a table with a row for the directory outside of each trap.
 write_table() {
 	local name
 
@@ -34,7 +34,7 @@ write_table() {
 	} >"$dir/table.json"
 }
 
-# For scripts of the agent: what a trap runs, and a directory laid out as git wants it.
+# For the agent's scripts: the program that a trap runs, and a directory laid out as a repository.
 prelude() {
 	cat <<-SH
 		mark=$dir/$1-mark
@@ -78,7 +78,7 @@ repository() {
 }
 
 #
-# Setting and tripping them: each in a directory of its own.
+# Set and trip the traps, each in a directory of its own.
 #
 
 fresh() {
@@ -106,7 +106,7 @@ prepare() {
 	write_table "${outsiders[@]}"
 }
 
-# Its exit status says nothing: many fail at the end.
+# The exit status says nothing: many scripts fail at the end.
 use() {
 	(cd "$ws/$1" && out=$outside/$1 timeout 60 bash -c "$(declare -f); $1_use") </dev/null >>"$dir/$1-out" 2>&1 || true
 }
@@ -116,7 +116,7 @@ load() {
 		--base minimal,workspace-rw,git,node,python "$@" 2>&1
 }
 
-# All of them, of whatever is refused.
+# All denials.
 set_by_agent() {
 	rvmctl run --chdir "$ws" deputy -- /bin/bash -c '
 		for name; do
@@ -128,7 +128,7 @@ is_sprung() {
 	[ -e "$dir/$1-mark" ] || { cat "$dir/$1-out" && return 1; }
 }
 
-# It did all that it could, and what may be written beside the trap was.
+# The agent did all that it could, and wrote what it may write beside the trap.
 is_planted() {
 	if [[ " ${outsiders[*]} " = *" $1 "* ]]; then
 		grep -q beside "$outside/$1/beside" || { cat "$ws/$1/out" && return 1; }
@@ -149,7 +149,7 @@ is_there() {
 	! declare -F "$1_needs" >/dev/null || "$1_needs" >/dev/null 2>&1
 }
 
-# TESTS NAME...: those whose tools are here, as `there`; the TESTS of the others are skipped.
+# TESTS NAME...: set `there` to those whose tools are installed; skip the TESTS of the others.
 find_there() {
 	local tests=$1 name test
 
@@ -166,7 +166,7 @@ find_there() {
 	done
 }
 
-# EXPECTED: the agent sets all that are there, and the user comes by.
+# EXPECTED: the agent sets all traps in `there`, and the user uses the tools.
 try_agent() {
 	local name
 

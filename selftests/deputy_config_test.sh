@@ -11,7 +11,7 @@ set -euo pipefail
 # shellcheck source=deputy.sh
 . "$(dirname "$0")/deputy.sh"
 
-# core.hooksPath: what it names is a directory of the workspace.
+# core.hooksPath, which names a directory of the workspace.
 git_hooks_path_before() {
 	repository
 	mkdir tools
@@ -34,7 +34,7 @@ git_hooks_home_before() {
 git_hooks_home_plant() { echo 'mkdir -p hooks-of-team; hook hooks-of-team/pre-commit'; }
 git_hooks_home_use() { GIT_CONFIG_GLOBAL=$real_home/.gitconfig git commit -q --allow-empty -m two; }
 
-# What a link of such a name leads to has another name.
+# A link of such a name leads to a file of another name.
 git_hooks_link_before() {
 	repository
 	mkdir githooks
@@ -80,7 +80,7 @@ git_include_before() {
 git_include_plant() { echo 'config >team.cfg'; }
 git_include_use() { git status; }
 
-# What an included file names.
+# Files that an included file names.
 git_include_more_before() {
 	repository
 	printf '[core]\nhooksPath = team/hooks\n' >team.cfg
@@ -97,7 +97,7 @@ git_filter_before() {
 git_filter_plant() { echo 'mkdir -p tools; hook tools/clean; echo 2 >file'; }
 git_filter_use() { git add file; }
 
-# Of a repository outside that a row of the table gives.
+# Of a repository outside, which a row of the table gives.
 git_outside_before() { (cd "$out" && repository); }
 git_outside_plant() { echo 'hook $out/.git/hooks/pre-commit'; }
 git_outside_use() { git -C "$out" commit -q --allow-empty -m two; }
@@ -107,7 +107,7 @@ git_outside_common_plant() { echo 'mkdir $out/m; ln -s ../.git/objects ../.git/r
 git_outside_common_use() { git -C "$out" status; }
 
 #
-# In what is named there: words of commands, other directories of git, other work trees.
+# What the configuration names: arguments of commands, other git directories, work trees.
 #
 
 # A file that a command is told to read.
@@ -150,7 +150,7 @@ git_remote_before() {
 git_uploadpack_plant() { echo 'mkdir -p bin; hook bin/up'; }
 git_uploadpack_use() { git fetch -q; }
 
-# A name without a directory: what is there when the table is loaded.
+# A name without a directory: the file that exists when the table is loaded.
 show() {
 	repository
 	git config diff.x.command show
@@ -166,7 +166,7 @@ git_name_before() {
 git_name_plant() { echo 'echo "touch $mark" >show || { hook x; mv -f x show; }'; }
 git_name_use() { PATH=.:$PATH git diff; }
 
-# Links, and another one in the middle of the way.
+# Links, with another link in the middle of the path.
 git_link_way_before() {
 	repository
 	mkdir c
@@ -195,7 +195,7 @@ git_link_dangling_before() {
 git_link_dangling_plant() { echo 'mkdir later; hook later/pre-commit'; }
 git_link_dangling_use() { git commit -q --allow-empty -m two; }
 
-# The file that includes says where the included one is.
+# The path of an included file is relative to the file that includes it.
 git_include_relative_before() {
 	repository
 	mkdir conf
@@ -205,7 +205,7 @@ git_include_relative_before() {
 git_include_relative_plant() { echo 'config >conf/more.cfg'; }
 git_include_relative_use() { git status; }
 
-# As a submodule is laid out.
+# A repository laid out as a submodule is.
 submodule() {
 	repository
 	rmdir sub && mkdir .git/modules
@@ -224,7 +224,7 @@ git_submodule_config_before() { submodule; }
 git_submodule_config_plant() { echo 'config >.git/modules/sub/config; hook .git/modules/sub/hooks/pre-commit'; }
 git_submodule_config_use() { git -C sub commit -q --allow-empty -m two; }
 
-# Not checked out: what it names is seen from where it will be.
+# A submodule that is not checked out: its paths are relative to where it will be.
 git_submodule_absent_before() {
 	submodule
 	git -C sub config core.hooksPath subhooks
@@ -251,7 +251,7 @@ git_separate_outside_before() {
 git_separate_outside_plant() { echo 'config >$out/meta/config; hook $out/meta/hooks/pre-commit'; }
 git_separate_outside_use() { git commit -q --allow-empty -m two; }
 
-# Where the work tree is says where what is named is.
+# Paths are relative to the work tree.
 git_core_worktree_before() {
 	repository
 	mkdir tree
@@ -261,7 +261,7 @@ git_core_worktree_before() {
 git_core_worktree_plant() { echo 'mkdir -p tree/hk; hook tree/hk/pre-commit'; }
 git_core_worktree_use() { git commit -q --allow-empty -m two; }
 
-# Without .git: settings of home are kept in this way.
+# A repository without .git, as people keep settings of their home.
 git_bare_worktree_before() {
 	git init -q --bare -b main store
 	git -C store config core.bare false
@@ -282,7 +282,7 @@ git_remote_names_before() {
 git_remote_names_plant() { echo 'mkdir -p hk; hook hk/post-receive'; }
 git_remote_names_use() { git commit -q --allow-empty -m two; git push -q origin HEAD:new; }
 
-# It is not there: a file may say where it is.
+# The directory is not there: a file may say where it is.
 git_remote_absent_before() {
 	repository
 	git clone -q --bare . "$out-else"
@@ -309,7 +309,7 @@ outside() {
 	(cd "$out" && repository)
 }
 
-# First of all that of a linked work tree.
+# First that of a linked work tree.
 linked() {
 	outside
 	git -C "$out" config extensions.worktreeConfig true
@@ -344,7 +344,7 @@ git_outside_attributes_before() {
 git_outside_attributes_plant() { echo 'echo "* filter=x" >$out/.gitattributes; echo 2 >$out/file'; }
 git_outside_attributes_use() { git -C "$out" add file; }
 
-# Further down in the directory of a row, and without .git.
+# A repository further down in the directory of a row, and without .git.
 git_outside_deep_before() {
 	mkdir -p "$out/a/b/c"
 	(cd "$out/a/b/c" && repository && git config core.hooksPath hk)
@@ -372,7 +372,7 @@ outsiders=(git_outside git_outside_common git_submodule_absent git_separate_outs
 	git_linked_names git_outside_names git_outside_attributes git_outside_deep git_outside_bare)
 
 #
-# What the guide names as open: this is run.
+# What the guide names as open: this does run.
 #
 
 open_git_name_before() { show; }
@@ -381,7 +381,7 @@ open_git_name_use() { git_name_use; }
 
 opens=(open_git_name)
 
-# A table that is hostile itself or names hostile files is read and no more.
+# A table that is hostile itself or names hostile files is only read.
 hostile_config_is_read() {
 	fresh
 	mkdir -p "$ws/.git"

@@ -15,7 +15,7 @@ git_config_before() { repository; }
 git_config_plant() { echo 'config >.git/config'; }
 git_config_use() { git status; git log -p; git commit -q --allow-empty -m two; git reset -q --hard; }
 
-# As an editor writes it, and by a second name from before.
+# Written as an editor does, and by a second name from before.
 git_config_renamed_before() { repository; }
 git_config_renamed_plant() { echo 'config >x; mv -f x .git/config || ln -f x .git/config'; }
 git_config_renamed_use() { git status; }
@@ -32,7 +32,7 @@ git_log_before() { repository; }
 git_log_plant() { echo 'printf "[diff \"x\"]\ntextconv = touch $mark; cat\n" >>.git/config; echo "* diff=x" >.git/info/attributes'; }
 git_log_use() { git log -p; }
 
-# The user's own program, for files that the user means.
+# The user's own program, for files that the user intends.
 git_attributes_before() {
 	repository
 	git config filter.x.clean "touch $dir/git_attributes-mark; cat"
@@ -60,7 +60,7 @@ git_remote_config_before() { git_remote_before; }
 git_remote_config_plant() { echo 'printf "[uploadpack]\n" >>remote.git/config; mkdir h; hook h/post-update; printf "[core]\nhooksPath = $PWD/h\n" >>remote.git/config'; }
 git_remote_config_use() { git_remote_use; }
 
-# As husky sets it up.
+# Hooks as husky sets them up.
 git_husky_before() {
 	repository
 	mkdir -p .husky/_
@@ -83,7 +83,7 @@ git_commondir_before() { repository; }
 git_commondir_plant() { echo 'layout meta; rm -rf meta/objects meta/refs; cp -r .git/objects .git/refs meta; echo ../meta >.git/commondir'; }
 git_commondir_use() { git status; }
 
-# Nothing new is called refs: the one of the user serves.
+# Nothing new can be called refs: the user's directory is used.
 git_commondir_links_before() { repository; }
 git_commondir_links_plant() { echo 'mkdir meta; ln -s ../.git/objects ../.git/refs meta; config >meta/config; echo ../meta >.git/commondir'; }
 git_commondir_links_use() { git status; }
@@ -100,7 +100,7 @@ git_folder_before() { repository; }
 git_folder_plant() { echo 'layout sub/.git || { layout e; mv e sub/.git; }'; }
 git_folder_use() { git -C sub status; }
 
-# The whole directory that git looks at is another one.
+# The whole directory of git is replaced.
 git_moved_before() { repository; }
 git_moved_plant() { echo 'mv .git old; cp -r old .git; config >.git/config'; }
 git_moved_use() { git status; }
@@ -152,7 +152,7 @@ git_worktree_before() {
 git_worktree_plant() { echo 'layout e "worktree = $PWD/sub/tree"; echo "gitdir: $PWD/e" >sub/tree/.git'; }
 git_worktree_use() { git -C sub/tree status; }
 
-# FROM TO, of one length: what git refuses to put into its index is put there past it.
+# FROM TO, of the same length: write a name into the index that git would refuse.
 index_by_hand() {
 	cat <<-'SH'
 		python3 -c 'import hashlib, os, sys
@@ -176,7 +176,7 @@ git_cache_plant() {
 }
 git_cache_use() { git status; git diff; }
 
-# What was resolved once is resolved again: git reads and writes the files of that list.
+# git repeats resolutions of conflicts: it reads and writes the files of that list.
 git_rerere_before() { repository; }
 git_rerere_plant() {
 	cat <<-'SH'
@@ -190,7 +190,7 @@ git_rerere_use() {
 	! grep -rqs secret .git/rr-cache || touch ../../git_rerere-mark
 }
 
-# What git writes goes where a link of the agent's leads.
+# git would write to where a link of the agent leads.
 git_message_link_before() { repository; }
 git_message_link_plant() { echo 'rm -f .git/COMMIT_EDITMSG; ln -s "$mark" .git/COMMIT_EDITMSG || { ln -s "$mark" x; mv x .git/COMMIT_EDITMSG; }'; }
 git_message_link_use() { git commit -q --allow-empty -m two; }
@@ -203,7 +203,7 @@ git_branch_link_before() { repository; }
 git_branch_link_plant() { echo 'ln -s "${mark%/*}" .git/refs/heads/x || ln -s "${mark%/*}" .git/logs/refs/heads/x'; }
 git_branch_link_use() { git branch x/git_branch_link-mark; }
 
-# What is left of a rebase is removed.
+# The rest of a rebase is removed.
 git_am_link_before() {
 	repository
 	mkdir "$out/mine"
@@ -221,7 +221,7 @@ traps=(git_config git_config_renamed git_hook git_reset git_log git_attributes g
 	git_worktree git_cache git_rerere git_message_link git_log_link git_branch_link git_am_link)
 
 #
-# What the guide names as open: these are run.
+# What the guide names as open: these do run.
 #
 
 open_git_rebase_before() { repository; }

@@ -19,7 +19,7 @@ make_included_before() { make_before; }
 make_included_plant() { echo 'echo "x := \$(shell touch $mark)" >a.mk'; }
 make_included_use() { make; }
 
-# By the rules that make has built in it makes its own file again.
+# By its built-in rules, make remakes its own makefile.
 make_remade_before() { make_before; }
 make_remade_plant() { echo 'printf "all:\n\ttouch $mark\n" >Makefile.sh'; }
 make_remade_use() { make; }
@@ -48,7 +48,7 @@ npm_options_plant() { echo 'echo "require(\"fs\").writeFileSync(\"$mark\", \"\")
 npm_options_use() { npm exec --offline -c 'node -e 0'; }
 npm_options_needs() { npm_needs; }
 
-# The directory itself is put in place.
+# The directory itself is moved into place.
 npm_bin_before() { echo '{"name": "w", "version": "1.0.0", "scripts": {"test": "tool"}}' >package.json; }
 npm_bin_plant() { echo 'mkdir -p x/.bin; hook x/.bin/tool; mv -T x node_modules || cp -r x node_modules'; }
 npm_bin_use() { npm test; }
@@ -64,7 +64,7 @@ python_activate_plant() { echo 'for f in .venv/bin/activate .venv/bin/python3; d
 python_activate_use() { . .venv/bin/activate; python3 -c pass; }
 python_activate_needs() { python_venv_needs; }
 
-# Which directory the library is in, and all of it at once.
+# A file that says which directory the library is in, and the whole directory.
 python_venv_config_before() { python_venv_before; }
 python_venv_config_plant() {
 	cat <<-'SH'
@@ -77,13 +77,13 @@ python_venv_config_plant() {
 python_venv_config_use() { .venv/bin/python3 -c pass; }
 python_venv_config_needs() { python_venv_needs; }
 
-# Under a name that nobody lists.
+# An environment under a name that is not on the list.
 python_other_venv_before() { python3 -m venv --without-pip tools/py; }
 python_other_venv_plant() { echo 'for d in tools/py/lib/python3*/site-packages; do echo "import os; os.system(\"touch $mark\")" >$d/a.pth; done'; }
 python_other_venv_use() { tools/py/bin/python -c pass; }
 python_other_venv_needs() { python_venv_needs; }
 
-# As a package, and without one of its own.
+# As a package, and beside a project without one of its own.
 python_site_before() { :; }
 python_site_plant() { echo 'mkdir sitecustomize; echo "import os; os.system(\"touch $mark\")" >sitecustomize/__init__.py'; }
 python_site_use() { PYTHONPATH=. python3 -c pass; }
@@ -128,7 +128,7 @@ traps=(make make_included make_remade make_link npm_script npm_shell npm_options
 	bash_home)
 
 #
-# What the guide names as open: these are run.
+# What the guide names as open: these do run.
 #
 
 open_make_recipe_before() { printf 'all:\n\tsh check.sh\n' >Makefile; }
@@ -159,7 +159,7 @@ open_vim_modeline_plant() { echo 'echo "# vim: set ts=3 :" >file'; }
 open_vim_modeline_use() { vim -T dumb --not-a-term -c "if &ts == 3 | call writefile([], '$ws/../open_vim_modeline-mark') | endif" -c q file; }
 open_vim_modeline_needs() { vim_needs; }
 
-# A source that the user has read, and what python keeps of it.
+# A source that the user has read, and python's cached copy of it.
 open_python_compiled_before() { echo 'x = 1' >work.py; }
 open_python_compiled_plant() { echo "compiled work.py . \"\$mark\""; }
 open_python_compiled_use() { python3 -c 'import work'; }
@@ -193,14 +193,14 @@ a_lifted_line_works() {
 	works 'echo "all:" >GNUmakefile'
 }
 
-# However much the agent puts before them, and whatever they are called.
+# However many the agent makes, and whatever they are called.
 environments_are_found() {
 	fresh && mkdir -p a my..env z/env && (cd a && seq 20100 | xargs touch) &&
 		touch my..env/pyvenv.cfg z/env/pyvenv.cfg && load >/dev/null || return 1
 	works '! touch my..env/x 2>&1 && ! touch z/env/x 2>&1 && touch z/x'
 }
 
-# Only rows that give all of the workspace count, whatever table they are of.
+# Only rows that give all of the workspace count, in whatever table they are.
 own_row_counts() {
 	fresh || return 1
 	cat >"$dir/own.json" <<-'JSON'

@@ -16,8 +16,8 @@ lockdep_is_off() {
 	grep -qs '^ *debug_locks: *0' /proc/lockdep_stats
 }
 
-# Memory that a module made and to which nothing points: of one that was unloaded there
-# are only addresses.  What was just made is too young to be told, so it waits a while.
+# Memory of a module to which nothing points.  Of a module that was unloaded there
+# are only addresses.  Memory that was just allocated is not reported, so wait a while.
 lost_memory() {
 	[ -e "$kmemleak" ] || return 0
 	sleep 6

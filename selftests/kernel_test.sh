@@ -60,7 +60,7 @@ make_partition() {
 	rvmctl load "$dir/table.json" --partition kernel --workspace "$dir" --base none
 }
 
-# Of the classes, for the table in Documentation/design/kernels.md.
+# Counts by class, for the table in Documentation/design/kernels.md.
 report_hooks() {
 	rvmctl -j hook status | python3 -c '
 import json, os, sys

@@ -35,7 +35,7 @@ all_versions() {
 	} | sort -V
 }
 
-# Of 6.17.13+deb13-amd64 6.17: which of the series is up to the machine.
+# 6.17 from 6.17.13+deb13-amd64: the machine decides which one of the series it is.
 series_of() {
 	cut -d. -f1,2 <<<"$1"
 }

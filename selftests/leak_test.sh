@@ -12,7 +12,7 @@ set -euo pipefail
 drop_all() {
 	local name
 
-	# What is inside another one comes later in the list: from the end.
+	# A partition inside another comes later in the list, so begin at the end.
 	for name in $(value "' '.join(p['name'] for p in reversed(d))" partition list); do
 		rvmctl partition del "$name"
 	done
@@ -32,7 +32,7 @@ unload() {
 	rmmod rvm
 }
 
-# While the module is there, the names of its functions are, too.
+# While the module is loaded, the names of its functions exist.
 no_memory_is_lost() {
 	local lost
 

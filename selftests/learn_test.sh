@@ -30,7 +30,7 @@ cleanup() {
 }
 trap cleanup EXIT
 
-# Run twice: first learned from, then enforced.  Nothing is left to the first run alone.
+# It runs twice: first to learn from, then enforced.  Both runs do the same.
 write_git() {
 	git -c init.defaultBranch=main init -q "$1"
 	git -C "$1" config user.name test
@@ -48,7 +48,7 @@ write_git() {
 }
 
 # The base table lets git start itself, and nobody else: the rows that are learned are
-# those for who calls it.
+# those for the callers of git.
 write_helpers() {
 	write_git "$1"
 	printf '*.c filter=fold\n' >"$1/.gitattributes"
@@ -67,7 +67,7 @@ helpers_are_not_learned() {
 		grep -q 'fold -w 99' "$tables/helpers.json"
 }
 
-# What a rule with words starts uses /tmp, whatever TMPDIR says: so it does here.
+# What a row that limits arguments starts uses /tmp, whatever TMPDIR says; so it does here.
 write_temporary() {
 	mkdir "$1/own"
 	chmod 0777 "$1/own"
@@ -203,7 +203,7 @@ write_cargo() {
 	SH
 }
 
-# As its user has it.
+# The user's own files.
 temporary_of() {
 	if [ "$1" = temporary ]; then echo "$dir/$1/own"; else echo /tmp; fi
 }
@@ -356,7 +356,7 @@ is_not_poisoned() {
 	PY
 }
 
-# A rule with words would never match: it is said, not proposed.
+# A row that limits arguments would never match: this is reported, and no row proposed.
 tells_of_variables() {
 	echo 'PYTHONPATH=/x /usr/bin/wc -l list' >"$dir/shell/turned.sh"
 	rvmctl -j learn run learn-shell -- /bin/sh turned.sh >"$tables/turned"
@@ -372,7 +372,7 @@ ends_in_enforce() {
 	[ "$(value 'd["mode"]' partition show "$1")" = enforce ]
 }
 
-# Killed, or out of time: the mode does not stay.
+# The tool is killed, or its time is over: the mode does not stay.
 is_ended_by_time() {
 	rvmctl learn run learn-shell --for 1 -- /bin/sleep 3 >/dev/null
 	ends_in_enforce learn-shell
@@ -393,7 +393,7 @@ is_ended_by_signal() {
 	ends_in_enforce learn-shell
 }
 
-# What is in the log already, without another run; and nothing is loaded by it.
+# From the log, without another run; and nothing is loaded.
 proposes_from_the_log() {
 	local before after
 

@@ -66,7 +66,7 @@ loaded() {
 	[ "$(value "len([p for p in d if p['name'].startswith('load-')])" partition list)" = "$1" ]
 }
 
-# From a copy, so that what is executed can be seen; the name comes from the manifest.
+# Loaded from a copy, to see what is executed; the name comes from the manifest.
 load_hostile() {
 	local copy=$dir/hostile/$1 before after status=0 said
 
@@ -78,7 +78,7 @@ load_hostile() {
 	echo "$said"
 	[ "$before" = "$after" ] || { echo "something was written"; return 1; }
 	! grep -x pwned >/dev/null <<<"$said" || { echo "something was executed"; return 1; }
-	# Done, refused or malformed, but not a crash; and no name that is not one.
+	# It may succeed, be refused or be malformed, but not crash or use a bad name.
 	((status <= 2)) || { echo "exit $status"; return 1; }
 	[ "$(value "all(__import__('re').fullmatch('[a-z][a-z0-9-]*', p['name']) for p in d)" \
 		partition list)" = True ]
@@ -92,7 +92,7 @@ drop_hostile() {
 	done
 }
 
-# What the agent can make links of stops no load, and opens nothing.
+# Links that the agent can make do not stop a load, and open nothing.
 write_links() {
 	mkdir -p "$dir/links/pub" "$dir/links/docs"
 	ln -s pub "$dir/links/conf"
@@ -112,7 +112,7 @@ load_links() {
 	grep -q 'target is a symbolic link to /etc: the row is left out' "$dir/links.err"
 }
 
-# The host writes through the link, to where it leads.
+# The host writes through the link.
 denied_by_links() {
 	echo secret >"$dir/links/conf/prod.key"
 	rvmctl check --read load-links "$dir/links/pub/a" || return
@@ -121,7 +121,7 @@ denied_by_links() {
 	! rvmctl check --read load-links /etc/shadow
 }
 
-# A table that another partition may write is not only its own business.
+# A table that another partition may write.
 tells_of_writers() {
 	mkdir -p "$dir/around/b"
 	echo '[]' >"$dir/around/b/t.json"
@@ -130,7 +130,7 @@ tells_of_writers() {
 		--base minimal,workspace-rw || return
 	rvmctl load "$dir/around/b/t.json" --partition load-inner 2>"$dir/around.err" || return
 	grep -q "partition load-around may write it" "$dir/around.err" || return
-	# Once it is known it is excluded there as well; what is beside it is not.
+	# From then on it is excluded there as well; the file beside it is not.
 	rvmctl load "$dir/around-table.json" --partition load-around --workspace "$dir/around" \
 		--base minimal,workspace-rw || return
 	! rvmctl check --write load-around "$dir/around/b/t.json" || return
@@ -139,7 +139,7 @@ tells_of_writers() {
 	! grep -q "may write it" "$dir/around.err"
 }
 
-# Names and numbers that who is confined chose: the module takes what load makes of them.
+# Names and numbers that a confined agent chose: the module accepts what load makes of them.
 write_names() {
 	local long
 
@@ -155,7 +155,7 @@ load_names() {
 		--base minimal,workspace-rw
 }
 
-# DIR...: of what git obeys nothing is written there, beside a file that is.
+# DIR...: nothing that git obeys can be written there, beside a file that can.
 names_hold() {
 	local name
 

@@ -43,7 +43,7 @@ ring() {
 	unload && insmod "$module" "$@"
 }
 
-# Its socket outlives the module.
+# A socket that outlives the module.
 unload_under_a_transaction() {
 	local ready pid status=0
 
@@ -66,8 +66,8 @@ while True:
     os.unlink(sys.argv[1])' "$dir/fifo"
 }
 
-# What comes of a call is looked at when it returns, by code of the module.  Whoever has
-# such a call under way is in a partition, and keeps it there, unless root moves him.
+# When such a call returns, code of the module looks at its result.  A task that has
+# such a call under way is in a partition, which stays registered, unless root moves the task.
 unload_while_fifos_are_made() {
 	local pid status=0
 
@@ -82,13 +82,13 @@ unload_while_fifos_are_made() {
 	pid=$(cat /sys/fs/cgroup/rvm/module/cgroup.procs) || status=1
 	echo "$pid" >/sys/fs/cgroup/cgroup.procs || status=1
 	rvmctl partition del module && rvmctl hook detach && unload || status=1
-	# It was not refused a fifo before, nor stopped since.
+	# The task was allowed to make a fifo before, and was not stopped since.
 	kill "$pid" || status=1
 	wait
 	return "$status"
 }
 
-# It looks there at what the structures of this kernel are like.
+# The module checks there how this kernel's structures are laid out.
 load_without_proc() {
 	# shellcheck disable=SC2016 # sh expands it
 	unshare -m sh -c 'mount -t tmpfs none /proc && exec insmod "$1"' sh "$module"

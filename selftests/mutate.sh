@@ -76,7 +76,7 @@ restore_all() {
 	done
 }
 
-# "1": the module only, for what the tool is made of is as it was.
+# "1": the module only, because the tool's files are unchanged.
 build() {
 	make -C "$KDIR" M="$tree" modules
 	[ -z "${1:-}" ] || return 0
@@ -91,7 +91,7 @@ build_without() {
 	for file in $files; do
 		sed -E "$expression" "$root/$file" >"$tree/$file"
 	done
-	# Also after one that changed the tool: then it has to be made as it was.
+	# Also after a guard in the tool: then the tool has to be built without the change.
 	[[ "$files " = *kmod/lib/* || $files = *@(user|bpf)/* || -z $files || -n $tool_changed ]] ||
 		module_only=1
 	tool_changed=''
@@ -108,11 +108,11 @@ build_without() {
 	fi
 	mkdir -p "$work/$name"
 	cp -r "$tree/kmod/rvm.ko" "$tree/user/rvmctl" "$tree/user/base" "$work/$name/"
-	# It is ten times smaller so, and read by the guest each time.
+	# Stripped it is ten times smaller, and the guest reads it each time.
 	strip -g "$work/$name/rvm.ko"
 }
 
-# In the guest.
+# Runs in the guest.
 attach() {
 	insmod "$work/$1/rvm.ko"
 	PATH=$work/$1:$PATH
@@ -166,7 +166,7 @@ run_tests() {
 	done
 }
 
-# Of what run_tests printed: "fails", "passes", or what else came of it.
+# From the output of run_tests: "fails", "passes", or what else happened.
 result_of() {
 	local test=$1 log=$2 kind twin attack
 
@@ -177,7 +177,7 @@ result_of() {
 	fi
 	kind=${test%%:*}
 	if [[ $kind != @(escape|twin) ]]; then
-		# A variant may stand between the two.
+		# A variant may stand between the fixture and the test.
 		[ "$kind" = shell ] && kind='' || kind+='\.([a-z_]+\.)?'
 		test="$kind${test#*:}( |$)"
 		grep -qE "^not ok [0-9]+ $test" "$log" && echo fails && return

@@ -45,7 +45,7 @@ show_at() {
 	mount --bind "$ws/real" "$1"
 }
 
-# Its times, and its attributes: of both the kernel tells the file only.
+# Times and attributes: for both the kernel tells the file, not the mount.
 touch_it() {
 	rvmctl run "$bot" -- touch -d @1000000 "$ws/real/file" </dev/null
 }
@@ -62,7 +62,7 @@ show_at_all() {
 	done
 }
 
-# More mounts of it than there are of most, in a namespace of somebody else.
+# Many more mounts of it, in a mount namespace of another process.
 show_to_others() {
 	mkfifo "$dir/ready"
 	unshare -m --propagation private python3 -c '

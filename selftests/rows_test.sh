@@ -59,7 +59,7 @@ make_mounts() {
 		>"$dir/spec.json"
 }
 
-# They are parts of the kernel that may be left out, and that only the host loads.
+# These are parts of the kernel that may be missing, and that only the host loads.
 load_parts() {
 	local part
 
@@ -68,7 +68,7 @@ load_parts() {
 	done
 }
 
-# On the host: what the rows connect to, and a process that is none of theirs.
+# On the host: the servers that rows connect to, and a process outside.
 start_helpers() {
 	local ready
 
@@ -86,7 +86,7 @@ token() {
 	printf '{"rights": [%s], "resource": "%s", "proof_tier": "P1", "expires_at": 0}' "$1" "$2"
 }
 
-# All that the limited side needs, by name: nothing here covers readonly/ for WRITE.
+# All that the limited side needs, by name; nothing here covers readonly/ for WRITE.
 write_limited_table() {
 	local name
 
@@ -128,13 +128,13 @@ write_root_table() {
 	JSON
 }
 
-# As the super user with all capabilities, so that nothing but RVM refuses.
+# As root with all capabilities, so that only RVM denies.
 run_limited() {
 	rvmctl run --keep-caps --host-net rows-limited -- "$programs/probe" limited "$dir" "$outsider" \
 		</dev/null
 }
 
-# With the HOME that rvmctl run came with: words are for no other.
+# With the HOME of rvmctl run: rows that limit arguments match with no other.
 enter_and_run() {
 	local side=$1 what=${2:-$1}
 

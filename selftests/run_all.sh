@@ -19,7 +19,7 @@ say() {
 	echo "== $* ($SECONDS s)"
 }
 
-# A ring that ends without saying so has failed, whatever it printed before.
+# A ring that ends without its last line has failed, whatever it printed before.
 finish_report() {
 	local ring=$1 status=$2 file=$report/$1.ktap
 
@@ -63,7 +63,7 @@ ring_single() {
 		selftests/vm/suite.sh tmpfs
 }
 
-# Where it is switched off its tables are not there.
+# Where IPv6 is switched off its tables do not exist.
 ring_ipv6() {
 	selftests/vm/run.sh --append ipv6.disable=1 --outdir "$report/ipv6" -- \
 		selftests/vm/suite.sh -t netlink tmpfs

@@ -46,7 +46,7 @@ prepare() {
 	load run-one && load run-two
 }
 
-# NAME COMMAND...: as a user without rights
+# NAME COMMAND...: run as an unprivileged user
 run() {
 	local name=$1
 
@@ -54,7 +54,7 @@ run() {
 	(cd "$dir/ws" && rvmctl run --user nobody "$name" -- "$@" </dev/null)
 }
 
-# For as long as the test lasts.
+# Until the test ends.
 start_server() {
 	run run-one python3 server.py $port >"$dir/server" 2>&1 &
 	for _ in {1..300}; do
@@ -69,7 +69,7 @@ ask() {
 	run "$1" python3 client.py $port
 }
 
-# Several at once: each finds a network, or makes one.
+# Several commands at once: each finds the network, or makes it.
 ask_together() {
 	local pids=() pid failed=0
 
@@ -107,7 +107,7 @@ read_by_name() {
 		rvmctl run --user nobody run-one -- cat /dev/stdin <"$dir/in" | grep hi >/dev/null)
 }
 
-# One that the kernel would start, outside, with what the command was at its end.
+# A core dump helper, which the kernel would start outside.
 dump_to_program() {
 	local pattern
 	pattern=$(cat /proc/sys/kernel/core_pattern)
@@ -126,7 +126,7 @@ no_dump() {
 	! dump_to_program run run-one python3 -c 'import os; os.abort()'
 }
 
-# SECONDS LINE...: a command of python that has to end when that time is over.
+# SECONDS LINE...: a python command that has to end within that time.
 ends_in_time() {
 	local seconds=$1 status=0
 
@@ -137,7 +137,7 @@ ends_in_time() {
 	[ $status = 124 ] || { echo "status $status" && return 1; }
 }
 
-# Stopped by itself, it does not hear of any signal.
+# A command that stops itself gets no signal.
 ends_stopped() {
 	ends_in_time 3 'import os, signal' 'while True: os.kill(os.getpid(), signal.SIGSTOP)'
 }
@@ -171,7 +171,7 @@ tells_unset() {
 		grep -c 'warning: --env RVM_.* is not set' | grep -x 1
 }
 
-# All that is started in the partition is stopped before it runs its program, and after.
+# Every process of the partition is stopped, before it runs its program and after.
 start_stopper() {
 	cat >"$dir/ws/stopper.py" <<-'PY'
 		import os, signal
@@ -197,12 +197,12 @@ ends_among_stoppers() {
 		status=0
 		(cd "$dir/ws" && timeout -k $((40 * patience)) 3 \
 			rvmctl run --user nobody run-one -- cat client.py </dev/null) || status=$?
-		# It may have come through.
+		# The command may have started before it was stopped.
 		[ $status = 124 ] || [ $status = 0 ] || { echo "$i: status $status" && return 1; }
 	done
 }
 
-# Nor does a run of another partition wait for one that is held up.
+# A run in another partition does not wait for one that is held up.
 others_go_on() {
 	run run-two cat client.py >"$dir/out"
 }

@@ -57,7 +57,7 @@ offers_nothing() {
 	[ "$(value "d.get('grant')" why --last --partition why)" = None ]
 }
 
-# The line that is offered, into the table.
+# Put the row that is offered into the table.
 take_line() {
 	rvmctl -j why --last --partition why | python3 -c 'import json, sys
 grant = json.load(sys.stdin)["grant"]
@@ -66,12 +66,12 @@ table = json.load(open(sys.argv[1]))
 json.dump(table + [json.loads(grant)], open(sys.argv[1], "w"))' "$dir/table.json" && load
 }
 
-# COMMAND [ANOTHER]: then it works, and so does what is called otherwise the next time.
+# COMMAND [ANOTHER]: then it works, and so does ANOTHER with a new name.
 helps() {
 	! agent "$1" && take_line && agent "${2:-$1}"
 }
 
-# COMMAND: some lines one after the other, each of them another; then it works.
+# COMMAND: several rows are offered one after the other; then it works.
 helps_at_last() {
 	local i
 
@@ -110,7 +110,7 @@ write_scripts() {
 	chmod +x "$dir/ws/env/bin/console" "$dir/ws"/*-tool
 }
 
-# ADDRESS:PORT... a server may listen at.
+# ADDRESS:PORT...: where a server may listen.
 write_server_table() {
 	python3 - "$@" >"$dir/table.json" <<-'PY'
 		import json, sys
@@ -119,7 +119,7 @@ write_server_table() {
 	PY
 }
 
-# PORT: of a server that serves one client of the host's.
+# PORT: start a server that serves one client of the host.
 serve() {
 	local i
 
@@ -165,7 +165,7 @@ agent 'rm -r dist'
 refused folder_is_another 'denied' agent 'mkdir dist && mkdir dist/x'
 check it_is_another_folder says 'made again|removed or replaced' why
 
-# Bash looks at what it could not start.
+# Bash looks at a program that it could not start.
 (cd "$dir/ws" && rvmctl run why -- /bin/bash -c 'id -u; true') || true
 check shells_look_does_not_count says 'exec of /usr/bin/id' why
 
@@ -173,7 +173,7 @@ check line_for_words helps 'exec id -u'
 check allowed_since_is_told says 'in force now allows it' why
 check no_line_is_offered_then offers_nothing
 check number_and_age_are_told says '^record [0-9]+, [0-9]+ (s|min) ago: denied: ' why
-# Code is taken from a home unasked: words are for the one that the partition came with.
+# Programs take code from HOME unasked: rows that limit arguments need the partition's HOME.
 refused words_are_for_the_own_home 'denied' agent 'export HOME=/elsewhere; exec id -u'
 check the_home_is_told says 'Start it with the HOME that the partition was entered with' why
 check the_own_home_is_allowed agent 'export HOME; exec id -u'
@@ -190,26 +190,26 @@ check line_for_a_file helps "cat $dir/other"
 agent 'kill -CONT 1' || true
 check floor_is_told says 'refused in every mode' why
 
-# A file that could not be made is what is told, not what was refused before.
+# `why` reports a file that could not be made, not an earlier denial.
 agent 'echo x >made' || true
 check create_is_told says 'create of .*/ws/made for WRITE' why
-# The name of a descriptor is no file, and was there.
+# The name of a descriptor in /proc is not a file, and existed.
 agent '/usr/bin/env; echo x >/dev/stdout' | cat || true
 check descriptors_are_not_told says 'exec of /usr/bin/env' why
 
-# The next one is called otherwise.
+# The next one has another name.
 agent 'echo x >/tmp/tmp.Ab12cD34eF' || true
 check temporary_names_are_patterns says 'Edit\(//tmp/tmp\.\?{10}\)' why
 agent 'echo x >/tmp/notes' || true
 check others_are_names says 'Edit\(//tmp/notes\)' why
 
-# What no row lifts: whose it is.
+# For what no row can allow: which rule made the exclusion.
 agent 'echo x >tool' || true
 check program_of_a_row_is_told says 'A row names it as a program' why
 agent 'echo x >.harness' || true
 check own_files_are_told says 'RVM protects it; nothing lifts that' why
 
-# A row that is over comes before one that holds within another program.
+# An expired row comes before one that applies within another program.
 cp "$dir/table.json" "$dir/before.json"
 python3 - "$dir/table.json" <<-'PY'
 	import json, sys
@@ -230,7 +230,7 @@ check loads_again load
 check line_for_a_name_of_mktemp helps 'mkdir tmp.Qx81AbCd2z' 'mkdir tmp.Aa91AbCd3y'
 check it_is_for_what_is_in_it_as_well agent 'echo x >tmp.Aa91AbCd3y/one'
 
-# A server that listens at all addresses is judged by the one that it is called by.
+# A server that listens at all addresses is judged by the one that the client uses.
 write_scripts
 base=minimal,workspace-ro,python
 write_server_table 0.0.0.0:8425 0.0.0.0:41425
@@ -260,7 +260,7 @@ base=minimal,workspace-rw
 load
 agent 'echo x >env/bin/console' || true
 check environments_are_told says "to be called .venv: load --allow-deputy" why
-# What check has only the verdict of.
+# Questions of which `check` gives only the verdict.
 refused check_names_the_exclusion "allow-deputy 'package.json' lifts it" \
 	rvmctl check why --write "$dir/ws/package.json"
 refused check_names_what_nothing_lifts 'RVM protects it; nothing lifts that' \

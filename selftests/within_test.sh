@@ -13,7 +13,7 @@ cleanup() {
 }
 trap cleanup EXIT
 
-# MORE: what the row of id has besides.
+# MORE: further keys of the row for id.
 write_table() {
 	mkdir -p "$dir/ws"
 	printf 'all:\n\tid -u\n' >"$dir/ws/Makefile"
@@ -28,8 +28,8 @@ load() {
 	write_table "$1" && rvmctl load "$dir/table.json" --partition within --workspace "$dir/ws"
 }
 
-# By nobody but who was entered, and by make that a shell starts.  A shell would
-# read what it may not start, and that would be the last refusal.
+# Only by the entered program, and by make that a shell starts.  A shell would
+# look at what it may not start, and that would be the last denial.
 direct() {
 	(cd "$dir/ws" && rvmctl run within -- /usr/bin/env id -u)
 }

@@ -35,7 +35,7 @@ load_table() {
 	rvmctl load "$dir/table.json" --partition "$bot" --workspace "$dir/ws" --base minimal
 }
 
-# COUNT: so many long names below one another.
+# COUNT: make that many directories with long names, one in another.
 make_long_path() {
 	local path=$dir/out i
 
@@ -47,7 +47,7 @@ make_long_path() {
 	echo "$path/file"
 }
 
-# As an agent: admitted on our authority; what it starts needs a token.
+# Run as an agent: admitted on our authority; what it starts needs a token.
 run() {
 	(cd "$dir/ws" && rvmctl run "$bot" -- sh -c "$1" </dev/null)
 }
@@ -56,7 +56,7 @@ head_of_kernel() {
 	value 'd["head"]' witness head
 }
 
-# The same with nothing but hashlib.
+# The same with only hashlib.
 head_of_file() {
 	python3 - "$1" <<-'PY'
 		import hashlib, sys
@@ -79,7 +79,7 @@ records_of() {
 	PY
 }
 
-# Nothing is appended between the two, for nothing else runs.
+# Nothing is appended between the two, because nothing else runs.
 heads_agree() {
 	rvmctl witness export -o "$log" >/dev/null
 	[ "$(head_of_kernel)" = "$(head_of_file "$log")" ]
@@ -90,7 +90,7 @@ device_agrees() {
 	cmp -n "$(stat -c %s "$log")" "$log" "$dir/device"
 }
 
-# Where it begins and ends, and whether there is more to be read.
+# Where the log begins and ends, and whether there is more to read.
 device_can_be_sought_and_polled() {
 	python3 - "$(stat -c %s "$log")" <<-'PY'
 		import ctypes, errno, os, select, sys
@@ -100,7 +100,7 @@ device_can_be_sought_and_polled() {
 		poll.register(fd, select.POLLIN)
 		assert poll.poll(0), "nothing to be read at the beginning"
 		assert os.lseek(fd, 0, os.SEEK_DATA) == 0
-		# Into memory that is none.
+		# Into an address without memory.
 		libc = ctypes.CDLL(None, use_errno=True)
 		assert libc.read(fd, ctypes.c_void_p(8), 64) < 0 and ctypes.get_errno() == errno.EFAULT
 		assert os.lseek(fd, 0, os.SEEK_HOLE) == size, os.lseek(fd, 0, os.SEEK_HOLE)
@@ -117,8 +117,8 @@ device_can_be_sought_and_polled() {
 	PY
 }
 
-# PATTERN COMMAND...: it makes the monitor say so, at the latest when repeated, for
-# it may not listen yet.
+# PATTERN COMMAND...: it makes the monitor print PATTERN, at the latest when repeated, because
+# the monitor may not listen yet.
 is_told() {
 	local pattern=$1 try
 
@@ -145,7 +145,7 @@ denials() {
 	value '(d[0] if isinstance(d, list) else d)["denials"]' partition show "$bot"
 }
 
-# All denials that the partition counts are in the log as its own.
+# All denials that the partition counts are in the log, with the partition as actor.
 denials_are_recorded() {
 	[ "$(records_of "$log" | cut -d' ' -f2,3 | grep -cx "0x53 $id")" = "$(denials)" ]
 }
@@ -207,7 +207,7 @@ check other_change_is_told is_told "partition $bot: running, enforce\$" \
 	rvmctl partition set "$bot" --unfence
 check load_is_told is_told "partition $bot: table with" load_table
 check denial_is_told is_told "out/file" run 'cat ../out/file'
-# Of what does not fit both ends are there, and half of the room is for words.
+# A line that is too long keeps both ends, and half of the room is for arguments.
 check long_path_is_told is_told '/[.][.][.]/.*x/file' run "cat $(make_long_path 12)"
 check half_a_path_is_told is_told '/out/x.*/[.][.][.]/.*x/file' run "$(make_long_path 6) words"
 check long_words_are_told is_told "$long_name" run "ls $(printf "$long_name %.0s" {1..20})"

@@ -57,7 +57,7 @@ verify() { "$rvmctl" -j witness verify "$@"; }
 
 is_good() { [ "$(verify "$@" | field verdict)" = good ]; }
 
-# Exit status 1, and the record and reason that are said.
+# Exit status 1, and the given record and reason.
 is_bad_at() {
 	local record=$1 reason=$2 said status=0
 

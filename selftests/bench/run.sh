@@ -28,7 +28,7 @@ operations=(open read write stat connect exec)
 tokens=(10 1000 50000)
 crowd=${RVM_CROWD:-1000}
 cold=1800
-# Of no partition.
+# A cgroup that is not a partition.
 group=/sys/fs/cgroup/plain
 failed=0
 declare -A base
@@ -62,11 +62,11 @@ in_group() {
 	bash -c 'echo 0 >"$1/cgroup.procs"; shift; exec "$@"' bash "$@"
 }
 
-# Each takes an operation and a file.
+# Each function takes an operation and a file.
 plain() { in_group "$group" "$bench" "$@"; }
 empty() { in_group "$group" "$bench" "$@" empty "${hooks[@]}"; }
 landlock() { in_group "$group" "$bench" "$@" landlock 7; }
-# By the hooks alone: no filter of system calls is in the way.
+# With the hooks alone: without a system call filter.
 inside() { in_group /sys/fs/cgroup/rvm/bench "$bench" "$@"; }
 by_run() { rvmctl run bench -- "$bench" "$@"; }
 
@@ -120,7 +120,7 @@ operation_row() {
 	echo
 }
 
-# NUMBER: tokens, the last two of which are needed.
+# NUMBER: how many tokens; the last two of them are needed.
 load_table() {
 	local table=/run/bench/table.json
 
@@ -205,7 +205,7 @@ measure() {
 	load_table 2
 	echo +memory +pids >/sys/fs/cgroup/cgroup.subtree_control
 	mkdir "$group"
-	# What still runs from the boot would be counted too.
+	# Processes that still run from the boot would be counted too.
 	sleep 5
 	echo "guest instructions for one operation, and how many more than without hooks"
 	by_depth

@@ -12,7 +12,7 @@ selftests=$(dirname "$(dirname "$(readlink -f "$0")")")
 out=$(mktemp -d "${TMPDIR:-/tmp}/rvm-wait.XXXXXX")
 trap 'rm -rf "$out"' EXIT
 
-# KERNEL'S MODE, WHAT IT IS FOR THE TEST
+# PREEMPT MODE
 measure() {
 	printf '\n%s\n' "guest instructions, with preempt=$1"
 	"$selftests/vm/run.sh" --icount --append "preempt=$1" --timeout 1800 -- \

@@ -37,7 +37,7 @@ listed=$here/build/files
 places=(plain landlock hooks by_run inside)
 folder=/tmp/work
 state=/run/bench
-# Of no partition; its memory is accounted, as that of a partition is.
+# A cgroup that is not a partition; its memory is accounted, as that of a partition is.
 group=/sys/fs/cgroup/plain
 failed=0
 declare -A cost
@@ -52,27 +52,27 @@ in_group() {
 		bash -c 'echo 0 >"$1/cgroup.procs"; shift; exec "$@"' bash "$@"
 }
 
-# Each takes the name of a workload.
+# Each function takes the name of a workload.
 plain() { in_group "$group" "$work" "$times" sh "$folder/$1/$1.sh"; }
 hooks() { plain "$1"; }
 landlock() { in_group "$group" "$work" "$times" landlock "$state/rules" sh "$folder/$1/$1.sh"; }
-# By the hooks alone: no filter of system calls is in the way.
+# With the hooks alone: without a system call filter.
 inside() { in_group /sys/fs/cgroup/rvm/bench "$work" "$times" sh "$folder/$1/$1.sh"; }
 by_run() { "$rvmctl" run --env HOME="$folder" bench -- "$work" "$times" sh "$folder/$1/$1.sh"; }
 
-# NAME WHERE: the numbers, if the work was done with the output that it has outside.
+# NAME WHERE: print the counts, if the work gave the same output as outside.
 count() {
 	local out=$folder/$1.out first=$state/$1.out
 
 	rm -f "$out"
-	# Through a pipe: a partition may not write to the file.
+	# Through a pipe, because the partition may not write to the file.
 	"$2" "$1" </dev/null 2>&1 | cat >"$state/said" || return
 	[ -e "$first" ] || cp "$out" "$first"
 	[ -s "$out" ] && cmp "$out" "$first" >>"$state/said" &&
 		grep -xE '[0-9]+ [0-9]+ [0-9]+' "$state/said"
 }
 
-# Thousands of instructions, the range of them, and how many percent more than plain.
+# Thousands of instructions, their range, and how many percent more than plain.
 row() {
 	local name=$1 where=$2 least most median
 
@@ -98,7 +98,7 @@ rows() {
 	done
 }
 
-# A line for each workload, and what falls short of what is wanted.
+# A line for each workload, and those that miss the goal.
 summary() {
 	local name where
 
@@ -134,7 +134,7 @@ write_table() {
 	} >"$state/table.json"
 }
 
-# The files of the packages and of all that these depend on, and of /etc.
+# The files of the packages and of their dependencies, and of /etc.
 list_files() {
 	local names
 
@@ -159,7 +159,7 @@ list_files() {
 	done >"$listed"
 }
 
-# They take the places of /usr and /etc.
+# The copies are mounted over /usr and /etc.
 own_files() {
 	local own=/run/own dir
 
@@ -177,7 +177,7 @@ measure() {
 
 	# The machine's own programs, not what a user put in front of them.
 	export PATH=/usr/sbin:/usr/bin:/sbin:/bin
-	# rvmctl run would pass these on.
+	# rvmctl run would pass these variables on.
 	unset "${!LC_@}" LANG TERM TZ TMPDIR
 	mkdir -p "$state"
 	insmod "$root/kmod/rvm.ko"

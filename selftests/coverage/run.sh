@@ -18,7 +18,7 @@ tree=$work/tree
 cache=${RVM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/rvm}
 status=0
 
-# In a copy, since the objects of the tree itself count nothing.
+# Build in a copy, since the tree's own objects have no counters.
 build_module() {
 	rm -rf "$tree"
 	mkdir -p "$tree/kmod"

@@ -18,7 +18,7 @@ classes=(filesystem scheduler network)
 crowd=${RVM_CROWD:-1000}
 operations=${RVM_OPERATIONS:-10}
 seconds=20
-# A test may hang on timing: what differs is tried again.
+# A test may depend on timing: one that differs is tried again.
 tries=3
 
 # Each test's result, a line for each: PROGRAM TEST RESULT.
@@ -34,7 +34,7 @@ stressors() {
 	stress-ng --class "$1?" 2>&1 | sed -n 's/^class .* stressors: //p' | tr ' ' '\n'
 }
 
-# 0 is success, 3 and 4 mean that it needs what is not here.
+# 0 is success; 3 and 4 mean that it needs something that is missing here.
 stress() {
 	local status=0
 
@@ -60,7 +60,7 @@ list_items() {
 	done | sort -u
 }
 
-# One that runs out of time says nothing about what it would have said.
+# A test that runs out of time has no result.
 run_plain() {
 	local try
 
@@ -70,7 +70,7 @@ run_plain() {
 	done
 }
 
-# The same items with the module, against what they gave without it.
+# Run the same items with the module, and compare with the results without it.
 compare_with() {
 	local phase=$1 item try same=0 other=0 results=0
 
@@ -120,7 +120,7 @@ compare() {
 	PATH=$root/user:$PATH
 	place=/tmp/outsiders
 	mkdir -p "$place"/{plain,stress,bin}
-	# The tests mount and write beside themselves.
+	# The tests mount and write in their own directory.
 	cp "$here"/build/* "$place/bin/" 2>/dev/null || true
 	list_items >"$place/items"
 	while read -r item; do
@@ -131,7 +131,7 @@ compare() {
 	rvmctl hook attach >/dev/null
 	compare_with 'hooks attached' || failed=1
 	with_crowd compare_with "$crowd partitions"
-	# Most of them must have had something to say.
+	# Most of them must have given a result.
 	if (($(cat "$place"/plain/* | grep -cE ' (ok|exit-0)$') < 250)); then
 		echo 'without RVM: too few tests pass here to tell anything'
 		failed=1

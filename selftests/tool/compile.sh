@@ -157,7 +157,7 @@ EOF
 	done
 }
 
-# What is an array cannot be a spec, what is an object no table: both are refused.
+# An array cannot be a spec, and an object cannot be a table: both are refused.
 refuses_spec_too() {
 	refuses_input "$1" "$2"
 }

@@ -152,13 +152,13 @@ linked_configurations_are_read() {
 	EOF
 }
 
-# Once by the row that gives it, once more by what takes it away.
+# Listed once by the row that gives it, and once by the exclusion that takes it away.
 is_closed() {
 	grep -q 'nothing of the workspace or of other folders of the table is writable' "$work/err" &&
 		[ "$(grep -oF "\"resolved\":\"$work/held/$1/**\"" "$work/out" | wc -l)" = 2 ]
 }
 
-# More than can be looked at or listed: then nothing is writable, and that is said.
+# More than can be looked at or listed: then nothing is writable, and load says so.
 too_much_that_is_named_closes_all() {
 	local ws=$work/held/ws
 

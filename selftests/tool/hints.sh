@@ -31,7 +31,7 @@ EOF
 		[ "$(grep -o 'row [0-9]' "$work/err" | tr -d '\n')" = 'row 1row 2row 3row 4row 5' ]
 }
 
-# With some words it would not find them; with any it does.
+# A row that limits arguments does not find them; one for any arguments does.
 programs_with_libraries_beside_them_are_told() {
 	mkdir -p "$work/beside/bin"
 	# shellcheck disable=SC2016 # the loader's
@@ -47,7 +47,7 @@ programs_with_libraries_beside_them_are_told() {
 	done
 }
 
-# What somebody wrote to deny something, and denies nothing, is told.
+# A string that was meant to deny something, but denies nothing, is reported.
 settings_that_do_nothing_are_told() {
 	local how line json want
 
@@ -75,7 +75,7 @@ settings_that_do_nothing_are_told() {
 		load compile|{"permissions":{"deny":["Read(a)"],"defaultMode":"plan"}}|defaultMode 'plan' does nothing here
 	EOF
 	for json in '{"permission":{"deny":["Read(a)"]}}' '{"model":"x"}' '{}'; do
-		# A pipe is a file like others, but that it is read once.
+		# A pipe is a file like others, except that it can be read only once.
 		run load "$work/in.json" --partition x --dry-run --base none --spec <(echo "$json")
 		[ "$status" = 2 ] && is_clear || { echo "piped $json: $status $(cat "$work/err")" && return 1; }
 		echo "$json" >"$work/spec.json"
@@ -84,13 +84,13 @@ settings_that_do_nothing_are_told() {
 		run compile --spec "$work/spec.json"
 		[ "$status" = 2 ] && is_clear || { echo "$json: $status $(cat "$work/err")" && return 1; }
 	done
-	# What is taken is not warned of, nor are keys of other programs.
+	# There is no warning of keys that are used, nor of other programs' keys.
 	echo '{"model":"x","env":{},"permissions":{"deny":["Read(a)"],"additionalDirectories":[],"defaultMode":"default"}}' >"$work/spec.json"
 	run load "$work/in.json" --partition x --dry-run --base none --spec "$work/spec.json"
 	[ "$status" = 0 ] && ! [ -s "$work/err" ]
 }
 
-# What other programs read as several names, or as one of another kind, and is none here.
+# Strings that other programs read as several names, or as a name of another kind.
 rules_of_other_kinds_are_told() {
 	local want rule row
 
@@ -127,7 +127,7 @@ rules_of_other_kinds_are_told() {
 	EOF
 }
 
-# A row that allows nothing is told, and one beside it that allows something is not.
+# A row that allows nothing is reported; one beside it that allows something is not.
 rows_that_allow_nothing_are_told() {
 	mkdir -p "$work/idle/links" "$work/idle/files"
 	ln -sfn /usr/bin/env "$work/idle/links/python"
@@ -150,7 +150,7 @@ rows_that_allow_nothing_are_told() {
 		! grep -qE 'row (1|4) ' "$work/err" || { cat "$work/err" && return 1; }
 }
 
-# Rows as they are approved, and how they are meant.
+# Rows as people approve them, and what they mean.
 words_of_shells_are_told() {
 	local rule n
 
@@ -171,7 +171,7 @@ print(json.dumps([{"rights": ["EXECUTE"], "resource": sys.argv[1], "expires_at":
 	EOF
 }
 
-# The rows of a program do not bring what it needs; those that were learned do.
+# A program's row does not give what the program needs; learned rows do.
 base_tables_are_named() {
 	local n rest rule
 
@@ -190,7 +190,7 @@ base_tables_are_named() {
 	EOF
 }
 
-# git's repository is elsewhere, or its work trees are where agents have their settings.
+# The repository is elsewhere, or its work trees are where agents keep their settings.
 work_trees_are_told() {
 	local git=(git -c user.name=x -c user.email=x@example.org -c init.defaultBranch=main)
 
@@ -217,7 +217,7 @@ work_trees_are_told() {
 	[ "$status" = 0 ] && ! grep -q 'is a work tree' "$work/err"
 }
 
-# Where both go into one file: what is said of rows, the rows, what is said of all.
+# Both outputs in one file: remarks on rows, the rows, remarks on the whole table.
 warnings_stand_where_they_belong() {
 	mkdir -p "$work/order"
 	echo '[{"rights": ["EXECUTE"], "resource": "Bash(sh:*)", "expires_at": 0},
@@ -231,7 +231,7 @@ warnings_stand_where_they_belong() {
 	[ "$(grep -c 'localtime): .* is a link' "$work/out")" = 1 ]
 }
 
-# A row beside an exclusion that takes it away is told, with what lifts that; others are not.
+# A row that an exclusion takes away is reported, with what lifts the exclusion; others are not.
 rows_that_exclusions_take_away_are_told() {
 	rm -rf "$work/taken" && mkdir -p "$work/taken/.vscode" "$work/taken/src"
 	echo '[{"rights":["READ","WRITE"],"resource":"Edit(./.vscode/settings.json)","expires_at":0},
@@ -250,7 +250,7 @@ rows_that_exclusions_take_away_are_told() {
 		{ cat "$work/err" && return 1; }
 }
 
-# Whoever may ask for work outside is out.
+# A partition that may have others work outside is not confined.
 sockets_of_services_are_told() {
 	local row want
 
@@ -280,7 +280,7 @@ sockets_of_services_are_told() {
 	EOF
 }
 
-# Nobody else's PATH counts: the row has to say where it is.
+# No PATH counts: the row has to say where the program is.
 programs_of_version_managers_are_named() {
 	mkdir -p "$work/bin"
 	printf '#!/bin/sh\n' >"$work/bin/rvmnode"

@@ -14,12 +14,12 @@ begin_names() {
 	echo '[]' >"$work/names/t.json"
 }
 
-# $1: resolved pattern below the workspace, which nobody writes.
+# $1: resolved pattern below the workspace; nobody may write it.
 is_held() {
 	grep -qF "\"resolved\":\"$work/names/ws/$1\"" "$work/out" || { echo "$1" && return 1; }
 }
 
-# Told in one line each, without the bytes themselves.
+# Each is reported in one line, without the bytes themselves.
 control_bytes_in_names_stop_no_load() {
 	begin_names
 	mkdir -p "$work/names/ws/"$'a\nb/refs' "$work/names/ws/"$'c\x1b[31md/refs' \
@@ -42,7 +42,7 @@ long_paths_stop_no_load() {
 		[ "$(grep -c 'no rule can say this name' "$work/err")" = 2 ]
 }
 
-# A program that a link leads to, deeper than a rule can say.
+# A program that a link leads to, deeper than a pattern can be.
 long_programs_stop_no_load() {
 	local long ws
 

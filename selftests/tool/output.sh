@@ -32,7 +32,7 @@ a_reader_that_stops_is_no_error() {
 	[ "${PIPESTATUS[0]}" = 0 ] && ! grep -v 'warning' "$work/err"
 }
 
-# On a terminal only, and not where somebody says so.
+# On a terminal only, and not if it is switched off.
 colour_is_for_people() {
 	local esc=$'\033['
 
@@ -159,7 +159,7 @@ help_is_a_word() {
 	done
 }
 
-# By file and by name it is one thing to a reader.
+# One exclusion by file and by name is shown once.
 exclusions_are_shown_once() {
 	echo '[]' >"$work/in.json"
 	run -j load "$work/in.json" --partition x --dry-run --base none

@@ -13,7 +13,7 @@ refuses_table() {
 	return 1
 }
 
-# A row that cannot hold takes nothing away from the others.
+# A row that cannot be enforced takes nothing away from the others.
 leaves_out() {
 	local good='{"rights":["READ"],"resource":"Read(./good)","proof_tier":"P1","expires_at":0}'
 
@@ -85,7 +85,7 @@ hostile_manifests_are_refused() {
 	for dir in "$corpus"/harness-hostile/*/; do
 		run load "$dir/capability-table.json" --dry-run
 		[ "$status" = 2 ] && is_clear && [ ! -s "$work/out" ] || { echo "$dir" && return 1; }
-		# With a name of our own the table itself is harmless.
+		# With a given name the table itself is harmless.
 		run load "$dir/capability-table.json" --dry-run --partition x --base none
 		[ "$status" = 0 ] || { echo "$dir: $(cat "$work/err")" && return 1; }
 		n=$((n + 1))
@@ -120,7 +120,7 @@ EOF
 	done
 }
 
-# Who is limited can make a link at any time: it must not stop a load.
+# A confined agent can make a link at any time: it must not stop a load.
 links_in_the_workspace_leave_rows_out() {
 	mkdir -p "$work/ws/docs"
 	ln -sfn /etc "$work/ws/data"
@@ -147,7 +147,7 @@ links_do_not_weaken_deny_rules() {
 	for path in conf/prod.key pub/prod.key gone/x set/y '[s]/y'; do
 		grep -qF "\"resolved\":\"$work/deny/$path\"" "$work/out" || { echo "$path" && return 1; }
 	done
-	# A row of links longer than any that is followed hides nothing and stops nothing.
+	# A chain of more links than are followed hides nothing and stops nothing.
 	for path in {1..45}; do
 		ln -sfn "l$((path + 1))" "$work/deny/l$path"
 	done
@@ -156,7 +156,7 @@ links_do_not_weaken_deny_rules() {
 	[ "$status" = 0 ] && grep -qF "\"resolved\":\"$work/deny/l1/x\"" "$work/out"
 }
 
-# Who is confined makes what no path can name; what can be looked at is denied all the same.
+# A confined agent makes what no path can name; what can be looked at is denied all the same.
 matches_that_lead_nowhere_stop_no_load() {
 	local dir=$work/odd long
 
@@ -200,7 +200,7 @@ links_at_home_are_followed_to_read() {
 		[ "$(grep -c 'row is left out' "$work/err")" = 3 ]
 }
 
-# A program of the workspace by a link: bound to the file, and the link stays as it is.
+# A program of the workspace by a link: the row is for the file, and the link is protected.
 programs_by_links_are_protected() {
 	mkdir -p "$work/bin/pkg" "$work/bin/.bin"
 	printf '#!/bin/sh\n' >"$work/bin/pkg/cli"
@@ -218,7 +218,7 @@ sys.exit(not rows[[r["kind"] for r in rows].index("token")]["resolved"].startswi
 EOF
 }
 
-# A pipe in place of a file would never end, a device could do something.
+# A pipe in place of a file might never end; opening a device could have an effect.
 only_regular_files_are_read() {
 	local words
 
@@ -236,11 +236,11 @@ only_regular_files_are_read() {
 		[ "$status" = 2 ] && is_clear && grep -q 'is no regular file' "$work/err" ||
 			{ echo "$words: $status $(cat "$work/err")" && return 1; }
 	done
-	# What the caller has open is its own.
+	# The caller's open files are its own.
 	"$tool" compile --claims /dev/stdin <<<'[]' >"$work/out" && [ "$(cat "$work/out")" = '[]' ]
 }
 
-# Root's tool does not go where somebody else's link leads.
+# Called by root, the tool does not follow links of others.
 links_of_others_are_not_followed_by_root() {
 	[ "$(id -u)" = 0 ] || return 0
 	local words
@@ -315,7 +315,7 @@ sys.exit(got != ["interpreter", "launcher", "fixed", "fixed"] or
 EOF
 }
 
-# What is nearly a key refuses, at each level; that of another program beside it does not.
+# A key that is nearly right is refused, at each level; another program's key beside it is not.
 keys_that_are_nearly_known_refuse() {
 	local json want
 
@@ -357,7 +357,7 @@ keys_that_are_nearly_known_refuse() {
 	EOF
 }
 
-# A bare name is any of that name: in a row, which gives it, that is told.
+# A bare name matches any file of that name: load says so of a row, which allows.
 bare_names_match_at_any_depth() {
 	mkdir -p "$work/bare"
 	echo '[{"rights":["READ"],"resource":"Edit(docs)","expires_at":0},
@@ -369,7 +369,7 @@ bare_names_match_at_any_depth() {
 	[ "$(grep -c 'matches at any' "$work/err")" = 1 ] && grep -qF 'row 0 (Edit(docs)): matches at any depth; write ./docs' "$work/err"
 }
 
-# In a deny rule a star that is glued to a word extends it; in a row it does not.
+# In a deny rule a star that is glued to an argument extends it; in a row it does not.
 glued_stars_deny_what_they_read() {
 	mkdir -p "$work/glued"
 	echo '[{"rights":["EXECUTE"],"resource":"Bash(ls -l /*)","expires_at":0}]' >"$work/glued/t.json"
@@ -386,7 +386,7 @@ glued_stars_deny_what_they_read() {
 	EOF
 }
 
-# As in other rows, ~ is the home: of a socket and of a program.
+# As in other rows, ~ is the home, for a socket and for a program.
 homes_are_those_of_the_user() {
 	local home entry
 
@@ -403,7 +403,7 @@ homes_are_those_of_the_user() {
 		grep -qF "$work/homes/rvm.sock" "$work/out" && ! grep -q 'no such program' "$work/err" || { cat "$work/out" "$work/err" && return 1; }
 }
 
-# A row of everything beside bases: what they lose, they lose by links that are there.
+# A row for everything beside base tables: rows are lost only by links that exist.
 a_row_of_everything_makes_up_no_links() {
 	local link rows
 
@@ -419,7 +419,7 @@ a_row_of_everything_makes_up_no_links() {
 	[ "$rows" = "$(wc -l <"$work/star/links")" ] || { cat "$work/err" && return 1; }
 }
 
-# What is piped in lies in no directory: it needs a name and a workspace, and nothing else.
+# A table that is piped in has no directory: it needs a name and a workspace, and nothing else.
 tables_are_piped_in() {
 	local row='[{"rights":["READ"],"resource":"Read(./a)","expires_at":0}]' file
 
@@ -434,7 +434,7 @@ tables_are_piped_in() {
 	done
 	run load <(echo "$row") --partition x --workspace "$work/piped" --dry-run --base none
 	[ "$status" = 0 ] && [ ! -s "$work/err" ] || return 1
-	# A file that is named by a descriptor keeps its directory, one that was removed has none.
+	# A file that is named by a descriptor keeps its directory; a removed file has none.
 	echo "$row" >"$work/piped/t.json"
 	run load /dev/stdin --partition x --dry-run --base none <"$work/piped/t.json"
 	[ "$status" = 0 ] && grep -qF "$work/piped/t.json" "$work/out" || return 1

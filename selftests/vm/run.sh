@@ -76,7 +76,7 @@ parse_options() {
 	((${#command[@]})) || die "no command; see $0 --help"
 }
 
-# Only what this run started: timeout leads the process group of its guest.
+# End only what this run started: timeout leads the process group of its guest.
 cleanup() {
 	[ -z "$vm" ] || kill -TERM -- "-$vm" 2>/dev/null || true
 	[ -z "$viewer" ] || kill "$viewer" 2>/dev/null || true
@@ -106,7 +106,7 @@ write_command() {
 	} >"$outdir/command"
 }
 
-# KVM can be there and still not run a guest, so ask by booting one.
+# KVM can exist and still not run a guest, so boot one to find out.
 choose_accel() {
 	local key answer=$cache/accel
 

@@ -71,7 +71,7 @@ run_test() {
 	result "$status" "$name on $filesystem" "exit $status"
 }
 
-# What takes long and does not depend on the number of CPUs is for the guest with several.
+# Slow tests that do not depend on the number of CPUs run in the guest with several.
 is_wide() {
 	[ -n "$pattern" ] || [ "$(nproc)" -gt 1 ]
 }

@@ -35,7 +35,7 @@ make_programs() {
 	done
 	mkdir -p "$ws/hard"
 	for name in git ls cat echo sh; do ln "$bad" "$ws/hard/$name"; done
-	# Many programs in one file.
+	# One file that is many programs.
 	cp "$(command -v busybox)" "$ws/applets/busybox"
 	for name in ls sh cat wget vi; do ln "$ws/applets/busybox" "$ws/applets/$name"; done
 	ln -s "$(command -v busybox)" "$ws/names/bb-sh"
@@ -64,7 +64,7 @@ make_code() {
 	tar -C "$ws" -cf "$ws/up.tar" --transform=s/README.md/planted/ README.md
 }
 
-# Code of the attacker's, in places where programs look for it.
+# The attacker's code, in places where programs look for code.
 make_evil() {
 	put "$ws/evil/json.py" <<<'print("RAN-" + "FORBIDDEN"); dumps = str'
 	put "$ws/evil/sitecustomize.py" <<<'print("RAN-" + "FORBIDDEN")'
@@ -98,7 +98,7 @@ make_evil() {
 	cp "$built/loader" "$ws/tools/loader"
 }
 
-# Scripts: what stands behind "#!" is what runs.
+# Scripts: the interpreter behind "#!" is what runs.
 make_scripts() {
 	put "$ws/scripts/bad" 755 <<<"#!$bad"
 	put "$ws/scripts/chain" 755 <<<"#!$ws/scripts/bad"
