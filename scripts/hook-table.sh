@@ -16,7 +16,8 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 
-# Lines "family hook sleeps question operation", in the order of the programs.
+# Lines "family hook sleeps question operation", in the order of the programs.  One that
+# asks by cases would need more than one: the table has none for that.
 programs() {
 	for file in bpf/*.bpf.c; do
 		awk -v family="$(basename "$file" .bpf.c)" '
@@ -26,7 +27,12 @@ programs() {
 			sub(/^[^\/]*\//, "", hook)
 			sub(/".*/, "", hook)
 		}
+		/^}/ { hook = asked = "" }
 		hook != "" && match($0, /bpf_rvm_[a-z_]+\(/) {
+			if (asked++) {
+				print "hook-table: " hook " asks more than one question" >"/dev/stderr"
+				exit 1
+			}
 			question = substr($0, RSTART + 8, RLENGTH - 9)
 			op = "-"
 			if (match($0, /RVM_OP_[A-Z_]+/)) {
@@ -34,7 +40,6 @@ programs() {
 				gsub(/_/, "-", op)
 			}
 			print family, hook, sleeps, question, op
-			hook = ""
 		}' "$file"
 	done
 }
