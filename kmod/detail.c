@@ -22,6 +22,8 @@
 #define SCRATCH_BYTES 2048
 /* What stands for the middle of a path that does not fit. */
 #define GAP "/.../"
+/* Of the resource of the token that decided. */
+#define RULE_BYTES 96
 /* With less room for a path there is none. */
 #define LEAST_ROOM 64
 /* Ends a line that does not say all; there is always room for it. */
@@ -261,7 +263,7 @@ static void add_token(struct rvm_line *line, const struct rvm_verdict *v)
 		rvm_line_add_number(line, "token", v->token->id);
 	if (token->object->resource)
 		rvm_line_add(line, "rule", token->object->resource,
-			     strnlen(token->object->resource, 96));
+			     strnlen(token->object->resource, RULE_BYTES));
 }
 
 /* Then no rule with words would do, whatever the reason was. */

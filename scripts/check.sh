@@ -302,6 +302,10 @@ check_coverage() {
 	selftests/coverage/report.py . selftests/coverage/uncovered.list
 }
 
+check_bounds() {
+	scripts/bounds.py
+}
+
 check_versions() {
 	none grep -nE 'LINUX_(VERSION_CODE|KERNEL_VERSION)|[^_]KERNEL_VERSION\(' -r kmod bpf user \
 		--include='*.[ch]' --exclude=compat.h --exclude=compat.bpf.h --exclude=vmlinux.h \
@@ -443,6 +447,7 @@ run rows "mend Documentation/design/rows.list, run scripts/rows.sh, commit what 
 run verbs "scripts/verbs.sh, and commit what it changes"
 run mutations "mend selftests/mutations.list: the guard that it removes has changed in the source"
 run coverage "mend selftests/coverage/uncovered.list: what it names is no longer there"
+run bounds "mend the document, or scripts/bounds.list if it says so in other words"
 run versions "what differs between kernels belongs in kmod/compat.h and bpf/compat.bpf.h"
 run kallsyms "use what the kernel exports"
 run printk "programs print nothing"
