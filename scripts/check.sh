@@ -306,6 +306,45 @@ check_bounds() {
 	scripts/bounds.py
 }
 
+# Lines "FILE:LINE PATH" for each file of the tree that a document, a list or the comment of
+# a source names; a name in capitals stands for many, and two are of an example.
+named_files() {
+	local -x FILE='(^|[^A-Za-z0-9_./~$}<-])(kmod|bpf|user|selftests|scripts|Documentation)'
+
+	FILE+='/[A-Za-z0-9_.*/-]*[A-Za-z0-9_*/]'
+	git grep -nE --untracked "$FILE" -- '*.md' Documentation/man '*.list' '*.[ch]' '*.yaml' scripts \
+		selftests '*Makefile' '*Kbuild' ':!selftests/data' |
+		awk '
+		{
+			match($0, /^[^:]*:[0-9]*:/)
+			place = substr($0, 1, RLENGTH - 1)
+			text = substr($0, RLENGTH + 1)
+		}
+		place !~ /\.(md|[1-8]|list):/ && text !~ /^[ \t]*(#|\*|\/\*|\/\/)/ { next }
+		text ~ /^# *include/ { next }
+		{
+			while (match(text, ENVIRON["FILE"])) {
+				name = substr(text, RSTART, RLENGTH)
+				text = substr(text, RSTART + RLENGTH)
+				sub(/^[^kbusD]/, "", name)
+				if (name !~ /NAME|^scripts\/(git|plain)$/)
+					print place, name
+			}
+		}'
+}
+
+check_files() {
+	local place name status=0
+
+	while read -r place name; do
+		compgen -G "$name" >/dev/null || git check-ignore -q "$name" || {
+			echo "$place: there is no $name"
+			status=1
+		}
+	done < <(named_files)
+	return "$status"
+}
+
 check_versions() {
 	none grep -nE 'LINUX_(VERSION_CODE|KERNEL_VERSION)|[^_]KERNEL_VERSION\(' -r kmod bpf user \
 		--include='*.[ch]' --exclude=compat.h --exclude=compat.bpf.h --exclude=vmlinux.h \
@@ -448,6 +487,7 @@ run verbs "scripts/verbs.sh, and commit what it changes"
 run mutations "mend selftests/mutations.list: the guard that it removes has changed in the source"
 run coverage "mend selftests/coverage/uncovered.list: what it names is no longer there"
 run bounds "mend the document, or scripts/bounds.list if it says so in other words"
+run files "name the file as it is now"
 run versions "what differs between kernels belongs in kmod/compat.h and bpf/compat.bpf.h"
 run kallsyms "use what the kernel exports"
 run printk "programs print nothing"
