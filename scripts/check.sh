@@ -148,10 +148,10 @@ build_copy() {
 	local tree=$work/$1 log=$work/$1.log
 
 	shift
-	mkdir -p "$tree/kmod"
-	cp -pu Kbuild "$tree/"
-	cp -pru kmod/{Kbuild,lib,include} kmod/*.[ch] "$tree/kmod/"
-	find "$tree" -name '*.o' -delete
+	rm -rf "$tree"
+	mkdir -p "$tree"
+	find Kbuild kmod '(' -name Kbuild -o -name '*.[ch]' ')' ! -name '*.mod.c' \
+		-exec cp -p --parents -t "$tree" {} +
 	make -C "$KDIR" M="$tree" -k -j"$(nproc)" W=1 "$@" modules >"$log" 2>&1 ||
 		{ grep -E 'error|Error' "$log" && false; }
 }
@@ -215,7 +215,7 @@ check_purity() {
 
 	allowed+='|__fentry__|__x86_return_thunk|__x86_indirect_thunk_[a-z0-9]+|__stack_chk_fail'
 	allowed+='|__ubsan_[a-z_]+|(__)?fortify_(panic|report)|__warn_printk|rvm_[a-z0-9_]+'
-	nm -A -u "$work"/module/kmod/lib/*.o | { none grep -vE " U ($allowed)\$"; }
+	find "$work/module/kmod/lib" -name '*.o' -exec nm -A -u {} + | { none grep -vE " U ($allowed)\$"; }
 }
 
 # The compiler and its options for a file outside the kernel.  Tests use the system's
@@ -227,10 +227,12 @@ compile() {
 	flags="-std=gnu11 -D_GNU_SOURCE= -DRVM_BASE_DIR=\"\" -Wall -Wextra -Werror -fshort-wchar"
 	flags+=" -Ikmod/include/uapi -Ibpf/build $(pkg-config --cflags "${libs[@]}")"
 	case $file in
-	user/* | kmod/* | selftests/tools/*) flags+=" -Iselftests/unit/shim -Ikmod -funsigned-char" ;;
-	# It uses the tables of the module.
+	user/* | kmod/* | selftests/tools/*)
+		flags+=" -Iuser/lib -Iuser -Iuser/lib/shim -Ikmod -funsigned-char"
+		;;
+	# It goes by the tables of the module.
 	selftests/verb_test.c)
-		flags+=" -Iselftests/unit/shim -Ikmod -I$KSRC/tools/testing/selftests"
+		flags+=" -Iuser/lib/shim -Ikmod -I$KSRC/tools/testing/selftests"
 		;;
 	*) flags+=" -Iselftests/bench/build -I$KSRC/tools/testing/selftests" ;;
 	esac

@@ -314,9 +314,8 @@ build() {
 	resolve=$KDIR/tools/bpf/resolve_btfids/resolve_btfids
 	# shellcheck source=/dev/null
 	. "$cache/kernel/$1/env"
-	mkdir -p "$dir/kmod"
-	cp -pu "$root/Kbuild" "$dir/"
-	cp -pru "$root"/kmod/{Kbuild,lib,include} "$root"/kmod/*.[ch] "$dir/kmod/"
+	(cd "$root" && find Kbuild kmod '(' -name Kbuild -o -name '*.[ch]' ')' ! -name '*.mod.c' \
+		-exec cp -pu --parents -t "$dir" {} +)
 	takes -fmin-function-alignment=16 || options+=(CONFIG_CC_HAS_MIN_FUNCTION_ALIGNMENT=)
 	[ -e "$KDIR/tools/bpf/resolve_btfids/resolve_btfids" ] || options+=(RESOLVE_BTFIDS="$resolve")
 	make -C "$KDIR" M="$dir" CC=gcc PAHOLE="$KPAHOLE" "${options[@]}" modules

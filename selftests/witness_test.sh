@@ -39,8 +39,9 @@ check() {
 
 build_tool() {
 	"${CC:-gcc}" -O1 -std=gnu11 -fno-strict-aliasing -funsigned-char \
-		-I"$here/unit/shim" -I"$top/kmod" -I"$top/kmod/include/uapi" \
-		"$here/tools/witness_make.c" "$top"/kmod/lib/{chain*,record,sha256}.c -o "$work/make"
+		-I"$top/user/lib/shim" -I"$top/user/lib" -I"$top/kmod" -I"$top/kmod/include/uapi" \
+		"$here/tools/witness_make.c" "$top"/kmod/lib/{chain,record,sha256}.c \
+		"$top"/user/lib/log/chain_*.c -o "$work/make"
 }
 
 # Run python on a copy of the log: spoil COPY 'statements on the bytearray d'

@@ -7,7 +7,7 @@
 #include "claims.h"
 #include "cmd.h"
 #include "file.h"
-#include "lib/derive.h"
+#include "grammar/claim_rights.h"
 #include "lint.h"
 #include "settings.h"
 #include "table.h"

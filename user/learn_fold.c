@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "grammar/scope_parse.h"
 #include "learn.h"
 #include "lib/scope.h"
 #include "path.h"

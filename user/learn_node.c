@@ -2,6 +2,7 @@
 /* What learning keeps: names and words in trees that end somewhere, and what becomes of them. */
 #include <string.h>
 
+#include "grammar/scope_parse.h"
 #include "learn.h"
 #include "lib/glob.h"
 #include "lib/scope.h"

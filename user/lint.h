@@ -2,6 +2,7 @@
 #ifndef RVMCTL_LINT_H
 #define RVMCTL_LINT_H
 
+#include "grammar/scope_parse.h"
 #include "resolve.h"
 #include "table.h"
 

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "grammar/scope_parse.h"
 #include "lib/rights.h"
 #include "lint.h"
 #include "own.h"

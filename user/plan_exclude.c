@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 #include <sys/vfs.h>
 
+#include "grammar/scope_parse.h"
 #include "lib/index.h"
 #include "lint.h"
 #include "path.h"

@@ -2,6 +2,7 @@
 #ifndef RVMCTL_PLAN_PRIV_H
 #define RVMCTL_PLAN_PRIV_H
 
+#include "grammar/scope_parse.h"
 #include "plan.h"
 
 /* A copy of @model with @scope, which becomes the plan's. */

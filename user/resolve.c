@@ -9,6 +9,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "grammar/addr_parse.h"
+#include "grammar/argv_parse.h"
 #include "lib/argv.h"
 #include "file.h"
 #include "path.h"

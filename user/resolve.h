@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "err.h"
+#include "grammar/scope_parse.h"
 #include "lib/scope.h"
 
 /*

@@ -2,6 +2,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "grammar/scope_parse.h"
 #include "lib/argv.h"
 #include "path.h"
 #include "plan.h"

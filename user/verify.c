@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 
 #include "file.h"
+#include "log/chain_rvm.h"
 #include "verify.h"
 
 static int open_device(struct err *err)

@@ -7,6 +7,7 @@
 
 #include "err.h"
 #include "lib/chain.h"
+#include "log/chain_verify.h"
 
 /* Logs as files: reading them record by record, checking that they hold together. */
 

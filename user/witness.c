@@ -10,6 +10,7 @@
 #include "cmd.h"
 #include "event.h"
 #include "file.h"
+#include "log/chain_rvm.h"
 #include "nl.h"
 #include "verify.h"
 

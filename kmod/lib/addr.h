@@ -112,19 +112,6 @@ bool rvm_addr_covers(const struct rvm_addr_range *range, const struct rvm_addr *
 bool rvm_addr_is_within(const struct rvm_addr_range *range, const struct rvm_addr *addr);
 
 /**
- * rvm_addr_parse_range() - parse HOST:PORT of a resource
- * @text: "HOST", "HOST:PORT", "HOST:FIRST-LAST", HOST an IPv4 or [IPv6] address
- *        with an optional "/BITS", or "*"; PORT may be "*"; all ports if missing
- * @len: its bytes
- * @range: filled; protocol is left alone.  Bits behind the prefix are cleared.
- * @at: on failure, the offset of what is wrong; may be NULL
- *
- * Return: 0; -EINVAL; -ENOENT if HOST is a name (not an address), and then the
- * ports are filled.
- */
-int rvm_addr_parse_range(const char *text, size_t len, struct rvm_addr_range *range, size_t *at);
-
-/**
  * rvm_addr_format() - write an address for people
  * @addr: the address
  * @out: at least 64 bytes

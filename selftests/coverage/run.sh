@@ -21,10 +21,9 @@ status=0
 # Build in a copy, since the tree's own objects have no counters.
 build_module() {
 	rm -rf "$tree"
-	mkdir -p "$tree/kmod"
-	cp -p "$root/Kbuild" "$tree/"
-	cp -pr "$root"/kmod/{lib,include} "$root"/kmod/*.[ch] "$tree/kmod/"
-	find "$tree" -name '*.o' -delete
+	mkdir -p "$tree"
+	(cd "$root" && find Kbuild kmod '(' -name Kbuild -o -name '*.[ch]' ')' ! -name '*.mod.c' \
+		-exec cp -p --parents -t "$tree" {} +)
 	cp -p "$here"/*.[ch] "$tree/kmod/"
 	cat "$root/kmod/Kbuild" "$here/Kbuild" >"$tree/kmod/Kbuild"
 	make -C "$KDIR" M="$tree" modules >"$work/build.log" 2>&1 || {

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "fuzz.h"
+#include "grammar/addr_parse.h"
 #include "lib/addr.h"
 
 const char *const fuzz_words[] = { "1.2.3.4", "127.0.0.1", ":",	    "::",    "[",	    "]",

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* PATTERN 0xff WORD NUL WORD NUL ... */
 #include "fuzz.h"
+#include "grammar/argv_parse.h"
 #include "lib/argv.h"
 
 const char *const fuzz_words[] = { "git", "diff", " ",	   "\t",  "*",	":*", " *", "/",

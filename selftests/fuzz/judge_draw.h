@@ -9,6 +9,7 @@
 #include <linux/string.h>
 #include <stdlib.h>
 
+#include "grammar/addr_parse.h"
 #include "lib/claim.h"
 #include "lib/judge.h"
 #include "lib/rights.h"

@@ -3,6 +3,7 @@
 #include <errno.h>
 
 #include "fuzz.h"
+#include "grammar/scope_parse.h"
 #include "lib/rights.h"
 #include "lib/scope.h"
 

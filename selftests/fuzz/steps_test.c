@@ -4,6 +4,7 @@
  * counter in each block of code.  A bound is a number of blocks for each byte
  * of the pattern and each byte of what is matched.
  */
+#include "grammar/scope_parse.h"
 #include "lib/argv.h"
 #include "lib/glob.h"
 #include "lib/scope.h"

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "lib/chain.h"
+#include "log/chain_verify.h"
 
 #define EPOCH 256
 

@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 
+#include "grammar/addr_parse.h"
 #include "lib/addr.h"
 #include "unit.h"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/errno.h>
 
+#include "grammar/argv_parse.h"
 #include "lib/argv.h"
 #include "unit.h"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Every way to touch a witness log that we could think of, and where it is found. */
 #include "chain_log.h"
+#include "log/chain_verify.h"
 
 /*
  * Where the change of a byte of record n is found, and as what.  Bytes 52 to

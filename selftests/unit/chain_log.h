@@ -4,6 +4,7 @@
 #define RVM_UNIT_CHAIN_LOG_H
 
 #include "lib/chain.h"
+#include "log/chain_verify.h"
 #include "unit.h"
 
 #define RECORDS 1000

@@ -7,6 +7,8 @@
 #include <openssl/sha.h>
 
 #include "chain_log.h"
+#include "log/chain_rvm.h"
+#include "log/chain_verify.h"
 #include "vectors.h"
 
 /* Computed with Python's hashlib and hmac. */

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "lib/derive.h"
+#include "grammar/claim_rights.h"
 #include "lib/rights.h"
 #include "unit.h"
 #include "vectors.h"

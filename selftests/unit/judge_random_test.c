@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The judge beside a naive one, on random partitions and questions. */
+#include "grammar/scope_parse.h"
 #include "judge_world.h"
 
 #define ROUNDS 60000

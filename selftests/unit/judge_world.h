@@ -6,6 +6,7 @@
 #ifndef RVM_JUDGE_WORLD_H
 #define RVM_JUDGE_WORLD_H
 
+#include "grammar/addr_parse.h"
 #include "lib/exclusion.h"
 #include "lib/rights.h"
 #include "lib/text.h"

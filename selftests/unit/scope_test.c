@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <linux/errno.h>
 
+#include "grammar/scope_parse.h"
 #include "lib/rights.h"
 #include "lib/scope.h"
 #include "unit.h"

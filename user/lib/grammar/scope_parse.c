@@ -3,9 +3,12 @@
 #include <linux/errno.h>
 #include <linux/string.h>
 
-#include "argv.h"
-#include "rights.h"
-#include "scope.h"
+#include "grammar/addr_parse.h"
+#include "grammar/argv_parse.h"
+#include "grammar/scope_parse.h"
+#include "lib/argv.h"
+#include "lib/rights.h"
+#include "lib/scope.h"
 
 #define PROTOCOL_TCP 6
 #define PROTOCOL_UDP 17

@@ -2,8 +2,8 @@
 #include <linux/bits.h>
 #include <linux/string.h>
 
-#include "derive.h"
-#include "rights.h"
+#include "grammar/claim_rights.h"
+#include "lib/rights.h"
 
 /* Bytes with a length: a NUL is a byte like others. */
 struct text {

@@ -4,7 +4,7 @@
 #include <linux/limits.h>
 #include <linux/string.h>
 
-#include "addr.h"
+#include "grammar/addr_parse.h"
 
 /* Where the parser stands in the text. */
 struct cursor {

@@ -3,7 +3,8 @@
 #include <linux/errno.h>
 #include <linux/string.h>
 
-#include "argv.h"
+#include "grammar/argv_parse.h"
+#include "lib/argv.h"
 
 static int fail(size_t *at, size_t where, int err)
 {

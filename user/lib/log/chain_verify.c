@@ -2,8 +2,9 @@
 /* The chain of the witness log, for who reads it.  The module does not. */
 #include <linux/string.h>
 
-#include "chain.h"
-#include "chain_priv.h"
+#include "lib/chain_priv.h"
+#include "log/chain_rvm.h"
+#include "log/chain_verify.h"
 
 static const char *const reasons[] = {
 	[RVM_CHAIN_OK] = "good",
