@@ -13,8 +13,8 @@
 
 #include "detail.h"
 #include "gate.h"
-#include "lib/rights.h"
-#include "lib/text.h"
+#include "lib/model/rights.h"
+#include "lib/model/text.h"
 #include "limits.h"
 #include "token.h"
 

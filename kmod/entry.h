@@ -4,7 +4,7 @@
 
 #include <linux/types.h>
 
-#include "lib/sha256.h"
+#include "lib/log/sha256.h"
 
 struct file;
 struct linux_binprm;

@@ -5,7 +5,7 @@
 #include <linux/path.h>
 #include <linux/types.h>
 
-#include "lib/judge.h"
+#include "lib/judge/judge.h"
 
 struct rvm_partition;
 

@@ -22,9 +22,9 @@
 
 #include "entry.h"
 #include "kfunc.h"
-#include "lib/environ.h"
-#include "lib/rights.h"
-#include "lib/sha256.h"
+#include "lib/pattern/environ.h"
+#include "lib/model/rights.h"
+#include "lib/log/sha256.h"
 #include "lineage.h"
 #include "witness.h"
 

@@ -14,8 +14,8 @@
 #include "detail.h"
 #include "entry.h"
 #include "kfunc.h"
-#include "lib/rights.h"
-#include "lib/verb.h"
+#include "lib/model/rights.h"
+#include "lib/model/verb.h"
 #include "lineage.h"
 #include "object.h"
 #include "path.h"
@@ -146,7 +146,7 @@ static bool is_process_within(struct rvm_partition *part, const struct file *fil
 	return pid && pid_task(pid, PIDTYPE_PID) && is_within(part, pid);
 }
 
-/* What a row of lib/verb.c says that a command takes. */
+/* What a row of lib/model/verb.c says that a command takes. */
 static noinline int check_demand(struct rvm_partition *part, struct file *file, enum rvm_op op,
 				 enum rvm_demand demand, u32 command)
 {

@@ -19,7 +19,7 @@
 #include <linux/spinlock.h>
 
 #include "kfunc.h"
-#include "lib/rights.h"
+#include "lib/model/rights.h"
 
 /* Of the file system of message queues; the kernel keeps it to itself. */
 #define MQUEUE_MAGIC 0x19800202

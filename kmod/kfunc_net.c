@@ -24,8 +24,8 @@
 
 #include "detail.h"
 #include "kfunc.h"
-#include "lib/option.h"
-#include "lib/rights.h"
+#include "lib/model/option.h"
+#include "lib/model/rights.h"
 #include "netlink-gen.h"
 #include "network.h"
 

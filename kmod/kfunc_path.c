@@ -11,8 +11,8 @@
 
 #include "decision.h"
 #include "kfunc.h"
-#include "lib/rights.h"
-#include "lib/verb.h"
+#include "lib/model/rights.h"
+#include "lib/model/verb.h"
 #include "mounts.h"
 #include "object.h"
 #include "path.h"

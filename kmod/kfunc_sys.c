@@ -8,8 +8,8 @@
 
 #include "detail.h"
 #include "kfunc.h"
-#include "lib/rights.h"
-#include "lib/verb.h"
+#include "lib/model/rights.h"
+#include "lib/model/verb.h"
 #include "told.h"
 
 static noinline int check_capable(struct rvm_partition *part, int cap, unsigned int opts)

@@ -12,7 +12,7 @@
 #include "detail.h"
 #include "entry.h"
 #include "kfunc.h"
-#include "lib/rights.h"
+#include "lib/model/rights.h"
 #include "lineage.h"
 #include "told.h"
 

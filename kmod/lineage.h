@@ -5,7 +5,7 @@
 #include <linux/sched.h>
 #include <linux/types.h>
 
-#include "lib/judge.h"
+#include "lib/judge/judge.h"
 
 struct linux_binprm;
 

@@ -9,7 +9,7 @@
 
 #include "compat.h"
 #include "gate.h"
-#include "lib/rights.h"
+#include "lib/model/rights.h"
 #include "limits.h"
 #include "netlink_priv.h"
 #include "network.h"

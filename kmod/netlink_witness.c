@@ -5,7 +5,7 @@
 
 #include <linux/slab.h>
 
-#include "lib/record.h"
+#include "lib/log/record.h"
 #include "limits.h"
 #include "listener.h"
 #include "netlink_priv.h"

@@ -2,7 +2,7 @@
 #ifndef _RVM_NETWORK_H
 #define _RVM_NETWORK_H
 
-#include "lib/addr.h"
+#include "lib/pattern/addr.h"
 
 struct net;
 struct pid;

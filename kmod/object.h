@@ -4,7 +4,7 @@
 
 #include <linux/path.h>
 
-#include "lib/verb.h"
+#include "lib/model/verb.h"
 
 struct file;
 

@@ -17,7 +17,7 @@
 
 #include "detail.h"
 #include "gate.h"
-#include "lib/rights.h"
+#include "lib/model/rights.h"
 #include "packet.h"
 #include "partition.h"
 

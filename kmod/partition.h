@@ -11,7 +11,7 @@
 #include <linux/refcount.h>
 #include <linux/uidgid.h>
 
-#include "lib/judge.h"
+#include "lib/judge/judge.h"
 #include "limits.h"
 #include "own.h"
 

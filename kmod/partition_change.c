@@ -14,7 +14,7 @@
 #include "adopt.h"
 #include "compat.h"
 #include "detail.h"
-#include "lib/state.h"
+#include "lib/model/state.h"
 #include "partition_priv.h"
 #include "table.h"
 #include "witness.h"

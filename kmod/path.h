@@ -5,7 +5,7 @@
 #include <linux/path.h>
 #include <linux/seqlock.h>
 
-#include "lib/judge.h"
+#include "lib/judge/judge.h"
 
 /** RVM_MOUNTS_MAX - most mounts that a walk crosses */
 #define RVM_MOUNTS_MAX 16

@@ -3,7 +3,7 @@
 #define _RVM_PLACE_H
 
 #include "anchor.h"
-#include "lib/index.h"
+#include "lib/judge/index.h"
 
 struct path;
 

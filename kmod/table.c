@@ -15,7 +15,7 @@
 
 #include "compat.h"
 #include "detail.h"
-#include "lib/cover.h"
+#include "lib/judge/cover.h"
 #include "limits.h"
 #include "partition.h"
 #include "table.h"

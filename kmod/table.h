@@ -4,7 +4,7 @@
 
 #include <linux/types.h>
 
-#include "lib/judge.h"
+#include "lib/judge/judge.h"
 #include "token.h"
 
 /**

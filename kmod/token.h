@@ -5,7 +5,7 @@
 #include <linux/types.h>
 
 #include "anchor.h"
-#include "lib/judge.h"
+#include "lib/judge/judge.h"
 #include "place.h"
 
 struct netlink_ext_ack;

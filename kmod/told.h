@@ -2,7 +2,7 @@
 #ifndef _RVM_TOLD_H
 #define _RVM_TOLD_H
 
-#include "lib/judge.h"
+#include "lib/judge/judge.h"
 
 struct rvm_partition;
 

@@ -26,10 +26,10 @@
 #include <linux/vmalloc.h>
 #include <linux/workqueue.h>
 
-#include "lib/chain.h"
-#include "lib/record.h"
-#include "lib/sha256.h"
-#include "lib/shelf.h"
+#include "lib/log/chain.h"
+#include "lib/log/record.h"
+#include "lib/log/sha256.h"
+#include "lib/log/shelf.h"
 #include "limits.h"
 #include "listener.h"
 #include "witness.h"

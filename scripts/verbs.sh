@@ -1,14 +1,14 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Keep Documentation/design/verbs.md in step with the tables of kmod/lib/verb.c.
+# Keep Documentation/design/verbs.md in step with the tables of kmod/lib/model/verb.c.
 #
 #	scripts/verbs.sh           write the page
 #	scripts/verbs.sh --check   print a diff and exit 1 if it differs
 set -eu
 
 root=$(cd "$(dirname "$0")/.." && pwd)
-source=kmod/lib/verb.c
+source=kmod/lib/model/verb.c
 page=Documentation/design/verbs.md
 cd "$root"
 work=$(mktemp -d)
@@ -19,7 +19,7 @@ head_of_page() {
 	cat <<-'TEXT'
 		# What operations need
 
-		`scripts/verbs.sh` makes this page from the tables in `kmod/lib/verb.c`; do not edit it by hand.
+		`scripts/verbs.sh` makes this page from the tables in `kmod/lib/model/verb.c`; do not edit it by hand.
 
 		What an operation needs depends on the kind of object and on the command. A command that is not
 		in these tables needs all seven rights, in every mode, whatever the object is: nobody has checked

@@ -26,7 +26,7 @@
 
 #include "common.h"
 #include "kselftest_harness.h"
-#include "lib/verb.c"
+#include "lib/model/verb.c"
 
 FIXTURE(verb)
 {

@@ -40,7 +40,7 @@ check() {
 build_tool() {
 	"${CC:-gcc}" -O1 -std=gnu11 -fno-strict-aliasing -funsigned-char \
 		-I"$top/user/lib/shim" -I"$top/user/lib" -I"$top/kmod" -I"$top/kmod/include/uapi" \
-		"$here/tools/witness_make.c" "$top"/kmod/lib/{chain,record,sha256}.c \
+		"$here/tools/witness_make.c" "$top"/kmod/lib/log/{chain,record,sha256}.c \
 		"$top"/user/lib/log/chain_*.c -o "$work/make"
 }
 

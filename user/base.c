@@ -6,7 +6,7 @@
 
 #include "base.h"
 #include "file.h"
-#include "lib/glob.h"
+#include "lib/pattern/glob.h"
 
 #define LIST_BYTES_MAX (1 << 20)
 

@@ -11,7 +11,7 @@
 #include "check.h"
 #include "cmd.h"
 #include "file.h"
-#include "lib/text.h"
+#include "lib/model/text.h"
 #include "partition.h"
 #include "path.h"
 #include "program.h"

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 
 #include "json.h"
-#include "lib/claim.h"
+#include "lib/model/claim.h"
 
 /**
  * struct claims - claims of a file; strings are the document's

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "deputy_priv.h"
-#include "lib/glob.h"
+#include "lib/pattern/glob.h"
 #include "path.h"
 
 /* Names that are held, with links on the way. */

@@ -8,8 +8,8 @@
 #include <sys/vfs.h>
 
 #include "deputy_priv.h"
-#include "lib/glob.h"
-#include "lib/index.h"
+#include "lib/pattern/glob.h"
+#include "lib/judge/index.h"
 #include "file.h"
 #include "path.h"
 

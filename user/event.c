@@ -6,8 +6,8 @@
 #include <time.h>
 
 #include "event.h"
-#include "lib/argv.h"
-#include "lib/text.h"
+#include "lib/pattern/argv.h"
+#include "lib/model/text.h"
 
 struct names_entry {
 	uint32_t id;

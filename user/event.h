@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "err.h"
-#include "lib/record.h"
+#include "lib/log/record.h"
 #include "nl.h"
 #include "out.h"
 

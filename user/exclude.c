@@ -9,8 +9,8 @@
 #include <sys/vfs.h>
 
 #include "exclude.h"
-#include "lib/index.h"
-#include "lib/rights.h"
+#include "lib/judge/index.h"
+#include "lib/model/rights.h"
 #include "file.h"
 #include "path.h"
 #include "settings.h"

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "hint.h"
-#include "lib/rights.h"
+#include "lib/model/rights.h"
 #include "path.h"
 
 /*

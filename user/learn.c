@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "learn.h"
-#include "lib/text.h"
+#include "lib/model/text.h"
 
 #define PEERS_MAX 64
 

@@ -4,7 +4,7 @@
 
 #include "base.h"
 #include "event.h"
-#include "lib/glob.h"
+#include "lib/pattern/glob.h"
 #include "table.h"
 
 /*

@@ -7,7 +7,7 @@
 
 #include "grammar/scope_parse.h"
 #include "learn.h"
-#include "lib/scope.h"
+#include "lib/judge/scope.h"
 #include "path.h"
 
 #define FILE_RIGHTS (RVM_RIGHT_READ | RVM_RIGHT_WRITE | RVM_RIGHT_EXECUTE)

@@ -4,8 +4,8 @@
 
 #include "grammar/scope_parse.h"
 #include "learn.h"
-#include "lib/glob.h"
-#include "lib/scope.h"
+#include "lib/pattern/glob.h"
+#include "lib/judge/scope.h"
 #include "path.h"
 
 void seen_add(struct seen *seen, uint64_t sequence)

@@ -6,7 +6,7 @@
 
 #include "file.h"
 #include "learn_out.h"
-#include "lib/rights.h"
+#include "lib/model/rights.h"
 
 static bool is_known(const struct table *old, const struct line *line)
 {

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "learn.h"
-#include "lib/judge.h"
+#include "lib/judge/judge.h"
 #include "path.h"
 
 #define DELETED " (deleted)"

@@ -11,7 +11,7 @@
 #include "deputy.h"
 #include "exclude.h"
 #include "hint.h"
-#include "lib/rights.h"
+#include "lib/model/rights.h"
 #include "own.h"
 #include "partition.h"
 #include "path.h"

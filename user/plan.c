@@ -7,7 +7,7 @@
 #include <time.h>
 
 #include "grammar/scope_parse.h"
-#include "lib/rights.h"
+#include "lib/model/rights.h"
 #include "lint.h"
 #include "own.h"
 #include "path.h"

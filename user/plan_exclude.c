@@ -10,7 +10,7 @@
 #include <sys/vfs.h>
 
 #include "grammar/scope_parse.h"
-#include "lib/index.h"
+#include "lib/judge/index.h"
 #include "lint.h"
 #include "path.h"
 #include "plan_priv.h"

@@ -2,7 +2,7 @@
 /* What load says. */
 #include <string.h>
 
-#include "lib/rights.h"
+#include "lib/model/rights.h"
 #include "path.h"
 #include "report.h"
 

@@ -11,7 +11,7 @@
 
 #include "grammar/addr_parse.h"
 #include "grammar/argv_parse.h"
-#include "lib/argv.h"
+#include "lib/pattern/argv.h"
 #include "file.h"
 #include "path.h"
 #include "resolve.h"

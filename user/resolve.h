@@ -8,7 +8,7 @@
 
 #include "err.h"
 #include "grammar/scope_parse.h"
-#include "lib/scope.h"
+#include "lib/judge/scope.h"
 
 /*
  * From what a resource string says to open files and addresses.

@@ -12,7 +12,7 @@
 #include "attend.h"
 #include "cmd.h"
 #include "hook.h"
-#include "lib/sha256.h"
+#include "lib/log/sha256.h"
 #include "own.h"
 #include "partition.h"
 #include "program.h"

@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "claims.h"
-#include "lib/rights.h"
-#include "lib/sha256.h"
+#include "lib/model/rights.h"
+#include "lib/log/sha256.h"
 #include "settings.h"
 #include "table.h"
 

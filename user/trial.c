@@ -3,7 +3,7 @@
 #include <time.h>
 
 #include "grammar/scope_parse.h"
-#include "lib/argv.h"
+#include "lib/pattern/argv.h"
 #include "path.h"
 #include "plan.h"
 #include "trial.h"

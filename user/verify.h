@@ -6,7 +6,7 @@
 #include <stdint.h>
 
 #include "err.h"
-#include "lib/chain.h"
+#include "lib/log/chain.h"
 #include "log/chain_verify.h"
 
 /* Logs as files: reading them record by record, checking that they hold together. */

@@ -4,7 +4,7 @@
 
 #include "fuzz.h"
 #include "grammar/addr_parse.h"
-#include "lib/addr.h"
+#include "lib/pattern/addr.h"
 
 const char *const fuzz_words[] = { "1.2.3.4", "127.0.0.1", ":",	    "::",    "[",	    "]",
 				   "fe80",    "/",	   "8",	    "10.",   "0",	    "-",

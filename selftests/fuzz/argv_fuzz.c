@@ -2,7 +2,7 @@
 /* PATTERN 0xff WORD NUL WORD NUL ... */
 #include "fuzz.h"
 #include "grammar/argv_parse.h"
-#include "lib/argv.h"
+#include "lib/pattern/argv.h"
 
 const char *const fuzz_words[] = { "git", "diff", " ",	   "\t",  "*",	":*", " *", "/",
 				   "./x", "-a",	  "a*b*c", "abc", "\n", "**", NULL };

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* GLOB 0xff NAME/NAME/... */
 #include "fuzz.h"
-#include "lib/glob.h"
+#include "lib/pattern/glob.h"
 
 #define DEPTH 64
 

@@ -10,9 +10,9 @@
 #include <stdlib.h>
 
 #include "grammar/addr_parse.h"
-#include "lib/claim.h"
-#include "lib/judge.h"
-#include "lib/rights.h"
+#include "lib/model/claim.h"
+#include "lib/judge/judge.h"
+#include "lib/model/rights.h"
 
 static u32 draw(u32 n);
 

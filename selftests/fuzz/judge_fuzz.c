@@ -2,7 +2,7 @@
 /* Each byte decides something about tables and question; see judge_model.h. */
 #include "fuzz.h"
 #include "judge_model.h"
-#include "lib/exclusion.h"
+#include "lib/judge/exclusion.h"
 
 const char *const fuzz_words[] = { "\x01",     "\x02\x03",     "\x10\x20",
 				   "\x7f\x80", "\x05\x06\x07", "\x33",

@@ -4,8 +4,8 @@
 
 #include "fuzz.h"
 #include "grammar/scope_parse.h"
-#include "lib/rights.h"
-#include "lib/scope.h"
+#include "lib/model/rights.h"
+#include "lib/judge/scope.h"
 
 const char *const fuzz_words[] = {
 	"Read(",     "Bash(",	 "WebFetch(",	"domain:", ")",	    "*",     "**",   "/",

@@ -5,9 +5,9 @@
  * of the pattern and each byte of what is matched.
  */
 #include "grammar/scope_parse.h"
-#include "lib/argv.h"
-#include "lib/glob.h"
-#include "lib/scope.h"
+#include "lib/pattern/argv.h"
+#include "lib/pattern/glob.h"
+#include "lib/judge/scope.h"
 #include "unit.h"
 
 /* Blocks for one byte against one byte; the whole of it, calls included. */

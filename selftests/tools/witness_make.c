@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/chain.h"
+#include "lib/log/chain.h"
 #include "log/chain_verify.h"
 
 #define EPOCH 256

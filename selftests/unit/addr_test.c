@@ -4,7 +4,7 @@
 #include <arpa/inet.h>
 
 #include "grammar/addr_parse.h"
-#include "lib/addr.h"
+#include "lib/pattern/addr.h"
 #include "unit.h"
 
 #define TCP 6

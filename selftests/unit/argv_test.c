@@ -2,7 +2,7 @@
 #include <linux/errno.h>
 
 #include "grammar/argv_parse.h"
-#include "lib/argv.h"
+#include "lib/pattern/argv.h"
 #include "unit.h"
 
 #define ROUNDS 40000

@@ -3,7 +3,7 @@
 #ifndef RVM_UNIT_CHAIN_LOG_H
 #define RVM_UNIT_CHAIN_LOG_H
 
-#include "lib/chain.h"
+#include "lib/log/chain.h"
 #include "log/chain_verify.h"
 #include "unit.h"
 

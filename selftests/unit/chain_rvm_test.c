@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* RVM's own format against logs that RVM wrote and against what it found in altered ones. */
-#include "lib/chain.h"
+#include "lib/log/chain.h"
 #include "log/chain_rvm.h"
 #include "unit.h"
 #include "vectors.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "lib/claim.h"
+#include "lib/model/claim.h"
 #include "unit.h"
 #include "vectors.h"
 

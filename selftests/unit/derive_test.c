@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "grammar/claim_rights.h"
-#include "lib/rights.h"
+#include "lib/model/rights.h"
 #include "unit.h"
 #include "vectors.h"
 

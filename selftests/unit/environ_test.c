@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "lib/environ.h"
+#include "lib/pattern/environ.h"
 #include "unit.h"
 
 static bool turns(const char *text)

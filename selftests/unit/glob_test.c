@@ -6,7 +6,7 @@
 /* Built in here, to count what is compared. */
 static u64 compared;
 #define RVM_GLOB_COMPARES(bytes) (compared += (bytes))
-#include "lib/glob.c"
+#include "lib/pattern/glob.c"
 
 #define DEPTH 70
 #define ROUNDS 60000

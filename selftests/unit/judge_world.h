@@ -7,9 +7,9 @@
 #define RVM_JUDGE_WORLD_H
 
 #include "grammar/addr_parse.h"
-#include "lib/exclusion.h"
-#include "lib/rights.h"
-#include "lib/text.h"
+#include "lib/judge/exclusion.h"
+#include "lib/model/rights.h"
+#include "lib/model/text.h"
 #include "unit.h"
 
 static inline u32 draw(u32 n)

@@ -3,8 +3,8 @@
  * What decisions about folders rest on: a glob says of a name that is not in
  * its set what it says of the empty name.
  */
-#include "lib/glob.h"
-#include "lib/leaf.h"
+#include "lib/pattern/glob.h"
+#include "lib/pattern/leaf.h"
 #include "unit.h"
 
 #define ROUNDS 400000

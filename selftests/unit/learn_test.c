@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What rvmctl learn makes of records: lines in, lines out, without a module. */
-#include "lib/judge.h"
-#include "lib/rights.h"
+#include "lib/judge/judge.h"
+#include "lib/model/rights.h"
 #include "learn.h"
 #include "unit.h"
 

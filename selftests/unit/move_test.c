@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* New names for old objects: what may move where, and what that means below. */
 #include "judge_world.h"
-#include "lib/move.h"
+#include "lib/judge/move.h"
 
 #define ROUNDS 200000
 #define BELOW 2

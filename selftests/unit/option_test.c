@@ -2,7 +2,7 @@
 /* Which options of sockets are allowed: each row, and nothing beside them. */
 #include <linux/string.h>
 
-#include "lib/option.h"
+#include "lib/model/option.h"
 #include "unit.h"
 
 #define SOCKET 1

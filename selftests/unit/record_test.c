@@ -2,7 +2,7 @@
 #include <errno.h>
 #include <stddef.h>
 
-#include "lib/record.h"
+#include "lib/log/record.h"
 #include "unit.h"
 
 /* clang-format off */

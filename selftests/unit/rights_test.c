@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 
-#include "lib/rights.h"
+#include "lib/model/rights.h"
 #include "unit.h"
 #include "vectors.h"
 

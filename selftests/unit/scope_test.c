@@ -2,8 +2,8 @@
 #include <linux/errno.h>
 
 #include "grammar/scope_parse.h"
-#include "lib/rights.h"
-#include "lib/scope.h"
+#include "lib/model/rights.h"
+#include "lib/judge/scope.h"
 #include "unit.h"
 #include "vectors.h"
 

@@ -3,7 +3,7 @@
 #include <openssl/hmac.h>
 #include <openssl/sha.h>
 
-#include "lib/sha256.h"
+#include "lib/log/sha256.h"
 #include "unit.h"
 #include "vectors.h"
 

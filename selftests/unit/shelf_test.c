@@ -2,7 +2,7 @@
 /* Who writes much keeps others' lines from going. */
 #include <stdlib.h>
 
-#include "lib/shelf.h"
+#include "lib/log/shelf.h"
 #include "unit.h"
 
 static struct rvm_shelf shelf;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "lib/state.h"
+#include "lib/model/state.h"
 #include "unit.h"
 #include "vectors.h"
 

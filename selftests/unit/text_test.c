@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Reasons and operations in words. */
-#include "lib/text.h"
+#include "lib/model/text.h"
 #include "unit.h"
 
 static void each_reason_and_operation_has_a_text_of_its_own(void)

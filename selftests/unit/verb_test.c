@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What operations take: each row of each table, and what no table has. */
-#include "lib/verb.c"
+#include "lib/model/verb.c"
 #include "unit.h"
 
 #define KINDS (RVM_OBJECT_DOOR + 1)

@@ -3,7 +3,7 @@
 #ifndef RVM_ADDR_PARSE_H
 #define RVM_ADDR_PARSE_H
 
-#include "lib/addr.h"
+#include "lib/pattern/addr.h"
 
 /**
  * rvm_addr_parse_range() - parse HOST:PORT of a resource

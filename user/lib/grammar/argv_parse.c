@@ -4,7 +4,7 @@
 #include <linux/string.h>
 
 #include "grammar/argv_parse.h"
-#include "lib/argv.h"
+#include "lib/pattern/argv.h"
 
 static int fail(size_t *at, size_t where, int err)
 {

@@ -3,7 +3,7 @@
 #include <linux/string.h>
 
 #include "grammar/claim_rights.h"
-#include "lib/rights.h"
+#include "lib/model/rights.h"
 
 /* Bytes with a length: a NUL is a byte like others. */
 struct text {

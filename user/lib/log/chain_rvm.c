@@ -2,7 +2,7 @@
 /* Records, chains and signatures as RVM itself has them. */
 #include <linux/string.h>
 
-#include "lib/chain_priv.h"
+#include "lib/log/chain_priv.h"
 #include "log/chain_rvm.h"
 
 static bool same_aux(const u8 a[8], const u8 b[8])

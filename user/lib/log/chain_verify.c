@@ -2,7 +2,7 @@
 /* The chain of the witness log, for who reads it.  The module does not. */
 #include <linux/string.h>
 
-#include "lib/chain_priv.h"
+#include "lib/log/chain_priv.h"
 #include "log/chain_rvm.h"
 #include "log/chain_verify.h"
 

@@ -3,7 +3,7 @@
 #ifndef RVM_CHAIN_VERIFY_H
 #define RVM_CHAIN_VERIFY_H
 
-#include "lib/chain.h"
+#include "lib/log/chain.h"
 
 /**
  * enum rvm_chain_error - what is wrong with a record, or with a log's end

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _RVM_INDEX_H
+#define _RVM_INDEX_H
+
+#include <linux/compiler.h>
+#include <linux/rvm.h>
+#include <linux/types.h>
+
+#include "lib/pattern/leaf.h"
+#include "lib/judge/scope.h"
+
+/** RVM_PATH_DEPTH_MAX - most names of a path that are judged; deeper is refused */
+#define RVM_PATH_DEPTH_MAX 64
+/** RVM_PATH_BYTES_MAX - most bytes of all its names together, each with one that ends it */
+#define RVM_PATH_BYTES_MAX 4096
+/** RVM_CHAIN_END - end of an index chain */
+#define RVM_CHAIN_END 0xffffffffu
+
+/**
+ * struct rvm_token_core - the part of a token that is judged
+ */
+struct rvm_token_core {
+	/** @id: Unique in one load of the module. */
+	u64 id;
+	/** @expires_at: Unix seconds, 0 = never. */
+	s64 expires_at;
+	/** @scope: Never NULL. */
+	const struct rvm_scope *scope;
+	/** @parent: NULL for a root. */
+	const struct rvm_token_core *parent;
+	/** @opens: EXEC: the lineage of its program, a bit of struct rvm_lineages; or 0. */
+	u64 opens;
+	/** @within: EXEC: the lineage that it holds in; 0 if it always does. */
+	u64 within;
+	/** @within_name: Its program; NULL if @within is 0. */
+	const char *within_name;
+	/** @epoch: Epoch of the partition when it was made. */
+	u32 epoch;
+	/** @rights: enum rvm_right; of an exclusion, the rights that it takes away. */
+	u8 rights;
+	/** @type: enum rvm_token_type. */
+	u8 type;
+	/** @tier: 1 to 3. */
+	u8 tier;
+	/** @depth: 0 for a root. */
+	u8 depth;
+	/** @flags: RVM_TOKEN_F_x. */
+	u8 flags;
+};
+
+/** RVM_TOKEN_F_REVOKED - ended; never judged sufficient again */
+#define RVM_TOKEN_F_REVOKED 0x01
+/** RVM_TOKEN_F_EXPIRED - expiry was seen once; it latches */
+#define RVM_TOKEN_F_EXPIRED 0x02
+
+/**
+ * struct rvm_index - tokens or exclusions in index order, found by what they name
+ *
+ * PATH and unix scopes with an anchor are chained by its hash, EXEC scopes by
+ * the base name of their program word, which binds files of that name whatever
+ * their identity; all others by class.  Each chain is in rising index order.
+ */
+struct rvm_index {
+	/** @count: How many entries. */
+	u32 count;
+	/** @mask: Buckets minus one; a power of two minus one. */
+	u32 mask;
+	/** @core: The entries. */
+	const struct rvm_token_core **core;
+	/** @bucket: Heads of the hashed chains, @mask + 1 of them. */
+	u32 *bucket;
+	/** @next: Next entry of the same chain, @count of them. */
+	u32 *next;
+	/**
+	 * @group: Number of the anchor and its places, the same for all entries that have them in
+	 * common, @count of them; NULL for tokens, which hold for their anchors only.
+	 */
+	u32 *group;
+	/** @first: First entry of each group, in a chain with the others; room for @count. */
+	u32 *first;
+	/** @groups: How many groups have a place. */
+	u32 groups;
+	/** @head: Heads of the class chains. */
+	u32 head[RVM_CLASS_SYS + 1];
+};
+
+/** rvm_index_buckets() - how many buckets suit @count entries: a power of two, at least 1 */
+u32 rvm_index_buckets(u32 count);
+
+/**
+ * rvm_index_build() - chain the entries
+ * @index: count, mask, core, bucket and next are set, of exclusions group and first too;
+ *         the rest is filled here
+ */
+void rvm_index_build(struct rvm_index *index);
+
+/**
+ * rvm_index_leaves() - names that the entries may be about
+ * @index: built
+ * @set: filled
+ */
+void rvm_index_leaves(const struct rvm_index *index, struct rvm_leaf_set *set);
+
+/**
+ * struct rvm_path_view - a file system object and what lies above it
+ */
+struct rvm_path_view {
+	/** @name: Names, leaf first. */
+	struct rvm_name name[RVM_PATH_DEPTH_MAX];
+	/** @id: Identity of the object of the same place; @id[@depth] is the root. */
+	const void *id[RVM_PATH_DEPTH_MAX + 1];
+	/** @depth: How many names. */
+	u16 depth;
+	/** @folds: A folder on the way compares names without regard to case. */
+	bool folds;
+	/**
+	 * @aliases: 0, or so many levels up some name may be the spelling of another one,
+	 * such as "ENV~1" where short names are made; exclusions from there on cover it.
+	 */
+	u16 aliases;
+};
+
+/**
+ * struct rvm_stop - is the answer still wanted
+ */
+struct rvm_stop {
+	/** @count: How often who asks was stopped so far; NULL if nobody stops it. */
+	const u32 *count;
+	/** @seen: What that was when the question was put. */
+	u32 seen;
+};
+
+/**
+ * rvm_is_stopped() - who asks was stopped meanwhile
+ * @stop: of the question
+ *
+ * Once true it stays so.  Whoever looks for something and finds nothing has to ask
+ * afterwards: the search may have ended early.
+ *
+ * Return: true if the answer has to be no.
+ */
+static inline bool rvm_is_stopped(const struct rvm_stop *stop)
+{
+	return stop->count && READ_ONCE(*stop->count) != stop->seen;
+}
+
+/**
+ * struct rvm_climb - on the way up from a place, past all that is anchored there
+ */
+struct rvm_climb {
+	/** @stop: Ends it early. */
+	struct rvm_stop stop;
+	/** @index: What is looked through; NULL for nothing. */
+	const struct rvm_index *index;
+	/** @view: The place; NULL for none. */
+	const struct rvm_path_view *view;
+	/** @from: Least @level; 1 for what is anchored above the place. */
+	unsigned int from;
+	/** @level: How far above the place the last entry is anchored. */
+	unsigned int level;
+	/** @at: Its index. */
+	u32 at;
+	/** @inside: @at is in the chain of @level, or of @group. */
+	bool inside;
+	/** @named: All anchors were looked for; now it is their places. */
+	bool named;
+	/** @group: Whose places. */
+	u32 group;
+};
+
+/**
+ * rvm_climb_next() - the next entry anchored at a place or above it, upwards
+ * @climb: @stop, @index and @view are set, maybe @from, the rest 0 at the beginning
+ *
+ * Those whose anchor is met come first, upwards; then those in the place of whose anchor
+ * something else is met.
+ *
+ * Return: its scope; NULL at the end, or when it is stopped.
+ */
+const struct rvm_scope *rvm_climb_next(struct rvm_climb *climb);
+
+/**
+ * rvm_scope_is_at() - is a scope anchored at a level of a view, by object or by name
+ * @scope: the scope
+ * @view: a place
+ * @level: how far above it
+ *
+ * Return: true if the anchor is there, or what is there stands in its place.
+ */
+bool rvm_scope_is_at(const struct rvm_scope *scope, const struct rvm_path_view *view,
+		     unsigned int level);
+
+/** rvm_scope_is_in_place() - likewise by name only */
+bool rvm_scope_is_in_place(const struct rvm_scope *scope, const struct rvm_path_view *view,
+			   unsigned int level);
+
+/**
+ * rvm_index_names_above() - is a name on the way to a place
+ * @index: of exclusions; NULL for nothing
+ * @view: the name
+ * @least: so many names at least lie between; 0 if it may be the place itself
+ *
+ * Return: true if it is.
+ */
+bool rvm_index_names_above(const struct rvm_index *index, const struct rvm_path_view *view,
+			   unsigned int least);
+
+/** rvm_index_names_beside() - is there a place in the same folder as a name; @index may be NULL */
+bool rvm_index_names_beside(const struct rvm_index *index, const struct rvm_path_view *view);
+
+/**
+ * rvm_index_program() - where programs of a name are chained
+ * @index: built
+ * @name: a base name; others may share the chain
+ *
+ * Return: index of the first; RVM_CHAIN_END for none.
+ */
+u32 rvm_index_program(const struct rvm_index *index, const struct rvm_name *name);
+
+#endif /* _RVM_INDEX_H */

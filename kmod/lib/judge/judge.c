@@ -1,0 +1,603 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The one judgement.  Each class of question knows which tokens can be about
+ * its object; what a token lacks besides is the same for all.
+ */
+#include <linux/bits.h>
+#include <linux/limits.h>
+#include <linux/string.h>
+
+#include "lib/judge/cover.h"
+#include "lib/judge/exclusion.h"
+#include "lib/judge/judge.h"
+#include "lib/model/rights.h"
+
+static bool is_root_token(const struct rvm_token_core *token)
+{
+	return token->scope->class == RVM_CLASS_ANY && token->rights == RVM_RIGHTS_ALL;
+}
+
+/*
+ * Tokens: how a scope meets the object, then what the token itself lacks.
+ */
+
+/**
+ * enum fit - how the scope of a token meets the object
+ * @FIT_NONE: It is about something else.
+ * @FIT_SPECIAL: It would, if it named the object.
+ * @FIT_ARGV: It names the program, but not with these words.
+ * @FIT_STEERED: It does, but who starts it is not alone in what becomes of them.
+ * @FIT_ENVIRON: It does, but the environment can make other words of them.
+ * @FIT_NO_START: It covers the file, but does not let it be started.
+ * @FIT_FULL: It covers it.
+ */
+enum fit {
+	FIT_NONE,
+	FIT_SPECIAL,
+	FIT_ARGV,
+	FIT_STEERED,
+	FIT_ENVIRON,
+	FIT_NO_START,
+	FIT_FULL,
+};
+
+static bool is_expired(const struct rvm_token_core *token, s64 now)
+{
+	return token->flags & RVM_TOKEN_F_EXPIRED ||
+	       (token->expires_at && token->expires_at <= now);
+}
+
+/* P2 looks at each ancestor, P3 also at what each passed on. */
+static enum rvm_reason check_ancestors(const struct rvm_token_core *token, s64 now)
+{
+	const struct rvm_token_core *above;
+	unsigned int steps = 0;
+	bool deep = token->tier >= 3;
+
+	if (token->depth > RVM_DEPTH_MAX)
+		return RVM_REASON_TIER;
+	for (; (above = token->parent); token = above) {
+		if (above->flags & RVM_TOKEN_F_REVOKED)
+			return RVM_REASON_NO_TOKEN;
+		if (is_expired(above, now))
+			return RVM_REASON_EXPIRED;
+		if (steps++ == RVM_DEPTH_MAX)
+			return RVM_REASON_TIER;
+		if (deep && (!rvm_rights_cover(above->rights, token->rights) ||
+			     above->depth >= token->depth))
+			return RVM_REASON_TIER;
+	}
+	return RVM_REASON_NONE;
+}
+
+/* What a token whose scope covers the object lacks. */
+static enum rvm_reason check_token(const struct rvm_partition_view *part,
+				   const struct rvm_token_core *token, u8 need, u8 tier, s64 now)
+{
+	if (!rvm_rights_cover(token->rights, need))
+		return RVM_REASON_RIGHTS;
+	if (is_expired(token, now))
+		return RVM_REASON_EXPIRED;
+	if (token->epoch != part->epoch)
+		return RVM_REASON_STALE;
+	if (tier > token->tier)
+		return RVM_REASON_TIER;
+	return token->tier >= 2 ? check_ancestors(token, now) : RVM_REASON_NONE;
+}
+
+/* The search for the first sufficient token, and for the closest miss. */
+struct search {
+	const struct rvm_partition_view *part;
+	const struct rvm_request *req;
+	s64 now;
+	/* Index of the first sufficient one so far. */
+	u32 best;
+	/* Index and rank of the closest miss so far. */
+	u32 miss;
+	u8 rank;
+	enum rvm_reason reason;
+	u8 missing;
+};
+
+/* Closest first; what is not listed is no miss but nothing. */
+static u8 rank_of(enum rvm_reason reason)
+{
+	static const u8 order[] = { RVM_REASON_WITHIN, RVM_REASON_STEERED, RVM_REASON_ENVIRON,
+				    RVM_REASON_ARGV,   RVM_REASON_RIGHTS,  RVM_REASON_EXPIRED,
+				    RVM_REASON_STALE,  RVM_REASON_TIER,	   RVM_REASON_SPECIAL };
+	u8 i;
+
+	for (i = 0; i < ARRAY_SIZE(order); i++)
+		if (order[i] == reason)
+			return i;
+	return U8_MAX;
+}
+
+static void note_miss(struct search *s, u32 at, enum rvm_reason reason, u8 missing)
+{
+	u8 rank = rank_of(reason);
+
+	if (rank > s->rank || (rank == s->rank && at >= s->miss))
+		return;
+	s->miss = at;
+	s->rank = rank;
+	s->reason = reason;
+	s->missing = missing;
+}
+
+/* Some tokens start programs only for descendants of another. */
+static enum rvm_reason check_lineages(const struct search *s, const struct rvm_token_core *token)
+{
+	const struct rvm_lineages *has = &s->req->exec.lineages;
+
+	if (!token->within || s->req->class != RVM_CLASS_EXEC)
+		return RVM_REASON_NONE;
+	return has->table == s->part->table && has->set & token->within ? RVM_REASON_NONE :
+									  RVM_REASON_WITHIN;
+}
+
+static void weigh(struct search *s, u32 at, enum fit fit)
+{
+	const struct rvm_token_core *token = s->part->tokens->core[at];
+	u8 missing = s->req->need & ~token->rights;
+	enum rvm_reason reason;
+
+	if (fit == FIT_NONE || token->flags & RVM_TOKEN_F_REVOKED)
+		return;
+	if (fit == FIT_SPECIAL)
+		reason = RVM_REASON_SPECIAL;
+	else if (fit == FIT_ARGV)
+		reason = RVM_REASON_ARGV;
+	else if (fit == FIT_STEERED)
+		reason = RVM_REASON_STEERED;
+	else if (fit == FIT_ENVIRON)
+		reason = RVM_REASON_ENVIRON;
+	else if (fit == FIT_NO_START)
+		reason = RVM_REASON_RIGHTS;
+	else
+		reason = check_token(s->part, token, s->req->need, s->req->tier, s->now);
+	if (reason == RVM_REASON_NONE)
+		reason = check_lineages(s, token);
+	if (fit == FIT_NO_START)
+		missing |= RVM_RIGHT_EXECUTE;
+	if (reason != RVM_REASON_NONE && reason != RVM_REASON_NO_TOKEN)
+		note_miss(s, at, reason, missing);
+	else if (reason == RVM_REASON_NONE && at < s->best)
+		s->best = at;
+}
+
+static bool is_start(const struct rvm_request *req)
+{
+	if (req->class == RVM_CLASS_EXEC)
+		return true;
+	return req->class == RVM_CLASS_PATH && req->need & RVM_RIGHT_EXECUTE && !req->load;
+}
+
+/* The scope names the object itself. */
+static bool is_named(const struct rvm_scope *scope, enum rvm_glob_match match)
+{
+	return match == RVM_GLOB_EXACT && scope->glob->literal;
+}
+
+static bool may_start(const struct rvm_scope *scope, enum rvm_glob_match match)
+{
+	if (scope->flags & RVM_SCOPE_FLAG_RUN)
+		return true;
+	return is_named(scope, match) && !(scope->flags & RVM_SCOPE_FLAG_LOAD);
+}
+
+static enum fit fit_place(const struct rvm_scope *scope, const struct rvm_path_object *path,
+			  const struct rvm_climb *climb, bool special, bool start)
+{
+	enum rvm_glob_match match = rvm_scope_meets(scope, path, climb, false);
+
+	if (match < RVM_GLOB_BELOW)
+		return FIT_NONE;
+	if (special && !is_named(scope, match))
+		return FIT_SPECIAL;
+	return start && !may_start(scope, match) ? FIT_NO_START : FIT_FULL;
+}
+
+static void search_place(struct search *s, const struct rvm_path_object *path, u8 class,
+			 bool special)
+{
+	struct rvm_climb climb = { .stop = s->part->stop,
+				   .index = s->part->tokens,
+				   .view = path->visible };
+	const struct rvm_scope *scope;
+
+	while ((scope = rvm_climb_next(&climb)))
+		if (scope->class == class)
+			weigh(s, climb.at,
+			      fit_place(scope, path, &climb, special, is_start(s->req)));
+}
+
+/* With any words a program may run any code: then variables give nothing more. */
+static bool limits_words(const struct rvm_scope *scope)
+{
+	return !(scope->flags & RVM_SCOPE_FLAG_PREFIX) ||
+	       strnlen(scope->text, scope->len) + 1 < scope->len;
+}
+
+/* By the name that the rule has for it, whatever it is called by. */
+static bool is_turned(const struct rvm_scope *scope, const struct rvm_exec_object *exec)
+{
+	size_t len = strnlen(scope->text, scope->len);
+	const char *base = rvm_base_name(scope->text, &len);
+
+	return rvm_environ_turns_program(exec->turned, base, len) && limits_words(scope);
+}
+
+static enum fit fit_program(const struct rvm_scope *scope, const struct rvm_exec_object *exec)
+{
+	if (rvm_scope_is_nowhere(scope) || !exec->program || scope->anchor != exec->program)
+		return FIT_NONE;
+	if (exec->argv && !rvm_argv_match(scope->text, scope->len,
+					  scope->flags & RVM_SCOPE_FLAG_PREFIX, exec->argv))
+		return FIT_ARGV;
+	if (exec->steered && limits_words(scope))
+		return FIT_STEERED;
+	return is_turned(scope, exec) ? FIT_ENVIRON : FIT_FULL;
+}
+
+/* A rule for the name binds: then no path token starts the program, whoever it came from. */
+static bool is_bound(const struct rvm_index *index, const struct rvm_name *name)
+{
+	u32 at;
+
+	for (at = rvm_index_program(index, name); at != RVM_CHAIN_END; at = index->next[at])
+		if (rvm_scope_has_word(index->core[at]->scope, name))
+			return true;
+	return false;
+}
+
+/* By whatever name a rule has it; the name is judged in the round to come. */
+static void search_file(struct search *s)
+{
+	const struct rvm_index *index = s->part->tokens;
+	u32 at;
+
+	for (at = 0; at < index->count; at++)
+		if (rvm_scope_names_program(index->core[at]->scope))
+			weigh(s, at, fit_program(index->core[at]->scope, &s->req->exec));
+}
+
+static void search_program(struct search *s)
+{
+	const struct rvm_exec_object *exec = &s->req->exec;
+	const struct rvm_index *index = s->part->tokens;
+	u32 at;
+
+	if (!exec->argv && !exec->base.len)
+		search_file(s);
+	for (at = rvm_index_program(index, &exec->base);
+	     at != RVM_CHAIN_END && !rvm_is_stopped(&s->part->stop); at = index->next[at])
+		if (rvm_scope_has_word(index->core[at]->scope, &exec->base))
+			weigh(s, at, fit_program(index->core[at]->scope, exec));
+	for (at = index->head[RVM_CLASS_EXEC]; at != RVM_CHAIN_END; at = index->next[at]) {
+		const struct rvm_scope *scope = index->core[at]->scope;
+
+		if (scope->flags & RVM_SCOPE_FLAG_ANY_PROGRAM && !scope->len)
+			weigh(s, at, FIT_FULL);
+	}
+	if (!is_bound(index, &exec->base) && !is_bound(index, rvm_path_leaf(&exec->path)))
+		search_place(s, &exec->path, RVM_CLASS_PATH, exec->path.special);
+}
+
+/* An address that was only not named: as a range of one host it would do. */
+static bool lacks_naming(const struct rvm_scope *scope, const struct rvm_request *req)
+{
+	struct rvm_addr_range host = scope->range;
+
+	if (!rvm_request_needs_naming(req) || !rvm_addr_is_within(&scope->range, &req->net.addr))
+		return false;
+	memcpy(host.bytes, req->net.addr.bytes, sizeof(host.bytes));
+	host.prefix_len = 128;
+	return rvm_addr_covers(&host, &req->net.addr, req->net.protocol, req->net.local);
+}
+
+static enum fit fit_peer(const struct rvm_scope *scope, const struct rvm_request *req)
+{
+	const struct rvm_net_object *net = &req->net;
+
+	if (net->family)
+		return !net->path.visible && rvm_scope_is_abstract(scope, &net->name) ? FIT_FULL :
+											FIT_NONE;
+	if (scope->family)
+		return FIT_NONE;
+	if (rvm_addr_covers(&scope->range, &net->addr, net->protocol, net->local))
+		return FIT_FULL;
+	return lacks_naming(scope, req) ? FIT_SPECIAL : FIT_NONE;
+}
+
+static void search_peer(struct search *s)
+{
+	const struct rvm_index *index = s->part->tokens;
+	u32 at;
+
+	for (at = index->head[RVM_CLASS_NET]; at != RVM_CHAIN_END; at = index->next[at])
+		weigh(s, at, fit_peer(index->core[at]->scope, s->req));
+	if (s->req->net.family)
+		search_place(s, &s->req->net.path, RVM_CLASS_NET, true);
+}
+
+static void search_name(struct search *s, u8 class)
+{
+	const struct rvm_index *index = s->part->tokens;
+	u32 at;
+
+	for (at = index->head[class]; at != RVM_CHAIN_END; at = index->next[at])
+		weigh(s, at,
+		      rvm_scope_covers_name(index->core[at]->scope, s->req) ? FIT_FULL : FIT_NONE);
+}
+
+/* "*": everything that does not need naming. */
+static enum fit fit_any(const struct rvm_request *req)
+{
+	static const struct rvm_addr_range everywhere = { .port_last = U16_MAX };
+
+	switch (req->class) {
+	case RVM_CLASS_PATH:
+		if (req->path.special)
+			return FIT_SPECIAL;
+		return is_start(req) ? FIT_NO_START : FIT_FULL;
+	case RVM_CLASS_NET:
+		if (rvm_request_needs_naming(req))
+			return FIT_SPECIAL;
+		return rvm_addr_covers(&everywhere, &req->net.addr, req->net.protocol, false) ?
+			       FIT_FULL :
+			       FIT_NONE;
+	case RVM_CLASS_TOOL:
+	case RVM_CLASS_NAME:
+		return FIT_FULL;
+	default:
+		return FIT_NONE;
+	}
+}
+
+static void search_any(struct search *s)
+{
+	const struct rvm_index *index = s->part->tokens;
+	enum fit fit = fit_any(s->req);
+	u32 at;
+
+	for (at = index->head[RVM_CLASS_ANY]; at != RVM_CHAIN_END; at = index->next[at])
+		weigh(s, at, is_root_token(index->core[at]) ? FIT_FULL : fit);
+}
+
+static void search_tokens(struct search *s)
+{
+	switch (s->req->class) {
+	case RVM_CLASS_PATH:
+		search_place(s, &s->req->path, RVM_CLASS_PATH, s->req->path.special);
+		break;
+	case RVM_CLASS_EXEC:
+		search_program(s);
+		break;
+	case RVM_CLASS_NET:
+		search_peer(s);
+		break;
+	case RVM_CLASS_TOOL:
+	case RVM_CLASS_NAME:
+		search_name(s, s->req->class);
+		search_name(s, RVM_CLASS_SELF);
+		break;
+	case RVM_CLASS_SYS:
+		break;
+	default:
+		return;
+	}
+	search_any(s);
+}
+
+/* The token and those above it hold no longer than this. */
+static s64 end_of(const struct rvm_token_core *token)
+{
+	s64 end = S64_MAX;
+
+	for (; token; token = token->parent)
+		if (token->expires_at && token->expires_at < end)
+			end = token->expires_at;
+	return end;
+}
+
+static void judge_tokens(const struct rvm_partition_view *part, const struct rvm_request *req,
+			 s64 now, struct rvm_verdict *v)
+{
+	struct search s = {
+		.part = part,
+		.req = req,
+		.now = now,
+		.best = RVM_CHAIN_END,
+		.miss = RVM_CHAIN_END,
+		.rank = U8_MAX,
+		.reason = RVM_REASON_NO_TOKEN,
+		.missing = req->need,
+	};
+
+	if (part->tokens)
+		search_tokens(&s);
+	if (s.best != RVM_CHAIN_END) {
+		v->allow = true;
+		v->token = part->tokens->core[s.best];
+		v->tier = v->token->tier;
+		v->words = rvm_scope_names_program(v->token->scope) &&
+			   limits_words(v->token->scope);
+		v->opens = (struct rvm_lineages){ part->table, v->token->opens };
+		v->until = end_of(v->token);
+		return;
+	}
+	v->reason = s.reason;
+	v->missing = s.missing;
+	if (s.miss != RVM_CHAIN_END)
+		v->token = part->tokens->core[s.miss];
+}
+
+static enum rvm_reason check_state(const struct rvm_partition_view *part)
+{
+	for (; part; part = part->parent) {
+		if (part->flags & RVM_PARTITION_FLAG_PEN)
+			return RVM_REASON_UNREGISTERED;
+		if (part->flags & RVM_PARTITION_FLAG_FENCED)
+			return RVM_REASON_FENCED;
+		if (part->state != RVM_STATE_RUNNING)
+			return RVM_REASON_STATE;
+	}
+	return RVM_REASON_NONE;
+}
+
+/* Only what a token could have allowed, and nothing that needs naming. */
+static bool is_relaxed(const struct rvm_partition_view *part, const struct rvm_request *req)
+{
+	if (req->floor || rvm_request_needs_naming(req))
+		return false;
+	if (req->class != RVM_CLASS_PATH && req->class != RVM_CLASS_EXEC &&
+	    req->class != RVM_CLASS_NET)
+		return false;
+	for (; part; part = part->parent)
+		if (part->mode != RVM_MODE_PERMISSIVE && part->mode != RVM_MODE_LEARN)
+			return false;
+	return true;
+}
+
+/*
+ * A program that holds within itself, as the helpers of git do, was started from
+ * elsewhere: the row that is learned from that will open its lineage, so that what
+ * it starts is judged now as it will be then.
+ */
+static struct rvm_lineages learned_lineages(const struct rvm_partition_view *part,
+					    const struct rvm_verdict *v)
+{
+	if (part->mode != RVM_MODE_LEARN || v->reason != RVM_REASON_WITHIN || !v->token)
+		return (struct rvm_lineages){};
+	return (struct rvm_lineages){ part->table, v->token->opens };
+}
+
+static struct rvm_verdict judge_one(const struct rvm_partition_view *part,
+				    const struct rvm_request *req, s64 now)
+{
+	struct rvm_verdict v = { .tier = req->tier, .until = S64_MAX };
+
+	/* What stays in the partition's own network reaches nobody else. */
+	if (req->class == RVM_CLASS_NET && req->net.own) {
+		v.allow = true;
+		return v;
+	}
+	judge_tokens(part, req, now, &v);
+	if (!v.allow && is_relaxed(part, req)) {
+		v.allow = true;
+		v.relaxed = true;
+		v.opens = learned_lineages(part, &v);
+	}
+	return v;
+}
+
+/* Nobody holds more than the partition around it: each one above must allow it too. */
+static void judge_above(const struct rvm_partition_view *part, const struct rvm_request *req,
+			s64 now, struct rvm_verdict *v)
+{
+	struct rvm_verdict above;
+
+	for (part = part->parent; part && v->allow; part = part->parent) {
+		above = judge_one(part, req, now);
+		if (v->until < above.until)
+			above.until = v->until;
+		v->until = above.until;
+		v->words |= above.words && !v->relaxed;
+		if (v->relaxed || (above.allow && !above.relaxed))
+			continue;
+		*v = above;
+		v->reason = RVM_REASON_ABOVE;
+	}
+}
+
+/* What is written below the name would lie elsewhere, out of reach of the exclusion. */
+static bool leads_away(const struct rvm_partition_view *part, const struct rvm_request *req)
+{
+	return req->class == RVM_CLASS_PATH && req->op == RVM_OP_SYMLINK &&
+	       rvm_exclusion_is_below(part, &req->path);
+}
+
+static struct rvm_verdict judge_running(const struct rvm_partition_view *part,
+					const struct rvm_request *req, s64 now)
+{
+	struct rvm_verdict v = { .tier = req->tier, .missing = req->need, .until = S64_MAX };
+
+	v.token = req->need & ~req->cleared ? rvm_exclusion_of(part, req) : NULL;
+	if (v.token || leads_away(part, req)) {
+		v.reason = RVM_REASON_EXCLUDED;
+		return v;
+	}
+	v = judge_one(part, req, now);
+	judge_above(part, req, now, &v);
+	return v;
+}
+
+struct rvm_verdict rvm_judge(const struct rvm_partition_view *part, const struct rvm_request *req,
+			     s64 now)
+{
+	struct rvm_verdict v = { .tier = req->tier, .missing = req->need, .until = S64_MAX };
+	struct rvm_verdict found;
+
+	v.reason = check_state(part);
+	if (v.reason)
+		return v;
+	if (!req->need && req->class != RVM_CLASS_NONE) {
+		v.allow = true;
+		v.reason = RVM_REASON_OWN;
+		return v;
+	}
+	found = judge_running(part, req, now);
+	if (!rvm_is_stopped(&part->stop))
+		return found;
+	v.reason = RVM_REASON_FENCED;
+	return v;
+}
+
+u8 rvm_judge_cleared(const struct rvm_partition_view *part, const struct rvm_request *req)
+{
+	/* Who is stopped is refused before anything is looked for. */
+	return check_state(part) || rvm_exclusion_of(part, req) ? 0 : req->need;
+}
+
+u8 rvm_judge_live_rights(const struct rvm_partition_view *part, u32 at, s64 now)
+{
+	const struct rvm_token_core *token = part->tokens->core[at];
+
+	if (token->flags & RVM_TOKEN_F_REVOKED || check_token(part, token, 0, 0, now))
+		return 0;
+	return token->rights;
+}
+
+static u8 path_rights(const struct rvm_partition_view *part, const struct rvm_path_object *path,
+		      s64 now)
+{
+	struct rvm_climb climb = { .stop = part->stop,
+				   .index = part->tokens,
+				   .view = path->visible };
+	const struct rvm_scope *scope;
+	u8 rights = 0;
+	u32 at;
+
+	if (!part->tokens)
+		return 0;
+	while ((scope = rvm_climb_next(&climb)))
+		if (scope->class == RVM_CLASS_PATH &&
+		    fit_place(scope, path, &climb, path->special, false) == FIT_FULL)
+			rights |= rvm_judge_live_rights(part, climb.at, now);
+	for (at = part->tokens->head[RVM_CLASS_ANY]; at != RVM_CHAIN_END;
+	     at = part->tokens->next[at])
+		if (!path->special || is_root_token(part->tokens->core[at]))
+			rights |= rvm_judge_live_rights(part, at, now);
+	return rights;
+}
+
+u8 rvm_judge_path_rights(const struct rvm_partition_view *part, const struct rvm_path_object *path,
+			 s64 now)
+{
+	u8 rights = RVM_RIGHTS_ALL;
+
+	for (; part; part = part->parent)
+		rights &= path_rights(part, path, now);
+	return rights;
+}

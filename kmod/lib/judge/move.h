@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _RVM_MOVE_H
+#define _RVM_MOVE_H
+
+#include "lib/judge/judge.h"
+
+/**
+ * rvm_judge_move() - may an object get another name
+ * @part: the partition; those above count too
+ * @from: the object by its old name
+ * @to: the new name, judged as the object that will have it
+ * @tree: it is a folder, so that what lies below it gets other names, too
+ * @now: unix seconds
+ *
+ * Nothing excluded gets another name, and nothing gets a name that gives more.  No
+ * symbolic link gets a name on the way to what is excluded.
+ * Of a folder, every rule must mean the same for what lies below, whatever is
+ * there: otherwise it would lose a deny rule, or gain a token, without being
+ * named.  Rules anchored in the folder itself or below go with it.
+ *
+ * Two renames that are each allowed are allowed one after the other, in either
+ * order: what a rule means below a name depends on nothing but what it means at
+ * the folder above and the name.
+ *
+ * Context: Any; under whatever keeps the tables.
+ * Return: RVM_REASON_NONE; RVM_REASON_EXCLUDED if a deny rule takes any right of
+ * one of the names, or means something else below; RVM_REASON_GAIN if tokens do.
+ */
+enum rvm_reason rvm_judge_move(const struct rvm_partition_view *part,
+			       const struct rvm_path_object *from, const struct rvm_path_object *to,
+			       bool tree, s64 now);
+
+#endif /* _RVM_MOVE_H */

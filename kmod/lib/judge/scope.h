@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _RVM_SCOPE_H
+#define _RVM_SCOPE_H
+
+#include <linux/rvm.h>
+#include <linux/types.h>
+
+#include "lib/pattern/addr.h"
+#include "lib/pattern/glob.h"
+
+/** RVM_FAMILY_UNIX - AF_UNIX, which the core lacks, in scopes and requests */
+#define RVM_FAMILY_UNIX 1
+
+/**
+ * DOC: scopes
+ *
+ * A scope is what a resource string means.  rvm_scope_parse() of the tool says,
+ * without looking at the host, which class a string has and which part of it
+ * names what; the tool then resolves names to open files, and the module keeps
+ * struct rvm_scope.
+ */
+
+/** RVM_SCOPE_PLACES - by which an anchor is known: of the mount tree, of its file system */
+#define RVM_SCOPE_PLACES 2
+
+/**
+ * struct rvm_place - where an anchor was when the table was made
+ *
+ * What is excluded is excluded by object and by name: what stands later in the place of
+ * the anchor, made anew or mounted over it, is excluded as well.
+ */
+struct rvm_place {
+	/** @root: Identity of the folder that the names begin at; NULL once lost: read once. */
+	const void *root;
+	/** @name: The anchor's own first, the one right below @root last. */
+	const struct rvm_name *name;
+	/** @depth: How many; 0 if there is no place. */
+	u16 depth;
+};
+
+/**
+ * struct rvm_scope - a resolved scope, immutable
+ *
+ * The module allocates it with its strings behind it and keeps a reference on
+ * the anchor as long as it lives.
+ */
+struct rvm_scope {
+	/** @class: Never RVM_CLASS_NONE. */
+	u8 class;
+	/** @family: NET: 0 for IP, 1 for unix. */
+	u8 family;
+	/** @flags: enum rvm_scope_flag. */
+	u32 flags;
+	/**
+	 * @anchor: PATH, EXEC, unix NET: identity of the anchor, compared only; NULL if unresolved.
+	 * Becomes NULL at any time when the anchor is lost: read once.
+	 */
+	const void *anchor;
+	/** @glob: PATH, unix NET unless abstract: names below the anchor; else NULL. */
+	struct rvm_glob *glob;
+	/** @text: EXEC: words; TOOL, NAME, abstract unix: the name, without "@". */
+	const char *text;
+	/** @len: Bytes in @text. */
+	u16 len;
+	/** @range: NET. */
+	struct rvm_addr_range range;
+	/** @place: Of exclusions with an anchor: what else it is known by. */
+	struct rvm_place place[RVM_SCOPE_PLACES];
+};
+
+/** rvm_scope_is_nowhere() - it matches nothing: its anchor was not found, or is gone */
+static inline bool rvm_scope_is_nowhere(const struct rvm_scope *scope)
+{
+	return scope->flags & (RVM_SCOPE_FLAG_UNRESOLVED | RVM_SCOPE_FLAG_LOST);
+}
+
+/** rvm_scope_names_program() - its words begin with those of one program */
+static inline bool rvm_scope_names_program(const struct rvm_scope *scope)
+{
+	return scope->class == RVM_CLASS_EXEC && scope->len &&
+	       !(scope->flags & RVM_SCOPE_FLAG_ANY_PROGRAM);
+}
+
+#endif /* _RVM_SCOPE_H */

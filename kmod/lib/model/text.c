@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Reasons and operations in words. */
+#include <linux/string.h>
+
+#include "lib/model/text.h"
+
+const char *rvm_reason_text(enum rvm_reason reason)
+{
+	static const char *const text[] = {
+		[RVM_REASON_NONE] = "a token allows it",
+		[RVM_REASON_OUTSIDE] = "the caller is in no partition",
+		[RVM_REASON_OWN] = "the object is the partition's own or harmless",
+		[RVM_REASON_ENTRY] = "it is the entry command",
+		[RVM_REASON_NO_TOKEN] = "no token covers it",
+		[RVM_REASON_RIGHTS] = "the token that covers it lacks the right",
+		[RVM_REASON_EXPIRED] = "the token that covers it has expired",
+		[RVM_REASON_STALE] = "the token that covers it is from an older epoch",
+		[RVM_REASON_TIER] = "the token that covers it does not reach the tier",
+		[RVM_REASON_EXCLUDED] = "a deny rule or a built-in exclusion covers it",
+		[RVM_REASON_STATE] = "the partition, or one above it, is not running",
+		[RVM_REASON_FENCED] = "the partition, or one above it, is fenced",
+		[RVM_REASON_UNREGISTERED] = "the task is in no partition of its own",
+		[RVM_REASON_FLOOR] = "it is refused in every mode; only the root token covers it",
+		[RVM_REASON_ARGV] = "a token names the program, but not with these words",
+		[RVM_REASON_GAIN] = "the new name would give more than the old one",
+		[RVM_REASON_SPECIAL] = "it needs a token that names it",
+		[RVM_REASON_DETACHED] = "it cannot be reached from the root of its tree",
+		[RVM_REASON_DEPTH] = "the path is too deep, or a name too long",
+		[RVM_REASON_CONTEXT] = "it was asked where the caller cannot be known",
+		[RVM_REASON_MEMORY] = "there was no memory to judge it",
+		[RVM_REASON_ANONYMOUS] = "its code is in a file without a name",
+		[RVM_REASON_FAMILY] = "no such socket family or protocol in a partition",
+		[RVM_REASON_REFUSED] = "it is never allowed in a partition",
+		[RVM_REASON_ABOVE] = "the partition around this one may not do it either",
+		[RVM_REASON_ENVIRON] = "a variable of its environment can make it run other code",
+		[RVM_REASON_WITHIN] = "a token allows it, but only within another program",
+		[RVM_REASON_STEERED] = "a tracer or a system call filter can change what it does",
+	};
+
+	return reason < ARRAY_SIZE(text) ? text[reason] : "the reason is unknown";
+}
+
+const char *rvm_op_name(enum rvm_op op)
+{
+	/* clang-format off */
+	static const char *const name[] = {
+		[RVM_OP_NONE] = "none",
+		[RVM_OP_OPEN] = "open",
+		[RVM_OP_READ] = "read",
+		[RVM_OP_WRITE] = "write",
+		[RVM_OP_MAP] = "map",
+		[RVM_OP_PROTECT] = "protect",
+		[RVM_OP_IOCTL] = "ioctl",
+		[RVM_OP_LOCK] = "lock",
+		[RVM_OP_RECEIVE] = "receive",
+		[RVM_OP_TRUNCATE] = "truncate",
+		[RVM_OP_CREATE] = "create",
+		[RVM_OP_MKDIR] = "mkdir",
+		[RVM_OP_MKNOD] = "mknod",
+		[RVM_OP_SYMLINK] = "symlink",
+		[RVM_OP_LINK] = "link",
+		[RVM_OP_UNLINK] = "unlink",
+		[RVM_OP_RMDIR] = "rmdir",
+		[RVM_OP_RENAME] = "rename",
+		[RVM_OP_CHMOD] = "chmod",
+		[RVM_OP_CHOWN] = "chown",
+		[RVM_OP_UTIMES] = "utimes",
+		[RVM_OP_XATTR] = "xattr",
+		[RVM_OP_WATCH] = "watch",
+		[RVM_OP_CHROOT] = "chroot",
+		[RVM_OP_EXEC] = "exec",
+		[RVM_OP_INTERP] = "interp",
+		[RVM_OP_SOCKET] = "socket",
+		[RVM_OP_CONNECT] = "connect",
+		[RVM_OP_SEND] = "send",
+		[RVM_OP_BIND] = "bind",
+		[RVM_OP_LISTEN] = "listen",
+		[RVM_OP_SETSOCKOPT] = "setsockopt",
+		[RVM_OP_UNIX_CONNECT] = "unix-connect",
+		[RVM_OP_UNIX_SEND] = "unix-send",
+		[RVM_OP_SIGNAL] = "signal",
+		[RVM_OP_PTRACE] = "ptrace",
+		[RVM_OP_PRLIMIT] = "prlimit",
+		[RVM_OP_SCHED] = "sched",
+		[RVM_OP_CLONE_INTO] = "clone-into",
+		[RVM_OP_CAPABLE] = "capable",
+		[RVM_OP_MOUNT] = "mount",
+		[RVM_OP_USERNS] = "userns",
+		[RVM_OP_BPF] = "bpf",
+		[RVM_OP_MODULE] = "module",
+		[RVM_OP_PERF] = "perf",
+		[RVM_OP_SETTIME] = "settime",
+		[RVM_OP_SYSLOG] = "syslog",
+		[RVM_OP_QUOTA] = "quota",
+		[RVM_OP_KEY] = "key",
+		[RVM_OP_IPC] = "ipc",
+		[RVM_OP_IO_URING] = "io-uring",
+		[RVM_OP_ENTER] = "enter",
+		[RVM_OP_CHECK] = "check",
+		[RVM_OP_PARTITION] = "partition",
+		[RVM_OP_TABLE] = "table",
+		[RVM_OP_HOOK] = "hook",
+		[RVM_OP_WITNESS] = "witness",
+	};
+	/* clang-format on */
+
+	return op < ARRAY_SIZE(name) ? name[op] : "unknown";
+}
