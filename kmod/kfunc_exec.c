@@ -22,9 +22,9 @@
 
 #include "entry.h"
 #include "kfunc.h"
-#include "lib/pattern/environ.h"
-#include "lib/model/rights.h"
 #include "lib/log/sha256.h"
+#include "lib/model/rights.h"
+#include "lib/pattern/environ.h"
 #include "lineage.h"
 #include "witness.h"
 

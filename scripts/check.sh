@@ -228,11 +228,11 @@ compile() {
 	flags+=" -Ikmod/include/uapi -Ibpf/build $(pkg-config --cflags "${libs[@]}")"
 	case $file in
 	user/* | kmod/* | selftests/tools/*)
-		flags+=" -Iuser/lib -Iuser -Iuser/lib/shim -Ikmod -funsigned-char"
+		flags+=" -iquote user/lib -iquote user/rvmctl -Iuser/lib/shim -iquote kmod -funsigned-char"
 		;;
 	# It goes by the tables of the module.
 	selftests/verb_test.c)
-		flags+=" -Iuser/lib/shim -Ikmod -I$KSRC/tools/testing/selftests"
+		flags+=" -Iuser/lib/shim -iquote kmod -I$KSRC/tools/testing/selftests"
 		;;
 	*) flags+=" -Iselftests/bench/build -I$KSRC/tools/testing/selftests" ;;
 	esac

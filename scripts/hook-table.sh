@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 #
 # Keep the tables of Documentation/design/hooks.md in step with the code: hooks
-# and questions are in bpf/*.bpf.c, classes in user/bpf.c, operations in
+# and questions are in bpf/*.bpf.c, classes in user/rvmctl/hook/bpf.c, operations in
 # selftests/probe_*.c.
 #
 #	scripts/hook-table.sh           write the tables into the document
@@ -46,7 +46,7 @@ programs() {
 
 # Lines "hook|class|what is open without it".
 classes() {
-	sed -n 's/^\t{ "\([a-z_]*\)", HOOK_\([A-Z_]*\), "\(.*\)" },$/\1|\2|\3/p' user/bpf.c |
+	sed -n 's/^\t{ "\([a-z_]*\)", HOOK_\([A-Z_]*\), "\(.*\)" },$/\1|\2|\3/p' user/rvmctl/hook/bpf.c |
 		sed 's/|REQUIRED|/|required|/; s/|IF_THERE|/|if there|/; s/|MESSAGE|/|message|/'
 }
 
@@ -55,7 +55,7 @@ compare_lists() {
 	programs | cut -d' ' -f2 | sort >"$work/programs"
 	classes | cut -d'|' -f1 | sort >"$work/classes"
 	diff -u "$work/programs" "$work/classes" >&2 || {
-		echo "hook-table: bpf/*.bpf.c and user/bpf.c do not have the same hooks" >&2
+		echo "hook-table: bpf/*.bpf.c and user/rvmctl/hook/bpf.c do not have the same hooks" >&2
 		exit 1
 	}
 }

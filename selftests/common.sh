@@ -7,7 +7,7 @@
 selftests=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 root=${RVM_ROOT:-$(dirname "$selftests")}
 programs=$selftests/build
-PATH=$root/user:$PATH
+PATH=$root/user/bin:$PATH
 dir=${RVM_TEST_DIR:-$(mktemp -d)}
 ksrc=${RVM_KSRC:-${KSRC:-}}
 # How many times longer than usual things may take.

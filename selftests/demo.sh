@@ -11,7 +11,7 @@ set -euo pipefail
 
 top=$(cd "$(dirname "$0")/.." && pwd)
 corpus=$top/selftests/data/corpus
-rvmctl=$top/user/rvmctl
+rvmctl=$top/user/bin/rvmctl
 stage=$(mktemp -d /tmp/rvm-demo.XXXXXX)
 ws=$stage/workspace
 name=triage-bot

@@ -9,7 +9,7 @@
 # NAME_use: what the user does; NAME_needs: is it there?  Besides the workspace each trap has
 # a directory outside, $out; those in outsiders get it by a row of the table.
 
-export PATH=$root/user:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8
+export PATH=$root/user/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8
 export HOME=$dir/home GIT_CONFIG_NOSYSTEM=1 NO_UPDATE_NOTIFIER=1
 export ws=$dir/ws outside=$dir/out
 outsiders=()

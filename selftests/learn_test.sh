@@ -23,7 +23,7 @@ bases[node]='workspace-ro,node'
 bases[shell]='workspace-ro'
 bases[cargo]='workspace-rw,make,cargo'
 # The machine's own programs, not what a user put in front of them.
-export PATH=$root/user:/usr/sbin:/usr/bin:/sbin:/bin
+export PATH=$root/user/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
 cleanup() {
 	drop_partitions "${workloads[@]/#/learn-}" learn-poison

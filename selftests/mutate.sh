@@ -107,7 +107,7 @@ build_without() {
 		return 1
 	fi
 	mkdir -p "$work/$name"
-	cp -r "$tree/kmod/rvm.ko" "$tree/user/rvmctl" "$tree/user/base" "$work/$name/"
+	cp -r "$tree/kmod/rvm.ko" "$tree/user/bin" "$tree/user/base" "$work/$name/"
 	# Stripped it is ten times smaller, and the guest reads it each time.
 	strip -g "$work/$name/rvm.ko"
 }
@@ -115,7 +115,7 @@ build_without() {
 # Runs in the guest.
 attach() {
 	insmod "$work/$1/rvm.ko"
-	PATH=$work/$1:$PATH
+	PATH=$work/$1/bin:$PATH
 	rvmctl hook attach >/dev/null
 }
 

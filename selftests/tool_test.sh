@@ -10,7 +10,7 @@
 set -uo pipefail
 
 root=$(dirname "$(dirname "$(readlink -f "$0")")")
-tool=${RVMCTL:-$root/user/rvmctl}
+tool=${RVMCTL:-$root/user/bin/rvmctl}
 corpus=${1:-${CORPUS:-$root/selftests/data/corpus}}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

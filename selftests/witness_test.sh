@@ -9,7 +9,7 @@ set -euo pipefail
 
 here=$(cd "$(dirname "$0")" && pwd)
 top=$(dirname "$here")
-rvmctl=${RVMCTL:-$top/user/rvmctl}
+rvmctl=${RVMCTL:-$top/user/bin/rvmctl}
 work=$(mktemp -d)
 log=$work/log
 number=0

@@ -198,7 +198,7 @@ crowd_rows() {
 }
 
 measure() {
-	PATH=$root/user:$PATH
+	PATH=$root/user/bin:$PATH
 	mapfile -t hooks < <(sed -n 's|^SEC("lsm[^/]*/\([a-z_]*\)")|\1|p' "$root"/bpf/*.bpf.c)
 	make_files
 	insmod "$root/kmod/rvm.ko"

@@ -117,7 +117,7 @@ with_crowd() {
 compare() {
 	local item failed=0
 
-	PATH=$root/user:$PATH
+	PATH=$root/user/bin:$PATH
 	place=/tmp/outsiders
 	mkdir -p "$place"/{plain,stress,bin}
 	# The tests mount and write in their own directory.

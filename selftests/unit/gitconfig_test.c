@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What a configuration of git names, whoever wrote it. */
-#include "gitconfig.h"
+#include "deputy/gitconfig.h"
 #include "unit.h"
 
 #define ROUNDS 20000

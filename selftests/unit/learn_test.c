@@ -2,7 +2,7 @@
 /* What rvmctl learn makes of records: lines in, lines out, without a module. */
 #include "lib/judge/judge.h"
 #include "lib/model/rights.h"
-#include "learn.h"
+#include "learn/learn.h"
 #include "unit.h"
 
 #define WORKSPACE "/nowhere/ws"

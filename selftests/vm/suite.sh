@@ -65,7 +65,7 @@ run_test() {
 	echo "suite.sh: $name on $filesystem" >/dev/kmsg
 	(
 		cd "$dir"
-		RVM_FS=$filesystem RVM_TEST_DIR=$dir RVM_ROOT=$root RVM_MODULE=$module PATH=$root/user:$PATH \
+		RVM_FS=$filesystem RVM_TEST_DIR=$dir RVM_ROOT=$root RVM_MODULE=$module PATH=$root/user/bin:$PATH \
 			RVM_REFUSALS=$refusals timeout --kill-after=5 "$limit" "$selftests/$program" "$@" </dev/null 2>&1
 	) | sed -u 's/^/  /' || status=${PIPESTATUS[0]}
 	result "$status" "$name on $filesystem" "exit $status"
@@ -106,7 +106,7 @@ unload_module() {
 		result 1 module_unloads "it is not loaded"
 		return
 	fi
-	"$root/user/rvmctl" hook detach >/dev/null 2>&1 || true
+	"$root/user/bin/rvmctl" hook detach >/dev/null 2>&1 || true
 	# The last programs hold the module until grace periods have passed, which take
 	# long on an emulated CPU.
 	for ((try = 1; try <= 120 * RVM_PATIENCE; try++)); do

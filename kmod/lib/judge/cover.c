@@ -4,8 +4,8 @@
  */
 #include <linux/string.h>
 
-#include "lib/model/claim.h"
 #include "lib/judge/cover.h"
+#include "lib/model/claim.h"
 
 enum rvm_glob_match rvm_scope_meets(const struct rvm_scope *scope,
 				    const struct rvm_path_object *path,

@@ -6,8 +6,8 @@
 #include <linux/bits.h>
 #include <linux/string.h>
 
-#include "lib/pattern/argv.h"
 #include "lib/judge/index.h"
+#include "lib/pattern/argv.h"
 
 u32 rvm_index_buckets(u32 count)
 {

@@ -6,8 +6,8 @@
 #include <linux/rvm.h>
 #include <linux/types.h>
 
-#include "lib/pattern/leaf.h"
 #include "lib/judge/scope.h"
+#include "lib/pattern/leaf.h"
 
 /** RVM_PATH_DEPTH_MAX - most names of a path that are judged; deeper is refused */
 #define RVM_PATH_DEPTH_MAX 64

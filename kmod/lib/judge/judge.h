@@ -5,9 +5,9 @@
 #include <linux/rvm.h>
 #include <linux/types.h>
 
+#include "lib/judge/index.h"
 #include "lib/pattern/argv.h"
 #include "lib/pattern/environ.h"
-#include "lib/judge/index.h"
 
 /**
  * DOC: the judge

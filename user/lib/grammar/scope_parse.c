@@ -6,9 +6,9 @@
 #include "grammar/addr_parse.h"
 #include "grammar/argv_parse.h"
 #include "grammar/scope_parse.h"
-#include "lib/pattern/argv.h"
-#include "lib/model/rights.h"
 #include "lib/judge/scope.h"
+#include "lib/model/rights.h"
+#include "lib/pattern/argv.h"
 
 #define PROTOCOL_TCP 6
 #define PROTOCOL_UDP 17

@@ -1,0 +1,338 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Records with what is known beside them: the detail line, the partition's name. */
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+
+#include "lib/model/text.h"
+#include "lib/pattern/argv.h"
+#include "log/event.h"
+
+struct names_entry {
+	uint32_t id;
+	char name[65];
+};
+
+void names_free(struct names *names)
+{
+	free(names->entry);
+	names->entry = NULL;
+	names->n = 0;
+}
+
+static int add_name(struct nlattr **attrs, int cmd, void *data, struct err *err)
+{
+	struct names *names = data;
+	struct names_entry *more;
+
+	more = realloc(names->entry, (names->n + 1) * sizeof(*more));
+	if (!more)
+		return err_errno(err, ENOMEM, "names of partitions");
+	names->entry = more;
+	more += names->n++;
+	more->id = nlc_u32(attrs[RVM_A_PARTITION_ID]);
+	snprintf(more->name, sizeof(more->name), "%s", nlc_str(attrs[RVM_A_PARTITION_NAME]));
+	return 0;
+}
+
+static const char *find_name(const struct names *names, uint32_t id)
+{
+	for (size_t i = 0; i < names->n; i++) {
+		if (names->entry[i].id == id)
+			return names->entry[i].name;
+	}
+	return NULL;
+}
+
+const char *names_get(struct names *names, uint32_t id, char fallback[16])
+{
+	struct err err = { 0 };
+	const char *name;
+
+	if (!id)
+		return "host";
+	name = find_name(names, id);
+	if (!name && names->nlc) {
+		names->n = 0;
+		/* Without an answer the number has to do. */
+		nlc_call(names->nlc, nlc_request(names->nlc, RVM_CMD_PARTITION_GET, NLM_F_DUMP),
+			 add_name, names, &err);
+		err_clear(&err);
+		name = find_name(names, id);
+	}
+	if (name)
+		return name;
+	snprintf(fallback, 16, "#%" PRIu32, id);
+	return fallback;
+}
+
+void event_fill(struct event *event, const uint8_t raw[RVM_RECORD_BYTES], const char *detail,
+		struct names *names)
+{
+	char fallback[16];
+
+	rvm_record_decode(&event->rec, raw);
+	rvm_payload_unpack(&event->payload, event->rec.payload);
+	/* What hooks of the system ask for, only the root token has. */
+	if (event_is_denial(event) && event->payload.class == RVM_CLASS_SYS &&
+	    event->payload.reason == RVM_REASON_NO_TOKEN)
+		event->payload.reason = RVM_REASON_FLOOR;
+	snprintf(event->partition, sizeof(event->partition), "%s",
+		 names_get(names, event->rec.actor, fallback));
+	event->detail = detail && detail[0] ? strdup(detail) : NULL;
+}
+
+void event_clear(struct event *event)
+{
+	free(event->detail);
+	event->detail = NULL;
+}
+
+struct fetched {
+	uint8_t raw[RVM_RECORD_BYTES];
+	char *detail;
+	bool found;
+};
+
+static int take_record(struct nlattr **attrs, int cmd, void *data, struct err *err)
+{
+	struct fetched *f = data;
+	struct nlattr *record = attrs[RVM_A_WITNESS_RECORD];
+	const char *detail = nlc_str(attrs[RVM_A_WITNESS_DETAIL]);
+
+	if (!record || nla_len(record) != RVM_RECORD_BYTES)
+		return 0;
+	memcpy(f->raw, nla_data(record), sizeof(f->raw));
+	free(f->detail);
+	f->detail = detail && detail[0] ? strdup(detail) : NULL;
+	f->found = true;
+	return 0;
+}
+
+int event_get(struct nlc *nlc, uint64_t sequence, struct names *names, struct event *event,
+	      struct err *err)
+{
+	struct nl_msg *msg = nlc_request(nlc, RVM_CMD_WITNESS_GET, 0);
+	struct fetched f = { .found = false };
+	int ret;
+
+	if (msg && nla_put_u64(msg, RVM_A_WITNESS_SEQUENCE, sequence))
+		nlc_drop(&msg);
+	ret = nlc_call(nlc, msg, take_record, &f, err);
+	if (ret && nlc_errno(nlc) == ENODATA)
+		err_hint(err, "it was overwritten; logs that were exported may still have it");
+	if (ret)
+		err_wrap(err, "record %" PRIu64, sequence);
+	if (!ret && !f.found)
+		ret = err_make(err, EXIT_REFUSED, "record %" PRIu64 ": is not in the ring",
+			       sequence);
+	if (!ret)
+		event_fill(event, f.raw, f.detail, names);
+	free(f.detail);
+	return ret;
+}
+
+bool event_is_judged(const struct event *event)
+{
+	return event->rec.kind >= RVM_KIND_PROOF_VERIFIED_P1 &&
+	       event->rec.kind <= RVM_KIND_PROOF_REJECTED;
+}
+
+bool event_is_denial(const struct event *event)
+{
+	return event->rec.kind == RVM_KIND_PROOF_REJECTED;
+}
+
+const char *event_verdict(const struct event *event)
+{
+	if (!event_is_judged(event))
+		return "-";
+	if (!event_is_denial(event))
+		return "allow";
+	return event->rec.flags & RVM_RECORD_F_PERMISSIVE ? "would-deny" : "deny";
+}
+
+/* The kernel writes control bytes, quotes and backslashes as \xNN. */
+static char *unescape(const char *text, size_t len)
+{
+	char *out = malloc(len + 1);
+	size_t n = 0;
+
+	for (size_t i = 0; out && i < len; i++) {
+		unsigned int byte;
+
+		if (text[i] == '\\' && i + 3 < len && text[i + 1] == 'x' &&
+		    sscanf(text + i + 2, "%2x", &byte) == 1 && byte) {
+			out[n++] = byte;
+			i += 3;
+		} else {
+			out[n++] = text[i];
+		}
+	}
+	if (out)
+		out[n] = '\0';
+	return out;
+}
+
+/* Where the value of a key of the detail line is; NULL if it is missing. */
+static const char *find_value(const struct event *event, const char *key, size_t *len)
+{
+	const char *p = event->detail;
+	size_t key_len = strlen(key);
+
+	while (p && *p) {
+		const char *equals = strchr(p, '=');
+		const char *value, *end;
+
+		if (!equals)
+			return NULL;
+		value = equals + 1;
+		if (*value == '"') {
+			value++;
+			end = strchr(value, '"');
+		} else {
+			end = strchr(value, ' ');
+		}
+		if (!end)
+			end = value + strlen(value);
+		*len = end - value;
+		if ((size_t)(equals - p) == key_len && !strncmp(p, key, key_len))
+			return value;
+		p = end + (*end == '"');
+		p += strspn(p, " ");
+	}
+	return NULL;
+}
+
+char *event_detail(const struct event *event, const char *key)
+{
+	size_t len;
+	const char *value = find_value(event, key, &len);
+
+	return value ? unescape(value, len) : NULL;
+}
+
+/* A blank between words is a blank; one inside of a word is escaped. */
+char **event_words(const struct event *event, size_t *n)
+{
+	size_t len, begin, end;
+	const char *text = find_value(event, "argv", &len);
+	char **words = text ? calloc(RVM_ARGV_WORDS_MAX + 1, sizeof(*words)) : NULL;
+
+	*n = 0;
+	for (begin = 0; words && begin <= len && *n < RVM_ARGV_WORDS_MAX; begin = end + 1) {
+		for (end = begin; end < len && text[end] != ' '; end++)
+			;
+		words[*n] = unescape(text + begin, end - begin);
+		if (!words[(*n)++]) {
+			words_free(words);
+			return NULL;
+		}
+	}
+	return words;
+}
+
+void words_free(char **words)
+{
+	for (char **word = words; word && *word; word++)
+		free(*word);
+	free(words);
+}
+
+static const char *protocol_name(const char *number)
+{
+	if (!number || !strcmp(number, "6") || !strcmp(number, "tcp"))
+		return "tcp";
+	if (!strcmp(number, "17") || !strcmp(number, "udp"))
+		return "udp";
+	return number;
+}
+
+char *event_object(const struct event *event)
+{
+	static const char *const keys[] = { "name", "peer", "object", "cap", "command", "source" };
+	auto_free char *argv = event_detail(event, "argv");
+	auto_free char *path = event_detail(event, "path");
+	auto_free char *addr = event_detail(event, "addr");
+
+	if (argv && argv[0])
+		return format("%s%s%s", argv, path ? "  " : "", path ? path : "");
+	if (addr) {
+		auto_free char *proto = event_detail(event, "proto");
+
+		return format("%s:%s", protocol_name(proto), addr);
+	}
+	if (path)
+		return take_ptr(path);
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+		auto_free char *value = event_detail(event, keys[i]);
+
+		if (value)
+			return format("%s %s", keys[i], value);
+	}
+	return format("%" PRIu64, (uint64_t)event->rec.target);
+}
+
+static void format_time(uint64_t ns, char out[40])
+{
+	time_t seconds = ns / 1000000000;
+	struct tm tm;
+	size_t n;
+
+	if (!localtime_r(&seconds, &tm)) {
+		snprintf(out, 40, "%" PRIu64, ns);
+		return;
+	}
+	n = strftime(out, 32, "%Y-%m-%dT%H:%M:%S", &tm);
+	snprintf(out + n, 40 - n, ".%03u", (unsigned int)(ns / 1000000 % 1000));
+}
+
+void event_fields(struct out *out, const struct event *event)
+{
+	const char *kind = rvm_kind_name(event->rec.kind);
+	auto_free char *object = event_object(event);
+	bool judged = event_is_judged(event);
+	char when[40], code[8];
+
+	format_time(event->rec.timestamp_ns, when);
+	snprintf(code, sizeof(code), "0x%02x", event->rec.kind);
+	out_json_u64(out, "sequence", event->rec.sequence);
+	out_json_str(out, "time", when);
+	out_json_u64(out, "timestamp-ns", event->rec.timestamp_ns);
+	out_json_str(out, "kind", kind ? kind : code);
+	out_json_str(out, "partition", event->partition);
+	out_json_u64(out, "actor", event->rec.actor);
+	out_json_str(out, "verdict", event_verdict(event));
+	if (judged) {
+		out_json_str(out, "op", rvm_op_name(event->payload.operation));
+		out_json_str(out, "reason", rvm_reason_text(event->payload.reason));
+	}
+	out_json_str(out, "object", object ? object : "");
+	out_json_u64(out, "target", event->rec.target);
+	if (event->detail)
+		out_json_str(out, "detail", event->detail);
+}
+
+void event_print(struct out *out, const struct event *event)
+{
+	const char *kind = rvm_kind_name(event->rec.kind);
+	auto_free char *object = event_object(event);
+	auto_free char *line = NULL;
+	bool judged = event_is_judged(event);
+	char when[40];
+
+	format_time(event->rec.timestamp_ns, when);
+	line = format("%s %" PRIu64 " %s %s %s%s%s %s%s%s%s", when, (uint64_t)event->rec.sequence,
+		      kind ? kind : "?", event->partition, event_verdict(event), judged ? " " : "",
+		      judged ? rvm_op_name(event->payload.operation) : "", object ? object : "-",
+		      event_is_denial(event) ? " (" : "",
+		      event_is_denial(event) ? rvm_reason_text(event->payload.reason) : "",
+		      event_is_denial(event) ? ")" : "");
+	if (event_is_denial(event))
+		out_tone(out, event->rec.flags & RVM_RECORD_F_PERMISSIVE ? OUT_WARN : OUT_BAD);
+	out_event_begin(out);
+	out_text_str(out, "line", line ? line : "?");
+	event_fields(out, event);
+	out_event_end(out);
+}

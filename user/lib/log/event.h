@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef RVMCTL_EVENT_H
+#define RVMCTL_EVENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/out.h"
+#include "lib/log/record.h"
+#include "wire/nl.h"
+
+/* Records with what is known beside them: the detail line, the partition's name. */
+
+/**
+ * struct names - names of partitions by id, asked for once
+ */
+struct names {
+	/** @nlc: Where to ask; NULL for nowhere. */
+	struct nlc *nlc;
+	/** @n: How many are known. */
+	size_t n;
+	/** @entry: Them. */
+	struct names_entry *entry;
+};
+
+void names_free(struct names *names);
+#define auto_names __attribute__((cleanup(names_free)))
+/* "host" for 0; "#7" for one that is not known any more.  Valid until names_free(). */
+const char *names_get(struct names *names, uint32_t id, char fallback[16]);
+
+/**
+ * struct event - a record, decoded
+ */
+struct event {
+	struct rvm_record rec;
+	struct rvm_payload payload;
+	/** @partition: Name of the actor. */
+	char partition[72];
+	/** @detail: The detail line; NULL if there is none any more. */
+	char *detail;
+};
+
+/* @detail is copied; may be NULL. */
+void event_fill(struct event *event, const uint8_t raw[RVM_RECORD_BYTES], const char *detail,
+		struct names *names);
+void event_clear(struct event *event);
+#define auto_event __attribute__((cleanup(event_clear)))
+
+/* Ask the module for one record with its detail line. */
+int event_get(struct nlc *nlc, uint64_t sequence, struct names *names, struct event *event,
+	      struct err *err);
+
+/* It was judged; it was judged to be denied (even if the mode allowed it then). */
+bool event_is_judged(const struct event *event);
+bool event_is_denial(const struct event *event);
+/* "deny", "allow", "would-deny" or "-". */
+const char *event_verdict(const struct event *event);
+
+/* Value of a key of the detail line, not escaped any more; NULL if it is missing.  free() it. */
+char *event_detail(const struct event *event, const char *key);
+/* Words of the command, ended by NULL, and how many; NULL if they are missing.  words_free() it. */
+char **event_words(const struct event *event, size_t *n);
+void words_free(char **words);
+static inline void words_free_(char ***words)
+{
+	words_free(*words);
+}
+#define auto_words __attribute__((cleanup(words_free_)))
+/* What it was about, for people: a path, words, an address, or a number.  free() it. */
+char *event_object(const struct event *event);
+
+/* One line, or one JSON object. */
+void event_print(struct out *out, const struct event *event);
+/* The same as fields of an object that is open; JSON only. */
+void event_fields(struct out *out, const struct event *event);
+
+#endif

@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Logs as files: reading them record by record, checking that they hold together. */
+#include <ctype.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "log/chain_rvm.h"
+#include "log/verify.h"
+
+static int open_device(struct err *err)
+{
+	int fd = open(WITNESS_DEVICE, O_RDONLY | O_CLOEXEC);
+
+	if (fd >= 0)
+		return fd;
+	if (errno == ENOENT) {
+		err_make(err, EXIT_UNAVAILABLE, "%s: RVM module is not loaded", WITNESS_DEVICE);
+		return err_hint(err, "insmod kmod/rvm.ko (as root)");
+	}
+	err_errno(err, errno, "%s", WITNESS_DEVICE);
+	return err_hint(err, "only root outside of any partition can read the log");
+}
+
+int log_open(struct log_reader *log, const char *path, struct err *err)
+{
+	struct stat st;
+	off_t begin;
+
+	memset(log, 0, sizeof(*log));
+	log->path = path;
+	log->device = !strcmp(path, WITNESS_DEVICE);
+	log->fd = log->device ? open_device(err) : file_open(path, &st, err);
+	if (log->fd < 0)
+		return -1;
+	if (!log->device)
+		return 0;
+	begin = lseek(log->fd, 0, SEEK_DATA);
+	if (begin < 0)
+		/* ENXIO: there is nothing yet. */
+		return errno == ENXIO ? 0 : err_errno(err, errno, "%s", path);
+	log->first = log->next = begin / RVM_RECORD_BYTES;
+	return 0;
+}
+
+int log_seek(struct log_reader *log, uint64_t record, struct err *err)
+{
+	if (lseek(log->fd, record * RVM_RECORD_BYTES, SEEK_SET) < 0)
+		return err_errno(err, errno, "%s", log->path);
+	log->next = record;
+	log->have = log->at = 0;
+	return 0;
+}
+
+int log_length(struct log_reader *log, uint64_t *length, struct err *err)
+{
+	off_t here = lseek(log->fd, 0, SEEK_CUR);
+	off_t end = here < 0 ? -1 : lseek(log->fd, 0, SEEK_END);
+
+	if (end < 0 || lseek(log->fd, here, SEEK_SET) < 0)
+		return err_errno(err, errno, "%s", log->path);
+	*length = end / RVM_RECORD_BYTES;
+	return 0;
+}
+
+static int fill(struct log_reader *log, struct err *err)
+{
+	size_t left = log->have - log->at;
+
+	memmove(log->buf, log->buf + log->at, left);
+	log->at = 0;
+	log->have = left;
+	while (log->have < RVM_RECORD_BYTES) {
+		ssize_t n = read(log->fd, log->buf + log->have, sizeof(log->buf) - log->have);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno == ENODATA) {
+			err_make(err, EXIT_REFUSED,
+				 "%s: record %llu was overwritten before it was read", log->path,
+				 (unsigned long long)log->next);
+			return err_hint(err, "try again, or load the module with a larger ring");
+		}
+		if (n < 0)
+			return err_errno(err, errno, "%s", log->path);
+		if (!n)
+			break;
+		log->have += n;
+	}
+	return 0;
+}
+
+int log_next(struct log_reader *log, const uint8_t **raw, struct err *err)
+{
+	if (log->have - log->at < RVM_RECORD_BYTES && fill(log, err))
+		return -1;
+	if (log->have - log->at < RVM_RECORD_BYTES) {
+		log->stray = log->have - log->at;
+		return 0;
+	}
+	*raw = log->buf + log->at;
+	log->at += RVM_RECORD_BYTES;
+	log->next++;
+	return 1;
+}
+
+void log_close(struct log_reader *log)
+{
+	if (log->fd >= 0)
+		close(log->fd);
+	log->fd = -1;
+}
+
+/**
+ * struct state - a check under way
+ */
+struct state {
+	const struct verify_how *how;
+	struct verify_result *result;
+	struct rvm_chain_verifier ours;
+	struct rvm_chain_rvm rvm;
+	/* Changes at ratchets; wiped at the end. */
+	struct rvm_hmac_key key;
+};
+
+static uint64_t length_of(const struct state *s)
+{
+	return s->how->rvm ? s->rvm.length : s->ours.chain.length;
+}
+
+static void take_head(struct state *s)
+{
+	struct verify_result *r = s->result;
+
+	r->records = length_of(s);
+	if (!s->how->rvm) {
+		rvm_chain_head(&s->ours.chain, r->head);
+		r->head_len = sizeof(r->head);
+		return;
+	}
+	for (size_t i = 0; i < 8; i++)
+		r->head[i] = s->rvm.value >> (56 - 8 * i);
+	r->head_len = 8;
+}
+
+/* At the anchored length, or at the end. */
+static void check_anchor(struct state *s, bool at_end)
+{
+	const struct verify_how *how = s->how;
+	enum rvm_chain_error error = RVM_CHAIN_OK;
+
+	if (!how->anchored)
+		return;
+	take_head(s);
+	if (at_end && how->length != UINT64_MAX && s->result->records < how->length)
+		error = RVM_CHAIN_TRUNCATED;
+	else if (s->result->head_len != how->head_len ||
+		 memcmp(s->result->head, how->head, how->head_len))
+		error = RVM_CHAIN_HEAD;
+	if (error)
+		s->result->reason = rvm_chain_reason(error);
+}
+
+static enum rvm_chain_error check_record(struct state *s, const uint8_t *raw)
+{
+	enum rvm_chain_error error;
+
+	if (!s->how->rvm) {
+		error = rvm_chain_verify_next(&s->ours, raw);
+		if (!error && s->how->signed_ && raw[16] == RVM_KIND_KEY_RATCHET)
+			rvm_chain_ratchet(&s->key);
+		return error;
+	}
+	error = rvm_chain_rvm_verify_next(&s->rvm, raw);
+	if (!error && s->how->signed_ && !rvm_record_signed(raw, RVM_SIGNER_HMAC, &s->key))
+		error = RVM_CHAIN_MAC;
+	return error;
+}
+
+static void mark_bad(struct state *s, uint64_t record, uint64_t found, const char *reason)
+{
+	s->result->reason = reason;
+	s->result->at_record = true;
+	s->result->sequence = record;
+	s->result->found = found;
+	s->result->offset = record * RVM_RECORD_BYTES;
+}
+
+static int check_records(struct state *s, struct log_reader *log, struct err *err)
+{
+	const struct verify_how *how = s->how;
+	enum rvm_chain_error error;
+	const uint8_t *raw;
+	int ret = 0;
+
+	while (!s->result->reason && log->next < how->stop) {
+		uint64_t record = log->next;
+
+		if (how->length == record)
+			check_anchor(s, false);
+		if (s->result->reason)
+			break;
+		ret = log_next(log, &raw, err);
+		if (ret <= 0)
+			break;
+		error = check_record(s, raw);
+		if (error)
+			mark_bad(s, record, rvm_le64_get(raw), rvm_chain_reason(error));
+	}
+	if (ret < 0)
+		return -1;
+	if (!s->result->reason && log->stray)
+		mark_bad(s, log->next, log->next, "the log ends within this record");
+	return 0;
+}
+
+int verify_log(const char *path, const struct verify_how *how, struct verify_result *result,
+	       struct err *err)
+{
+	auto_log struct log_reader log;
+	struct state s = { .how = how, .result = result, .key = how->key };
+	int ret;
+
+	memset(result, 0, sizeof(*result));
+	if (log_open(&log, path, err))
+		return -1;
+	if (log.first) {
+		err_make(err, EXIT_REFUSED,
+			 "%s: records 0 to %llu were overwritten; "
+			 "the chain cannot be followed from its beginning",
+			 path, (unsigned long long)(log.first - 1));
+		return err_hint(err, "export more often, or load the module with a larger ring");
+	}
+	rvm_chain_verifier_init(&s.ours, how->signed_ ? &s.key : NULL);
+	ret = check_records(&s, &log, err);
+	if (!ret) {
+		if (!result->reason && (how->length == UINT64_MAX || how->length >= length_of(&s)))
+			check_anchor(&s, true);
+		if (!result->reason && !length_of(&s))
+			result->reason = rvm_chain_reason(RVM_CHAIN_EMPTY);
+		take_head(&s);
+	}
+	rvm_hmac_key_wipe(&s.key);
+	return ret;
+}
+
+static int hex_digit(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	c = tolower((unsigned char)c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+static bool is_hex_key(const char *text, size_t n)
+{
+	while (n && isspace((unsigned char)text[n - 1]))
+		n--;
+	for (size_t i = 0; i < n; i++) {
+		if (hex_digit(text[i]) < 0)
+			return false;
+	}
+	return n == 64;
+}
+
+int verify_read_key(const char *path, struct rvm_hmac_key *key, struct err *err)
+{
+	auto_close int fd = -1;
+	uint8_t bytes[32];
+	struct stat st;
+	char text[80];
+	ssize_t n;
+
+	fd = file_open(path, &st, err);
+	if (fd < 0)
+		return -1;
+	n = read(fd, text, sizeof(text));
+	if (n < 0)
+		return err_errno(err, errno, "%s", path);
+	if (n == sizeof(bytes)) {
+		memcpy(bytes, text, sizeof(bytes));
+	} else if (is_hex_key(text, n)) {
+		for (size_t i = 0; i < sizeof(bytes); i++)
+			bytes[i] = hex_digit(text[2 * i]) * 16 + hex_digit(text[2 * i + 1]);
+	} else {
+		err_make(err, EXIT_USAGE, "%s: is not a key", path);
+		return err_hint(err, "a key is 32 bytes, or 64 hexadecimal digits");
+	}
+	rvm_hmac_key_init(key, bytes, sizeof(bytes));
+	explicit_bzero(bytes, sizeof(bytes));
+	explicit_bzero(text, sizeof(text));
+	return 0;
+}

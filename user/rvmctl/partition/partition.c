@@ -1,0 +1,461 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "cmd.h"
+#include "partition/adopt.h"
+#include "partition/cgroup.h"
+#include "partition/partition.h"
+
+#define PEN_NAME "unregistered"
+#define KILL_SECONDS 10
+
+void partition_free(struct partition *p)
+{
+	free(p->source);
+	free(p->workspace);
+	*p = (struct partition){ 0 };
+}
+
+static char *copy_if(struct nlattr *a)
+{
+	return a ? strdup(nlc_str(a)) : NULL;
+}
+
+static int read_partition(struct nlattr **a, struct partition *p)
+{
+	*p = (struct partition){
+		.id = nlc_u32(a[RVM_A_PARTITION_ID]),
+		.cgroup_id = nlc_u64(a[RVM_A_PARTITION_CGROUP_ID]),
+		.state = nlc_u32(a[RVM_A_PARTITION_STATE]),
+		.mode = nlc_u32(a[RVM_A_PARTITION_MODE]),
+		.flags = nlc_u32(a[RVM_A_PARTITION_FLAGS]),
+		.owner_uid = nlc_u32(a[RVM_A_PARTITION_OWNER_UID]),
+		.epoch = nlc_u32(a[RVM_A_PARTITION_EPOCH]),
+		.parent = nlc_u32(a[RVM_A_PARTITION_PARENT]),
+		.tokens = nlc_u32(a[RVM_A_PARTITION_TOKENS]),
+		.exclusions = nlc_u32(a[RVM_A_PARTITION_EXCLUSIONS]),
+		.denials = nlc_u64(a[RVM_A_PARTITION_DENIALS]),
+		.execs = nlc_u64(a[RVM_A_PARTITION_EXECS]),
+		.source = copy_if(a[RVM_A_PARTITION_SOURCE]),
+		.workspace = copy_if(a[RVM_A_PARTITION_WORKSPACE]),
+	};
+	snprintf(p->name, sizeof(p->name), "%s", nlc_str(a[RVM_A_PARTITION_NAME]));
+	if (a[RVM_A_PARTITION_DIGEST] && nla_len(a[RVM_A_PARTITION_DIGEST]) == sizeof(p->digest)) {
+		memcpy(p->digest, nla_data(a[RVM_A_PARTITION_DIGEST]), sizeof(p->digest));
+		p->has_digest = true;
+	}
+	return 0;
+}
+
+static int take_partition(struct nlattr **a, int cmd, void *data, struct err *err)
+{
+	partition_free(data);
+	return read_partition(a, data);
+}
+
+int partition_lookup(struct nlc *nlc, const char *name, struct partition *p, struct err *err)
+{
+	struct nl_msg *msg = nlc_request(nlc, RVM_CMD_PARTITION_GET, 0);
+
+	*p = (struct partition){ 0 };
+	if (msg && nla_put_string(msg, RVM_A_PARTITION_NAME, name))
+		nlc_drop(&msg);
+	if (!nlc_call(nlc, msg, take_partition, p, err))
+		return 1;
+	if (nlc_errno(nlc) != ENOENT)
+		return err_wrap(err, "partition %s", name);
+	err_clear(err);
+	return 0;
+}
+
+int partition_find(struct nlc *nlc, const char *name, struct partition *p, struct err *err)
+{
+	int ret = partition_lookup(nlc, name, p, err);
+
+	if (ret > 0)
+		return 0;
+	if (!ret) {
+		err_make(err, EXIT_REFUSED, "partition %s: there is none of this name", name);
+		err_hint(err,
+			 "see rvmctl partition list, or make it: rvmctl load TABLE --partition %s",
+			 name);
+	}
+	return -1;
+}
+
+struct partitions {
+	struct partition *list;
+	size_t n;
+};
+
+static int take_each(struct nlattr **a, int cmd, void *data, struct err *err)
+{
+	struct partitions *all = data;
+	struct partition *more = reallocarray(all->list, all->n + 1, sizeof(*more));
+
+	if (!more)
+		return err_errno(err, ENOMEM, "partitions");
+	all->list = more;
+	if (read_partition(a, &all->list[all->n]))
+		return err_errno(err, ENOMEM, "partitions");
+	all->n++;
+	return 0;
+}
+
+int partition_list(struct nlc *nlc, struct partition **list, size_t *n, struct err *err)
+{
+	struct partitions all = { 0 };
+	int ret = nlc_call(nlc, nlc_request(nlc, RVM_CMD_PARTITION_GET, NLM_F_DUMP), take_each,
+			   &all, err);
+
+	*list = all.list;
+	*n = all.n;
+	return ret;
+}
+
+static int register_cgroup(struct nlc *nlc, const struct partition_new *how, int fd,
+			   struct partition *p, struct err *err)
+{
+	struct nl_msg *msg = nlc_request(nlc, RVM_CMD_PARTITION_NEW, 0);
+
+	if (msg && (nla_put_string(msg, RVM_A_PARTITION_NAME, how->name) ||
+		    nla_put_s32(msg, RVM_A_PARTITION_CGROUP_FD, fd) ||
+		    nla_put_u32(msg, RVM_A_PARTITION_MODE, how->mode) ||
+		    (how->flags && nla_put_u32(msg, RVM_A_PARTITION_FLAGS, how->flags)) ||
+		    nla_put_u32(msg, RVM_A_PARTITION_OWNER_UID, how->owner_uid)))
+		nlc_drop(&msg);
+	if (nlc_call(nlc, msg, take_partition, p, err))
+		return err_wrap(err, "partition %s", how->name);
+	return 0;
+}
+
+/* The parent of all partitions refuses whatever runs in it. */
+static int make_pen(struct nlc *nlc, struct err *err)
+{
+	struct partition_new how = { .name = PEN_NAME, .flags = RVM_PARTITION_FLAG_PEN };
+	auto_partition struct partition pen = { 0 };
+	auto_close int fd = -1;
+	int ret = partition_lookup(nlc, PEN_NAME, &pen, err);
+
+	if (ret > 0 && !(pen.flags & RVM_PARTITION_FLAG_GONE))
+		return 0;
+	if (ret < 0)
+		return -1;
+	fd = cgroup_make_parent(err);
+	if (fd < 0)
+		return -1;
+	if (ret > 0) {
+		err_make(err, EXIT_REFUSED, "partition %s: its control group was removed",
+			 PEN_NAME);
+		return err_hint(err, "rvmctl partition del %s", PEN_NAME);
+	}
+	return register_cgroup(nlc, &how, fd, &pen, err);
+}
+
+uint32_t partition_default_uid(void)
+{
+	const char *sudo = geteuid() ? NULL : secure_getenv("SUDO_UID");
+
+	return sudo ? strtoul(sudo, NULL, 10) : getuid();
+}
+
+/* Its limits are those that its runtime gave it. */
+static int adopt_partition(struct nlc *nlc, struct partition_new *how, struct partition *p,
+			   struct err *err)
+{
+	if (how->limits.pids || how->limits.memory || how->limits.io)
+		return err_make(err, EXIT_USAGE, "--cgroup: its limits are its runtime's to set");
+	how->flags |= RVM_PARTITION_FLAG_ADOPTED;
+	return register_cgroup(nlc, how, how->adopt->cgroup, p, err);
+}
+
+int partition_create(struct nlc *nlc, const struct partition_new *want, struct partition *p,
+		     struct err *err)
+{
+	struct partition_new how = *want;
+	auto_close int fd = -1;
+	bool made = false;
+
+	if (how.owner_uid == (uint32_t)-1)
+		how.owner_uid = partition_default_uid();
+	if (how.adopt)
+		return adopt_partition(nlc, &how, p, err);
+	if (make_pen(nlc, err))
+		return -1;
+	fd = cgroup_make(how.name, &made, err);
+	if (fd < 0)
+		return -1;
+	if (!cgroup_limit(fd, how.name, &how.limits, err) &&
+	    !register_cgroup(nlc, &how, fd, p, err))
+		return 0;
+	if (made)
+		cgroup_remove(how.name);
+	return -1;
+}
+
+bool partition_is_container(const struct partition *p)
+{
+	return p->flags & RVM_PARTITION_FLAG_ADOPTED && !cgroup_is_own(p->name, p->cgroup_id);
+}
+
+static int unregister(struct nlc *nlc, uint32_t id, struct err *err)
+{
+	struct nl_msg *msg = nlc_request(nlc, RVM_CMD_PARTITION_DEL, 0);
+
+	if (msg && nla_put_u32(msg, RVM_A_PARTITION_ID, id))
+		nlc_drop(&msg);
+	return nlc_call(nlc, msg, NULL, NULL, err);
+}
+
+void partition_destroy(struct nlc *nlc, const struct partition *p)
+{
+	struct err ignored = { 0 };
+
+	if (!unregister(nlc, p->id, &ignored) && !(p->flags & RVM_PARTITION_FLAG_ADOPTED))
+		cgroup_remove(p->name);
+	err_clear(&ignored);
+}
+
+int partition_set_mode(struct nlc *nlc, uint32_t id, uint32_t mode, struct err *err)
+{
+	struct nl_msg *msg = nlc_request(nlc, RVM_CMD_PARTITION_SET, 0);
+
+	if (msg && (nla_put_u32(msg, RVM_A_PARTITION_ID, id) ||
+		    nla_put_u32(msg, RVM_A_PARTITION_MODE, mode)))
+		nlc_drop(&msg);
+	return nlc_call(nlc, msg, NULL, NULL, err);
+}
+
+static void print_partition(struct out *o, const struct partition *p)
+{
+	out_u64(o, "id", p->id);
+	out_str(o, "name", p->name);
+	out_str(o, "state", p->state < 5 ? state_words[p->state] : "unknown");
+	out_str(o, "mode", p->mode < 3 ? mode_words[p->mode] : "unknown");
+	out_mask(o, "flags", p->flags, partition_flag_words, ARRAY_SIZE(partition_flag_words));
+	out_u64(o, "owner-uid", p->owner_uid);
+	out_u64(o, "epoch", p->epoch);
+	if (p->parent)
+		out_u64(o, "parent", p->parent);
+	else
+		out_null_as(o, "parent", "-");
+	out_u64(o, "tokens", p->tokens);
+	out_u64(o, "exclusions", p->exclusions);
+	out_u64(o, "denials", p->denials);
+	out_u64(o, "execs", p->execs);
+	out_u64(o, "cgroup-id", p->cgroup_id);
+	out_str(o, "source", p->source);
+	out_str(o, "workspace", p->workspace);
+	if (p->has_digest)
+		out_hex(o, "digest", p->digest, sizeof(p->digest));
+	else
+		out_null_as(o, "digest", "-");
+}
+
+static int show(struct ctx *ctx, const struct args *args)
+{
+	auto_partition struct partition p = { 0 };
+	auto_nlc struct nlc *nlc = NULL;
+
+	if (nlc_open(&nlc, &ctx->err) || partition_find(nlc, args_str(args, "NAME"), &p, &ctx->err))
+		return -1;
+	out_object_begin(ctx->out, NULL);
+	print_partition(ctx->out, &p);
+	out_object_end(ctx->out);
+	return 0;
+}
+
+static int print_row(struct nlattr **a, int cmd, void *data, struct err *err)
+{
+	auto_partition struct partition p = { 0 };
+	struct out *o = data;
+
+	read_partition(a, &p);
+	out_tree_row_begin(o, p.id, p.parent);
+	print_partition(o, &p);
+	out_row_end(o);
+	return 0;
+}
+
+static int list(struct ctx *ctx, const struct args *args)
+{
+	static const struct out_col cols[] = {
+		{ "name", NULL, OUT_COL_TREE },
+		{ "id", NULL, OUT_COL_RIGHT },
+		{ "state", NULL, 0 },
+		{ "mode", NULL, 0 },
+		{ "flags", NULL, 0 },
+		{ "owner-uid", "uid", OUT_COL_RIGHT },
+		{ "tokens", NULL, OUT_COL_RIGHT },
+		{ "denials", NULL, OUT_COL_RIGHT },
+		{ "execs", NULL, OUT_COL_RIGHT },
+		{ "workspace", NULL, OUT_COL_TRUNC },
+		{},
+	};
+	auto_nlc struct nlc *nlc = NULL;
+	int ret;
+
+	if (nlc_open(&nlc, &ctx->err))
+		return -1;
+	out_table_begin(ctx->out, NULL, cols);
+	ret = nlc_call(nlc, nlc_request(nlc, RVM_CMD_PARTITION_GET, NLM_F_DUMP), print_row,
+		       ctx->out, &ctx->err);
+	out_table_end(ctx->out);
+	return ret;
+}
+
+struct cgroup_limits partition_limits(const struct args *args)
+{
+	return (struct cgroup_limits){
+		.pids = args_u64(args, "--pids-max", 0),
+		.memory = args_u64(args, "--memory-max", 0),
+		.io = args_u64(args, "--io-max", 0),
+	};
+}
+
+static int make(struct ctx *ctx, const struct args *args)
+{
+	struct partition_new how = {
+		.name = args_str(args, "NAME"),
+		.mode = args_word(args, "--mode", RVM_MODE_ENFORCE),
+		.owner_uid = args_u64(args, "--user", (uint32_t)-1),
+		.limits = partition_limits(args),
+	};
+	auto_partition struct partition p = { 0 };
+	auto_nlc struct nlc *nlc = NULL;
+
+	if (nlc_open(&nlc, &ctx->err) || partition_create(nlc, &how, &p, &ctx->err))
+		return -1;
+	out_line(
+		ctx->out,
+		"partition %s: made with id %u, mode %s, at most %u processes, memory %s, disks %s%s",
+		p.name, p.id, mode_words[p.mode],
+		how.limits.pids ? how.limits.pids : CGROUP_PIDS_DEFAULT,
+		how.limits.memory ? "limited" : "not limited",
+		how.limits.io ? "limited" : "not limited", p.tokens ? "" : "; it has no token yet");
+	return 0;
+}
+
+/*
+ * What only takes away has a door of its own, which nobody can hold up.  False if
+ * that is not it, or it was not open: the other one then says why.
+ */
+static bool stop(const struct args *args)
+{
+	bool suspend = args_word(args, "--state", -1) == RVM_STATE_SUSPENDED;
+	char line[128];
+	ssize_t written;
+	int fd, len;
+
+	if ((!suspend && args_has(args, "--state")) || args_has(args, "--mode") ||
+	    args_has(args, "--unfence") || args_has(args, "--witness-all"))
+		return false;
+	len = snprintf(line, sizeof(line), "%s%s%s%s\n", args_has(args, "--fence") ? "fence " : "",
+		       suspend ? "suspend " : "", args_has(args, "--bump-epoch") ? "epoch " : "",
+		       args_str(args, "NAME"));
+	fd = open("/sys/kernel/security/rvm/brake", O_WRONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	written = write(fd, line, len);
+	close(fd);
+	return written == len;
+}
+
+static int set(struct ctx *ctx, const struct args *args)
+{
+	auto_partition struct partition p = { 0 };
+	auto_nlc struct nlc *nlc = NULL;
+	uint32_t flags = 0, mask = 0;
+	struct nl_msg *msg;
+	int all;
+
+	if (args_has(args, "--fence") && args_has(args, "--unfence"))
+		return err_make(&ctx->err, EXIT_USAGE, "--fence: and --unfence exclude each other");
+	if (stop(args))
+		return 0;
+	if (args_has(args, "--fence") || args_has(args, "--unfence"))
+		mask |= RVM_PARTITION_FLAG_FENCED;
+	if (args_has(args, "--fence"))
+		flags |= RVM_PARTITION_FLAG_FENCED;
+	all = args_word(args, "--witness-all", -1);
+	if (all >= 0)
+		mask |= RVM_PARTITION_FLAG_WITNESS_ALL;
+	if (all > 0)
+		flags |= RVM_PARTITION_FLAG_WITNESS_ALL;
+	if (nlc_open(&nlc, &ctx->err) || partition_find(nlc, args_str(args, "NAME"), &p, &ctx->err))
+		return -1;
+	msg = nlc_request(nlc, RVM_CMD_PARTITION_SET, 0);
+	if (msg &&
+	    (nla_put_u32(msg, RVM_A_PARTITION_ID, p.id) ||
+	     (args_has(args, "--state") &&
+	      nla_put_u32(msg, RVM_A_PARTITION_STATE, args_word(args, "--state", 0))) ||
+	     (args_has(args, "--mode") &&
+	      nla_put_u32(msg, RVM_A_PARTITION_MODE, args_word(args, "--mode", 0))) ||
+	     (mask && (nla_put_u32(msg, RVM_A_PARTITION_FLAGS, flags) ||
+		       nla_put_u32(msg, RVM_A_PARTITION_FLAGS_MASK, mask))) ||
+	     (args_has(args, "--bump-epoch") && nla_put_flag(msg, RVM_A_PARTITION_EPOCH_BUMP))))
+		nlc_drop(&msg);
+	if (nlc_call(nlc, msg, NULL, NULL, &ctx->err))
+		return err_wrap(&ctx->err, "partition %s", p.name);
+	return 0;
+}
+
+static int del(struct ctx *ctx, const struct args *args)
+{
+	const char *name = args_str(args, "NAME");
+	auto_partition struct partition p = { 0 };
+	auto_nlc struct nlc *nlc = NULL;
+	bool own;
+
+	if (nlc_open(&nlc, &ctx->err) || partition_find(nlc, name, &p, &ctx->err))
+		return -1;
+	own = !(p.flags & (RVM_PARTITION_FLAG_GONE | RVM_PARTITION_FLAG_PEN)) &&
+	      !partition_is_container(&p);
+	/* Its processes end first: without the partition they would run unconfined. */
+	if (own && cgroup_kill(name, p.cgroup_id, KILL_SECONDS, &ctx->err))
+		return err_wrap(&ctx->err, "partition %s", name);
+	if (unregister(nlc, p.id, &ctx->err))
+		return err_wrap(&ctx->err, "partition %s", name);
+	if (own)
+		cgroup_remove(name);
+	out_line(ctx->out, "partition %s: deleted, with %u tokens", name, p.tokens);
+	return 0;
+}
+
+static const struct arg name_args[] = {
+	{ "NAME", ARG_NAME, ARG_REQUIRED, NULL, "the partition", NULL },
+	{},
+};
+
+static const struct arg new_args[] = {
+	{ "NAME", ARG_NAME, ARG_REQUIRED, NULL, "a-z first, then a-z 0-9 -, at most 64", NULL },
+	{ "--mode", ARG_WORD, 0, "MODE", "how strict", mode_words },
+	{ "--user", ARG_U32, 0, "UID", "who may enter; else who calls sudo", NULL },
+	{ "--pids-max", ARG_U32, 0, "N", "processes at most, 4096 if not given", NULL },
+	{ "--memory-max", ARG_U64, 0, "BYTES", "memory at most", NULL },
+	{ "--io-max", ARG_U64, 0, "BYTES", "read from and written to each disk in a second", NULL },
+	{},
+};
+
+static const struct arg set_args[] = {
+	{ "NAME", ARG_NAME, ARG_REQUIRED, NULL, "the partition", NULL },
+	{ "--mode", ARG_WORD, 0, "MODE", "how strict", mode_words },
+	{ "--state", ARG_WORD, 0, "STATE", "suspend, resume", state_words },
+	{ "--fence", ARG_FLAG, 0, NULL, "refuse everything", NULL },
+	{ "--unfence", ARG_FLAG, 0, NULL, "no longer", NULL },
+	{ "--bump-epoch", ARG_FLAG, 0, NULL, "make every older token stale", NULL },
+	{ "--witness-all", ARG_ONOFF, 0, NULL, "record each access", NULL },
+	{},
+};
+
+const struct cmd partition_cmds[] = {
+	{ "partition", "list", list, NULL, "show all", CMD_READ },
+	{ "partition", "show", show, name_args, "show one", CMD_READ },
+	{ "partition", "new", make, new_args, "make one, without tokens", 0 },
+	{ "partition", "set", set, set_args, "change mode, state, fence or epoch", 0 },
+	{ "partition", "del", del, name_args, "end its processes and delete it", 0 },
+	{},
+};

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef RVMCTL_PARTITION_H
+#define RVMCTL_PARTITION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "cmd.h"
+#include "partition/cgroup.h"
+#include "wire/nl.h"
+
+struct adopt;
+
+/**
+ * struct partition - what the module says of one; end with partition_free()
+ */
+struct partition {
+	uint32_t id;
+	char name[65];
+	uint64_t cgroup_id;
+	uint32_t state;
+	uint32_t mode;
+	uint32_t flags;
+	uint32_t owner_uid;
+	uint32_t epoch;
+	uint32_t parent;
+	uint32_t tokens;
+	uint32_t exclusions;
+	uint64_t denials;
+	uint64_t execs;
+	bool has_digest;
+	uint8_t digest[32];
+	/* NULL before the first load. */
+	char *source;
+	char *workspace;
+};
+
+void partition_free(struct partition *p);
+#define auto_partition __attribute__((cleanup(partition_free)))
+
+/* By name; not there is EXIT_REFUSED with a hint. */
+int partition_find(struct nlc *nlc, const char *name, struct partition *p, struct err *err);
+/* As partition_find(), but not there is no error: Return 1 if found, 0 if not, -1. */
+int partition_lookup(struct nlc *nlc, const char *name, struct partition *p, struct err *err);
+
+/* All that there are; free() @list after partition_free() of each of the @n. */
+int partition_list(struct nlc *nlc, struct partition **list, size_t *n, struct err *err);
+
+/**
+ * struct partition_new - how to make one
+ */
+struct partition_new {
+	const char *name;
+	uint32_t mode;
+	/* (uid_t)-1: SUDO_UID, else the caller. */
+	uint32_t owner_uid;
+	uint32_t flags;
+	struct cgroup_limits limits;
+	/* Processes that run already, whose control group it takes; NULL to make one. */
+	const struct adopt *adopt;
+};
+
+/* Is its control group one of another runtime? */
+bool partition_is_container(const struct partition *p);
+
+/* --pids-max, --memory-max and --io-max. */
+struct cgroup_limits partition_limits(const struct args *args);
+/* SUDO_UID if root calls, else the caller. */
+uint32_t partition_default_uid(void);
+
+/* Return: 0; -1 with the reason, without the partition in it. */
+int partition_set_mode(struct nlc *nlc, uint32_t id, uint32_t mode, struct err *err);
+
+/* Make the cgroup (its parent and the pen too), set limits, register; or leave nothing. */
+int partition_create(struct nlc *nlc, const struct partition_new *how, struct partition *p,
+		     struct err *err);
+/* Undo partition_create(): nothing ran in it yet. */
+void partition_destroy(struct nlc *nlc, const struct partition *p);
+
+#endif

@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Tokens and exclusions as the module has them. */
+#include <string.h>
+
+#include "cmd.h"
+#include "partition/partition.h"
+#include "partition/token.h"
+
+/* Words of a command are apart by NUL on the wire. */
+static void print_pattern(struct out *o, const struct nlattr *a, uint32_t class)
+{
+	char text[1025];
+	size_t n = a ? nla_len(a) : 0;
+
+	if (n >= sizeof(text))
+		n = sizeof(text) - 1;
+	if (n)
+		memcpy(text, nla_data(a), n);
+	if (class == RVM_CLASS_EXEC) {
+		n -= n && !text[n - 1];
+		for (size_t i = 0; i < n; i++)
+			text[i] = text[i] ? text[i] : ' ';
+	}
+	out_strn(o, "pattern", text, n);
+}
+
+void print_scope(struct out *o, struct nlattr *nest)
+{
+	struct nlattr *a[RVM_A_SCOPE_MAX + 1];
+	uint32_t class;
+
+	nlc_nest(a, RVM_A_SCOPE_MAX, nest);
+	class = nlc_u32(a[RVM_A_SCOPE_CLASS]);
+	out_str(o, "class", class < 9 ? class_words[class] : "unknown");
+	out_mask(o, "scope-flags", nlc_u32(a[RVM_A_SCOPE_FLAGS]), scope_flag_words,
+		 ARRAY_SIZE(scope_flag_words));
+	out_str(o, "resource", a[RVM_A_SCOPE_RESOURCE] ? nlc_str(a[RVM_A_SCOPE_RESOURCE]) : NULL);
+	out_str(o, "anchor", a[RVM_A_SCOPE_ANCHOR] ? nlc_str(a[RVM_A_SCOPE_ANCHOR]) : NULL);
+	print_pattern(o, a[RVM_A_SCOPE_PATTERN], class);
+}
+
+static void print_token(struct out *o, struct nlattr *nest)
+{
+	struct nlattr *a[RVM_A_TOKEN_MAX + 1];
+
+	nlc_nest(a, RVM_A_TOKEN_MAX, nest);
+	out_tree_row_begin(o, nlc_u64(a[RVM_A_TOKEN_ID]), nlc_u64(a[RVM_A_TOKEN_PARENT]));
+	out_u64(o, "id", nlc_u64(a[RVM_A_TOKEN_ID]));
+	out_u64(o, "index", nlc_u32(a[RVM_A_TOKEN_INDEX]));
+	out_json_u64(o, "generation", nlc_u32(a[RVM_A_TOKEN_GENERATION]));
+	out_u64(o, "partition",
+		nlc_u32(a[RVM_A_TOKEN_PARTITION]) ? nlc_u32(a[RVM_A_TOKEN_PARTITION]) :
+						    nlc_u32(a[RVM_A_TOKEN_OWNER]));
+	out_mask(o, "rights", nlc_u32(a[RVM_A_TOKEN_RIGHTS]), right_words, ARRAY_SIZE(right_words));
+	out_fmt(o, "tier", "P%u", nlc_u32(a[RVM_A_TOKEN_TIER]));
+	out_time(o, "expires-at", nlc_s64(a[RVM_A_TOKEN_EXPIRES_AT]));
+	out_u64(o, "badge", nlc_u64(a[RVM_A_TOKEN_BADGE]));
+	out_u64(o, "epoch", nlc_u32(a[RVM_A_TOKEN_EPOCH]));
+	out_u64(o, "depth", nlc_u32(a[RVM_A_TOKEN_DEPTH]));
+	out_u64(o, "birth", nlc_u64(a[RVM_A_TOKEN_BIRTH]));
+	if (a[RVM_A_TOKEN_WITHIN])
+		out_str(o, "within", nlc_str(a[RVM_A_TOKEN_WITHIN]));
+	else
+		out_null_as(o, "within", "-");
+	print_scope(o, a[RVM_A_TOKEN_SCOPE]);
+	out_row_end(o);
+}
+
+static int take_token(struct nlattr **a, int cmd, void *data, struct err *err)
+{
+	if (a[RVM_A_TABLE_TOKEN])
+		print_token(data, a[RVM_A_TABLE_TOKEN]);
+	return 0;
+}
+
+static int take_exclusion(struct nlattr **attrs, int cmd, void *data, struct err *err)
+{
+	struct nlattr *a[RVM_A_EXCLUSION_MAX + 1];
+	struct out *o = data;
+
+	if (!attrs[RVM_A_TABLE_EXCLUSION])
+		return 0;
+	nlc_nest(a, RVM_A_EXCLUSION_MAX, attrs[RVM_A_TABLE_EXCLUSION]);
+	out_row_begin(o);
+	out_u64(o, "index", nlc_u32(a[RVM_A_EXCLUSION_INDEX]));
+	out_u64(o, "partition", nlc_u32(a[RVM_A_EXCLUSION_PARTITION]));
+	out_mask(o, "rights", nlc_u32(a[RVM_A_EXCLUSION_RIGHTS]), right_words,
+		 ARRAY_SIZE(right_words));
+	print_scope(o, a[RVM_A_EXCLUSION_SCOPE]);
+	out_row_end(o);
+	return 0;
+}
+
+/* All, or those of one partition. */
+static int dump(struct nlc *nlc, int cmd, uint32_t partition, nlc_fn fn, void *data,
+		struct err *err)
+{
+	struct nl_msg *msg = nlc_request(nlc, cmd, NLM_F_DUMP);
+
+	if (msg && partition && nla_put_u32(msg, RVM_A_TABLE_PARTITION, partition))
+		nlc_drop(&msg);
+	return nlc_call(nlc, msg, fn, data, err);
+}
+
+static bool is_lost(struct nlattr *scope)
+{
+	struct nlattr *a[RVM_A_SCOPE_MAX + 1];
+
+	if (!scope)
+		return false;
+	nlc_nest(a, RVM_A_SCOPE_MAX, scope);
+	return nlc_u32(a[RVM_A_SCOPE_FLAGS]) & RVM_SCOPE_FLAG_LOST;
+}
+
+static int count_lost(struct nlattr **attrs, int cmd, void *data, struct err *err)
+{
+	struct nlattr *token[RVM_A_TOKEN_MAX + 1], *exclusion[RVM_A_EXCLUSION_MAX + 1];
+	struct token_lost *lost = data;
+
+	if (attrs[RVM_A_TABLE_TOKEN]) {
+		nlc_nest(token, RVM_A_TOKEN_MAX, attrs[RVM_A_TABLE_TOKEN]);
+		lost->tokens += is_lost(token[RVM_A_TOKEN_SCOPE]);
+	}
+	if (attrs[RVM_A_TABLE_EXCLUSION]) {
+		nlc_nest(exclusion, RVM_A_EXCLUSION_MAX, attrs[RVM_A_TABLE_EXCLUSION]);
+		lost->exclusions += is_lost(exclusion[RVM_A_EXCLUSION_SCOPE]);
+	}
+	return 0;
+}
+
+int token_count_lost(struct nlc *nlc, uint32_t partition, struct token_lost *lost, struct err *err)
+{
+	*lost = (struct token_lost){ 0 };
+	return dump(nlc, RVM_CMD_TOKEN_GET, partition, count_lost, lost, err) ||
+			       dump(nlc, RVM_CMD_EXCLUSION_GET, partition, count_lost, lost, err) ?
+		       -1 :
+		       0;
+}
+
+static const struct out_col token_cols[] = {
+	{ "id", NULL, OUT_COL_TREE },
+	{ "partition", NULL, OUT_COL_RIGHT },
+	{ "rights", NULL, 0 },
+	{ "tier", NULL, 0 },
+	{ "expires-at", "expires", 0 },
+	{ "badge", NULL, OUT_COL_RIGHT },
+	{ "within", NULL, 0 },
+	{ "class", NULL, 0 },
+	{ "scope-flags", "flags", 0 },
+	{ "resource", NULL, 0 },
+	{ "anchor", NULL, 0 },
+	{ "pattern", NULL, 0 },
+	{},
+};
+
+static const struct out_col exclusion_cols[] = {
+	{ "index", "#", OUT_COL_RIGHT },
+	{ "rights", NULL, 0 },
+	{ "class", NULL, 0 },
+	{ "scope-flags", "flags", 0 },
+	{ "resource", NULL, 0 },
+	{ "anchor", NULL, 0 },
+	{ "pattern", NULL, 0 },
+	{},
+};
+
+static int list(struct ctx *ctx, const struct args *args)
+{
+	const char *name = args_str(args, "NAME");
+	auto_partition struct partition p = { 0 };
+	auto_nlc struct nlc *nlc = NULL;
+	int ret;
+
+	if (nlc_open(&nlc, &ctx->err) || (name && partition_find(nlc, name, &p, &ctx->err)))
+		return -1;
+	out_table_begin(ctx->out, NULL, token_cols);
+	ret = dump(nlc, RVM_CMD_TOKEN_GET, p.id, take_token, ctx->out, &ctx->err);
+	out_table_end(ctx->out);
+	return ret;
+}
+
+static int exclusions(struct ctx *ctx, const struct args *args)
+{
+	const char *name = args_str(args, "NAME");
+	auto_partition struct partition p = { 0 };
+	auto_nlc struct nlc *nlc = NULL;
+	int ret;
+
+	if (nlc_open(&nlc, &ctx->err) || (name && partition_find(nlc, name, &p, &ctx->err)))
+		return -1;
+	out_table_begin(ctx->out, NULL, exclusion_cols);
+	ret = dump(nlc, RVM_CMD_EXCLUSION_GET, p.id, take_exclusion, ctx->out, &ctx->err);
+	out_table_end(ctx->out);
+	return ret;
+}
+
+/* The one partition there is besides pens, if no name was given. */
+struct only {
+	char name[65];
+	unsigned int n;
+};
+
+static int note_name(struct nlattr **a, int cmd, void *data, struct err *err)
+{
+	struct only *only = data;
+
+	if (nlc_u32(a[RVM_A_PARTITION_FLAGS]) & RVM_PARTITION_FLAG_PEN)
+		return 0;
+	only->n++;
+	snprintf(only->name, sizeof(only->name), "%s", nlc_str(a[RVM_A_PARTITION_NAME]));
+	return 0;
+}
+
+static int find_only(struct nlc *nlc, struct only *only, struct err *err)
+{
+	if (nlc_call(nlc, nlc_request(nlc, RVM_CMD_PARTITION_GET, NLM_F_DUMP), note_name, only,
+		     err))
+		return -1;
+	if (only->n == 1)
+		return 0;
+	err_make(err, EXIT_USAGE, "table: there are %u partitions", only->n);
+	return err_hint(err, "name one; see rvmctl partition list");
+}
+
+static int show(struct ctx *ctx, const struct args *args)
+{
+	const char *name = args_str(args, "NAME");
+	auto_partition struct partition p = { 0 };
+	auto_nlc struct nlc *nlc = NULL;
+	struct only only = { 0 };
+	struct out *o = ctx->out;
+	int ret;
+
+	if (nlc_open(&nlc, &ctx->err) || (!name && find_only(nlc, &only, &ctx->err)) ||
+	    partition_find(nlc, name ? name : only.name, &p, &ctx->err))
+		return -1;
+	out_object_begin(o, NULL);
+	out_str(o, "partition", p.name);
+	out_str(o, "source", p.source);
+	out_str(o, "workspace", p.workspace);
+	if (p.has_digest)
+		out_hex(o, "digest", p.digest, sizeof(p.digest));
+	else
+		out_null_as(o, "digest", "-");
+	out_table_begin(o, "tokens", token_cols);
+	ret = dump(nlc, RVM_CMD_TOKEN_GET, p.id, take_token, o, &ctx->err);
+	out_table_end(o);
+	out_table_begin(o, "exclusions", exclusion_cols);
+	if (!ret)
+		ret = dump(nlc, RVM_CMD_EXCLUSION_GET, p.id, take_exclusion, o, &ctx->err);
+	out_table_end(o);
+	out_object_end(o);
+	return ret;
+}
+
+static const struct arg name_args[] = {
+	{ "NAME", ARG_NAME, 0, NULL, "the partition", NULL },
+	{},
+};
+
+const struct cmd token_cmds[] = {
+	{ "token", "list", list, name_args, "show tokens", CMD_READ },
+	{ "token", "exclusions", exclusions, name_args, "show what no token can give", CMD_READ },
+	{},
+};
+
+const struct cmd table_cmds[] = {
+	{ "table", "show", show, name_args, "show the table in force", CMD_READ },
+	{},
+};

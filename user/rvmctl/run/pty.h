@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef RVMCTL_PTY_H
+#define RVMCTL_PTY_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+#include <termios.h>
+
+#include "base/err.h"
+
+/*
+ * What stands between a command and the user's descriptors.  A command gets
+ * pipes as they are.  For a terminal it gets one of its own, so that it can
+ * neither read nor type what is the user's; for files, devices and sockets it
+ * gets a pipe, since these would be judged by its tokens.
+ */
+
+/**
+ * struct relay - bytes under way from one descriptor to another
+ */
+struct relay {
+	/** @from: -1 when it is done. */
+	int from;
+	/** @to: Closed at the end if @owned. */
+	int to;
+	/** @owned: @to is ours. */
+	bool owned;
+	/** @have: Bytes in @buf. */
+	size_t have;
+	/** @at: Of these, written. */
+	size_t at;
+	char buf[16384];
+};
+
+#define RELAYS_MAX 4
+
+/**
+ * struct pty - the user's side
+ */
+struct pty {
+	/** @master: Our end of the command's terminal, or -1. */
+	int master;
+	/** @user: Descriptor of the user's terminal (0, 1 or 2), or -1. */
+	int user;
+	/** @raw: The user's terminal is in raw mode, @saved is how it was. */
+	bool raw;
+	struct termios saved;
+	/** @n: Relays in use. */
+	size_t n;
+	struct relay relay[RELAYS_MAX];
+};
+
+#define PTY_INIT ((struct pty){ .master = -1, .user = -1 })
+
+/* Open what is closed of 0, 1 and 2, before anything else takes its number. */
+int pty_fill_gaps(struct err *err);
+
+/**
+ * pty_open() - make what the command gets as 0, 1 and 2
+ * @uid: who will own the terminal
+ * @stdio: filled, all above 2
+ * @tty: filled with what becomes its controlling terminal, or -1
+ */
+int pty_open(struct pty *pty, uid_t uid, int stdio[3], int *tty, struct err *err);
+
+/* From now on keys go to the command; and back.  Nothing happens without a terminal. */
+void pty_raw(struct pty *pty);
+void pty_restore(struct pty *pty);
+/* The user's window has another size. */
+void pty_resize(struct pty *pty);
+
+/**
+ * pty_pump() - move bytes until one of @fds can be read
+ * @fds: two more descriptors to watch
+ * @ready: filled, which of them can be read
+ */
+int pty_pump(struct pty *pty, const int fds[2], bool ready[2], struct err *err);
+
+/* The command ended: pass on what it wrote before. */
+void pty_drain(struct pty *pty);
+
+/* Restore the terminal and close. */
+void pty_close(struct pty *pty);
+
+#endif

@@ -1,0 +1,498 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Run a command in a partition. */
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <inttypes.h>
+#include <pwd.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+
+#include "cmd.h"
+#include "hook/hook.h"
+#include "lib/log/sha256.h"
+#include "partition/partition.h"
+#include "plan/own.h"
+#include "run/attend.h"
+#include "run/pty.h"
+#include "run/spawn.h"
+#include "table/program.h"
+#include "witness/why.h"
+
+#define ENV_MAX 256
+#define GROUPS_MAX 256
+/* Only root can open it: nobody else can make rvmctl wait. */
+#define NETWORK_LOCK "/run/rvmctl.lock"
+
+/**
+ * struct run - a command to be run
+ */
+struct run {
+	struct nlc *nlc;
+	struct partition part;
+	struct spawn spawn;
+	struct pty pty;
+	struct attend attend;
+	/* Owns the strings of spawn. */
+	char *path;
+	char *cwd;
+	char *home;
+	char *user;
+	char *env[ENV_MAX + 1];
+	size_t n_env;
+	/* The program, only to name it. */
+	int program;
+};
+
+static void run_free(struct run *r)
+{
+	/* First what the user sees: the terminal as it was. */
+	pty_close(&r->pty);
+	spawn_end(&r->spawn);
+	attend_end(&r->attend);
+	if (r->program >= 0)
+		close(r->program);
+	for (size_t i = 0; i < r->n_env; i++)
+		free(r->env[i]);
+	free(r->path);
+	free(r->cwd);
+	free(r->home);
+	free(r->user);
+	partition_free(&r->part);
+	nlc_close(r->nlc);
+}
+#define auto_run __attribute__((cleanup(run_free)))
+
+static int add_env(struct run *r, const char *name, size_t name_len, const char *value,
+		   struct err *err)
+{
+	char *text;
+
+	if (r->n_env == ENV_MAX)
+		return err_make(err, EXIT_USAGE, "--env: more than %d variables", ENV_MAX);
+	text = format("%.*s=%s", (int)name_len, name, value);
+	if (!text)
+		return err_errno(err, ENOMEM, "environment");
+	for (size_t i = 0; i < r->n_env; i++) {
+		/* What is said later counts. */
+		if (!strncmp(r->env[i], text, name_len + 1)) {
+			free(r->env[i]);
+			r->env[i] = text;
+			return 0;
+		}
+	}
+	r->env[r->n_env++] = text;
+	return 0;
+}
+
+static int copy_env(struct run *r, const char *name, struct err *err)
+{
+	const char *value = getenv(name);
+
+	return value ? add_env(r, name, strlen(name), value, err) : 0;
+}
+
+static int copy_locale(struct run *r, struct err *err)
+{
+	for (char **e = environ; *e; e++) {
+		size_t len = strcspn(*e, "=");
+
+		if (!strncmp(*e, "LC_", 3) && (*e)[len] && add_env(r, *e, len, *e + len + 1, err))
+			return -1;
+	}
+	return 0;
+}
+
+static int asked_env(struct run *r, const struct args *args, struct err *err)
+{
+	for (size_t i = 0; i < args_count(args, "--env"); i++) {
+		const char *text = args_nth(args, "--env", i);
+		size_t len = strcspn(text, "=");
+
+		if (!len)
+			return err_make(err, EXIT_USAGE, "--env: '%s' has no name", text);
+		if (!text[len] && !getenv(text))
+			warn_line("--env %s: is not set here, so it is not passed%s", text,
+				  getenv("SUDO_UID") ?
+					  "; sudo takes variables away: write NAME=VALUE" :
+					  "");
+		if (text[len] ? add_env(r, text, len, text + len + 1, err) : copy_env(r, text, err))
+			return -1;
+	}
+	return 0;
+}
+
+/* For the tools that keep what they will run later, and for temporary files. */
+static int own_env(struct run *r, const char *partition, struct err *err)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(own_variables); i++) {
+		const struct own *own = &own_variables[i];
+		auto_free char *value = own_value(own, r->home, partition);
+
+		if (value && add_env(r, own->variable, strlen(own->variable), value, err))
+			return -1;
+	}
+	return 0;
+}
+
+/* Nothing that leads to helpers outside (sockets of agents, D-Bus, displays), no LD_x. */
+static int make_env(struct run *r, const struct args *args, struct err *err)
+{
+	static const char *const passed[] = { "PATH", "TMPDIR", "LANG", "TERM", "TZ" };
+
+	/* First: a TMPDIR of the caller's counts instead. */
+	if (own_env(r, r->part.name, err))
+		return -1;
+	for (size_t i = 0; i < ARRAY_SIZE(passed); i++) {
+		if (copy_env(r, passed[i], err))
+			return -1;
+	}
+	if (copy_locale(r, err) || add_env(r, "HOME", 4, r->home, err) ||
+	    add_env(r, "USER", 4, r->user, err) || add_env(r, "LOGNAME", 7, r->user, err))
+		return -1;
+	return asked_env(r, args, err);
+}
+
+static const struct passwd *find_user(const char *name, struct err *err)
+{
+	const struct passwd *pw;
+	char *end;
+	uid_t uid;
+
+	if (!name)
+		name = getenv("SUDO_UID");
+	if (!name)
+		name = "0";
+	uid = strtoul(name, &end, 10);
+	pw = name[0] >= '0' && name[0] <= '9' && !*end ? getpwuid(uid) : getpwnam(name);
+	if (!pw)
+		err_make(err, EXIT_REFUSED, "user %s: is not known on this machine", name);
+	return pw;
+}
+
+/* Looked up here: inside, the files that say so may be out of reach. */
+static int choose_user(struct run *r, const char *name, struct err *err)
+{
+	const struct passwd *pw = find_user(name, err);
+	struct spawn *s = &r->spawn;
+
+	if (!pw)
+		return -1;
+	s->uid = pw->pw_uid;
+	s->gid = pw->pw_gid;
+	r->home = strdup(pw->pw_dir);
+	r->user = strdup(pw->pw_name);
+	s->n_groups = GROUPS_MAX;
+	s->groups = calloc(GROUPS_MAX, sizeof(*s->groups));
+	if (!r->home || !r->user || !s->groups)
+		return err_errno(err, ENOMEM, "user %s", pw->pw_name);
+	if (getgrouplist(pw->pw_name, pw->pw_gid, s->groups, &s->n_groups) < 0)
+		return err_make(err, EXIT_REFUSED, "user %s: is in more than %d groups",
+				pw->pw_name, GROUPS_MAX);
+	return 0;
+}
+
+/* Does a token reach the network?  Of unix sockets only names without a file live there. */
+static bool is_net_scope(struct nlattr **scope, uint32_t rights)
+{
+	uint32_t class = nlc_u32(scope[RVM_A_SCOPE_CLASS]);
+
+	if (class == RVM_CLASS_ANY)
+		return rights & RVM_RIGHT_EXECUTE;
+	if (class != RVM_CLASS_NET)
+		return false;
+	return nlc_u32(scope[RVM_A_SCOPE_FAMILY]) != AF_UNIX ||
+	       !nlc_str(scope[RVM_A_SCOPE_ANCHOR])[0];
+}
+
+static int look_for_net(struct nlattr **attrs, int cmd, void *data, struct err *err)
+{
+	struct nlattr *token[RVM_A_TOKEN_MAX + 1] = { 0 };
+	struct nlattr *scope[RVM_A_SCOPE_MAX + 1] = { 0 };
+	bool *found = data;
+
+	if (attrs[RVM_A_TABLE_TOKEN] &&
+	    !nlc_nest(token, RVM_A_TOKEN_MAX, attrs[RVM_A_TABLE_TOKEN]) &&
+	    token[RVM_A_TOKEN_SCOPE] &&
+	    !nlc_nest(scope, RVM_A_SCOPE_MAX, token[RVM_A_TOKEN_SCOPE]) &&
+	    is_net_scope(scope, nlc_u32(token[RVM_A_TOKEN_RIGHTS])))
+		*found = true;
+	return 0;
+}
+
+static int has_net_token(struct run *r, bool *found, struct err *err)
+{
+	struct nl_msg *msg = nlc_request(r->nlc, RVM_CMD_TOKEN_GET, NLM_F_DUMP);
+
+	*found = false;
+	if (msg && nla_put_u32(msg, RVM_A_TABLE_PARTITION, r->part.id))
+		nlc_drop(&msg);
+	return nlc_call(r->nlc, msg, look_for_net, found, err);
+}
+
+/* Module, hooks and partition, or no command. */
+static int check_ready(struct run *r, const struct args *args, struct err *err)
+{
+	auto_hooks struct hooks hooks = { 0 };
+
+	if (nlc_open(&r->nlc, err))
+		return -1;
+	if (geteuid()) {
+		err_make(err, EXIT_REFUSED,
+			 "run: only root can create a task in a partition's cgroup");
+		return err_hint(err, "use sudo; the command itself runs as you");
+	}
+	if (hooks_get(r->nlc, &hooks, err))
+		return -1;
+	if (hooks_require(&hooks, err)) {
+		if (!args_has(args, "--unenforced"))
+			return -1;
+		err_clear(err);
+		warn_line("hooks are missing: not all that this command does is judged");
+	}
+	if (partition_find(r->nlc, args_str(args, "NAME"), &r->part, err))
+		return -1;
+	if (partition_is_container(&r->part))
+		return err_make(
+			err, EXIT_REFUSED,
+			"partition %s: is a container's, whose runtime starts what runs in it",
+			r->part.name);
+	if (r->part.flags & RVM_PARTITION_FLAG_FENCED) {
+		err_make(err, EXIT_REFUSED, "partition %s: is fenced, everything is refused",
+			 r->part.name);
+		return err_hint(err, "rvmctl partition set %s --unfence lifts it", r->part.name);
+	}
+	if (!r->part.source)
+		warn_line(
+			"partition %s: has no table, so nothing is allowed; rvmctl load gives it one",
+			r->part.name);
+	return 0;
+}
+
+static int choose_place(struct run *r, const struct args *args, struct err *err)
+{
+	const char *dir = args_str(args, "--chdir");
+	bool net;
+
+	if (!dir)
+		dir = r->part.workspace;
+	r->cwd = dir ? realpath(dir, NULL) : getcwd(NULL, 0);
+	if (!r->cwd) {
+		err_errno(err, errno, "%s", dir ? dir : "current folder");
+		return err_hint(err, "use --chdir DIR");
+	}
+	r->spawn.cgroup = partition_cgroup_open(r->part.name, err);
+	if (r->spawn.cgroup < 0 || has_net_token(r, &net, err))
+		return -1;
+	r->spawn.private_net = !net && !args_has(args, "--host-net");
+	r->spawn.keep_caps = args_has(args, "--keep-caps");
+	return 0;
+}
+
+/* The words as the kernel gets them, each with its NUL. */
+static void hash_words(char *const *words, uint8_t digest[RVM_SHA256_DIGEST_BYTES])
+{
+	struct rvm_sha256 hash;
+
+	rvm_sha256_init(&hash);
+	for (; *words; words++)
+		rvm_sha256_update(&hash, *words, strlen(*words) + 1);
+	rvm_sha256_final(&hash, digest);
+}
+
+/* This program with these words, and nothing that somebody inside makes of it. */
+static int admit(struct run *r, struct err *err)
+{
+	struct nl_msg *msg = nlc_request(r->nlc, RVM_CMD_PARTITION_ENTER, 0);
+	uint8_t digest[RVM_SHA256_DIGEST_BYTES];
+
+	hash_words(r->spawn.argv, digest);
+	if (msg && (nla_put_u32(msg, RVM_A_PARTITION_ID, r->part.id) ||
+		    nla_put_u32(msg, RVM_A_PARTITION_PID, r->spawn.command) ||
+		    nla_put_s32(msg, RVM_A_PARTITION_PROGRAM_FD, r->program) ||
+		    nla_put(msg, RVM_A_PARTITION_WORDS, sizeof(digest), digest) ||
+		    (r->spawn.private_net && nla_put_flag(msg, RVM_A_PARTITION_OWN_NET))))
+		nlc_drop(&msg);
+	if (nlc_call(r->nlc, msg, NULL, NULL, err))
+		return err_wrap(err, "partition %s: does not admit the command", r->part.name);
+	return 0;
+}
+
+/* The newest denial in words, if there is one since the command began.  free() it. */
+static char *newest_denial(struct run *r, uint64_t *count)
+{
+	auto_partition struct partition now = { 0 };
+	auto_names struct names names = { .nlc = r->nlc };
+	auto_event struct event event = { 0 };
+	struct err err = { 0 };
+	auto_free char *grant = NULL;
+	char *text = NULL;
+
+	*count = 0;
+	if (partition_lookup(r->nlc, r->part.name, &now, &err) == 1 &&
+	    now.denials > r->part.denials &&
+	    why_last(r->nlc, &names, r->part.id, &event, &err) == 1) {
+		*count = now.denials - r->part.denials;
+		text = why_text(r->nlc, &event, &grant);
+	}
+	err_clear(&err);
+	return text;
+}
+
+static int exec_failed(struct run *r, int errnum, struct err *err)
+{
+	auto_free char *why = NULL;
+	uint64_t count;
+
+	if (errnum == EACCES || errnum == EPERM)
+		why = newest_denial(r, &count);
+	if (why)
+		err_hint(err, "%s", why);
+	err_print(err);
+	err_clear(err);
+	return errnum == ENOENT ? STATUS_NOT_FOUND : STATUS_CANNOT_RUN;
+}
+
+/* Only for people: scripts have the log. */
+static void tell_denials(struct run *r, int status)
+{
+	auto_free char *why = NULL;
+	uint64_t count;
+
+	if (!status || !isatty(STDERR_FILENO))
+		return;
+	why = newest_denial(r, &count);
+	if (why)
+		warn_line("%" PRIu64 " denials in partition %s meanwhile; the newest: %s", count,
+			  r->part.name, why);
+}
+
+/* Another network than ours: an open descriptor, or -1. */
+static int open_other_network(pid_t pid)
+{
+	struct stat own, its;
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/ns/net", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0 && !fstat(fd, &its) && !stat("/proc/self/ns/net", &own) &&
+	    its.st_ino != own.st_ino)
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+/* Runs of a partition that go on at the same time reach each other's servers. */
+static int find_network(int cgroup)
+{
+	int fd = openat(cgroup, "cgroup.procs", O_RDONLY | O_CLOEXEC), net = -1;
+	FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
+	pid_t pid;
+
+	if (!f) {
+		if (fd >= 0)
+			close(fd);
+		return -1;
+	}
+	while (net < 0 && fscanf(f, "%d", &pid) == 1)
+		net = open_other_network(pid);
+	fclose(f);
+	return net;
+}
+
+/*
+ * A new network is claimed while nobody else refers to it: until that is done,
+ * no other rvmctl looks for one.  -1 if that cannot be had.  The lock is this
+ * process's: the command, which others may stop, does not hold it too.
+ */
+static int lock_networks(void)
+{
+	int fd = open(NETWORK_LOCK, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+
+	if (fd >= 0)
+		fcntl(fd, F_SETLKW, &(struct flock){ .l_type = F_WRLCK });
+	return fd;
+}
+
+static int spawn_admitted(struct run *r, struct err *err)
+{
+	int lock = -1, ret;
+
+	if (r->spawn.private_net) {
+		lock = lock_networks();
+		r->spawn.net = find_network(r->spawn.cgroup);
+	}
+	ret = spawn_start(&r->spawn, err);
+	if (!ret)
+		ret = admit(r, err);
+	if (lock >= 0)
+		close(lock);
+	return ret;
+}
+
+static int start(struct run *r, struct err *err)
+{
+	int errnum, status;
+
+	if (pty_open(&r->pty, r->spawn.uid, r->spawn.stdio, &r->spawn.tty, err) ||
+	    attend_begin(&r->attend, err) || spawn_admitted(r, err))
+		return -1;
+	if (attend_start(&r->attend, &errnum, err))
+		return errnum ? exec_failed(r, errnum, err) : -1;
+	status = attend_run(&r->attend, err);
+	if (status >= 0)
+		tell_denials(r, status);
+	return status;
+}
+
+static int run(struct ctx *ctx, const struct args *args)
+{
+	auto_run struct run r = {
+		.spawn = SPAWN_INIT,
+		.pty = PTY_INIT,
+		.program = -1,
+		.attend = { .spawn = &r.spawn, .pty = &r.pty, .signals = -1 },
+	};
+	char *const *command = args_rest(args);
+	struct err *err = &ctx->err;
+
+	if (pty_fill_gaps(err) || check_ready(&r, args, err) ||
+	    choose_user(&r, args_str(args, "--user"), err) || make_env(&r, args, err) ||
+	    choose_place(&r, args, err))
+		return -1;
+	if (program_find(command[0], getenv("PATH"), &r.path, err)) {
+		int status = errno == EACCES ? STATUS_CANNOT_RUN : STATUS_NOT_FOUND;
+
+		err_print(err);
+		err_clear(err);
+		return status;
+	}
+	r.program = open(r.path, O_PATH | O_CLOEXEC);
+	if (r.program < 0)
+		return err_errno(err, errno, "%s", r.path);
+	r.spawn.path = r.path;
+	r.spawn.argv = command;
+	r.spawn.envp = r.env;
+	r.spawn.cwd = r.cwd;
+	return start(&r, err);
+}
+
+static const struct arg run_args[] = {
+	{ "--user", ARG_STRING, 0, "USER", "run as this user; else as who called sudo", NULL },
+	{ "--env", ARG_STRING, ARG_MULTI, "NAME[=VALUE]", "pass or set a variable", NULL },
+	{ "--chdir", ARG_DIR, 0, "DIR", "start there; else in the workspace", NULL },
+	{ "--host-net", ARG_FLAG, 0, NULL, "stay in the host's network name space", NULL },
+	{ "--keep-caps", ARG_FLAG, 0, NULL, "leave the capability bounding set as it is", NULL },
+	{ "--unenforced", ARG_FLAG, 0, NULL, "run even if hooks are missing", NULL },
+	{ "NAME", ARG_NAME, ARG_REQUIRED, NULL, "partition", NULL },
+	{ "COMMAND", ARG_REST, ARG_REQUIRED, NULL, "what to run, with its words", NULL },
+	{},
+};
+
+const struct cmd run_cmds[] = {
+	{ NULL, "run", run, run_args, "run a command in a partition", 0 },
+	{},
+};

@@ -1,0 +1,426 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* What would have to change for a refusal to be none. */
+#include <inttypes.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/path.h"
+#include "learn/learn.h"
+#include "lib/model/rights.h"
+#include "lib/model/text.h"
+#include "lib/pattern/argv.h"
+#include "lib/pattern/environ.h"
+#include "table/base.h"
+#include "table/program.h"
+#include "witness/advice.h"
+#include "witness/trial.h"
+
+char *refusal_reason(const struct refusal *r)
+{
+	const char *text = rvm_reason_text(r->reason);
+
+	if (r->reason == RVM_REASON_WITHIN && r->within)
+		return format("a token allows it, but only within %s (token %" PRIu64 ", %s)",
+			      r->within, r->token, r->rule ? r->rule : "no resource");
+	if (r->rule && r->token)
+		return format("%s (token %" PRIu64 ", %s)", text, r->token, r->rule);
+	if (r->rule)
+		return format("%s (%s)", text, r->rule);
+	if (r->token)
+		return format("%s (token %" PRIu64 ")", text, r->token);
+	return strdup(text);
+}
+
+/* Of "/proc/7/fd/1" what is behind the number, "/fd/1"; NULL if there is none. */
+static const char *behind_pid(const char *path)
+{
+	const char *rest = path + strlen("/proc/");
+	size_t digits;
+
+	if (strncmp(path, "/proc/", strlen("/proc/")))
+		return NULL;
+	digits = strspn(rest, "0123456789");
+	return digits && (!rest[digits] || rest[digits] == '/') ? rest + digits : NULL;
+}
+
+/* Eight letters of python's, a digit before one of them: nobody types that. */
+static bool is_drawn(const char *name)
+{
+	const char *digit = strpbrk(name, "0123456789");
+
+	return strlen(name) == 8 && digit &&
+	       strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") == 8 &&
+	       strpbrk(digit, "abcdefghijklmnopqrstuvwxyz");
+}
+
+/* As a pattern, or NULL; @temporary: in a folder for such names. */
+static char *drawn_name(const char *name, bool temporary)
+{
+	/* mktemp and python make them in any folder. */
+	temporary |= !strncmp(name, "tmp.", 4) || (!strncmp(name, "tmp", 3) && is_drawn(name + 3));
+	return is_drawn(name) ? name_short_lived(name, NULL) :
+				name_temporary(name, NULL, temporary);
+}
+
+/*
+ * What was made for a while has another name the next time, and so has what is in it.
+ * As a pattern; NULL if there is no such name on the way.
+ */
+static char *temporary_path(const char *path)
+{
+	auto_free char *out = strdup("");
+	bool found = false;
+	size_t len;
+
+	for (const char *at = path + 1; out && *at; at += len + (at[len] == '/')) {
+		bool temporary = !strcmp(out, "/tmp") || !strcmp(out, "/var/tmp");
+		auto_free char *name = NULL;
+		char *pattern, *more;
+
+		len = strcspn(at, "/");
+		name = strndup(at, len);
+		pattern = name ? drawn_name(name, temporary) : NULL;
+		found |= pattern != NULL;
+		if (!pattern)
+			pattern = name ? path_escape(name) : NULL;
+		more = pattern ? format("%s/%s", out, pattern) : NULL;
+		free(pattern);
+		free(out);
+		out = more;
+	}
+	return found ? take_ptr(out) : NULL;
+}
+
+/*
+ * As a harness would write it; "//" begins an absolute path.  To list a folder
+ * takes nothing of what is below it.
+ */
+static char *path_resource(const struct refusal *r, int way)
+{
+	auto_free char *path = NULL;
+	struct stat st;
+
+	if (!r->path || r->path[0] != '/')
+		return NULL;
+	path = way ? path_escape(r->path) : temporary_path(r->path);
+	if (!path)
+		return way ? NULL : strdup("");
+	if (r->right & RVM_RIGHT_EXECUTE)
+		return format("load:/%s", path);
+	if (r->right == RVM_RIGHT_READ && !stat(r->path, &st) && S_ISDIR(st.st_mode))
+		return format("LS(/%s/.)", strcmp(path, "/") ? path : "");
+	return format("%s(/%s)", r->right & RVM_RIGHT_WRITE ? "Edit" : "Read", path);
+}
+
+/*
+ * A command, up to the first word that a rule cannot say, with an open end then:
+ * else the rule would allow something else.
+ */
+static char *command(const struct refusal *r, const char *program)
+{
+	auto_free char *text = strdup(program);
+	size_t n = 1;
+
+	if (!r->words)
+		return format("%s *", program);
+	for (; r->words[0] && r->words[n] && text; n++) {
+		char *more;
+
+		if (word_fault(r->words[n]) || n + 1 >= RVM_ARGV_PATTERN_WORDS_MAX ||
+		    strlen(text) + strlen(r->words[n]) > RVM_GLOB_BYTES_MAX / 2)
+			return format("%s *", text);
+		more = format("%s %s", text, r->words[n]);
+		free(text);
+		text = more;
+	}
+	return r->cut && text ? format("%s *", text) : take_ptr(text);
+}
+
+/* Ways to write a row, the plainest first; NULL behind the last. */
+static char *exec_resource(const struct refusal *r, struct trial *t, int way)
+{
+	const char *name = r->as ? r->as : r->path ? path_base(r->path) : NULL;
+	const char *workspace = t->part && t->part->workspace ? t->part->workspace : "//";
+	auto_free char *program = NULL;
+	auto_free char *words = NULL;
+
+	if (way < 2 && r->path)
+		program = way ? program_word(workspace, r->path, r->as,
+					     r->words ? r->words[0] : NULL) :
+				strdup(name);
+	else if (way < 2 && r->words && r->words[0])
+		program = strdup(r->words[0]);
+	if (program && !word_fault(program))
+		words = command(r, program);
+	if (words && way < 2)
+		return format(way ? "exec:%s" : "Bash(%s)", words);
+	return way == 2 && r->path ? format("run:/%s", r->path) : strdup("");
+}
+
+static char *resource_of(const struct refusal *r, struct trial *t, int way)
+{
+	if (r->class == RVM_CLASS_EXEC)
+		return way < 3 ? exec_resource(r, t, way) : NULL;
+	if (r->class == RVM_CLASS_PATH)
+		return way < 2 ? path_resource(r, way) : NULL;
+	if (way)
+		return NULL;
+	switch (r->class) {
+	case RVM_CLASS_NET:
+		if (r->addr)
+			return format("%s:%s", r->proto ? r->proto : "tcp", r->addr);
+		return r->path ? format("unix:%s", r->path) : NULL;
+	case RVM_CLASS_TOOL:
+	case RVM_CLASS_NAME:
+		return r->name ? strdup(r->name) : NULL;
+	default:
+		return NULL;
+	}
+}
+
+static char *row_text(const char *resource, uint8_t right)
+{
+	auto_json json_t *rights = json_array();
+	auto_json json_t *line = NULL;
+	char tier[4];
+
+	for (uint32_t bit = 1; rights && bit <= RVM_RIGHT_GRANT_ONCE; bit <<= 1) {
+		if (right & bit)
+			json_array_append_new(rights, json_string(rvm_right_name(bit)));
+	}
+	snprintf(tier, sizeof(tier), "P%u", rvm_rights_tier(right) % 10);
+	/* NULL for a name that is not UTF-8: a table cannot hold it. */
+	line = json_pack("{s:O, s:s, s:s, s:i}", "rights", rights, "resource", resource,
+			 "proof_tier", tier, "expires_at", 0);
+	return line ? json_dumps(line, JSON_COMPACT) : NULL;
+}
+
+/* The first way to write it that is tried and helps; else @why may say what is the matter. */
+static char *find_grant(const struct refusal *r, struct trial *t, char **why)
+{
+	char *resource;
+
+	if (r->class == RVM_CLASS_PATH && r->path && behind_pid(r->path)) {
+		*why = strdup("the name is that of one process, and the next has another");
+		return NULL;
+	}
+	for (int way = 0; (resource = resource_of(r, t, way)); way++) {
+		auto_free char *text = resource;
+		auto_free char *fault = NULL;
+
+		if (!*text)
+			continue;
+		if (trial_has(t, text, r->right)) {
+			free(*why);
+			*why = format("the row %s is in force and does not help", text);
+		} else if (trial_covers(t, r, text, r->right, &fault)) {
+			return row_text(text, r->right);
+		} else if (fault && !*why) {
+			*why = take_ptr(fault);
+		}
+	}
+	return NULL;
+}
+
+static const char *fixed_advice(uint8_t reason)
+{
+	switch (reason) {
+	case RVM_REASON_EXPIRED:
+		return "Load a table whose expires_at is later.";
+	case RVM_REASON_STALE:
+		return "Load the table again: that makes tokens of the current epoch.";
+	case RVM_REASON_TIER:
+		return "Give the token a higher proof_tier in the table.";
+	case RVM_REASON_FLOOR:
+		return "Only a token with all seven rights on everything covers it; better do it "
+		       "outside of the partition.";
+	case RVM_REASON_GAIN:
+		return "Copy the file instead of moving or linking it.";
+	case RVM_REASON_UNREGISTERED:
+		return "Start it with rvmctl run.";
+	case RVM_REASON_ANONYMOUS:
+		return "Write the code to a file that a token covers.";
+	case RVM_REASON_STEERED:
+		return "Start it without a tracer or a system call filter of its own, or allow the "
+		       "program with any words.";
+	case RVM_REASON_FAMILY:
+		return "Unix sockets, TCP and UDP are the ones that tokens can name.";
+	case RVM_REASON_REFUSED:
+		return "Do it outside of the partition.";
+	case RVM_REASON_MEMORY:
+		return "Try again; the machine is short of memory.";
+	default:
+		return NULL;
+	}
+}
+
+/*
+ * Line of deputy.list that a rule was made of: as it stands there or, in a folder
+ * beside the workspace, below its path.  NULL if none; free() it.
+ */
+static char *deputy_line(const char *rule)
+{
+	auto_list struct list list = { 0 };
+	struct err err = { 0 };
+	size_t len = strlen(rule);
+	char *found = NULL;
+
+	if (strncmp(rule, "Edit(", 5) || rule[len - 1] != ')' ||
+	    list_open(&list, "deputy.list", &err))
+		len = 0;
+	err_clear(&err);
+	for (size_t i = 0; len && i < list.n && !found; i++) {
+		const char *line = list.lines[i], *name = line;
+		size_t n = strlen(line);
+
+		if (len == n + 6 && !strncmp(rule + 5, line, n))
+			found = strdup(line);
+		if (!strncmp(name, "**/", 3))
+			name += 2;
+		n = strlen(name);
+		if (!found && !strncmp(rule + 5, "//", 2) && *name == '/' && len > n + 6 &&
+		    !strncmp(rule + len - 1 - n, name, n))
+			found = strdup(line);
+	}
+	return found;
+}
+
+static bool is_environment(const char *path)
+{
+	auto_free char *file = path_join(path, "pyvenv.cfg");
+
+	return file && !access(file, F_OK);
+}
+
+/* Rules by a plain path are those that no table and no spec can write. */
+static char *excluded_text(const struct refusal *r, struct trial *t)
+{
+	auto_free char *line = r->rule && r->class == RVM_CLASS_PATH ? deputy_line(r->rule) : NULL;
+
+	if (line)
+		return format("It is a file that tools outside obey (deputy.list): load "
+			      "--allow-deputy '%s' lifts it, unless the spec denies it too.",
+			      line);
+	if (r->rule && r->rule[0] == '/' && is_environment(r->rule))
+		return strdup("It is an environment of python, whose programs tools outside run: "
+			      "each load protects those that are there.  One of the partition's "
+			      "own has to be called .venv: load --allow-deputy '**/.venv' lets "
+			      "it be written.");
+	if (!r->rule || r->rule[0] != '/')
+		return strdup("No token can lift a deny rule; remove it from the spec to allow "
+			      "it.");
+	if (r->right & RVM_RIGHT_WRITE && trial_is_program(t, r))
+		return strdup("A row names it as a program, and who runs it by a rule with words "
+			      "must not write it; to allow both use run: for it.");
+	return strdup("RVM protects it; nothing lifts that.");
+}
+
+static bool may_grant(uint8_t reason)
+{
+	return reason == RVM_REASON_NO_TOKEN || reason == RVM_REASON_RIGHTS ||
+	       reason == RVM_REASON_ARGV || reason == RVM_REASON_SPECIAL ||
+	       reason == RVM_REASON_ABOVE || reason == RVM_REASON_WITHIN;
+}
+
+static char *grant_text(const struct refusal *r, const char *grant)
+{
+	if (r->reason == RVM_REASON_ABOVE)
+		return format("To allow it add %s to the table of the partition around this one, "
+			      "and load that again.",
+			      grant);
+	if (r->reason == RVM_REASON_WITHIN)
+		return format("Let %s start it; to allow it everywhere add %s to the table and "
+			      "load it again.",
+			      r->within ? r->within : "the program", grant);
+	return format("To allow it add %s to the table and load it again.", grant);
+}
+
+/* A row is there, but what it names is not what it was. */
+static char *replaced_text(const struct refusal *r, const char *row)
+{
+	return format(
+		"The table has a row for it, %s, but it was loaded for another file or folder "
+		"of this name, which was removed or replaced since: load the table again.%s",
+		row,
+		r->class == RVM_CLASS_PATH ?
+			"  To go by the name, whatever folder it is, write a backslash in "
+			"front of it, as in ./\\dist/**." :
+			"");
+}
+
+static char *expired_text(const char *row)
+{
+	return format("The table has a row for it, %s, that has expired: load a table whose "
+		      "expires_at is later.",
+		      row);
+}
+
+static char *no_grant_text(const struct refusal *r, const char *why)
+{
+	if (why)
+		return format("No line of a table is offered: %s.", why);
+	if (r->class == RVM_CLASS_EXEC && r->as && r->path)
+		return format("It was called by the name '%s': a rule has to name a path that ends "
+			      "with it and leads to %s.",
+			      r->as, r->path);
+	return NULL;
+}
+
+/* A row that is there and does not help any more comes before one that is not there. */
+static void advise_row(const struct refusal *r, struct trial *t, struct advice *advice)
+{
+	bool expired = false;
+	auto_free char *row = r->reason == RVM_REASON_ABOVE ? NULL : trial_find(t, r, &expired);
+	auto_free char *why = NULL;
+
+	if (row && expired) {
+		advice->text = expired_text(row);
+		return;
+	}
+	if (row && r->reason != RVM_REASON_WITHIN) {
+		advice->text = replaced_text(r, row);
+		return;
+	}
+	advice->grant = find_grant(r, t, &why);
+	advice->text = advice->grant ? grant_text(r, advice->grant) : no_grant_text(r, why);
+}
+
+/* HOME and its like are there always, and may stay what they were. */
+static char *environ_text(const struct refusal *r)
+{
+	static const char names[] = "variables such as BASH_ENV, PYTHONPATH, NODE_OPTIONS";
+	auto_free char *variable = r->turner ? format("%s=", r->turner) : NULL;
+
+	if (variable && rvm_environ_folder(variable, strlen(variable)))
+		return format("Start it with the %s that the partition was entered with, or allow "
+			      "the program with any words.",
+			      r->turner);
+	return format("Start it without %s, or allow the program with any words.",
+		      variable && *r->turner != '?' ? r->turner : names);
+}
+
+void refusal_advise(const struct refusal *r, struct trial *t, struct advice *advice)
+{
+	const char *fixed = fixed_advice(r->reason);
+	*advice = (struct advice){ 0 };
+	if (may_grant(r->reason)) {
+		advise_row(r, t, advice);
+		return;
+	}
+	if (r->reason == RVM_REASON_EXCLUDED)
+		advice->text = excluded_text(r, t);
+	else if (r->reason == RVM_REASON_STATE)
+		advice->text = format("rvmctl partition show %s tells its state.", r->partition);
+	else if (r->reason == RVM_REASON_FENCED)
+		advice->text = format("rvmctl partition set %s --unfence lifts it.", r->partition);
+	else if (r->reason == RVM_REASON_ENVIRON)
+		advice->text = environ_text(r);
+	else if (fixed)
+		advice->text = strdup(fixed);
+}
+
+void advice_free(struct advice *advice)
+{
+	free(advice->text);
+	free(advice->grant);
+}

@@ -1,0 +1,441 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Refusals in words. */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "cmd.h"
+#include "lib/model/rights.h"
+#include "lib/model/text.h"
+#include "partition/partition.h"
+#include "table/program.h"
+#include "witness/advice.h"
+#include "witness/check.h"
+#include "witness/trial.h"
+#include "witness/why.h"
+
+/* As the kernel gives them out by itself, unless it is told otherwise. */
+#define EPHEMERAL_MIN 32768
+
+static char *rights_text(uint8_t rights)
+{
+	char text[80] = "";
+	size_t n = 0;
+
+	for (uint32_t bit = 1; bit <= RVM_RIGHT_GRANT_ONCE; bit <<= 1) {
+		if (rights & bit)
+			n += snprintf(text + n, sizeof(text) - n, "%s%s", n ? " and " : "",
+				      rvm_right_name(bit));
+	}
+	return strdup(rights == RVM_RIGHTS_ALL ? "all rights" : n ? text : "nothing");
+}
+
+/* Port behind the last colon of an address; 0 if there is none. */
+static unsigned long port_of(const struct event *event, const char *key)
+{
+	auto_free char *addr = event_detail(event, key);
+	const char *colon = addr ? strrchr(addr, ':') : NULL;
+
+	return colon ? strtoul(colon + 1, NULL, 10) : 0;
+}
+
+/*
+ * A message on a connection that the peer made: then the row to write is one to
+ * listen at the local address.  Who connects has a port that is none of a service.
+ */
+static bool came_to_us(const struct event *event)
+{
+	unsigned long local = port_of(event, "local"), peer = port_of(event, "addr");
+
+	return local && peer && local < peer && peer >= EPHEMERAL_MIN && local < EPHEMERAL_MIN;
+}
+
+/* "git push (exec of /usr/bin/git", "open of /etc/shadow for READ (", "connect to tcp:...". */
+static char *deed_text(const struct event *event, const struct refusal *r)
+{
+	auto_free char *object = event_object(event);
+	auto_free char *rights = rights_text(r->right);
+	const char *op = rvm_op_name(r->op);
+
+	if (r->class == RVM_CLASS_EXEC && r->argv && r->argv[0])
+		return format("%s (%s of %s", r->argv, op, r->path ? r->path : "a program");
+	if (r->class == RVM_CLASS_PATH)
+		return format("%s of %s for %s (", op, r->path ? r->path : object, rights);
+	/* What a peer began is known by the address that it came to. */
+	if (r->class == RVM_CLASS_NET && r->addr)
+		return format("%s %s %s:%s (", op, r->came ? "at" : "to", r->proto, r->addr);
+	return format("%s of %s (", op, object ? object : "it");
+}
+
+/* A process chooses its name: that must not end the quotes that it stands in. */
+static char *who_text(const struct event *event)
+{
+	auto_free char *pid = event_detail(event, "pid");
+	auto_free char *comm = event_detail(event, "comm");
+
+	for (char *at = comm; at && (at = strchr(at, '"')); at++)
+		*at = '\'';
+	return format("by pid %s \"%s\")", pid ? pid : "?", comm ? comm : "?");
+}
+
+static const char *proto_word(const char *proto)
+{
+	if (!proto || !strcmp(proto, "6"))
+		return "tcp";
+	return !strcmp(proto, "17") ? "udp" : proto;
+}
+
+/* "3 s ago", "2 h ago"; a clock that was set back makes it now. */
+static char *age_text(const struct event *event)
+{
+	static const struct {
+		unsigned int seconds;
+		const char *name;
+	} units[] = { { 86400, "days" }, { 3600, "h" }, { 60, "min" }, { 1, "s" } };
+	uint64_t then = event->rec.timestamp_ns / 1000000000, now = time(NULL);
+	uint64_t age = now > then ? now - then : 0;
+	size_t i = 0;
+
+	while (units[i].seconds > 1 && age < 2ULL * units[i].seconds)
+		i++;
+	return format("%" PRIu64 " %s ago", age / units[i].seconds, units[i].name);
+}
+
+static char *denial_text(const struct event *event, const struct refusal *r, const char *advice)
+{
+	auto_free char *deed = deed_text(event, r);
+	auto_free char *who = who_text(event);
+	auto_free char *reason = refusal_reason(r);
+
+	if (!deed || !who || !reason)
+		return NULL;
+	return format("%s: %s%s%s in partition %s: %s.%s%s",
+		      event->rec.flags & RVM_RECORD_F_PERMISSIVE ? "would be denied" : "denied",
+		      deed, deed[strlen(deed) - 1] == '(' ? "" : " ", who, event->partition, reason,
+		      advice ? "  " : "", advice ? advice : "");
+}
+
+/* The row that lacks is one to listen there. */
+static void take_local(struct refusal *r, const struct event *event)
+{
+	free((char *)r->addr);
+	r->addr = event_detail(event, "local");
+	r->right = RVM_RIGHT_WRITE;
+	r->came = true;
+}
+
+/* Takes strings out of the detail line, which the caller frees: see clear_refusal(). */
+static void fill_refusal(struct refusal *r, const struct event *event)
+{
+	auto_free char *token = event_detail(event, "token");
+	auto_free char *proto = event_detail(event, "proto");
+	auto_free char *cut = event_detail(event, "cut");
+	size_t n;
+
+	*r = (struct refusal){
+		.reason = event->payload.reason,
+		.class = event->payload.class,
+		.right = event->payload.right,
+		.op = event->payload.operation,
+		.partition = event->partition,
+		.path = event_detail(event, "path"),
+		.argv = event_detail(event, "argv"),
+		.addr = event_detail(event, "addr"),
+		.name = event_detail(event, "name"),
+		.rule = event_detail(event, "rule"),
+		.within = event_detail(event, "within"),
+		.turner = event_detail(event, "turned"),
+		.proto = strdup(proto_word(proto)),
+		.words = event_words(event, &n),
+		.as = event_detail(event, "as"),
+		.cut = cut,
+		.token = token ? strtoull(token, NULL, 10) : 0,
+	};
+	if (came_to_us(event))
+		take_local(r, event);
+}
+
+static void clear_refusal(struct refusal *r)
+{
+	free((char *)r->path);
+	free((char *)r->argv);
+	free((char *)r->addr);
+	free((char *)r->name);
+	free((char *)r->rule);
+	free((char *)r->within);
+	free((char *)r->turner);
+	free((char *)r->proto);
+	free((char *)r->as);
+	free((char *)r->typed);
+	words_free((char **)r->words);
+}
+
+/* Records before the newest denial that are looked at. */
+#define LOOK_BACK 64
+
+static bool is_same_detail(const struct event *a, const struct event *b, const char *key)
+{
+	auto_free char *left = event_detail(a, key);
+	auto_free char *right = event_detail(b, key);
+
+	return left && right && !strcmp(left, right);
+}
+
+/* The script whose interpreter was refused was started by the same task before. */
+static char *typed_in_script(struct nlc *nlc, const struct event *event)
+{
+	auto_names struct names names = { 0 };
+
+	for (uint64_t i = 1; i <= LOOK_BACK && i <= event->rec.sequence; i++) {
+		auto_event struct event older = { 0 };
+		auto_free char *path = NULL;
+		struct err gone = { 0 };
+
+		if (event_get(nlc, event->rec.sequence - i, &names, &older, &gone)) {
+			err_clear(&gone);
+			return NULL;
+		}
+		if (!event_is_judged(&older) || older.payload.class != RVM_CLASS_EXEC ||
+		    older.payload.operation != RVM_OP_EXEC || !is_same_detail(&older, event, "pid"))
+			continue;
+		path = event_detail(&older, "path");
+		return path ? script_interpreter(path) : NULL;
+	}
+	return NULL;
+}
+
+/* Of reasons that a table decides alone, and files that are seen from here. */
+static bool is_allowed_now(struct nlc *nlc, const struct partition *part, const struct refusal *r)
+{
+	switch (r->reason) {
+	case RVM_REASON_NO_TOKEN:
+	case RVM_REASON_RIGHTS:
+	case RVM_REASON_ARGV:
+	case RVM_REASON_EXPIRED:
+	case RVM_REASON_EXCLUDED:
+		return !partition_is_container(part) && check_again(nlc, part->id, r);
+	default:
+		return false;
+	}
+}
+
+static char *explain(struct nlc *nlc, const struct event *event, struct refusal *r, char **grant)
+{
+	auto_advice struct advice advice = { 0 };
+	auto_partition struct partition part = { 0 };
+	auto_trial struct trial trial = { 0 };
+	struct err err = { 0 };
+	bool known = nlc && partition_lookup(nlc, event->partition, &part, &err) == 1;
+	char *text;
+
+	err_clear(&err);
+	if (r->words && r->words[0])
+		r->typed = strdup(r->words[0]);
+	else if (r->op == RVM_OP_INTERP && nlc)
+		r->typed = typed_in_script(nlc, event);
+	trial_open(&trial, nlc, known ? &part : NULL);
+	/* Ports do not tell it if those of servers are as high as those of clients. */
+	if (!r->came && port_of(event, "local") && trial_listens(&trial, port_of(event, "local")))
+		take_local(r, event);
+	if (known && is_allowed_now(nlc, &part, r))
+		advice.text = strdup("The table that is in force now allows it.");
+	else
+		refusal_advise(r, &trial, &advice);
+	text = denial_text(event, r, advice.text);
+	*grant = take_ptr(advice.grant);
+	return text;
+}
+
+char *why_text(struct nlc *nlc, const struct event *event, char **grant)
+{
+	struct refusal r;
+	char *text;
+
+	*grant = NULL;
+
+	fill_refusal(&r, event);
+	if (event_is_denial(event)) {
+		text = explain(nlc, event, &r, grant);
+	} else if (event_is_judged(event)) {
+		auto_free char *object = event_object(event);
+		auto_free char *reason = refusal_reason(&r);
+
+		text = format("allowed: %s of %s in partition %s: %s.", rvm_op_name(r.op),
+			      object ? object : "it", event->partition, reason ? reason : "");
+	} else {
+		const char *kind = rvm_kind_name(event->rec.kind);
+
+		text = format("record %" PRIu64 " is no verdict: it tells of %s by %s.",
+			      (uint64_t)event->rec.sequence, kind ? kind : "an unknown event",
+			      event->partition);
+	}
+	clear_refusal(&r);
+	return text;
+}
+
+static int take_last(struct nlattr **attrs, int cmd, void *data, struct err *err)
+{
+	*(uint64_t *)data = nlc_u64(attrs[RVM_A_WITNESS_LAST_DENIAL]);
+	return 0;
+}
+
+static int last_denial(struct nlc *nlc, uint32_t partition, uint64_t *next, struct err *err)
+{
+	struct nl_msg *msg = nlc_request(nlc, RVM_CMD_WITNESS_GET, 0);
+
+	*next = 0;
+	if (msg && partition && nla_put_u32(msg, RVM_A_WITNESS_PARTITION, partition))
+		nlc_drop(&msg);
+	return nlc_call(nlc, msg, take_last, next, err) ? err_wrap(err, "witness") : 0;
+}
+
+/* Shells open a program that they could not start, to see what it is. */
+static bool is_look(const struct event *event)
+{
+	return event->payload.class == RVM_CLASS_PATH && event->payload.right == RVM_RIGHT_READ;
+}
+
+/*
+ * Opening with O_CREAT asks for the name to be created before it is known whether it
+ * is there.  It went on if it was: then nothing was refused.
+ */
+static bool went_on(struct nlc *nlc, const struct event *event)
+{
+	auto_partition struct partition part = { 0 };
+	auto_free char *path = NULL;
+	struct err err = { 0 };
+	struct statx st;
+	uint64_t born;
+
+	if (!(event->rec.flags & RVM_RECORD_F_PROVISIONAL))
+		return false;
+	path = event_detail(event, "path");
+	if (!path || path[0] != '/')
+		return false;
+	if (partition_lookup(nlc, event->partition, &part, &err) != 1 ||
+	    partition_is_container(&part) ||
+	    statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_BTIME, &st)) {
+		err_clear(&err);
+		return false;
+	}
+	born = st.stx_btime.tv_sec * 1000000000ULL + st.stx_btime.tv_nsec;
+	return !(st.stx_mask & STATX_BTIME) || born <= event->rec.timestamp_ns;
+}
+
+/* Does @older say better than @event what is the matter? */
+static bool says_more(const struct event *older, const struct event *event)
+{
+	if (older->rec.actor != event->rec.actor || !is_look(event))
+		return false;
+	return older->payload.class == RVM_CLASS_EXEC && is_same_detail(older, event, "path");
+}
+
+int why_last(struct nlc *nlc, struct names *names, uint32_t partition, struct event *event,
+	     struct err *err)
+{
+	uint64_t next;
+	bool skip;
+
+	if (last_denial(nlc, partition, &next, err))
+		return -1;
+	if (!next)
+		return 0;
+	if (event_get(nlc, next - 1, names, event, err))
+		return -1;
+	skip = went_on(nlc, event);
+	for (uint64_t i = 1; i <= LOOK_BACK && i < next; i++) {
+		auto_event struct event older = { 0 };
+		struct err gone = { 0 };
+
+		if (event_get(nlc, next - 1 - i, names, &older, &gone)) {
+			err_clear(&gone);
+			break;
+		}
+		if (!event_is_denial(&older))
+			continue;
+		if (skip ? older.rec.actor == event->rec.actor && !went_on(nlc, &older) :
+			   says_more(&older, event)) {
+			event_clear(event);
+			*event = older;
+			older = (struct event){ 0 };
+			skip = false;
+		}
+	}
+	return 1;
+}
+
+static int find_event(struct nlc *nlc, const struct args *args, struct names *names,
+		      struct event *event, struct err *err)
+{
+	const char *name = args_str(args, "--partition");
+	auto_partition struct partition part = { 0 };
+
+	if (!args_has(args, "--last"))
+		return event_get(nlc, args_u64(args, "SEQ", 0), names, event, err) ? -1 : 1;
+	if (name && partition_find(nlc, name, &part, err))
+		return -1;
+	return why_last(nlc, names, part.id, event, err);
+}
+
+static int print_why(struct ctx *ctx, struct nlc *nlc, const struct event *event)
+{
+	auto_free char *grant = NULL;
+	auto_free char *text = why_text(nlc, event, &grant);
+	auto_free char *within = event_detail(event, "within");
+	auto_free char *age = age_text(event);
+
+	if (!text || !age)
+		return err_errno(&ctx->err, ENOMEM, "why");
+	if (event_is_judged(event))
+		out_line(ctx->out, "record %" PRIu64 ", %s: %s", (uint64_t)event->rec.sequence, age,
+			 text);
+	else
+		out_line(ctx->out, "%s", text);
+	out_object_begin(ctx->out, NULL);
+	event_fields(ctx->out, event);
+	out_json_str(ctx->out, "why", text);
+	if (within)
+		out_json_str(ctx->out, "within", within);
+	if (grant)
+		out_json_str(ctx->out, "grant", grant);
+	out_object_end(ctx->out);
+	return EXIT_DONE;
+}
+
+static int why(struct ctx *ctx, const struct args *args)
+{
+	auto_nlc struct nlc *nlc = NULL;
+	auto_names struct names names = { 0 };
+	auto_event struct event event = { 0 };
+	int found;
+
+	if (args_has(args, "--last") == args_has(args, "SEQ"))
+		return err_make(&ctx->err, EXIT_USAGE, "why: name a record, or --last");
+	if (args_has(args, "--partition") && !args_has(args, "--last"))
+		return err_make(&ctx->err, EXIT_USAGE, "--partition: goes with --last");
+	if (nlc_open(&nlc, &ctx->err))
+		return -1;
+	names.nlc = nlc;
+	found = find_event(nlc, args, &names, &event, &ctx->err);
+	if (found < 0)
+		return -1;
+	if (found)
+		return print_why(ctx, nlc, &event);
+	out_line(ctx->out, "nothing was denied");
+	return EXIT_DONE;
+}
+
+static const struct arg why_args[] = {
+	{ "--last", ARG_FLAG, 0, NULL, "the newest denial", NULL },
+	{ "--partition", ARG_NAME, 0, "NAME", "with --last: of this partition", NULL },
+	{ "SEQ", ARG_U64, 0, NULL, "sequence of a record", NULL },
+	{},
+};
+
+const struct cmd why_cmds[] = {
+	{ NULL, "why", why, why_args, "explain a denial, and what would allow it", CMD_READ },
+	{},
+};

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef RVMCTL_WHY_H
+#define RVMCTL_WHY_H
+
+#include "log/event.h"
+
+/* A denial in one or two sentences, and the line that was offered in them or NULL; free() both. */
+char *why_text(struct nlc *nlc, const struct event *event, char **grant);
+
+/**
+ * why_last() - the newest denial that matters
+ * @partition: id, or 0 for any
+ * @event: filled
+ *
+ * A look at a program that was refused before matters less than that; and what was
+ * only to be created if it was missing, and was there, does not matter.
+ *
+ * Return: 1 if there is one, 0 if not, -1.
+ */
+int why_last(struct nlc *nlc, struct names *names, uint32_t partition, struct event *event,
+	     struct err *err);
+
+#endif

@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The witness log: where it stands, its last records, checking it, copying it out. */
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/file.h"
+#include "cmd.h"
+#include "log/chain_rvm.h"
+#include "log/event.h"
+#include "log/verify.h"
+#include "wire/nl.h"
+
+static const char *const format_words[] = { "native", "rvm", NULL };
+
+struct head {
+	uint64_t length;
+	uint64_t first;
+	uint64_t lost;
+	uint32_t capacity;
+	uint64_t detail_length;
+	uint8_t digest[RVM_SHA256_DIGEST_BYTES];
+	uint8_t detail_digest[RVM_SHA256_DIGEST_BYTES];
+};
+
+static void copy_digest(const struct nlattr *a, uint8_t out[RVM_SHA256_DIGEST_BYTES])
+{
+	if (a && nla_len(a) == RVM_SHA256_DIGEST_BYTES)
+		memcpy(out, nla_data(a), RVM_SHA256_DIGEST_BYTES);
+}
+
+static int take_head(struct nlattr **attrs, int cmd, void *data, struct err *err)
+{
+	struct head *head = data;
+
+	head->length = nlc_u64(attrs[RVM_A_WITNESS_LENGTH]);
+	head->first = nlc_u64(attrs[RVM_A_WITNESS_FIRST]);
+	head->lost = nlc_u64(attrs[RVM_A_WITNESS_LOST]);
+	head->capacity = nlc_u32(attrs[RVM_A_WITNESS_CAPACITY]);
+	head->detail_length = nlc_u64(attrs[RVM_A_WITNESS_DETAIL_LENGTH]);
+	copy_digest(attrs[RVM_A_WITNESS_HEAD], head->digest);
+	copy_digest(attrs[RVM_A_WITNESS_DETAIL_HEAD], head->detail_digest);
+	return 0;
+}
+
+/* Compute the head again from the records.  Return: 1 the same, 0 not, 2 cannot be done, -1. */
+static int recompute(const struct head *head, struct err *err)
+{
+	struct verify_how how = { .length = UINT64_MAX, .stop = head->length };
+	struct verify_result result;
+
+	if (head->first)
+		return 2;
+	if (verify_log(WITNESS_DEVICE, &how, &result, err))
+		return -1;
+	return !result.reason && result.records == head->length &&
+	       !memcmp(result.head, head->digest, sizeof(head->digest));
+}
+
+static int witness_head(struct ctx *ctx, const struct args *args)
+{
+	static const char *const words[] = {
+		"differs",
+		"the same",
+		"not possible: old records are gone",
+	};
+	auto_nlc struct nlc *nlc = NULL;
+	struct head head = { 0 };
+	int same;
+
+	if (nlc_open(&nlc, &ctx->err) ||
+	    nlc_call(nlc, nlc_request(nlc, RVM_CMD_WITNESS_GET, 0), take_head, &head, &ctx->err))
+		return err_wrap(&ctx->err, "witness head");
+	same = recompute(&head, &ctx->err);
+	if (same < 0)
+		return -1;
+	out_object_begin(ctx->out, NULL);
+	out_u64(ctx->out, "length", head.length);
+	out_hex(ctx->out, "head", head.digest, sizeof(head.digest));
+	out_u64(ctx->out, "first", head.first);
+	out_u64(ctx->out, "lost", head.lost);
+	out_u64(ctx->out, "capacity", head.capacity);
+	out_u64(ctx->out, "detail-length", head.detail_length);
+	out_hex(ctx->out, "detail-head", head.detail_digest, sizeof(head.detail_digest));
+	out_str(ctx->out, "recomputed", words[same]);
+	out_object_end(ctx->out);
+	return same ? EXIT_DONE : EXIT_REFUSED;
+}
+
+static int print_record(struct ctx *ctx, struct nlc *nlc, struct names *names, const uint8_t *raw)
+{
+	auto_event struct event event = { 0 };
+	struct rvm_record rec;
+
+	rvm_record_decode(&rec, raw);
+	if (nlc && rec.flags & RVM_RECORD_F_DETAIL &&
+	    event_get(nlc, rec.sequence, names, &event, &ctx->err))
+		/* The line may be gone; the record is not. */
+		err_clear(&ctx->err);
+	if (!event.detail)
+		event_fill(&event, raw, NULL, names);
+	event_print(ctx->out, &event);
+	return 0;
+}
+
+static int wait_for_more(const struct log_reader *log, struct err *err)
+{
+	/* Or until nobody reads what is printed. */
+	struct pollfd fds[] = { { .fd = log->fd, .events = POLLIN }, { .fd = STDOUT_FILENO } };
+
+	if (poll(fds, ARRAY_SIZE(fds), -1) < 0 && errno != EINTR)
+		return err_errno(err, errno, "%s", log->path);
+	return 0;
+}
+
+static int print_from(struct ctx *ctx, struct log_reader *log, struct nlc *nlc, bool follow)
+{
+	auto_names struct names names = { .nlc = nlc };
+	const uint8_t *raw;
+	int ret;
+
+	for (;;) {
+		ret = log_next(log, &raw, &ctx->err);
+		if (ret > 0)
+			ret = print_record(ctx, nlc, &names, raw);
+		else if (!ret && follow)
+			ret = wait_for_more(log, &ctx->err);
+		else
+			return ret;
+		if (ret < 0 || ferror(stdout) || out_is_closed(ctx->out))
+			return ret;
+	}
+}
+
+static int witness_tail(struct ctx *ctx, const struct args *args)
+{
+	const char *path = args_str(args, "FILE") ? args_str(args, "FILE") : WITNESS_DEVICE;
+	uint64_t count = args_u64(args, "-n", 10), length;
+	auto_log struct log_reader log;
+	auto_nlc struct nlc *nlc = NULL;
+
+	if (log_open(&log, path, &ctx->err) || log_length(&log, &length, &ctx->err))
+		return -1;
+	if (args_has(args, "-f") && !log.device) {
+		err_make(&ctx->err, EXIT_USAGE, "-f: %s is a file and does not grow", path);
+		return err_hint(&ctx->err, "leave FILE out to follow the kernel's log");
+	}
+	if (log.device && nlc_open(&nlc, &ctx->err))
+		return -1;
+	if (length > log.first &&
+	    log_seek(&log, length - log.first > count ? length - count : log.first, &ctx->err))
+		return -1;
+	return print_from(ctx, &log, nlc, args_has(args, "-f"));
+}
+
+static int parse_head(const struct args *args, struct verify_how *how, struct err *err)
+{
+	const char *hex = args_str(args, "--head");
+	size_t want = how->rvm ? 8 : RVM_SHA256_DIGEST_BYTES;
+	unsigned int byte;
+
+	if (!hex && args_has(args, "--length")) {
+		err_make(err, EXIT_USAGE, "--length: says nothing without --head");
+		return err_hint(err, "rvmctl witness head prints both");
+	}
+	if (!hex)
+		return 0;
+	if (strlen(hex) != 2 * want)
+		return err_make(err, EXIT_USAGE,
+				"--head: has %zu digits, a head of this format has %zu",
+				strlen(hex), 2 * want);
+	for (size_t i = 0; i < want; i++) {
+		if (sscanf(hex + 2 * i, "%2x", &byte) != 1)
+			return err_make(err, EXIT_USAGE, "--head: '%s' is not hexadecimal", hex);
+		how->head[i] = byte;
+	}
+	how->anchored = true;
+	how->head_len = want;
+	return 0;
+}
+
+static void print_verdict(struct ctx *ctx, const char *path, const struct verify_result *r)
+{
+	struct out *out = ctx->out;
+
+	if (!r->reason)
+		out_line(out, "%s: %" PRIu64 " records are good", path, r->records);
+	else if (r->at_record && r->found != r->sequence)
+		out_line(out,
+			 "%s: record %" PRIu64 " at byte %" PRIu64 ": %s (it says it is %" PRIu64
+			 "); the %" PRIu64 " before it are good",
+			 path, r->sequence, r->offset, r->reason, r->found, r->records);
+	else if (r->at_record)
+		out_line(out,
+			 "%s: record %" PRIu64 " at byte %" PRIu64 ": %s; the %" PRIu64
+			 " before it are good",
+			 path, r->sequence, r->offset, r->reason, r->records);
+	else
+		out_line(out, "%s: after %" PRIu64 " records: %s", path, r->records, r->reason);
+
+	out_object_begin(out, NULL);
+	out_json_str(out, "file", path);
+	out_json_str(out, "verdict", r->reason ? "bad" : "good");
+	out_u64(out, "records", r->records);
+	out_hex(out, "head", r->head, r->head_len);
+	if (r->reason)
+		out_json_str(out, "reason", r->reason);
+	if (r->at_record) {
+		out_json_u64(out, "sequence", r->sequence);
+		out_json_u64(out, "offset", r->offset);
+		out_json_u64(out, "found", r->found);
+	}
+	out_object_end(out);
+}
+
+static int witness_verify(struct ctx *ctx, const struct args *args)
+{
+	const char *path = args_str(args, "FILE");
+	const char *key = args_str(args, "--key");
+	struct verify_how how = {
+		.rvm = args_word(args, "--format", 0) == 1,
+		.signed_ = key,
+		.length = args_u64(args, "--length", UINT64_MAX),
+		.stop = UINT64_MAX,
+	};
+	struct verify_result result;
+	int ret;
+
+	if (parse_head(args, &how, &ctx->err))
+		return -1;
+	if (key && verify_read_key(key, &how.key, &ctx->err))
+		return -1;
+	ret = verify_log(path, &how, &result, &ctx->err);
+	rvm_hmac_key_wipe(&how.key);
+	if (ret)
+		return -1;
+	print_verdict(ctx, path, &result);
+	return result.reason ? EXIT_REFUSED : EXIT_DONE;
+}
+
+/**
+ * struct exporting - a copy under way
+ */
+struct exporting {
+	FILE *to;
+	const char *to_name;
+	bool rvm;
+	struct rvm_chain_rvm chain;
+	struct rvm_hmac_key key;
+	uint64_t records;
+};
+
+static int export_record(struct exporting *x, const uint8_t *raw, struct err *err)
+{
+	uint8_t other[RVM_RECORD_BYTES];
+	struct rvm_record rec;
+
+	if (x->rvm) {
+		rvm_record_decode(&rec, raw);
+		rvm_chain_rvm_append(&x->chain, &rec, RVM_SIGNER_HMAC, &x->key);
+		rvm_record_encode(&rec, other);
+		raw = other;
+	}
+	if (fwrite(raw, 1, RVM_RECORD_BYTES, x->to) != RVM_RECORD_BYTES)
+		return err_errno(err, errno, "%s", x->to_name);
+	x->records++;
+	return 0;
+}
+
+static int export_records(struct exporting *x, const char *from, struct err *err)
+{
+	auto_log struct log_reader log;
+	const uint8_t *raw;
+	int ret;
+
+	if (log_open(&log, from, err))
+		return -1;
+	if (log.first)
+		warn_line("%s: records 0 to %" PRIu64 " were overwritten and are not in the copy%s",
+			  from, log.first - 1,
+			  x->rvm ? "" : "; rvmctl witness verify cannot start in the middle");
+	while ((ret = log_next(&log, &raw, err)) > 0) {
+		if (export_record(x, raw, err))
+			return -1;
+	}
+	if (!ret && log.stray)
+		warn_line("%s: %zu bytes at its end are no whole record", from, log.stray);
+	return ret;
+}
+
+static FILE *open_target(const char *path, struct err *err)
+{
+	auto_close int fd = file_create(path, err);
+	FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
+
+	if (f)
+		take_fd(&fd);
+	else
+		err_errno(err, errno, "%s", path);
+	return f;
+}
+
+static int finish(struct exporting *x, bool file, struct err *err)
+{
+	if (fflush(x->to) || (file && fsync(fileno(x->to)) && errno != EINVAL && errno != EROFS))
+		return err_errno(err, errno, "%s", x->to_name);
+	return 0;
+}
+
+static int witness_export(struct ctx *ctx, const struct args *args)
+{
+	const char *to = args_str(args, "-o"), *from = args_str(args, "--from");
+	struct exporting x = { .rvm = args_word(args, "--format", 0) == 1,
+			       .to = stdout,
+			       .to_name = to ? to : "standard output" };
+	uint8_t key[RVM_SHA256_DIGEST_BYTES];
+	auto_file FILE *file = NULL;
+
+	if (!to && isatty(STDOUT_FILENO)) {
+		err_make(&ctx->err, EXIT_USAGE,
+			 "standard output: is a terminal, records are not text");
+		return err_hint(&ctx->err, "use -o FILE");
+	}
+	if (to) {
+		file = open_target(to, &ctx->err);
+		if (!file)
+			return -1;
+		x.to = file;
+	}
+	/* Half of a log is of no use: whoever stops reading ends it. */
+	signal(SIGPIPE, SIG_DFL);
+	rvm_default_key(key);
+	rvm_hmac_key_init(&x.key, key, sizeof(key));
+	if (export_records(&x, from ? from : WITNESS_DEVICE, &ctx->err) ||
+	    finish(&x, to, &ctx->err))
+		return -1;
+	if (to)
+		out_line(ctx->out, "%s: %" PRIu64 " records in %s format", to, x.records,
+			 format_words[x.rvm]);
+	return EXIT_DONE;
+}
+
+static const struct arg tail_args[] = {
+	{ "-n", ARG_U64, 0, "N", "how many records, 10 if not given", NULL },
+	{ "-f", ARG_FLAG, 0, NULL, "go on with new ones", NULL },
+	{ "FILE", ARG_FILE, 0, NULL, "an exported log instead of the kernel's", NULL },
+	{},
+};
+
+static const struct arg verify_args[] = {
+	{ "--format", ARG_WORD, 0, NULL, "layout of the chain, native if not given", format_words },
+	{ "--key", ARG_FILE, 0, "FILE", "check signatures with this first key, too", NULL },
+	{ "--head", ARG_HEX, 0, "HEX", "the head that was noted elsewhere", NULL },
+	{ "--length", ARG_U64, 0, "N", "after how many records; at the end if not given", NULL },
+	{ "FILE", ARG_FILE, ARG_REQUIRED, NULL, "an exported log, or " WITNESS_DEVICE, NULL },
+	{},
+};
+
+static const struct arg export_args[] = {
+	{ "--format", ARG_WORD, 0, NULL, "native, or chained and signed as RVM does",
+	  format_words },
+	{ "--from", ARG_FILE, 0, "FILE", "an exported log instead of the kernel's", NULL },
+	{ "-o", ARG_FILE, 0, "FILE", "where to, standard output if not given", NULL },
+	{},
+};
+
+const struct cmd witness_cmds[] = {
+	{ "witness", "head", witness_head, NULL, "say where the log stands", CMD_READ },
+	{ "witness", "tail", witness_tail, tail_args, "show its last records", CMD_READ },
+	{ "witness", "verify", witness_verify, verify_args, "check that nobody changed it",
+	  CMD_READ },
+	{ "witness", "export", witness_export, export_args, "copy it out", 0 },
+	{},
+};
