@@ -287,7 +287,7 @@ check_hooks() {
 }
 
 check_rows() {
-	scripts/rows.sh --check
+	scripts/rows.py --check
 }
 
 check_verbs() {
@@ -484,7 +484,7 @@ run compilers "must compile without a warning with gcc and clang"
 run analyzer "follow the path that the analyzer prints"
 run netlink "scripts/nl-regen.sh, and commit what it changes"
 run hooks "scripts/hook-table.sh, and commit what it changes"
-run rows "mend Documentation/design/rows.list, run scripts/rows.sh, commit what it changes"
+run rows "mend Documentation/design/rows.list, run scripts/rows.py, commit what it changes"
 run verbs "scripts/verbs.sh, and commit what it changes"
 run mutations "mend selftests/mutations.list: the guard that it removes has changed in the source"
 run coverage "mend selftests/coverage/uncovered.list: what it names is no longer there"

@@ -40,7 +40,7 @@ split_tests() {
 check_list() {
 	local name files file expression tests test known status=0
 
-	known=$("$root/scripts/rows.sh" --tests)
+	known=$("$root/scripts/rows.py" --tests)
 	while IFS=$'\t' read -r name files expression tests; do
 		for file in $files; do
 			if [ ! -e "$root/$file" ]; then
