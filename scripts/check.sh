@@ -347,6 +347,11 @@ check_files() {
 	return "$status"
 }
 
+# A file includes from its own room and from those below it.
+check_rooms() {
+	files 'kmod/*.[ch]' 'bpf/*.[ch]' 'user/*.[ch]' | xargs scripts/rooms.py
+}
+
 check_versions() {
 	none grep -nE 'LINUX_(VERSION_CODE|KERNEL_VERSION)|[^_]KERNEL_VERSION\(' -r kmod bpf user \
 		--include='*.[ch]' --exclude=compat.h --exclude=compat.bpf.h --exclude=vmlinux.h \
@@ -490,6 +495,7 @@ run mutations "mend selftests/mutations.list: the guard that it removes has chan
 run coverage "mend selftests/coverage/uncovered.list: what it names is no longer there"
 run bounds "mend the document, or scripts/bounds.list if it says so in other words"
 run files "name the file as it is now"
+run rooms "include from a lower floor of scripts/rooms.list, or move what is needed down"
 run versions "what differs between kernels belongs in kmod/compat.h and bpf/compat.bpf.h"
 run kallsyms "use what the kernel exports"
 run printk "programs print nothing"
