@@ -18,7 +18,7 @@
 
 #include "brake.h"
 #include "limits.h"
-#include "netlink.h"
+#include "netlink/family.h"
 #include "partition.h"
 
 static struct dentry *folder, *file;

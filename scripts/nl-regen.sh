@@ -20,7 +20,7 @@ cleanup() {
 # file, and never stops if there is none; the schema must lie above the specs.
 make_tree() {
 	tree=$(mktemp -d "${TMPDIR:-/tmp}/rvm-nl.XXXXXX")
-	mkdir -p "$tree/$(dirname "$spec")" "$tree/kmod/include/uapi/linux"
+	mkdir -p "$tree/$(dirname "$spec")" "$tree/kmod/include/uapi/linux" "$tree/kmod/netlink"
 	touch "$tree/MAINTAINERS"
 	cp "$KSRC"/Documentation/netlink/*.yaml "$tree/Documentation/netlink/"
 	cp "$root/$spec" "$tree/$spec"
@@ -51,6 +51,6 @@ esac
 trap cleanup EXIT
 make_tree
 generate uapi header kmod/include/uapi/linux/rvm.h
-generate kernel header kmod/netlink-gen.h
-generate kernel source kmod/netlink-gen.c
+generate kernel header kmod/netlink/gen.h
+generate kernel source kmod/netlink/gen.c
 exit "$status"

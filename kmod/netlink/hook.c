@@ -7,7 +7,7 @@
 
 #include "hook.h"
 #include "limits.h"
-#include "netlink_priv.h"
+#include "netlink/common.h"
 
 /* Links of one request, with the attributes they came from. */
 struct request {

@@ -10,7 +10,7 @@
 #include <linux/proc_fs.h>
 
 #include "decision.h"
-#include "kfunc.h"
+#include "kfunc/common.h"
 #include "lib/model/rights.h"
 #include "lib/model/verb.h"
 #include "mounts.h"

@@ -15,7 +15,7 @@
 #include "partition.h"
 
 /*
- * What BPF programs may ask, one file per family; kfunc.c has the list.  All are
+ * What BPF programs may ask, one file per family; list.c has the list.  All are
  * laid out alike: find the caller's partition, or allow; build the question; ask
  * the gate.  The host pays for rvm_partition_find() and nothing else: what comes
  * after stays out of line, so that asking needs no frame for it.

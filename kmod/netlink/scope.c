@@ -7,7 +7,7 @@
 #include <linux/magic.h>
 #include <linux/socket.h>
 
-#include "netlink_priv.h"
+#include "netlink/common.h"
 #include "token.h"
 
 #define FLAG(name) RVM_SCOPE_FLAG_##name

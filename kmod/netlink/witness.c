@@ -8,7 +8,7 @@
 #include "lib/log/record.h"
 #include "limits.h"
 #include "listener.h"
-#include "netlink_priv.h"
+#include "netlink/common.h"
 #include "partition.h"
 #include "witness.h"
 

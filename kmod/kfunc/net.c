@@ -23,10 +23,10 @@
 #include <net/tcp_states.h>
 
 #include "detail.h"
-#include "kfunc.h"
+#include "kfunc/common.h"
 #include "lib/model/option.h"
 #include "lib/model/rights.h"
-#include "netlink-gen.h"
+#include "netlink/gen.h"
 #include "network.h"
 
 #define TEXT_BYTES 160

@@ -11,7 +11,7 @@
 #include "gate.h"
 #include "lib/model/rights.h"
 #include "limits.h"
-#include "netlink_priv.h"
+#include "netlink/common.h"
 #include "network.h"
 #include "partition.h"
 #include "table.h"

@@ -3,7 +3,7 @@
  * Requests that show tokens and exclusions.
  */
 
-#include "netlink_priv.h"
+#include "netlink/common.h"
 #include "partition.h"
 #include "table.h"
 #include "token.h"

@@ -5,7 +5,7 @@
 
 #include <linux/module.h>
 
-#include "kfunc.h"
+#include "kfunc/common.h"
 
 /* A module may register one set for a kind of program: all families in one. */
 BTF_KFUNCS_START(rvm_kfunc_ids)

@@ -11,7 +11,7 @@
 
 #include "detail.h"
 #include "entry.h"
-#include "kfunc.h"
+#include "kfunc/common.h"
 #include "lib/model/rights.h"
 #include "lineage.h"
 #include "told.h"

@@ -8,8 +8,8 @@
 #include <linux/uidgid.h>
 
 #include "entry.h"
-#include "netlink.h"
-#include "netlink_priv.h"
+#include "netlink/family.h"
+#include "netlink/common.h"
 #include "partition.h"
 #include "table.h"
 

@@ -7,7 +7,7 @@
 #include <linux/security.h>
 
 #include "detail.h"
-#include "kfunc.h"
+#include "kfunc/common.h"
 #include "lib/model/rights.h"
 #include "lib/model/verb.h"
 #include "told.h"

@@ -7,7 +7,7 @@
 #include <net/netlink.h>
 
 #include "compat.h"
-#include "netlink-gen.h"
+#include "netlink/gen.h"
 
 struct rvm_partition;
 struct rvm_scope_object;

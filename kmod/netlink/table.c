@@ -7,7 +7,7 @@
 #include <linux/notifier.h>
 #include <linux/slab.h>
 
-#include "netlink_priv.h"
+#include "netlink/common.h"
 #include "partition.h"
 #include "table.h"
 #include "token.h"

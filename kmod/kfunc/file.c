@@ -13,7 +13,7 @@
 #include "decision.h"
 #include "detail.h"
 #include "entry.h"
-#include "kfunc.h"
+#include "kfunc/common.h"
 #include "lib/model/rights.h"
 #include "lib/model/verb.h"
 #include "lineage.h"

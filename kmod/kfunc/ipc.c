@@ -18,7 +18,7 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 
-#include "kfunc.h"
+#include "kfunc/common.h"
 #include "lib/model/rights.h"
 
 /* Of the file system of message queues; the kernel keeps it to itself. */

@@ -21,7 +21,7 @@
 #include <asm/word-at-a-time.h>
 
 #include "entry.h"
-#include "kfunc.h"
+#include "kfunc/common.h"
 #include "lib/log/sha256.h"
 #include "lib/model/rights.h"
 #include "lib/pattern/environ.h"
