@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Hold every include of the tree to the floors of rooms.list.
+"""Check every include of the tree against the floors of rooms.list.
 
 	scripts/rooms.py FILE...	sources and headers, relative to the tree's top
 
@@ -12,7 +12,7 @@ import re
 import sys
 
 LIST = "scripts/rooms.list"
-# Where the build looks for "NAME" and for <linux/NAME>, after the folder of the file itself.
+# Where the build looks for "NAME" and for <linux/NAME>, after the file's own directory.
 ROOTS = ["kmod", "user/lib", "user/rvmctl", "selftests", "selftests/unit"]
 SYSTEM_ROOTS = ["kmod/include/uapi"]
 

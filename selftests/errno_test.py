@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Each errno of the table in userspace-api/rvm.md was met, with a text.
 
-The programs that ran before have noted what they were refused in the file that
-$RVM_REFUSALS names: a byte for each command and errno.  Prints KTAP.
+The programs that ran before have noted their errors in the file that $RVM_REFUSALS
+names: a byte for each command and errno.  Prints KTAP.
 """
 
 import errno
@@ -11,7 +11,7 @@ import os
 import re
 import sys
 
-# Not to be had on a kernel without fault injection.
+# Cannot be caused on a kernel without fault injection.
 NOT_MET = {"ENOMEM"}
 
 

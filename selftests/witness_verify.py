@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Check a witness log with nothing but hashlib: witness_verify.py [--rvm] FILE
+"""Check a witness log with only hashlib: witness_verify.py [--rvm] FILE
 
 Prints the head of the log; for one in RVM's own format, its chain value.
 """

@@ -1,10 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""The rules of Landlock that come nearest to tables: one for each file, folder and
-program that a row names.  Landlock knows no patterns: what is below the folder in
-which one begins.
+"""Print the Landlock rules that come nearest to tables: one for each file, directory
+and program that a row names.  Landlock has no patterns: a rule covers all that is below
+the directory in which the pattern begins.
 
-    landlock_rules.py WORKSPACE BASE_FOLDER BASE,... TABLE
+    landlock_rules.py WORKSPACE BASE_DIR BASE,... TABLE
 """
 
 import json
@@ -14,7 +14,7 @@ import sys
 
 
 def beneath(resource, workspace):
-    """The folder or file that a row is about."""
+    """The directory or file that a row is about."""
     kind, path = resource.split(":", 1) if ":" in resource else resource[:-1].split("(", 1)
     if kind in ("exec", "run") and not path.startswith("/"):
         return shutil.which(path.split()[0])

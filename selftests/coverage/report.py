@@ -1,24 +1,24 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""What a suite executed of the module: a table, and the check of a list.
+"""Print which lines of the module the tests executed, and check a list of the others.
 
     report.py [--part] [--print] [--page FILE] TREE LIST COUNTERS
     report.py TREE LIST
 
-TREE is where the counting module was built, COUNTERS the folder with what
-rvm_coverage.ko kept, a file for each time that the module was loaded.  Without
-it only this is checked: each line of LIST is in TREE.  Exit 1 if
-less than 90 percent of the lines were executed, if a line that was not is not in
-LIST, or if LIST has a line that was executed or is gone.
+TREE is where the counting module was built.  COUNTERS is the directory with what
+rvm_coverage.ko kept, one file for each load of the module.  Without COUNTERS only one
+thing is checked: each line of LIST is in TREE.  Exit 1 if less than 90 percent of the
+lines were executed, if a line that was not executed is not in LIST, or if LIST has a
+line that was executed or does not exist.
 
     --part   only the table: not all tests were run
     --print  only the lines that were not executed and are not in LIST, in its form
     --page   also write the table into FILE, between its two marks
 
 LIST has groups.  A group begins with "FILE FUNCTION: REASON"; its lines are
-indented and have the text of a line of that function.  A text that stands in the
-function more than once is listed as often as it was not executed.  If REASON
-begins with "sometimes ", a line only has to be there: chance decides.
+indented and have the text of a line of that function.  A text that the function has
+more than once is listed as often as it was not executed.  If REASON begins with
+"sometimes ", chance decides, and a line only has to exist.
 """
 
 import argparse
