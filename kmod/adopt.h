@@ -28,7 +28,7 @@ struct rvm_partition;
 int rvm_adopt_group(struct rvm_partition *part, struct netlink_ext_ack *extack);
 
 /**
- * rvm_adopt_process() - likewise of one process that is in its control group
+ * rvm_adopt_process() - likewise of one process that is in its cgroup
  * @part: the partition
  * @pid: of any of its threads; held by the caller
  * @running: it goes on with its program, so it has to be frozen

@@ -30,7 +30,7 @@
 #include <linux/hex.h>
 #endif
 
-/* A name space of symbols: a word before 6.13, a string since. */
+/* A namespace of symbols: a word before 6.13, a string since. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 13, 0)
 #define RVM_IMPORT_NS(name) MODULE_IMPORT_NS(name)
 #else
@@ -449,7 +449,7 @@ static inline struct nlattr **rvm_genl_dump_attrs(struct netlink_callback *cb)
 
 #endif
 
-/* Can its folders compare names by Unicode?  Can go when no kernel is built without it. */
+/* Can its directories compare names by Unicode?  Can go when no kernel is built without it. */
 static inline bool rvm_has_encoding(const struct super_block *sb)
 {
 #if IS_ENABLED(CONFIG_UNICODE)
@@ -538,7 +538,7 @@ static inline int rvm_filters_of(struct task_struct *task)
 #endif
 }
 
-/* How many refer to a network name space; the count has another name since 6.18. */
+/* How many refer to a network namespace; the count has another name since 6.18. */
 static inline unsigned int rvm_net_users(const struct net *net)
 {
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 18, 0)

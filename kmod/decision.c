@@ -152,7 +152,7 @@ static __always_inline bool identify_file(struct rvm_identity *id, const struct 
 	return true;
 }
 
-/* A folder has one name: if nothing was renamed it is where it was. */
+/* A directory has one name: if nothing was renamed it is where it was. */
 static __always_inline bool identify_folder(struct rvm_identity *id, const struct dentry *dentry)
 {
 	const struct inode *inode = READ_ONCE(dentry->d_inode);
@@ -183,7 +183,7 @@ static __always_inline bool is_same(const struct rvm_identity *kept, const struc
 }
 
 /*
- * Like any other file in its folder but for the name: no root of a mount, no
+ * Like any other file in its directory but for the name: no root of a mount, no
  * device or the like, with one name that is compared byte by byte, and no anchor,
  * which would be a mark.
  */
@@ -306,7 +306,7 @@ bool rvm_decision_allows_one(const struct rvm_partition *part, const struct path
 	return READ_ONCE(slot->seq) == seq;
 }
 
-/* After other names changed: does the folder's still hold, and is the file still there? */
+/* After other names changed: does the directory's still hold, and is the file still there? */
 static noinline bool folder_holds_on(struct slot *slot, unsigned int seq, const struct path *path,
 				     unsigned int names)
 {
@@ -361,7 +361,7 @@ static noinline bool name_is_ordinary(struct slot *slot, unsigned int seq,
 	if (unlikely(names != READ_ONCE(decision->settled)))
 		return folder_holds_on(slot, seq, path, names);
 	/*
-	 * All was read before these are looked at again: the file was in this folder
+	 * All was read before these are looked at again: the file was in this directory
 	 * and had this name at one and the same time.
 	 */
 	smp_rmb();

@@ -20,10 +20,10 @@ struct rvm_walk_section;
 /** RVM_DECISION_MOUNTS - most mounts that are crossed on the way to an object that is kept */
 #define RVM_DECISION_MOUNTS 4
 
-/** RVM_DECISION_FOLDER_RIGHTS - what can be kept for all that lies in a folder */
+/** RVM_DECISION_FOLDER_RIGHTS - what can be kept for all that lies in a directory */
 #define RVM_DECISION_FOLDER_RIGHTS (RVM_RIGHT_READ | RVM_RIGHT_WRITE)
 
-/** RVM_DECISION_FOLDER - the decision is about what lies in the folder, not about the folder */
+/** RVM_DECISION_FOLDER - it is about what lies in the directory, not about the directory itself */
 #define RVM_DECISION_FOLDER BIT_ULL(32)
 
 /**
@@ -33,39 +33,39 @@ struct rvm_walk_section;
  * All of it is read by one function and compared by one.
  */
 struct rvm_identity {
-	/** @dentry: The name of the file, or of the folder. */
+	/** @dentry: The name of the file, or of the directory. */
 	const struct dentry *dentry;
 	/** @inode: What the name stands for. */
 	const struct inode *inode;
 	/** @ino: Its number. */
 	unsigned long ino;
-	/** @parent: Of a file: the name of its folder; NULL for a folder, as all below. */
+	/** @parent: Of a file: the name of its directory; NULL for a directory, as all below. */
 	const struct dentry *parent;
-	/** @parent_ino: Of a file: number of the folder. */
+	/** @parent_ino: Of a file: number of the directory. */
 	unsigned long parent_ino;
 	/** @name: Of a file: hash and length of the name. */
 	u64 name;
 	/** @generation: Of the inode: with @ino it identifies the file on its file system. */
 	u32 generation;
-	/** @parent_generation: Of a file: generation of the folder. */
+	/** @parent_generation: Of a file: generation of the directory. */
 	u32 parent_generation;
 };
 
 /**
  * struct rvm_decision - rights that a partition was found to have on a file, or
- * on everything ordinary in a folder
+ * on everything ordinary in a directory
  *
  * Documentation/design/decisions.md says why an old one never allows what the
  * judge would refuse.  Pointers are compared, never followed.
  */
 struct rvm_decision {
-	/** @part: Id of the partition; with RVM_DECISION_FOLDER if it is about a folder. */
+	/** @part: Id of the partition; with RVM_DECISION_FOLDER if it is about a directory. */
 	u64 part;
 	/** @rights: Rights that were allowed; second those of a file that is mapped. */
 	u8 rights[2];
 	/** @crossings: Mounts crossed. */
 	u8 crossings;
-	/** @identity: Of the file, or of the folder. */
+	/** @identity: Of the file, or of the directory. */
 	struct rvm_identity identity;
 	/** @policy: Number of policies before this one, read before judging. */
 	u64 policy;
@@ -74,7 +74,7 @@ struct rvm_decision {
 	/** @settled: @names once @chain is known, if nothing expires; else no number of names. */
 	u64 settled;
 	/**
-	 * @leaves: Of a folder: names that exclusions of the partition and of those around it
+	 * @leaves: Of a directory: names that exclusions of the partition and of those around it
 	 * may be about; only compared.
 	 */
 	const struct rvm_leaf_set *leaves[RVM_NEST_MAX];
@@ -99,7 +99,7 @@ struct rvm_decision {
 };
 
 /**
- * rvm_decision_allows_in() - was all in its folder found allowed, and does that still hold
+ * rvm_decision_allows_in() - was all in its directory found allowed, and does that still hold
  * @part: of the caller
  * @path: held by the caller
  * @rights: mask of enum rvm_right
@@ -183,14 +183,14 @@ bool rvm_decision_describe(struct rvm_decision *decision, const struct path *pat
 			   const struct rvm_walk *walk, const struct rvm_walk_section *section);
 
 /**
- * rvm_decision_describe_folder() - note what the folder of an object is known by
+ * rvm_decision_describe_folder() - note what the directory of an object is known by
  * @decision: as for rvm_decision_describe(); @leaves is the caller's
  * @path: the object
  * @walk: as rvm_walk_fill() left it for @path
  * @section: as for rvm_decision_describe()
  *
- * Return: false if the object is not like all others in the folder may be, or
- * nothing about the folder can be kept.
+ * Return: false if the object is not like all others in the directory may be, or
+ * nothing about the directory can be kept.
  */
 bool rvm_decision_describe_folder(struct rvm_decision *decision, const struct path *path,
 				  const struct rvm_walk *walk,

@@ -115,7 +115,7 @@ void rvm_line_add_number(struct rvm_line *line, const char *key, u64 number)
 }
 
 /*
- * The words, with blanks between them.  A blank inside of a word is escaped, so
+ * The words, with blanks between them.  A blank inside a word is escaped, so
  * that who reads the line sees where words end.
  */
 static void add_words(struct rvm_line *line, const struct rvm_argv *argv)
@@ -305,7 +305,7 @@ char *rvm_detail_new(const struct rvm_question *q, const struct rvm_verdict *v)
 		add_called(&line, q);
 	if (q->req.class == RVM_CLASS_EXEC)
 		add_turner(&line, &q->req.exec);
-	/* The exec is a secure one: some variables and folders are not obeyed then. */
+	/* The exec is a secure one: some variables and directories are not obeyed then. */
 	if (q->req.class == RVM_CLASS_EXEC && v->allow && v->words)
 		rvm_line_add_number(&line, "secure", 1);
 	if (q->argv)

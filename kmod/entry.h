@@ -25,15 +25,15 @@ struct rvm_admission {
 
 /**
  * rvm_entry_admit() - let the next program of a task start on the caller's authority
- * @part: the task must be in its control group
+ * @part: the task must be in its cgroup
  * @pid: held by the caller
  * @what: which program, with which words; copied, its file is held
- * @own_net: its network name space becomes the partition's own, see rvm_network_claim()
+ * @own_net: its network namespace becomes the partition's own, see rvm_network_claim()
  * @extack: says why not, for -EUSERS and -EOPNOTSUPP
  *
  * Context: may sleep.
- * Return: 0; -ESRCH if the task is gone; -EXDEV if it is not in @part's control
- * group; -EBUSY if its network is not its own; -EUSERS or -EOPNOTSUPP for what it
+ * Return: 0; -ESRCH if the task is gone; -EXDEV if it is not in @part's cgroup;
+ * -EBUSY if its network is not its own; -EUSERS or -EOPNOTSUPP for what it
  * brings along, or if anybody traces it, see rvm_adopt_process(); -EEXIST if it is
  * admitted already; -ENFILE for too many; -ENOSPC if the log is full; -ENOMEM.
  */
@@ -42,15 +42,15 @@ int rvm_entry_admit(struct rvm_partition *part, struct pid *pid, const struct rv
 
 /**
  * rvm_entry_adopt() - take in a process as it runs
- * @part: the process must be in its control group, and frozen
+ * @part: the process must be in its cgroup, and frozen
  * @pid: of any of its threads; held by the caller
  * @extack: says why not
  *
  * The partition is marked adopted.
  *
  * Context: may sleep.
- * Return: 0; -ESRCH if the task is gone; -EXDEV if it is not in @part's control
- * group; what rvm_adopt_process() and rvm_partition_change() return; -ENOSPC if
+ * Return: 0; -ESRCH if the task is gone; -EXDEV if it is not in @part's cgroup;
+ * what rvm_adopt_process() and rvm_partition_change() return; -ENOSPC if
  * the log is full.
  */
 int rvm_entry_adopt(struct rvm_partition *part, struct pid *pid, struct netlink_ext_ack *extack);

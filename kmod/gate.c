@@ -103,7 +103,7 @@ static bool may_keep(const struct rvm_question *q)
 }
 
 /*
- * Nothing tells the file from others in its folder: if one of any name is allowed
+ * Nothing tells the file from others in its directory: if one of any name is allowed
  * the same, that is worth more.  The names that the exclusions tell from others
  * are noted.
  */
@@ -365,7 +365,7 @@ static bool must_be_alone(const struct rvm_partition_view *view, const struct rv
 		return d_unlinked(from->path->dentry) ||
 		       rvm_exclusion_is_beside(view, &here->object) ||
 		       rvm_exclusion_is_beside(view, &there->object);
-	/* What had several names in that folder keeps them. */
+	/* What had several names in that directory keeps them. */
 	return from->path->dentry != to->path->dentry &&
 	       rvm_exclusion_is_beside(view, &there->object) &&
 	       !rvm_exclusion_is_beside(view, &here->object);

@@ -18,7 +18,7 @@ struct rvm_partition;
 struct rvm_question {
 	/** @req: For the judge; of PATH questions each right of @req.need is judged by itself. */
 	struct rvm_request req;
-	/** @path: The object, or the folder that @dentry lies in; NULL if there is no mount. */
+	/** @path: The object, or the directory that @dentry lies in; NULL if there is no mount. */
 	const struct path *path;
 	/** @dentry: A name in @path, or the object itself; may be NULL. */
 	struct dentry *dentry;
@@ -100,7 +100,7 @@ int rvm_gate_floor(struct rvm_partition *part, enum rvm_op op, const char *text,
  * @part: of the caller
  * @from: object that exists, as a PATH question for WRITE
  * @to: its new name, likewise
- * @tree: it is a folder: what lies below moves too
+ * @tree: it is a directory: what lies below moves too
  *
  * Judges both ends, then that neither the object nor anything below it is
  * excluded and that the new name gives no right that the old one did not.

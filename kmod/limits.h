@@ -35,13 +35,13 @@
 /* Admitted tasks that have not started their program yet. */
 #define RVM_ENTRIES_MAX 256
 
-/* Variables that name folders of code: of one program, and those noted of who came in. */
+/* Variables that name directories of code: of one program, and those noted of who came in. */
 #define RVM_FOLDERS_MAX 8
 #define RVM_FOLDERS_NOTED 16
 
 /* Decisions that are kept: two to the power of this. */
 #define RVM_DECISION_BITS 13
-/* Seconds after which a decision is made anew. */
+/* Seconds after which a decision is made again. */
 #define RVM_DECISION_SECONDS 60
 
 /* Milliseconds that a fence waits at most for questions under way, which it has refused. */

@@ -17,7 +17,7 @@
 #include "path.h"
 
 /*
- * Anybody may make mounts of a file system, in a name space of his own: how many there
+ * Anybody may make mounts of a file system, in a namespace of his own: how many there
  * are says nothing about the caller, whose own are few.  Others only cost time, a look at
  * each; there is an end to that only so that a list which is broken has one.
  */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Network name spaces: whose they are, and which addresses are theirs.
+ * Network namespaces: whose they are, and which addresses are theirs.
  */
 
 #include <linux/in6.h>
@@ -22,7 +22,7 @@
 #include "packet.h"
 #include "partition.h"
 
-/* One for each network name space, freed with it. */
+/* One for each network namespace, freed with it. */
 struct owner {
 	/* Id of a partition, which is never used again; 0 for nobody. */
 	u32 part;
@@ -34,7 +34,7 @@ static struct pernet_operations operations = {
 	.id = &owner_id,
 	.size = sizeof(struct owner),
 	.init = rvm_packet_watch,
-	/* What looks at packets has ended when the name space is taken apart. */
+	/* What looks at packets has ended when the namespace is taken apart. */
 	.pre_exit = rvm_packet_leave,
 };
 
@@ -48,7 +48,7 @@ bool rvm_network_is_own(const struct rvm_partition *part, const struct net *net)
 	return READ_ONCE(owner_of(net)->part) == part->id;
 }
 
-/* The task's lock keeps its name spaces. */
+/* The task's lock keeps its namespaces. */
 static int claim(const struct rvm_partition *part, struct task_struct *task)
 {
 	struct net *net;
@@ -132,7 +132,7 @@ static bool is_anycast(struct net *net, const struct in6_addr *addr)
 
 static bool is_local_v6(struct net *net, const struct in6_addr *addr)
 {
-	/* Where it is switched off no name space has a table of its addresses. */
+	/* Where it is switched off no namespace has a table of its addresses. */
 	if (!ipv6_mod_enabled())
 		return false;
 	return ipv6_chk_addr(net, addr, NULL, 0) || is_anycast(net, addr);

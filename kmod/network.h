@@ -9,22 +9,22 @@ struct pid;
 struct rvm_partition;
 
 /**
- * rvm_network_claim() - a task's network name space is its partition's own from now on
- * @part: the task must be in its control group
+ * rvm_network_claim() - a task's network namespace is its partition's own from now on
+ * @part: the task must be in its cgroup
  * @pid: held by the caller
  *
- * Only a name space that nobody else can be in: not the host's first one, and
- * none that a second set of name spaces, a descriptor or a mount refers to.  The
- * claim lasts as long as the name space.
+ * Only a namespace that nobody else can be in: not the host's first one, and
+ * none that a second set of namespaces, a descriptor or a mount refers to.  The
+ * claim lasts as long as the namespace.
  *
  * Context: any but NMI.
  * Return: 0, also if it is @part's already; -ESRCH if the task is gone; -EXDEV
- * if it is not in @part's control group; -EBUSY if the network is not its own.
+ * if it is not in @part's cgroup; -EBUSY if the network is not its own.
  */
 int rvm_network_claim(const struct rvm_partition *part, struct pid *pid);
 
 /**
- * rvm_network_is_own() - was the name space claimed for the partition
+ * rvm_network_is_own() - was the namespace claimed for the partition
  * @part: the partition
  * @net: held by the caller
  *
@@ -34,8 +34,8 @@ int rvm_network_claim(const struct rvm_partition *part, struct pid *pid);
 bool rvm_network_is_own(const struct rvm_partition *part, const struct net *net);
 
 /**
- * rvm_network_is_local() - is it one of the name space's own addresses
- * @net: the name space that the socket is in
+ * rvm_network_is_local() - is it one of the namespace's own addresses
+ * @net: the namespace that the socket is in
  * @addr: normalised
  *
  * Broadcast of its networks, anycast addresses that it takes and IPv6 addresses
@@ -48,7 +48,7 @@ bool rvm_network_is_local(struct net *net, const struct rvm_addr *addr);
 
 /**
  * rvm_network_is_host() - likewise, or one of the host's
- * @net: the name space that the socket is in
+ * @net: the namespace that the socket is in
  * @addr: normalised
  *
  * Context: any but NMI; never sleeps.
@@ -57,7 +57,7 @@ bool rvm_network_is_local(struct net *net, const struct rvm_addr *addr);
  */
 bool rvm_network_is_host(struct net *net, const struct rvm_addr *addr);
 
-/** rvm_network_init() - give every network name space room for its owner; -ENOMEM */
+/** rvm_network_init() - give every network namespace room for its owner; -ENOMEM */
 int rvm_network_init(void);
 
 /** rvm_network_exit() - take it back; nobody asks any more */

@@ -46,7 +46,7 @@ static enum rvm_object object_of(const struct dentry *dentry, const struct dentr
 {
 	const struct super_block *sb = dentry->d_sb;
 
-	/* Both have objects with names beside those without, which lie in no folder. */
+	/* Both have objects with names beside those without, which lie in no directory. */
 	if (sb->s_magic == NSFS_MAGIC)
 		return dentry == root ? named(dentry) : RVM_OBJECT_SPACE;
 	if (sb->s_magic == HUGETLBFS_MAGIC && IS_ROOT(dentry) && dentry != root)

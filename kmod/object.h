@@ -12,7 +12,7 @@ struct file;
  * rvm_object_of() - what kind of object a path leads to
  * @path: held by the caller
  *
- * A name space that is bound to a name is a file like any other.  Own terminals
+ * A namespace that is bound to a name is a file like any other.  Own terminals
  * count as special here.
  *
  * Context: any.

@@ -44,7 +44,7 @@ void rvm_own_release(struct rvm_own *own);
 /**
  * rvm_own_note_birth() - a fifo or a socket is about to be made
  * @part: whose it will be
- * @dir: held by the caller, with the lock of the folder
+ * @dir: held by the caller, with the lock of the directory
  * @dentry: name in it, which nothing has yet
  *
  * When the call returns, what came of it is looked at.

@@ -5,7 +5,7 @@
 struct net;
 
 /**
- * rvm_packet_watch() - look at the packets that leave a network name space
+ * rvm_packet_watch() - look at the packets that leave a network namespace
  * @net: a new one, or each of those that are there when the module is loaded
  *
  * A message is judged by the address that it names.  With a routing header or a

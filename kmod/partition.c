@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Partitions: which control groups are registered, and which one a task is in.
+ * Partitions: which cgroups are registered, and which one a task is in.
  *
- * A task is in the deepest registered ancestor of its control group.  Hooks ask
+ * A task is in the deepest registered ancestor of its cgroup.  Hooks ask
  * that for every task of the host, so the answer for a group is cached on each
- * CPU.  Ids of control groups are not reused and the ancestors of a group never
+ * CPU.  Ids of cgroups are not reused and the ancestors of a group never
  * change, so an answer holds until a partition is made or destroyed: both count
  * up `generation`.
  *
@@ -48,7 +48,7 @@ static u64 generation = 1;
 /* Of all changes; what hooks read is read under RCU. */
 DEFINE_MUTEX(rvm_partitions_lock);
 
-/* By id and by control group; written under rvm_partitions_lock, read under RCU. */
+/* By id and by cgroup; written under rvm_partitions_lock, read under RCU. */
 DEFINE_XARRAY(rvm_registry);
 static DEFINE_HASHTABLE(by_cgroup, 10);
 
@@ -84,7 +84,7 @@ static struct rvm_partition *find_around(struct cgroup *cgrp)
 	return NULL;
 }
 
-/* Ids of control groups are counted up: neighbours get neighbouring entries. */
+/* Ids of cgroups are counted up: neighbours get neighbouring entries. */
 static struct cached *entry_of(u64 id)
 {
 	return &this_cpu_ptr(cache)->entry[id % CACHE_ENTRIES];
@@ -190,7 +190,7 @@ struct rvm_partition *rvm_partition_of_cgroup(struct cgroup *cgrp)
 }
 
 /*
- * A task that is being made can be seen before it is in its control group, and is
+ * A task that is being made can be seen before it is in its cgroup, and is
  * in the root until then.  It will be where its maker is: that of a thread is in
  * its process, that of a process is its parent, unless it was made for another.
  */

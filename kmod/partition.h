@@ -20,7 +20,7 @@ struct netlink_ext_ack;
 struct nlattr;
 
 /**
- * struct rvm_folders - variables of a program that name folders of code
+ * struct rvm_folders - variables of a program that name directories of code
  * @number: a keyed hash of each, with its name; never 0
  * @name: its name, as rvm_environ_folder() has it
  * @count: of them
@@ -32,7 +32,7 @@ struct rvm_folders {
 };
 
 /**
- * struct rvm_partition - a control group and what its tasks may do
+ * struct rvm_partition - a cgroup and what its tasks may do
  *
  * Lock order: rvm_partitions_lock (mutex, all changes of any partition), then
  * nothing.  Hooks read under rcu_read_lock() only.
@@ -52,7 +52,7 @@ struct rvm_partition {
 	struct rvm_partition *parent;
 	/** @level: Partitions around this one; below RVM_NEST_MAX; set at creation. */
 	unsigned int level;
-	/** @node: In the registry by control group; read under RCU. */
+	/** @node: In the registry by cgroup; read under RCU. */
 	struct hlist_node node;
 	/** @table: Written under rvm_partitions_lock, read under RCU; NULL before a load. */
 	struct rvm_table __rcu *table;
@@ -125,7 +125,7 @@ struct rvm_partition *__rvm_partition_find(void);
 /**
  * rvm_partition_find() - find the caller's partition
  *
- * The deepest registered ancestor of its control group, by a per-CPU cache.
+ * The deepest registered ancestor of its cgroup, by a per-CPU cache.
  * Hooks that run in interrupts come with whatever task was interrupted: nobody
  * is refused for that.
  *
@@ -152,7 +152,7 @@ static inline bool rvm_caller_is_inside(void)
 }
 
 /**
- * rvm_partition_of_cgroup() - the partition that a control group belongs to
+ * rvm_partition_of_cgroup() - the partition that a cgroup belongs to
  * @cgrp: stable for the call
  *
  * Context: inside rcu_read_lock(), any context but NMI.
@@ -195,7 +195,7 @@ bool rvm_partition_is_live(const struct rvm_partition *part);
 struct rvm_partition_spec {
 	/** @name: Unique; ^[a-z][a-z0-9-]*$. */
 	const char *name;
-	/** @cgroup_fd: Open directory of a control group. */
+	/** @cgroup_fd: Open directory of a cgroup. */
 	int cgroup_fd;
 	/** @mode: enum rvm_mode. */
 	u8 mode;
@@ -210,7 +210,7 @@ struct rvm_partition_spec {
 };
 
 /**
- * rvm_partition_create() - register a control group
+ * rvm_partition_create() - register a cgroup
  * @spec: what it is to be
  * @extack: says why not
  *

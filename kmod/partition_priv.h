@@ -11,7 +11,7 @@
 /* By id; written under rvm_partitions_lock, read under it or RCU. */
 extern struct xarray rvm_registry;
 
-/** rvm_registry_find() - what is registered for exactly this control group; under lock or RCU */
+/** rvm_registry_find() - what is registered for exactly this cgroup; under lock or RCU */
 struct rvm_partition *rvm_registry_find(const struct cgroup *cgrp);
 
 /**

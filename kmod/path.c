@@ -153,7 +153,7 @@ static enum folding folding_in(const struct dentry *dir)
 {
 	const struct inode *inode = READ_ONCE(dir->d_inode);
 
-	/* Its switches come and go by name spaces: that is what it compares. */
+	/* Its switches come and go by namespaces: that is what it compares. */
 	if (dir->d_sb->s_magic == PROC_SUPER_MAGIC)
 		return FOLDING_NONE;
 	if (!rvm_has_encoding(dir->d_sb))
@@ -215,7 +215,7 @@ static bool add_name(struct rvm_walk *walk, struct rvm_path_view *view, struct d
 	return add_text(walk, view, READ_ONCE(dentry->d_name.name), folding_of(dentry));
 }
 
-/* What is not there yet: no identity, and the folder's way to compare. */
+/* What is not there yet: no identity, and the directory's way to compare. */
 static bool begin_view(struct rvm_walk *walk, const struct dentry *dir, const struct rvm_name *leaf)
 {
 	bool compares;

@@ -91,7 +91,7 @@ bool rvm_walk_holds(const struct rvm_walk_section *section, const struct rvm_wal
 /**
  * rvm_walk_fill() - collect the names and inodes above an object
  * @walk: filled
- * @path: the object, or the folder that @leaf lies in
+ * @path: the object, or the directory that @leaf lies in
  * @leaf: a dentry below @path (it may be negative), or NULL
  *
  * Context: inside rcu_read_lock(), which must last as long as @walk is used: then
@@ -104,7 +104,7 @@ enum rvm_reason rvm_walk_fill(struct rvm_walk *walk, const struct path *path, st
 /**
  * rvm_walk_fill_name() - likewise for something new, by name alone
  * @walk: filled
- * @path: the folder
+ * @path: the directory
  * @leaf: one name, with a NUL behind it; nothing is looked up
  *
  * Return: as rvm_walk_fill().
@@ -113,7 +113,7 @@ enum rvm_reason rvm_walk_fill_name(struct rvm_walk *walk, const struct path *pat
 				   const struct rvm_name *leaf);
 
 /**
- * rvm_walk_forget_leaf() - any object of the same folder in place of this one
+ * rvm_walk_forget_leaf() - any object of the same directory in place of this one
  * @walk: from rvm_walk_fill(), of an object that is not the root of a mount
  *
  * The empty name is matched only by what matches every name.

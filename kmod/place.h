@@ -8,10 +8,10 @@
 struct path;
 
 /**
- * struct rvm_place_object - names from a folder down to an anchor, with their storage
+ * struct rvm_place_object - names from a directory down to an anchor, with their storage
  */
 struct rvm_place_object {
-	/** @root: The folder that they begin at; it has a user as long as this lives. */
+	/** @root: The directory that they begin at; it has a user as long as this lives. */
 	struct rvm_anchor *root;
 	/** @link: Has the place's root set to NULL when it is lost. */
 	struct rvm_anchor_link link;

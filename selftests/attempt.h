@@ -34,7 +34,7 @@ extern const char *attempt_root;
 /* Make the tree below $RVM_TEST_DIR. */
 bool place_open(struct place *place, const char *name);
 
-/* Empty the folder that forms may fill. */
+/* Empty the directory that forms may fill. */
 void place_clean(const struct place *place);
 
 /* Is there what the form starts? */

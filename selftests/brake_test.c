@@ -94,7 +94,7 @@ static int ends_in_time(pid_t pid)
 	return -1;
 }
 
-/* Inside: what would a name be, in a folder of the silent file system? */
+/* Inside: what would a name be, in a directory of the silent file system? */
 static int ask_there(void *arg)
 {
 	int nl = nl_open(), folder = open(in_dir("silent"), O_PATH);

@@ -171,7 +171,7 @@ static void put_address(struct request *r, const struct rule *rule)
 	put_u32(r, RVM_A_SCOPE_PORT_LAST, rule->port);
 }
 
-/* The descriptor of an anchor stays open until the request is built anew. */
+/* The descriptor of an anchor stays open until the request is built again. */
 void put_rule(struct request *r, const struct rule *rule)
 {
 	size_t nest = nest_begin(r, rule->excludes ? RVM_A_TABLE_EXCLUSION : RVM_A_TABLE_TOKEN);

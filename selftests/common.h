@@ -31,7 +31,7 @@ bool same_counters(const struct counters *a, const struct counters *b);
 /* Anchors and old tables go after a grace period: wait until they did. */
 bool counters_return(int nl, const struct counters *expected);
 
-/* A control group and a partition on it. */
+/* A cgroup and a partition on it. */
 struct box {
 	int nl;
 	uint32_t id;
@@ -69,7 +69,7 @@ struct rule {
 	const char *within;
 };
 
-/* Make the control group only, without a partition. */
+/* Make the cgroup only, without a partition. */
 bool group_make(struct box *box, const char *name);
 void group_remove(struct box *box);
 

@@ -19,10 +19,10 @@
 #define CONTAINER "container"
 
 /**
- * struct container - processes with name spaces and an overlayfs root of their own
+ * struct container - processes with namespaces and an overlayfs root of their own
  */
 struct container {
-	/* Its control group; the partition, once there is one. */
+	/* Its cgroup; the partition, once there is one. */
 	struct box box;
 	/* Its first process, as the host sees it. */
 	pid_t init;
@@ -30,7 +30,7 @@ struct container {
 	int orders, results;
 	/* It has the host's network, processes and IPC. */
 	bool shared;
-	/* It is in a user name space of its own. */
+	/* It is in a user namespace of its own. */
 	bool user;
 };
 
@@ -43,7 +43,7 @@ typedef int (*container_act)(bool evil);
 
 /* From the host to its inside, before it was taken in. */
 struct given {
-	/* Folders and files of the host, its mounts, its control groups, its disk's handle. */
+	/* Directories and files of the host, its mounts, its cgroups, its disk's handle. */
 	int root, file, mounts, procs;
 	/* A process of the host. */
 	pid_t victim;

@@ -274,7 +274,7 @@ int make_disk(bool evil)
 			     mknod("/job/plain", S_IFREG | 0600, 0));
 }
 
-/* Control groups. */
+/* Cgroups. */
 
 int join_group(bool evil)
 {
@@ -441,7 +441,7 @@ int hide_mounts(bool evil)
 	return result(unshare(CLONE_NEWNS));
 }
 
-/* The host put a link in the place of a folder of the volume. */
+/* The host put a link in the place of a directory of the volume. */
 int moved_folder(bool evil)
 {
 	return try_open(evil ? "/vol/in/file" : "/vol/kept/file", O_RDONLY);

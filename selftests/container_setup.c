@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A container from system calls alone: layers, volumes, name spaces, a root of
+ * A container from system calls alone: layers, volumes, namespaces, a root of
  * its own.  Its first process does what the test tells it.
  *
  *   /job  READ and WRITE, but /job/secret is denied; on the layers
@@ -35,7 +35,7 @@
 struct given given;
 
 static char said[65536];
-/* Each container has a folder of its own. */
+/* Each container has a directory of its own. */
 static char place[32];
 
 const char *on_host(const char *name)

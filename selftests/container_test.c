@@ -35,7 +35,7 @@ FIXTURE_VARIANT_ADD(container, own) {
 	.shared = false,
 };
 
-/* Also in a user name space. */
+/* Also in a user namespace. */
 FIXTURE_VARIANT_ADD(container, user) {
 	.user = true,
 };

@@ -50,8 +50,8 @@ static int map_code(void *arg)
 }
 
 /*
- * What all files of a folder are called that are tried: an exclusion may be about
- * the second, which therefore is kept by itself and not with its folder.
+ * What all files of a directory are called that are tried: an exclusion may be about
+ * the second, which therefore is kept by itself and not with its directory.
  */
 static const char *file_name;
 
@@ -349,7 +349,7 @@ TEST_F(decision, is_for_one_place)
 	ASSERT_EQ(0, umount(in_dir("other/bind")));
 }
 
-/* One file of a folder is not like the others. */
+/* One file of a directory is not like the others. */
 TEST_F(decision, is_not_for_excluded_names)
 {
 	ASSERT_TRUE(write_file(in_dir("granted/c/sx"), "text"));
@@ -380,7 +380,7 @@ TEST_F(decision, is_not_for_excluded_objects)
 	EXPECT_EQ(EACCES, once(&self->box, "granted/c/key"));
 	EXPECT_EQ(EACCES, once(&self->box, "granted/a"));
 	EXPECT_EQ(EACCES, once(&self->box, name_in("granted/a/b")));
-	/* By another name, in a folder whose files are all allowed. */
+	/* By another name, in a directory whose files are all allowed. */
 	ASSERT_EQ(0, rename(in_dir("granted/c/key"), in_dir("granted/c/other")));
 	EXPECT_EQ(EACCES, once(&self->box, "granted/c/other"));
 	EXPECT_EQ(0, once(&self->box, name_in("granted/c")));
@@ -431,7 +431,7 @@ TEST_F(decision, ends_with_the_anchor)
 	ASSERT_EQ(0, rename(in_dir("granted"), in_dir("gone")));
 	ASSERT_EQ(0, mkdir(in_dir("granted"), 0755));
 	ASSERT_TRUE(write_file(file_in("granted"), "text"));
-	/* Tokens name objects: the folder keeps its right, whoever takes its name gets none. */
+	/* Tokens name objects: the directory keeps its right, whoever takes its name gets none. */
 	EXPECT_EQ(EACCES, once(&self->box, name_in("granted")));
 	EXPECT_EQ(0, once(&self->box, name_in("gone")));
 	ASSERT_EQ(0, system("rm -rf gone"));

@@ -22,7 +22,7 @@
 #define SKIPPED 200
 #define BROKEN 201
 
-/* An attack inside of the partition, if @evil, else its twin: 0 or the errno. */
+/* An attack inside the partition, if @evil, else its twin: 0 or the errno. */
 struct row {
 	const char *name;
 	int (*act)(bool evil);
@@ -79,7 +79,7 @@ void end_process(int signal);
 
 /* Paths in ws/ and out/, as in_dir(). */
 const char *ws(const char *name);
-/* Made in a folder in which no deny rule has a name: it can be linked. */
+/* Made in a directory in which no deny rule has a name: it can be linked. */
 const char *plain_file(void);
 const char *out(const char *name);
 

@@ -147,7 +147,7 @@ static void *give_name(void *arg)
 }
 
 /*
- * How many of two names does a file get at the same moment?  They are in two folders: in
+ * How many of two names does a file get at the same moment?  They are in two directories: in
  * one each call has its lock to the end.
  */
 static unsigned int names_at_once(const char *first, const char *second)
@@ -398,7 +398,7 @@ static int rename_above(bool evil)
 	return result(rename(ws(evil ? "deep" : "deep2"), ws(evil ? "shallow" : "shallow2")));
 }
 
-/* The folder may have the name; what lies below it could be read then. */
+/* The directory may have the name; what lies below it could be read then. */
 static int rename_below_token(bool evil)
 {
 	return result(rename(in_dir(evil ? "drop/closed" : "drop/free"),
@@ -495,7 +495,7 @@ static int write_own_memory(bool evil)
 	return opened(evil ? open("/proc/self/mem", O_RDWR) : open("/proc/self/maps", O_RDONLY));
 }
 
-/* A snapshot of the folder, says one file system; others do not know the command. */
+/* A snapshot of the directory, says one file system; others do not know the command. */
 static int command_on_folder(bool evil)
 {
 	int fd = open(in_dir(evil ? "ro" : "ws"), O_RDONLY | O_DIRECTORY), flags, err;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is not tried from inside of the partition alone.
+ * What is not tried from inside the partition alone.
  */
 
 #include <fcntl.h>
@@ -135,7 +135,7 @@ static int detach_beside_suspended(const struct box *box, bool evil)
 	return evil ? err : box_do(box, open_something, (void *)ws("a"));
 }
 
-/* A table that lies in the workspace that it is for, two folders down. */
+/* A table that lies in the workspace that it is for, two directories down. */
 static bool load_from_workspace(struct box *box)
 {
 	static const char table[] = "[{\"rights\": [\"READ\", \"WRITE\"], "

@@ -43,7 +43,7 @@ size_t unix_name(struct sockaddr_un *address, const char *name, bool abstract)
 	return offsetof(struct sockaddr_un, sun_path) + abstract + strlen(name);
 }
 
-/* Over @name: files of layers/lower, changes in folders of its own. */
+/* Over @name: files of layers/lower, changes in directories of its own. */
 static bool make_overlay(const char *name, int number)
 {
 	char upper[64], work[64], options[4 * PATH_MAX];
@@ -70,7 +70,7 @@ static void make_layers(void)
 	given_layer[true] = open(in_dir("ro/over/file"), O_RDWR);
 }
 
-/* A name space, as `ip netns` and container runtimes keep them. */
+/* A namespace, as `ip netns` and container runtimes keep them. */
 static bool bind_space(const char *name)
 {
 	return !mount("/proc/self/ns/uts", in_dir(name), NULL, MS_BIND, NULL);

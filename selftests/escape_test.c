@@ -2,13 +2,13 @@
 /*
  * Ways out that an agent with the powers of root would try, each beside the
  * harmless thing that looks most like it.  Only the hooks stand between: no
- * filter of system calls, no lost capabilities, no name spaces.
+ * system call filter, no lost capabilities, no namespaces.
  *
  *   ws/  READ and WRITE, but .env and all in secrets/ and deep/inner/ are
  *        excluded, and .unreadable for reading
  *   ro/  READ
  *   drop/ WRITE
- *   names/ READ of the folder alone
+ *   names/ READ of the directory alone
  *   out/ nothing
  *
  * An attack must fail, leave a denial behind, and change nothing; its twin

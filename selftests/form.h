@@ -51,7 +51,7 @@ struct form {
 	enum form_effect effect;
 	enum form_via via;
 	char *set;
-	/* What is executed; NULL: word 0 as a shell would find it. */
+	/* What is executed; NULL: argument 0 as a shell would find it. */
 	char *file;
 	/* On standard input. */
 	char *input;

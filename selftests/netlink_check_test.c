@@ -156,7 +156,7 @@ static void ask_leaf(uint32_t id, uint8_t right, int folder, const char *name)
 	put_str(&r, RVM_A_CHECK_LEAF, name);
 }
 
-/* Names that a folder has, and such as it would get. */
+/* Names that a directory has, and such as it would get. */
 TEST_F(netlink, check_of_names_in_folders)
 {
 	const struct rule rule = { RVM_CLASS_PATH, RVM_RIGHT_READ, in_dir("leaf"), "a*" };
@@ -177,7 +177,7 @@ TEST_F(netlink, check_of_names_in_folders)
 	EXPECT_EQ(0, answer(self->nl));
 	EXPECT_EQ(RVM_REASON_RIGHTS, reply_u32(&reply, RVM_A_CHECK_REASON));
 	close(folder);
-	/* The folder has gone meanwhile. */
+	/* The directory has gone meanwhile. */
 	folder = open(in_dir("leaf"), O_PATH);
 	unlink(in_dir("leaf/a"));
 	rmdir(in_dir("leaf"));

@@ -4,7 +4,7 @@
 
 /*
  * What the tests of the netlink interface share: requests by name, and for each
- * test a partition and a control group that is none yet.
+ * test a partition and a cgroup that is none yet.
  */
 
 #include <errno.h>

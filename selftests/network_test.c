@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A partition's own network name space: servers and clients in it find each
+ * A partition's own network namespace: servers and clients in it find each
  * other without a token, and that gives them nothing else.
  */
 
@@ -134,7 +134,7 @@ static int connect_old(void *arg)
 	return connect(*(int *)arg, (void *)&to, len) ? errno : 0;
 }
 
-/* A network name space with two tasks: a helper outside, and one in the box. */
+/* A network namespace with two tasks: a helper outside, and one in the box. */
 
 struct stay {
 	const struct box *box;
@@ -233,7 +233,7 @@ static int do_unclaimed(const struct box *box, int (*act)(void *), const void *a
 	return stay_begin(&stay, true) ? stay_end(&stay) : BROKEN;
 }
 
-/* A further task, which the network name space of the first is given to. */
+/* A further task, which the network namespace of the first is given to. */
 static int do_beside(pid_t task, const struct box *box, int (*act)(void *), const void *arg)
 {
 	char path[64];
@@ -303,7 +303,7 @@ TEST_F(network, a_socket_from_outside_is_of_its_own_network)
 	close(fd);
 }
 
-/* Also of one that is inside of it; other tasks of its own are at home there. */
+/* Also of one that is inside it; other tasks of its own are at home there. */
 TEST_F(network, it_is_of_one_partition)
 {
 	struct stay stay = { .box = &self->box, .act = send_datagrams, .arg = (void *)&loopback };
@@ -473,7 +473,7 @@ static int bind_to_blue(void *arg)
 	return setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, "blue", 5) ? errno : 0;
 }
 
-/* In a network name space with domains: what came of it; SKIPPED if there are none. */
+/* In a network namespace with domains: what came of it; SKIPPED if there are none. */
 #define NO_DOMAINS 251
 
 static int in_domains(const struct box *box, int (*act)(void *), struct way *way)

@@ -20,8 +20,8 @@
  *   probe list       the rows, one a line
  *
  * PID is a process of the host.  With CGROUP it goes there first, so that the
- * hooks stand alone: no filter of system calls, no lost capabilities, no name
- * spaces.  Prints KTAP.  A row that cannot be tried here says so as a skip.
+ * hooks stand alone: no system call filter, no lost capabilities, no namespaces.
+ *  Prints KTAP.  A row that cannot be tried here says so as a skip.
  */
 
 #include <signal.h>

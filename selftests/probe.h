@@ -49,7 +49,7 @@ extern const struct row path_rows[], code_rows[], net_rows[], task_rows[], ipc_r
 
 extern const char *dir;
 extern pid_t outsider;
-/* In the name spaces of the host. */
+/* In the namespaces of the host. */
 extern bool direct;
 
 /* DIR/ws/NAME if @ok, else DIR/out/NAME; four at a time. */

@@ -12,7 +12,7 @@
 #include "probe.h"
 
 /*
- * Not there, or not ours: in a name space of its own what is the host's does
+ * Not there, or not ours: in a namespace of its own what is the host's does
  * not exist.
  */
 static int hidden(int err)

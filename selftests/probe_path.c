@@ -110,7 +110,7 @@ static int make_symlink(bool ok)
 }
 
 /*
- * In a folder where no rule is about a name that is not there: elsewhere they are copied.
+ * In a directory where no rule is about a name that is not there: elsewhere they are copied.
  * The second one is there when the table is loaded.
  */
 static const char *linkable(bool ok)
@@ -240,7 +240,7 @@ static int map_write(bool ok)
 	return err;
 }
 
-/* Any right on a file will do, and folders may be looked at everywhere. */
+/* Any right on a file will do, and directories may be looked at everywhere. */
 static int look(bool ok)
 {
 	struct stat st;

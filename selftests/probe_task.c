@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Rows about other tasks, commands, control groups and the module itself. */
+/* Rows about other tasks, commands, cgroups and the module itself. */
 
 #include <fcntl.h>
 #include <linux/fs.h>
@@ -223,7 +223,7 @@ static int clone_into(bool ok)
 	pid = syscall(SYS_clone3, &args, sizeof(args));
 	if (pid == 0)
 		_exit(0);
-	/* A filter of system calls may hide the call whatever its flags are. */
+	/* A system call filter may hide the call whatever its flags are. */
 	if (pid < 0)
 		return ok && errno == ENOSYS ? NOT_HERE : errno;
 	waitpid(pid, NULL, 0);

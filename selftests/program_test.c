@@ -223,7 +223,7 @@ TEST_F(program, an_interpreter_has_words_of_its_own)
 	EXPECT_EQ(STEERED, box_do(&self->box, start, self->script));
 }
 
-/* Words are for the folders that the partition came with: interpreters take code from there. */
+/* Words are for the directories that the partition came with: interpreters take code from there. */
 TEST_F_TIMEOUT(program, words_are_not_for_another_home, 200)
 {
 	struct rule rules[] = {

@@ -268,7 +268,7 @@ static pid_t start_noise(const char *dir)
 }
 
 /*
- * What moves between granted/ and excluded/: the file itself, or the folder it
+ * What moves between granted/ and excluded/: the file itself, or the directory it
  * is in.  It is opened by a descriptor, which follows it.
  */
 static void move_about(struct __test_metadata *_metadata, struct box *box, const char *inside,
@@ -329,7 +329,7 @@ TEST_F_TIMEOUT(race, a_file_in_a_renamed_folder_is_judged_where_it_is, 200)
 	move_about(_metadata, &self->box, inside, outside, opened);
 }
 
-/* Other partitions come and go: what is cached about control groups must not be mixed up. */
+/* Other partitions come and go: what is cached about cgroups must not be mixed up. */
 TEST_F_TIMEOUT(race, partitions_that_come_and_go_do_not_matter, 200)
 {
 	struct box other;

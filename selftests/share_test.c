@@ -72,12 +72,12 @@ TEST_F_TIMEOUT(share, of_ipc_objects, 120)
 {
 	int all = OBJECTS_MAX + 1, few = 4;
 
-	/* They go with the name space. */
+	/* They go with the namespace. */
 	ASSERT_EQ(0, unshare(CLONE_NEWIPC));
 	EXPECT_EQ(0, box_do(&self->other, make_semaphores, &few));
 	EXPECT_EQ(3, box_do(&self->box, make_semaphores, &all));
 	EXPECT_EQ(0, box_do(&self->other, make_semaphores, &few));
-	/* Of one that is made anew nothing is taken yet. */
+	/* Of one that is made again nothing is taken yet. */
 	ASSERT_TRUE(box_remove(&self->box));
 	ASSERT_TRUE(box_make(&self->box, self->nl, "share"));
 	EXPECT_EQ(0, box_do(&self->box, make_semaphores, &few));

@@ -71,7 +71,7 @@ FIXTURE_TEARDOWN(verb)
 	close(self->nl);
 }
 
-/* An object inside of the box, and which rights there are on it. */
+/* An object inside the box, and which rights there are on it. */
 struct thing {
 	const char *name;
 	enum rvm_object kind;

@@ -41,7 +41,7 @@
 
 #define ROUNDS 5
 
-/* What is tried again and again, from the deep folder, each time with other names. */
+/* What is tried again and again, from the deep directory, each time with other names. */
 static void open_new(unsigned int i)
 {
 	char name[32];

@@ -44,7 +44,7 @@ struct reader {
 	/* Which programs the variables can make run other code, and the name of one that does. */
 	enum rvm_environ turned;
 	char turner[RVM_ENVIRON_NAME_BYTES];
-	/* Those that name folders of code. */
+	/* Those that name directories of code. */
 	struct rvm_folders folders;
 };
 
@@ -94,7 +94,7 @@ static void note_turned(struct reader *r, enum rvm_environ turned, const char *v
 	r->turner[i] = '\0';
 }
 
-/* Keyed, so that nobody looks for another folder with the same number. */
+/* Keyed, so that nobody looks for another directory with the same number. */
 static u64 number_of(const char *text, size_t len)
 {
 	static siphash_key_t key __read_mostly;
@@ -221,7 +221,7 @@ static bool is_filtered(struct rvm_partition *part)
 	return least >= 0 && now > least;
 }
 
-/* Code is taken from such folders unasked: others than it came with are of somebody inside. */
+/* Code is taken from such directories unasked: others than it came with are of somebody inside. */
 static void judge_folders(struct rvm_partition *part, struct reader *words)
 {
 	const char *strange = rvm_partition_strange_folder(part, &words->folders);

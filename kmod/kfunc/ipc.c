@@ -7,7 +7,7 @@
  * partition that is gone belongs to nobody but those around it.
  *
  * Each partition has a share of its own, and the memory is accounted to the
- * control group, so none can use up what another needs.
+ * cgroup, so none can use up what another needs.
  */
 
 #include <linux/hashtable.h>
@@ -144,7 +144,7 @@ static bool is_host_namespace(void)
 	return !current->nsproxy || current->nsproxy->ipc_ns == init_task.nsproxy->ipc_ns;
 }
 
-/* What nobody made who is known: in a name space of its own it is the partition's. */
+/* What nobody made who is known: in a namespace of its own it is the partition's. */
 static noinline int check_use(struct rvm_partition *part, const struct kern_ipc_perm *perm)
 {
 	enum whose whose = whose_is(part, perm);
@@ -199,7 +199,7 @@ __bpf_kfunc int bpf_rvm_ipc_use(struct kern_ipc_perm *perm)
 	return part && perm ? check_use(part, perm) : 0;
 }
 
-/* A name appears or goes in a folder: only message queues have no other hook. */
+/* A name appears or goes in a directory: only message queues have no other hook. */
 __bpf_kfunc int bpf_rvm_ipc_queue(struct inode *dir)
 {
 	struct rvm_partition *part = rvm_partition_find();

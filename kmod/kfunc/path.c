@@ -135,7 +135,7 @@ static bool is_foreign_process(struct rvm_partition *part, const struct dentry *
 }
 
 /*
- * What programs look at on their way to what they may use: folders, links, and
+ * What programs look at on their way to what they may use: directories, links, and
  * programs, which shells look for before they start one.  That they exist is
  * told by access(2) and by each walk through them, which no hook sees.
  */

@@ -103,7 +103,7 @@ __bpf_kfunc int bpf_rvm_task_trace(struct task_struct *task, u32 mode)
 	return part ? check_trace(part, task, mode) : 0;
 }
 
-/* A new task must stay in the control group: the target of that flag is not told here. */
+/* A new task must stay in the cgroup: the target of that flag is not told here. */
 __bpf_kfunc int bpf_rvm_task_new(struct task_struct *task, u64 clone_flags)
 {
 	struct rvm_partition *part = rvm_partition_find();

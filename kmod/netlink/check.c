@@ -55,7 +55,7 @@ static int open_object(struct genl_info *info, struct asked *asked)
 }
 
 /*
- * Only a name: who asks may be inside and chooses the folder, and its file system
+ * Only a name: who asks may be inside and chooses the directory, and its file system
  * may never answer, while all of generic netlink waits for the end of a request.
  */
 static int parse_leaf(struct genl_info *info, struct asked *asked)

@@ -176,7 +176,7 @@ static const struct row {
 	{ "/usr/bin/git status", "git|status", true }, { "./build.sh", "/w/build.sh", true },
 	{ "git status", "git/|status", false }, { "git status", "/usr/bin/gitx|status", false },
 	{ "git status", "|status", false }, { "git", "GIT", false },
-	/* "*" inside of a word, or as one. */
+	/* "*" inside a word, or as one. */
 	{ "git * main", "git|push|main", true }, { "git * main", "git|main", false },
 	{ "git * main", "git|a|b|main", false }, { "x a*c", "x|abc", true }, { "x a*c d", "x|ac|d", true },
 	{ "x a*c d", "x|ab|d", false }, { "x *a*b* y", "x|--a--b--|y", true },
@@ -248,7 +248,7 @@ static void where_doubt_must_count_a_cut_vector_matches(void)
 	/* What was read says no. */
 	argv = argv_of(words, sizeof(words), true);
 	EXPECT(!rvm_argv_match_rest(push, sizeof(push), true, &argv, true));
-	/* Not even word 0 was read. */
+	/* Not even argument 0 was read. */
 	argv = argv_of(words, 0, true);
 	EXPECT(rvm_argv_match_rest(push, sizeof(push), true, &argv, true));
 }

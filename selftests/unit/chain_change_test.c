@@ -172,7 +172,7 @@ static void renumbering_does_not_hide_a_removal(void)
 	}
 }
 
-/* Chain everything anew from record @n on, as one who knows the format but no key. */
+/* Chain everything again from record @n on, as one who knows the format but no key. */
 static void forge_from(const struct log *log, size_t n)
 {
 	struct rvm_chain chain = log->before[n].chain;

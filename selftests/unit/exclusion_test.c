@@ -118,7 +118,7 @@ static void exclusions_hold_for_what_stands_in_the_place_of_their_anchor(void)
 	e->scope.anchor = NULL;
 	REFUSED(on_path("/data/priv/key", READ), EXCLUDED);
 	ALLOWED(on_path("/old/key", READ));
-	/* In the place of a folder that is no more there is nothing. */
+	/* In the place of a directory that is no more there is nothing. */
 	e->scope.place[0].root = NULL;
 	ALLOWED(on_path("/data/priv/key", READ));
 	REFUSED(on_path("/data/priv/a.pem", READ), EXCLUDED);
@@ -182,7 +182,7 @@ static void no_symlink_stands_on_the_way_to_what_is_excluded(void)
 	REFUSED(on_symlink("/data"), EXCLUDED);
 	REFUSED(on_symlink("/data/a"), EXCLUDED);
 	REFUSED(on_symlink("/data/a/priv"), EXCLUDED);
-	/* All folders are on the way of "**". */
+	/* All directories are on the way of "**". */
 	ALLOWED(on_symlink("/w/a"));
 	ALLOWED(on_symlink("/w/a/conf"));
 	ALLOWED(on_symlink("/w/.venv/lib64"));

@@ -83,7 +83,7 @@ static void unix_sockets_must_be_named(void)
 	e->scope.class = RVM_CLASS_NET;
 	e->scope.family = 1;
 	REFUSED(judge(), SPECIAL);
-	/* Abstract names are another space; nothing in a folder is one. */
+	/* Abstract names are another space; nothing in a directory is one. */
 	ask_unix("@x.sock");
 	REFUSED(judge(), SPECIAL);
 	text_in(&w.tokens, RVM_CLASS_NET, "x.sock")->scope.family = 1;

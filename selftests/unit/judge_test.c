@@ -41,7 +41,7 @@ static void a_path_token_covers_its_anchor_and_what_is_below(void)
 	ALLOWED(on_path("/w/doc", WRITE));
 	ALLOWED(on_path("/w/doc/a/b", WRITE));
 	REFUSED(on_path("/w/doc/a", READ), RIGHTS);
-	/* A folder above a match is not covered: its names are not the token's. */
+	/* A directory above a match is not covered: its names are not the token's. */
 	path_token("/w", "a/b/c", READ);
 	REFUSED(on_path("/w/a/b", READ), NO_TOKEN);
 	ALLOWED(on_path("/w/a/b/c", READ));

@@ -181,7 +181,7 @@ static inline void fill_view(struct rvm_path_view *view, const char *path)
 	view->id[view->depth] = place("/", 1);
 }
 
-/* Where its anchor was at load, by the names below a folder. */
+/* Where its anchor was at load, by the names below a directory. */
 static inline void place_at(struct model_entry *e, const char *root, const char *path)
 {
 	static struct rvm_path_view kept[8];

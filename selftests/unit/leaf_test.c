@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What decisions about folders rest on: a glob says of a name that is not in
+ * What decisions about directories rest on: a glob says of a name that is not in
  * its set what it says of the empty name.
  */
 #include "lib/pattern/glob.h"

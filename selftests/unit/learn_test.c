@@ -149,7 +149,7 @@ static void two_siblings_stay_names_and_three_are_a_pattern(void)
 	bench_free(b);
 }
 
-/* Reads of three siblings do not make the folder writable. */
+/* Reads of three siblings do not make the directory writable. */
 static void a_pattern_gives_only_what_three_siblings_used(void)
 {
 	struct bench *b = bench_new();
@@ -472,7 +472,7 @@ static void an_interpreter_is_named_with_its_script(void)
 	bench_free(b);
 }
 
-/* 100,000 names in one folder, in many, and as words: few lines, none of them wide. */
+/* 100,000 names in one directory, in many, and as words: few lines, none of them wide. */
 static void a_flood_of_names_gives_few_lines(void)
 {
 	struct bench *b = bench_new();

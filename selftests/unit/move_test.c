@@ -67,7 +67,7 @@ static void out_of_reach_of_a_deny_rule_nothing_moves(void)
 	EXPECT_EQ(moved("/w/a", "/x/a"), RVM_REASON_EXCLUDED);
 	EXPECT_EQ(moved("/x/a", "/w/a"), RVM_REASON_EXCLUDED);
 	EXPECT_EQ(moved("/x/a", "/y"), RVM_REASON_NONE);
-	/* The rule goes with its folder. */
+	/* The rule goes with its directory. */
 	EXPECT_EQ(moved("/w", "/y"), RVM_REASON_NONE);
 }
 
@@ -79,7 +79,7 @@ static void what_stands_in_the_place_of_an_anchor_is_no_anchor(void)
 	/* The anchor itself, away and back. */
 	EXPECT_EQ(moved("/old", "/data/priv"), RVM_REASON_NONE);
 	EXPECT_EQ(moved("/old", "/x"), RVM_REASON_NONE);
-	/* Made anew it is excluded by its name only, and would get out of that. */
+	/* Made again it is excluded by its name only, and would get out of that. */
 	EXPECT_EQ(moved("/data/priv", "/x"), RVM_REASON_EXCLUDED);
 	EXPECT_EQ(moved("/x", "/data/priv"), RVM_REASON_EXCLUDED);
 	EXPECT_EQ(moved("/data", "/x"), RVM_REASON_EXCLUDED);
@@ -162,7 +162,7 @@ static void nothing_below_gains_a_token(void)
 	e->core.expires_at = NOW;
 	EXPECT_EQ(moved("/w/in", "/w/out"), RVM_REASON_NONE);
 	e->core.expires_at = 0;
-	/* Only the folder itself is meant. */
+	/* Only the directory itself is meant. */
 	e->scope.flags = RVM_SCOPE_FLAG_ALONE;
 	EXPECT_EQ(rvm_glob_parse(&e->glob, "out", 3, NULL), 0);
 	EXPECT_EQ(moved("/w/in/a", "/w/out/a"), RVM_REASON_NONE);
@@ -212,7 +212,7 @@ static void view_below(struct rvm_path_view *view, const struct rvm_path_view *f
 	view->id[n] = id;
 }
 
-/* Another place, with some of the same folders above. */
+/* Another place, with some of the same directories above. */
 static void view_beside(struct rvm_path_view *view, const struct rvm_path_view *other)
 {
 	unsigned int least, same, i;

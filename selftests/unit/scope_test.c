@@ -77,7 +77,7 @@ static const struct path_row {
 	{ "Read(//proc/self)", ROOT, "proc/self", false, READ, LOAD | PROC },
 	{ "Read(//proc/selfish)", ROOT, "proc/selfish", false, READ, LOAD },
 	{ "Read(proc/self/x)", WORK, "proc/self/x", false, READ, LOAD },
-	/* A folder without what is below it. */
+	/* A directory without what is below it. */
 	{ "LS(//etc/.)", ROOT, "etc", false, READ, LOAD | ALONE },
 	{ "LS(//.)", ROOT, "", false, READ, LOAD | ALONE },
 	{ "LS(~/.)", HOME, "", false, READ, LOAD | ALONE },

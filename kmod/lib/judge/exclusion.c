@@ -14,7 +14,7 @@ static void find_lowest(u32 at, u32 *lowest)
 }
 
 /*
- * As the folder compares names: not with one that may be a file's other spelling.
+ * As the directory compares names: not with one that may be a file's other spelling.
  * There are many exclusions, most about a name of their own: @ends, of all names,
  * tells nearly all of them that they are not meant.
  */

@@ -38,9 +38,9 @@ bool rvm_exclusion_is_below(const struct rvm_partition_view *part,
 			    const struct rvm_path_object *path);
 
 /**
- * rvm_exclusion_is_beside() - may there be names in the same folder that are excluded
+ * rvm_exclusion_is_beside() - may there be names in the same directory that are excluded
  * @part: the partition; those above count too
- * @path: a name in the folder
+ * @path: a name in the directory
  *
  * Programs replace a file by writing it under another name beside it, which it loses.
  *

@@ -141,7 +141,7 @@ void rvm_index_build(struct rvm_index *index)
 	}
 }
 
-/* Something of its name is no ordinary file of the folder either. */
+/* Something of its name is no ordinary file of the directory either. */
 static void add_own_names(struct rvm_leaf_set *set, const struct rvm_scope *scope)
 {
 	unsigned int i;

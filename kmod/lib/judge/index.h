@@ -111,7 +111,7 @@ struct rvm_path_view {
 	const void *id[RVM_PATH_DEPTH_MAX + 1];
 	/** @depth: How many names. */
 	u16 depth;
-	/** @folds: A folder on the way compares names without regard to case. */
+	/** @folds: A directory on the way compares names without regard to case. */
 	bool folds;
 	/**
 	 * @aliases: 0, or so many levels up some name may be the spelling of another one,
@@ -205,7 +205,7 @@ bool rvm_scope_is_in_place(const struct rvm_scope *scope, const struct rvm_path_
 bool rvm_index_names_above(const struct rvm_index *index, const struct rvm_path_view *view,
 			   unsigned int least);
 
-/** rvm_index_names_beside() - is there a place in the same folder as a name; @index may be NULL */
+/** rvm_index_names_beside() - is there a place in the directory of a name; @index may be NULL */
 bool rvm_index_names_beside(const struct rvm_index *index, const struct rvm_path_view *view);
 
 /**

@@ -80,7 +80,7 @@ struct rvm_net_object {
 	/** @local: IP: one of the host's own addresses. */
 	bool local;
 	/**
-	 * @own: IP: an address inside of the partition's own network name space, where
+	 * @own: IP: an address inside the partition's own network namespace, where
 	 * nobody else is; it takes no token.
 	 */
 	bool own;

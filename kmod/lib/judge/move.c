@@ -80,7 +80,7 @@ static bool rest_differs(const struct rvm_scope *scope, const struct pair *pair,
 }
 
 /*
- * Folders below may fold case where those above do not.  @back: They were compared the
+ * Directories below may fold case where those above do not.  @back: They were compared the
  * other way round, from all places above @there.
  */
 static bool exclusion_differs(const struct pair *pair, bool back)

@@ -9,18 +9,18 @@
  * @part: the partition; those above count too
  * @from: the object by its old name
  * @to: the new name, judged as the object that will have it
- * @tree: it is a folder, so that what lies below it gets other names, too
+ * @tree: it is a directory, so that what lies below it gets other names, too
  * @now: unix seconds
  *
  * Nothing excluded gets another name, and nothing gets a name that gives more.  No
  * symbolic link gets a name on the way to what is excluded.
- * Of a folder, every rule must mean the same for what lies below, whatever is
+ * Of a directory, every rule must mean the same for what lies below, whatever is
  * there: otherwise it would lose a deny rule, or gain a token, without being
- * named.  Rules anchored in the folder itself or below go with it.
+ * named.  Rules anchored in the directory itself or below go with it.
  *
  * Two renames that are each allowed are allowed one after the other, in either
  * order: what a rule means below a name depends on nothing but what it means at
- * the folder above and the name.
+ * the directory above and the name.
  *
  * Context: Any; under whatever keeps the tables.
  * Return: RVM_REASON_NONE; RVM_REASON_EXCLUDED if a deny rule takes any right of

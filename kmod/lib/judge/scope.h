@@ -27,10 +27,10 @@
  * struct rvm_place - where an anchor was when the table was made
  *
  * What is excluded is excluded by object and by name: what stands later in the place of
- * the anchor, made anew or mounted over it, is excluded as well.
+ * the anchor, made again or mounted over it, is excluded as well.
  */
 struct rvm_place {
-	/** @root: Identity of the folder that the names begin at; NULL once lost: read once. */
+	/** @root: Identity of the directory that the names begin at; NULL once lost: read once. */
 	const void *root;
 	/** @name: The anchor's own first, the one right below @root last. */
 	const struct rvm_name *name;

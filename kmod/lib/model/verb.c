@@ -188,7 +188,7 @@ static const struct row ioctls[] = {
 	{ SOCKET, SIOCETHTOOL, NOTHING },
 	{ EVENT, EPOLL_SET_PARAMS, NOTHING },
 	{ EVENT, EPOLL_GET_PARAMS, NOTHING },
-	/* Its name spaces, and what is known of it. */
+	/* Its namespaces, and what is known of it. */
 	{ PROCESS, PIDFD(1), OWN_PROCESS },
 	{ PROCESS, PIDFD(2), OWN_PROCESS },
 	{ PROCESS, PIDFD(3), OWN_PROCESS },

@@ -16,7 +16,7 @@
 /**
  * enum rvm_object - kinds of objects that commands are given to
  * @RVM_OBJECT_FILE: A regular file that has a name.
- * @RVM_OBJECT_FOLDER: A folder.
+ * @RVM_OBJECT_FOLDER: A directory.
  * @RVM_OBJECT_SPECIAL: A device, fifo or socket that has a name, but no own terminal.
  * @RVM_OBJECT_TERMINAL: The terminal of the caller's session, or one that its partition made.
  * @RVM_OBJECT_MASTER: The side of a terminal that what makes it holds; a device with a name.
@@ -25,7 +25,7 @@
  * @RVM_OBJECT_MEMORY: A memfd, shared anonymous memory, a System V segment.
  * @RVM_OBJECT_EVENT: Counts, waits or watches: eventfd, timerfd, epoll, inotify.
  * @RVM_OBJECT_PROCESS: A pidfd.
- * @RVM_OBJECT_SPACE: A name space.
+ * @RVM_OBJECT_SPACE: A namespace.
  * @RVM_OBJECT_RING: An io_uring.
  * @RVM_OBJECT_DOOR: Any other: of a machine, of a program of the kernel, of faults.
  */

@@ -43,10 +43,10 @@ struct rvm_argv {
  * @pattern: words, each ended by NUL, as rvm_argv_parse_pattern() makes them
  * @len: bytes in @pattern
  * @prefix: further words may follow
- * @argv: the vector; its word 0 is compared by its base name with the program word
+ * @argv: the vector; its argument 0 is compared by its base name with the program word
  *
  * A truncated vector matches only with @prefix and only if the pattern's words
- * all lie before the cut.  A word 0 such as "-bash", of a login, matches the
+ * all lie before the cut.  An argument 0 such as "-bash", of a login, matches the
  * program with any words.
  *
  * Context: Any.
@@ -58,7 +58,7 @@ bool rvm_argv_match(const char *pattern, size_t len, bool prefix, const struct r
  * rvm_argv_match_program() - is a path's base name that of the program word
  * @pattern: as for rvm_argv_match()
  * @len: bytes in @pattern
- * @path: a path, or word 0 of a vector
+ * @path: a path, or argument 0 of a vector
  * @path_len: its bytes
  *
  * Context: Any.
@@ -71,7 +71,7 @@ bool rvm_argv_match_program(const char *pattern, size_t len, const char *path, s
  * @pattern: as for rvm_argv_match()
  * @len: bytes in @pattern
  * @prefix: further words may follow
- * @argv: the vector; its word 0 is not looked at
+ * @argv: the vector; its argument 0 is not looked at
  * @unseen: the answer if all that was read matches but words of the pattern lie
  *          behind the cut; true where doubt must count as a match
  *

@@ -11,7 +11,7 @@ static const char *const for_make[] = {
 	"MFLAGS=",
 };
 
-/* Folders with settings and modules, as everybody has them. */
+/* Directories with settings and modules, as everybody has them. */
 static const char *const folders[] = {
 	"HOME=", "XDG_CONFIG_HOME=", "XDG_CONFIG_DIRS=", "XDG_DATA_HOME=", "XDG_DATA_DIRS=",
 };

@@ -8,7 +8,7 @@
  * RVM_ENVIRON_BYTES - bytes of a variable that have to be seen
  *
  * Longer than each name that matters, its "=" included, and than what is seen of a
- * value; and than most names of folders.
+ * value; and than most names of directories.
  */
 #define RVM_ENVIRON_BYTES 256
 /* Of its name those that are recorded, with a NUL. */
@@ -41,12 +41,12 @@ enum rvm_environ {
 enum rvm_environ rvm_environ_turns(const char *text, size_t len);
 
 /**
- * rvm_environ_folder() - does this variable name folders that code is taken from
+ * rvm_environ_folder() - does this variable name directories that code is taken from
  * @text: as above
  * @len: likewise
  *
  * HOME and its like: each program has them, and interpreters run code that lies
- * there unasked.  So they turn a program if they name other folders than those
+ * there unasked.  So they turn a program if they name other directories than those
  * that the partition was entered with.
  *
  * Context: Any.

@@ -13,7 +13,7 @@
  * names below an anchor.  "**" as a whole segment matches any number of names,
  * none included; inside a segment "*" matches any run of bytes, "?" one byte
  * and "[a-z]" or "[!a-z]" one byte of a set; a backslash takes the next byte
- * as it is.  As in gitignore, a glob that matches a folder also covers what
+ * as it is.  As in gitignore, a glob that matches a directory also covers what
  * lies below it.  Time is linear in the names: nothing backtracks over "**",
  * and of a segment only what stands between two "*" is looked for at more than
  * one place of a name.  rvm_glob_steps() says how much it can be.
@@ -64,7 +64,7 @@ struct rvm_glob {
  * enum rvm_glob_match - how a glob and a path meet
  * @RVM_GLOB_NONE: Not at all, and nothing below the path can match.
  * @RVM_GLOB_ABOVE: Not the path itself, but something below it can match.
- * @RVM_GLOB_BELOW: A folder above the path matches.
+ * @RVM_GLOB_BELOW: A directory above the path matches.
  * @RVM_GLOB_EXACT: The path itself matches.
  */
 enum rvm_glob_match {
@@ -137,15 +137,15 @@ static inline bool rvm_glob_may_match(const struct rvm_glob *glob, const struct 
 }
 
 /**
- * rvm_glob_rest() - what a glob asks of the names below a folder
+ * rvm_glob_rest() - what a glob asks of the names below a directory
  * @glob: from rvm_glob_parse()
- * @names: the names of the folder, leaf first, as for rvm_glob_match()
+ * @names: the names of the directory, leaf first, as for rvm_glob_match()
  * @depth: how many
  * @nocase: compare ASCII letters without regard to case
  *
  * Context: Any; as rvm_glob_match().
- * Return: a set of states: where it is the same for two folders, the glob matches the
- * same names below both, and 0 matches none.  Bit @segments is set if the folder
+ * Return: a set of states: where it is the same for two directories, the glob matches the
+ * same names below both, and 0 matches none.  Bit @segments is set if the directory
  * or one above it matches.
  */
 u64 rvm_glob_rest(const struct rvm_glob *glob, const struct rvm_name *names, unsigned int depth,
@@ -168,7 +168,7 @@ u64 rvm_glob_steps(const struct rvm_glob *glob, unsigned int names, unsigned int
  * @depth: how many
  * @nocase: compare ASCII letters without regard to case
  *
- * A name that only "**" takes is none: all folders are on that way.
+ * A name that only "**" takes is none: all directories are on that way.
  *
  * Context: Any; as rvm_glob_match().
  * Return: true if the leaf is one.
@@ -177,7 +177,7 @@ bool rvm_glob_leads_on(const struct rvm_glob *glob, const struct rvm_name *names
 		       unsigned int depth, bool nocase);
 
 /**
- * rvm_glob_may_match_beside() - could the glob match something else in the same folder
+ * rvm_glob_may_match_beside() - could the glob match something else in the same directory
  * @glob: from rvm_glob_parse()
  * @names: the names, leaf first, as for rvm_glob_match(); what the leaf is called does not matter
  * @depth: how many, at least 1

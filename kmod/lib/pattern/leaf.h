@@ -28,7 +28,7 @@
  * Lists of some hundred names are usual: an ordinary name should meet none of them,
  * or each file costs a judgement of its own.  Both cases of a letter are the same.
  *
- * Globs that match every name of a folder, as "**" does, are not in it: who
+ * Globs that match every name of a directory, as "**" does, are not in it: who
  * asks about a name that is not in the set gets the same answer from every glob
  * as for any other such name.
  */

@@ -64,7 +64,7 @@
  * @RVM_KIND_VECTOR_PUT: vector stored
  * @RVM_KIND_VECTOR_DELETE: vector deleted
  * @RVM_KIND_GRAPH_MUTATION: graph changed
- * @RVM_KIND_COHERENCE_RECOMPUTED: scores computed anew
+ * @RVM_KIND_COHERENCE_RECOMPUTED: scores computed again
  * @RVM_KIND_VMID_RECLAIM: hardware id taken from a sleeping partition
  * @RVM_KIND_MIGRATION_TIMEOUT: migration missed its deadline
  * @RVM_KIND_LOG_SEAL: head of the log and of its detail lines, end of a key epoch
