@@ -32,7 +32,7 @@
 		.req.class = (_class), .req.op = (_op), .req.need = (_need), .req.tier = 1 })
 
 /**
- * rvm_is_hidden_work() - is the kernel on the inside a stacked file system
+ * rvm_is_hidden_work() - is the kernel at work inside a stacked file system
  *
  * It works there with the powers of who mounted it: the layer is not the
  * caller's business, who was judged outside with its own.  access(2) borrows

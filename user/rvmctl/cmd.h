@@ -18,7 +18,7 @@ enum arg_type {
 	ARG_FLAG,
 	/* Any string that is not empty. */
 	ARG_STRING,
-	/* Path of a file, of a folder; not looked at while parsing. */
+	/* Path of a file, of a directory; not looked at while parsing. */
 	ARG_FILE,
 	ARG_DIR,
 	/* ^[a-z][a-z0-9-]*$, at most 64 bytes. */
@@ -63,7 +63,7 @@ struct arg {
 struct args;
 
 /**
- * struct ctx - what a command gets; no other state lives outside of it
+ * struct ctx - what a command gets; no other state lives outside it
  */
 struct ctx {
 	struct out *out;

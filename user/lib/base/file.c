@@ -64,7 +64,7 @@ int make_below(int dir, const char *name, mode_t mode, uid_t uid, gid_t gid)
 	return take_fd(&fd);
 }
 
-/* A path under way: the folder it has come to, and what is still to come. */
+/* A path under way: the directory it has come to, and what is still to come. */
 struct way {
 	const char *path;
 	int dir;
@@ -258,7 +258,7 @@ int file_read(const char *path, size_t max, char **text, size_t *len, struct sta
 	return read_all(fd, path, max, text, len, err);
 }
 
-/* The folder that a new name is for; @name is behind the last slash of @path. */
+/* The directory that a new name is for; @name is behind the last slash of @path. */
 static int look_for_folder(const char *path, const char **name, struct err *err)
 {
 	const char *slash = strrchr(path, '/');

@@ -8,7 +8,7 @@
 #include "base/err.h"
 
 /*
- * Files by paths that lead through folders of an agent.
+ * Files by paths that lead through directories of an agent.
  *
  * Root's tool must not end up where an agent's link leads, nor wait for ever
  * at a pipe that stands in place of a file.  For root, links are followed only
@@ -45,7 +45,7 @@ char *file_path(int fd);
 /* O_PATH without following any link and without leaving @dir; "" is @dir itself. */
 int open_below(int dir, const char *name);
 /*
- * A folder to make something in.  If it is not there it is made and given to @uid and @gid;
+ * A directory to make something in.  If it is not there it is made and given to @uid and @gid;
  * what somebody else puts there meanwhile is not.
  */
 int make_below(int dir, const char *name, mode_t mode, uid_t uid, gid_t gid);

@@ -11,7 +11,7 @@
 /*
  * JSON files as they come from others.  Refused: more than 16 MiB, more than
  * 64 levels, a key given twice, what is not UTF-8, half of a surrogate pair.
- * NUL inside of a string is taken: the adapter takes it, and a reader that
+ * NUL inside a string is taken: the adapter takes it, and a reader that
  * stops there would see other rights.
  */
 

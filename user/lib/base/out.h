@@ -77,7 +77,7 @@ bool out_is_closed(struct out *o);
 /* Return: 0, or -1 if something could not be written, as on a full disk. */
 int out_destroy(struct out *o);
 
-/* Structure.  @key is NULL at the top level and inside of lists. */
+/* Structure.  @key is NULL at the top level and inside lists. */
 void out_object_begin(struct out *o, const char *key);
 void out_object_end(struct out *o);
 /* Top level only: one line each, for streams; flushed when it ends. */

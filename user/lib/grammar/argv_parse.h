@@ -6,7 +6,7 @@
 #include <linux/types.h>
 
 /**
- * rvm_argv_parse_pattern() - split the inside of "Bash(...)" into words
+ * rvm_argv_parse_pattern() - split what is in the brackets of "Bash(...)" into words
  * @text: such as "git diff*", "git diff:*", "npm run test *"
  * @len: its bytes
  * @out: room for the words, each ended by NUL, the program word first; NULL to only check

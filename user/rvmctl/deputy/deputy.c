@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Files that tools outside of the partition execute or obey. */
+/* Files that tools outside the partition execute or obey. */
 #include <errno.h>
 #include <stdbool.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 #include "deputy/deputy_priv.h"
 #include "table/resolve.h"
 
-/* Names that are looked at in the folders of rows, of all that they have together. */
+/* Names that are looked at in the directories of rows, of all that they have together. */
 #define ROW_NAMES_MAX 200000
 
 static bool is_listed(const char *const *list, size_t n, const char *text)
@@ -205,7 +205,7 @@ static int exclude_workspace(struct deputies *d)
 		       0;
 }
 
-/* Opened for making something in it; owned as the folder that it is in. */
+/* Opened for making something in it; owned as the directory that it is in. */
 static int make_folder(int above, const char *name)
 {
 	struct stat st;

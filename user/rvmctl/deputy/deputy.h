@@ -11,13 +11,13 @@
  * @n: how many
  *
  * In a workspace that may be written as a whole: the list, what the configuration of
- * its repository names, environments of python, folders laid out as a repository.  In
- * any other folder that rows of the table let be written: what git obeys.
+ * its repository names, environments of python, directories laid out as a repository.  In
+ * any other directory that rows of the table let be written: what git obeys.
  */
 int exclude_deputies(struct plan *plan, const char *const *allow, size_t n, struct err *err);
 
 /**
- * deputy_prepare() - make what git would make in its own folder and may not inside
+ * deputy_prepare() - make what git would make in its own directory and may not inside
  * @plan: about to be put in force
  *
  * Only .git/logs/refs, if the workspace is a repository that nobody committed to.

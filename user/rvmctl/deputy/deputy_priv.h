@@ -26,7 +26,7 @@ struct deputies {
 	/* Files of configuration that were read, and words in them. */
 	unsigned int files;
 	unsigned int words;
-	/* Names that are looked at in folders of rows. */
+	/* Names that are looked at in directories of rows. */
 	unsigned int left;
 	/* Nothing is writable. */
 	bool gave_up;
@@ -45,10 +45,10 @@ bool deputy_is_lifted(const struct deputies *d, size_t line);
 int deputy_exclude(struct deputies *d, size_t line, const char *text);
 
 bool deputy_gives_writing(const struct entry *e);
-/* Is there a folder in it, or may one be made?  A row for one file lets nobody do that. */
+/* Is there a directory in it, or may one be made?  A row for one file lets nobody do that. */
 bool deputy_gives_folder(const struct entry *e);
 /*
- * Is it about a folder that may hold repositories?  Rows of base tables name caches and
+ * Is it about a directory that may hold repositories?  Rows of base tables name caches and
  * the like, and shared memory has names that are linked.
  */
 bool deputy_is_place(const struct entry *e);
@@ -75,21 +75,21 @@ int deputy_give_up(struct deputies *d, const char *why);
 /* @name as it is seen from @dir, whole, without "." and ".."; NULL without memory. */
 char *path_from(const char *dir, const char *name);
 
-/* Lines about git's folder, for another; @layout: one that is laid out as that. */
+/* Lines about git's directory, for another; @layout: one that is laid out as that. */
 int deputy_git_folder(struct deputies *d, const char *folder, bool layout);
-/* Such lines for all folders below: nobody knows which of them are. */
+/* Such lines for all directories below: nobody knows which of them are. */
 int deputy_git_anywhere(struct deputies *d, const char *folder);
 bool deputy_git_is_layout(int dir);
 /* What the configuration of a repository names: its own, the user's, the system's. */
 int deputy_git_configs(struct deputies *d, const struct anchor *top);
-/* Likewise of every repository that the folder lies in: it may name what is in the folder. */
+/* Likewise of every repository that the directory lies in: it may name what is in the directory. */
 int deputy_git_configs_above(struct deputies *d, const char *folder);
-/* Of a folder of git, in whatever folder its work tree is. */
+/* Of a directory of git, in whatever directory its work tree is. */
 int deputy_git_folder_configs(struct deputies *d, const char *git);
 /* Repositories of which rows let something be written. */
 int deputy_git_rows(struct deputies *d);
 
-/* Look through the workspace, or the folder of a row; and for links at home. */
+/* Look through the workspace, or the directory of a row; and for links at home. */
 int deputy_scan(struct deputies *d, const struct anchor *top);
 int deputy_scan_home(struct deputies *d);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What git obeys: its folders, what its configuration names, repositories elsewhere. */
+/* What git obeys: its directories, what its configuration names, repositories elsewhere. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/limits.h>
@@ -18,12 +18,12 @@
 #define INCLUDES_MAX 10
 
 /*
- * git: lines of the list that are about its folder, for other folders.
+ * git: lines of the list that are about its directory, for other directories.
  */
 
 #define GIT_REFS "**/refs/."
 
-/* Lines about names that git looks for wherever it is, beside those with its folder. */
+/* Lines about names that git looks for wherever it is, beside those with its directory. */
 static bool is_of_git(const char *line)
 {
 	static const char *const names[] = { "commondir",   "config.worktree", ".gitattributes",
@@ -37,7 +37,7 @@ static bool is_of_git(const char *line)
 }
 
 /*
- * Of @line, what stands for it below @folder; @layout: that is laid out as git's folder.
+ * Of @line, what stands for it below @folder; @layout: that is laid out as git's directory.
  * @prefix: what makes a bare name one of any depth, which it is only below the workspace.
  */
 static const char *git_line(const char *line, bool layout, const char **prefix)
@@ -100,10 +100,10 @@ bool deputy_git_is_layout(int dir)
 
 struct named {
 	struct deputies *d;
-	/* The top of the repository, from which git looks, and its own folder. */
+	/* The top of the repository, from which git looks, and its own directory. */
 	const char *top;
 	const char *git;
-	/* The file that is read: from its folder included files are named. */
+	/* The file that is read: from its directory included files are named. */
 	const char *file;
 	/* Of files that include one another. */
 	unsigned int depth;
@@ -227,7 +227,7 @@ static int exclude_hooks(struct deputies *d, const char *folder)
 
 /*
  * Where git fetches from and pushes to, it runs hooks and obeys configuration.  In a
- * folder it looks for what is held anyway; anything else may say that it is elsewhere.
+ * directory it looks for what is held anyway; anything else may say that it is elsewhere.
  */
 static int exclude_remote(struct deputies *d, const char *path)
 {
@@ -275,7 +275,7 @@ static int exclude_path(struct named *named, const char *word, const char *path,
 	case GITCONFIG_INCLUDED:
 		return deputy_hold(d, path) < 0 ? -1 : exclude_text(named, path);
 	default:
-		/* The top itself is nothing that is run, nor is the folder of git. */
+		/* The top itself is nothing that is run, nor is the directory of git. */
 		if (strspn(word, "./") == strlen(word) || !strcmp(path, named->git) ||
 		    !deputy_holder(d, path))
 			return 0;
@@ -415,7 +415,7 @@ static int exclude_seen_from(struct named *named, const char *common)
 }
 
 /*
- * @git: the folder of git; the configuration may be that of one that it is linked to, and
+ * @git: the directory of git; the configuration may be that of one that it is linked to, and
  * say that the work tree is elsewhere.  What is run for a push into it is run in @git.
  */
 static int exclude_folder_configs(struct deputies *d, const char *top, const char *git)
@@ -447,7 +447,7 @@ int deputy_git_folder_configs(struct deputies *d, const char *git)
 	return exclude_folder_configs(d, git, git);
 }
 
-/* Where ".git" is a file, it says where the folder is. */
+/* Where ".git" is a file, it says where the directory is. */
 static int exclude_own_configs(struct deputies *d, const char *top)
 {
 	auto_free char *git = dir_in(d, top, ".git", "gitdir: ");
@@ -496,7 +496,7 @@ int deputy_git_configs_above(struct deputies *d, const char *folder)
 	return err_errno(d->err, ENOMEM, "%s", folder);
 }
 
-/* A folder that a row lets be written, at least in part. */
+/* A directory that a row lets be written, at least in part. */
 static int exclude_repository(struct deputies *d, const struct anchor *folder)
 {
 	auto_free char *top = strdup(folder->path);
@@ -504,7 +504,7 @@ static int exclude_repository(struct deputies *d, const struct anchor *folder)
 
 	if (!top)
 		return err_errno(d->err, ENOMEM, "%s", folder->path);
-	/* From where its repository is, if it lies in git's own folder. */
+	/* From where its repository is, if it lies in git's own directory. */
 	while (git && git[5] && git[5] != '/')
 		git = strstr(git + 1, "/.git");
 	if (git)

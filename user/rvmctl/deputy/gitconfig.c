@@ -250,7 +250,7 @@ static int go(struct words *w, const char *word)
 	return 0;
 }
 
-/* Below what a variable holds: the folder of the user, or the top, as far as is known. */
+/* Below what a variable holds: the directory of the user, or the top, as far as is known. */
 static int report_variable(struct words *w, char *word)
 {
 	char *slash = strchr(word, '/');
@@ -263,7 +263,7 @@ static int report_variable(struct words *w, char *word)
 	return report(w, slash - 1, GITCONFIG_PATH);
 }
 
-/* What a shell makes of it is any name of the folder. */
+/* What a shell makes of it is any name of the directory. */
 static int report_wild(struct words *w, const char *word)
 {
 	const char *slash = memrchr(word, '/', strcspn(word, "*?["));

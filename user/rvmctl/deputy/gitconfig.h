@@ -24,13 +24,13 @@ enum gitconfig_kind {
 	GITCONFIG_PATH,
 	/* Likewise, but it may as well be no file: it has no slash. */
 	GITCONFIG_WORD,
-	/* Likewise, of a folder: but seen from where hooks are run. */
+	/* Likewise, of a directory: but seen from where hooks are run. */
 	GITCONFIG_HOOKS,
 	/* Read as configuration as well; seen from the file that names it. */
 	GITCONFIG_INCLUDED,
-	/* The top of the work tree, seen from the folder of git. */
+	/* The top of the work tree, seen from the directory of git. */
 	GITCONFIG_WORKTREE,
-	/* Where git fetches from and pushes to, if it is a folder here. */
+	/* Where git fetches from and pushes to, if it is a directory here. */
 	GITCONFIG_REMOTE,
 	/* What such places begin with. */
 	GITCONFIG_REMOTES,

@@ -125,7 +125,7 @@ static bool is_no_name(const char *path)
 	return strlen(path) >= PATH_MAX;
 }
 
-/* It, or the folder above it that is short enough for a pattern. */
+/* It, or the directory above it that is short enough for a pattern. */
 static char *find_pattern(const char *below)
 {
 	auto_free char *path = strdup(below);

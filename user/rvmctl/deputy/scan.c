@@ -16,7 +16,7 @@
 
 /* Environments and repositories that are protected one by one. */
 #define FOUND_MAX 1000
-/* Folders in one another at home: of any settings, and below ~/.config. */
+/* Directories in one another at home: of any settings, and below ~/.config. */
 #define HOME_DEPTH 3
 #define CONFIG_DEPTH 5
 
@@ -65,7 +65,7 @@ static int protect_environment(struct deputies *d, const struct anchor *folder)
 }
 
 /*
- * What makes a folder one of git's may come later: that nobody else calls a folder "refs",
+ * What makes a directory one of git's may come later: that nobody else calls a directory "refs",
  * and that nobody may make one, is what there is to go by.
  */
 static int protect_layout(struct scan *s, const struct anchor *folder)
@@ -183,7 +183,7 @@ static int leave_out(struct scan *s, const char *path)
 	return deputy_hold(s->d, path) < 0 ? -1 : 0;
 }
 
-/* In folders of rows there may be all of a disk: the rest is told by its names alone. */
+/* In directories of rows there may be all of a disk: the rest is told by its names alone. */
 static int spend(struct scan *s)
 {
 	struct deputies *d = s->d;
@@ -217,7 +217,7 @@ static int scan_below(struct scan *s, const struct anchor *folder, const struct 
 	return scan_folder(s, &at, depth + 1, git);
 }
 
-/* @git: in the folder of git, where nothing but links and other such folders count. */
+/* @git: in the directory of git, where nothing but links and other such directories count. */
 static int scan_name(struct scan *s, const struct anchor *folder, const struct dirent *e,
 		     unsigned int depth, bool git)
 {
@@ -295,7 +295,7 @@ int deputy_scan(struct deputies *d, const struct anchor *top)
 		ret = collect_globs(&s);
 	if (!ret)
 		ret = scan_folder(&s, top, 1, is_in_git(top->path));
-	/* It may have been spent on the folder of another row. */
+	/* It may have been spent on the directory of another row. */
 	if (!ret && !s.whole && !d->left)
 		ret = deputy_git_anywhere(d, top->path);
 	free(s.globs);

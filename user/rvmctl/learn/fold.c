@@ -148,7 +148,7 @@ static bool is_deputy(const struct learn *l, const char *path)
 	return found;
 }
 
-/* Does the beginning of the line's names end the folder's path, as ".git" of ".git/hooks" does? */
+/* Do the first names of the line end the path of the directory, as ".git" of ".git/hooks" does? */
 static bool leads_to_deputy(const char *line, const char *folder)
 {
 	const char *names = strncmp(line, "**/", 3) ? line : line + 3;
@@ -157,7 +157,7 @@ static bool leads_to_deputy(const char *line, const char *folder)
 	for (const char *slash = strchr(names, '/'); slash; slash = strchr(slash + 1, '/')) {
 		size_t n = slash - names;
 
-		/* What is about the folder itself says nothing of what is in it. */
+		/* What is about the directory itself says nothing of what is in it. */
 		if (strcmp(slash, "/.") && len > n && folder[len - n - 1] == '/' &&
 		    !strncmp(folder + len - n, names, n))
 			return true;
@@ -165,7 +165,7 @@ static bool leads_to_deputy(const char *line, const char *folder)
 	return false;
 }
 
-/* One line's file is in the folder now. */
+/* One line's file is in the directory now. */
 static bool holds_deputy(const char *line, const char *folder)
 {
 	const char *name = strncmp(line, "**/", 3) ? line : line + 3;
@@ -208,14 +208,14 @@ static char *plain(const char *pattern)
 	return out;
 }
 
-/* Where software lies, and at least two folders deep there. */
+/* Where software lies, and at least two directories deep there. */
 static bool is_software(const struct walk *w)
 {
 	return w->depth >= 3 &&
 	       (!strncmp(w->pattern, "/usr/", 5) || !strncmp(w->pattern, "/opt/", 5));
 }
 
-/* Rights for which the folder may have a pattern. */
+/* Rights for which the directory may have a pattern. */
 static uint8_t may_fold(const struct walk *w)
 {
 	auto_free char *folder = plain(w->pattern);
@@ -294,7 +294,7 @@ static uint8_t fold(struct walk *w, struct node *dir, uint8_t right)
 		  strdup(example && example->example ? example->example : w->pattern),
 		  right & RVM_RIGHT_WRITE ? "several siblings; new names that fit are covered too" :
 					    "several siblings were used");
-	/* What lies deeper is covered too if the whole folder is. */
+	/* What lies deeper is covered too if the whole directory is. */
 	return strcmp(tail, "**") ? 0 : right;
 }
 
@@ -336,7 +336,7 @@ static void leave(struct walk *w, const struct node *node, const char *path, con
 	learn_leave(w->l, node->example ? node->example : path, why, &node->seen);
 }
 
-/* Below a folder of caches: nobody else's files are in one that it made there. */
+/* Below a directory of caches: nobody else's files are in one that it made there. */
 static bool is_cache(const char *path)
 {
 	const char *cache = strstr(path, "/.cache/");
@@ -344,7 +344,7 @@ static bool is_cache(const char *path)
 	return cache && cache[strlen("/.cache/")];
 }
 
-/* A line for a folder covers what is below: only for one that the partition made. */
+/* A line for a directory covers what is below: only for one that the partition made. */
 static const char *name_refusal(const struct walk *w, const struct node *node, const char *path,
 				uint8_t rights)
 {
@@ -364,7 +364,7 @@ static const char *name_refusal(const struct walk *w, const struct node *node, c
 	return NULL;
 }
 
-/* Its names alone, whatever folder it is: "x/.".  Return: rights that are left. */
+/* Its names alone, whatever directory it is: "x/.".  Return: rights that are left. */
 static uint8_t propose_listing(struct walk *w, const struct node *dir, const char *path,
 			       uint8_t rights)
 {
@@ -439,8 +439,8 @@ static void settle(struct walk *w, struct node *node)
 }
 
 /*
- * A pattern hangs on the deepest folder that exists when it is loaded.  One that
- * is removed and made again is another folder, so its name is written with a
+ * A pattern hangs on the deepest directory that exists when it is loaded.  One that
+ * is removed and made again is another directory, so its name is written with a
  * backslash in front: that keeps it a name, and matches nothing else.
  */
 static bool is_made_anew(const struct walk *w, const struct node *node)
@@ -506,7 +506,7 @@ static void sum_below(const struct node *node, struct seen *seen)
 		sum_below(n, seen);
 }
 
-/* A folder: its pattern, itself, then each name that neither covers. */
+/* A directory: its pattern, itself, then each name that neither covers. */
 static void walk_folder(struct walk *w, struct node *dir)
 {
 	uint8_t above = w->given;

@@ -13,10 +13,10 @@
  * has an end, and no line covers much more than what was used.
  */
 
-/* Names and words that are kept in all, and below one folder or behind one word. */
+/* Names and words that are kept in all, and below one directory or behind one word. */
 #define LEARN_NODES_MAX 65536
 #define LEARN_CHILDREN_MAX 1024
-/* Siblings that make a pattern; lines for one folder or program; lines in all. */
+/* Siblings that make a pattern; lines for one directory or program; lines in all. */
 #define LEARN_SIBLINGS 3
 #define LEARN_FOLDER_LINES 64
 #define LEARN_LINES_MAX 512
@@ -39,9 +39,9 @@ struct seen {
 };
 
 enum node_flag {
-	/* It is a folder: something is below it, it was made as one or is one. */
+	/* It is a directory: something is below it, it was made as one or is one. */
 	NODE_FOLDER = 1,
-	/* The partition made the folder itself, or removed it. */
+	/* The partition made the directory itself, or removed it. */
 	NODE_MADE = 2,
 	/* A name or word that no pattern can say; see @why. */
 	NODE_ODD = 4,
@@ -164,7 +164,7 @@ void node_free(struct node *node);
 uint8_t node_rights_below(const struct node *node);
 /* The node of an absolute path, if it was used by this very name; NULL if not. */
 struct node *node_find(struct node *root, const char *path);
-/* Is it a folder where anybody makes names? */
+/* Is it a directory where anybody makes names? */
 bool node_is_temporary(const struct node *dir);
 /* Say that something is not proposed; @why is a constant. */
 void learn_leave(struct learn *l, const char *object, const char *why, const struct seen *seen);
@@ -173,7 +173,7 @@ void learn_add(struct learn *l, uint8_t rights, char *resource, const struct see
 	       char *example, const char *note);
 
 /* learn_name.c */
-/* A name that differs each time, as a pattern; NULL if it is none.  @temporary: in a folder for such. */
+/* A name that differs each time, as a pattern, or NULL.  @temporary: in a directory for such. */
 char *name_temporary(const char *name, const char *pid, bool temporary);
 /* The pattern of two names of random parts; NULL if they are not. */
 char *name_merge(const char *a, const char *b);

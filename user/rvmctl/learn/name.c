@@ -131,7 +131,7 @@ static char *known_template(const char *name, bool temporary)
 	return NULL;
 }
 
-/* Folders that are counted, or numbered at random, by their tool. */
+/* Directories that are counted, or numbered at random, by their tool. */
 static char *known_number(const char *name)
 {
 	static const char *const heads[] = { "go-build", "pytest-", "go-link-" };

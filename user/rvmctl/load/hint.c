@@ -128,7 +128,7 @@ static void hint_tree(const struct plan *plan, char *git)
 			  git, why->resource, git);
 }
 
-/* Agents keep their work trees in a folder of their settings, which is protected. */
+/* Agents keep their work trees in a directory of their settings, which is protected. */
 static void hint_trees(const struct plan *plan)
 {
 	const struct anchor *ws = plan->resolver.workspace;

@@ -52,7 +52,7 @@ static int find_pids(struct adopt *a, int dir, int depth)
 	return ret;
 }
 
-/* The number that a process has in its innermost pid name space. */
+/* The number that a process has in its innermost pid namespace. */
 static int inner_pid(pid_t pid)
 {
 	char path[32], *line = NULL, *last;

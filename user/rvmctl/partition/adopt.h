@@ -12,7 +12,7 @@
 #include "wire/nl.h"
 
 /*
- * Processes that another runtime made, in a control group of its own: a
+ * Processes that another runtime made, in a cgroup of its own: a
  * container.  It is frozen while it is looked at and gets its table, so nothing
  * happens in it meanwhile.
  */
@@ -21,7 +21,7 @@
  * struct adopt - a container that is being taken in; end with adopt_end()
  */
 struct adopt {
-	/* Open directory of its control group; -1 if there is none. */
+	/* Open directory of its cgroup; -1 if there is none. */
 	int cgroup;
 	/* It was not frozen before. */
 	bool thaw;
@@ -35,8 +35,8 @@ struct adopt {
 #define ADOPT_INIT ((struct adopt){ .cgroup = -1 })
 
 /**
- * adopt_begin() - find the processes of a control group
- * @cgroup: absolute, or below the root of control groups
+ * adopt_begin() - find the processes of a cgroup
+ * @cgroup: absolute, or below the root of cgroups
  * @freeze: hold them until adopt_end(); signals that would end the tool wait
  *
  * Return: 0; -1 if it is none, runs nothing, does not freeze, or its processes

@@ -292,7 +292,7 @@ bool cgroup_is_own(const char *name, uint64_t id)
 	struct stat st;
 
 	err_clear(&ignored);
-	/* The id of a control group is its inode. */
+	/* The id of a cgroup is its inode. */
 	return fd >= 0 && !fstat(fd, &st) && st.st_ino == id;
 }
 

@@ -7,13 +7,13 @@
 
 #include "base/err.h"
 
-/* Of any control group: an open directory of the one at @cgroup, absolute or below the root. */
+/* Of any cgroup: an open directory of the one at @cgroup, absolute or below the root. */
 int cgroup_open(const char *cgroup, struct err *err);
 bool cgroup_is_frozen(int dir);
 /* Return: 0; -1 if it cannot be, or if some process is not frozen after @seconds. */
 int cgroup_freeze(int dir, bool freeze, int seconds);
 
-/* Control groups of partitions, below <root>/rvm. */
+/* Cgroups of partitions, below <root>/rvm. */
 
 /**
  * struct cgroup_limits - what a partition may use up

@@ -69,8 +69,8 @@ static int exclude_name(struct plan *plan, const struct anchor *dir, const char 
 }
 
 /*
- * The file itself, its name in its folder, and its name below the workspace: the
- * last also keeps the folders between from being renamed.
+ * The file itself, its name in its directory, and its name below the workspace: the
+ * last also keeps the directories between from being renamed.
  */
 static int exclude_file(struct plan *plan, struct resolver *r, const char *path, uint8_t rights,
 			struct err *err)
@@ -203,7 +203,7 @@ int exclude_builtin(struct plan *plan, const char *table, const char *spec, stru
 /*
  * Looking for what an exclusion matches by name and what is reached by other names as
  * well: files with several names, and symbolic links.  One walk for all rules of a
- * folder, however many files it has: one that was left out would be an open door.
+ * directory, however many files it has: one that was left out would be an open door.
  */
 struct pattern {
 	struct rvm_glob glob;
@@ -334,7 +334,7 @@ static int exclude_names(struct scan *s, struct pattern *p, int fd, const struct
 	return exclude_found(s, p, file, what ? what : file->path);
 }
 
-/* Does the pattern ask for the name itself, or for all that lies in a folder? */
+/* Does the pattern ask for the name itself, or for all that lies in a directory? */
 static bool is_asked_for(const struct pattern *p)
 {
 	unsigned int last = p->glob.segments - 1;
@@ -475,7 +475,7 @@ static bool is_scanned(const struct entry *e)
 	       S_ISDIR(e->scope.anchor->st.st_mode) && strcmp(e->origin, "deputy.list") != 0;
 }
 
-/* All rules of one folder, beginning with entry @first; entries move when some are added. */
+/* All rules of one directory, beginning with entry @first; entries move when some are added. */
 static void collect_patterns(struct scan *s, const struct plan *plan, size_t first, size_t n)
 {
 	const struct anchor *dir = plan->entries[first].scope.anchor;

@@ -16,11 +16,11 @@
 #define OWN_VARIABLES 5
 
 /**
- * struct own - a variable that leads a tool to its folder
+ * struct own - a variable that leads a tool to its directory
  */
 struct own {
 	const char *variable;
-	/* Below the home folder, behind it the name of the partition. */
+	/* Below the home directory, behind it the name of the partition. */
 	const char *folder;
 	/* Below that, or "". */
 	const char *name;
@@ -31,10 +31,10 @@ extern const struct own own_variables[OWN_VARIABLES];
 /* A resource with the partition's name in it; @len is updated.  free() it; NULL without memory. */
 char *own_fill(const char *resource, size_t *len, const char *partition);
 
-/* Make the folders of base tables that are the partition's own, for the user. */
+/* Make the directories of base tables that are the partition's own, for the user. */
 void own_prepare(const struct plan *plan);
 
-/* The value of a variable, if its folder is there: free() it. */
+/* The value of a variable, if its directory is there: free() it. */
 char *own_value(const struct own *own, const char *home, const char *partition);
 
 #endif

@@ -271,7 +271,7 @@ bool plan_is_unresolved(const struct plan *plan, size_t i)
 	return i < plan->n && plan->entries[i].scope.flags & RVM_SCOPE_FLAG_UNRESOLVED;
 }
 
-/* In no folder of its own choosing: who may put a program there would choose what runs. */
+/* In no directory of its own choosing: who may put a program there would choose what runs. */
 static char *found_elsewhere(const struct plan *plan, const char *word, const char *path)
 {
 	struct stat st;
@@ -563,7 +563,7 @@ void plan_check_links(struct plan *plan)
 	}
 }
 
-/* Of a pattern, the folder that has to be there before anything it names can be made; or NULL. */
+/* Of a pattern, the directory that must exist before what it names can be made; or NULL. */
 static char *missing_folder(const struct entry *e)
 {
 	const char *pattern = e->scope.pattern;
@@ -577,7 +577,7 @@ static char *missing_folder(const struct entry *e)
 	return name ? path_join(e->scope.anchor->path, name) : NULL;
 }
 
-/* A pattern hangs on the folder that is there: said where the partition may remove it. */
+/* A pattern hangs on the directory that is there: said where the partition may remove it. */
 static void note_folder(const struct plan *plan, struct entry *e)
 {
 	if (e->scope.anchor != plan->resolver.workspace &&

@@ -44,7 +44,7 @@ struct plan {
 	/* Of the host's files if the other one is a container's; see plan_host(). */
 	struct resolver host;
 	struct list programs;
-	/* Of the partition: base tables name folders after it. */
+	/* Of the partition: base tables name directories after it. */
 	const char *name;
 	struct entry *entries;
 	size_t n;
@@ -88,7 +88,7 @@ int plan_check_within(struct plan *plan, struct err *err);
 /* Once all tables are in: a link at home that it may write is not followed. */
 void plan_check_links(struct plan *plan);
 
-/* Likewise: say of rows whose folder is not there, or may be another one later. */
+/* Likewise: say of rows whose directory is not there, or may be another one later. */
 void plan_check_folders(struct plan *plan);
 
 /* Is a path one that the entry, a token, is about? */

@@ -22,7 +22,7 @@
  * of rvm_glob_steps(): the module would refuse more.
  */
 #define DERIVED_STEPS_MAX (2 * 1024 * 1024)
-/* Folders that are told of one by one. */
+/* Directories that are told of one by one. */
 #define TOLD_MAX 20
 /* What the module keeps of it to show. */
 #define RESOURCE_BYTES_MAX 4095
@@ -130,7 +130,7 @@ static int exclude_spelling(struct plan *plan, const struct rule *rule, const ch
 /* Programs that one rule stands for. */
 #define GLUED_MAX 256
 
-/* All of a folder whose names begin so. */
+/* All of a directory whose names begin so. */
 static int exclude_programs_in(struct plan *plan, const struct rule *rule, const struct anchor *dir,
 			       const char *name, size_t *n, struct err *err)
 {
@@ -277,7 +277,7 @@ static bool cut_name(char *text, size_t first, size_t *end, const char *tail)
 
 /*
  * A rule for the same that can be said: "?" for bytes that no rule may hold, and the
- * deepest folder that has room for what is too long.  NULL if there is none.
+ * deepest directory that has room for what is too long.  NULL if there is none.
  */
 static char *sayable(const char *resource)
 {
@@ -301,14 +301,14 @@ static char *sayable(const char *resource)
 	return good ? take_ptr(text) : NULL;
 }
 
-/* Once for each folder, however many lines are about it. */
+/* Once for each directory, however many lines are about it. */
 static void tell_coarse(struct plan *plan, const char *resource, const char *instead)
 {
 	size_t same = 0;
 
 	while (resource[same] && resource[same] == instead[same])
 		same++;
-	/* Up to the folder, or to the first byte that cannot be said. */
+	/* Up to the directory, or to the first byte that cannot be said. */
 	same += instead[same] == '?';
 	if (plan->coarse && !strncmp(plan->coarse, instead, same) && !plan->coarse[same])
 		return;
@@ -382,7 +382,7 @@ int plan_exclude(struct plan *plan, const struct rule *rule, struct err *err)
 	return is_derived(rule) ? exclude_derived(plan, rule, err) : exclude_rule(plan, rule, err);
 }
 
-/* What can be said of it: a folder on the way, with all below, if it is too long. */
+/* What can be said of it: a directory on the way, with all below, if it is too long. */
 static char *sayable_pattern(const struct anchor *anchor, const char *pattern)
 {
 	size_t end = strlen(pattern);

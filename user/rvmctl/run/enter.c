@@ -19,7 +19,7 @@ struct enter {
 	struct partition part;
 	struct nlc *nlc;
 	pid_t pid;
-	/* Control groups: of the partition, where it was, and where it is looked at. */
+	/* Cgroups: of the partition, where it was, and where it is looked at. */
 	int to;
 	int from;
 	/* Below the partition, "/proc/PID/cgroup" says so too; frozen. */

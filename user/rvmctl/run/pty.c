@@ -90,7 +90,7 @@ static int open_terminal(struct pty *pty, uid_t uid, int *tty, struct err *err)
 	return 0;
 }
 
-/* Its user may open it anew by name, as /dev/stdin and the like do. */
+/* Its user may open it again by name, as /dev/stdin and the like do. */
 static int open_pipe(struct pty *pty, uid_t uid, int fd, int *end, struct err *err)
 {
 	int ends[2], theirs = fd == STDIN_FILENO ? 0 : 1;

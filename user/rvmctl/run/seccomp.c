@@ -35,7 +35,7 @@ struct rule {
  * have tried.
  */
 static const struct rule rules[] = {
-	/* Rings work outside of the hooks. */
+	/* Rings work outside the hooks. */
 	{ SYS_io_uring_setup, ENOSYS },
 	{ SYS_io_uring_enter, ENOSYS },
 	{ SYS_io_uring_register, ENOSYS },

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Starting a command inside of a cgroup; see spawn.h for the three tasks. */
+/* Starting a command inside a cgroup; see spawn.h for the three tasks. */
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>

@@ -11,9 +11,9 @@
  * Starting a command in a partition takes three tasks:
  *
  *   rvmctl   talks to the module and to the user's terminal
- *   helper   outside of the partition; leads the new session, makes name
+ *   helper   outside the partition; leads the new session, makes name
  *            spaces and the keyring, waits for the command
- *   command  made by the helper inside of the partition's cgroup, never moved;
+ *   command  made by the helper inside the partition's cgroup, never moved;
  *            from its first instruction on it is judged.  It gives up what it
  *            has, waits until rvmctl had it admitted, and execs.
  */
@@ -28,9 +28,9 @@ struct spawn {
 	char *const *argv;
 	/** @envp: Its environment, ended by NULL. */
 	char *const *envp;
-	/** @cwd: Folder to start in. */
+	/** @cwd: Directory to start in. */
 	const char *cwd;
-	/** @cgroup: Open folder of the partition's cgroup. */
+	/** @cgroup: Open directory of the partition's cgroup. */
 	int cgroup;
 	/** @uid: Who it runs as. */
 	uid_t uid;
@@ -39,7 +39,7 @@ struct spawn {
 	int n_groups;
 	/** @keep_caps: Leave the capability bounding set as it is. */
 	bool keep_caps;
-	/** @private_net: A network name space of the partition's own. */
+	/** @private_net: A network namespace of the partition's own. */
 	bool private_net;
 	/** @net: That of tasks in it, to be joined; -1 to make one.  Closed by spawn_start(). */
 	int net;

@@ -6,7 +6,7 @@
 
 /* The files that come with the tool: base tables and lists. */
 
-/* The folder: ../base or ../share/rvm/base of where the tool is, or the one built in.  free() it. */
+/* The directory: ../base or ../share/rvm/base of the tool, or the built-in one.  free() it. */
 char *base_dir(void);
 /* Path of base table @name; EXIT_USAGE if there is none. */
 int base_table_path(const char *name, char **path, struct err *err);

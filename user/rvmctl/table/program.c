@@ -65,7 +65,7 @@ int program_find(const char *word, const char *search, char **path, struct err *
 		int len = strcspn(p, ":");
 		auto_free char *file = NULL;
 
-		/* Never the current folder, which may be the agent's. */
+		/* Never the current directory, which may be the agent's. */
 		if (len && p[0] == '/')
 			file = format("%.*s/%s", len, p, word);
 		if (file && is_program(file)) {
@@ -131,7 +131,7 @@ char *program_word(const char *workspace, const char *path, const char *as, cons
 	return typed_word(workspace, path, as, typed);
 }
 
-/* sudo takes their folders out of PATH. */
+/* sudo takes their directories out of PATH. */
 static char *managed_program(const char *word, const char *home)
 {
 	static const char *const folders[] = {

@@ -13,8 +13,8 @@ int program_status(int wait_status);
 
 /**
  * program_find() - the absolute path of a command
- * @word: as typed; with a slash in it, relative to the current folder
- * @search: PATH; NULL for the usual folders
+ * @word: as typed; with a slash in it, relative to the current directory
+ * @search: PATH; NULL for the usual directories
  * @path: filled; free() it
  *
  * Return: 0; -1 with @err, and errno ENOENT or EACCES.
@@ -24,17 +24,17 @@ int program_find(const char *word, const char *search, char **path, struct err *
 /*
  * How a rule has to call a program: by a path whose last name is the one it was
  * called by (@as, NULL for the file's own), and which leads to the file.  @typed: its
- * word 0, or NULL.
+ * argument 0, or NULL.
  *
  * Return: NULL if there is none; free() it.
  */
 char *program_word(const char *workspace, const char *path, const char *as, const char *typed);
 
 /**
- * program_elsewhere() - a program that is not in the folders that are searched
+ * program_elsewhere() - a program that is not in the directories that are searched
  * @home: of who loads; where version managers keep programs is looked at as well, NULL for not
  *
- * Folders of PATH come first, but for those by a relative path.
+ * Directories of PATH come first, but for those by a relative path.
  *
  * Return: its path, or NULL; free() it.
  */

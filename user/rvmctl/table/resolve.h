@@ -14,7 +14,7 @@
  * From what a resource string says to open files and addresses.
  *
  * Names are looked up one by one and links are not followed, but for those
- * that root made in a folder of root's, in patterns that start at the root.
+ * that root made in a directory of root's, in patterns that start at the root.
  */
 
 /**
@@ -61,7 +61,7 @@ void resolver_close(struct resolver *r);
 /* Links that a pattern may lead through. */
 enum links {
 	LINKS_NONE,
-	/* That root made, in folders of root's. */
+	/* That root made, in directories of root's. */
 	LINKS_ROOT,
 	/* That the user made at home, to what is there. */
 	LINKS_HOME,
@@ -74,7 +74,7 @@ enum links {
 #define RESOLVE_SCOPES_MAX (PATH_PLACES_MAX + 2)
 
 /**
- * struct path_place - the deepest folder that exists, and the pattern below it
+ * struct path_place - the deepest directory that exists, and the pattern below it
  */
 struct path_place {
 	const struct anchor *dir;
@@ -97,7 +97,7 @@ struct resolved {
 	size_t links_len;
 };
 
-/* Where programs are looked for that are named without a folder; ends with NULL. */
+/* Where programs are looked for that are named without a directory; ends with NULL. */
 extern const char *const program_folders[];
 
 /**
@@ -116,7 +116,7 @@ bool resolve_is_domain(const struct rvm_scope_spec *spec);
 /**
  * resolve() - find what a scope is about
  * @spec: from resolve_parse()
- * @exclusion: also by place in the base folder, also by inode; links lead nowhere else
+ * @exclusion: also by place in the base directory, also by inode; links lead nowhere else
  * @home: of what may only be read: follow links that the user made at home
  * @out: filled; resolved_free() it in any case
  *
@@ -134,7 +134,7 @@ char *scope_describe(const struct scope *scope);
 const struct anchor *resolve_file(struct resolver *r, const char *path);
 /* Likewise below the resolver's root; links do not lead out of it. */
 const struct anchor *resolve_inside(struct resolver *r, const char *path);
-/* An anchor by path without links below a folder; NULL if it does not open. */
+/* An anchor by path without links below a directory; NULL if it does not open. */
 const struct anchor *resolve_below(struct resolver *r, const struct anchor *dir, const char *name);
 
 /* Add a note; several are joined by "; ". */

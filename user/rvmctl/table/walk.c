@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Walking to the deepest folder of a pattern that exists. */
+/* Walking to the deepest directory of a pattern that exists. */
 #include <argz.h>
 #include <errno.h>
 #include <linux/limits.h>
@@ -66,7 +66,7 @@ static bool may_follow(const struct state *s, const struct stat *link)
 	case LINKS_HOME:
 		return r->home && is_of(s, link, r->home->st.st_uid);
 	case LINKS_ROOT:
-		/* Of a container it may be root of its user name space. */
+		/* Of a container it may be root of its user namespace. */
 		return is_of(s, link, r->root->st.st_uid);
 	case LINKS_NONE:
 		break;
@@ -96,7 +96,7 @@ static int add_place(struct state *s, struct err *err)
 	const struct anchor *dir = resolve_below(walk->resolver, s->base, s->at);
 	struct path_place *place = &walk->place[walk->n];
 
-	/* A folder that was there a moment ago is told by its names. */
+	/* A directory that was there a moment ago is told by its names. */
 	place->dir = dir ? dir : s->base;
 	place->rest = pattern_left(s, dir ? "" : s->at);
 	if (!place->rest)

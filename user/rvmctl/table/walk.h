@@ -22,7 +22,7 @@ struct path_walk {
 	/* Result: where it ends is the last; before it, names that are links. */
 	struct path_place place[PATH_PLACES_MAX];
 	size_t n;
-	/* Result: what exists at its end and is no folder and no link; NULL if nothing. */
+	/* Result: what exists at its end and is no directory and no link; NULL if nothing. */
 	const struct anchor *file;
 	/* Result: paths of links that were followed, one behind another (argz). */
 	char *links_followed;

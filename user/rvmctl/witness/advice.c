@@ -53,10 +53,10 @@ static bool is_drawn(const char *name)
 	       strpbrk(digit, "abcdefghijklmnopqrstuvwxyz");
 }
 
-/* As a pattern, or NULL; @temporary: in a folder for such names. */
+/* As a pattern, or NULL; @temporary: in a directory for such names. */
 static char *drawn_name(const char *name, bool temporary)
 {
-	/* mktemp and python make them in any folder. */
+	/* mktemp and python make them in any directory. */
 	temporary |= !strncmp(name, "tmp.", 4) || (!strncmp(name, "tmp", 3) && is_drawn(name + 3));
 	return is_drawn(name) ? name_short_lived(name, NULL) :
 				name_temporary(name, NULL, temporary);
@@ -92,7 +92,7 @@ static char *temporary_path(const char *path)
 }
 
 /*
- * As a harness would write it; "//" begins an absolute path.  To list a folder
+ * As a harness would write it; "//" begins an absolute path.  To list a directory
  * takes nothing of what is below it.
  */
 static char *path_resource(const struct refusal *r, int way)
@@ -255,7 +255,7 @@ static const char *fixed_advice(uint8_t reason)
 }
 
 /*
- * Line of deputy.list that a rule was made of: as it stands there or, in a folder
+ * Line of deputy.list that a rule was made of: as it stands there or, in a directory
  * beside the workspace, below its path.  NULL if none; free() it.
  */
 static char *deputy_line(const char *rule)

@@ -61,7 +61,7 @@ struct answer {
 	char *within;
 };
 
-/* Rows mean the workspace by a relative path, a shell the current folder. */
+/* Rows mean the workspace by a relative path, a shell the current directory. */
 static int not_here(const char *path, struct err *err)
 {
 	if (path[0] == '/')
