@@ -15,15 +15,10 @@
 #include "compat.h"
 #include "detail.h"
 #include "lib/model/state.h"
+#include "lib/model/text.h"
 #include "partition_priv.h"
 #include "table.h"
 #include "witness.h"
-
-static const char *const mode_names[] = {
-	[RVM_MODE_ENFORCE] = "enforce",
-	[RVM_MODE_PERMISSIVE] = "permissive",
-	[RVM_MODE_LEARN] = "learn",
-};
 
 /* Out of the reservation; without one the change still happens and may be lost to the log. */
 static void record(struct rvm_reservation *res, const struct rvm_partition *part,
@@ -31,7 +26,7 @@ static void record(struct rvm_reservation *res, const struct rvm_partition *part
 {
 	char text[2 * RVM_NAME_MAX + 160] = "";
 	struct rvm_line line = { .text = text, .size = sizeof(text) };
-	const char *state = rvm_state_name(part->state), *mode = mode_names[part->mode];
+	const char *state = rvm_state_name(part->state), *mode = rvm_mode_name(part->mode);
 	struct rvm_event event = {
 		.kind = kind,
 		.op = RVM_OP_PARTITION,

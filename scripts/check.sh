@@ -17,7 +17,7 @@ failed=0
 skipped=0
 
 # Generated files are the generator's business.
-generated='^(kmod/netlink/gen\.[ch]|kmod/include/uapi/linux/rvm\.h)$'
+generated='^(kmod/netlink/gen\.[ch]|kmod/include/uapi/linux/rvm\.h|user/lib/wire/spec-gen\.c)$'
 libs=(libnl-3.0 libnl-genl-3.0 smartcols jansson libbpf libcrypto)
 
 # Files of the tree that exist, without what git ignores and without the test data,

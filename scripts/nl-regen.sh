@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-only
 #
-# Make the netlink code from its specification, with the kernel's generator.
+# Make the netlink code from its specification, with the kernel's generator, and the
+# names that rvmctl prints.
 #
 #	scripts/nl-regen.sh             write the generated files
 #	scripts/nl-regen.sh --check     compare them; exit 1 and a diff if they differ
@@ -31,6 +32,22 @@ generate() {
 
 	timeout 120 /usr/bin/python3 "$KSRC/tools/net/ynl/ynl-gen-c.py" \
 		--mode "$mode" "--$part" --spec "$tree/$spec" -o "$tree/$file"
+	put "$file"
+}
+
+# The names that rvmctl prints.
+generate_names() {
+	local file=$1
+
+	mkdir -p "$tree/$(dirname "$file")"
+	/usr/bin/python3 "$root/scripts/spec-names.py" "$tree/$spec" >"$tree/$file"
+	put "$file"
+}
+
+# Into the tree, or compare.
+put() {
+	local file=$1
+
 	if [ -z "$check" ]; then
 		cmp -s "$tree/$file" "$root/$file" || cp "$tree/$file" "$root/$file"
 	elif ! diff -u --label "$file" --label "made from $spec" "$root/$file" "$tree/$file"; then
@@ -53,4 +70,5 @@ make_tree
 generate uapi header kmod/include/uapi/linux/rvm.h
 generate kernel header kmod/netlink/gen.h
 generate kernel source kmod/netlink/gen.c
+generate_names user/lib/wire/spec-gen.c
 exit "$status"

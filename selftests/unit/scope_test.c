@@ -2,8 +2,9 @@
 #include <linux/errno.h>
 
 #include "grammar/scope_parse.h"
-#include "lib/model/rights.h"
 #include "lib/judge/scope.h"
+#include "lib/model/rights.h"
+#include "lib/model/text.h"
 #include "unit.h"
 #include "vectors.h"
 
@@ -418,7 +419,7 @@ static void each_class_has_a_name(void)
 	EXPECT_STR(rvm_class_name(RVM_CLASS_NONE), "none");
 	EXPECT_STR(rvm_class_name(RVM_CLASS_EXEC), "exec");
 	EXPECT_STR(rvm_class_name(RVM_CLASS_SYS), "sys");
-	EXPECT_STR(rvm_class_name((enum rvm_class)(RVM_CLASS_SYS + 1)), "unknown");
+	EXPECT_STR(rvm_class_name(RVM_CLASS_SYS + 1), "unknown");
 }
 
 int main(void)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cmd.h"
+#include "limits.h"
 
 #define ARGS_MAX 32
 
@@ -31,7 +32,7 @@ bool name_valid(const char *name)
 	if (name[0] < 'a' || name[0] > 'z')
 		return false;
 	n = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-");
-	return !name[n] && n <= 64;
+	return !name[n] && n <= RVM_NAME_MAX;
 }
 
 static bool is_option(const struct arg *arg)

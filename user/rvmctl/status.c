@@ -8,6 +8,7 @@
 #include "hook/hook.h"
 #include "partition/partition.h"
 #include "partition/token.h"
+#include "wire/words.h"
 
 /**
  * struct tasks - what is in the cgroup of a partition
@@ -20,7 +21,7 @@ struct tasks {
 };
 
 struct row {
-	char name[65];
+	char name[RVM_NAME_MAX + 1];
 	struct partition part;
 	struct tasks tasks;
 	struct token_lost lost;
@@ -164,7 +165,7 @@ static void warn_about(struct out *out, const struct row *row)
 		return;
 	if (p->mode != RVM_MODE_ENFORCE)
 		out_fmt(out, NULL, "partition %s is %s: it is watched, only the floor is enforced",
-			p->name, mode_words[p->mode < 3 ? p->mode : 0]);
+			p->name, rvm_mode_name(p->mode));
 	if (row->tasks.traced)
 		out_fmt(out, NULL,
 			"partition %s: task %" PRIu64 " is traced from outside, by %" PRIu64,
@@ -221,8 +222,8 @@ static void print_partitions(struct out *out, const struct status *s)
 
 		out_row_begin(out);
 		out_str(out, "name", s->row[i].name);
-		out_str(out, "state", p->state < 5 ? state_words[p->state] : "?");
-		out_str(out, "mode", p->mode < 3 ? mode_words[p->mode] : "?");
+		out_str(out, "state", rvm_state_name(p->state));
+		out_str(out, "mode", rvm_mode_name(p->mode));
 		out_u64(out, "tokens", p->tokens);
 		out_u64(out, "denials", p->denials);
 		out_u64(out, "execs", p->execs);

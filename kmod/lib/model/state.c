@@ -4,17 +4,6 @@
 
 #include "lib/model/state.h"
 
-/* clang-format off */
-static const char *const state_names[] = {
-	[RVM_STATE_CREATED] = "Created",
-	[RVM_STATE_RUNNING] = "Running",
-	[RVM_STATE_SUSPENDED] = "Suspended",
-	[RVM_STATE_DESTROYED] = "Destroyed",
-	[RVM_STATE_HIBERNATED] = "Hibernated",
-};
-
-/* clang-format on */
-
 static const u32 successors[] = {
 	[RVM_STATE_CREATED] = BIT(RVM_STATE_RUNNING) | BIT(RVM_STATE_DESTROYED),
 	[RVM_STATE_RUNNING] = BIT(RVM_STATE_SUSPENDED) | BIT(RVM_STATE_HIBERNATED) |
@@ -30,9 +19,4 @@ bool rvm_state_may(u32 from, u32 to)
 	if (from >= ARRAY_SIZE(successors) || to >= ARRAY_SIZE(successors))
 		return false;
 	return successors[from] & BIT(to);
-}
-
-const char *rvm_state_name(u32 state)
-{
-	return state < ARRAY_SIZE(state_names) ? state_names[state] : NULL;
 }

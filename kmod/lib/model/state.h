@@ -17,13 +17,4 @@
  */
 bool rvm_state_may(u32 from, u32 to);
 
-/**
- * rvm_state_name() - name of a state
- * @state: one of RVM_STATE_*
- *
- * Context: Any.
- * Return: The name as RVM spells it ("Created" ... "Hibernated"), or NULL.
- */
-const char *rvm_state_name(u32 state);
-
 #endif

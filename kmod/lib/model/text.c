@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Reasons and operations in words. */
+/* Reasons, operations, classes, states and modes in words. */
 #include <linux/string.h>
 
 #include "lib/model/text.h"
@@ -105,4 +105,38 @@ const char *rvm_op_name(enum rvm_op op)
 	/* clang-format on */
 
 	return op < ARRAY_SIZE(name) ? name[op] : "unknown";
+}
+
+const char *rvm_class_name(u32 class)
+{
+	static const char *const name[] = {
+		[RVM_CLASS_NONE] = "none", [RVM_CLASS_ANY] = "any",   [RVM_CLASS_SELF] = "self",
+		[RVM_CLASS_PATH] = "path", [RVM_CLASS_EXEC] = "exec", [RVM_CLASS_NET] = "net",
+		[RVM_CLASS_TOOL] = "tool", [RVM_CLASS_NAME] = "name", [RVM_CLASS_SYS] = "sys",
+	};
+
+	return class < ARRAY_SIZE(name) ? name[class] : "unknown";
+}
+
+const char *rvm_state_name(u32 state)
+{
+	static const char *const name[] = {
+		[RVM_STATE_CREATED] = "created",       [RVM_STATE_RUNNING] = "running",
+		[RVM_STATE_SUSPENDED] = "suspended",   [RVM_STATE_DESTROYED] = "destroyed",
+		[RVM_STATE_HIBERNATED] = "hibernated",
+	};
+
+	return state < ARRAY_SIZE(name) ? name[state] : "unknown";
+}
+
+const char *const rvm_mode_names[] = {
+	[RVM_MODE_ENFORCE] = "enforce",
+	[RVM_MODE_PERMISSIVE] = "permissive",
+	[RVM_MODE_LEARN] = "learn",
+	NULL,
+};
+
+const char *rvm_mode_name(u32 mode)
+{
+	return mode < ARRAY_SIZE(rvm_mode_names) - 1 ? rvm_mode_names[mode] : "unknown";
 }

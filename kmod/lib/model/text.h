@@ -2,6 +2,7 @@
 #ifndef _RVM_TEXT_H
 #define _RVM_TEXT_H
 
+#include <linux/types.h>
 #include <linux/rvm.h>
 
 /** rvm_reason_text() - a sentence part such as "no token covers it" */
@@ -9,5 +10,17 @@ const char *rvm_reason_text(enum rvm_reason reason);
 
 /** rvm_op_name() - "open", "map", ... as in the spec */
 const char *rvm_op_name(enum rvm_op op);
+
+/** rvm_class_name() - "path", "exec", ...; "unknown" for a number that is none */
+const char *rvm_class_name(u32 class);
+
+/** rvm_state_name() - "created", "running", ...; "unknown" for a number that is none */
+const char *rvm_state_name(u32 state);
+
+/** rvm_mode_name() - "enforce", "learn", ...; "unknown" for a number that is none */
+const char *rvm_mode_name(u32 mode);
+
+/* By number, ended by NULL. */
+extern const char *const rvm_mode_names[];
 
 #endif /* _RVM_TEXT_H */

@@ -524,28 +524,3 @@ int rvm_scope_parse(struct rvm_scope_spec *spec, const char *text, size_t len, u
 	}
 	return parse(spec, &src, rights);
 }
-
-const char *rvm_class_name(enum rvm_class class)
-{
-	switch (class) {
-	case RVM_CLASS_NONE:
-		return "none";
-	case RVM_CLASS_ANY:
-		return "any";
-	case RVM_CLASS_SELF:
-		return "self";
-	case RVM_CLASS_PATH:
-		return "path";
-	case RVM_CLASS_EXEC:
-		return "exec";
-	case RVM_CLASS_NET:
-		return "net";
-	case RVM_CLASS_TOOL:
-		return "tool";
-	case RVM_CLASS_NAME:
-		return "name";
-	case RVM_CLASS_SYS:
-		return "sys";
-	}
-	return "unknown";
-}

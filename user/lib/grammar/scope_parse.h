@@ -72,7 +72,4 @@ struct rvm_scope_spec {
 int rvm_scope_parse(struct rvm_scope_spec *spec, const char *text, size_t len, u8 rights,
 		    size_t *at, const char **why);
 
-/** rvm_class_name() - "path", "exec", ... for people and JSON */
-const char *rvm_class_name(enum rvm_class class);
-
 #endif /* RVM_SCOPE_PARSE_H */

@@ -11,7 +11,7 @@
 
 struct names_entry {
 	uint32_t id;
-	char name[65];
+	char name[RVM_NAME_MAX + 1];
 };
 
 void names_free(struct names *names)

@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/out.h"
 #include "lib/log/record.h"
+#include "limits.h"
 #include "wire/nl.h"
 
 /* Records with what is known beside them: the detail line, the partition's name. */
@@ -36,7 +37,7 @@ struct event {
 	struct rvm_record rec;
 	struct rvm_payload payload;
 	/** @partition: Name of the actor. */
-	char partition[72];
+	char partition[RVM_NAME_MAX + 1];
 	/** @detail: The detail line; NULL if there is none any more. */
 	char *detail;
 };

@@ -64,12 +64,4 @@ const char *nlc_str(const struct nlattr *a);
 /* Parse a nest into @attrs (max + 1 entries). */
 int nlc_nest(struct nlattr **attrs, int max, struct nlattr *a);
 
-/* Names of the spec, indexed by bit or by number. */
-extern const char *const right_words[7];
-extern const char *const scope_flag_words[10];
-extern const char *const partition_flag_words[5];
-extern const char *const mode_words[4]; /* NULL-terminated, for ARG_WORD */
-extern const char *const state_words[6]; /* NULL-terminated, for ARG_WORD */
-extern const char *const class_words[10];
-
 #endif

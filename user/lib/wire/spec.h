@@ -2,12 +2,31 @@
 #ifndef RVMCTL_SPEC_H
 #define RVMCTL_SPEC_H
 
-/* Names of rvm.yaml: attribute sets and what is nested in them. */
-
-struct spec_set;
+/* Names of rvm.yaml: attribute sets and what is nested in them.  The tables are generated. */
 
 /* Highest attribute number of any set. */
 #define SPEC_ATTRS_MAX 31
+
+/**
+ * struct spec_set - a set of attributes
+ */
+struct spec_set {
+	/** @names: By number; NULL for one that is not assigned. */
+	const char *const *names;
+	/** @max: The highest number. */
+	int max;
+	/** @nest: Attributes that hold other sets, at most two. */
+	struct {
+		int type;
+		const struct spec_set *set;
+	} nest[2];
+};
+
+/* By RVM_CMD_x; NULL for a command without attributes. */
+extern const struct spec_set *const spec_sets[];
+/* By bit. */
+extern const char *const scope_flag_words[10];
+extern const char *const partition_flag_words[5];
 
 /* Set of a command; NULL if it has none. */
 const struct spec_set *spec_set_of(int cmd);

@@ -7,6 +7,7 @@
 #include "base/file.h"
 #include "learn/out.h"
 #include "lib/model/rights.h"
+#include "wire/words.h"
 
 static bool is_known(const struct table *old, const struct line *line)
 {
@@ -89,7 +90,7 @@ static void print_lines(struct out *o, const struct learn *l)
 
 		snprintf(tier, sizeof(tier), "P%u", rvm_rights_tier(line->rights) % 10);
 		out_row_begin(o);
-		out_mask(o, "rights", line->rights, right_words, ARRAY_SIZE(right_words));
+		out_rights(o, "rights", line->rights);
 		out_str(o, "resource", line->resource);
 		out_json_str(o, "proof_tier", tier);
 		out_json_u64(o, "expires_at", 0);

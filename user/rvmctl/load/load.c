@@ -19,6 +19,8 @@
 #include "plan/own.h"
 #include "plan/send.h"
 #include "table/resolve.h"
+#include "table/walk.h"
+#include "wire/words.h"
 #include "witness/check.h"
 
 #define BASE_DEFAULT "minimal,workspace-ro"
@@ -381,10 +383,10 @@ static int put_in_force(struct load *load, const struct args *args, struct nlc *
 	err_clear(err);
 	if (made && load->adopt.n)
 		out_line(o, "partition %s: made of %zu processes, mode %s", p.name, load->adopt.n,
-			 mode_words[p.mode]);
+			 rvm_mode_name(p.mode));
 	else if (made)
 		out_line(o, "partition %s: made, mode %s, at most %u processes", p.name,
-			 mode_words[p.mode],
+			 rvm_mode_name(p.mode),
 			 (uint32_t)args_u64(args, "--pids-max", CGROUP_PIDS_DEFAULT));
 	else if (p.has_digest && memcmp(p.digest, load->table.digest, sizeof(p.digest)))
 		out_line(o, "partition %s: the table is another than before (%s)", p.name,
@@ -470,7 +472,7 @@ static const struct arg load_args[] = {
 	{ "--unenforced-domains", ARG_FLAG, 0, NULL, "leave out deny rules about domain names",
 	  NULL },
 	{ "--strict", ARG_FLAG, 0, NULL, "refuse a table with a row that would be left out", NULL },
-	{ "--mode", ARG_WORD, 0, "MODE", "how strict", mode_words },
+	{ "--mode", ARG_WORD, 0, "MODE", "how strict", rvm_mode_names },
 	{ "--user", ARG_U32, 0, "UID", "who may enter a new partition", NULL },
 	{ "--pids-max", ARG_U32, 0, "N", "processes of a new partition", NULL },
 	{ "--memory-max", ARG_U64, 0, "BYTES", "memory of a new partition", NULL },

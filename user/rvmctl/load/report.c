@@ -6,6 +6,8 @@
 #include "lib/model/rights.h"
 #include "load/report.h"
 #include "table/resolve.h"
+#include "table/walk.h"
+#include "wire/words.h"
 
 static void print_entry(struct out *o, const struct entry *e)
 {
@@ -15,7 +17,7 @@ static void print_entry(struct out *o, const struct entry *e)
 	out_str(o, "kind", e->exclusion ? "exclude" : "token");
 	out_str(o, "origin", path_base(e->origin));
 	out_u64(o, "row", e->row);
-	out_mask(o, "rights", e->rights, right_words, ARRAY_SIZE(right_words));
+	out_rights(o, "rights", e->rights);
 	if (e->exclusion) {
 		out_null_as(o, "tier", "-");
 		out_null_as(o, "expires-at", "-");
@@ -23,8 +25,8 @@ static void print_entry(struct out *o, const struct entry *e)
 		out_fmt(o, "tier", "P%u", e->tier);
 		out_time(o, "expires-at", e->expires_at);
 	}
-	out_str(o, "class", class_words[e->scope.class]);
-	out_mask(o, "flags", e->scope.flags, scope_flag_words, ARRAY_SIZE(scope_flag_words));
+	out_str(o, "class", rvm_class_name(e->scope.class));
+	out_scope_flags(o, "flags", e->scope.flags);
 	out_str(o, "resource", e->resource);
 	out_str(o, "resolved", what);
 	if (e->program)

@@ -12,6 +12,7 @@
 #include <sys/sysmacros.h>
 
 #include "partition/adopt.h"
+#include "wire/words.h"
 
 /* Of terminals, which the hooks let their own session use. */
 #define TERMINALS_FIRST 136
@@ -359,7 +360,7 @@ static void print_denied(struct asker *k, pid_t pid, const char *what, uint32_t 
 	out_row_begin(k->out);
 	out_u64(k->out, "pid", pid);
 	out_str(k->out, "what", what);
-	out_mask(k->out, "right", right, right_words, ARRAY_SIZE(right_words));
+	out_rights(k->out, "right", right);
 	out_str(k->out, "path", path);
 	out_row_end(k->out);
 }

@@ -8,6 +8,7 @@
 #include "partition/adopt.h"
 #include "partition/cgroup.h"
 #include "partition/partition.h"
+#include "wire/words.h"
 
 #define PEN_NAME "unregistered"
 #define KILL_SECONDS 10
@@ -233,9 +234,9 @@ static void print_partition(struct out *o, const struct partition *p)
 {
 	out_u64(o, "id", p->id);
 	out_str(o, "name", p->name);
-	out_str(o, "state", p->state < 5 ? state_words[p->state] : "unknown");
-	out_str(o, "mode", p->mode < 3 ? mode_words[p->mode] : "unknown");
-	out_mask(o, "flags", p->flags, partition_flag_words, ARRAY_SIZE(partition_flag_words));
+	out_str(o, "state", rvm_state_name(p->state));
+	out_str(o, "mode", rvm_mode_name(p->mode));
+	out_partition_flags(o, "flags", p->flags);
 	out_u64(o, "owner-uid", p->owner_uid);
 	out_u64(o, "epoch", p->epoch);
 	if (p->parent)
@@ -332,11 +333,24 @@ static int make(struct ctx *ctx, const struct args *args)
 	out_line(
 		ctx->out,
 		"partition %s: made with id %u, mode %s, at most %u processes, memory %s, disks %s%s",
-		p.name, p.id, mode_words[p.mode],
+		p.name, p.id, rvm_mode_name(p.mode),
 		how.limits.pids ? how.limits.pids : CGROUP_PIDS_DEFAULT,
 		how.limits.memory ? "limited" : "not limited",
 		how.limits.io ? "limited" : "not limited", p.tokens ? "" : "; it has no token yet");
 	return 0;
+}
+
+/* Without "destroyed", which is what del does. */
+static const char *const set_states[] = { "running", "suspended", "hibernated", "created", NULL };
+
+/* RVM_STATE_x, or -1 if none is asked for. */
+static int asked_state(const struct args *args)
+{
+	static const int states[] = { RVM_STATE_RUNNING, RVM_STATE_SUSPENDED, RVM_STATE_HIBERNATED,
+				      RVM_STATE_CREATED };
+	int word = args_word(args, "--state", -1);
+
+	return word < 0 ? -1 : states[word];
 }
 
 /*
@@ -345,7 +359,7 @@ static int make(struct ctx *ctx, const struct args *args)
  */
 static bool stop(const struct args *args)
 {
-	bool suspend = args_word(args, "--state", -1) == RVM_STATE_SUSPENDED;
+	bool suspend = asked_state(args) == RVM_STATE_SUSPENDED;
 	char line[128];
 	ssize_t written;
 	int fd, len;
@@ -390,8 +404,8 @@ static int set(struct ctx *ctx, const struct args *args)
 	msg = nlc_request(nlc, RVM_CMD_PARTITION_SET, 0);
 	if (msg &&
 	    (nla_put_u32(msg, RVM_A_PARTITION_ID, p.id) ||
-	     (args_has(args, "--state") &&
-	      nla_put_u32(msg, RVM_A_PARTITION_STATE, args_word(args, "--state", 0))) ||
+	     (asked_state(args) >= 0 &&
+	      nla_put_u32(msg, RVM_A_PARTITION_STATE, asked_state(args))) ||
 	     (args_has(args, "--mode") &&
 	      nla_put_u32(msg, RVM_A_PARTITION_MODE, args_word(args, "--mode", 0))) ||
 	     (mask && (nla_put_u32(msg, RVM_A_PARTITION_FLAGS, flags) ||
@@ -432,7 +446,7 @@ static const struct arg name_args[] = {
 
 static const struct arg new_args[] = {
 	{ "NAME", ARG_NAME, ARG_REQUIRED, NULL, "a-z first, then a-z 0-9 -, at most 64", NULL },
-	{ "--mode", ARG_WORD, 0, "MODE", "how strict", mode_words },
+	{ "--mode", ARG_WORD, 0, "MODE", "how strict", rvm_mode_names },
 	{ "--user", ARG_U32, 0, "UID", "who may enter; else who calls sudo", NULL },
 	{ "--pids-max", ARG_U32, 0, "N", "processes at most, 4096 if not given", NULL },
 	{ "--memory-max", ARG_U64, 0, "BYTES", "memory at most", NULL },
@@ -442,8 +456,8 @@ static const struct arg new_args[] = {
 
 static const struct arg set_args[] = {
 	{ "NAME", ARG_NAME, ARG_REQUIRED, NULL, "the partition", NULL },
-	{ "--mode", ARG_WORD, 0, "MODE", "how strict", mode_words },
-	{ "--state", ARG_WORD, 0, "STATE", "suspend, resume", state_words },
+	{ "--mode", ARG_WORD, 0, "MODE", "how strict", rvm_mode_names },
+	{ "--state", ARG_WORD, 0, "STATE", "suspend, resume", set_states },
 	{ "--fence", ARG_FLAG, 0, NULL, "refuse everything", NULL },
 	{ "--unfence", ARG_FLAG, 0, NULL, "no longer", NULL },
 	{ "--bump-epoch", ARG_FLAG, 0, NULL, "make every older token stale", NULL },

@@ -7,6 +7,7 @@
 
 #include "cmd.h"
 #include "partition/cgroup.h"
+#include "limits.h"
 #include "wire/nl.h"
 
 struct adopt;
@@ -16,7 +17,7 @@ struct adopt;
  */
 struct partition {
 	uint32_t id;
-	char name[65];
+	char name[RVM_NAME_MAX + 1];
 	uint64_t cgroup_id;
 	uint32_t state;
 	uint32_t mode;

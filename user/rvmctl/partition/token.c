@@ -3,13 +3,15 @@
 #include <string.h>
 
 #include "cmd.h"
+#include "lib/pattern/glob.h"
 #include "partition/partition.h"
 #include "partition/token.h"
+#include "wire/words.h"
 
 /* Words of a command are apart by NUL on the wire. */
 static void print_pattern(struct out *o, const struct nlattr *a, uint32_t class)
 {
-	char text[1025];
+	char text[RVM_GLOB_BYTES_MAX + 1];
 	size_t n = a ? nla_len(a) : 0;
 
 	if (n >= sizeof(text))
@@ -31,9 +33,8 @@ void print_scope(struct out *o, struct nlattr *nest)
 
 	nlc_nest(a, RVM_A_SCOPE_MAX, nest);
 	class = nlc_u32(a[RVM_A_SCOPE_CLASS]);
-	out_str(o, "class", class < 9 ? class_words[class] : "unknown");
-	out_mask(o, "scope-flags", nlc_u32(a[RVM_A_SCOPE_FLAGS]), scope_flag_words,
-		 ARRAY_SIZE(scope_flag_words));
+	out_str(o, "class", rvm_class_name(class));
+	out_scope_flags(o, "scope-flags", nlc_u32(a[RVM_A_SCOPE_FLAGS]));
 	out_str(o, "resource", a[RVM_A_SCOPE_RESOURCE] ? nlc_str(a[RVM_A_SCOPE_RESOURCE]) : NULL);
 	out_str(o, "anchor", a[RVM_A_SCOPE_ANCHOR] ? nlc_str(a[RVM_A_SCOPE_ANCHOR]) : NULL);
 	print_pattern(o, a[RVM_A_SCOPE_PATTERN], class);
@@ -51,7 +52,7 @@ static void print_token(struct out *o, struct nlattr *nest)
 	out_u64(o, "partition",
 		nlc_u32(a[RVM_A_TOKEN_PARTITION]) ? nlc_u32(a[RVM_A_TOKEN_PARTITION]) :
 						    nlc_u32(a[RVM_A_TOKEN_OWNER]));
-	out_mask(o, "rights", nlc_u32(a[RVM_A_TOKEN_RIGHTS]), right_words, ARRAY_SIZE(right_words));
+	out_rights(o, "rights", nlc_u32(a[RVM_A_TOKEN_RIGHTS]));
 	out_fmt(o, "tier", "P%u", nlc_u32(a[RVM_A_TOKEN_TIER]));
 	out_time(o, "expires-at", nlc_s64(a[RVM_A_TOKEN_EXPIRES_AT]));
 	out_u64(o, "badge", nlc_u64(a[RVM_A_TOKEN_BADGE]));
@@ -84,8 +85,7 @@ static int take_exclusion(struct nlattr **attrs, int cmd, void *data, struct err
 	out_row_begin(o);
 	out_u64(o, "index", nlc_u32(a[RVM_A_EXCLUSION_INDEX]));
 	out_u64(o, "partition", nlc_u32(a[RVM_A_EXCLUSION_PARTITION]));
-	out_mask(o, "rights", nlc_u32(a[RVM_A_EXCLUSION_RIGHTS]), right_words,
-		 ARRAY_SIZE(right_words));
+	out_rights(o, "rights", nlc_u32(a[RVM_A_EXCLUSION_RIGHTS]));
 	print_scope(o, a[RVM_A_EXCLUSION_SCOPE]);
 	out_row_end(o);
 	return 0;
@@ -196,7 +196,7 @@ static int exclusions(struct ctx *ctx, const struct args *args)
 
 /* The one partition there is besides pens, if no name was given. */
 struct only {
-	char name[65];
+	char name[RVM_NAME_MAX + 1];
 	unsigned int n;
 };
 

@@ -7,6 +7,7 @@
 #include <time.h>
 
 #include "cmd.h"
+#include "lib/model/text.h"
 #include "log/event.h"
 #include "partition/partition.h"
 
@@ -93,19 +94,12 @@ static void show_denial(struct monitor *m, struct nlattr **attrs)
 		event_print(m->out, &event);
 }
 
-static const char *word(const char *const *words, size_t n, uint32_t value)
-{
-	return value < n && words[value] ? words[value] : "?";
-}
-
 static void show_partition(struct monitor *m, struct nlattr **attrs)
 {
 	uint32_t id = nlc_u32(attrs[RVM_A_PARTITION_ID]);
 	const char *name = nlc_str(attrs[RVM_A_PARTITION_NAME]);
-	const char *state =
-		word(state_words, ARRAY_SIZE(state_words), nlc_u32(attrs[RVM_A_PARTITION_STATE]));
-	const char *mode =
-		word(mode_words, ARRAY_SIZE(mode_words), nlc_u32(attrs[RVM_A_PARTITION_MODE]));
+	const char *state = rvm_state_name(nlc_u32(attrs[RVM_A_PARTITION_STATE]));
+	const char *mode = rvm_mode_name(nlc_u32(attrs[RVM_A_PARTITION_MODE]));
 	uint32_t flags = nlc_u32(attrs[RVM_A_PARTITION_FLAGS]);
 
 	if (m->only && id != m->only)
