@@ -53,10 +53,11 @@ static void feed(struct bench *b, uint8_t class, uint8_t op, uint8_t right, cons
 			.class = class,
 			.operation = op,
 		},
-		.detail = (char *)detail,
 	};
 
+	detail_parse(&event.detail, detail);
 	learn_event(&b->learn, &event);
+	detail_free(&event.detail);
 }
 
 static void feed_path(struct bench *b, uint8_t op, uint8_t right, const char *path)
@@ -369,10 +370,11 @@ static void what_was_refused_for_good_is_left_out(void)
 				     .right = R,
 				     .class = RVM_CLASS_PATH,
 				     .operation = RVM_OP_OPEN },
-			.detail = "path=\"" WORKSPACE "/a\"",
 		};
 
+		detail_parse(&event.detail, "path=\"" WORKSPACE "/a\"");
 		learn_event(&b->learn, &event);
+		detail_free(&event.detail);
 		expect_only(b, NULL, 0);
 	}
 }

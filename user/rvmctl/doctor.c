@@ -306,7 +306,7 @@ static int find_record(struct doctor *d, const struct proof *p, uint64_t *sequen
 	auto_partition struct partition part = { 0 };
 	auto_names struct names names = { .nlc = d->nlc };
 	auto_event struct event event = { 0 };
-	auto_free char *path = NULL;
+	const char *path;
 	int found;
 
 	if (partition_find(d->nlc, p->name, &part, err))
@@ -315,7 +315,7 @@ static int find_record(struct doctor *d, const struct proof *p, uint64_t *sequen
 	if (found <= 0)
 		return found;
 	*sequence = event.rec.sequence;
-	path = event_detail(&event, "path");
+	path = event.detail.path;
 	return event_is_denial(&event) && path && !strcmp(path, p->refused);
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Reasons, operations, classes, states and modes in words. */
+/* Reasons, operations, classes, states, modes and protocols in words. */
 #include <linux/string.h>
 
 #include "lib/model/text.h"
@@ -139,4 +139,17 @@ const char *const rvm_mode_names[] = {
 const char *rvm_mode_name(u32 mode)
 {
 	return mode < ARRAY_SIZE(rvm_mode_names) - 1 ? rvm_mode_names[mode] : "unknown";
+}
+
+const char *rvm_protocol_name(u32 protocol)
+{
+	/* The numbers of IPv4 and IPv6. */
+	switch (protocol) {
+	case 6:
+		return "tcp";
+	case 17:
+		return "udp";
+	default:
+		return NULL;
+	}
 }

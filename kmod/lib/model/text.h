@@ -20,6 +20,9 @@ const char *rvm_state_name(u32 state);
 /** rvm_mode_name() - "enforce", "learn", ...; "unknown" for a number that is none */
 const char *rvm_mode_name(u32 mode);
 
+/** rvm_protocol_name() - "tcp" or "udp"; NULL for a protocol that tables cannot name */
+const char *rvm_protocol_name(u32 protocol);
+
 /* By number, ended by NULL. */
 extern const char *const rvm_mode_names[];
 

@@ -6,7 +6,6 @@
 #include <time.h>
 
 #include "lib/model/text.h"
-#include "lib/pattern/argv.h"
 #include "log/event.h"
 
 struct names_entry {
@@ -80,13 +79,12 @@ void event_fill(struct event *event, const uint8_t raw[RVM_RECORD_BYTES], const 
 		event->payload.reason = RVM_REASON_FLOOR;
 	snprintf(event->partition, sizeof(event->partition), "%s",
 		 names_get(names, event->rec.actor, fallback));
-	event->detail = detail && detail[0] ? strdup(detail) : NULL;
+	detail_parse(&event->detail, detail);
 }
 
 void event_clear(struct event *event)
 {
-	free(event->detail);
-	event->detail = NULL;
+	detail_free(&event->detail);
 }
 
 struct fetched {
@@ -153,123 +151,25 @@ const char *event_verdict(const struct event *event)
 	return event->rec.flags & RVM_RECORD_F_PERMISSIVE ? "would-deny" : "deny";
 }
 
-/* The kernel writes control bytes, quotes and backslashes as \xNN. */
-static char *unescape(const char *text, size_t len)
-{
-	char *out = malloc(len + 1);
-	size_t n = 0;
-
-	for (size_t i = 0; out && i < len; i++) {
-		unsigned int byte;
-
-		if (text[i] == '\\' && i + 3 < len && text[i + 1] == 'x' &&
-		    sscanf(text + i + 2, "%2x", &byte) == 1 && byte) {
-			out[n++] = byte;
-			i += 3;
-		} else {
-			out[n++] = text[i];
-		}
-	}
-	if (out)
-		out[n] = '\0';
-	return out;
-}
-
-/* Where the value of a key of the detail line is; NULL if it is missing. */
-static const char *find_value(const struct event *event, const char *key, size_t *len)
-{
-	const char *p = event->detail;
-	size_t key_len = strlen(key);
-
-	while (p && *p) {
-		const char *equals = strchr(p, '=');
-		const char *value, *end;
-
-		if (!equals)
-			return NULL;
-		value = equals + 1;
-		if (*value == '"') {
-			value++;
-			end = strchr(value, '"');
-		} else {
-			end = strchr(value, ' ');
-		}
-		if (!end)
-			end = value + strlen(value);
-		*len = end - value;
-		if ((size_t)(equals - p) == key_len && !strncmp(p, key, key_len))
-			return value;
-		p = end + (*end == '"');
-		p += strspn(p, " ");
-	}
-	return NULL;
-}
-
-char *event_detail(const struct event *event, const char *key)
-{
-	size_t len;
-	const char *value = find_value(event, key, &len);
-
-	return value ? unescape(value, len) : NULL;
-}
-
-/* A blank between words is a blank; one inside of a word is escaped. */
-char **event_words(const struct event *event, size_t *n)
-{
-	size_t len, begin, end;
-	const char *text = find_value(event, "argv", &len);
-	char **words = text ? calloc(RVM_ARGV_WORDS_MAX + 1, sizeof(*words)) : NULL;
-
-	*n = 0;
-	for (begin = 0; words && begin <= len && *n < RVM_ARGV_WORDS_MAX; begin = end + 1) {
-		for (end = begin; end < len && text[end] != ' '; end++)
-			;
-		words[*n] = unescape(text + begin, end - begin);
-		if (!words[(*n)++]) {
-			words_free(words);
-			return NULL;
-		}
-	}
-	return words;
-}
-
-void words_free(char **words)
-{
-	for (char **word = words; word && *word; word++)
-		free(*word);
-	free(words);
-}
-
-static const char *protocol_name(const char *number)
-{
-	if (!number || !strcmp(number, "6") || !strcmp(number, "tcp"))
-		return "tcp";
-	if (!strcmp(number, "17") || !strcmp(number, "udp"))
-		return "udp";
-	return number;
-}
-
 char *event_object(const struct event *event)
 {
-	static const char *const keys[] = { "name", "peer", "object", "cap", "command", "source" };
-	auto_free char *argv = event_detail(event, "argv");
-	auto_free char *path = event_detail(event, "path");
-	auto_free char *addr = event_detail(event, "addr");
+	const struct detail *d = &event->detail;
+	const struct {
+		const char *name, *value;
+	} others[] = {
+		{ "name", d->name }, { "peer", d->peer },	{ "object", d->object },
+		{ "cap", d->cap },   { "command", d->command }, { "source", d->source },
+	};
 
-	if (argv && argv[0])
-		return format("%s%s%s", argv, path ? "  " : "", path ? path : "");
-	if (addr) {
-		auto_free char *proto = event_detail(event, "proto");
-
-		return format("%s:%s", protocol_name(proto), addr);
-	}
-	if (path)
-		return take_ptr(path);
-	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
-		auto_free char *value = event_detail(event, keys[i]);
-
-		if (value)
-			return format("%s %s", keys[i], value);
+	if (d->argv && d->argv[0])
+		return format("%s%s%s", d->argv, d->path ? "  " : "", d->path ? d->path : "");
+	if (d->addr)
+		return format("%s:%s", d->proto ? d->proto : "tcp", d->addr);
+	if (d->path)
+		return strdup(d->path);
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++) {
+		if (others[i].value)
+			return format("%s %s", others[i].name, others[i].value);
 	}
 	return format("%" PRIu64, (uint64_t)event->rec.target);
 }
@@ -310,8 +210,8 @@ void event_fields(struct out *out, const struct event *event)
 	}
 	out_json_str(out, "object", object ? object : "");
 	out_json_u64(out, "target", event->rec.target);
-	if (event->detail)
-		out_json_str(out, "detail", event->detail);
+	if (event->detail.line)
+		out_json_str(out, "detail", event->detail.line);
 }
 
 void event_print(struct out *out, const struct event *event)

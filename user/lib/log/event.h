@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "base/out.h"
 #include "lib/log/record.h"
+#include "log/detail.h"
 #include "limits.h"
 #include "wire/nl.h"
 
@@ -38,8 +39,8 @@ struct event {
 	struct rvm_payload payload;
 	/** @partition: Name of the actor. */
 	char partition[RVM_NAME_MAX + 1];
-	/** @detail: The detail line; NULL if there is none any more. */
-	char *detail;
+	/** @detail: What the line beside it says; its line is NULL if there is none any more. */
+	struct detail detail;
 };
 
 /* @detail is copied; may be NULL. */
@@ -58,16 +59,6 @@ bool event_is_denial(const struct event *event);
 /* "deny", "allow", "would-deny" or "-". */
 const char *event_verdict(const struct event *event);
 
-/* Value of a key of the detail line, not escaped any more; NULL if it is missing.  free() it. */
-char *event_detail(const struct event *event, const char *key);
-/* Words of the command, ended by NULL, and how many; NULL if they are missing.  words_free() it. */
-char **event_words(const struct event *event, size_t *n);
-void words_free(char **words);
-static inline void words_free_(char ***words)
-{
-	words_free(*words);
-}
-#define auto_words __attribute__((cleanup(words_free_)))
 /* What it was about, for people: a path, words, an address, or a number.  free() it. */
 char *event_object(const struct event *event);
 

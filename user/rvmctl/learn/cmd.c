@@ -126,7 +126,7 @@ static int take_record(struct session *s, const uint8_t *raw, struct err *err)
 	    event_get(s->nlc, rec.sequence, &s->names, &event, err))
 		/* Overwritten meanwhile: counted as one without a detail. */
 		err_clear(err);
-	if (!event.detail)
+	if (!event.detail.line)
 		event_fill(&event, raw, NULL, &s->names);
 	learn_event(&s->learn, &event);
 	return s->learn.no_memory ? err_errno(err, ENOMEM, "learn") : 0;

@@ -84,7 +84,7 @@ static void leave(struct learn *l, const struct event *event, const char *object
 static void put_interpreter(struct learn *l, const struct event *event, struct node *node,
 			    const char *object)
 {
-	auto_free char *pid = event_detail(event, "pid");
+	const char *pid = event->detail.pid;
 
 	if (l->script && pid && strtoull(pid, NULL, 10) == l->script_pid && !word_fault(l->script))
 		put_word(l, &node, l->script, pid);
@@ -94,31 +94,26 @@ static void put_interpreter(struct learn *l, const struct event *event, struct n
 
 void learn_command(struct learn *l, const struct event *event)
 {
-	auto_free char *path = event_detail(event, "path");
-	auto_free char *as = event_detail(event, "as");
-	auto_free char *cut = event_detail(event, "cut");
-	auto_free char *turned = event_detail(event, "turned");
+	const struct detail *d = &event->detail;
 	auto_free char *object = event_object(event);
-	auto_free char *pid = event_detail(event, "pid");
 	auto_free char *program = NULL;
 	auto_free char *typed = NULL;
-	auto_words char **words = NULL;
 	struct node *node = &l->commands;
-	size_t n;
+	char *const *words = d->words;
+	size_t n = d->n_words;
 
-	if (!path || !object || path[0] != '/') {
+	if (!d->path || !object || d->path[0] != '/') {
 		leave(l, event, object ? object : "?", "the log does not have the program's path");
 		return;
 	}
-	if (turned) {
+	if (d->turned) {
 		leave(l, event, object, LEARN_WHY_TURNED);
 		return;
 	}
-	words = event_words(event, &n);
-	if (event->payload.operation == RVM_OP_INTERP && l->script && pid &&
-	    strtoull(pid, NULL, 10) == l->script_pid)
+	if (event->payload.operation == RVM_OP_INTERP && l->script && d->pid &&
+	    strtoull(d->pid, NULL, 10) == l->script_pid)
 		typed = script_interpreter(l->script);
-	program = program_word(l->workspace, path, as, n ? words[0] : typed);
+	program = program_word(l->workspace, d->path, d->as, n ? words[0] : typed);
 	if (!program || (n && strcmp(path_base(words[0]), path_base(program)))) {
 		leave(l, event, object,
 		      "the program was called by a name that is not its own, which a rule cannot "
@@ -131,10 +126,10 @@ void learn_command(struct learn *l, const struct event *event)
 		return;
 	}
 	for (size_t i = 1; i < n && node; i++)
-		put_word(l, &node, words[i], pid);
-	if (cut && node)
+		put_word(l, &node, words[i], d->pid);
+	if (d->cut && node)
 		put_word(l, &node, CUT_WORD, NULL);
-	if (cut && node) {
+	if (d->cut && node) {
 		node->flags |= NODE_ODD;
 		node->why = "the log has not all of its words";
 	}

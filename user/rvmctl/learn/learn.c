@@ -94,22 +94,13 @@ static void leave_event(struct learn *l, const struct event *event, const char *
 	learn_leave(l, text, why, &seen);
 }
 
-static const char *protocol(const char *number)
-{
-	if (number && !strcmp(number, "6"))
-		return "tcp";
-	return number && !strcmp(number, "17") ? "udp" : NULL;
-}
-
 static void take_peer(struct learn *l, const struct event *event)
 {
-	auto_free char *addr = event_detail(event, "addr");
-	auto_free char *number = event_detail(event, "proto");
-	const char *proto = protocol(number);
+	const char *addr = event->detail.addr, *proto = event->detail.proto;
 	auto_free char *resource = NULL;
 	struct node *node;
 
-	if (!addr || !proto) {
+	if (!addr || !proto || (strcmp(proto, "tcp") && strcmp(proto, "udp"))) {
 		leave_event(l, event, "only addresses of TCP and UDP can be named");
 		return;
 	}
@@ -140,12 +131,12 @@ static void propose_peers(struct learn *l)
 /* An allowed one, or any: the next round may be that of its interpreter. */
 static void note_program(struct learn *l, const struct event *event)
 {
-	auto_free char *pid = event_detail(event, "pid");
+	const char *path = event->detail.path, *pid = event->detail.pid;
 
 	if (event->payload.operation != RVM_OP_EXEC)
 		return;
 	free(l->script);
-	l->script = event_detail(event, "path");
+	l->script = path ? strdup(path) : NULL;
 	l->script_pid = pid ? strtoull(pid, NULL, 10) : 0;
 }
 
@@ -160,7 +151,7 @@ void learn_event(struct learn *l, const struct event *event)
 		return;
 	}
 	l->records++;
-	if (!event->detail) {
+	if (!event->detail.line) {
 		l->blind++;
 		return;
 	}

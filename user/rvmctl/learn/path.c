@@ -63,18 +63,16 @@ static char *find_mounted(const char *device, const char *path)
 /* The path, absolute and with mounts; NULL if it cannot be known (told). */
 static char *get_path(struct learn *l, const struct event *event)
 {
-	auto_free char *path = event_detail(event, "path");
-	auto_free char *device = event_detail(event, "fs");
-	auto_free char *cut = event_detail(event, "cut");
+	const char *path = event->detail.path;
 	char *found;
 
-	if (!path || path[0] != '/' || cut) {
+	if (!path || path[0] != '/' || event->detail.cut) {
 		leave(l, event, path ? path : "?", "the log does not have its whole path");
 		return NULL;
 	}
-	if (!device)
-		return take_ptr(path);
-	found = find_mounted(device, path);
+	if (!event->detail.fs)
+		return strdup(path);
+	found = find_mounted(event->detail.fs, path);
 	if (!found)
 		leave(l, event, path, "its file system is mounted nowhere that is visible");
 	return found;
@@ -262,7 +260,7 @@ static void mark(struct learn *l, const struct event *event, struct node *node, 
 void learn_path(struct learn *l, const struct event *event)
 {
 	auto_free char *path = get_path(l, event);
-	auto_free char *pid = event_detail(event, "pid");
+	const char *pid = event->detail.pid;
 	struct node *node;
 	const char *why;
 	bool deleted;

@@ -13,6 +13,7 @@
 #include "base/path.h"
 #include "grammar/addr_parse.h"
 #include "grammar/argv_parse.h"
+#include "lib/model/text.h"
 #include "lib/pattern/argv.h"
 #include "table/resolve.h"
 #include "table/walk.h"
@@ -609,13 +610,13 @@ static char *describe_net(const struct scope *s)
 	struct rvm_addr addr = { 0 };
 	char host[64];
 	bool v4 = s->range.prefix_len >= 96;
-	const char *protocol = s->protocol == 6 ? "tcp " : s->protocol == 17 ? "udp " : "";
+	const char *protocol = rvm_protocol_name(s->protocol);
 
 	memcpy(addr.bytes, s->range.bytes, sizeof(addr.bytes));
 	host[rvm_addr_format(&addr, host)] = '\0';
 	if (!s->range.prefix_len)
 		snprintf(host, sizeof(host), "any");
-	return format("%s%s/%u ports %u-%u", protocol, host,
+	return format("%s%s%s/%u ports %u-%u", protocol ? protocol : "", protocol ? " " : "", host,
 		      v4 && !strchr(host, ':') ? s->range.prefix_len - 96u : s->range.prefix_len,
 		      s->range.port_first, s->range.port_last);
 }

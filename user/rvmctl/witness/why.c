@@ -34,9 +34,8 @@ static char *rights_text(uint8_t rights)
 }
 
 /* Port behind the last colon of an address; 0 if there is none. */
-static unsigned long port_of(const struct event *event, const char *key)
+static unsigned long port_of(const char *addr)
 {
-	auto_free char *addr = event_detail(event, key);
 	const char *colon = addr ? strrchr(addr, ':') : NULL;
 
 	return colon ? strtoul(colon + 1, NULL, 10) : 0;
@@ -48,7 +47,7 @@ static unsigned long port_of(const struct event *event, const char *key)
  */
 static bool came_to_us(const struct event *event)
 {
-	unsigned long local = port_of(event, "local"), peer = port_of(event, "addr");
+	unsigned long local = port_of(event->detail.local), peer = port_of(event->detail.addr);
 
 	return local && peer && local < peer && peer >= EPHEMERAL_MIN && local < EPHEMERAL_MIN;
 }
@@ -73,19 +72,12 @@ static char *deed_text(const struct event *event, const struct refusal *r)
 /* A process chooses its name: that must not end the quotes that it stands in. */
 static char *who_text(const struct event *event)
 {
-	auto_free char *pid = event_detail(event, "pid");
-	auto_free char *comm = event_detail(event, "comm");
+	const struct detail *d = &event->detail;
+	auto_free char *comm = d->comm ? strdup(d->comm) : NULL;
 
 	for (char *at = comm; at && (at = strchr(at, '"')); at++)
 		*at = '\'';
-	return format("by pid %s \"%s\")", pid ? pid : "?", comm ? comm : "?");
-}
-
-static const char *proto_word(const char *proto)
-{
-	if (!proto || !strcmp(proto, "6"))
-		return "tcp";
-	return !strcmp(proto, "17") ? "udp" : proto;
+	return format("by pid %s \"%s\")", d->pid ? d->pid : "?", comm ? comm : "?");
 }
 
 /* "3 s ago", "2 h ago"; a clock that was set back makes it now. */
@@ -121,19 +113,15 @@ static char *denial_text(const struct event *event, const struct refusal *r, con
 /* The row that lacks is one to listen there. */
 static void take_local(struct refusal *r, const struct event *event)
 {
-	free((char *)r->addr);
-	r->addr = event_detail(event, "local");
+	r->addr = event->detail.local;
 	r->right = RVM_RIGHT_WRITE;
 	r->came = true;
 }
 
-/* Takes strings out of the detail line, which the caller frees: see clear_refusal(). */
+/* Strings are those of the event. */
 static void fill_refusal(struct refusal *r, const struct event *event)
 {
-	auto_free char *token = event_detail(event, "token");
-	auto_free char *proto = event_detail(event, "proto");
-	auto_free char *cut = event_detail(event, "cut");
-	size_t n;
+	const struct detail *d = &event->detail;
 
 	*r = (struct refusal){
 		.reason = event->payload.reason,
@@ -141,47 +129,29 @@ static void fill_refusal(struct refusal *r, const struct event *event)
 		.right = event->payload.right,
 		.op = event->payload.operation,
 		.partition = event->partition,
-		.path = event_detail(event, "path"),
-		.argv = event_detail(event, "argv"),
-		.addr = event_detail(event, "addr"),
-		.name = event_detail(event, "name"),
-		.rule = event_detail(event, "rule"),
-		.within = event_detail(event, "within"),
-		.turner = event_detail(event, "turned"),
-		.proto = strdup(proto_word(proto)),
-		.words = event_words(event, &n),
-		.as = event_detail(event, "as"),
-		.cut = cut,
-		.token = token ? strtoull(token, NULL, 10) : 0,
+		.path = d->path,
+		.argv = d->argv,
+		.addr = d->addr,
+		.name = d->name,
+		.rule = d->rule,
+		.within = d->within,
+		.turner = d->turned,
+		.proto = d->proto ? d->proto : "tcp",
+		.words = d->words,
+		.as = d->as,
+		.cut = d->cut,
+		.token = d->token ? strtoull(d->token, NULL, 10) : 0,
 	};
 	if (came_to_us(event))
 		take_local(r, event);
 }
 
-static void clear_refusal(struct refusal *r)
-{
-	free((char *)r->path);
-	free((char *)r->argv);
-	free((char *)r->addr);
-	free((char *)r->name);
-	free((char *)r->rule);
-	free((char *)r->within);
-	free((char *)r->turner);
-	free((char *)r->proto);
-	free((char *)r->as);
-	free((char *)r->typed);
-	words_free((char **)r->words);
-}
-
 /* Records before the newest denial that are looked at. */
 #define LOOK_BACK 64
 
-static bool is_same_detail(const struct event *a, const struct event *b, const char *key)
+static bool is_same(const char *a, const char *b)
 {
-	auto_free char *left = event_detail(a, key);
-	auto_free char *right = event_detail(b, key);
-
-	return left && right && !strcmp(left, right);
+	return a && b && !strcmp(a, b);
 }
 
 /* The script whose interpreter was refused was started by the same task before. */
@@ -191,7 +161,6 @@ static char *typed_in_script(struct nlc *nlc, const struct event *event)
 
 	for (uint64_t i = 1; i <= LOOK_BACK && i <= event->rec.sequence; i++) {
 		auto_event struct event older = { 0 };
-		auto_free char *path = NULL;
 		struct err gone = { 0 };
 
 		if (event_get(nlc, event->rec.sequence - i, &names, &older, &gone)) {
@@ -199,10 +168,10 @@ static char *typed_in_script(struct nlc *nlc, const struct event *event)
 			return NULL;
 		}
 		if (!event_is_judged(&older) || older.payload.class != RVM_CLASS_EXEC ||
-		    older.payload.operation != RVM_OP_EXEC || !is_same_detail(&older, event, "pid"))
+		    older.payload.operation != RVM_OP_EXEC ||
+		    !is_same(older.detail.pid, event->detail.pid))
 			continue;
-		path = event_detail(&older, "path");
-		return path ? script_interpreter(path) : NULL;
+		return older.detail.path ? script_interpreter(older.detail.path) : NULL;
 	}
 	return NULL;
 }
@@ -227,18 +196,20 @@ static char *explain(struct nlc *nlc, const struct event *event, struct refusal 
 	auto_advice struct advice advice = { 0 };
 	auto_partition struct partition part = { 0 };
 	auto_trial struct trial trial = { 0 };
+	auto_free char *typed = NULL;
+	unsigned long local;
 	struct err err = { 0 };
 	bool known = nlc && partition_lookup(nlc, event->partition, &part, &err) == 1;
 	char *text;
 
 	err_clear(&err);
-	if (r->words && r->words[0])
-		r->typed = strdup(r->words[0]);
-	else if (r->op == RVM_OP_INTERP && nlc)
-		r->typed = typed_in_script(nlc, event);
+	if (r->op == RVM_OP_INTERP && nlc && !(r->words && r->words[0]))
+		typed = typed_in_script(nlc, event);
+	r->typed = r->words && r->words[0] ? r->words[0] : typed;
 	trial_open(&trial, nlc, known ? &part : NULL);
 	/* Ports do not tell it if those of servers are as high as those of clients. */
-	if (!r->came && port_of(event, "local") && trial_listens(&trial, port_of(event, "local")))
+	local = port_of(event->detail.local);
+	if (!r->came && local && trial_listens(&trial, local))
 		take_local(r, event);
 	if (known && is_allowed_now(nlc, &part, r))
 		advice.text = strdup("The table that is in force now allows it.");
@@ -272,7 +243,6 @@ char *why_text(struct nlc *nlc, const struct event *event, char **grant)
 			      (uint64_t)event->rec.sequence, kind ? kind : "an unknown event",
 			      event->partition);
 	}
-	clear_refusal(&r);
 	return text;
 }
 
@@ -305,14 +275,13 @@ static bool is_look(const struct event *event)
 static bool went_on(struct nlc *nlc, const struct event *event)
 {
 	auto_partition struct partition part = { 0 };
-	auto_free char *path = NULL;
+	const char *path = event->detail.path;
 	struct err err = { 0 };
 	struct statx st;
 	uint64_t born;
 
 	if (!(event->rec.flags & RVM_RECORD_F_PROVISIONAL))
 		return false;
-	path = event_detail(event, "path");
 	if (!path || path[0] != '/')
 		return false;
 	if (partition_lookup(nlc, event->partition, &part, &err) != 1 ||
@@ -330,7 +299,8 @@ static bool says_more(const struct event *older, const struct event *event)
 {
 	if (older->rec.actor != event->rec.actor || !is_look(event))
 		return false;
-	return older->payload.class == RVM_CLASS_EXEC && is_same_detail(older, event, "path");
+	return older->payload.class == RVM_CLASS_EXEC &&
+	       is_same(older->detail.path, event->detail.path);
 }
 
 int why_last(struct nlc *nlc, struct names *names, uint32_t partition, struct event *event,
@@ -384,7 +354,7 @@ static int print_why(struct ctx *ctx, struct nlc *nlc, const struct event *event
 {
 	auto_free char *grant = NULL;
 	auto_free char *text = why_text(nlc, event, &grant);
-	auto_free char *within = event_detail(event, "within");
+	const char *within = event->detail.within;
 	auto_free char *age = age_text(event);
 
 	if (!text || !age)

@@ -100,7 +100,7 @@ static int print_record(struct ctx *ctx, struct nlc *nlc, struct names *names, c
 	    event_get(nlc, rec.sequence, names, &event, &ctx->err))
 		/* The line may be gone; the record is not. */
 		err_clear(&ctx->err);
-	if (!event.detail)
+	if (!event.detail.line)
 		event_fill(&event, raw, NULL, names);
 	event_print(ctx->out, &event);
 	return 0;
