@@ -113,7 +113,7 @@ static int finish_path(struct rvm_scope_spec *spec, const struct source *src, co
 	err = check_bytes(src, text, len);
 	if (err)
 		return err;
-	/* "x/" means the folder x; a glob that matches a folder covers what is below. */
+	/* "x/" means the directory x; a glob that matches a directory covers what is below. */
 	if (len && text[len - 1] == '/') {
 		len--;
 	} else if (equals(text, len, ".") || (len > 1 && !memcmp(text + len - 2, "/.", 2))) {
@@ -166,7 +166,7 @@ static int cover_workspace(struct rvm_scope_spec *spec)
 	return 0;
 }
 
-/* The inside of "Read(...)". */
+/* What is in the brackets of "Read(...)". */
 static int parse_pattern(struct rvm_scope_spec *spec, const struct source *src, const char *text,
 			 size_t len)
 {
@@ -179,7 +179,7 @@ static int parse_pattern(struct rvm_scope_spec *spec, const struct source *src, 
 	err = parse_path(spec, src, text, len, RVM_SCOPE_BASE_WORKSPACE);
 	if (err)
 		return err;
-	/* As in gitignore, a slash at the end alone does not tie it to one folder. */
+	/* As in gitignore, a slash at the end alone does not tie it to one directory. */
 	spec->anywhere = spec->base == RVM_SCOPE_BASE_WORKSPACE && spec->len &&
 			 !memchr(text, '/', len - 1);
 	return 0;

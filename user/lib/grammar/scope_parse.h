@@ -36,7 +36,7 @@ struct rvm_scope_spec {
 	enum rvm_scope_base base;
 	/**
 	 * @text: PATH: the pattern below @base, no leading "./" or "/" and no trailing slash, empty
-	 * for @base itself and what is below; EXEC: inside of the brackets; NET: HOST:PORT, or the
+	 * for @base itself and what is below; EXEC: inside the brackets; NET: HOST:PORT, or the
 	 * path of a unix socket as written, or its "@name", or the domain; TOOL, NAME: the name.
 	 * Points into the parsed string, or to a constant where a bare word means a pattern.
 	 */

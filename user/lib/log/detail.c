@@ -59,7 +59,7 @@ static void free_words(struct detail *d)
 	d->n_words = 0;
 }
 
-/* A blank between words is a blank; one inside of a word is escaped. */
+/* A blank between words is a blank; one inside a word is escaped. */
 static void parse_words(struct detail *d, const char *text, size_t len)
 {
 	size_t begin, end;

@@ -103,7 +103,7 @@ static int open_partition(struct session *s, const char *name, struct err *err)
 	return err_hint(err, "load one first; rvmctl load takes an empty one, []");
 }
 
-/* Of the records the module keeps; lines of detail are fewer. */
+/* Of the records the module keeps; detail lines are fewer. */
 static int open_log(struct session *s, uint64_t from, struct err *err)
 {
 	if (log_open(&s->log, WITNESS_DEVICE, err))

@@ -34,7 +34,7 @@ static void decode(char *text)
 	*out = '\0';
 }
 
-/* A path that starts at the root of file system @device, as one of this name space. */
+/* A path that starts at the root of file system @device, as one of this namespace. */
 static char *find_mounted(const char *device, const char *path)
 {
 	auto_file FILE *f = fopen("/proc/self/mountinfo", "re");
@@ -222,7 +222,7 @@ static void note_rename(struct learn *l, const struct event *event, struct node 
 	l->renamed = NULL;
 }
 
-/* A folder that it removes, it or who is before it in a run makes again. */
+/* A directory that it removes, it or who is before it in a run makes again. */
 static unsigned int flags_of(uint8_t operation)
 {
 	switch (operation) {

@@ -77,7 +77,7 @@ static int check_name(const char *name, const char *where, struct err *err)
 	return err_hint(err, "names are a-z first, then a-z 0-9 -, at most 64; or use --partition");
 }
 
-/* What stands beside the table, else the folder's name. */
+/* What stands beside the table, else the directory's name. */
 static int find_name(struct load *load, struct err *err)
 {
 	auto_free char *toml = path_join(load->folder, "rvm-partition.toml");
@@ -112,7 +112,7 @@ static int take_name(struct load *load, const char *given, struct err *err)
 	return check_name(load->name, "--partition", err);
 }
 
-/* What is piped in lies in no folder, nor does a file that was removed. */
+/* What is piped in lies in no directory, nor does a file that was removed. */
 static bool is_nameless(const struct stat *st)
 {
 	return !S_ISREG(st->st_mode) || !st->st_nlink;

@@ -73,7 +73,7 @@ static const struct item items[BROUGHT_MAX] = {
 
 struct counts {
 	uint64_t n[BROUGHT_MAX];
-	/* Names of the name spaces that are the host's. */
+	/* Names of the namespaces that are the host's. */
 	char namespaces[64];
 };
 
@@ -365,7 +365,7 @@ static void print_denied(struct asker *k, pid_t pid, const char *what, uint32_t 
 	out_row_end(k->out);
 }
 
-/* @name below the process' folder leads to the file, which is used with @right. */
+/* @name below the process' directory leads to the file, which is used with @right. */
 static int ask(struct asker *k, pid_t pid, int process, const char *name, const char *what,
 	       uint32_t right)
 {

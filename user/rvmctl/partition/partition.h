@@ -57,11 +57,11 @@ struct partition_new {
 	uint32_t owner_uid;
 	uint32_t flags;
 	struct cgroup_limits limits;
-	/* Processes that run already, whose control group it takes; NULL to make one. */
+	/* Processes that run already, whose cgroup it takes; NULL to make one. */
 	const struct adopt *adopt;
 };
 
-/* Is its control group one of another runtime? */
+/* Is its cgroup one of another runtime? */
 bool partition_is_container(const struct partition *p);
 
 /* --pids-max, --memory-max and --io-max. */

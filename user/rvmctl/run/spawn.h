@@ -11,8 +11,8 @@
  * Starting a command in a partition takes three tasks:
  *
  *   rvmctl   talks to the module and to the user's terminal
- *   helper   outside the partition; leads the new session, makes name
- *            spaces and the keyring, waits for the command
+ *   helper   outside the partition; leads the new session, makes the
+ *            namespaces and the keyring, waits for the command
  *   command  made by the helper inside the partition's cgroup, never moved;
  *            from its first instruction on it is judged.  It gives up what it
  *            has, waits until rvmctl had it admitted, and execs.

@@ -315,8 +315,8 @@ static int check_home(struct resolver *r, struct path_walk *walk, struct err *er
 }
 
 /*
- * An exclusion is about names as well: a folder that is made anew under its old
- * name is another inode, and a link may become a folder.
+ * An exclusion is about names as well: a directory that is made again under its old
+ * name is another inode, and a link may become a directory.
  */
 static int exclude_more(const struct path_walk *walk, const struct rvm_scope_spec *spec,
 			const char *pattern, struct resolved *out, struct err *err)
