@@ -232,9 +232,9 @@ compile() {
 		;;
 	# It goes by the tables of the module.
 	selftests/verb_test.c)
-		flags+=" -Iuser/lib/shim -iquote kmod -I$KSRC/tools/testing/selftests"
+		flags+=" -iquote selftests -Iuser/lib/shim -iquote kmod -I$KSRC/tools/testing/selftests"
 		;;
-	*) flags+=" -Iselftests/bench/build -I$KSRC/tools/testing/selftests" ;;
+	*) flags+=" -iquote selftests -Iselftests/bench/build -I$KSRC/tools/testing/selftests" ;;
 	esac
 	# shellcheck disable=SC2086 # a list of options
 	"$compiler" $flags -Wno-unused-parameter -Wno-sign-compare \
@@ -349,7 +349,7 @@ check_files() {
 
 # A file includes from its own room and from those below it.
 check_rooms() {
-	files 'kmod/*.[ch]' 'bpf/*.[ch]' 'user/*.[ch]' | xargs scripts/rooms.py
+	files '*.[ch]' | xargs scripts/rooms.py
 }
 
 check_versions() {

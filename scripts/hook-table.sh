@@ -3,7 +3,7 @@
 #
 # Keep the tables of Documentation/design/hooks.md in step with the code: hooks
 # and questions are in bpf/*.bpf.c, classes in user/rvmctl/hook/bpf.c, operations in
-# selftests/probe_*.c.
+# selftests/probe/*.c.
 #
 #	scripts/hook-table.sh           write the tables into the document
 #	scripts/hook-table.sh --check   print a diff and exit 1 if they differ
@@ -83,7 +83,7 @@ row_table() {
 	echo '|---|---|---|'
 	# A name may hold the character that divides the cells of a table.
 	sed -n 's/^\t{ "\([^"]*\)", "\([^"]*\)", [a-z_0-9]*, \([A-Z]*\) },$/\1\t\2\t\3/p' \
-		selftests/probe_*.c | sed 's/|/\\|/g; s/^/| /; s/\t/ | /g; s/$/ |/' |
+		selftests/probe/*.c | sed 's/|/\\|/g; s/^/| /; s/\t/ | /g; s/$/ |/' |
 		sed 's/| ROOT |$/| the root token |/
 			s/| SEVEN |$/| the root token; nothing narrower names it |/
 			s/| NOBODY |$/| nobody |/'

@@ -20,9 +20,9 @@ HOOKS = ("bpf/*.bpf.c", r'^SEC\("lsm[.s]*/([a-z_]+)"')
 # The kinds of tests, the files that have them, and how these write them.  Those of the
 # harness go by the names of their fixtures.
 TESTS = [
-    ("probe", "selftests/probe_*.c", r'^\t\{ "[^"]*", "([^"]*)", [a-z_0-9]*, [A-Z]* \},$'),
-    ("escape", "selftests/escape_*.c", r'^\t\{ "([^"]*)", [a-z_0-9]*(?:, .*)? \},$'),
-    (None, "selftests/*_test.c", r"^TEST_F[A-Z_]*\(([a-z_]+), ([a-z_0-9]+)"),
+    ("probe", "selftests/probe/*.c", r'^\t\{ "[^"]*", "([^"]*)", [a-z_0-9]*, [A-Z]* \},$'),
+    ("escape", "selftests/escape/*.c", r'^\t\{ "([^"]*)", [a-z_0-9]*(?:, .*)? \},$'),
+    (None, "selftests/**/*_test.c", r"^TEST_F[A-Z_]*\(([a-z_]+), ([a-z_0-9]+)"),
     ("shell", "selftests/*.sh", r"^\s*(?:check|refused|denied|subtests) ([a-z_0-9]+) "),
 ]
 HEADS = {
@@ -34,7 +34,7 @@ not say how a hook is asked ([hooks](hooks.md)). `scripts/rows.py` makes it from
 The static checks fail if a row has no verdict, or names a hook or a test that does not exist.
 
 *all seven*: only the root token covers it, and no mode relaxes it. *not stoppable*: no hook
-sees it. Tests are rows of `selftests/probe_*.c` (*probe*) and `selftests/escape_*.c`
+sees it. Tests are rows of `selftests/probe/*.c` (*probe*) and `selftests/escape/*.c`
 (*escape*), named tests of other programs (*race*, *nest*, *netlink*, ...) and of the shell
 tests (*shell*).
 """,
@@ -45,7 +45,7 @@ For readers who want to know which ways out were tried, and whether the tests wo
 one opened. This page does not list every way to act on somebody else: [rows](rows.md) does.
 `scripts/rows.py` makes it from `escapes.list`.
 
-Each row of `selftests/escape_*.c` (*escape*) is an attack with the powers of root inside a
+Each row of `selftests/escape/*.c` (*escape*) is an attack with the powers of root inside a
 partition, and its twin, the harmless thing that looks most like it. The attack must be denied
 and recorded, the twin must work. *Guards* are those of `selftests/mutations.list`: they were
 removed one at a time to see a test of the row fail (`selftests/mutate.sh`). A guard stands in

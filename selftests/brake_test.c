@@ -15,7 +15,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "common.h"
+#include "lib/common.h"
 #include "kselftest_harness.h"
 
 /* A fence takes much less; what waits for the confined never ends. */

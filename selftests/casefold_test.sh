@@ -5,8 +5,8 @@
 # applies to each spelling.
 set -euo pipefail
 
-# shellcheck source=common.sh
-. "$(dirname "$0")/common.sh"
+# shellcheck source=lib/common.sh
+. "$(dirname "$0")/lib/common.sh"
 
 partition=casefold
 mounted=()

@@ -4,8 +4,8 @@
 # Limits of a partition: processes, memory, and bytes of disks.
 set -euo pipefail
 
-# shellcheck source=common.sh
-. "$(dirname "$0")/common.sh"
+# shellcheck source=lib/common.sh
+. "$(dirname "$0")/lib/common.sh"
 
 partition=cgroup
 group=/sys/fs/cgroup/rvm/$partition

@@ -6,8 +6,8 @@
 # shellcheck disable=SC2016 # texts of scripts
 set -euo pipefail
 
-# shellcheck source=common.sh
-. "$(dirname "$0")/common.sh"
+# shellcheck source=lib/common.sh
+. "$(dirname "$0")/lib/common.sh"
 
 # The machine's own programs, not what a user put in front of them.
 export PATH=$root/user/bin:/usr/sbin:/usr/bin:/sbin:/bin LC_ALL=C.UTF-8 GIT_CONFIG_NOSYSTEM=1

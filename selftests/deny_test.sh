@@ -5,8 +5,8 @@
 # mounted over, or seen under another mount.
 set -euo pipefail
 
-# shellcheck source=common.sh
-. "$(dirname "$0")/common.sh"
+# shellcheck source=lib/common.sh
+. "$(dirname "$0")/lib/common.sh"
 
 bot=deny
 ws=$dir/ws

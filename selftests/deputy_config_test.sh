@@ -6,10 +6,10 @@
 # shellcheck disable=SC1091,SC2016,SC2028,SC2119,SC2120,SC2154 # texts of scripts
 set -euo pipefail
 
-# shellcheck source=common.sh
-. "$(dirname "$0")/common.sh"
-# shellcheck source=deputy.sh
-. "$(dirname "$0")/deputy.sh"
+# shellcheck source=lib/common.sh
+. "$(dirname "$0")/lib/common.sh"
+# shellcheck source=lib/deputy.sh
+. "$(dirname "$0")/lib/deputy.sh"
 
 # core.hooksPath, which names a directory of the workspace.
 git_hooks_path_before() {

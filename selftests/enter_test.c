@@ -21,7 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "common.h"
+#include "lib/common.h"
 #include "kselftest_harness.h"
 
 #define GROUP "/sys/fs/cgroup/rvm/taken"

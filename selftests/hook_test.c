@@ -11,7 +11,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common.h"
+#include "lib/common.h"
 #include "kselftest_harness.h"
 
 static struct request r;

@@ -6,8 +6,8 @@
 # which is mounted over the real one while rvmctl looks.
 set -euo pipefail
 
-# shellcheck source=common.sh
-. "$(dirname "$0")/common.sh"
+# shellcheck source=lib/common.sh
+. "$(dirname "$0")/lib/common.sh"
 
 btf=/sys/kernel/btf/vmlinux
 required=file_open

@@ -4,10 +4,10 @@
 # Runs after all other tests: nothing is left of them.
 set -euo pipefail
 
-# shellcheck source=common.sh
-. "$(dirname "$0")/common.sh"
-# shellcheck source=kernel_log.sh
-. "$selftests/kernel_log.sh"
+# shellcheck source=lib/common.sh
+. "$(dirname "$0")/lib/common.sh"
+# shellcheck source=lib/kernel_log.sh
+. "$selftests/lib/kernel_log.sh"
 
 drop_all() {
 	local name

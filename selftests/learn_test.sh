@@ -6,8 +6,8 @@
 # not learned stays denied, and an agent that wants wide rows gets none.
 set -euo pipefail
 
-# shellcheck source=common.sh
-. "$(dirname "$0")/common.sh"
+# shellcheck source=lib/common.sh
+. "$(dirname "$0")/lib/common.sh"
 
 tables=$dir/tables
 secret=$dir/secret

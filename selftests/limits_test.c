@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "common.h"
+#include "lib/common.h"
 #include "kselftest_harness.h"
 
 #define PARTITIONS_MAX 4096

@@ -5,8 +5,8 @@
 # that the harness adapter and its command-line tool have written.
 set -euo pipefail
 
-# shellcheck source=common.sh
-. "$(dirname "$0")/common.sh"
+# shellcheck source=lib/common.sh
+. "$(dirname "$0")/lib/common.sh"
 
 cycles=${RVM_CYCLES:-200}
 corpus=$selftests/data/corpus

@@ -4,8 +4,8 @@
 # The module loads and unloads; enforcement does not end by accident.
 set -euo pipefail
 
-# shellcheck source=common.sh
-. "$(dirname "$0")/common.sh"
+# shellcheck source=lib/common.sh
+. "$(dirname "$0")/lib/common.sh"
 
 # Fewer where everything takes longer.
 cycles=$((200 / ${RVM_PATIENCE:-1}))

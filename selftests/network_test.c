@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "common.h"
+#include "lib/common.h"
 #include "kselftest_harness.h"
 
 #define BROKEN 250

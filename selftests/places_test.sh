@@ -5,8 +5,8 @@
 # mount: what is denied at one place is denied.
 set -euo pipefail
 
-# shellcheck source=common.sh
-. "$(dirname "$0")/common.sh"
+# shellcheck source=lib/common.sh
+. "$(dirname "$0")/lib/common.sh"
 
 bot=places
 ws=$dir/ws

@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "common.h"
+#include "lib/common.h"
 
 #define RING 1024
 

@@ -12,8 +12,8 @@
 # "root" is tried with the hooks alone.
 set -euo pipefail
 
-# shellcheck source=common.sh
-. "$(dirname "$0")/common.sh"
+# shellcheck source=lib/common.sh
+. "$(dirname "$0")/lib/common.sh"
 
 ws=$dir/ws
 host_key=0x52564d00

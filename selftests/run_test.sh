@@ -6,8 +6,8 @@
 # whatever the command, or others inside, do.
 set -euo pipefail
 
-# shellcheck source=common.sh
-. "$(dirname "$0")/common.sh"
+# shellcheck source=lib/common.sh
+. "$(dirname "$0")/lib/common.sh"
 
 cleanup() {
 	drop_partitions run-one run-two

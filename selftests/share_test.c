@@ -12,7 +12,7 @@
 #include <sys/sem.h>
 #include <unistd.h>
 
-#include "common.h"
+#include "lib/common.h"
 #include "kselftest_harness.h"
 
 #define OBJECTS_MAX 16384

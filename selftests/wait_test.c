@@ -23,7 +23,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "common.h"
+#include "lib/common.h"
 #include "kselftest_harness.h"
 
 #define NEST 4

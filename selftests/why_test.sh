@@ -5,8 +5,8 @@
 # wrong; and of several denials the one that matters.
 set -euo pipefail
 
-# shellcheck source=common.sh
-. "$(dirname "$0")/common.sh"
+# shellcheck source=lib/common.sh
+. "$(dirname "$0")/lib/common.sh"
 
 cleanup() {
 	drop_partitions why

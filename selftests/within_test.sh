@@ -5,8 +5,8 @@
 # start what the shell of the agent may not.
 set -euo pipefail
 
-# shellcheck source=common.sh
-. "$(dirname "$0")/common.sh"
+# shellcheck source=lib/common.sh
+. "$(dirname "$0")/lib/common.sh"
 
 cleanup() {
 	drop_partitions within

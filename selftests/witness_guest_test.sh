@@ -5,8 +5,8 @@
 # chain that hashlib can follow.
 set -euo pipefail
 
-# shellcheck source=common.sh
-. "$(dirname "$0")/common.sh"
+# shellcheck source=lib/common.sh
+. "$(dirname "$0")/lib/common.sh"
 
 bot=witness
 log=$dir/log

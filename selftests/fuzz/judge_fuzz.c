@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Each byte decides something about tables and question; see judge_model.h. */
 #include "fuzz.h"
-#include "judge_model.h"
+#include "lib/judge_model.h"
 #include "lib/judge/exclusion.h"
 
 const char *const fuzz_words[] = { "\x01",     "\x02\x03",     "\x10\x20",

@@ -17,7 +17,7 @@ static inline u32 draw(u32 n)
 	return unit_random() % n;
 }
 
-#include "../fuzz/judge_model.h"
+#include "lib/judge_model.h"
 
 #define ALL RVM_RIGHTS_ALL
 #define READ RVM_RIGHT_READ

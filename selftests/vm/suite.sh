@@ -13,8 +13,8 @@ set -euo pipefail
 selftests=$(dirname "$(dirname "$(readlink -f "$0")")")
 root=$(dirname "$selftests")
 export RVM_PATIENCE=${RVM_PATIENCE:-1}
-# shellcheck source=selftests/kernel_log.sh
-. "$selftests/kernel_log.sh"
+# shellcheck source=selftests/lib/kernel_log.sh
+. "$selftests/lib/kernel_log.sh"
 module=${RVM_MODULE:-$root/kmod/rvm.ko}
 limit=$((${RVM_TEST_TIMEOUT:-900} * RVM_PATIENCE))
 # For errno_test.py.

@@ -4,7 +4,7 @@
 # What the shell tests share.  A test sources this file, sets a plan, and ends
 # with ktap_finished.  Its directory is $RVM_TEST_DIR; rvmctl is in the PATH.
 
-selftests=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
+selftests=$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")
 root=${RVM_ROOT:-$(dirname "$selftests")}
 programs=$selftests/build
 PATH=$root/user/bin:$PATH

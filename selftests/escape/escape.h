@@ -10,7 +10,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "common.h"
+#include "lib/common.h"
 
 #define PORT_ALLOWED 7001
 #define PORT_REFUSED 7002
@@ -69,7 +69,7 @@ extern int given_master;
 /* An address of a unix socket: its length. */
 size_t unix_name(struct sockaddr_un *address, const char *name, bool abstract);
 
-/* Before the attacks, in escape_setup.c; false if something did not work. */
+/* Before the attacks, in setup.c; false if something did not work. */
 bool make_files(void);
 bool hand_over(void);
 void drop_files(void);

@@ -14,7 +14,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
-#include "common.h"
+#include "lib/common.h"
 #include "probe.h"
 
 static int put_file(const char *path, const char *text, mode_t mode)

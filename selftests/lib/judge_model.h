@@ -6,7 +6,7 @@
 #ifndef RVM_JUDGE_MODEL_H
 #define RVM_JUDGE_MODEL_H
 
-#include "judge_draw.h"
+#include "lib/judge_draw.h"
 
 static inline bool model_root(const struct rvm_token_core *t)
 {

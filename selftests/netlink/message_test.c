@@ -7,7 +7,7 @@
 #include <linux/netlink.h>
 #include <sys/socket.h>
 
-#include "netlink_fixture.h"
+#include "fixture.h"
 
 #define MUTATIONS 20000
 

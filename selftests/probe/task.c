@@ -14,7 +14,7 @@
 #include <sys/uio.h>
 #include <sys/wait.h>
 
-#include "common.h"
+#include "lib/common.h"
 #include "probe.h"
 
 static pid_t own_child(void)

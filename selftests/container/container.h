@@ -10,12 +10,12 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-#include "common.h"
+#include "lib/common.h"
 
 /* Instead of an errno: what the attempt needs did not work. */
 #define BROKEN 201
 
-/* Name of the partition, and of its table's rows see container_setup.c. */
+/* Name of the partition, and of its table's rows see setup.c. */
 #define CONTAINER "container"
 
 /**
@@ -85,7 +85,7 @@ static inline int opened(int fd)
 	return err;
 }
 
-/* What is tried, in container_acts.c. */
+/* What is tried, in acts.c. */
 int write_layer(bool evil), read_layer(bool evil), make_file(bool evil), rename_out(bool evil);
 int rename_in(bool evil), write_volume(bool evil), write_upper(bool evil), run_program(bool evil);
 int root_of_first(bool evil), host_folder(bool evil), host_file(bool evil), setting(bool evil);

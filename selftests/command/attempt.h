@@ -4,7 +4,7 @@
 
 /* Trying a form in a place, and what came of it. */
 
-#include "common.h"
+#include "lib/common.h"
 #include "form.h"
 
 #define OUTPUT_MAX (64 * 1024)

@@ -7,7 +7,7 @@
 #include <linux/netlink.h>
 #include <sys/socket.h>
 
-#include "netlink_fixture.h"
+#include "fixture.h"
 
 TEST_F(netlink, info_is_for_everyone)
 {

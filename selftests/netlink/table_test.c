@@ -4,7 +4,7 @@
  * the limits.
  */
 
-#include "netlink_fixture.h"
+#include "fixture.h"
 
 #define OPEN_MAX_TRANSACTIONS 64
 #define TOKENS_MAX 65536

@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <sys/un.h>
 
-#include "netlink_fixture.h"
+#include "fixture.h"
 
 /* The question that was begun: is it allowed? */
 static int answer(int nl)

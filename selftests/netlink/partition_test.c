@@ -6,7 +6,7 @@
 
 #include <sys/stat.h>
 
-#include "netlink_fixture.h"
+#include "fixture.h"
 
 #define ENTRIES_MAX 256
 #define NEST_MAX 4

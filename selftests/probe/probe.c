@@ -32,7 +32,7 @@
 #include <sys/prctl.h>
 #include <sys/shm.h>
 
-#include "common.h"
+#include "lib/common.h"
 #include "probe.h"
 
 const char *dir;
