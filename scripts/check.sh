@@ -385,28 +385,37 @@ check_spelling() {
 	files | grep -v '^LICENSES/' | xargs codespell -q 3 -L creat,nd,ser,som,te,ans,bu,doas,edn,iput
 }
 
-# Not the generated pages and the rows of hooks.md, which have names of tests; and not
-# the glossary, which has the words that are not used.
+# Documents, and comments of sources for what the list says.  Not the generated pages
+# and the rows of hooks.md, which have names of tests; and not the glossary, which has
+# the words that are not used.
 check_words() {
 	# shellcheck disable=SC2016 # awk expands it
-	files '*.md' 'Documentation/man/*' 'Documentation/netlink/specs/*' |
-		grep -vE '^Documentation/design/(rows|escapes)\.md$' |
+	files '*.md' 'Documentation/man/*' 'Documentation/netlink/specs/*' '*.[ch]' |
+		grep -vE "^Documentation/design/(rows|escapes)\.md$|$generated" |
 		xargs awk -v list=scripts/words.list '
 		BEGIN {
-			while ((getline line < list) > 0)
-				if (line !~ /^(#|$)/ && split(line, part, "\t") == 2)
-					better["(^|[^a-z0-9_-])(" part[1] ")([^a-z0-9_-]|$)"] = part[2]
+			while ((getline line < list) > 0) {
+				if (line ~ /^(#|$)/ || split(line, part, "\t") < 2)
+					continue
+				pattern = "(^|[^a-z0-9_@.>-])(" part[1] ")([^a-z0-9_-]|$)"
+				better[pattern] = part[2]
+				if (part[3] == "comments")
+					everywhere[pattern] = part[2]
+			}
 		}
-		FNR == 1 { last = ""; skip = 0 }
+		FNR == 1 { last = ""; skip = 0; source = FILENAME ~ /\.[ch]$/ }
 		/^<!-- begin rows/ || /^## Glossary/ { skip = 1 }
 		/^<!-- end rows/ || /^## Layers/ { skip = 0 }
-		/^    / || skip { last = ""; next }
+		(!source && /^    /) || skip { last = ""; next }
+		source && !/^[ \t]*\*([ \/]|$)/ && !sub(/^.*\/\*/, "") { last = ""; next }
+		source { sub(/^[ \t]*\*+/, "") }
 		{
 			text = last tolower($0)
 			gsub(/`[^`]*`/, "~", text)
 			open = sub(/`.*/, "", text)
 			for (pattern in better)
-				if (match(text, pattern) && RSTART + RLENGTH > length(last)) {
+				if ((!source || pattern in everywhere) && match(text, pattern) &&
+				    RSTART + RLENGTH > length(last)) {
 					found = 1
 					print FILENAME ":" FNR ": \"" \
 						substr(text, RSTART, RLENGTH) "\": " better[pattern]
@@ -416,10 +425,6 @@ check_words() {
 			last = open ? "`" : (count > 1 ? word[count - 1] " " : "") word[count] " "
 		}
 		END { exit found }'
-}
-
-check_commits() {
-	scripts/commit-subjects.sh || { (($? == 4)) && exit 4; }
 }
 
 # No paths or hosts of one machine.
