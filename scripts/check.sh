@@ -408,8 +408,10 @@ check_words() {
 		/^<!-- end rows/ || /^## Layers/ { skip = 0 }
 		(!source && /^    /) || skip { last = ""; next }
 		source && !/^[ \t]*\*([ \/]|$)/ && !sub(/^.*\/\*/, "") { last = ""; next }
-		source { sub(/^[ \t]*\*+/, "") }
 		{
+			sub(/^[ \t]+/, "")
+			if (source)
+				sub(/^\*+[ \t]*/, "")
 			text = last tolower($0)
 			gsub(/`[^`]*`/, "~", text)
 			open = sub(/`.*/, "", text)
