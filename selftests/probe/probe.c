@@ -35,32 +35,8 @@
 #include "lib/common.h"
 #include "probe.h"
 
-const char *dir;
-pid_t outsider;
-bool direct;
-
 static const struct row *const parts[] = { path_rows, code_rows, net_rows,
 					   task_rows, ipc_rows,	 sys_rows };
-
-const char *in(bool ok, const char *name)
-{
-	static char text[4][256];
-	static unsigned int next;
-	char *p = text[next++ % 4];
-
-	snprintf(p, sizeof(text[0]), "%s/%s/%s", dir, ok ? "ws" : "out", name);
-	return p;
-}
-
-const char *in_pair(const char *name)
-{
-	static char text[2][256];
-	static unsigned int next;
-	char *p = text[next++ % 2];
-
-	snprintf(p, sizeof(text[0]), "%s/pair/%s", dir, name);
-	return p;
-}
 
 static unsigned int count;
 static bool failed;
@@ -76,19 +52,10 @@ static void report(bool good, const struct row *row, const char *side, bool expe
 	failed |= !good;
 }
 
-static const char *why_not = "not offered here";
-
-int not_here(const char *why)
-{
-	why_not = why;
-	return NOT_HERE;
-}
-
 static void skip(const struct row *row, const char *side, bool expect)
 {
 	printf("ok %u %s: %s, %s: %s # SKIP %s\n", ++count, row->design, row->name, side,
-	       expect ? "allowed" : "refused", why_not);
-	why_not = "not offered here";
+	       expect ? "allowed" : "refused", why_not_here());
 	fflush(stdout);
 }
 

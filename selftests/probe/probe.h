@@ -29,6 +29,8 @@
 
 /* Likewise, and says why. */
 int not_here(const char *why);
+/* What the last row said, once. */
+const char *why_not_here(void);
 
 /* Who can do what the second side of a row does. */
 enum who {
