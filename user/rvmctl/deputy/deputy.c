@@ -13,46 +13,16 @@
 /* Names that are looked at in the directories of rows, of all that they have together. */
 #define ROW_NAMES_MAX 200000
 
-static bool is_listed(const char *const *list, size_t n, const char *text)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (!strcmp(list[i], text))
-			return true;
-	}
-	return false;
-}
-
 static int check_allowed(const struct deputies *d)
 {
 	for (size_t i = 0; i < d->n; i++) {
-		if (is_listed((const char *const *)d->list.lines, d->list.n, d->allow[i]))
+		if (deputy_is_listed((const char *const *)d->list.lines, d->list.n, d->allow[i]))
 			continue;
 		err_make(d->err, EXIT_USAGE, "--allow-deputy: '%s' is no line of deputy.list",
 			 d->allow[i]);
 		return err_hint(d->err, "write the line as it is there");
 	}
 	return 0;
-}
-
-bool deputy_is_lifted(const struct deputies *d, size_t line)
-{
-	return is_listed(d->allow, d->n, d->list.lines[line]);
-}
-
-int deputy_exclude(struct deputies *d, size_t line, const char *text)
-{
-	auto_free char *resource = NULL;
-	struct rule rule = {
-		.origin = "deputy.list",
-		.row = line,
-		.rights = RVM_RIGHT_WRITE,
-	};
-
-	resource = format("Edit(%s)", text);
-	if (!resource)
-		return err_errno(d->err, ENOMEM, "deputy.list");
-	rule.resource = resource;
-	return plan_exclude(d->plan, &rule, d->err);
 }
 
 static int exclude_list(struct deputies *d)
@@ -183,7 +153,7 @@ static int exclude_caches(struct deputies *d)
 {
 	size_t n = d->plan->n;
 
-	if (is_listed(d->allow, d->n, GIT_FOLDER "."))
+	if (deputy_is_listed(d->allow, d->n, GIT_FOLDER "."))
 		return 0;
 	for (size_t i = 0; i < n; i++) {
 		const struct entry e = d->plan->entries[i];

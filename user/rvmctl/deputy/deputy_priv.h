@@ -39,6 +39,7 @@ static inline bool has(int dir, const char *name)
 	return !faccessat(dir, name, F_OK, AT_SYMLINK_NOFOLLOW);
 }
 
+bool deputy_is_listed(const char *const *list, size_t n, const char *text);
 /* Is a line of the list left out? */
 bool deputy_is_lifted(const struct deputies *d, size_t line);
 /* @text: below the workspace, or "//" and a whole path. */
@@ -86,11 +87,12 @@ int deputy_git_configs(struct deputies *d, const struct anchor *top);
 int deputy_git_configs_above(struct deputies *d, const char *folder);
 /* Of a directory of git, in whatever directory its work tree is. */
 int deputy_git_folder_configs(struct deputies *d, const char *git);
-/* Repositories of which rows let something be written. */
-int deputy_git_rows(struct deputies *d);
 
 /* Look through the workspace, or the directory of a row; and for links at home. */
 int deputy_scan(struct deputies *d, const struct anchor *top);
 int deputy_scan_home(struct deputies *d);
+
+/* Repositories of which rows let something be written. */
+int deputy_git_rows(struct deputies *d);
 
 #endif
