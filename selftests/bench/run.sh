@@ -21,12 +21,12 @@ set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 selftests=$(dirname "$here")
 root=$(dirname "$selftests")
+# shellcheck source=selftests/lib/crowd.sh
+. "$selftests/lib/crowd.sh"
 bench=$here/build/bench
-probe=$selftests/build/probe
 depths=(2 6 20)
 operations=(open read write stat connect exec)
 tokens=(10 1000 50000)
-crowd=${RVM_CROWD:-1000}
 cold=1800
 # A cgroup that is not a partition.
 group=/sys/fs/cgroup/plain
@@ -136,19 +136,6 @@ load_table() {
 		JSON
 	} >$table
 	rvmctl load $table --partition bench --workspace /tmp --base minimal >/dev/null
-}
-
-with_crowd() {
-	local ready pid input
-
-	coproc CROWD { exec "$probe" crowd "$crowd"; }
-	pid=$CROWD_PID
-	input=${CROWD[1]}
-	read -r ready <&"${CROWD[0]}"
-	[ "$ready" = ready ] || return 1
-	"$@"
-	exec {input}>&-
-	wait "$pid"
 }
 
 by_depth() {
