@@ -18,21 +18,21 @@ git_hooks_path_before() {
 	git config core.hooksPath tools/hooks
 }
 git_hooks_path_plant() { echo 'mkdir -p tools/hooks; hook tools/hooks/pre-commit || { mkdir h; hook h/pre-commit; mv h tools/hooks; }'; }
-git_hooks_path_use() { git commit -q --allow-empty -m two; }
+git_hooks_path_use() { commit; }
 
 git_hooks_dots_before() {
 	repository
 	git config core.hooksPath my..hooks
 }
 git_hooks_dots_plant() { echo 'mkdir -p my..hooks; hook my..hooks/pre-commit'; }
-git_hooks_dots_use() { git commit -q --allow-empty -m two; }
+git_hooks_dots_use() { commit; }
 
 git_hooks_home_before() {
 	repository
 	printf '[core]\n\thooksPath = hooks-of-team ; all of us\n' >"$real_home/.gitconfig"
 }
 git_hooks_home_plant() { echo 'mkdir -p hooks-of-team; hook hooks-of-team/pre-commit'; }
-git_hooks_home_use() { GIT_CONFIG_GLOBAL=$real_home/.gitconfig git commit -q --allow-empty -m two; }
+git_hooks_home_use() { GIT_CONFIG_GLOBAL=$real_home/.gitconfig commit; }
 
 # A link of such a name leads to a file of another name.
 git_hooks_link_before() {
@@ -42,7 +42,7 @@ git_hooks_link_before() {
 	ln -s ../githooks .git/hooks
 }
 git_hooks_link_plant() { echo 'hook githooks/pre-commit'; }
-git_hooks_link_use() { git commit -q --allow-empty -m two; }
+git_hooks_link_use() { commit; }
 
 git_hook_link_before() {
 	repository
@@ -52,7 +52,7 @@ git_hook_link_before() {
 	ln -s ../../tools/check .git/hooks/pre-commit
 }
 git_hook_link_plant() { echo 'hook tools/check'; }
-git_hook_link_use() { git commit -q --allow-empty -m two; }
+git_hook_link_use() { commit; }
 
 git_hooks_path_link_before() {
 	repository
@@ -61,7 +61,7 @@ git_hooks_path_link_before() {
 	git config core.hooksPath hk2
 }
 git_hooks_path_link_plant() { echo 'hook hk/pre-commit'; }
-git_hooks_path_link_use() { git commit -q --allow-empty -m two; }
+git_hooks_path_link_use() { commit; }
 
 # The user's own settings, kept in the workspace.
 git_home_link_before() {
@@ -87,7 +87,7 @@ git_include_more_before() {
 	git config include.path ../team.cfg
 }
 git_include_more_plant() { echo 'mkdir -p team/hooks; hook team/hooks/pre-commit'; }
-git_include_more_use() { git commit -q --allow-empty -m two; }
+git_include_more_use() { commit; }
 
 git_filter_before() {
 	repository
@@ -100,7 +100,7 @@ git_filter_use() { git add file; }
 # Of a repository outside, which a row of the table gives.
 git_outside_before() { (cd "$out" && repository); }
 git_outside_plant() { echo 'hook $out/.git/hooks/pre-commit'; }
-git_outside_use() { git -C "$out" commit -q --allow-empty -m two; }
+git_outside_use() { commit -C "$out"; }
 
 git_outside_common_before() { git_outside_before; }
 git_outside_common_plant() { echo 'mkdir $out/m; ln -s ../.git/objects ../.git/refs $out/m; config >$out/m/config; echo ../m >$out/.git/commondir'; }
@@ -175,7 +175,7 @@ git_link_way_before() {
 	git config core.hooksPath a/hooks
 }
 git_link_way_plant() { echo 'mkdir -p evil/hooks; hook evil/hooks/pre-commit; rm b; ln -sfn evil b'; }
-git_link_way_use() { git commit -q --allow-empty -m two; }
+git_link_way_use() { commit; }
 
 # Behind a link ".." leads elsewhere than it says.
 git_link_up_before() {
@@ -185,7 +185,7 @@ git_link_up_before() {
 	git config core.hooksPath in/../hooks
 }
 git_link_up_plant() { echo 'mkdir -p other/hooks; hook other/hooks/pre-commit || { mkdir -p evil/x evil/hooks; hook evil/hooks/pre-commit; ln -sfn evil/x in; }'; }
-git_link_up_use() { git commit -q --allow-empty -m two; }
+git_link_up_use() { commit; }
 
 git_link_dangling_before() {
 	repository
@@ -193,7 +193,7 @@ git_link_dangling_before() {
 	ln -s ../later .git/hooks
 }
 git_link_dangling_plant() { echo 'mkdir later; hook later/pre-commit'; }
-git_link_dangling_use() { git commit -q --allow-empty -m two; }
+git_link_dangling_use() { commit; }
 
 # The path of an included file is relative to the file that includes it.
 git_include_relative_before() {
@@ -218,11 +218,11 @@ git_submodule_names_before() {
 	git -C sub config core.hooksPath subhooks
 }
 git_submodule_names_plant() { echo 'mkdir -p sub/subhooks; hook sub/subhooks/pre-commit'; }
-git_submodule_names_use() { git -C sub commit -q --allow-empty -m two; }
+git_submodule_names_use() { commit -C sub; }
 
 git_submodule_config_before() { submodule; }
 git_submodule_config_plant() { echo 'config >.git/modules/sub/config; hook .git/modules/sub/hooks/pre-commit'; }
-git_submodule_config_use() { git -C sub commit -q --allow-empty -m two; }
+git_submodule_config_use() { commit -C sub; }
 
 # A submodule that is not checked out: its paths are relative to where it will be.
 git_submodule_absent_before() {
@@ -232,7 +232,7 @@ git_submodule_absent_before() {
 	mv sub/.git "$out/dot"
 }
 git_submodule_absent_plant() { echo 'mkdir -p sub/subhooks; hook sub/subhooks/pre-commit'; }
-git_submodule_absent_use() { cp "$out/dot" sub/.git; git -C sub commit -q --allow-empty -m two; }
+git_submodule_absent_use() { cp "$out/dot" sub/.git; commit -C sub; }
 
 git_separate_before() {
 	repository
@@ -241,7 +241,7 @@ git_separate_before() {
 	git config core.hooksPath hk
 }
 git_separate_plant() { echo 'mkdir -p hk; hook hk/pre-commit; config >meta/config'; }
-git_separate_use() { git commit -q --allow-empty -m two; git status; }
+git_separate_use() { commit; git status; }
 
 git_separate_outside_before() {
 	repository
@@ -249,7 +249,7 @@ git_separate_outside_before() {
 	echo "gitdir: $out/meta" >.git
 }
 git_separate_outside_plant() { echo 'config >$out/meta/config; hook $out/meta/hooks/pre-commit'; }
-git_separate_outside_use() { git commit -q --allow-empty -m two; }
+git_separate_outside_use() { commit; }
 
 # Paths are relative to the work tree.
 git_core_worktree_before() {
@@ -259,7 +259,7 @@ git_core_worktree_before() {
 	git config core.hooksPath hk
 }
 git_core_worktree_plant() { echo 'mkdir -p tree/hk; hook tree/hk/pre-commit'; }
-git_core_worktree_use() { git commit -q --allow-empty -m two; }
+git_core_worktree_use() { commit; }
 
 # A repository without .git, as people keep settings of their home.
 git_bare_worktree_before() {
@@ -269,7 +269,7 @@ git_bare_worktree_before() {
 	git -C store config core.hooksPath hk
 }
 git_bare_worktree_plant() { echo 'mkdir -p hk; hook hk/pre-commit'; }
-git_bare_worktree_use() { git --git-dir=store commit -q --allow-empty -m two; }
+git_bare_worktree_use() { commit --git-dir=store; }
 
 #
 # Remotes that are directories here: git runs there what pushing and fetching need.
@@ -280,7 +280,7 @@ git_remote_names_before() {
 	git -C remote.git config core.hooksPath "$PWD/hk"
 }
 git_remote_names_plant() { echo 'mkdir -p hk; hook hk/post-receive'; }
-git_remote_names_use() { git commit -q --allow-empty -m two; git push -q origin HEAD:new; }
+git_remote_names_use() { commit; git push -q origin HEAD:new; }
 
 # The directory is not there: a file may say where it is.
 git_remote_absent_before() {
@@ -328,14 +328,14 @@ git_linked_names_before() {
 	git -C "$out" config core.hooksPath hk
 }
 git_linked_names_plant() { echo 'mkdir -p tree/hk; hook tree/hk/pre-commit'; }
-git_linked_names_use() { git -C tree commit -q --allow-empty -m two; }
+git_linked_names_use() { commit -C tree; }
 
 git_outside_names_before() {
 	outside
 	git -C "$out" config core.hooksPath hk
 }
 git_outside_names_plant() { echo 'mkdir -p $out/hk; hook $out/hk/pre-commit'; }
-git_outside_names_use() { git -C "$out" commit -q --allow-empty -m two; }
+git_outside_names_use() { commit -C "$out"; }
 
 git_outside_attributes_before() {
 	outside
@@ -350,7 +350,7 @@ git_outside_deep_before() {
 	(cd "$out/a/b/c" && repository && git config core.hooksPath hk)
 }
 git_outside_deep_plant() { echo 'mkdir -p $out/a/b/c/hk; hook $out/a/b/c/hk/pre-commit; config >$out/a/b/c/.git/config'; }
-git_outside_deep_use() { git -C "$out/a/b/c" commit -q --allow-empty -m two; }
+git_outside_deep_use() { commit -C "$out/a/b/c"; }
 
 git_outside_bare_before() {
 	repository

@@ -13,7 +13,7 @@ set -euo pipefail
 
 git_config_before() { repository; }
 git_config_plant() { echo 'config >.git/config'; }
-git_config_use() { git status; git log -p; git commit -q --allow-empty -m two; git reset -q --hard; }
+git_config_use() { git status; git log -p; commit; git reset -q --hard; }
 
 # Written as an editor does, and by a second name from before.
 git_config_renamed_before() { repository; }
@@ -22,7 +22,7 @@ git_config_renamed_use() { git status; }
 
 git_hook_before() { repository; }
 git_hook_plant() { echo 'hook .git/hooks/pre-commit'; }
-git_hook_use() { git commit -q --allow-empty -m two; }
+git_hook_use() { commit; }
 
 git_reset_before() { repository; }
 git_reset_plant() { echo 'hook .git/hooks/post-index-change'; }
@@ -54,7 +54,7 @@ git_remote_before() {
 	git remote add origin "$PWD/remote.git"
 }
 git_remote_plant() { echo 'hook remote.git/hooks/post-receive; hook remote.git/hooks/post-update'; }
-git_remote_use() { git commit -q --allow-empty -m two; git push -q origin HEAD:new; }
+git_remote_use() { commit; git push -q origin HEAD:new; }
 
 git_remote_config_before() { git_remote_before; }
 git_remote_config_plant() { echo 'printf "[uploadpack]\n" >>remote.git/config; mkdir h; hook h/post-update; printf "[core]\nhooksPath = $PWD/h\n" >>remote.git/config'; }
@@ -70,7 +70,7 @@ git_husky_before() {
 	git config core.hooksPath .husky/_
 }
 git_husky_plant() { echo 'echo "touch $mark" >x; mv -f x .husky/pre-commit || ln -f x .husky/pre-commit'; }
-git_husky_use() { git commit -q --allow-empty -m two; }
+git_husky_use() { commit; }
 
 git_worktree_config_before() {
 	repository
@@ -186,18 +186,18 @@ git_rerere_plant() {
 }
 git_rerere_use() {
 	echo secret >../../private
-	git commit -q --allow-empty -m two
+	commit
 	! grep -rqs secret .git/rr-cache || touch ../../git_rerere-mark
 }
 
 # git would write to where a link of the agent leads.
 git_message_link_before() { repository; }
 git_message_link_plant() { echo 'rm -f .git/COMMIT_EDITMSG; ln -s "$mark" .git/COMMIT_EDITMSG || { ln -s "$mark" x; mv x .git/COMMIT_EDITMSG; }'; }
-git_message_link_use() { git commit -q --allow-empty -m two; }
+git_message_link_use() { commit; }
 
 git_log_link_before() { repository; }
 git_log_link_plant() { echo 'rm .git/logs/HEAD; ln -s "$mark" .git/logs/HEAD || { mkdir x; ln -s "$mark" x/HEAD; mv .git/logs y; mv x .git/logs; }'; }
-git_log_link_use() { git commit -q --allow-empty -m two; }
+git_log_link_use() { commit; }
 
 git_branch_link_before() { repository; }
 git_branch_link_plant() { echo 'ln -s "${mark%/*}" .git/refs/heads/x || ln -s "${mark%/*}" .git/logs/refs/heads/x'; }

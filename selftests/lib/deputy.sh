@@ -77,6 +77,11 @@ repository() {
 	git commit -q -m one
 }
 
+# [OPTION...]: options of git.
+commit() {
+	git "$@" commit -q --allow-empty -m two
+}
+
 #
 # Set and trip the traps, each in a directory of its own.
 #
