@@ -157,6 +157,50 @@ static int load(struct box *box, const char *folder, bool allow)
 	return box_load(box, rules, ARRAY_LEN(rules));
 }
 
+/* What forbids between two phases, and allows again. */
+struct change {
+	int (*make)(const struct change *change, bool allow);
+	struct box *box;
+	/* A table: it covers this folder, or does not. */
+	const char *folder;
+	/* An attribute of the partition. */
+	uint16_t attr;
+	uint32_t allow, forbid;
+	/* A name: there it is covered, and there it is not. */
+	const char *inside, *outside;
+};
+
+static int replace_table(const struct change *change, bool allow)
+{
+	return load(change->box, change->folder, allow);
+}
+
+static int set_attribute(const struct change *change, bool allow)
+{
+	return box_set(change->box, change->attr, allow ? change->allow : change->forbid);
+}
+
+static int move(const struct change *change, bool allow)
+{
+	const char *from = allow ? change->outside : change->inside;
+
+	return rename(from, allow ? change->inside : change->outside) ? errno : 0;
+}
+
+static void go_through_phases(struct __test_metadata *_metadata, const struct change *change)
+{
+	for (int i = 0; i < CYCLES; i++) {
+		ASSERT_TRUE(stay(&shared->allowed));
+		shared->phase++;
+		ASSERT_EQ(0, change->make(change, false));
+		shared->phase++;
+		ASSERT_TRUE(stay(&shared->forbidden));
+		shared->phase++;
+		ASSERT_EQ(0, change->make(change, true));
+		shared->phase++;
+	}
+}
+
 #define EXPECT_NO_RACE(pid)                                                           \
 	do {                                                                          \
 		shared->stop = 1;                                                     \
@@ -174,73 +218,61 @@ static int load(struct box *box, const char *folder, bool allow)
 
 TEST_F_TIMEOUT(race, tables_are_replaced_at_once, 200)
 {
+	const struct change change = { replace_table, &self->box, self->granted };
 	pid_t pid;
 
 	ASSERT_EQ(0, load(&self->box, self->granted, true));
 	pid = box_start(&self->box, try_open_all_along, (void *)in_dir("granted/file"));
-	for (int i = 0; i < CYCLES; i++) {
-		ASSERT_TRUE(stay(&shared->allowed));
-		shared->phase++;
-		ASSERT_EQ(0, load(&self->box, self->granted, false));
-		shared->phase++;
-		ASSERT_TRUE(stay(&shared->forbidden));
-		shared->phase++;
-		ASSERT_EQ(0, load(&self->box, self->granted, true));
-		shared->phase++;
-	}
+	go_through_phases(_metadata, &change);
 	EXPECT_NO_RACE(pid);
 }
 
 TEST_F_TIMEOUT(race, open_files_lose_their_right_when_the_table_does, 200)
 {
+	const struct change change = { replace_table, &self->box, self->granted };
 	int fd = open(in_dir("granted/file"), O_RDONLY);
 	pid_t pid;
 
 	ASSERT_EQ(0, load(&self->box, self->granted, true));
 	pid = box_start(&self->box, read_all_along, &fd);
-	for (int i = 0; i < CYCLES; i++) {
-		ASSERT_TRUE(stay(&shared->allowed));
-		shared->phase++;
-		ASSERT_EQ(0, load(&self->box, self->granted, false));
-		shared->phase++;
-		ASSERT_TRUE(stay(&shared->forbidden));
-		shared->phase++;
-		ASSERT_EQ(0, load(&self->box, self->granted, true));
-		shared->phase++;
-	}
+	go_through_phases(_metadata, &change);
 	EXPECT_NO_RACE(pid);
 }
 
-static void change_about(struct __test_metadata *_metadata, struct box *box, const char *folder,
-			 uint16_t attr, uint32_t allow, uint32_t forbid)
+static void change_about(struct __test_metadata *_metadata, const char *folder,
+			 const struct change *change)
 {
 	pid_t pid;
 
-	ASSERT_EQ(0, load(box, folder, true));
-	pid = box_start(box, try_open_all_along, (void *)in_dir("granted/file"));
-	for (int i = 0; i < CYCLES; i++) {
-		ASSERT_TRUE(stay(&shared->allowed));
-		shared->phase++;
-		ASSERT_EQ(0, box_set(box, attr, forbid));
-		shared->phase++;
-		ASSERT_TRUE(stay(&shared->forbidden));
-		shared->phase++;
-		ASSERT_EQ(0, box_set(box, attr, allow));
-		shared->phase++;
-	}
+	ASSERT_EQ(0, load(change->box, folder, true));
+	pid = box_start(change->box, try_open_all_along, (void *)in_dir("granted/file"));
+	go_through_phases(_metadata, change);
 	EXPECT_NO_RACE(pid);
 }
 
 TEST_F_TIMEOUT(race, a_fence_holds_when_it_is_set, 200)
 {
-	change_about(_metadata, &self->box, self->granted, RVM_A_PARTITION_FLAGS, 0,
-		     RVM_PARTITION_FLAG_FENCED);
+	const struct change change = {
+		set_attribute,
+		&self->box,
+		.attr = RVM_A_PARTITION_FLAGS,
+		.forbid = RVM_PARTITION_FLAG_FENCED,
+	};
+
+	change_about(_metadata, self->granted, &change);
 }
 
 TEST_F_TIMEOUT(race, a_suspended_partition_does_nothing, 200)
 {
-	change_about(_metadata, &self->box, self->granted, RVM_A_PARTITION_STATE, RVM_STATE_RUNNING,
-		     RVM_STATE_SUSPENDED);
+	const struct change change = {
+		set_attribute,
+		&self->box,
+		.attr = RVM_A_PARTITION_STATE,
+		.allow = RVM_STATE_RUNNING,
+		.forbid = RVM_STATE_SUSPENDED,
+	};
+
+	change_about(_metadata, self->granted, &change);
 }
 
 /* Names and mounts that have nothing to do with it: walks have to be done again. */
@@ -271,8 +303,8 @@ static pid_t start_noise(const char *dir)
  * What moves between granted/ and excluded/: the file itself, or the directory it
  * is in.  It is opened by a descriptor, which follows it.
  */
-static void move_about(struct __test_metadata *_metadata, struct box *box, const char *inside,
-		       const char *outside, const char *opened)
+static void move_about(struct __test_metadata *_metadata, const struct change *change,
+		       const char *opened)
 {
 	const struct rule rules[] = {
 		{ RVM_CLASS_PATH, RVM_RIGHT_READ, test_dir(), "" },
@@ -280,20 +312,11 @@ static void move_about(struct __test_metadata *_metadata, struct box *box, const
 	};
 	pid_t pid, second, noise;
 
-	ASSERT_EQ(0, box_load(box, rules, ARRAY_LEN(rules)));
+	ASSERT_EQ(0, box_load(change->box, rules, ARRAY_LEN(rules)));
 	noise = start_noise(test_dir());
-	pid = box_start(box, try_open_all_along, (void *)opened);
-	second = box_start(box, try_open_all_along, (void *)opened);
-	for (int i = 0; i < CYCLES; i++) {
-		ASSERT_TRUE(stay(&shared->allowed));
-		shared->phase++;
-		ASSERT_EQ(0, rename(inside, outside));
-		shared->phase++;
-		ASSERT_TRUE(stay(&shared->forbidden));
-		shared->phase++;
-		ASSERT_EQ(0, rename(outside, inside));
-		shared->phase++;
-	}
+	pid = box_start(change->box, try_open_all_along, (void *)opened);
+	second = box_start(change->box, try_open_all_along, (void *)opened);
+	go_through_phases(_metadata, change);
 	EXPECT_NO_RACE(pid);
 	EXPECT_EQ(0, wait_for(second));
 	EXPECT_EQ(0, wait_for(noise));
@@ -302,6 +325,7 @@ static void move_about(struct __test_metadata *_metadata, struct box *box, const
 TEST_F_TIMEOUT(race, a_renamed_file_is_judged_where_it_is, 200)
 {
 	char inside[300], outside[300], opened[64];
+	const struct change change = { move, &self->box, .inside = inside, .outside = outside };
 	int fd;
 
 	snprintf(inside, sizeof(inside), "%s/file", self->granted);
@@ -310,12 +334,13 @@ TEST_F_TIMEOUT(race, a_renamed_file_is_judged_where_it_is, 200)
 	ASSERT_LE(0, fd);
 	/* The object itself, wherever it is. */
 	snprintf(opened, sizeof(opened), "/proc/self/fd/%d", fd);
-	move_about(_metadata, &self->box, inside, outside, opened);
+	move_about(_metadata, &change, opened);
 }
 
 TEST_F_TIMEOUT(race, a_file_in_a_renamed_folder_is_judged_where_it_is, 200)
 {
 	char inside[300], outside[300], opened[64];
+	const struct change change = { move, &self->box, .inside = inside, .outside = outside };
 	int fd;
 
 	snprintf(inside, sizeof(inside), "%s/folder", self->granted);
@@ -326,7 +351,7 @@ TEST_F_TIMEOUT(race, a_file_in_a_renamed_folder_is_judged_where_it_is, 200)
 	fd = open(in_dir("granted/folder/deep/file"), O_PATH);
 	ASSERT_LE(0, fd);
 	snprintf(opened, sizeof(opened), "/proc/self/fd/%d", fd);
-	move_about(_metadata, &self->box, inside, outside, opened);
+	move_about(_metadata, &change, opened);
 }
 
 /* Other partitions come and go: what is cached about cgroups must not be mixed up. */
