@@ -25,16 +25,7 @@ load() {
 prepare() {
 	mkdir -p "$dir/ws"
 	chmod 0755 "$dir" "$dir/ws"
-	cat >"$dir/ws/server.py" <<-'PY'
-		import socket, sys
-		s = socket.socket()
-		s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-		s.bind(("127.0.0.1", int(sys.argv[1])))
-		s.listen()
-		print("ready", flush=True)
-		while True:
-		    s.accept()[0].close()
-	PY
+	cp "$selftests/tools/server.py" "$dir/ws/"
 	cat >"$dir/ws/client.py" <<-'PY'
 		import socket, sys
 		socket.create_connection(("127.0.0.1", int(sys.argv[1])), 10)
@@ -56,7 +47,7 @@ run() {
 
 # Until the test ends.
 start_server() {
-	run run-one python3 server.py $port >"$dir/server" 2>&1 &
+	run run-one python3 server.py 127.0.0.1 $port >"$dir/server" 2>&1 &
 	for _ in {1..300}; do
 		! grep -qs ready "$dir/server" || return 0
 		sleep 0.1

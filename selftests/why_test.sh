@@ -83,17 +83,7 @@ helps_at_last() {
 }
 
 write_scripts() {
-	cat >"$dir/ws/server.py" <<-'PY'
-		import socket, sys
-		s = socket.socket()
-		s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-		s.bind(("0.0.0.0", int(sys.argv[1])))
-		s.listen()
-		print("ready", flush=True)
-		c = s.accept()[0]
-		c.recv(1)
-		c.sendall(b"y")
-	PY
+	cp "$selftests/tools/server.py" "$dir/ws/"
 	cat >"$dir/client.py" <<-'PY'
 		import socket, sys
 		c = socket.create_connection(("127.0.0.1", int(sys.argv[1])), 10)
@@ -123,7 +113,7 @@ write_server_table() {
 serve() {
 	local i
 
-	(cd "$dir/ws" && rvmctl run why -- /usr/bin/python3 server.py "$1" >"$dir/served" 2>&1 </dev/null) &
+	(cd "$dir/ws" && rvmctl run why -- /usr/bin/python3 server.py 0.0.0.0 "$1" 1 >"$dir/served" 2>&1 </dev/null) &
 	for ((i = 0; i < 300; i++)); do
 		! grep -qs ready "$dir/served" || break
 		sleep 0.1
