@@ -19,7 +19,6 @@
 #include "kselftest_harness.h"
 
 /* A fence takes much less; what waits for the confined never ends. */
-#define SECONDS 5
 #define FENCE_SECONDS 2
 #define BRAKE "/sys/kernel/security/rvm/brake"
 #define ATTACKERS 4
@@ -83,15 +82,11 @@ FIXTURE_TEARDOWN(brake)
 /* Does the process end in time?  Its exit status, or -1. */
 static int ends_in_time(pid_t pid)
 {
-	struct timespec pause = { .tv_nsec = 10 * 1000 * 1000 };
 	int status;
 
-	for (int i = 0; i < SECONDS * 100; i++) {
-		if (waitpid(pid, &status, WNOHANG) == pid)
-			return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
-		nanosleep(&pause, NULL);
-	}
-	return -1;
+	if (!wait_until(waitpid(pid, &status, WNOHANG) == pid) || !WIFEXITED(status))
+		return -1;
+	return WEXITSTATUS(status);
 }
 
 /* Inside: what would a name be, in a directory of the silent file system? */

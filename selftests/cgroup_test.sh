@@ -84,6 +84,11 @@ start_sessions() {
 	PY
 }
 
+# And the one that started them.
+are_started() {
+	(($(wc -l <"$group/cgroup.procs") > 30))
+}
+
 # The host has at least a quarter of a CPU: without cgroups it would have a thirtieth.
 cpus_are_shared() {
 	local runner status=0
@@ -91,7 +96,7 @@ cpus_are_shared() {
 	make_partition || return
 	start_sessions
 	runner=$!
-	sleep 2
+	wait_until are_started || status=1
 	/usr/bin/python3 - <<-'PY' || status=1
 		import os, sys, time
 		os.sched_setaffinity(0, {0})

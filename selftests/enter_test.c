@@ -101,12 +101,7 @@ static bool looks(const struct seen *seen)
 {
 	int from = __atomic_load_n(&seen->rounds, __ATOMIC_SEQ_CST);
 
-	for (int i = 0; i < 3000; i++) {
-		if (__atomic_load_n(&seen->rounds, __ATOMIC_SEQ_CST) >= from + 2)
-			return true;
-		usleep(10000);
-	}
-	return false;
+	return wait_until(__atomic_load_n(&seen->rounds, __ATOMIC_SEQ_CST) >= from + 2);
 }
 
 static bool is_in(pid_t pid, const char *group)

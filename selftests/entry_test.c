@@ -107,13 +107,6 @@ static bool is_set(const bool *what)
 	return __atomic_load_n(what, __ATOMIC_SEQ_CST);
 }
 
-static bool wait_until(const bool *what)
-{
-	for (int i = 0; i < 1000 && !is_set(what); i++)
-		usleep(10000);
-	return is_set(what);
-}
-
 /* Its exec, once it was admitted; another time after that, if the first one fails. */
 struct attempt {
 	const char *path;
@@ -129,7 +122,7 @@ static int start_when_told(void *arg)
 
 	shared->task = getpid();
 	shared->ready = true;
-	if (!wait_until(&shared->go))
+	if (!wait_until(is_set(&shared->go)))
 		return BROKEN;
 	ret = start(attempt->path, attempt->words);
 	return attempt->then ? start(attempt->then, attempt->then_words) : ret;
@@ -140,7 +133,7 @@ static int admit_and_try(struct box *box, const char *path, char *const *words,
 			 const struct attempt *attempt)
 {
 	pid_t pid = box_start(box, start_when_told, (void *)attempt);
-	int err = wait_until(&shared->ready) ? box_admit(box, pid, path, words) : BROKEN;
+	int err = wait_until(is_set(&shared->ready)) ? box_admit(box, pid, path, words) : BROKEN;
 
 	shared->go = true;
 	return wait_for(pid) ?: err;
@@ -205,7 +198,7 @@ static int make_child(bool traced)
 			_exit(BROKEN);
 		shared->task = getpid();
 		shared->ready = true;
-		_exit(wait_until(&shared->go) ? start(tool, go) : BROKEN);
+		_exit(wait_until(is_set(&shared->go)) ? start(tool, go) : BROKEN);
 	}
 	while (waitpid(pid, &status, 0) == pid && WIFSTOPPED(status))
 		ptrace(PTRACE_CONT, pid, 0, 0);
@@ -226,7 +219,7 @@ TEST_F(entry, who_is_traced_is_not_admitted)
 {
 	pid_t pid = box_start(&self->box, make_traced, NULL);
 
-	ASSERT_TRUE(wait_until(&shared->ready));
+	ASSERT_TRUE(wait_until(is_set(&shared->ready)));
 	EXPECT_EQ(EUSERS, box_admit(&self->box, shared->task, tool, go));
 	shared->go = true;
 	EXPECT_EQ(EACCES, wait_for(pid));
@@ -251,7 +244,7 @@ TEST_F(entry, who_is_admitted_is_not_traced)
 {
 	pid_t pid = box_start(&self->box, make_free, NULL);
 
-	ASSERT_TRUE(wait_until(&shared->ready));
+	ASSERT_TRUE(wait_until(is_set(&shared->ready)));
 	EXPECT_EQ(0, box_do(&self->box, attach, NULL));
 	EXPECT_EQ(0, box_do(&self->box, look_on, NULL));
 	EXPECT_EQ(0, box_admit(&self->box, shared->task, tool, go));
@@ -264,7 +257,7 @@ static int just_wait(void *arg)
 {
 	shared->task = getpid();
 	shared->ready = true;
-	return wait_until(&shared->go) ? 0 : BROKEN;
+	return wait_until(is_set(&shared->go)) ? 0 : BROKEN;
 }
 
 /* One that was made outside is its maker's until it starts a program. */
@@ -272,7 +265,7 @@ TEST_F(entry, who_is_on_its_way_in_is_not_traced)
 {
 	pid_t pid = box_start(&self->box, just_wait, NULL);
 
-	ASSERT_TRUE(wait_until(&shared->ready));
+	ASSERT_TRUE(wait_until(is_set(&shared->ready)));
 	EXPECT_NE(0, box_do(&self->box, attach, NULL));
 	EXPECT_NE(0, box_do(&self->box, look_on, NULL));
 	shared->go = true;

@@ -22,16 +22,6 @@ none_are_listed() {
 	[ "$(value 'len(d)' "$1" list)" = 0 ]
 }
 
-unload() {
-	local try
-
-	for ((try = 0; try < 600 * patience; try++)); do
-		! rmmod rvm 2>/dev/null || return 0
-		sleep 0.1
-	done
-	rmmod rvm
-}
-
 # While the module is loaded, the names of its functions exist.
 no_memory_is_lost() {
 	local lost

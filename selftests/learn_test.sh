@@ -378,16 +378,16 @@ is_ended_by_time() {
 	ends_in_enforce learn-shell
 }
 
+is_learning() {
+	[ "$(value 'd["mode"]' partition show "$1")" = learn ]
+}
+
 is_ended_by_signal() {
 	local pid
 
 	rvmctl learn watch learn-shell >/dev/null &
 	pid=$!
-	for _ in {1..100}; do
-		[ "$(value 'd["mode"]' partition show learn-shell)" != learn ] || break
-		sleep 0.1
-	done
-	[ "$(value 'd["mode"]' partition show learn-shell)" = learn ]
+	wait_until is_learning learn-shell
 	kill -TERM "$pid"
 	wait "$pid"
 	ends_in_enforce learn-shell

@@ -3,6 +3,12 @@
  * A token may hold within a program only: for what descends from it.  This
  * program is copied as "outer" and "helper", and is told by its words what to do;
  * the helper may be started within outer.
+ *
+ *   task --exec--> outer --exec--> helper                   started
+ *   task --exec--> outer --fork--> child --exec--> helper   started
+ *   task --fork--> child --exec--> outer
+ *     \--exec--> helper                                     denied: it is no descendant
+ *   task --exec--> helper                                   denied
  */
 
 #include <errno.h>
@@ -207,9 +213,28 @@ TEST_F(lineage, an_interpreter_is_a_helper_of_its_script)
 	EXPECT_EQ(EACCES, box_do(&self->box, start_script, NULL));
 }
 
-static int reload_and_go(void *arg)
+static int said[2];
+
+static int say_and_start(void *what)
 {
-	return start(outer, "wait");
+	dup2(said[1], 1);
+	return start(outer, what);
+}
+
+/* Start it in the box, until it says that it is there. */
+static pid_t start_until_there(const struct box *box, const char *what)
+{
+	pid_t pid;
+	char c;
+
+	if (pipe(said))
+		return -1;
+	pid = box_start(box, say_and_start, (void *)what);
+	close(said[1]);
+	if (read(said[0], &c, 1) != 1)
+		pid = -1;
+	close(said[0]);
+	return pid;
 }
 
 TEST_F(lineage, a_new_table_begins_anew)
@@ -217,8 +242,8 @@ TEST_F(lineage, a_new_table_begins_anew)
 	pid_t pid;
 
 	ASSERT_EQ(0, load(&self->box, "outer"));
-	pid = box_start(&self->box, reload_and_go, NULL);
-	usleep(500000);
+	pid = start_until_there(&self->box, "wait");
+	ASSERT_LT(0, pid);
 	ASSERT_EQ(0, load(&self->box, "outer"));
 	kill(pid, SIGUSR1);
 	EXPECT_EQ(EACCES, wait_for(pid));
@@ -321,11 +346,6 @@ TEST_F(lineage, who_is_traced_gains_nothing)
 	EXPECT_EQ(HELPED, box_do(&self->box, start_traced, NULL));
 }
 
-static int stay_within(void *arg)
-{
-	return start(outer, "stay");
-}
-
 static int attach_to(void *arg)
 {
 	return ptrace(PTRACE_SEIZE, *(pid_t *)arg, 0, 0) ? errno : 0;
@@ -341,8 +361,8 @@ TEST_F(lineage, the_partition_around_it_traces_it)
 	ASSERT_TRUE(box_register(&inner, self->nl, "lineage-inner"));
 	EXPECT_EQ(0, load(&self->box, NULL));
 	EXPECT_EQ(0, load(&inner, "outer"));
-	pid = box_start(&inner, stay_within, NULL);
-	usleep(500000);
+	pid = start_until_there(&inner, "stay");
+	ASSERT_LT(0, pid);
 	EXPECT_EQ(0, box_do(&self->box, attach_to, &pid));
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
@@ -426,7 +446,8 @@ static int act_as_outer(const char *what)
 		sigemptyset(&set);
 		sigaddset(&set, SIGUSR1);
 		sigprocmask(SIG_BLOCK, &set, NULL);
-		sigwait(&set, &got);
+		if (write(1, "!", 1) == 1)
+			sigwait(&set, &got);
 		return start(helper, "go");
 	}
 	if (!strcmp(what, "stay")) {

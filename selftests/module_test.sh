@@ -17,17 +17,6 @@ cleanup() {
 }
 trap cleanup EXIT
 
-# The last program holds the module until a grace period has passed.
-unload() {
-	local try
-
-	for ((try = 0; try < 600 * patience; try++)); do
-		! rmmod rvm 2>/dev/null || return 0
-		sleep 0.1
-	done
-	rmmod rvm
-}
-
 load_and_unload() {
 	local i
 
@@ -78,7 +67,7 @@ unload_while_fifos_are_made() {
 	rvmctl load "$dir/table.json" --partition module
 	make_fifos &
 	pid=$!
-	sleep 2
+	wait_until test -p "$dir/fifo" || status=1
 	pid=$(cat /sys/fs/cgroup/rvm/module/cgroup.procs) || status=1
 	echo "$pid" >/sys/fs/cgroup/cgroup.procs || status=1
 	rvmctl partition del module && rvmctl hook detach && unload || status=1

@@ -2,6 +2,13 @@
 /*
  * A partition inside another one: it gets at most what those around it have,
  * whatever its own table says, also of what was allowed and kept a moment ago.
+ *
+ *   host
+ *     outer           a task here: what the table of outer covers
+ *       inner         a task here: what the tables of outer and of inner both cover
+ *
+ *   nest/a/file, nest/b/file: both tables cover them for reading and writing, until
+ *   a test replaces one.
  */
 
 #include <errno.h>
@@ -122,9 +129,11 @@ TEST_F(nest, what_was_kept_goes_with_the_table_above)
 
 TEST_F(nest, what_was_kept_ends_with_the_token_above)
 {
-	ASSERT_EQ(0, load(&self->outer, RVM_RIGHT_READ, "", time(NULL) + 3));
+	time_t last = time(NULL) + 3;
+
+	ASSERT_EQ(0, load(&self->outer, RVM_RIGHT_READ, "", last));
 	EXPECT_EQ(0, often(&self->inner, "nest/b/file"));
-	sleep(4);
+	ASSERT_TRUE(wait_until(time(NULL) > last));
 	EXPECT_EQ(EACCES, often(&self->inner, "nest/b/file"));
 	EXPECT_EQ(EACCES, often(&self->outer, "nest/b/file"));
 	ASSERT_EQ(0, load(&self->outer, RVM_RIGHT_READ, "", 0));

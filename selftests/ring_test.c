@@ -54,22 +54,27 @@ static int wait_inside(void *arg)
 	return 0;
 }
 
+static int ask_to_enter(const struct box *box, pid_t pid)
+{
+	char *words[] = { "true", NULL };
+	int err, program;
+
+	request_begin(&r, RVM_CMD_PARTITION_ENTER);
+	put_u32(&r, RVM_A_PARTITION_ID, box->id);
+	put_u32(&r, RVM_A_PARTITION_PID, pid);
+	program = put_program(&r, "/bin/true", words);
+	err = nl_call(box->nl, &r, &reply);
+	close(program);
+	return err;
+}
+
 /* Takes in a process; it may not have reached the group yet. */
 static int enter(const struct box *box)
 {
-	char *words[] = { "true", NULL };
 	pid_t pid = box_start(box, wait_inside, NULL);
-	int err = EXDEV, program;
+	int err;
 
-	for (int i = 0; i < 500 && err == EXDEV; i++) {
-		usleep(10000);
-		request_begin(&r, RVM_CMD_PARTITION_ENTER);
-		put_u32(&r, RVM_A_PARTITION_ID, box->id);
-		put_u32(&r, RVM_A_PARTITION_PID, pid);
-		program = put_program(&r, "/bin/true", words);
-		err = nl_call(box->nl, &r, &reply);
-		close(program);
-	}
+	wait_until((err = ask_to_enter(box, pid)) != EXDEV);
 	kill(pid, SIGKILL);
 	wait_for(pid);
 	return err;

@@ -48,12 +48,7 @@ run() {
 # Until the test ends.
 start_server() {
 	run run-one python3 server.py 127.0.0.1 $port >"$dir/server" 2>&1 &
-	for _ in {1..300}; do
-		! grep -qs ready "$dir/server" || return 0
-		sleep 0.1
-	done
-	cat "$dir/server"
-	return 1
+	wait_until grep -qs ready "$dir/server" || { cat "$dir/server" && return 1; }
 }
 
 ask() {
@@ -174,11 +169,7 @@ start_stopper() {
 		        pass
 	PY
 	run run-one python3 stopper.py >"$dir/server" 2>&1 &
-	for _ in {1..300}; do
-		! grep -qs ready "$dir/server" || return 0
-		sleep 0.1
-	done
-	return 1
+	wait_until grep -qs ready "$dir/server"
 }
 
 ends_among_stoppers() {
@@ -198,16 +189,16 @@ others_go_on() {
 	run run-two cat client.py >"$dir/out"
 }
 
+has_ended() {
+	! kill -0 "$1" 2>/dev/null
+}
+
 stopper_ends() {
 	local pid
 
 	pid=$(pgrep -of 'rvmctl run .* stopper.py')
 	kill -TERM "$pid"
-	for _ in {1..300}; do
-		kill -0 "$pid" 2>/dev/null || return 0
-		sleep 0.1
-	done
-	return 1
+	wait_until has_ended "$pid"
 }
 
 ktap_print_header

@@ -60,12 +60,7 @@ static int make_semaphores(void *arg)
 	if (made != OBJECTS_MAX || semctl(first, 0, IPC_RMID))
 		return 2;
 	/* There is room again when the kernel has let go of it. */
-	for (int i = 0; i < 1000; i++) {
-		if (semget(IPC_PRIVATE, 1, 0600) >= 0)
-			return 3;
-		usleep(10000);
-	}
-	return 4;
+	return wait_until(semget(IPC_PRIVATE, 1, 0600) >= 0) ? 3 : 4;
 }
 
 TEST_F_TIMEOUT(share, of_ipc_objects, 120)
@@ -132,6 +127,7 @@ TEST_F_TIMEOUT(share, of_denials, 1200)
 	pid_t loud = box_start(&self->box, open_what_is_not_ours, &flood);
 	uint64_t before = box_denials(&self->box), quiet;
 
+	/* As long as that takes: the harness ends it. */
 	while (box_denials(&self->box) < before + LINES_MAX)
 		usleep(1000);
 	for (int i = 1; i <= 10; i++) {

@@ -258,8 +258,8 @@ static int lose_terminal(void *arg)
 	err = try_open(number->name, O_RDWR | O_NOCTTY);
 	close(master);
 	__atomic_store_n(&number->left, 1, __ATOMIC_SEQ_CST);
-	while (!__atomic_load_n(&number->taken, __ATOMIC_SEQ_CST))
-		usleep(1000);
+	if (!wait_until(__atomic_load_n(&number->taken, __ATOMIC_SEQ_CST)))
+		return 203;
 	return err ? 202 : try_open(number->name, O_RDWR | O_NOCTTY);
 }
 
@@ -272,8 +272,7 @@ TEST_F(terminal, and_their_numbers_are_not_kept)
 
 	ASSERT_TRUE(load_master(&self->box));
 	pid = box_start(&self->box, lose_terminal, number);
-	while (!__atomic_load_n(&number->left, __ATOMIC_SEQ_CST) && !waitpid(pid, NULL, WNOHANG))
-		usleep(1000);
+	ASSERT_TRUE(wait_until(__atomic_load_n(&number->left, __ATOMIC_SEQ_CST)));
 	master = open_master();
 	EXPECT_STREQ(number->name, ptsname(master));
 	__atomic_store_n(&number->taken, 1, __ATOMIC_SEQ_CST);

@@ -270,8 +270,8 @@ static int act_when_halted(void *arg)
 	if (fd < 0 || p == MAP_FAILED || pipe(pipes))
 		return 1;
 	__atomic_store_n(&halt->ready, 1, __ATOMIC_SEQ_CST);
-	while (!__atomic_load_n(&halt->go, __ATOMIC_SEQ_CST))
-		usleep(1000);
+	if (!wait_until(__atomic_load_n(&halt->go, __ATOMIC_SEQ_CST)))
+		return 1;
 	halt->map_error = errno_of((long)mmap(NULL, 4096, PROT_READ, MAP_PRIVATE, fd, 0));
 	halt->none_error = errno_of((long)mmap(NULL, 4096, PROT_NONE, MAP_PRIVATE, fd, 0));
 	halt->protect_error = errno_of(mprotect(p, 4096, PROT_READ));
@@ -287,8 +287,7 @@ static struct halt *run_halted(struct box *box, uint16_t attr, uint32_t value)
 		mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	pid_t pid = box_start(box, act_when_halted, halt);
 
-	while (!__atomic_load_n(&halt->ready, __ATOMIC_SEQ_CST))
-		usleep(1000);
+	wait_until(__atomic_load_n(&halt->ready, __ATOMIC_SEQ_CST));
 	if (attr)
 		box_set(box, attr, value);
 	__atomic_store_n(&halt->go, 1, __ATOMIC_SEQ_CST);

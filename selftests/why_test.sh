@@ -73,9 +73,7 @@ helps() {
 
 # COMMAND: several rows are offered one after the other; then it works.
 helps_at_last() {
-	local i
-
-	for i in 1 2 3 4 5; do
+	for _ in 1 2 3 4 5; do
 		! agent "$1" || return 0
 		take_line || return
 	done
@@ -111,13 +109,8 @@ write_server_table() {
 
 # PORT: start a server that serves one client of the host.
 serve() {
-	local i
-
 	(cd "$dir/ws" && rvmctl run why -- /usr/bin/python3 server.py 0.0.0.0 "$1" 1 >"$dir/served" 2>&1 </dev/null) &
-	for ((i = 0; i < 300; i++)); do
-		! grep -qs ready "$dir/served" || break
-		sleep 0.1
-	done
+	wait_until grep -qs ready "$dir/served" || true
 	if python3 "$dir/client.py" "$1"; then
 		wait $!
 		return

@@ -120,17 +120,15 @@ device_can_be_sought_and_polled() {
 # PATTERN COMMAND...: it makes the monitor print PATTERN, at the latest when repeated, because
 # the monitor may not listen yet.
 is_told() {
-	local pattern=$1 try
+	wait_until try_to_tell "$@" || { cat "$dir/events" && return 1; }
+}
+
+try_to_tell() {
+	local pattern=$1
 
 	shift
-	for try in {1..50}; do
-		"$@" >/dev/null 2>&1 || true
-		sleep 0.1
-		! grep -q -- "$pattern" "$dir/events" || return 0
-	done
-	echo "not told after $try times"
-	cat "$dir/events"
-	return 1
+	"$@" >/dev/null 2>&1 || true
+	grep -q -- "$pattern" "$dir/events"
 }
 
 # "KIND ACTOR REASON RIGHT CLASS OP": such a record is in the newest export.

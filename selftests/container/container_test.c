@@ -121,11 +121,7 @@ static int register_frozen(struct container *c, uint32_t flags)
 	events = open(path, O_RDONLY);
 	snprintf(path, sizeof(path), "%s/cgroup.freeze", c->box.cgroup);
 	write_file(path, "1");
-	for (int i = 0; i < 500 && !strstr(text, "frozen 1"); i++) {
-		usleep(10000);
-		if (pread(events, text, sizeof(text) - 1, 0) < 0)
-			break;
-	}
+	wait_until(pread(events, text, sizeof(text) - 1, 0) < 0 || strstr(text, "frozen 1"));
 	close(events);
 	err = register_with(c, flags);
 	write_file(path, "0");

@@ -396,20 +396,20 @@ size_t container_others(const struct container *c, pid_t *pids, size_t max)
 	return n;
 }
 
-bool container_end_others(const struct container *c)
+/* Those that are there now. */
+static size_t kill_others(const struct container *c)
 {
 	pid_t pids[8];
-	size_t n;
+	size_t n = container_others(c, pids, ARRAY_LEN(pids));
 
-	for (int i = 0; i < 500; i++) {
-		n = container_others(c, pids, ARRAY_LEN(pids));
-		if (!n)
-			return true;
-		while (n--)
-			kill(pids[n], SIGKILL);
-		usleep(10000);
-	}
-	return false;
+	for (size_t i = 0; i < n; i++)
+		kill(pids[i], SIGKILL);
+	return n;
+}
+
+bool container_end_others(const struct container *c)
+{
+	return wait_until(!kill_others(c));
 }
 
 bool container_end(struct container *c)

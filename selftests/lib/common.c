@@ -56,17 +56,33 @@ unsigned int __wrap_alarm(unsigned int seconds)
 	return __real_alarm(seconds * patience());
 }
 
+bool pause_before(struct deadline *deadline)
+{
+	struct timespec pause = { .tv_nsec = 10 * 1000 * 1000 }, now;
+	double seconds;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	seconds = now.tv_sec + now.tv_nsec / 1e9;
+	if (!deadline->end)
+		deadline->end = seconds + 20 * patience();
+	nanosleep(&pause, NULL);
+	return seconds < deadline->end;
+}
+
+static bool counters_are(int nl, const struct counters *expected)
+{
+	struct counters now = get_counters(nl);
+
+	return same_counters(&now, expected);
+}
+
 bool counters_return(int nl, const struct counters *expected)
 {
-	struct timespec pause = { .tv_nsec = 20 * 1000 * 1000 };
 	struct counters now;
 
-	for (unsigned int i = 0; i < 500 * patience(); i++) {
-		now = get_counters(nl);
-		if (same_counters(&now, expected))
-			return true;
-		nanosleep(&pause, NULL);
-	}
+	if (wait_until(counters_are(nl, expected)))
+		return true;
+	now = get_counters(nl);
 	printf("# partitions %u tokens %u exclusions %u anchors %u tables %u entries %u hooks %u\n",
 	       now.partitions, now.tokens, now.exclusions, now.anchors, now.tables, now.entries,
 	       now.hooks);
@@ -93,13 +109,10 @@ static void end_tasks(const struct box *box)
 
 void group_remove(struct box *box)
 {
-	struct timespec pause = { .tv_nsec = 10 * 1000 * 1000 };
-
 	if (box->cgroup_fd >= 0)
 		close(box->cgroup_fd);
 	end_tasks(box);
-	for (unsigned int i = 0; i < 500 * patience() && rmdir(box->cgroup) && errno == EBUSY; i++)
-		nanosleep(&pause, NULL);
+	wait_until(!rmdir(box->cgroup) || errno != EBUSY);
 }
 
 bool box_register(struct box *box, int nl, const char *name)
@@ -125,22 +138,24 @@ bool box_make(struct box *box, int nl, const char *name)
 	return group_make(box, name) && box_register(box, nl, name);
 }
 
-bool box_remove(struct box *box)
+static int ask_to_delete(const struct box *box)
 {
 	static struct request r;
 	static struct reply reply;
-	struct timespec pause = { .tv_nsec = 10 * 1000 * 1000 };
+
+	request_begin(&r, RVM_CMD_PARTITION_DEL);
+	put_u32(&r, RVM_A_PARTITION_ID, box->id);
+	return nl_call(box->nl, &r, &reply);
+}
+
+bool box_remove(struct box *box)
+{
+	int err;
 
 	end_tasks(box);
-	for (unsigned int i = 0; i < 500 * patience(); i++) {
-		request_begin(&r, RVM_CMD_PARTITION_DEL);
-		put_u32(&r, RVM_A_PARTITION_ID, box->id);
-		if (nl_call(box->nl, &r, &reply) != EBUSY)
-			break;
-		nanosleep(&pause, NULL);
-	}
+	wait_until((err = ask_to_delete(box)) != EBUSY);
 	group_remove(box);
-	return !reply.error;
+	return !err;
 }
 
 static void put_words(struct request *r, const char *pattern)

@@ -18,6 +18,25 @@
 /* How many times longer than usual things may take: $RVM_PATIENCE. */
 unsigned int patience(void);
 
+/* When a wait ends; 0 before it began. */
+struct deadline {
+	double end;
+};
+
+/* Sleep for 10 ms; false if the wait has taken 20 seconds, times patience(). */
+bool pause_before(struct deadline *deadline);
+
+/* Look again and again until @condition holds; its last value, false if it took too long. */
+#define wait_until(condition)                                               \
+	({                                                                  \
+		struct deadline deadline_ = {};                             \
+		bool holds_;                                                \
+                                                                            \
+		while (!(holds_ = (condition)) && pause_before(&deadline_)) \
+			;                                                   \
+		holds_;                                                     \
+	})
+
 unsigned int __real_alarm(unsigned int seconds);
 unsigned int __wrap_alarm(unsigned int seconds);
 

@@ -65,6 +65,16 @@ subtests() {
 	fi
 }
 
+# COMMAND...: again and again until it succeeds, a minute at most.
+wait_until() {
+	local end=$((SECONDS + 60 * patience))
+
+	until "$@"; do
+		((SECONDS < end)) || return 1
+		sleep 0.1
+	done
+}
+
 # A value of `rvmctl -j COMMAND...`, by a Python expression on d.
 value() {
 	local expression=$1
@@ -80,17 +90,18 @@ objects() {
 	"$programs/probe" objects | cut -d' ' -f1-6
 }
 
+objects_are() {
+	[ "$(objects)" = "$1" ]
+}
+
 # Anchors are freed after a grace period.
 objects_return() {
-	local expected=$1 now='' try
+	wait_until objects_are "$1" || { echo "objects are $(objects), expected $1" && return 1; }
+}
 
-	for ((try = 0; try < 50 * patience; try++)); do
-		now=$(objects)
-		[ "$now" != "$expected" ] || return 0
-		sleep 0.1
-	done
-	echo "objects are $now after $try tries, expected $expected"
-	return 1
+# The last program holds the module until a grace period has passed.
+unload() {
+	wait_until rmmod rvm 2>/dev/null || rmmod rvm
 }
 
 hooks_held() {
@@ -109,18 +120,13 @@ drop_partitions() {
 	for name; do
 		[ ! -e "/sys/fs/cgroup/rvm/$name/cgroup.kill" ] ||
 			echo 1 >"/sys/fs/cgroup/rvm/$name/cgroup.kill"
-		wait_until_empty "$name"
+		wait_until is_empty "$name" || true
 		rvmctl partition del "$name" >/dev/null 2>&1 || true
 	done
 }
 
-wait_until_empty() {
-	local events=/sys/fs/cgroup/rvm/$1/cgroup.events try
-
-	for ((try = 0; try < 100 * patience; try++)); do
-		grep -qs 'populated 1' "$events" || return 0
-		sleep 0.05
-	done
+is_empty() {
+	! grep -qs 'populated 1' "/sys/fs/cgroup/rvm/$1/cgroup.events"
 }
 
 # The home directory that the tool takes for the user's, one to write to: in the guest it is the

@@ -112,29 +112,23 @@ static inline void end(pid_t pid)
 	waitpid(pid, NULL, 0);
 }
 
-static inline void pause_ms(long ms)
+static inline bool has_tasks(const struct box *box)
 {
-	struct timespec t = { ms / 1000, ms % 1000 * 1000000 };
+	char path[128], text[16];
+	ssize_t n;
+	int fd;
 
-	nanosleep(&t, NULL);
+	snprintf(path, sizeof(path), "%s/cgroup.procs", box->cgroup);
+	fd = open(path, O_RDONLY);
+	n = read(fd, text, sizeof(text));
+	close(fd);
+	return n > 0;
 }
 
 /* Until the task is where box_start() sends it. */
 static inline bool wait_inside(const struct box *box)
 {
-	char path[128], text[16];
-
-	snprintf(path, sizeof(path), "%s/cgroup.procs", box->cgroup);
-	for (int i = 0; i < 500; i++) {
-		int fd = open(path, O_RDONLY);
-		ssize_t n = read(fd, text, sizeof(text));
-
-		close(fd);
-		if (n > 0)
-			return true;
-		pause_ms(10);
-	}
-	return false;
+	return wait_until(has_tasks(box));
 }
 
 static inline void ask_check(uint32_t id, uint32_t class, uint32_t right)

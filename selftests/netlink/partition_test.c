@@ -339,13 +339,8 @@ TEST_F(netlink, enter_has_a_limit)
 		pids[i] = sleeper(&self->box);
 	for (size_t i = 0; i < ARRAY_LEN(pids); i++) {
 		/* It may not have got there yet. */
-		for (int try = 0; try < 1000; try++) {
-			ask_enter(self->box.id, pids[i]);
-			error = nl_call(self->nl, &r, &reply);
-			if (error != EXDEV)
-				break;
-			pause_ms(10);
-		}
+		wait_until((ask_enter(self->box.id, pids[i]),
+			    error = nl_call(self->nl, &r, &reply)) != EXDEV);
 		EXPECT_EQ(i < ENTRIES_MAX ? 0 : ENFILE, error);
 	}
 	EXPECT_NE('\0', reply.text[0]);

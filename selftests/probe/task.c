@@ -246,8 +246,8 @@ static int traced_by_parent(bool ok)
 	if (fork() == 0) {
 		if (ok || fork() == 0) {
 			/* Adopted as soon as the process between is gone. */
-			for (int i = 0; !ok && i < 1000 && getppid() != 1; i++)
-				usleep(1000);
+			if (!ok)
+				wait_until(getppid() == 1);
 			err = result(ptrace(PTRACE_TRACEME, 0, 0, 0));
 			if (write(fds[1], &err, sizeof(err)) != sizeof(err))
 				_exit(2);
