@@ -140,14 +140,14 @@ FIXTURE_TEARDOWN(decision)
 		TH_LOG("files are left");
 }
 
-TEST_F(decision, of_one_right_is_none_of_another)
+TEST_F(decision, of_one_right_answers_for_no_other)
 {
 	EXPECT_EQ(EACCES, box_do(&self->box, open_to_write, (void *)file_in("granted")));
 	EXPECT_EQ(EACCES, box_do(&self->box, map_code, (void *)file_in("granted")));
 	EXPECT_EQ(0, once(&self->box, name_in("granted")));
 }
 
-TEST_F(decision, of_one_partition_is_none_of_another)
+TEST_F(decision, of_one_partition_answers_for_no_other)
 {
 	struct box other;
 
@@ -191,7 +191,7 @@ TEST_F(decision, ends_with_state_fence_and_epoch)
 }
 
 /* What was merely relaxed is not kept: it ends with the mode. */
-TEST_F(decision, of_a_mode_is_none)
+TEST_F(decision, of_a_permissive_mode_is_not_kept)
 {
 	uint64_t before;
 
@@ -410,7 +410,7 @@ TEST_F(decision, is_not_for_special_files)
 }
 
 /* What is granted by one file says nothing of its neighbours. */
-TEST_F(decision, of_a_file_is_none_of_its_folder)
+TEST_F(decision, of_a_file_answers_for_no_neighbour)
 {
 	const struct rule rules[] = {
 		{ RVM_CLASS_PATH, RVM_RIGHT_READ, in_dir("granted/c"), file_name },
@@ -497,7 +497,7 @@ static void stay_on_one_processor(void)
 	sched_setaffinity(0, sizeof(one), &one);
 }
 
-TEST_F_TIMEOUT(decision, of_a_file_is_none_of_the_next_in_its_memory, 120)
+TEST_F_TIMEOUT(decision, of_a_file_answers_for_no_other_in_its_memory, 120)
 {
 	const char *file = file_in("granted/c");
 	const struct rule rules[] = {

@@ -107,46 +107,46 @@ make_files
 check hooks_attach attach_hooks
 check table_loads rvmctl load "$dir/table.json" --partition "$bot" --workspace "$ws" \
 	--base minimal --spec "$dir/spec.json"
-denied as_loaded "$data/anew/key"
-denied a_pattern "$data/parts/deep/key"
-denied by_a_second_name_behind_many_files "$ws/second" "$ws/open"
-denied by_what_a_symbolic_link_leads_to "$ws/config/dev.conf" "$ws/open"
+denied the_table_denies_as_loaded "$data/anew/key"
+denied the_table_denies_by_a_pattern "$data/parts/deep/key"
+denied a_second_name_behind_many_files_is_denied "$ws/second" "$ws/open"
+denied what_a_symbolic_link_leads_to_is_denied "$ws/config/dev.conf" "$ws/open"
 
-refused a_link_on_the_way_to_it 'denied|permitted' link_it -s pub "$ws/conf"
-check a_link_elsewhere link_it -s pub "$ws/elsewhere"
-refused which_gets_no_name_on_the_way 'denied|permitted|cross-device' \
+refused a_link_on_the_way_to_what_is_denied_is_refused 'denied|permitted' link_it -s pub "$ws/conf"
+check a_link_elsewhere_is_made link_it -s pub "$ws/elsewhere"
+refused a_link_gets_no_name_on_the_way 'denied|permitted|cross-device' \
 	move_it "$ws/elsewhere" "$ws/conf"
-check but_another_name move_it "$ws/elsewhere" "$ws/there"
-check a_folder_on_the_way rvmctl run "$bot" -- mkdir "$ws/conf"
+check a_link_gets_another_name move_it "$ws/elsewhere" "$ws/there"
+check a_directory_on_the_way_is_made rvmctl run "$bot" -- mkdir "$ws/conf"
 
 echo new >"$ws/.env.new"
-refused a_second_name_for_what_takes_its_place 'cross-device' link_it "$ws/.env.new" "$ws/caught"
+refused what_takes_a_denied_name_gets_no_second_one 'cross-device' link_it "$ws/.env.new" "$ws/caught"
 mv "$ws/.env.new" "$ws/.env"
-denied which_it_took "$ws/.env" "$ws/open"
+denied what_took_a_denied_name_is_denied "$ws/.env" "$ws/open"
 rm "$plain/too"
-check a_second_name_where_nothing_is_denied link_it "$plain/file" "$plain/too"
+check a_second_name_where_nothing_is_denied_is_made link_it "$plain/file" "$plain/too"
 
-refused nothing_is_gone_yet '' gone
+refused no_denied_file_is_gone_yet '' gone
 rm -r "$data/anew"
 make_keys "$data/anew"
-denied made_anew "$data/anew/key"
+denied a_denied_file_that_is_made_again_is_denied "$data/anew/key"
 check status_says_that_it_is_gone gone
 
 mv "$data/moved" "$data/kept"
 make_keys "$data/moved"
-denied the_object_that_was_moved "$data/kept/key"
-denied and_what_is_called_so_now "$data/moved/key"
-refused which_the_agent_does_not_move_away 'denied|permitted|cross-device' \
+denied a_denied_object_that_was_moved_is_denied "$data/kept/key"
+denied what_is_called_like_it_now_is_denied "$data/moved/key"
+refused the_agent_does_not_move_it_away 'denied|permitted|cross-device' \
 	move_it "$data/moved" "$data/other"
-refused nor_anything_to_it 'denied|permitted|cross-device' move_it "$data/open" "$data/moved/key"
+refused the_agent_moves_nothing_in_its_place 'denied|permitted|cross-device' move_it "$data/open" "$data/moved/key"
 
 echo two >"$data/file.new"
 mv "$data/file.new" "$data/file"
-denied a_file_that_was_replaced "$data/file"
+denied a_denied_file_that_was_replaced_is_denied "$data/file"
 
 mount -t tmpfs tmpfs "$data/over"
 make_keys "$data/over"
-denied mounted_over "$data/over/key"
+denied what_is_mounted_over_a_denied_file_is_denied "$data/over/key"
 
 umount "$data/stick"
 mount -t tmpfs tmpfs "$data/stick"

@@ -149,14 +149,14 @@ TEST_F(entry, what_is_admitted_starts)
 	EXPECT_EQ(STARTED, admit_and_try(&self->box, tool, go, &attempt));
 }
 
-TEST_F(entry, another_program_does_not)
+TEST_F(entry, another_program_does_not_start)
 {
 	const struct attempt attempt = { other, go };
 
 	EXPECT_EQ(EACCES, admit_and_try(&self->box, tool, go, &attempt));
 }
 
-TEST_F(entry, other_words_do_not)
+TEST_F(entry, other_words_do_not_start)
 {
 	const struct attempt attempt = { tool, stop };
 
@@ -180,7 +180,7 @@ TEST_F(entry, all_words_count)
 	EXPECT_EQ(EACCES, admit_and_try(&self->box, tool, words, &attempt));
 }
 
-TEST_F(entry, it_is_used_up_by_whatever_is_tried)
+TEST_F(entry, an_admission_is_used_up_by_whatever_is_tried)
 {
 	const struct attempt attempt = { other, go, tool, go };
 
@@ -273,7 +273,7 @@ TEST_F(entry, who_is_on_its_way_in_is_not_traced)
 }
 
 /* The loader of "patched" is none that may be loaded; only an admission would let it be. */
-TEST_F(entry, another_thread_has_none_of_it)
+TEST_F(entry, another_thread_is_not_admitted)
 {
 	char *evil[] = { "tool", "thread", patched, NULL },
 	     *good[] = { "tool", "thread", prog, NULL };

@@ -130,7 +130,7 @@ TEST_F(hook, programs_on_hooks_may_ask)
 	EXPECT_LE(0, close_if(load(self, &(struct program){ LSM("file_open"), .asks = true })));
 }
 
-TEST_F(hook, programs_that_sleep_may_not)
+TEST_F(hook, programs_that_sleep_may_not_ask)
 {
 	struct program p = { LSM("file_open"), .sleeps = true };
 
@@ -141,7 +141,7 @@ TEST_F(hook, programs_that_sleep_may_not)
 	EXPECT_EQ(-EACCES, load(self, &p));
 }
 
-TEST_F(hook, programs_that_sleep_may_where_exec_is_judged)
+TEST_F(hook, programs_that_sleep_may_ask_where_exec_is_judged)
 {
 	struct program p = { LSM("bprm_creds_for_exec"), .sleeps = true, .asks = true };
 
@@ -149,7 +149,7 @@ TEST_F(hook, programs_that_sleep_may_where_exec_is_judged)
 }
 
 /* They run in NMI too. */
-TEST_F(hook, programs_that_trace_may_not)
+TEST_F(hook, programs_that_trace_may_not_ask)
 {
 	struct program p = { FENTRY("security_file_open") };
 
@@ -160,7 +160,7 @@ TEST_F(hook, programs_that_trace_may_not)
 	EXPECT_EQ(-EACCES, load(self, &p));
 }
 
-TEST_F(hook, programs_of_probes_may_not)
+TEST_F(hook, programs_of_probes_may_not_ask)
 {
 	struct program p = { .type = BPF_PROG_TYPE_KPROBE };
 

@@ -75,16 +75,16 @@ ktap_set_plan 13
 rvmctl hook detach >/dev/null 2>&1 || true
 refused without_a_required_hook_nothing_is_attached "hook $required: this kernel does not have it" \
 	without "$required" rvmctl hook attach
-check and_nothing_stays nothing_is_attached
+check an_attach_that_fails_leaves_nothing nothing_is_attached
 check without_one_that_may_be_missing_the_others_are without "$if_there" rvmctl hook attach
 check which_the_status_says without "$if_there" rvmctl hook status
 check partition_is_made make_partition
 refused run_is_refused_if_the_kernel_has_the_hook "1 are missing, among them $if_there" run_in_it
-check and_that_is_said is missing "$if_there"
-refused as_the_doctor_does "1 are missing, among them $if_there" rvmctl doctor
+check the_missing_hook_is_said is missing "$if_there"
+refused the_doctor_names_the_missing_hook "1 are missing, among them $if_there" rvmctl doctor
 check run_works_where_it_does_not_have_it without "$if_there" rvmctl run kernel -- true
 check what_is_missing_is_added rvmctl hook attach
-check then_it_is_attached is attached "$if_there"
-check and_run_works run_in_it
+check an_added_hook_is_attached is attached "$if_there"
+check run_works_with_the_added_hook run_in_it
 check each_hook_is_attached_or_not_in_this_kernel report_hooks
 ktap_finished

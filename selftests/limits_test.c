@@ -69,7 +69,7 @@ static bool make_numbered(int nl, int number, struct box *box)
 	return !err;
 }
 
-TEST_F_TIMEOUT(limits, partitions, 300)
+TEST_F_TIMEOUT(limits, partitions_have_a_limit, 300)
 {
 	struct box *boxes = calloc(PARTITIONS_MAX + 1, sizeof(*boxes));
 	int room = PARTITIONS_MAX - self->start.partitions, made = 0;
@@ -137,7 +137,7 @@ static int stage(uint32_t part, size_t *left)
 }
 
 /* What is added to transactions counts too: they end with their sockets. */
-TEST_F_TIMEOUT(limits, tokens, 300)
+TEST_F_TIMEOUT(limits, tokens_have_a_limit, 300)
 {
 	size_t left = TOKENS_MAX - self->start.tokens - self->start.exclusions, none = 0;
 	int nl[TOKENS_MAX / TABLE_MAX + 2], count = 0;
@@ -178,7 +178,7 @@ static int add_patterns(int nl, struct rule *rule, size_t count)
 }
 
 /* What a question may cost is bounded when the table is made. */
-TEST_F(limits, patterns)
+TEST_F(limits, patterns_have_a_limit)
 {
 	const struct {
 		const char *pattern;

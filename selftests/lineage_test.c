@@ -133,7 +133,7 @@ TEST_F(lineage, a_helper_is_started_within_its_program)
 	EXPECT_EQ(HELPED, box_do(&self->box, start_outer, "exec"));
 }
 
-TEST_F(lineage, and_by_nobody_else)
+TEST_F(lineage, a_helper_is_started_by_nobody_else)
 {
 	ASSERT_EQ(0, load(&self->box, "outer"));
 	EXPECT_EQ(EACCES, box_do(&self->box, start_helper, NULL));
@@ -141,7 +141,7 @@ TEST_F(lineage, and_by_nobody_else)
 	EXPECT_EQ(HELPED, box_do(&self->box, start_helper, NULL));
 }
 
-TEST_F(lineage, a_child_and_its_child_have_it)
+TEST_F(lineage, children_and_grandchildren_have_the_helper)
 {
 	ASSERT_EQ(0, load(&self->box, "outer"));
 	EXPECT_EQ(HELPED, box_do(&self->box, start_outer, "child"));
@@ -156,7 +156,7 @@ static int start_beside(void *arg)
 	return start(helper, "go");
 }
 
-TEST_F(lineage, its_parent_has_it_not)
+TEST_F(lineage, the_parent_of_a_program_has_no_helper)
 {
 	ASSERT_EQ(0, load(&self->box, "outer"));
 	EXPECT_EQ(EACCES, box_do(&self->box, start_beside, NULL));
@@ -191,7 +191,7 @@ static int start_too_long(void *arg)
 	return start(helper, "go");
 }
 
-TEST_F(lineage, nor_does_one_that_is_too_long)
+TEST_F(lineage, an_exec_that_is_too_long_gives_nothing)
 {
 	ASSERT_EQ(0, load(&self->box, "outer"));
 	EXPECT_EQ(EACCES, box_do(&self->box, start_too_long, NULL));
@@ -310,7 +310,7 @@ TEST_F(lineage, who_has_less_does_not_trace_it)
 	EXPECT_NE(0, box_do(&self->box, try_trace, "descriptor"));
 }
 
-TEST_F(lineage, who_has_as_much_does)
+TEST_F(lineage, who_has_as_much_traces_it)
 {
 	ASSERT_EQ(0, load(&self->box, "outer"));
 	EXPECT_EQ(0, box_do(&self->box, try_trace_within, "attach"));
@@ -370,7 +370,7 @@ TEST_F(lineage, the_partition_around_it_traces_it)
 }
 
 /* Each table knows its own lineages: one of the inner partition is none of the outer one. */
-TEST_F(lineage, a_partition_inside_has_its_own)
+TEST_F(lineage, a_partition_inside_has_lineages_of_its_own)
 {
 	struct box inner;
 
@@ -424,7 +424,7 @@ static int load_many(struct box *box, unsigned int n)
 	return load_within(box, n, n);
 }
 
-TEST_F(lineage, there_are_so_many)
+TEST_F(lineage, a_table_has_64_programs_at_most)
 {
 	EXPECT_EQ(0, load_many(&self->box, 64));
 	EXPECT_EQ(E2BIG, load_many(&self->box, 65));

@@ -264,7 +264,7 @@ TEST_F(network, its_servers_take_no_token)
 	EXPECT_EQ(0, do_claimed(&self->box, send_datagrams, &everywhere6));
 }
 
-TEST_F(network, unclaimed_they_do)
+TEST_F(network, servers_of_an_unclaimed_one_take_a_token)
 {
 	EXPECT_EQ(EACCES, do_unclaimed(&self->box, call_server, &loopback));
 	EXPECT_EQ(EACCES, do_unclaimed(&self->box, call_server, &loopback6));
@@ -272,7 +272,7 @@ TEST_F(network, unclaimed_they_do)
 }
 
 /* Nobody listens where the first one asks. */
-TEST_F(network, what_leaves_it_takes_one)
+TEST_F(network, what_leaves_it_takes_a_token)
 {
 	EXPECT_EQ(ECONNREFUSED, do_claimed(&self->box, connect_to, "127.0.0.1"));
 	EXPECT_EQ(EACCES, do_claimed(&self->box, connect_to, "192.0.2.1"));
@@ -304,7 +304,7 @@ TEST_F(network, a_socket_from_outside_is_of_its_own_network)
 }
 
 /* Also of one that is inside it; other tasks of its own are at home there. */
-TEST_F(network, it_is_of_one_partition)
+TEST_F(network, a_network_is_of_one_partition)
 {
 	struct stay stay = { .box = &self->box, .act = send_datagrams, .arg = (void *)&loopback };
 
@@ -317,7 +317,7 @@ TEST_F(network, it_is_of_one_partition)
 	EXPECT_EQ(0, do_claimed(&self->other, call_server, &loopback));
 }
 
-TEST_F(network, only_one_that_nobody_else_is_in)
+TEST_F(network, one_that_others_are_in_is_not_claimed)
 {
 	struct stay stay = { .box = &self->box, .act = call_server, .arg = (void *)&loopback };
 	char path[64];

@@ -85,20 +85,20 @@ make_files
 check hooks_attach attach_hooks
 check table_loads rvmctl load "$dir/table.json" --partition "$bot" --workspace "$ws" \
 	--base minimal --spec "$dir/spec.json"
-check one_place touch_it
+check one_place_is_judged touch_it
 show_at "$ws/other"
 check two_places touch_it
 show_at "$dir/out"
 check a_place_without_a_token_takes_nothing_away touch_it
 check a_place_without_a_token_hides_nothing list_it
 show_at "$ws/sealed"
-refused a_place_that_is_denied_does 'denied|permitted' touch_it
+refused a_place_that_is_denied_hides_the_file 'denied|permitted' touch_it
 check reading_is_not_denied_there list_it
 show_to_others
 refused however_many_there_are_elsewhere 'denied|permitted' touch_it
 umount "$ws/sealed"
-check and_what_is_allowed_is_allowed touch_it
-check they_were_there_until_then kill "$others"
+check a_place_that_is_gone_hides_nothing touch_it
+check the_other_places_were_there_until_then kill "$others"
 wait "$others" 2>/dev/null || true
 others=
 check without_it_all_is_as_before touch_it
@@ -108,8 +108,8 @@ check contents_are_not_judged_by_places rvmctl run "$bot" -- cat "$ws/real/file"
 unmount_all
 mount -t tmpfs tmpfs "$ws/real"
 echo text >"$ws/real/file"
-check one_place_again touch_it
-check its_attributes list_it
+check one_place_behind_a_mount_is_judged touch_it
+check attributes_behind_a_mount_are_seen list_it
 drop_partitions "$bot"
 check partition_is_gone [ ! -e "/sys/fs/cgroup/rvm/$bot" ]
 ktap_finished

@@ -121,7 +121,7 @@ static int load(struct box *box, const struct rule *rule)
 	return box_load(box, rules, ARRAY_LEN(rules));
 }
 
-TEST_F(program, by_its_words_it_is_secure)
+TEST_F(program, started_by_its_words_it_is_secure)
 {
 	const struct rule rule = { RVM_CLASS_EXEC, RVM_RIGHT_EXECUTE, self->path, "report go" };
 
@@ -129,7 +129,7 @@ TEST_F(program, by_its_words_it_is_secure)
 	EXPECT_EQ(SECURE, box_do(&self->box, start, self->path));
 }
 
-TEST_F(program, with_any_words_it_is_as_ever)
+TEST_F(program, started_with_any_words_it_is_as_ever)
 {
 	const struct rule rule = { RVM_CLASS_EXEC, RVM_RIGHT_EXECUTE, self->path, "report",
 				   RVM_SCOPE_FLAG_PREFIX };
@@ -183,7 +183,7 @@ static uint64_t started(const struct box *box)
 }
 
 /* It may start, but the kernel makes nothing of it. */
-TEST_F(program, one_that_is_none_has_not_started)
+TEST_F(program, a_file_that_is_no_program_has_not_started)
 {
 	const struct rule rule = { RVM_CLASS_EXEC, RVM_RIGHT_EXECUTE, self->script, "script",
 				   RVM_SCOPE_FLAG_PREFIX };
@@ -352,7 +352,7 @@ TEST_F(program, nobody_attaches_to_what_runs_by_its_words)
 	EXPECT_EQ(0, box_do(&self->box, attach_to_child, self->path));
 }
 
-TEST_F(program, outside_it_is_as_ever)
+TEST_F(program, started_outside_it_is_as_ever)
 {
 	pid_t pid = fork();
 

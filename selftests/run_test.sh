@@ -206,9 +206,9 @@ ktap_set_plan 19
 check hooks_are_attached rvmctl hook attach
 check loads prepare
 check a_server_starts start_server
-check another_run_reaches_it ask run-one
-check several_runs_reach_it ask_together
-refused another_partition_does_not 'refused' ask run-two
+check another_run_reaches_the_server ask run-one
+check several_runs_reach_the_server ask_together
+refused another_partition_does_not_reach_the_server 'refused' ask run-two
 check runs_that_start_together start_together
 check outputs_are_opened_by_name open_by_name
 check input_is_opened_by_name read_by_name

@@ -63,7 +63,7 @@ static int make_semaphores(void *arg)
 	return wait_until(semget(IPC_PRIVATE, 1, 0600) >= 0) ? 3 : 4;
 }
 
-TEST_F_TIMEOUT(share, of_ipc_objects, 120)
+TEST_F_TIMEOUT(share, nobody_takes_the_ipc_objects_of_others, 120)
 {
 	int all = OBJECTS_MAX + 1, few = 4;
 
@@ -106,7 +106,7 @@ static bool has_words(int nl, uint64_t sequence)
 	       strstr(text, "/etc/passwd");
 }
 
-TEST_F_TIMEOUT(share, of_words, 120)
+TEST_F_TIMEOUT(share, nobody_takes_the_detail_lines_of_others, 120)
 {
 	int few = 3, flood = LINES_MAX + 1000;
 	uint64_t quiet;
@@ -121,7 +121,7 @@ TEST_F_TIMEOUT(share, of_words, 120)
 }
 
 /* However many there are, each of the quiet one is counted and told, when it comes amid them too. */
-TEST_F_TIMEOUT(share, of_denials, 1200)
+TEST_F_TIMEOUT(share, a_flood_of_denials_hides_none_of_others, 1200)
 {
 	int one = 1, flood = 4 * LINES_MAX;
 	pid_t loud = box_start(&self->box, open_what_is_not_ours, &flood);

@@ -102,7 +102,7 @@ static bool is_refused_meanwhile(int nl, uint8_t cmd)
 	return busy;
 }
 
-TEST_F_TIMEOUT(shared, requests_at_the_same_time, 240)
+TEST_F_TIMEOUT(shared, requests_at_the_same_time_are_kept_apart, 240)
 {
 	static const uint8_t cmds[] = { RVM_CMD_TABLE_ADD, RVM_CMD_TABLE_COMMIT,
 					RVM_CMD_TABLE_ABORT };

@@ -161,7 +161,7 @@ TEST_F(terminal, the_own_is_opened_by_name)
 }
 
 /* Another instance gives its terminals the same numbers. */
-TEST_F(terminal, a_namesake_of_another_instance_is_not)
+TEST_F(terminal, a_namesake_of_another_instance_is_not_opened)
 {
 	int masters[16], numbers[2] = { -1, -1 }, unlock = 0;
 	char ptmx[128];
@@ -263,7 +263,7 @@ static int lose_terminal(void *arg)
 	return err ? 202 : try_open(number->name, O_RDWR | O_NOCTTY);
 }
 
-TEST_F(terminal, and_their_numbers_are_not_kept)
+TEST_F(terminal, a_number_is_not_kept_for_the_next_terminal)
 {
 	struct number *number =
 		mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);

@@ -312,7 +312,7 @@ TEST_F(verb, what_needs_nothing_needs_a_partition_that_runs)
 		   EACCES);
 }
 
-TEST_F(verb, and_that_is_not_fenced)
+TEST_F(verb, what_needs_nothing_needs_a_partition_without_a_fence)
 {
 	expect_all(_metadata,
 		   run_halted(&self->box, RVM_A_PARTITION_FLAGS, RVM_PARTITION_FLAG_FENCED),

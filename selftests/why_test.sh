@@ -138,8 +138,8 @@ check loads load
 
 check works_as_loaded agent ./tool
 replace_tool
-refused another_file_does_not 'denied' agent ./tool
-check it_is_another_file says 'replaced since' why
+refused another_file_of_its_name_does_not_work 'denied' agent ./tool
+check why_says_that_it_is_another_file says 'replaced since' why
 check no_line_is_offered offers_nothing
 load
 check loaded_again_it_works agent ./tool
@@ -184,7 +184,7 @@ check descriptors_are_not_told says 'exec of /usr/bin/env' why
 agent 'echo x >/tmp/tmp.Ab12cD34eF' || true
 check temporary_names_are_patterns says 'Edit\(//tmp/tmp\.\?{10}\)' why
 agent 'echo x >/tmp/notes' || true
-check others_are_names says 'Edit\(//tmp/notes\)' why
+check names_that_are_not_temporary_are_names says 'Edit\(//tmp/notes\)' why
 
 # For what no row can allow: which rule made the exclusion.
 agent 'echo x >tool' || true
@@ -211,7 +211,7 @@ check made_beside_it agent 'echo x >made'
 cp "$dir/before.json" "$dir/table.json"
 check loads_again load
 check line_for_a_name_of_mktemp helps 'mkdir tmp.Qx81AbCd2z' 'mkdir tmp.Aa91AbCd3y'
-check it_is_for_what_is_in_it_as_well agent 'echo x >tmp.Aa91AbCd3y/one'
+check line_for_a_name_of_mktemp_holds_inside_too agent 'echo x >tmp.Aa91AbCd3y/one'
 
 # A server that listens at all addresses is judged by the one that the client uses.
 write_scripts

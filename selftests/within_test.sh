@@ -55,7 +55,7 @@ check hooks_are_attached rvmctl hook attach
 check loads load ', "within": "make"'
 check list_shows_it says make value "[t['within'] for t in d if t.get('resource') == 'exec:id *']" \
 	token list within
-refused the_shell_may_not "denied|ermission" direct
+refused the_shell_itself_may_not "denied|ermission" direct
 check why_names_the_program says 'only within make' rvmctl why --last --partition within
 check why_has_it_in_json says '^make$' value "d['within']" why --last --partition within
 check make_may by_make

@@ -245,7 +245,7 @@ TEST_F(netlink, a_refused_entry_spoils_the_transaction)
 	ACCEPTED(self->nl);
 }
 
-TEST_F(netlink, commit_counts)
+TEST_F(netlink, commit_compares_the_count)
 {
 	ask_begin(self->box.id);
 	ACCEPTED(self->nl);
