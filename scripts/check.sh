@@ -429,6 +429,10 @@ check_words() {
 		END { exit found }'
 }
 
+check_commits() {
+	scripts/commit-subjects.sh || { (($? == 4)) && exit 4; }
+}
+
 # No paths or hosts of one machine.
 check_places() {
 	local hosts host
