@@ -161,7 +161,7 @@ static int load(struct box *box, const char *folder, bool allow)
 struct change {
 	int (*make)(const struct change *change, bool allow);
 	struct box *box;
-	/* A table: it covers this folder, or does not. */
+	/* A table: it covers this directory, or does not. */
 	const char *folder;
 	/* An attribute of the partition. */
 	uint16_t attr;
