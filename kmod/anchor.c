@@ -21,7 +21,7 @@
 
 #include "anchor.h"
 #include "compat.h"
-#include "decision.h"
+#include "policy.h"
 
 static struct fsnotify_group *group;
 
@@ -57,7 +57,7 @@ static void lose_anchor(struct fsnotify_mark *mark, struct fsnotify_group *of)
 	WRITE_ONCE(anchor->lost, true);
 	list_for_each_entry(link, &anchor->links, node)
 		WRITE_ONCE(*link->slot, NULL);
-	rvm_decision_forget();
+	rvm_policy_change();
 }
 
 static void free_anchor(struct fsnotify_mark *mark)

@@ -7,7 +7,6 @@
  * Documentation/design/decisions.md goes through all that could change a verdict.
  */
 
-#include <linux/atomic.h>
 #include <linux/dcache.h>
 #include <linux/fs.h>
 #include <linux/fs_struct.h>
@@ -24,6 +23,7 @@
 #include "limits.h"
 #include "partition.h"
 #include "path.h"
+#include "policy.h"
 #include "table.h"
 
 #define SLOTS BIT(RVM_DECISION_BITS)
@@ -53,9 +53,6 @@ struct recent {
 #define RECENT 32
 
 static struct recent __percpu *recent;
-
-/* Counts policies; 0 is never valid, so empty slots are not. */
-static atomic64_t policy = ATOMIC64_INIT(1);
 
 /* Odd; keeps the fingerprint from being computed outside. */
 static u64 secret;
@@ -278,7 +275,7 @@ static __always_inline bool is_about(const struct rvm_decision *decision, u64 pa
 	return READ_ONCE(decision->identity.dentry) == dentry &&
 	       READ_ONCE(decision->part) == part &&
 	       !(rights & ~READ_ONCE(decision->rights[load])) &&
-	       READ_ONCE(decision->policy) == atomic64_read(&policy) && !is_old(decision, jiffies);
+	       rvm_policy_is(READ_ONCE(decision->policy)) && !is_old(decision, jiffies);
 }
 
 bool rvm_decision_allows_one(const struct rvm_partition *part, const struct path *path, u8 rights,
@@ -408,7 +405,7 @@ bool rvm_decision_is_recent(const struct rvm_partition *part, const struct file 
 	r = recent_of(file);
 	is = r->file == file && r->mask == mask && r->part == part->id &&
 	     r->dentry == file->f_path.dentry && r->tick == tick &&
-	     r->policy == atomic64_read(&policy) && r->names == names_now();
+	     rvm_policy_is(r->policy) && r->names == names_now();
 	preempt_enable();
 	return is;
 }
@@ -420,7 +417,7 @@ bool rvm_decision_allows_file(const struct rvm_partition *part, const struct fil
 	struct recent new = {
 		.file = file,
 		.dentry = file->f_path.dentry,
-		.policy = atomic64_read_acquire(&policy),
+		.policy = rvm_policy_number(),
 		.tick = READ_ONCE(jiffies),
 		.names = names_now(),
 		.part = part->id,
@@ -433,12 +430,6 @@ bool rvm_decision_allows_file(const struct rvm_partition *part, const struct fil
 	*recent_of(file) = new;
 	preempt_enable();
 	return true;
-}
-
-u64 rvm_decision_policy(void)
-{
-	/* What is judged is read after it; pairs with rvm_decision_forget(). */
-	return atomic64_read_acquire(&policy);
 }
 
 /* Here a file is not mistaken for another of the same number: see decisions.md. */
@@ -550,12 +541,6 @@ void rvm_decision_keep(struct rvm_decision *new, struct vfsmount *mnt)
 	memcpy(old, new, offsetof(struct rvm_decision, mount[new->crossings]));
 	/* All is written before the slot counts as whole again. */
 	smp_store_release(&slot->seq, seq + 2);
-}
-
-void rvm_decision_forget(void)
-{
-	/* Fully ordered: the change is seen by whoever reads the new number. */
-	atomic64_inc_return(&policy);
 }
 
 int rvm_decision_init(void)

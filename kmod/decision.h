@@ -67,7 +67,7 @@ struct rvm_decision {
 	u8 crossings;
 	/** @identity: Of the file, or of the directory. */
 	struct rvm_identity identity;
-	/** @policy: Number of policies before this one, read before judging. */
+	/** @policy: rvm_policy_number(), read before judging. */
 	u64 policy;
 	/** @names: Count of rename_lock under which the names were read; always even. */
 	unsigned int names;
@@ -157,15 +157,6 @@ bool rvm_decision_is_recent(const struct rvm_partition *part, const struct file 
 bool rvm_decision_allows_file(const struct rvm_partition *part, const struct file *file, int mask,
 			      u8 rights);
 
-/**
- * rvm_decision_policy() - number of the present policy
- *
- * Read it before what is judged.
- *
- * Return: the number.
- */
-u64 rvm_decision_policy(void);
-
 /** rvm_decision_trusts_numbers() - do number and generation stand for one file, ever */
 bool rvm_decision_trusts_numbers(const struct super_block *sb);
 
@@ -204,16 +195,6 @@ bool rvm_decision_describe_folder(struct rvm_decision *decision, const struct pa
  * Context: inside rcu_read_lock(); task context; never sleeps.
  */
 void rvm_decision_keep(struct rvm_decision *decision, struct vfsmount *mnt);
-
-/**
- * rvm_decision_forget() - all that is kept is void
- *
- * After a change of what is judged, once hooks can see it, and before anybody
- * is told that it was made.
- *
- * Context: any.
- */
-void rvm_decision_forget(void);
 
 /** rvm_decision_init() - make the table; -ENOMEM */
 int rvm_decision_init(void);

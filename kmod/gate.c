@@ -18,6 +18,7 @@
 #include "naming.h"
 #include "partition.h"
 #include "path.h"
+#include "policy.h"
 #include "witness.h"
 
 static void place_object(struct rvm_request *req, const struct rvm_path_object *object)
@@ -253,7 +254,7 @@ static void latch(const struct rvm_verdict *v)
 		return;
 	WRITE_ONCE(token->flags, READ_ONCE(token->flags) | RVM_TOKEN_F_EXPIRED);
 	/* Decisions from before the clock was set may rest on it. */
-	rvm_decision_forget();
+	rvm_policy_change();
 }
 
 static int conclude(struct rvm_partition *part, const struct rvm_question *q,
@@ -275,7 +276,7 @@ static noinline struct rvm_verdict judge_once(struct rvm_partition *part, struct
 	struct rvm_decision decision = {
 		.part = part->id,
 		/* Before anything that is judged is read. */
-		.policy = rvm_decision_policy(),
+		.policy = rvm_policy_number(),
 	};
 	struct rvm_verdict v = judge(part, q, &decision);
 

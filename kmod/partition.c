@@ -24,8 +24,8 @@
 #include <linux/slab.h>
 #include <linux/xarray.h>
 
-#include "decision.h"
 #include "partition_priv.h"
+#include "policy.h"
 #include "table.h"
 
 #define CACHE_ENTRIES 16
@@ -348,7 +348,7 @@ void rvm_partition_note_change(void)
 {
 	lockdep_assert_held(&rvm_partitions_lock);
 	WRITE_ONCE(changes, changes + 1 ?: 1);
-	rvm_decision_forget();
+	rvm_policy_change();
 }
 
 /* After the registry was changed: answers from before it count no more. */
