@@ -90,6 +90,12 @@ struct rvm_mount_mirror {
 	struct vfsmount mnt;
 };
 
+/* Of a mount that the kernel shows. */
+static inline struct rvm_mount_mirror *rvm_mount_mirror_of(const struct vfsmount *mnt)
+{
+	return container_of(mnt, struct rvm_mount_mirror, mnt);
+}
+
 /*
  * The mounts of a file system: before 6.18 a ring of links within the mounts, in
  * which one that is taken out is poisoned; since then a chain of pointers, in which

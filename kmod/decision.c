@@ -62,11 +62,6 @@ static struct slot *slot_of(u64 part, const struct dentry *dentry)
 	return &slots[hash_64((unsigned long)dentry + part, RVM_DECISION_BITS)];
 }
 
-static struct rvm_mount_mirror *to_mirror(const struct vfsmount *mnt)
-{
-	return container_of(mnt, struct rvm_mount_mirror, mnt);
-}
-
 /* A slot that is being written never has the sequence that this gives. */
 static unsigned int even(unsigned int seq)
 {
@@ -112,7 +107,7 @@ static u64 mix_names(u64 hash, const struct dentry *dentry)
 static noinline u64 fingerprint(const struct vfsmount *mnt, const struct dentry *dentry,
 				unsigned int crossings)
 {
-	const struct rvm_mount_mirror *mount = to_mirror(mnt);
+	const struct rvm_mount_mirror *mount = rvm_mount_mirror_of(mnt);
 	u64 hash = mix_names(secret, dentry);
 
 	while (crossings--) {
@@ -197,7 +192,7 @@ static __always_inline bool is_ordinary(const struct dentry *dentry, const struc
 static __always_inline bool is_same_place(const struct rvm_decision *decision,
 					  const struct vfsmount *mnt)
 {
-	const struct rvm_mount_mirror *mount = to_mirror(mnt);
+	const struct rvm_mount_mirror *mount = rvm_mount_mirror_of(mnt);
 	unsigned int i, crossings = READ_ONCE(decision->crossings);
 	const struct fs_struct *fs = current->fs;
 
@@ -404,8 +399,8 @@ bool rvm_decision_is_recent(const struct rvm_partition *part, const struct file 
 	preempt_disable();
 	r = recent_of(file);
 	is = r->file == file && r->mask == mask && r->part == part->id &&
-	     r->dentry == file->f_path.dentry && r->tick == tick &&
-	     rvm_policy_is(r->policy) && r->names == names_now();
+	     r->dentry == file->f_path.dentry && r->tick == tick && rvm_policy_is(r->policy) &&
+	     r->names == names_now();
 	preempt_enable();
 	return is;
 }
@@ -449,7 +444,7 @@ bool rvm_decision_trusts_numbers(const struct super_block *sb)
 static bool describe_place(struct rvm_decision *decision, const struct path *path,
 			   const struct rvm_walk *walk)
 {
-	const struct rvm_mount_mirror *mount = to_mirror(path->mnt);
+	const struct rvm_mount_mirror *mount = rvm_mount_mirror_of(path->mnt);
 	const struct fs_struct *fs = current->fs;
 	bool below_root = false;
 	unsigned int i;

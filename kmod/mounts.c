@@ -85,7 +85,7 @@ int rvm_mounts_init(void)
 	err = kern_path("/proc/self/mounts", LOOKUP_FOLLOW, &path);
 	if (err)
 		return err;
-	link_offset = rvm_mount_link_find(container_of(path.mnt, struct rvm_mount_mirror, mnt));
+	link_offset = rvm_mount_link_find(rvm_mount_mirror_of(path.mnt));
 	path_put(&path);
 	if (link_offset > 0)
 		return 0;

@@ -36,11 +36,6 @@
  */
 static struct rvm_walk __percpu *walks;
 
-static struct rvm_mount_mirror *to_mirror(const struct vfsmount *mnt)
-{
-	return container_of(mnt, struct rvm_mount_mirror, mnt);
-}
-
 struct rvm_walk *rvm_walk_borrow(void)
 {
 	struct rvm_walk *walk = raw_cpu_ptr(walks);
@@ -262,7 +257,7 @@ static void fork_view(struct rvm_walk *walk)
 /* The mount at the very top of the tree that @root lies in. */
 static struct rvm_mount_mirror *top_mount(const struct path *root)
 {
-	struct rvm_mount_mirror *mount = to_mirror(READ_ONCE(root->mnt));
+	struct rvm_mount_mirror *mount = rvm_mount_mirror_of(READ_ONCE(root->mnt));
 	unsigned int i;
 
 	for (i = 0; i < RVM_PATH_DEPTH_MAX; i++) {
@@ -391,7 +386,7 @@ static enum rvm_reason climb(struct rvm_walk *walk, struct vfsmount *mnt, struct
 	two_chains = !IS_ROOT(root) || dentry->d_sb->s_magic == PROC_SUPER_MAGIC;
 	if (!begin_view(walk, dentry, leaf))
 		return RVM_REASON_DEPTH;
-	reason = climb_visible(walk, dentry, to_mirror(mnt), two_chains);
+	reason = climb_visible(walk, dentry, rvm_mount_mirror_of(mnt), two_chains);
 	if (!reason && two_chains)
 		reason = climb_own(walk, &walk->own, root);
 	if (!reason)
@@ -444,7 +439,7 @@ static int prove_mirror(void)
 		pr_err("rvm: /proc is not mounted: cannot prove the layout of struct mount\n");
 		return err;
 	}
-	mount = to_mirror(path.mnt);
+	mount = rvm_mount_mirror_of(path.mnt);
 	if (!follow_up(&path)) {
 		path_put(&path);
 		return -EINVAL;
