@@ -13,7 +13,6 @@
 #include <linux/hash.h>
 #include <linux/magic.h>
 #include <linux/mm.h>
-#include <linux/percpu.h>
 #include <linux/random.h>
 #include <linux/sched.h>
 #include <linux/timekeeping.h>
@@ -36,24 +35,6 @@ struct slot {
 
 static struct slot *slots;
 
-/*
- * Reads and writes of an open file that this CPU found allowed, each good for the
- * rest of the tick, and only while neither policy nor names change.
- */
-struct recent {
-	const struct file *file;
-	const struct dentry *dentry;
-	u64 policy;
-	unsigned long tick;
-	unsigned int names;
-	u32 part;
-	int mask;
-} __aligned(64);
-
-#define RECENT 32
-
-static struct recent __percpu *recent;
-
 /* Odd; keeps the fingerprint from being computed outside. */
 static u64 secret;
 
@@ -66,12 +47,6 @@ static struct slot *slot_of(u64 part, const struct dentry *dentry)
 static unsigned int even(unsigned int seq)
 {
 	return seq & ~1u;
-}
-
-static unsigned int names_now(void)
-{
-	/* Names are read after it. */
-	return smp_load_acquire(&rename_lock.seqcount.seqcount.sequence);
 }
 
 static u64 mix(u64 hash, u64 value)
@@ -237,7 +212,7 @@ static noinline bool holds_on(struct slot *slot, unsigned int seq, const struct 
 			      const struct dentry *dentry)
 {
 	struct rvm_decision *decision = &slot->decision;
-	unsigned int names = names_now(), crossings = READ_ONCE(decision->crossings);
+	unsigned int names = rvm_walk_names(), crossings = READ_ONCE(decision->crossings);
 	u64 chain;
 
 	if (names & 1 || crossings > RVM_DECISION_MOUNTS || !is_in_time(decision))
@@ -250,7 +225,7 @@ static noinline bool holds_on(struct slot *slot, unsigned int seq, const struct 
 	chain = fingerprint(mnt, dentry, crossings);
 	/* The names were read before it is looked at again. */
 	smp_rmb();
-	if (names != names_now() ||
+	if (names != rvm_walk_names() ||
 	    (names != READ_ONCE(decision->names) && chain != READ_ONCE(decision->chain)))
 		return false;
 	/* Only if nobody else wrote meanwhile: then what was compared is what is kept. */
@@ -287,7 +262,7 @@ bool rvm_decision_allows_one(const struct rvm_partition *part, const struct path
 	if (!is_about(decision, part->id, dentry, rights, load))
 		return false;
 	/* Before any name is read. */
-	names = names_now();
+	names = rvm_walk_names();
 	if (!identify_file(&now, dentry) || !is_same(&decision->identity, &now) ||
 	    !is_same_place(decision, path->mnt))
 		return false;
@@ -305,7 +280,7 @@ static noinline bool folder_holds_on(struct slot *slot, unsigned int seq, const 
 	const struct dentry *folder = READ_ONCE(slot->decision.identity.dentry);
 
 	return READ_ONCE(path->dentry->d_parent) == folder &&
-	       holds_on(slot, seq, path->mnt, folder) && names_now() == names;
+	       holds_on(slot, seq, path->mnt, folder) && rvm_walk_names() == names;
 }
 
 /*
@@ -345,7 +320,7 @@ static noinline bool name_is_ordinary(struct slot *slot, unsigned int seq,
 
 	/* Then text and length belong together. */
 	smp_rmb();
-	if (names_now() != names || !len ||
+	if (rvm_walk_names() != names || !len ||
 	    !is_outside(READ_ONCE(decision->leaves[0]), part, text, len))
 		return false;
 	if (part->parent && !is_outside_around(decision, part, text, len))
@@ -357,7 +332,7 @@ static noinline bool name_is_ordinary(struct slot *slot, unsigned int seq,
 	 * and had this name at one and the same time.
 	 */
 	smp_rmb();
-	return READ_ONCE(slot->seq) == seq && names_now() == names;
+	return READ_ONCE(slot->seq) == seq && rvm_walk_names() == names;
 }
 
 /*
@@ -368,7 +343,7 @@ bool rvm_decision_allows_in(const struct rvm_partition *part, const struct path 
 {
 	u64 id = part->id | RVM_DECISION_FOLDER;
 	/* Before any name is read. */
-	unsigned int names = names_now(), seq;
+	unsigned int names = rvm_walk_names(), seq;
 	const struct dentry *folder = READ_ONCE(path->dentry->d_parent);
 	struct slot *slot = slot_of(id, folder);
 	const struct rvm_decision *decision = &slot->decision;
@@ -382,49 +357,6 @@ bool rvm_decision_allows_in(const struct rvm_partition *part, const struct path 
 	    !is_same_place(decision, path->mnt) || !is_ordinary(path->dentry, path->mnt))
 		return false;
 	return name_is_ordinary(slot, seq, part, path, names);
-}
-
-/* Files come from 256-byte slots or thereabouts. */
-static __always_inline struct recent *recent_of(const struct file *file)
-{
-	return this_cpu_ptr(recent) + ((unsigned long)file / 256) % RECENT;
-}
-
-bool rvm_decision_is_recent(const struct rvm_partition *part, const struct file *file, int mask)
-{
-	unsigned long tick = READ_ONCE(jiffies);
-	struct recent *r;
-	bool is;
-
-	preempt_disable();
-	r = recent_of(file);
-	is = r->file == file && r->mask == mask && r->part == part->id &&
-	     r->dentry == file->f_path.dentry && r->tick == tick && rvm_policy_is(r->policy) &&
-	     r->names == names_now();
-	preempt_enable();
-	return is;
-}
-
-bool rvm_decision_allows_file(const struct rvm_partition *part, const struct file *file, int mask,
-			      u8 rights)
-{
-	/* Numbers and time from before the file is looked at. */
-	struct recent new = {
-		.file = file,
-		.dentry = file->f_path.dentry,
-		.policy = rvm_policy_number(),
-		.tick = READ_ONCE(jiffies),
-		.names = names_now(),
-		.part = part->id,
-		.mask = mask,
-	};
-
-	if (!rvm_decision_allows(part, &file->f_path, rights, false))
-		return false;
-	preempt_disable();
-	*recent_of(file) = new;
-	preempt_enable();
-	return true;
 }
 
 /* Here a file is not mistaken for another of the same number: see decisions.md. */
@@ -511,7 +443,7 @@ static void note_chain(struct rvm_decision *decision, const struct vfsmount *mnt
 
 	/* The names were read before it is looked at again. */
 	smp_rmb();
-	if (names_now() == decision->names)
+	if (rvm_walk_names() == decision->names)
 		decision->chain = chain;
 }
 
@@ -541,16 +473,11 @@ void rvm_decision_keep(struct rvm_decision *new, struct vfsmount *mnt)
 int rvm_decision_init(void)
 {
 	secret = get_random_u64() | 1;
-	recent = __alloc_percpu(RECENT * sizeof(*recent), __alignof__(*recent));
 	slots = kvcalloc(SLOTS, sizeof(*slots), GFP_KERNEL);
-	if (recent && slots)
-		return 0;
-	rvm_decision_exit();
-	return -ENOMEM;
+	return slots ? 0 : -ENOMEM;
 }
 
 void rvm_decision_exit(void)
 {
 	kvfree(slots);
-	free_percpu(recent);
 }

@@ -9,7 +9,6 @@
 
 #include "limits.h"
 
-struct file;
 struct super_block;
 struct rvm_leaf_set;
 struct rvm_partition;
@@ -129,33 +128,6 @@ static inline bool rvm_decision_allows(const struct rvm_partition *part, const s
 	return (!load && rvm_decision_allows_in(part, path, rights)) ||
 	       rvm_decision_allows_one(part, path, rights, load);
 }
-
-/**
- * rvm_decision_is_recent() - was this found allowed in the present tick
- * @part: of the caller
- * @file: open
- * @mask: MAY_READ, MAY_WRITE and the like
- *
- * For reads and writes, which come so often that looking at the file itself
- * would be felt.  A change of policy or a rename ends it at once.
- *
- * Context: as rvm_decision_allows().
- * Return: true if it is allowed; false says nothing.
- */
-bool rvm_decision_is_recent(const struct rvm_partition *part, const struct file *file, int mask);
-
-/**
- * rvm_decision_allows_file() - rvm_decision_allows(), and is recent from then on
- * @part: of the caller
- * @file: open
- * @mask: MAY_READ, MAY_WRITE and the like
- * @rights: mask of enum rvm_right
- *
- * Context: as rvm_decision_allows().
- * Return: true if it is allowed; false says nothing.
- */
-bool rvm_decision_allows_file(const struct rvm_partition *part, const struct file *file, int mask,
-			      u8 rights);
 
 /** rvm_decision_trusts_numbers() - do number and generation stand for one file, ever */
 bool rvm_decision_trusts_numbers(const struct super_block *sb);

@@ -19,6 +19,7 @@
 #include "partition.h"
 #include "path.h"
 #include "pending.h"
+#include "recent.h"
 #include "witness.h"
 
 static int __init rvm_init(void)
@@ -28,9 +29,12 @@ static int __init rvm_init(void)
 	err = rvm_decision_init();
 	if (err)
 		return err;
-	err = rvm_anchor_init();
+	err = rvm_recent_init();
 	if (err)
 		goto err_decision;
+	err = rvm_anchor_init();
+	if (err)
+		goto err_recent;
 	err = rvm_partition_init();
 	if (err)
 		goto err_anchor;
@@ -74,6 +78,8 @@ err_partition:
 	rvm_partition_exit();
 err_anchor:
 	rvm_anchor_exit();
+err_recent:
+	rvm_recent_exit();
 err_decision:
 	rvm_decision_exit();
 	return err;
@@ -95,6 +101,7 @@ static void __exit rvm_exit(void)
 	rvm_path_exit();
 	rvm_witness_exit();
 	rvm_anchor_exit();
+	rvm_recent_exit();
 	rvm_decision_exit();
 }
 

@@ -2,6 +2,7 @@
 #ifndef _RVM_PATH_H
 #define _RVM_PATH_H
 
+#include <linux/dcache.h>
 #include <linux/path.h>
 #include <linux/seqlock.h>
 
@@ -63,6 +64,19 @@ struct rvm_walk_section {
 struct rvm_walk *rvm_walk_borrow(void);
 /** rvm_walk_return() - undo rvm_walk_borrow(); NULL is fine */
 void rvm_walk_return(struct rvm_walk *walk);
+
+/**
+ * rvm_walk_names() - counts renames of the whole machine; odd while one is under way
+ *
+ * For who remembers names without a section.
+ *
+ * Return: the number; names are read after it.
+ */
+static inline unsigned int rvm_walk_names(void)
+{
+	/* Names are read after it. */
+	return smp_load_acquire(&rename_lock.seqcount.seqcount.sequence);
+}
 
 /** rvm_walk_begin() - before the first rvm_walk_fill() of a try */
 void rvm_walk_begin(struct rvm_walk_section *section);

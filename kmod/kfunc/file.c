@@ -19,6 +19,7 @@
 #include "lineage.h"
 #include "object.h"
 #include "path.h"
+#include "recent.h"
 
 /*
  * Work that a stacked file system does for the caller reaches the hooks with
@@ -260,7 +261,7 @@ static noinline int check_permission_anew(struct rvm_partition *part, struct fil
 		need |= RVM_RIGHT_READ;
 	if (mask & (MAY_WRITE | MAY_APPEND))
 		need |= RVM_RIGHT_WRITE;
-	if (!need || rvm_decision_allows_file(part, file, mask, need))
+	if (!need || rvm_recent_allows(part, file, mask, need))
 		return 0;
 	object = object_of(part, file);
 	/* What goes through a pipe or the terminal was judged where it came from. */
@@ -277,7 +278,7 @@ static noinline int check_permission_anew(struct rvm_partition *part, struct fil
 
 static noinline int check_permission(struct rvm_partition *part, struct file *file, int mask)
 {
-	if (rvm_decision_is_recent(part, file, mask))
+	if (rvm_recent_has(part, file, mask))
 		return 0;
 	return check_permission_anew(part, file, mask);
 }
