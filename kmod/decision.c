@@ -11,7 +11,6 @@
 #include <linux/fs.h>
 #include <linux/fs_struct.h>
 #include <linux/hash.h>
-#include <linux/magic.h>
 #include <linux/mm.h>
 #include <linux/random.h>
 #include <linux/sched.h>
@@ -20,6 +19,7 @@
 #include "compat.h"
 #include "decision.h"
 #include "limits.h"
+#include "object.h"
 #include "partition.h"
 #include "path.h"
 #include "policy.h"
@@ -359,20 +359,6 @@ bool rvm_decision_allows_in(const struct rvm_partition *part, const struct path 
 	return name_is_ordinary(slot, seq, part, path, names);
 }
 
-/* Here a file is not mistaken for another of the same number: see decisions.md. */
-bool rvm_decision_trusts_numbers(const struct super_block *sb)
-{
-	switch (sb->s_magic) {
-	case EXT4_SUPER_MAGIC:
-	case F2FS_SUPER_MAGIC:
-	case TMPFS_MAGIC:
-	case XFS_SUPER_MAGIC:
-		return true;
-	default:
-		return false;
-	}
-}
-
 static bool describe_place(struct rvm_decision *decision, const struct path *path,
 			   const struct rvm_walk *walk)
 {
@@ -399,7 +385,7 @@ static bool describe_place(struct rvm_decision *decision, const struct path *pat
 bool rvm_decision_describe(struct rvm_decision *decision, const struct path *path,
 			   const struct rvm_walk *walk, const struct rvm_walk_section *section)
 {
-	if (section->locked || !rvm_decision_trusts_numbers(path->dentry->d_sb) ||
+	if (section->locked || !rvm_object_is_numbered(path->dentry->d_sb) ||
 	    !identify_file(&decision->identity, path->dentry) ||
 	    !describe_place(decision, path, walk))
 		return false;
@@ -415,7 +401,7 @@ bool rvm_decision_describe_folder(struct rvm_decision *decision, const struct pa
 	const struct dentry *folder = READ_ONCE(path->dentry->d_parent);
 
 	if (section->locked || !is_ordinary(path->dentry, path->mnt) ||
-	    !rvm_decision_trusts_numbers(folder->d_sb) ||
+	    !rvm_object_is_numbered(folder->d_sb) ||
 	    !identify_folder(&decision->identity, folder) || !describe_place(decision, path, walk))
 		return false;
 	decision->part |= RVM_DECISION_FOLDER;

@@ -9,7 +9,6 @@
 
 #include "limits.h"
 
-struct super_block;
 struct rvm_leaf_set;
 struct rvm_partition;
 struct rvm_mount_mirror;
@@ -128,9 +127,6 @@ static inline bool rvm_decision_allows(const struct rvm_partition *part, const s
 	return (!load && rvm_decision_allows_in(part, path, rights)) ||
 	       rvm_decision_allows_one(part, path, rights, load);
 }
-
-/** rvm_decision_trusts_numbers() - do number and generation stand for one file, ever */
-bool rvm_decision_trusts_numbers(const struct super_block *sb);
 
 /**
  * rvm_decision_describe() - note what an object is known by

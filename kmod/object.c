@@ -73,3 +73,16 @@ bool rvm_object_is_code_memory(const struct file *file, bool shared)
 		return true;
 	return shared && file->f_mode & FMODE_WRITE && str_has_prefix(name, "memfd:");
 }
+
+bool rvm_object_is_numbered(const struct super_block *sb)
+{
+	switch (sb->s_magic) {
+	case EXT4_SUPER_MAGIC:
+	case F2FS_SUPER_MAGIC:
+	case TMPFS_MAGIC:
+	case XFS_SUPER_MAGIC:
+		return true;
+	default:
+		return false;
+	}
+}

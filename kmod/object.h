@@ -7,6 +7,7 @@
 #include "lib/model/verb.h"
 
 struct file;
+struct super_block;
 
 /**
  * rvm_object_of() - what kind of object a path leads to
@@ -35,5 +36,14 @@ enum rvm_object rvm_object_of_dentry(const struct dentry *dentry);
  * Return: true if it is.
  */
 bool rvm_object_is_code_memory(const struct file *file, bool shared);
+
+/**
+ * rvm_object_is_numbered() - do number and generation of an inode stand for one file, ever
+ * @sb: the file system that it is on
+ *
+ * Context: any.
+ * Return: true where a file is not mistaken for another of the same number: see decisions.md.
+ */
+bool rvm_object_is_numbered(const struct super_block *sb);
 
 #endif /* _RVM_OBJECT_H */

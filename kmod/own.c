@@ -15,7 +15,7 @@
 #include <linux/tty.h>
 #include <asm/syscall.h>
 
-#include "decision.h"
+#include "object.h"
 #include "own.h"
 #include "partition.h"
 #include "pending.h"
@@ -96,7 +96,7 @@ void rvm_own_note_birth(struct rvm_partition *part, const struct path *dir, stru
 	 * Elsewhere a number may be another file's later.  And a tracer can change what a
 	 * call returns, so who is traced makes nothing of its own.
 	 */
-	if (!rvm_decision_trusts_numbers(dentry->d_sb) || d_is_positive(dentry) ||
+	if (!rvm_object_is_numbered(dentry->d_sb) || d_is_positive(dentry) ||
 	    READ_ONCE(current->ptrace))
 		return;
 	birth = kmalloc(sizeof(*birth), GFP_ATOMIC | __GFP_ACCOUNT);
@@ -119,7 +119,7 @@ bool rvm_own_has_node(struct rvm_partition *part, const struct dentry *dentry)
 	bool has;
 
 	if (!inode || !(S_ISFIFO(inode->i_mode) || S_ISSOCK(inode->i_mode)) ||
-	    !rvm_decision_trusts_numbers(inode->i_sb))
+	    !rvm_object_is_numbered(inode->i_sb))
 		return false;
 	raw_spin_lock(&own->lock);
 	has = has_node(own, inode);
