@@ -16,6 +16,7 @@
 #include "mounts.h"
 #include "netlink/family.h"
 #include "network.h"
+#include "packet.h"
 #include "partition.h"
 #include "path.h"
 #include "pending.h"
@@ -50,12 +51,15 @@ static int __init rvm_init(void)
 	err = rvm_network_init();
 	if (err)
 		goto err_path;
+	err = rvm_packet_init();
+	if (err)
+		goto err_network;
 	err = rvm_kfunc_init();
 	if (err)
-		goto err_network;
+		goto err_packet;
 	err = rvm_device_init();
 	if (err)
-		goto err_network;
+		goto err_packet;
 	err = rvm_brake_init();
 	if (err)
 		goto err_device;
@@ -68,6 +72,8 @@ err_brake:
 	rvm_brake_exit();
 err_device:
 	rvm_device_exit();
+err_packet:
+	rvm_packet_exit();
 err_network:
 	rvm_network_exit();
 err_path:
@@ -97,6 +103,7 @@ static void __exit rvm_exit(void)
 	rvm_lineage_exit();
 	rvm_pending_exit();
 	rvm_partition_exit();
+	rvm_packet_exit();
 	rvm_network_exit();
 	rvm_path_exit();
 	rvm_witness_exit();

@@ -19,7 +19,6 @@
 
 #include "compat.h"
 #include "network.h"
-#include "packet.h"
 #include "partition.h"
 
 /* One for each network namespace, freed with it. */
@@ -33,9 +32,6 @@ static unsigned int owner_id;
 static struct pernet_operations operations = {
 	.id = &owner_id,
 	.size = sizeof(struct owner),
-	.init = rvm_packet_watch,
-	/* What looks at packets has ended when the namespace is taken apart. */
-	.pre_exit = rvm_packet_leave,
 };
 
 static struct owner *owner_of(const struct net *net)

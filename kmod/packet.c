@@ -1,6 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Packets on their way out.
+ *
+ * A message is judged by the address that it names.  With a routing header or a
+ * source route it goes elsewhere, with other options of IPv4 it has others do
+ * what they do not do else, and not every message comes to a hook: of several in
+ * one sendmmsg() to the same address only the first.  So no task of a partition
+ * sends a packet with such a header or option, however it came to it.  Other
+ * headers of IPv6 take a capability, which is judged.  Nor does it send one by
+ * another domain of routing (VRF) than its socket's: the message may name an interface.
  */
 
 #include <linux/ip.h>
@@ -12,6 +20,7 @@
 #include <net/ip6_route.h>
 #include <net/ipv6.h>
 #include <net/l3mdev.h>
+#include <net/net_namespace.h>
 #include <net/route.h>
 #include <net/sock.h>
 
@@ -128,12 +137,28 @@ static const struct nf_hook_ops hooks[] = {
 	},
 };
 
-int rvm_packet_watch(struct net *net)
+static int watch(struct net *net)
 {
 	return nf_register_net_hooks(net, hooks, ARRAY_SIZE(hooks));
 }
 
-void rvm_packet_leave(struct net *net)
+/* What looks at packets has ended when the namespace is taken apart. */
+static void leave(struct net *net)
 {
 	nf_unregister_net_hooks(net, hooks, ARRAY_SIZE(hooks));
+}
+
+static struct pernet_operations operations = {
+	.init = watch,
+	.pre_exit = leave,
+};
+
+int rvm_packet_init(void)
+{
+	return register_pernet_subsys(&operations);
+}
+
+void rvm_packet_exit(void)
+{
+	unregister_pernet_subsys(&operations);
 }
