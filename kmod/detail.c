@@ -16,134 +16,15 @@
 #include "lib/model/rights.h"
 #include "lib/model/text.h"
 #include "limits.h"
+#include "line.h"
 #include "token.h"
 
 /* Longest path that is looked at whole; of longer ones the last names are. */
 #define SCRATCH_BYTES 2048
-/* What stands for the middle of a path that does not fit. */
-#define GAP "/.../"
 /* Of the resource of the token that decided. */
 #define RULE_BYTES 96
-/* With less room for a path there is none. */
-#define LEAST_ROOM 64
 /* Ends a line that does not say all; there is always room for it. */
 #define CUT " cut=1"
-
-static void add_raw(struct rvm_line *line, const char *text)
-{
-	line->len += scnprintf(line->text + line->len, line->size - line->len, "%s", text);
-}
-
-static bool is_plain(unsigned char c)
-{
-	return c >= 0x20 && c != 0x7f && c != '"' && c != '\\';
-}
-
-static size_t width_of(unsigned char c)
-{
-	return is_plain(c) ? 1 : 4;
-}
-
-static void add_byte(struct rvm_line *line, unsigned char c)
-{
-	if (is_plain(c))
-		line->text[line->len++] = c;
-	else
-		line->len += scnprintf(line->text + line->len, 5, "\\x%02x", c);
-}
-
-void rvm_line_add(struct rvm_line *line, const char *key, const char *value, size_t value_len)
-{
-	size_t i;
-
-	/* A pair that does not fit with its closing quote is not begun. */
-	if (line->len + strlen(key) + 8 > line->size) {
-		line->cut = true;
-		return;
-	}
-	line->len += scnprintf(line->text + line->len, line->size - line->len, "%s%s=\"",
-			       line->len ? " " : "", key);
-	for (i = 0; i < value_len && line->len + 6 < line->size; i++)
-		add_byte(line, value[i]);
-	line->cut |= i < value_len;
-	line->text[line->len++] = '"';
-	line->text[line->len] = '\0';
-}
-
-/* How many of the first, or last, bytes of @text take at most @room. */
-static size_t fitting(const char *text, size_t len, size_t room, bool last)
-{
-	size_t i, taken = 0;
-
-	for (i = 0; i < len; i++) {
-		taken += width_of(text[last ? len - 1 - i : i]);
-		if (taken > room)
-			break;
-	}
-	return i;
-}
-
-static void add_bytes(struct rvm_line *line, const char *bytes, size_t len)
-{
-	while (len--)
-		add_byte(line, *bytes++);
-}
-
-/* A path says most at its beginning and at its end; @room is there. */
-static void add_ends(struct rvm_line *line, const char *path, size_t len, size_t room)
-{
-	size_t first, last;
-
-	line->cut = true;
-	if (room < LEAST_ROOM)
-		return;
-	first = fitting(path, len, room / 3, false);
-	last = fitting(path + first, len - first, room - room / 3 - strlen(GAP), true);
-	add_raw(line, " path=\"");
-	add_bytes(line, path, first);
-	add_raw(line, GAP);
-	add_bytes(line, path + len - last, last);
-	add_raw(line, "\"");
-}
-
-void rvm_line_add_number(struct rvm_line *line, const char *key, u64 number)
-{
-	if (line->len + strlen(key) + 24 > line->size)
-		return;
-	line->len += scnprintf(line->text + line->len, line->size - line->len, "%s%s=%llu",
-			       line->len ? " " : "", key, number);
-}
-
-/*
- * The words, with blanks between them.  A blank inside a word is escaped, so
- * that who reads the line sees where words end.
- */
-static void add_words(struct rvm_line *line, const struct rvm_argv *argv)
-{
-	size_t i, len = argv->len;
-
-	if (line->len + sizeof(" argv=\"\"") > line->size) {
-		line->cut = true;
-		return;
-	}
-	add_raw(line, " argv=\"");
-	/* The last NUL separates nothing. */
-	if (len && !argv->text[len - 1])
-		len--;
-	for (i = 0; i < len && line->len + 6 < line->size; i++) {
-		unsigned char c = argv->text[i];
-
-		if (!c)
-			line->text[line->len++] = ' ';
-		else if (c != ' ' && is_plain(c))
-			line->text[line->len++] = c;
-		else
-			line->len += scnprintf(line->text + line->len, 5, "\\x%02x", c);
-	}
-	line->cut |= i < len || argv->truncated;
-	line->text[line->len++] = '"';
-	line->text[line->len] = '\0';
-}
 
 /* A program goes by the name that it was called by. */
 static void add_called(struct rvm_line *line, const struct rvm_question *q)
@@ -203,7 +84,7 @@ static char *path_text(const struct rvm_question *q, char *scratch, bool *cut)
 
 static void add_path(struct rvm_line *line, const struct rvm_question *q, char *scratch)
 {
-	size_t len, room;
+	size_t len;
 	char *text;
 	bool cut;
 
@@ -224,14 +105,8 @@ static void add_path(struct rvm_line *line, const struct rvm_question *q, char *
 		memcpy(text + len, name, name_len);
 		len += name_len;
 	}
-	/* Words need room too. */
-	room = line->size - min(line->size, line->len + sizeof(" path=\"\"") + 8);
-	if (q->argv)
-		room /= 2;
-	if (cut || fitting(text, len, room, false) < len)
-		add_ends(line, text, len, room);
-	else
-		rvm_line_add(line, "path", text, len);
+	/* Arguments need room too. */
+	rvm_line_add_path(line, text, len, q->argv ? 2 : 1, !cut);
 }
 
 /* Rights by name, joined by commas: nothing in it needs escaping. */
@@ -248,8 +123,8 @@ static void add_rights(struct rvm_line *line, u8 rights)
 			len += scnprintf(text + len, sizeof(text) - len, "%s%s", len ? "," : "",
 					 rvm_right_name(right));
 	text[len] = '\0';
-	add_raw(line, " right=");
-	add_raw(line, text);
+	rvm_line_add_text(line, " right=");
+	rvm_line_add_text(line, text);
 }
 
 static void add_token(struct rvm_line *line, const struct rvm_verdict *v)
@@ -285,8 +160,8 @@ char *rvm_detail_new(const struct rvm_question *q, const struct rvm_verdict *v)
 	scratch = line.text + RVM_DETAIL_BYTES;
 	line.text[0] = '\0';
 
-	add_raw(&line, "op=");
-	add_raw(&line, rvm_op_name(q->req.op));
+	rvm_line_add_text(&line, "op=");
+	rvm_line_add_text(&line, rvm_op_name(q->req.op));
 	add_rights(&line, v->missing && !v->allow ? v->missing : q->req.need);
 	rvm_line_add_number(&line, "pid", task_tgid_nr(current));
 	rvm_line_add_number(&line, "uid", from_kuid(&init_user_ns, current_uid()));
@@ -294,8 +169,8 @@ char *rvm_detail_new(const struct rvm_question *q, const struct rvm_verdict *v)
 	memcpy(comm, current->comm, sizeof(comm));
 	rvm_line_add(&line, "comm", comm, strnlen(comm, sizeof(comm)));
 	if (q->text) {
-		add_raw(&line, " ");
-		add_raw(&line, q->text);
+		rvm_line_add_text(&line, " ");
+		rvm_line_add_text(&line, q->text);
 	}
 	add_token(&line, v);
 	if (v->reason == RVM_REASON_WITHIN)
@@ -309,7 +184,7 @@ char *rvm_detail_new(const struct rvm_question *q, const struct rvm_verdict *v)
 	if (q->req.class == RVM_CLASS_EXEC && v->allow && v->words)
 		rvm_line_add_number(&line, "secure", 1);
 	if (q->argv)
-		add_words(&line, q->argv);
+		rvm_line_add_words(&line, q->argv);
 	if (line.cut)
 		memcpy(line.text + line.len, CUT, sizeof(CUT));
 	return line.text;

@@ -21,9 +21,9 @@
 #include <linux/spinlock.h>
 
 #include "adopt.h"
-#include "detail.h"
 #include "entry.h"
 #include "limits.h"
+#include "line.h"
 #include "network.h"
 #include "partition.h"
 #include "witness.h"

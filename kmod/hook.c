@@ -13,9 +13,9 @@
 #include <linux/string.h>
 
 #include "compat.h"
-#include "detail.h"
 #include "hook.h"
 #include "limits.h"
+#include "line.h"
 #include "partition.h"
 #include "witness.h"
 

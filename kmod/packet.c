@@ -24,9 +24,9 @@
 #include <net/route.h>
 #include <net/sock.h>
 
-#include "detail.h"
 #include "gate.h"
 #include "lib/model/rights.h"
+#include "line.h"
 #include "packet.h"
 #include "partition.h"
 

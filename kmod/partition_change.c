@@ -13,9 +13,9 @@
 
 #include "adopt.h"
 #include "compat.h"
-#include "detail.h"
 #include "lib/model/state.h"
 #include "lib/model/text.h"
+#include "line.h"
 #include "partition_priv.h"
 #include "table.h"
 #include "witness.h"

@@ -14,9 +14,9 @@
 #include <linux/xarray.h>
 
 #include "compat.h"
-#include "detail.h"
 #include "lib/judge/cover.h"
 #include "limits.h"
+#include "line.h"
 #include "partition.h"
 #include "table.h"
 #include "witness.h"

@@ -11,11 +11,11 @@
 #include <linux/tty.h>
 
 #include "decision.h"
-#include "detail.h"
 #include "entry.h"
 #include "kfunc/common.h"
 #include "lib/model/rights.h"
 #include "lib/model/verb.h"
+#include "line.h"
 #include "lineage.h"
 #include "object.h"
 #include "path.h"

@@ -22,10 +22,10 @@
 #include <net/sock.h>
 #include <net/tcp_states.h>
 
-#include "detail.h"
 #include "kfunc/common.h"
 #include "lib/model/option.h"
 #include "lib/model/rights.h"
+#include "line.h"
 #include "netlink/gen.h"
 #include "network.h"
 

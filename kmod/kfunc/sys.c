@@ -6,10 +6,10 @@
 #include <linux/dcache.h>
 #include <linux/security.h>
 
-#include "detail.h"
 #include "kfunc/common.h"
 #include "lib/model/rights.h"
 #include "lib/model/verb.h"
+#include "line.h"
 #include "told.h"
 
 static noinline int check_capable(struct rvm_partition *part, int cap, unsigned int opts)

@@ -9,10 +9,10 @@
 #include <linux/sched/task_stack.h>
 #include <uapi/linux/sched.h>
 
-#include "detail.h"
 #include "entry.h"
 #include "kfunc/common.h"
 #include "lib/model/rights.h"
+#include "line.h"
 #include "lineage.h"
 #include "told.h"
 
