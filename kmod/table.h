@@ -3,6 +3,7 @@
 #define _RVM_TABLE_H
 
 #include <linux/types.h>
+#include <linux/xarray.h>
 
 #include "lib/judge/judge.h"
 #include "token.h"
@@ -39,92 +40,45 @@ struct rvm_table {
 	u64 first_id;
 };
 
-struct rvm_transaction;
 struct netlink_ext_ack;
-struct rvm_partition;
 
 /**
- * rvm_transaction_new() - begin to replace a partition's table
- * @part: a reference is taken
- * @extack: says why not
- *
- * Return: the transaction; ERR_PTR(-ENOMEM), ERR_PTR(-EMFILE) if too many are open.
+ * struct rvm_batch - entries of one kind on their way into a table
  */
-struct rvm_transaction *rvm_transaction_new(struct rvm_partition *part,
-					    struct netlink_ext_ack *extack);
-
-/** rvm_transaction_abort() - drop it with all it holds; NULL is fine */
-void rvm_transaction_abort(struct rvm_transaction *txn);
-
-/** rvm_transaction_count() - open transactions, for info and leak tests */
-unsigned int rvm_transaction_count(void);
-
-/**
- * rvm_transaction_describe() - say what the table was compiled from
- * @txn: the transaction
- * @digest: 32 bytes, or NULL
- * @source: path, or NULL
- * @workspace: path, or NULL
- *
- * Once for each transaction.
- *
- * Return: 0 or -ENOMEM.
- */
-int rvm_transaction_describe(struct rvm_transaction *txn, const u8 *digest, const char *source,
-			     const char *workspace);
-
-/**
- * rvm_transaction_add() - add a token or an exclusion at the end
- * @txn: the transaction
- * @token: becomes the transaction's, but not on failure
- * @extack: says why not
- *
- * Return: 0; -E2BIG if there are too many, or too many bytes; -ENOMEM.
- */
-int rvm_transaction_add(struct rvm_transaction *txn, struct rvm_token *token,
-			struct netlink_ext_ack *extack);
-
-/**
- * rvm_transaction_fail() - something could not be added
- * @txn: the transaction
- *
- * What is left out may be an exclusion, so it can only be aborted now.
- */
-void rvm_transaction_fail(struct rvm_transaction *txn);
-
-/** rvm_transaction_tokens() - tokens it holds */
-u32 rvm_transaction_tokens(const struct rvm_transaction *txn);
-/** rvm_transaction_exclusions() - exclusions it holds */
-u32 rvm_transaction_exclusions(const struct rvm_transaction *txn);
-
-/**
- * struct rvm_commit - what a commit did
- */
-struct rvm_commit {
-	/** @partition: Whose table. */
-	u32 partition;
-	/** @tokens: How many. */
-	u32 tokens;
-	/** @exclusions: How many. */
-	u32 exclusions;
-	/** @sequence: Of the witness record. */
-	u64 sequence;
+struct rvm_batch {
+	/** @entries: Of struct rvm_token, in the order in which they came, from 0. */
+	struct xarray entries;
+	/** @count: How many. */
+	u32 count;
 };
 
 /**
- * rvm_transaction_commit() - put a table in force
- * @txn: freed on success
- * @done: filled on success
+ * rvm_table_build() - make a table
+ * @tokens: stay the caller's until it is published
+ * @exclusions: likewise
  * @extack: says why not
  *
- * When it returns no check uses the table before.
- *
  * Context: may sleep.
- * Return: 0; -ECANCELED if an addition failed; -ENOENT if the partition was
- * destroyed; -ENOSPC if the log is full; -ENOMEM.
+ * Return: the table; ERR_PTR(): -E2BIG if tokens are within too many programs; -ENOMEM.
  */
-int rvm_transaction_commit(struct rvm_transaction *txn, struct rvm_commit *done,
-			   struct netlink_ext_ack *extack);
+struct rvm_table *rvm_table_build(struct rvm_batch *tokens, struct rvm_batch *exclusions,
+				  struct netlink_ext_ack *extack);
+
+/**
+ * rvm_table_date() - note what only the moment of the commit can tell
+ * @table: not published yet
+ * @generation: of the partition, with this table
+ * @epoch: of the partition
+ * @sequence: of the record of the commit
+ *
+ * Gives ids to its tokens.
+ *
+ * Context: under rvm_partitions_lock.
+ */
+void rvm_table_date(struct rvm_table *table, u32 generation, u32 epoch, u64 sequence);
+
+/** rvm_table_free() - free a table, but not its tokens and exclusions */
+void rvm_table_free(struct rvm_table *table);
 
 /** rvm_table_token() - the token with an id, or NULL */
 struct rvm_token *rvm_table_token(const struct rvm_table *table, u64 id);

@@ -20,8 +20,8 @@
 #include "netlink/family.h"
 #include "netlink/common.h"
 #include "partition.h"
-#include "table.h"
 #include "token.h"
+#include "transaction.h"
 
 u32 rvm_nl_self(void)
 {

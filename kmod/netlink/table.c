@@ -9,8 +9,8 @@
 
 #include "netlink/common.h"
 #include "partition.h"
-#include "table.h"
 #include "token.h"
+#include "transaction.h"
 
 /* A socket with an open transaction. */
 struct session {
