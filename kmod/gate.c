@@ -19,6 +19,7 @@
 #include "partition.h"
 #include "path.h"
 #include "policy.h"
+#include "proc.h"
 #include "witness.h"
 
 static void place_object(struct rvm_request *req, const struct rvm_path_object *object)
@@ -132,6 +133,20 @@ static bool describe_folder(struct rvm_decision *decision, struct rvm_question *
 	return v.allow && !v.relaxed;
 }
 
+/* What is the caller's own, so that it takes no token that names it. */
+static void note_own(struct rvm_walk *walk, const struct rvm_question *q)
+{
+	const struct dentry *dentry = q->dentry ? q->dentry : q->path->dentry;
+	struct rvm_path_object *object = &walk->object;
+	struct rvm_partition *caller;
+
+	if (object->special) {
+		caller = rvm_partition_find();
+		object->special = !caller || !rvm_own_has_node(caller, dentry);
+	}
+	object->proc_own = rvm_proc_is_own(dentry->d_sb, object->own ?: object->visible);
+}
+
 /* Where the object is, as it was at one moment; or why that cannot be said. */
 static enum rvm_reason survey(struct rvm_walk *walk, struct rvm_walk_section *section,
 			      const struct rvm_question *q)
@@ -142,7 +157,11 @@ static enum rvm_reason survey(struct rvm_walk *walk, struct rvm_walk_section *se
 	do {
 		reason = fill(walk, q);
 	} while (rvm_walk_retry(section, walk, NULL));
-	return section->unsettled ? RVM_REASON_CONTEXT : reason;
+	if (section->unsettled)
+		return RVM_REASON_CONTEXT;
+	if (!reason)
+		note_own(walk, q);
+	return reason;
 }
 
 /* Names and mounts were the same all the while, or what is described is of no moment. */
@@ -354,7 +373,13 @@ static enum rvm_reason survey_move(struct rvm_walk *here, struct rvm_walk *there
 	do {
 		reason = fill(here, from) ?: fill(there, to);
 	} while (rvm_walk_retry(&section, here, there));
-	return section.unsettled ? RVM_REASON_CONTEXT : reason;
+	if (section.unsettled)
+		return RVM_REASON_CONTEXT;
+	if (!reason) {
+		note_own(here, from);
+		note_own(there, to);
+	}
+	return reason;
 }
 
 /* May its place become an excluded one, or is it not known where its other names are? */

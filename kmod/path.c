@@ -22,7 +22,6 @@
 #include <linux/slab.h>
 
 #include "compat.h"
-#include "partition.h"
 #include "path.h"
 
 /* For each CPU: rename and link judge two places at once. */
@@ -322,44 +321,12 @@ static enum rvm_reason climb_visible(struct rvm_walk *walk, struct dentry *dentr
 	}
 }
 
-/* A /proc entry of a task of the caller's partition, by the pid at the top. */
-static bool is_proc_own(struct dentry *dentry, const struct rvm_path_view *own)
+/* A device, fifo or socket, which takes a token that names it. */
+static bool is_special(const struct inode *inode)
 {
-	struct super_block *sb = dentry->d_sb;
-	struct rvm_partition *part;
-	struct task_struct *task;
-	unsigned int nr = 0;
-	const char *p;
-
-	if (sb->s_magic != PROC_SUPER_MAGIC || own->depth == 0)
-		return false;
-	for (p = own->name[own->depth - 1].text; *p >= '0' && *p <= '9'; p++) {
-		if (nr > PID_MAX_LIMIT)
-			return false;
-		nr = nr * 10 + (*p - '0');
-	}
-	if (*p || !nr)
-		return false;
-	task = pid_task(find_pid_ns(nr, proc_pid_ns(sb)), PIDTYPE_PID);
-	if (!task)
-		return false;
-	part = rvm_partition_find();
-	return part && rvm_partition_of_task(task) == part;
-}
-
-/* A device, fifo or socket, which takes a token that names it, unless it is the caller's own. */
-static bool is_special(struct dentry *dentry)
-{
-	const struct inode *inode = READ_ONCE(dentry->d_inode);
 	umode_t type = inode ? inode->i_mode & S_IFMT : 0;
-	struct rvm_partition *part;
 
-	if (type == S_IFCHR || type == S_IFBLK)
-		return true;
-	if (type != S_IFIFO && type != S_IFSOCK)
-		return false;
-	part = rvm_partition_find();
-	return !part || !rvm_own_has_node(part, dentry);
+	return type == S_IFCHR || type == S_IFBLK || type == S_IFIFO || type == S_IFSOCK;
 }
 
 static void describe(struct rvm_walk *walk, struct dentry *dentry, bool two_chains)
@@ -369,9 +336,9 @@ static void describe(struct rvm_walk *walk, struct dentry *dentry, bool two_chai
 
 	object->visible = &walk->visible;
 	object->own = two_chains ? &walk->own : NULL;
-	object->special = is_special(dentry);
+	object->special = is_special(inode);
 	object->symlink = inode && S_ISLNK(inode->i_mode);
-	object->proc_own = is_proc_own(dentry, two_chains ? &walk->own : &walk->visible);
+	object->proc_own = false;
 }
 
 /* Both chains from @dentry on, which a name that is not there yet lies in. */

@@ -108,6 +108,8 @@ bool rvm_walk_holds(const struct rvm_walk_section *section, const struct rvm_wal
  * @path: the object, or the directory that @leaf lies in
  * @leaf: a dentry below @path (it may be negative), or NULL
  *
+ * It does not know whose the object is: a fifo is special even if the caller made it.
+ *
  * Context: inside rcu_read_lock(), which must last as long as @walk is used: then
  * an address in it is of no other inode.
  * Return: RVM_REASON_NONE, or why it must be refused: DETACHED or DEPTH,

@@ -5,9 +5,6 @@
 
 #include <linux/dcache.h>
 #include <linux/fs.h>
-#include <linux/magic.h>
-#include <linux/pid.h>
-#include <linux/proc_fs.h>
 
 #include "decision.h"
 #include "kfunc/common.h"
@@ -16,6 +13,7 @@
 #include "mounts.h"
 #include "object.h"
 #include "path.h"
+#include "proc.h"
 #include "witness.h"
 
 /* Attributes are also asked of the layers of a stacked file system, in its own name. */
@@ -107,33 +105,6 @@ static noinline int check_dentry(struct rvm_partition *part, struct dentry *dent
 	return rvm_gate_check(part, &q);
 }
 
-/* An entry in /proc of a process that is not within the partition. */
-static bool is_foreign_process(struct rvm_partition *part, const struct dentry *dentry)
-{
-	const struct dentry *parent = READ_ONCE(dentry->d_parent);
-	struct task_struct *task;
-	unsigned int nr = 0, i;
-	const char *p;
-
-	if (dentry->d_sb->s_magic != PROC_SUPER_MAGIC || parent == dentry)
-		return false;
-	for (i = 0; parent != READ_ONCE(parent->d_parent); i++) {
-		if (i == RVM_PATH_DEPTH_MAX)
-			return true;
-		dentry = parent;
-		parent = READ_ONCE(parent->d_parent);
-	}
-	for (p = READ_ONCE(dentry->d_name.name); *p >= '0' && *p <= '9'; p++) {
-		if (nr > PID_MAX_LIMIT)
-			return true;
-		nr = nr * 10 + (*p - '0');
-	}
-	if (*p || !nr)
-		return false;
-	task = pid_task(find_pid_ns(nr, proc_pid_ns(dentry->d_sb)), PIDTYPE_PID);
-	return !task || !rvm_task_is_within(part, task);
-}
-
 /*
  * What programs look at on their way to what they may use: directories, links, and
  * programs, which shells look for before they start one.  That they exist is
@@ -143,7 +114,7 @@ static bool is_on_the_way(struct rvm_partition *part, const struct dentry *dentr
 {
 	const struct inode *inode = READ_ONCE(dentry->d_inode);
 
-	if (!inode || is_foreign_process(part, dentry))
+	if (!inode || rvm_proc_is_foreign(part, dentry))
 		return false;
 	return !S_ISREG(inode->i_mode) || inode->i_mode & 0111;
 }
