@@ -16,8 +16,8 @@
 #include <linux/sched/signal.h>
 #include <linux/uaccess.h>
 
-#include "partition.h"
-#include "witness.h"
+#include "partition/registry.h"
+#include "witness/witness.h"
 
 static int device_open(struct inode *inode, struct file *file)
 {

@@ -15,9 +15,9 @@
 #include "compat.h"
 #include "hook.h"
 #include "limits.h"
-#include "line.h"
-#include "partition.h"
-#include "witness.h"
+#include "partition/registry.h"
+#include "witness/line.h"
+#include "witness/witness.h"
 
 RVM_IMPORT_NS(BPF_INTERNAL);
 

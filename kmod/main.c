@@ -5,23 +5,23 @@
 
 #include <linux/module.h>
 
-#include "anchor.h"
 #include "brake.h"
-#include "decision.h"
-#include "entry.h"
-#include "gate.h"
+#include "gate/decision.h"
+#include "gate/gate.h"
+#include "gate/packet.h"
+#include "gate/recent.h"
 #include "hook.h"
 #include "kfunc/common.h"
-#include "lineage.h"
-#include "mounts.h"
 #include "netlink/family.h"
-#include "network.h"
-#include "packet.h"
-#include "partition.h"
-#include "path.h"
+#include "partition/entry.h"
+#include "partition/lineage.h"
+#include "partition/network.h"
+#include "partition/registry.h"
 #include "pending.h"
-#include "recent.h"
-#include "witness.h"
+#include "table/anchor.h"
+#include "walk/mounts.h"
+#include "walk/path.h"
+#include "witness/witness.h"
 
 static int __init rvm_init(void)
 {

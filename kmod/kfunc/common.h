@@ -11,8 +11,8 @@
 #include <linux/sched.h>
 
 #include "compat.h"
-#include "gate.h"
-#include "partition.h"
+#include "gate/gate.h"
+#include "partition/registry.h"
 
 /*
  * What BPF programs may ask, one file per family; list.c has the list.  All are

@@ -20,13 +20,13 @@
 
 #include <asm/word-at-a-time.h>
 
-#include "entry.h"
 #include "kfunc/common.h"
 #include "lib/log/sha256.h"
 #include "lib/model/rights.h"
 #include "lib/pattern/environ.h"
-#include "lineage.h"
-#include "witness.h"
+#include "partition/entry.h"
+#include "partition/lineage.h"
+#include "witness/witness.h"
 
 /* What is taken from the new memory as it is walked over, page by page. */
 struct reader {

@@ -10,16 +10,16 @@
 #include <linux/pid.h>
 #include <linux/tty.h>
 
-#include "decision.h"
-#include "entry.h"
+#include "gate/decision.h"
+#include "gate/recent.h"
 #include "kfunc/common.h"
 #include "lib/model/rights.h"
 #include "lib/model/verb.h"
-#include "line.h"
-#include "lineage.h"
-#include "object.h"
-#include "path.h"
-#include "recent.h"
+#include "partition/entry.h"
+#include "partition/lineage.h"
+#include "walk/object.h"
+#include "walk/path.h"
+#include "witness/line.h"
 
 /*
  * Work that a stacked file system does for the caller reaches the hooks with

@@ -25,9 +25,9 @@
 #include "kfunc/common.h"
 #include "lib/model/option.h"
 #include "lib/model/rights.h"
-#include "line.h"
 #include "netlink/gen.h"
-#include "network.h"
+#include "partition/network.h"
+#include "witness/line.h"
 
 #define TEXT_BYTES 160
 

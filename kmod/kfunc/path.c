@@ -6,15 +6,15 @@
 #include <linux/dcache.h>
 #include <linux/fs.h>
 
-#include "decision.h"
+#include "gate/decision.h"
+#include "gate/proc.h"
 #include "kfunc/common.h"
 #include "lib/model/rights.h"
 #include "lib/model/verb.h"
-#include "mounts.h"
-#include "object.h"
-#include "path.h"
-#include "proc.h"
-#include "witness.h"
+#include "walk/mounts.h"
+#include "walk/object.h"
+#include "walk/path.h"
+#include "witness/witness.h"
 
 /* Attributes are also asked of the layers of a stacked file system, in its own name. */
 static __always_inline struct rvm_partition *find_caller(void)

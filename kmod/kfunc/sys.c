@@ -6,11 +6,11 @@
 #include <linux/dcache.h>
 #include <linux/security.h>
 
+#include "gate/told.h"
 #include "kfunc/common.h"
 #include "lib/model/rights.h"
 #include "lib/model/verb.h"
-#include "line.h"
-#include "told.h"
+#include "witness/line.h"
 
 static noinline int check_capable(struct rvm_partition *part, int cap, unsigned int opts)
 {

@@ -9,12 +9,12 @@
 #include <linux/sched/task_stack.h>
 #include <uapi/linux/sched.h>
 
-#include "entry.h"
+#include "gate/told.h"
 #include "kfunc/common.h"
 #include "lib/model/rights.h"
-#include "line.h"
-#include "lineage.h"
-#include "told.h"
+#include "partition/entry.h"
+#include "partition/lineage.h"
+#include "witness/line.h"
 
 /* Who it is, for the record. */
 static void tell_peer(struct rvm_line *line, struct task_struct *task)

@@ -8,13 +8,13 @@
 #include <linux/socket.h>
 
 #include "compat.h"
-#include "gate.h"
+#include "gate/gate.h"
 #include "lib/model/rights.h"
 #include "limits.h"
 #include "netlink/common.h"
-#include "network.h"
-#include "partition.h"
-#include "table.h"
+#include "partition/network.h"
+#include "partition/registry.h"
+#include "table/table.h"
 
 /* A question with what it refers to. */
 struct asked {

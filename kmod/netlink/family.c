@@ -14,14 +14,14 @@
 #include <linux/netlink.h>
 #include <net/sock.h>
 
-#include "anchor.h"
-#include "entry.h"
 #include "hook.h"
-#include "netlink/family.h"
 #include "netlink/common.h"
-#include "partition.h"
-#include "token.h"
-#include "transaction.h"
+#include "netlink/family.h"
+#include "partition/entry.h"
+#include "partition/registry.h"
+#include "partition/transaction.h"
+#include "table/anchor.h"
+#include "table/token.h"
 
 u32 rvm_nl_self(void)
 {

@@ -7,11 +7,11 @@
 #include <linux/pid.h>
 #include <linux/uidgid.h>
 
-#include "entry.h"
-#include "netlink/family.h"
 #include "netlink/common.h"
-#include "partition.h"
-#include "table.h"
+#include "netlink/family.h"
+#include "partition/entry.h"
+#include "partition/registry.h"
+#include "table/table.h"
 
 #define CHANGEABLE (RVM_PARTITION_FLAG_FENCED | RVM_PARTITION_FLAG_WITNESS_ALL)
 

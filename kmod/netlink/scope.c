@@ -8,7 +8,7 @@
 #include <linux/socket.h>
 
 #include "netlink/common.h"
-#include "token.h"
+#include "table/token.h"
 
 #define FLAG(name) RVM_SCOPE_FLAG_##name
 #define ATTR(name) BIT(RVM_A_SCOPE_##name)

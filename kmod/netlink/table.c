@@ -8,9 +8,9 @@
 #include <linux/slab.h>
 
 #include "netlink/common.h"
-#include "partition.h"
-#include "token.h"
-#include "transaction.h"
+#include "partition/registry.h"
+#include "partition/transaction.h"
+#include "table/token.h"
 
 /* A socket with an open transaction. */
 struct session {

@@ -4,9 +4,9 @@
  */
 
 #include "netlink/common.h"
-#include "partition.h"
-#include "table.h"
-#include "token.h"
+#include "partition/registry.h"
+#include "table/table.h"
+#include "table/token.h"
 
 static int fill_core(struct sk_buff *skb, const struct rvm_token_core *core)
 {

@@ -7,10 +7,10 @@
 
 #include "lib/log/record.h"
 #include "limits.h"
-#include "listener.h"
 #include "netlink/common.h"
-#include "partition.h"
-#include "witness.h"
+#include "partition/registry.h"
+#include "witness/listener.h"
+#include "witness/witness.h"
 
 /* Of the host, or of one partition. */
 static int last_denial(struct genl_info *info, u64 *sequence)

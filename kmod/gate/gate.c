@@ -1,0 +1,463 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The gate: judge first, record after.  All questions of all hooks end here.
+ */
+
+#include <linux/cred.h>
+#include <linux/dcache.h>
+#include <linux/sched.h>
+#include <linux/slab.h>
+#include <linux/timekeeping.h>
+
+#include "gate/decision.h"
+#include "gate/detail.h"
+#include "gate/gate.h"
+#include "gate/naming.h"
+#include "gate/proc.h"
+#include "lib/judge/exclusion.h"
+#include "lib/judge/move.h"
+#include "lib/model/rights.h"
+#include "partition/registry.h"
+#include "policy.h"
+#include "walk/path.h"
+#include "witness/witness.h"
+
+static void place_object(struct rvm_request *req, const struct rvm_path_object *object)
+{
+	if (req->class == RVM_CLASS_PATH)
+		req->path = *object;
+	else if (req->class == RVM_CLASS_EXEC)
+		req->exec.path = *object;
+	else if (req->class == RVM_CLASS_NET)
+		req->net.path = *object;
+}
+
+static enum rvm_reason fill(struct rvm_walk *walk, const struct rvm_question *q)
+{
+	if (q->leaf)
+		return rvm_walk_fill_name(walk, q->path, q->leaf);
+	if (q->path)
+		return rvm_walk_fill(walk, q->path, q->dentry);
+	return rvm_walk_fill_dentry(walk, q->dentry);
+}
+
+/* What a refusal that the judge did not make comes to under the mode. */
+static struct rvm_verdict relax(const struct rvm_partition_view *view,
+				const struct rvm_request *req, enum rvm_reason reason)
+{
+	struct rvm_verdict v = { .reason = reason, .tier = req->tier, .missing = req->need };
+
+	/* What cannot be named cannot be shown to lie outside the floor. */
+	if (req->floor || req->class == RVM_CLASS_NET || reason == RVM_REASON_DETACHED ||
+	    reason == RVM_REASON_DEPTH || reason == RVM_REASON_EXCLUDED ||
+	    reason == RVM_REASON_CONTEXT || reason == RVM_REASON_FENCED)
+		return v;
+	for (; view; view = view->parent)
+		if (view->mode == RVM_MODE_ENFORCE || view->state != RVM_STATE_RUNNING ||
+		    view->flags & (RVM_PARTITION_FLAG_FENCED | RVM_PARTITION_FLAG_PEN))
+			return v;
+	v.allow = true;
+	v.relaxed = true;
+	return v;
+}
+
+/*
+ * PATH: one token may give READ and another WRITE; the first right that lacks
+ * decides.  @until becomes the time at which the first token that was needed
+ * expires, if that is earlier.
+ */
+static struct rvm_verdict judge_rights(const struct rvm_partition_view *view,
+				       struct rvm_request *req, s64 now, s64 *until)
+{
+	struct rvm_verdict v = {}, relaxed = {};
+	u8 need = req->need, right;
+
+	if (req->class != RVM_CLASS_PATH || hweight8(need) <= 1) {
+		v = rvm_judge(view, req, now);
+		*until = min(*until, v.until);
+		return v;
+	}
+	req->cleared = rvm_judge_cleared(view, req);
+	for (right = 1; right <= need; right <<= 1) {
+		if (!(need & right))
+			continue;
+		req->need = right;
+		v = rvm_judge(view, req, now);
+		if (!v.allow)
+			break;
+		/* Who learns from the log has to find all that lacks. */
+		if (v.relaxed) {
+			v.missing |= relaxed.missing;
+			relaxed = v;
+		}
+		*until = min(*until, v.until);
+	}
+	req->need = need;
+	req->cleared = 0;
+	return v.allow && relaxed.relaxed ? relaxed : v;
+}
+
+/* Only what anybody in the partition gets the same answer to. */
+static bool may_keep(const struct rvm_question *q)
+{
+	return q->req.class == RVM_CLASS_PATH && q->path && !q->dentry && !q->leaf &&
+	       !q->req.floor && q->req.tier == 1;
+}
+
+/*
+ * Nothing tells the file from others in its directory: if one of any name is allowed
+ * the same, that is worth more.  The names that the exclusions tell from others
+ * are noted.
+ */
+static bool describe_folder(struct rvm_decision *decision, struct rvm_question *q,
+			    const struct rvm_partition_view *views, struct rvm_walk *walk,
+			    const struct rvm_walk_section *section, s64 *until)
+{
+	const struct rvm_name *leaf = &walk->visible.name[0];
+	const struct rvm_partition_view *view;
+	struct rvm_verdict v;
+	unsigned int i;
+
+	if (q->req.load || q->req.need & ~RVM_DECISION_FOLDER_RIGHTS ||
+	    !rvm_decision_describe_folder(decision, q->path, walk, section))
+		return false;
+	if (!leaf->len)
+		return false;
+	for (view = views, i = 0; view; view = view->parent, i++) {
+		decision->leaves[i] = view->leaves;
+		if (view->leaves && rvm_leaf_set_has(view->leaves, leaf->text, leaf->len))
+			return false;
+	}
+	rvm_walk_forget_leaf(walk);
+	v = judge_rights(views, &q->req, decision->from, until);
+	return v.allow && !v.relaxed;
+}
+
+/* What is the caller's own, so that it takes no token that names it. */
+static void note_own(struct rvm_walk *walk, const struct rvm_question *q)
+{
+	const struct dentry *dentry = q->dentry ? q->dentry : q->path->dentry;
+	struct rvm_path_object *object = &walk->object;
+	struct rvm_partition *caller;
+
+	if (object->special) {
+		caller = rvm_partition_find();
+		object->special = !caller || !rvm_own_has_node(caller, dentry);
+	}
+	object->proc_own = rvm_proc_is_own(dentry->d_sb, object->own ?: object->visible);
+}
+
+/* Where the object is, as it was at one moment; or why that cannot be said. */
+static enum rvm_reason survey(struct rvm_walk *walk, struct rvm_walk_section *section,
+			      const struct rvm_question *q)
+{
+	enum rvm_reason reason;
+
+	rvm_walk_begin(section);
+	do {
+		reason = fill(walk, q);
+	} while (rvm_walk_retry(section, walk, NULL));
+	if (section->unsettled)
+		return RVM_REASON_CONTEXT;
+	if (!reason)
+		note_own(walk, q);
+	return reason;
+}
+
+/* Names and mounts were the same all the while, or what is described is of no moment. */
+static bool describe_decision(struct rvm_decision *decision, struct rvm_question *q,
+			      const struct rvm_partition_view *views, struct rvm_walk *walk,
+			      const struct rvm_walk_section *section, s64 *until)
+{
+	return (describe_folder(decision, q, views, walk, section, until) ||
+		rvm_decision_describe(decision, q->path, walk, section)) &&
+	       rvm_walk_holds(section, walk);
+}
+
+static struct rvm_verdict judge_place(const struct rvm_partition_view *views,
+				      struct rvm_question *q, struct rvm_walk *walk, s64 now,
+				      struct rvm_decision *decision)
+{
+	struct rvm_walk_section section;
+	enum rvm_reason reason;
+	s64 until = S64_MAX;
+	struct rvm_verdict v;
+
+	reason = survey(walk, &section, q);
+	if (reason)
+		return relax(views, &q->req, reason);
+	place_object(&q->req, &walk->object);
+	v = judge_rights(views, &q->req, now, &until);
+	if (decision && v.allow && !v.relaxed &&
+	    describe_decision(decision, q, views, walk, &section, &until)) {
+		decision->rights[q->req.load] = q->req.need;
+		decision->kept = jiffies;
+		decision->until = until;
+	}
+	return v;
+}
+
+/*
+ * With @decision, what may be kept is described there; its rights are 0 if
+ * nothing may.
+ */
+static struct rvm_verdict judge(struct rvm_partition *part, struct rvm_question *q,
+				struct rvm_decision *decision)
+{
+	struct rvm_partition_view views[RVM_NEST_MAX];
+	s64 now = ktime_get_real_seconds();
+	s64 until = S64_MAX;
+	struct rvm_verdict v;
+	struct rvm_walk *walk;
+
+	rvm_partition_views(part, views);
+	if (decision)
+		decision->from = now;
+	if (!q->req.need || (!q->path && !q->dentry))
+		return judge_rights(&views[0], &q->req, now, &until);
+
+	walk = rvm_walk_borrow();
+	if (!walk)
+		return relax(&views[0], &q->req, RVM_REASON_CONTEXT);
+	v = judge_place(&views[0], q, walk, now, decision);
+	rvm_walk_return(walk);
+	return v;
+}
+
+static u64 target_of(const struct rvm_question *q)
+{
+	const struct dentry *dentry = q->dentry ? q->dentry : q->path ? q->path->dentry : NULL;
+	const struct inode *inode = dentry ? READ_ONCE(dentry->d_inode) : NULL;
+
+	return inode ? inode->i_ino : q->target;
+}
+
+static void record(struct rvm_partition *part, const struct rvm_question *q,
+		   const struct rvm_verdict *v)
+{
+	const struct rvm_token_core *token = v->token;
+	bool refused = !v->allow || v->relaxed;
+	struct rvm_event event = {
+		.kind = refused ? RVM_KIND_PROOF_REJECTED :
+				  RVM_KIND_PROOF_VERIFIED_P1 + clamp(v->tier, 1, 3) - 1,
+		.tier = v->tier,
+		.flags = q->flags | (v->relaxed ? RVM_RECORD_F_PERMISSIVE : 0),
+		.reason = v->reason,
+		.right = refused && v->missing ? v->missing : q->req.need,
+		.class = q->req.class,
+		.op = q->req.op,
+		.actor = part->id,
+		.target = target_of(q),
+		.cap_hash = token ? rvm_token_hash(token->id, token->epoch, token->rights) : 0,
+	};
+	char *line = rvm_detail_new(q, v);
+	u64 sequence;
+
+	event.detail = line;
+	sequence = rvm_witness_append(&event);
+	rvm_detail_free(line);
+	if (!refused)
+		return;
+	atomic64_inc(&part->denials);
+	if (sequence != U64_MAX)
+		atomic64_set(&part->last_denial, sequence + 1);
+}
+
+/* A token seen expired stays so even if the clock is set back. */
+static void latch(const struct rvm_verdict *v)
+{
+	struct rvm_token_core *token = (struct rvm_token_core *)v->token;
+
+	if (!token || !token->expires_at || READ_ONCE(token->flags) & RVM_TOKEN_F_EXPIRED ||
+	    ktime_get_real_seconds() < token->expires_at)
+		return;
+	WRITE_ONCE(token->flags, READ_ONCE(token->flags) | RVM_TOKEN_F_EXPIRED);
+	/* Decisions from before the clock was set may rest on it. */
+	rvm_policy_change();
+}
+
+static int conclude(struct rvm_partition *part, const struct rvm_question *q,
+		    const struct rvm_verdict *v)
+{
+	/* That nothing was needed is no news. */
+	if (v->allow && !q->req.need)
+		return 0;
+	if (!q->quiet && (!v->allow || v->relaxed || q->always ||
+			  READ_ONCE(part->flags) & RVM_PARTITION_FLAG_WITNESS_ALL))
+		record(part, q, v);
+	latch(v);
+	return v->allow ? 0 : -EACCES;
+}
+
+/* One that is allowed again and again: judged once, then remembered. */
+static noinline struct rvm_verdict judge_once(struct rvm_partition *part, struct rvm_question *q)
+{
+	struct rvm_decision decision = {
+		.part = part->id,
+		/* Before anything that is judged is read. */
+		.policy = rvm_policy_number(),
+	};
+	struct rvm_verdict v = judge(part, q, &decision);
+
+	if (decision.rights[q->req.load] &&
+	    !(READ_ONCE(part->flags) & RVM_PARTITION_FLAG_WITNESS_ALL))
+		rvm_decision_keep(&decision, q->path->mnt);
+	return v;
+}
+
+int rvm_gate_check(struct rvm_partition *part, struct rvm_question *q)
+{
+	struct rvm_verdict v;
+
+	if (may_keep(q) && !q->always &&
+	    rvm_decision_allows(part, q->path, q->req.need, q->req.load))
+		return 0;
+	v = rvm_gate_ask(part, q);
+	q->words = v.words;
+	q->relaxed = v.relaxed;
+	q->opens = v.opens;
+	return conclude(part, q, &v);
+}
+
+int rvm_gate_refuse(struct rvm_partition *part, struct rvm_question *q, enum rvm_reason reason)
+{
+	struct rvm_partition_view views[RVM_NEST_MAX];
+	struct rvm_verdict v;
+
+	rvm_partition_views(part, views);
+	v = relax(&views[0], &q->req, reason);
+	return conclude(part, q, &v);
+}
+
+void rvm_gate_allow(struct rvm_partition *part, struct rvm_question *q, enum rvm_reason reason)
+{
+	struct rvm_verdict v = { .allow = true, .reason = reason, .tier = q->req.tier };
+
+	conclude(part, q, &v);
+}
+
+int rvm_gate_pass(struct rvm_partition *part, enum rvm_op op)
+{
+	struct rvm_question q = { .req = { .class = RVM_CLASS_SYS, .op = op, .tier = 1 } };
+
+	return rvm_gate_check(part, &q);
+}
+
+int rvm_gate_floor(struct rvm_partition *part, enum rvm_op op, const char *text, bool quiet)
+{
+	struct rvm_question q = {
+		.req = {
+			.class = RVM_CLASS_SYS,
+			.op = op,
+			.need = RVM_RIGHTS_ALL,
+			.tier = 1,
+			.floor = true,
+		},
+		.text = text,
+		.quiet = quiet,
+	};
+
+	return rvm_gate_check(part, &q);
+}
+
+/* Both ends as they were at one and the same moment. */
+static enum rvm_reason survey_move(struct rvm_walk *here, struct rvm_walk *there,
+				   const struct rvm_question *from, const struct rvm_question *to)
+{
+	struct rvm_walk_section section;
+	enum rvm_reason reason;
+
+	if (!here || !there)
+		return RVM_REASON_CONTEXT;
+	rvm_walk_begin(&section);
+	do {
+		reason = fill(here, from) ?: fill(there, to);
+	} while (rvm_walk_retry(&section, here, there));
+	if (section.unsettled)
+		return RVM_REASON_CONTEXT;
+	if (!reason) {
+		note_own(here, from);
+		note_own(there, to);
+	}
+	return reason;
+}
+
+/* May its place become an excluded one, or is it not known where its other names are? */
+static bool must_be_alone(const struct rvm_partition_view *view, const struct rvm_question *from,
+			  const struct rvm_question *to, const struct rvm_walk *here,
+			  const struct rvm_walk *there)
+{
+	if (from->req.op == RVM_OP_LINK)
+		return d_unlinked(from->path->dentry) ||
+		       rvm_exclusion_is_beside(view, &here->object) ||
+		       rvm_exclusion_is_beside(view, &there->object);
+	/* What had several names in that directory keeps them. */
+	return from->path->dentry != to->path->dentry &&
+	       rvm_exclusion_is_beside(view, &there->object) &&
+	       !rvm_exclusion_is_beside(view, &here->object);
+}
+
+/* What takes the place of an excluded name must not have a second one from before. */
+static bool is_second_name(const struct rvm_partition_view *view, const struct rvm_question *from,
+			   const struct rvm_question *to, const struct rvm_walk *here,
+			   const struct rvm_walk *there)
+{
+	bool link = from->req.op == RVM_OP_LINK, alone = must_be_alone(view, from, to, here, there);
+	struct inode *inode = d_inode_rcu(link ? from->path->dentry : from->dentry);
+
+	if (!inode || S_ISDIR(inode->i_mode) || !(link || alone))
+		return false;
+	/* Asked first, so that a name under way is seen or counted. */
+	return !rvm_naming_begin(inode, alone) ||
+	       (alone && READ_ONCE(inode->i_nlink) > (link ? 0 : 1));
+}
+
+/* @alone: Nothing forbids it, but a second name would be left. */
+static enum rvm_reason check_move(struct rvm_partition *part, struct rvm_question *from,
+				  struct rvm_question *to, bool tree, bool *alone)
+{
+	struct rvm_walk *here = rvm_walk_borrow(), *there = rvm_walk_borrow();
+	struct rvm_partition_view views[RVM_NEST_MAX];
+	s64 now = ktime_get_real_seconds();
+	enum rvm_reason reason;
+
+	rvm_partition_views(part, views);
+	reason = survey_move(here, there, from, to);
+	if (!reason) {
+		/* The new name is judged as what will be there: the old object. */
+		there->object.special = here->object.special;
+		reason = rvm_judge_move(&views[0], &here->object, &there->object, tree, now);
+		*alone = !reason && is_second_name(&views[0], from, to, here, there);
+		if (rvm_is_stopped(&views[0].stop))
+			reason = RVM_REASON_FENCED;
+	}
+	rvm_walk_return(here);
+	rvm_walk_return(there);
+	return reason;
+}
+
+int rvm_gate_move(struct rvm_partition *part, struct rvm_question *from, struct rvm_question *to,
+		  bool tree)
+{
+	enum rvm_reason reason;
+	bool alone = false;
+	int err;
+
+	err = rvm_gate_check(part, from);
+	if (err)
+		return err;
+	err = rvm_gate_check(part, to);
+	if (err)
+		return err;
+	reason = check_move(part, from, to, tree, &alone);
+	/* As on a file system without hard links: nothing is denied to who copies. */
+	if (!reason)
+		return alone ? -EXDEV : 0;
+	err = rvm_gate_refuse(part, from, reason);
+	return err && reason == RVM_REASON_GAIN ? -EXDEV : err;
+}
+
+struct rvm_verdict rvm_gate_ask(struct rvm_partition *part, struct rvm_question *q)
+{
+	return may_keep(q) ? judge_once(part, q) : judge(part, q, NULL);
+}

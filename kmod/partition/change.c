@@ -1,0 +1,488 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Making, changing and destroying partitions: judge, reserve, change, record.
+ */
+
+#include <linux/delay.h>
+#include <linux/jiffies.h>
+#include <linux/netlink.h>
+#include <linux/rcupdate.h>
+#include <linux/slab.h>
+#include <linux/xarray.h>
+#include <net/netlink.h>
+
+#include "compat.h"
+#include "lib/model/state.h"
+#include "lib/model/text.h"
+#include "partition/adopt.h"
+#include "partition/registry_priv.h"
+#include "table/table.h"
+#include "witness/line.h"
+#include "witness/witness.h"
+
+/* Out of the reservation; without one the change still happens and may be lost to the log. */
+static void record(struct rvm_reservation *res, const struct rvm_partition *part,
+		   enum rvm_kind kind)
+{
+	char text[2 * RVM_NAME_MAX + 160] = "";
+	struct rvm_line line = { .text = text, .size = sizeof(text) };
+	const char *state = rvm_state_name(part->state), *mode = rvm_mode_name(part->mode);
+	struct rvm_event event = {
+		.kind = kind,
+		.op = RVM_OP_PARTITION,
+		.target = part->id,
+		.detail = text,
+	};
+
+	rvm_line_add(&line, "partition", part->name, strlen(part->name));
+	rvm_line_add(&line, "state", state, strlen(state));
+	rvm_line_add(&line, "mode", mode, strlen(mode));
+	rvm_line_add_number(&line, "flags", part->flags);
+	rvm_line_add_number(&line, "epoch", part->epoch);
+	if (res->count)
+		rvm_witness_commit(res, &event);
+	else
+		rvm_witness_append(&event);
+}
+
+static bool is_name(const char *name)
+{
+	size_t i;
+
+	if (name[0] < 'a' || name[0] > 'z')
+		return false;
+	for (i = 1; name[i]; i++)
+		if (!(name[i] >= 'a' && name[i] <= 'z') && !(name[i] >= '0' && name[i] <= '9') &&
+		    name[i] != '-')
+			return false;
+	return i <= RVM_NAME_MAX;
+}
+
+static struct cgroup *take_cgroup(const struct rvm_partition_spec *spec,
+				  struct netlink_ext_ack *extack)
+{
+	struct cgroup *cgrp = cgroup_get_from_fd(spec->cgroup_fd);
+	int err = -EINVAL;
+
+	if (PTR_ERR_OR_ZERO(cgrp) == -ENOENT) {
+		NL_SET_ERR_MSG_ATTR(extack, spec->cgroup_attr,
+				    "the control group was removed: make it anew");
+		return ERR_PTR(-ENODEV);
+	}
+	if (IS_ERR(cgrp)) {
+		NL_SET_ERR_MSG_ATTR(extack, spec->cgroup_attr,
+				    "no open directory of a version 2 control group");
+		return ERR_PTR(-EBADF);
+	}
+	if (!cgroup_parent(cgrp))
+		NL_SET_ERR_MSG_ATTR(extack, spec->cgroup_attr,
+				    "the root control group is the host: make one below it");
+	else if (cgrp->dom_cgrp != cgrp)
+		NL_SET_ERR_MSG_ATTR(extack, spec->cgroup_attr,
+				    "a threaded control group splits processes: use its domain");
+	else
+		err = 0;
+	if (!err)
+		return cgrp;
+	cgroup_put(cgrp);
+	return ERR_PTR(err);
+}
+
+/* The deepest one around that is no pen: pens only hold what nobody has taken. */
+static struct rvm_partition *find_parent(struct cgroup *cgrp)
+{
+	struct rvm_partition *part;
+
+	lockdep_assert_held(&rvm_partitions_lock);
+	for (cgrp = cgroup_parent(cgrp); cgrp; cgrp = cgroup_parent(cgrp)) {
+		part = rvm_registry_find(cgrp);
+		if (part && !(part->flags & RVM_PARTITION_FLAG_PEN))
+			return part;
+	}
+	return NULL;
+}
+
+static bool has_tasks(const struct rvm_partition *part)
+{
+	return !(part->flags & RVM_PARTITION_FLAG_PEN) && cgroup_is_populated(part->cgrp);
+}
+
+/* What runs already is not taken in unasked, nor while it goes on. */
+static int check_tasks(const struct rvm_partition *fresh, const struct rvm_partition_spec *spec,
+		       struct netlink_ext_ack *extack)
+{
+	if (!has_tasks(fresh))
+		return 0;
+	if (!(fresh->flags & RVM_PARTITION_FLAG_ADOPTED))
+		NL_SET_ERR_MSG_ATTR(extack, spec->cgroup_attr,
+				    "tasks run in it that were never judged: adopt or end them");
+	else if (!test_bit(CGRP_FROZEN, &fresh->cgrp->flags))
+		NL_SET_ERR_MSG_ATTR(extack, spec->cgroup_attr,
+				    "tasks that are adopted have to be frozen: cgroup.freeze");
+	else
+		return 0;
+	return -EBUSY;
+}
+
+static int check_place(const struct rvm_partition *fresh, const struct rvm_partition_spec *spec,
+		       struct netlink_ext_ack *extack)
+{
+	bool pen = fresh->flags & RVM_PARTITION_FLAG_PEN;
+	struct rvm_partition *part;
+	unsigned long id;
+
+	lockdep_assert_held(&rvm_partitions_lock);
+	if (rvm_partition_count() >= RVM_PARTITIONS_MAX) {
+		NL_SET_ERR_MSG_FMT(extack,
+				   "there are %u partitions, which is the limit: delete one",
+				   rvm_partition_count());
+		return -ENFILE;
+	}
+	if (fresh->level >= RVM_NEST_MAX) {
+		NL_SET_ERR_MSG_ATTR_FMT(extack, spec->cgroup_attr,
+					"more than %u partitions inside one another", RVM_NEST_MAX);
+		return -ELOOP;
+	}
+	xa_for_each(&rvm_registry, id, part) {
+		if (!strcmp(part->name, fresh->name)) {
+			NL_SET_ERR_MSG_ATTR_FMT(extack, spec->name_attr,
+						"partition %u has this name: take another",
+						part->id);
+			return -EEXIST;
+		}
+		if (part->cgrp == fresh->cgrp) {
+			NL_SET_ERR_MSG_ATTR_FMT(extack, spec->cgroup_attr,
+						"the control group is partition %u already",
+						part->id);
+			return -EEXIST;
+		}
+		/* Parents are fixed at creation, so a partition cannot come around others. */
+		if (!pen && cgroup_is_descendant(part->cgrp, fresh->cgrp)) {
+			NL_SET_ERR_MSG_ATTR_FMT(extack, spec->cgroup_attr,
+						"partition %u is inside it: delete that one first",
+						part->id);
+			return -EBUSY;
+		}
+	}
+	return check_tasks(fresh, spec, extack);
+}
+
+/*
+ * Under the lock, with everything checked but what can only be found out by
+ * trying.  Tasks in it are looked at when they are judged already: then what is
+ * found stays as it is.
+ */
+static int register_partition(struct rvm_partition *part, struct rvm_reservation *res,
+			      struct netlink_ext_ack *extack)
+{
+	int err = rvm_registry_add(part);
+
+	if (err)
+		return err;
+	err = has_tasks(part) ? rvm_adopt_group(part, extack) : 0;
+	if (err)
+		rvm_registry_del(part);
+	else
+		record(res, part, RVM_KIND_PARTITION_CREATE);
+	return err;
+}
+
+static int add_partition(struct rvm_partition *part, const struct rvm_partition_spec *spec,
+			 struct netlink_ext_ack *extack)
+{
+	struct rvm_reservation res = {};
+	int err;
+
+	guard(mutex)(&rvm_partitions_lock);
+	part->parent = find_parent(part->cgrp);
+	part->level = part->parent ? part->parent->level + 1 : 0;
+	err = check_place(part, spec, extack);
+	if (!err && rvm_witness_reserve(&res, 1)) {
+		NL_SET_ERR_MSG(extack, "the witness log is full: nothing changes unrecorded");
+		err = -ENOSPC;
+	}
+	if (!err)
+		err = register_partition(part, &res, extack);
+	rvm_witness_abort(&res);
+	return err;
+}
+
+struct rvm_partition *rvm_partition_create(const struct rvm_partition_spec *spec,
+					   struct netlink_ext_ack *extack)
+{
+	struct rvm_partition *part;
+	struct cgroup *cgrp;
+	int err;
+
+	might_sleep();
+	if (!is_name(spec->name)) {
+		NL_SET_ERR_MSG_ATTR(extack, spec->name_attr,
+				    "a name is a-z, then a-z, 0-9 and hyphens, 64 bytes at most");
+		return ERR_PTR(-EINVAL);
+	}
+	cgrp = take_cgroup(spec, extack);
+	if (IS_ERR(cgrp))
+		return ERR_CAST(cgrp);
+	part = kzalloc(sizeof(*part), GFP_KERNEL_ACCOUNT);
+	if (!part) {
+		cgroup_put(cgrp);
+		return ERR_PTR(-ENOMEM);
+	}
+	rvm_own_init(&part->own);
+	/* One for the registry, one for the caller. */
+	refcount_set(&part->refs, 2);
+	strscpy(part->name, spec->name, sizeof(part->name));
+	part->cgrp = cgrp;
+	part->owner = spec->owner;
+	atomic_set(&part->filters, -1);
+	part->mode = spec->mode;
+	part->flags = spec->flags;
+	part->state = spec->flags & RVM_PARTITION_FLAG_PEN ? RVM_STATE_CREATED : RVM_STATE_RUNNING;
+
+	err = add_partition(part, spec, extack);
+	if (!err)
+		return part;
+	if (part->state == RVM_STATE_DESTROYED) {
+		/* It could be found for a moment. */
+		synchronize_rcu_expedited();
+		rvm_partition_put(part);
+		rvm_partition_put(part);
+		return ERR_PTR(err);
+	}
+	cgroup_put(cgrp);
+	kfree(part);
+	return ERR_PTR(err);
+}
+
+static bool takes_away_only(const struct rvm_partition_change *change)
+{
+	if (change->has_state && change->state == RVM_STATE_RUNNING)
+		return false;
+	if (change->has_mode && change->mode != RVM_MODE_ENFORCE)
+		return false;
+	return !(change->mask & ~change->flags) && !(change->mask & RVM_PARTITION_FLAG_WITNESS_ALL);
+}
+
+static int check_change(const struct rvm_partition *part, const struct rvm_partition_change *change,
+			struct netlink_ext_ack *extack)
+{
+	lockdep_assert_held(&rvm_partitions_lock);
+	if (part->state == RVM_STATE_DESTROYED) {
+		NL_SET_ERR_MSG_FMT(extack, "partition %u was destroyed", part->id);
+		return -ENOENT;
+	}
+	if (part->flags & RVM_PARTITION_FLAG_PEN) {
+		NL_SET_ERR_MSG_FMT(extack, "partition %u is a pen: it can only be deleted",
+				   part->id);
+		return -EOPNOTSUPP;
+	}
+	if (change->has_state && change->state == RVM_STATE_DESTROYED) {
+		NL_SET_ERR_MSG(extack, "this state is reached by partition-del");
+		return -EINVAL;
+	}
+	if (change->has_state && !rvm_state_may(part->state, change->state)) {
+		NL_SET_ERR_MSG_FMT(extack, "partition %u cannot go from %s to %s", part->id,
+				   rvm_state_name(part->state), rvm_state_name(change->state));
+		return -EINVAL;
+	}
+	return 0;
+}
+
+static enum rvm_kind kind_of_state(u8 state)
+{
+	switch (state) {
+	case RVM_STATE_SUSPENDED:
+		return RVM_KIND_PARTITION_SUSPEND;
+	case RVM_STATE_HIBERNATED:
+		return RVM_KIND_PARTITION_HIBERNATE;
+	default:
+		return RVM_KIND_PARTITION_RESUME;
+	}
+}
+
+/* What the brake does.  With a new epoch no token of the table is good any more. */
+static bool stops(const struct rvm_partition_change *change)
+{
+	return change->bump_epoch || (change->has_state && change->state != RVM_STATE_RUNNING) ||
+	       change->flags & change->mask & RVM_PARTITION_FLAG_FENCED;
+}
+
+/* Questions under way end soon. */
+static void note_stop(struct rvm_partition *part)
+{
+	lockdep_assert_held(&rvm_partitions_lock);
+	/* Behind what it was stopped by, which rvm_partition_views() reads after it. */
+	smp_store_release(&part->stops, part->stops + 1);
+}
+
+static void note_stop_inside(const struct rvm_partition *part)
+{
+	struct rvm_partition *other;
+	const struct rvm_partition *above;
+	unsigned long id;
+
+	guard(mutex)(&rvm_partitions_lock);
+	xa_for_each(&rvm_registry, id, other) {
+		for (above = other->parent; above && above != part; above = above->parent)
+			;
+		if (above)
+			note_stop(other);
+	}
+}
+
+/*
+ * Checks that began before this still use the old values.  Of who was stopped they
+ * are refused, however late they end, and so are waited for only so long: a kernel that
+ * preempts itself may leave many of them half done without a CPU.
+ */
+static void wait_for_checks(bool stopped)
+{
+	unsigned long end = jiffies + msecs_to_jiffies(RVM_STOP_MSECS), cookie;
+
+	if (!stopped) {
+		synchronize_rcu_expedited();
+		return;
+	}
+	cookie = start_poll_synchronize_rcu_expedited();
+	while (!poll_state_synchronize_rcu(cookie) && time_before(jiffies, end))
+		usleep_range(500, 1000);
+}
+
+static void apply_change(struct rvm_partition *part, const struct rvm_partition_change *change)
+{
+	lockdep_assert_held(&rvm_partitions_lock);
+	if (change->has_state)
+		WRITE_ONCE(part->state, change->state);
+	if (change->has_mode)
+		WRITE_ONCE(part->mode, change->mode);
+	WRITE_ONCE(part->flags, (part->flags & ~change->mask) | (change->flags & change->mask));
+	if (change->bump_epoch)
+		WRITE_ONCE(part->epoch, part->epoch + 1);
+	if (stops(change))
+		note_stop(part);
+	rvm_partition_note_change();
+}
+
+static int change_one(struct rvm_partition *part, const struct rvm_partition_change *change,
+		      struct netlink_ext_ack *extack)
+{
+	bool other = change->has_mode || change->mask || change->bump_epoch;
+	struct rvm_reservation res = {};
+	int err;
+
+	guard(mutex)(&rvm_partitions_lock);
+	err = check_change(part, change, extack);
+	if (err)
+		return err;
+	if (rvm_witness_reserve(&res, change->has_state + other) && !takes_away_only(change)) {
+		NL_SET_ERR_MSG(extack, "the witness log is full: nothing changes unrecorded");
+		return -ENOSPC;
+	}
+	apply_change(part, change);
+	if (change->has_state)
+		record(&res, part, kind_of_state(change->state));
+	if (other)
+		record(&res, part, RVM_KIND_MODE_CHANGE);
+	return 0;
+}
+
+int rvm_partition_change(struct rvm_partition *part, const struct rvm_partition_change *change,
+			 struct netlink_ext_ack *extack)
+{
+	int err;
+
+	might_sleep();
+	err = change_one(part, change, extack);
+	if (err)
+		return err;
+	if (stops(change))
+		note_stop_inside(part);
+	wait_for_checks(stops(change));
+	return 0;
+}
+
+int rvm_partition_change_all(const struct rvm_partition_change *change)
+{
+	struct rvm_partition *part;
+	int err, first = 0;
+	u32 last = 0;
+
+	might_sleep();
+	while ((part = rvm_partition_next(last))) {
+		last = part->id;
+		err = change_one(part, change, NULL);
+		/* Nothing runs in a pen, and one that has gone is stopped. */
+		if (err != -EOPNOTSUPP && err != -ENOENT)
+			first = first ?: err;
+		rvm_partition_put(part);
+	}
+	wait_for_checks(stops(change));
+	return first;
+}
+
+static int check_destroy(const struct rvm_partition *part, struct netlink_ext_ack *extack)
+{
+	struct rvm_partition *other;
+	unsigned long id;
+
+	lockdep_assert_held(&rvm_partitions_lock);
+	if (part->state == RVM_STATE_DESTROYED) {
+		NL_SET_ERR_MSG_FMT(extack, "partition %u was destroyed", part->id);
+		return -ENOENT;
+	}
+	xa_for_each(&rvm_registry, id, other) {
+		if (other->parent == part) {
+			NL_SET_ERR_MSG_FMT(extack, "partition %u is inside it: delete that first",
+					   other->id);
+			return -EBUSY;
+		}
+	}
+	if (cgroup_is_populated(part->cgrp)) {
+		NL_SET_ERR_MSG(extack,
+			       "tasks are in it and would get out: end them by cgroup.kill first");
+		return -EBUSY;
+	}
+	return 0;
+}
+
+int rvm_partition_destroy(struct rvm_partition *part, struct netlink_ext_ack *extack)
+{
+	struct rvm_reservation res = {};
+	struct rvm_table *table;
+	int err;
+
+	might_sleep();
+	scoped_guard(mutex, &rvm_partitions_lock) {
+		err = check_destroy(part, extack);
+		if (err)
+			return err;
+		/* If there is no room it happens all the same. */
+		rvm_witness_reserve(&res, 1);
+		table = rvm_registry_del(part);
+		record(&res, part, RVM_KIND_PARTITION_DESTROY);
+	}
+	/* Now nobody has the table, and nobody has the partition without a reference. */
+	synchronize_rcu_expedited();
+	rvm_table_destroy(table);
+	rvm_partition_put(part);
+	return 0;
+}
+
+void rvm_partition_destroy_all(void)
+{
+	struct rvm_partition *part;
+	struct rvm_table *table;
+	unsigned long id;
+
+	xa_for_each(&rvm_registry, id, part) {
+		struct rvm_reservation res = {};
+
+		scoped_guard(mutex, &rvm_partitions_lock) {
+			table = rvm_registry_del(part);
+			record(&res, part, RVM_KIND_PARTITION_DESTROY);
+		}
+		synchronize_rcu_expedited();
+		rvm_table_destroy(table);
+		rvm_partition_put(part);
+	}
+}

@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _RVM_PARTITION_H
+#define _RVM_PARTITION_H
+
+#include <linux/atomic.h>
+#include <linux/cgroup.h>
+#include <linux/jump_label.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
+#include <linux/rcupdate.h>
+#include <linux/refcount.h>
+#include <linux/uidgid.h>
+
+#include "lib/judge/judge.h"
+#include "limits.h"
+#include "partition/own.h"
+
+struct rvm_table;
+struct netlink_ext_ack;
+struct nlattr;
+
+/**
+ * struct rvm_folders - variables of a program that name directories of code
+ * @number: a keyed hash of each, with its name; never 0
+ * @name: its name, as rvm_environ_folder() has it
+ * @count: of them
+ */
+struct rvm_folders {
+	u64 number[RVM_FOLDERS_MAX];
+	const char *name[RVM_FOLDERS_MAX];
+	unsigned int count;
+};
+
+/**
+ * struct rvm_partition - a cgroup and what its tasks may do
+ *
+ * Lock order: rvm_partitions_lock (mutex, all changes of any partition), then
+ * nothing.  Hooks read under rcu_read_lock() only.
+ */
+struct rvm_partition {
+	/** @refs: One for the registry while registered, one per holder. */
+	refcount_t refs;
+	/** @id: Never reused in one load. */
+	u32 id;
+	/** @name: Unique among registered partitions; set at creation. */
+	char name[RVM_NAME_MAX + 1];
+	/** @cgrp: Held. */
+	struct cgroup *cgrp;
+	/** @owner: May enter; set at creation. */
+	kuid_t owner;
+	/** @parent: Partition around this one, held; NULL at the top; set at creation. */
+	struct rvm_partition *parent;
+	/** @level: Partitions around this one; below RVM_NEST_MAX; set at creation. */
+	unsigned int level;
+	/** @node: In the registry by cgroup; read under RCU. */
+	struct hlist_node node;
+	/** @table: Written under rvm_partitions_lock, read under RCU; NULL before a load. */
+	struct rvm_table __rcu *table;
+	/** @generation: Tables loaded so far; under rvm_partitions_lock. */
+	u32 generation;
+	/** @epoch: Written under rvm_partitions_lock with WRITE_ONCE. */
+	u32 epoch;
+	/** @state: enum rvm_state; likewise. */
+	u8 state;
+	/** @mode: enum rvm_mode; likewise. */
+	u8 mode;
+	/** @flags: enum rvm_partition_flag but GONE; likewise. */
+	u8 flags;
+	/**
+	 * @stops: How often it, or one around it, was fenced, put out of Running or given an
+	 * epoch; counted behind that, under rvm_partitions_lock.  Questions under way look at it.
+	 */
+	u32 stops;
+	/** @denials: Refusals so far. */
+	atomic64_t denials;
+	/** @execs: Programs started so far. */
+	atomic64_t execs;
+	/**
+	 * @filters: System call filters of its first program, or of the admitted one that had
+	 * the least; below 0 before.  More are of somebody inside.
+	 */
+	atomic_t filters;
+	/** @last_denial: Sequence of the newest denial plus one, 0 for none. */
+	atomic64_t last_denial;
+	/** @own: What it made itself; has a lock of its own. */
+	struct rvm_own own;
+	/** @ipc_objects: System V objects that it made and that are still there. */
+	atomic_t ipc_objects;
+	/** @folders: Of who came in, see rvm_partition_note_folders(). */
+	u64 folders[RVM_FOLDERS_NOTED];
+	/** @folders_next: How many were noted, and one: the next takes the oldest's place. */
+	atomic_t folders_next;
+	/** @rcu: Frees it after a grace period. */
+	struct rcu_head rcu;
+};
+
+/* True while any partition is registered: outsiders then pay nothing but this. */
+DECLARE_STATIC_KEY_FALSE(rvm_partitions_exist);
+
+/** rvm_partition_note_filters() - somebody comes in with so many system call filters */
+void rvm_partition_note_filters(struct rvm_partition *part, int filters);
+
+/**
+ * rvm_partition_note_folders() - somebody comes in with these
+ * @part: where to
+ * @folders: of the program that is admitted
+ */
+void rvm_partition_note_folders(struct rvm_partition *part, const struct rvm_folders *folders);
+
+/**
+ * rvm_partition_strange_folder() - find one that nobody came in with
+ * @part: of a program
+ * @folders: of the same
+ *
+ * Where nobody did, as in a container, the first one who asks has.
+ *
+ * Context: inside rcu_read_lock().
+ * Return: its name, or NULL.
+ */
+const char *rvm_partition_strange_folder(struct rvm_partition *part,
+					 const struct rvm_folders *folders);
+
+struct rvm_partition *__rvm_partition_find(void);
+
+/**
+ * rvm_partition_find() - find the caller's partition
+ *
+ * The deepest registered ancestor of its cgroup, by a per-CPU cache.
+ * Hooks that run in interrupts come with whatever task was interrupted: nobody
+ * is refused for that.
+ *
+ * Context: inside rcu_read_lock(), where the kernel runs programs that never
+ * sleep; any but NMI.
+ * Return: valid until rcu_read_unlock(); NULL on the host and in interrupts.
+ */
+static __always_inline struct rvm_partition *rvm_partition_find(void)
+{
+	if (!static_branch_unlikely(&rvm_partitions_exist))
+		return NULL;
+	return __rvm_partition_find();
+}
+
+/** rvm_caller_is_inside() - is the calling task in a partition; any context but NMI */
+static inline bool rvm_caller_is_inside(void)
+{
+	bool inside;
+
+	rcu_read_lock();
+	inside = rvm_partition_find();
+	rcu_read_unlock();
+	return inside;
+}
+
+/**
+ * rvm_partition_of_cgroup() - the partition that a cgroup belongs to
+ * @cgrp: stable for the call
+ *
+ * Context: inside rcu_read_lock(), any context but NMI.
+ * Return: valid until rcu_read_unlock(); NULL on the host.
+ */
+struct rvm_partition *rvm_partition_of_cgroup(struct cgroup *cgrp);
+
+/** rvm_partition_of_task() - likewise for a task; inside rcu_read_lock() */
+struct rvm_partition *rvm_partition_of_task(struct task_struct *task);
+
+/**
+ * rvm_task_is_within() - is a task in a partition or in one inside it
+ * @part: the partition
+ * @task: the task
+ *
+ * Context: inside rcu_read_lock().
+ * Return: true if it is.
+ */
+bool rvm_task_is_within(const struct rvm_partition *part, struct task_struct *task);
+
+/**
+ * rvm_partition_views() - what the judge sees, the partition first, then those above
+ * @part: inside rcu_read_lock() until the views are no longer used
+ * @views: filled and linked
+ */
+void rvm_partition_views(struct rvm_partition *part, struct rvm_partition_view views[RVM_NEST_MAX]);
+
+/**
+ * rvm_partition_is_live() - is it, and is each one above it, Running and not fenced
+ * @part: the partition
+ *
+ * Context: inside rcu_read_lock().
+ * Return: true if tasks in it may do what its tokens say.
+ */
+bool rvm_partition_is_live(const struct rvm_partition *part);
+
+/**
+ * struct rvm_partition_spec - what a new partition is to be
+ */
+struct rvm_partition_spec {
+	/** @name: Unique; ^[a-z][a-z0-9-]*$. */
+	const char *name;
+	/** @cgroup_fd: Open directory of a cgroup. */
+	int cgroup_fd;
+	/** @mode: enum rvm_mode. */
+	u8 mode;
+	/** @flags: enum rvm_partition_flag but GONE. */
+	u8 flags;
+	/** @owner: May enter. */
+	kuid_t owner;
+	/** @name_attr: For the extended ACK. */
+	const struct nlattr *name_attr;
+	/** @cgroup_attr: Likewise. */
+	const struct nlattr *cgroup_attr;
+};
+
+/**
+ * rvm_partition_create() - register a cgroup
+ * @spec: what it is to be
+ * @extack: says why not
+ *
+ * Context: may sleep; in the task that has the descriptor.
+ * Return: the partition with a reference for the caller; or ERR_PTR():
+ * -EINVAL for a bad name, a threaded group or the root; -EBADF for a
+ * descriptor of something else; -ENODEV if the group was removed; -EEXIST for
+ * a name or a group that is taken; -EBUSY if a group below is registered, or if
+ * tasks run in it and they are not to be adopted or are not frozen; -EUSERS or
+ * -EOPNOTSUPP for tasks that cannot be adopted, see rvm_adopt_group(); -ENFILE
+ * for too many; -ELOOP for too many inside one another; -ENOSPC if the log is
+ * full; -ENOMEM.
+ */
+struct rvm_partition *rvm_partition_create(const struct rvm_partition_spec *spec,
+					   struct netlink_ext_ack *extack);
+
+/**
+ * struct rvm_partition_change - what to change in a partition
+ */
+struct rvm_partition_change {
+	/** @has_state: @state counts. */
+	bool has_state;
+	/** @has_mode: @mode counts. */
+	bool has_mode;
+	/** @bump_epoch: Make every older token stale. */
+	bool bump_epoch;
+	/** @state: enum rvm_state. */
+	u8 state;
+	/** @mode: enum rvm_mode. */
+	u8 mode;
+	/** @flags: Bits of @mask to set. */
+	u8 flags;
+	/** @mask: FENCED, WITNESS_ALL and, never taken back, ADOPTED. */
+	u8 mask;
+};
+
+/**
+ * rvm_partition_change() - change all of it, or nothing
+ * @part: the partition
+ * @change: what
+ * @extack: says why not
+ *
+ * A change that only takes away is made even if the log is full.  After one
+ * that takes away no check uses the old values any more; after a fence, an epoch, or a
+ * state in which nothing runs, some may still be under way, and are refused.
+ *
+ * Context: may sleep.
+ * Return: 0; -ENOENT if it was destroyed meanwhile; -EOPNOTSUPP for a pen;
+ * -EINVAL for an illegal step of state; -ENOSPC if the log is full.
+ */
+int rvm_partition_change(struct rvm_partition *part, const struct rvm_partition_change *change,
+			 struct netlink_ext_ack *extack);
+
+/**
+ * rvm_partition_change_all() - the same for all of them but pens
+ * @change: what
+ *
+ * Context: may sleep.
+ * Return: 0; what was said of the first one that could not be changed; the others are.
+ */
+int rvm_partition_change_all(const struct rvm_partition_change *change);
+
+/**
+ * rvm_partition_destroy() - unregister it and free its table
+ * @part: the caller's reference stays
+ * @extack: says why not
+ *
+ * Context: may sleep.
+ * Return: 0; -ENOENT if somebody else did; -EBUSY if partitions are inside it,
+ * or tasks: they would get out.
+ */
+int rvm_partition_destroy(struct rvm_partition *part, struct netlink_ext_ack *extack);
+
+/* Held for any change of a partition; tables are replaced under it too. */
+extern struct mutex rvm_partitions_lock;
+
+/** rvm_partition_get() - one more reference */
+struct rvm_partition *rvm_partition_get(struct rvm_partition *part);
+/** rvm_partition_put() - one less; NULL is fine; never sleeps */
+void rvm_partition_put(struct rvm_partition *part);
+
+/** rvm_partition_lookup() - by id, with a reference; NULL if there is none */
+struct rvm_partition *rvm_partition_lookup(u32 id);
+/** rvm_partition_lookup_name() - by name, with a reference; NULL if there is none */
+struct rvm_partition *rvm_partition_lookup_name(const char *name);
+/** rvm_partition_next() - the registered one with the least id above @id, with a reference */
+struct rvm_partition *rvm_partition_next(u32 id);
+/** rvm_partition_count() - how many are registered */
+unsigned int rvm_partition_count(void);
+/** rvm_partition_running() - how many may hold tasks, in whatever state; pens do not count */
+unsigned int rvm_partition_running(void);
+/** rvm_partition_changes() - counts changes of the registry and of tables; never 0 */
+unsigned int rvm_partition_changes(void);
+/** rvm_partition_note_change() - one more; under rvm_partitions_lock */
+void rvm_partition_note_change(void);
+
+/** rvm_partition_init() - make the cache; undone by rvm_partition_exit() */
+int rvm_partition_init(void);
+/** rvm_partition_exit() - destroy what is left; nobody asks any more */
+void rvm_partition_exit(void);
+
+#endif /* _RVM_PARTITION_H */

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Tables: all tokens and exclusions of a partition, as the judge reads them.
+ */
+
+#include <linux/mm.h>
+#include <linux/netlink.h>
+#include <linux/slab.h>
+#include <linux/xarray.h>
+
+#include "compat.h"
+#include "lib/judge/cover.h"
+#include "limits.h"
+#include "table/table.h"
+
+/* Next id of a token; 0 is none.  Whoever dates a table holds the lock of all partitions. */
+static u64 next_id = 1;
+
+static void free_index(struct rvm_index *index, struct rvm_token **entries)
+{
+	kvfree(index->core);
+	kvfree(index->bucket);
+	kvfree(index->next);
+	kvfree(index->group);
+	kvfree(index->first);
+	kvfree(entries);
+}
+
+/* The tokens stay the batch's until the commit. */
+static int build_index(struct rvm_index *index, struct rvm_token ***entries,
+		       struct rvm_batch *batch, bool exclusions)
+{
+	u32 size = max(batch->count, 1u);
+	struct rvm_token *token;
+	unsigned long i;
+
+	index->count = batch->count;
+	index->mask = rvm_index_buckets(batch->count) - 1;
+	index->core = kvmalloc_array(size, sizeof(*index->core), GFP_KERNEL_ACCOUNT);
+	index->bucket = kvmalloc_array(index->mask + 1, sizeof(*index->bucket), GFP_KERNEL_ACCOUNT);
+	index->next = kvmalloc_array(size, sizeof(*index->next), GFP_KERNEL_ACCOUNT);
+	*entries = kvmalloc_array(size, sizeof(**entries), GFP_KERNEL_ACCOUNT);
+	if (!index->core || !index->bucket || !index->next || !*entries)
+		return -ENOMEM;
+	if (exclusions) {
+		index->group = kvmalloc_array(size, sizeof(*index->group), GFP_KERNEL_ACCOUNT);
+		index->first = kvmalloc_array(size, sizeof(*index->first), GFP_KERNEL_ACCOUNT);
+		if (!index->group || !index->first)
+			return -ENOMEM;
+	}
+	xa_for_each(&batch->entries, i, token) {
+		(*entries)[i] = token;
+		index->core[i] = &token->core;
+	}
+	rvm_index_build(index);
+	return 0;
+}
+
+void rvm_table_free(struct rvm_table *table)
+{
+	free_index(&table->tokens, table->token);
+	free_index(&table->exclusions, table->exclusion);
+	kfree(table->source);
+	kfree(table->workspace);
+	kfree(table);
+}
+
+/* Number of a program among those that tokens are within; a new one gets the next. */
+static int number_of(const char **names, unsigned int *n, const char *name)
+{
+	unsigned int i;
+
+	for (i = 0; i < *n; i++)
+		if (!strcmp(names[i], name))
+			return i;
+	if (*n == RVM_LINEAGES_MAX)
+		return -E2BIG;
+	names[(*n)++] = name;
+	return i;
+}
+
+static u64 lineage_opened(const char **names, unsigned int n, const struct rvm_scope *scope)
+{
+	unsigned int i;
+
+	for (i = 0; i < n; i++) {
+		struct rvm_name name = { .text = names[i], .len = strlen(names[i]) };
+
+		if (rvm_scope_has_word(scope, &name))
+			return BIT_ULL(i);
+	}
+	return 0;
+}
+
+/* Each token for a program that others are within opens the lineage of it. */
+static int number_lineages(struct rvm_token **tokens, u32 count, struct netlink_ext_ack *extack)
+{
+	const char *names[RVM_LINEAGES_MAX];
+	unsigned int n = 0;
+	u32 i;
+
+	for (i = 0; i < count; i++) {
+		struct rvm_token_core *core = &tokens[i]->core;
+		int number;
+
+		if (!core->within_name)
+			continue;
+		number = number_of(names, &n, core->within_name);
+		if (number < 0) {
+			NL_SET_ERR_MSG_FMT(extack, "tokens are within more than %u programs",
+					   RVM_LINEAGES_MAX);
+			return number;
+		}
+		core->within = BIT_ULL(number);
+	}
+	for (i = 0; n && i < count; i++)
+		if (rvm_scope_names_program(tokens[i]->core.scope))
+			tokens[i]->core.opens = lineage_opened(names, n, tokens[i]->core.scope);
+	return 0;
+}
+
+struct rvm_table *rvm_table_build(struct rvm_batch *tokens, struct rvm_batch *exclusions,
+				  struct netlink_ext_ack *extack)
+{
+	struct rvm_table *table = kzalloc(sizeof(*table), GFP_KERNEL_ACCOUNT);
+	int err;
+
+	if (!table)
+		return ERR_PTR(-ENOMEM);
+	err = build_index(&table->tokens, &table->token, tokens, false);
+	if (!err)
+		err = build_index(&table->exclusions, &table->exclusion, exclusions, true);
+	if (!err)
+		err = number_lineages(table->token, table->tokens.count, extack);
+	if (err) {
+		rvm_table_free(table);
+		return ERR_PTR(err);
+	}
+	rvm_index_leaves(&table->exclusions, &table->leaves);
+	return table;
+}
+
+void rvm_table_date(struct rvm_table *table, u32 generation, u32 epoch, u64 sequence)
+{
+	u32 i;
+
+	table->generation = generation;
+	table->birth = sequence;
+	table->first_id = next_id;
+	for (i = 0; i < table->tokens.count; i++) {
+		struct rvm_token *token = table->token[i];
+
+		token->core.id = next_id++;
+		token->core.epoch = epoch;
+		token->birth = sequence;
+	}
+	for (i = 0; i < table->exclusions.count; i++)
+		table->exclusion[i]->birth = sequence;
+}
+
+struct rvm_token *rvm_table_token(const struct rvm_table *table, u64 id)
+{
+	if (id < table->first_id || id - table->first_id >= table->tokens.count)
+		return NULL;
+	return table->token[id - table->first_id];
+}
+
+void rvm_table_destroy(struct rvm_table *table)
+{
+	u32 i;
+
+	if (!table)
+		return;
+	might_sleep();
+	for (i = 0; i < table->tokens.count; i++) {
+		rvm_token_destroy(table->token[i]);
+		cond_resched();
+	}
+	for (i = 0; i < table->exclusions.count; i++) {
+		rvm_token_destroy(table->exclusion[i]);
+		cond_resched();
+	}
+	rvm_table_free(table);
+}

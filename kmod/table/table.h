@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _RVM_TABLE_H
+#define _RVM_TABLE_H
+
+#include <linux/types.h>
+#include <linux/xarray.h>
+
+#include "lib/judge/judge.h"
+#include "table/token.h"
+
+/**
+ * struct rvm_table - the tokens and exclusions of a partition, immutable
+ *
+ * Built by one transaction, published with rcu_assign_pointer(), replaced as a
+ * whole.  Readers hold rcu_read_lock(); who replaced it waits for a grace period
+ * and destroys it, before anybody is told that it was replaced.
+ */
+struct rvm_table {
+	/** @tokens: What the judge reads. */
+	struct rvm_index tokens;
+	/** @exclusions: What the judge reads first. */
+	struct rvm_index exclusions;
+	/** @leaves: Names that these may be about. */
+	struct rvm_leaf_set leaves;
+	/** @token: The same tokens with what only listings need, index order. */
+	struct rvm_token **token;
+	/** @exclusion: Likewise. */
+	struct rvm_token **exclusion;
+	/** @digest: SHA-256 of the file, as the tool gave it. */
+	u8 digest[32];
+	/** @source: Path of the file, or NULL. */
+	char *source;
+	/** @workspace: Path, or NULL. */
+	char *workspace;
+	/** @generation: Counts tables of this partition from 1; the generation of its handles. */
+	u32 generation;
+	/** @birth: Witness sequence of the commit. */
+	u64 birth;
+	/** @first_id: Id of the first token; the others follow. */
+	u64 first_id;
+};
+
+struct netlink_ext_ack;
+
+/**
+ * struct rvm_batch - entries of one kind on their way into a table
+ */
+struct rvm_batch {
+	/** @entries: Of struct rvm_token, in the order in which they came, from 0. */
+	struct xarray entries;
+	/** @count: How many. */
+	u32 count;
+};
+
+/**
+ * rvm_table_build() - make a table
+ * @tokens: stay the caller's until it is published
+ * @exclusions: likewise
+ * @extack: says why not
+ *
+ * Context: may sleep.
+ * Return: the table; ERR_PTR(): -E2BIG if tokens are within too many programs; -ENOMEM.
+ */
+struct rvm_table *rvm_table_build(struct rvm_batch *tokens, struct rvm_batch *exclusions,
+				  struct netlink_ext_ack *extack);
+
+/**
+ * rvm_table_date() - note what only the moment of the commit can tell
+ * @table: not published yet
+ * @generation: of the partition, with this table
+ * @epoch: of the partition
+ * @sequence: of the record of the commit
+ *
+ * Gives ids to its tokens.
+ *
+ * Context: under rvm_partitions_lock.
+ */
+void rvm_table_date(struct rvm_table *table, u32 generation, u32 epoch, u64 sequence);
+
+/** rvm_table_free() - free a table, but not its tokens and exclusions */
+void rvm_table_free(struct rvm_table *table);
+
+/** rvm_table_token() - the token with an id, or NULL */
+struct rvm_token *rvm_table_token(const struct rvm_table *table, u64 id);
+
+/** rvm_table_destroy() - free a table that nobody can reach any more; NULL is fine; may sleep */
+void rvm_table_destroy(struct rvm_table *table);
+
+#endif /* _RVM_TABLE_H */

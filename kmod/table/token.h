@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _RVM_TOKEN_H
+#define _RVM_TOKEN_H
+
+#include <linux/types.h>
+
+#include "lib/judge/judge.h"
+#include "table/anchor.h"
+#include "table/place.h"
+
+struct netlink_ext_ack;
+struct nlattr;
+
+/**
+ * struct rvm_scope_object - a scope with its strings and its anchor
+ *
+ * Owned by one token or exclusion; freed with it.
+ */
+struct rvm_scope_object {
+	/** @scope: What the judge reads. */
+	struct rvm_scope scope;
+	/** @glob: Storage for @scope.glob. */
+	struct rvm_glob glob;
+	/** @anchor: NULL if the class has none or it is unresolved. */
+	struct rvm_anchor *anchor;
+	/** @link: Has @scope.anchor set to NULL when the anchor is lost. */
+	struct rvm_anchor_link link;
+	/** @place: Storage of @scope.place; NULL where there is none. */
+	struct rvm_place_object *place[RVM_SCOPE_PLACES];
+	/** @resource: The string it came from, NUL-terminated. */
+	char *resource;
+	/** @anchor_path: Path of the anchor at load, or NULL. */
+	char *anchor_path;
+	/** @text: Storage for the pattern. */
+	char text[];
+};
+
+/**
+ * struct rvm_scope_source - what a scope is made from
+ */
+struct rvm_scope_source {
+	/** @class: enum rvm_class. */
+	u8 class;
+	/** @family: NET: 0 or AF_UNIX. */
+	u8 family;
+	/** @flags: enum rvm_scope_flag. */
+	u32 flags;
+	/** @inode: The anchor, held by the caller; NULL if there is none. */
+	struct inode *inode;
+	/** @path: Of an exclusion: where @inode is, held likewise; NULL for tokens. */
+	const struct path *path;
+	/** @resource: For people, or NULL. */
+	const char *resource;
+	/** @anchor_path: For people, or NULL. */
+	const char *anchor_path;
+	/** @pattern: Not terminated; may be NULL if @pattern_len is 0. */
+	const char *pattern;
+	/** @pattern_len: Its bytes. */
+	size_t pattern_len;
+	/** @range: NET of IP. */
+	struct rvm_addr_range range;
+	/** @pattern_attr: For the extended ACK. */
+	const struct nlattr *pattern_attr;
+};
+
+/**
+ * rvm_scope_create() - make a scope
+ * @src: of a form that fits its class; only the pattern is checked here
+ * @extack: says what is wrong, with the offset
+ *
+ * Context: may sleep.
+ * Return: the scope; ERR_PTR(): -EINVAL or -E2BIG for a bad pattern; -ENOMEM;
+ * what rvm_anchor_get() and rvm_place_create() say.
+ */
+struct rvm_scope_object *rvm_scope_create(const struct rvm_scope_source *src,
+					  struct netlink_ext_ack *extack);
+
+/** rvm_scope_destroy() - free it; NULL is fine; may sleep */
+void rvm_scope_destroy(struct rvm_scope_object *object);
+
+/**
+ * struct rvm_token - a grant, or an exclusion, in a table
+ *
+ * Lives as long as its table.  Nothing changes after the table is published
+ * but @core.flags, which only gains bits (WRITE_ONCE under the partition's lock).
+ */
+struct rvm_token {
+	/** @core: What the judge reads. */
+	struct rvm_token_core core;
+	/** @object: Its scope; @core.scope points into it. */
+	struct rvm_scope_object *object;
+	/** @within: Storage for @core.within_name. */
+	char *within;
+	/** @badge: Which file it came from. */
+	u64 badge;
+	/** @birth: Witness sequence of the commit. */
+	u64 birth;
+	/** @index: Place in the table. */
+	u32 index;
+	/** @owner: Partition id. */
+	u32 owner;
+	/** @exclusion: Takes away. */
+	bool exclusion;
+};
+
+/**
+ * rvm_token_create() - make a token or an exclusion
+ * @object: becomes the token's, but not on failure
+ * @exclusion: it takes away
+ * @extack: says why not
+ *
+ * Context: may sleep.
+ * Return: a token without rights; ERR_PTR(): -ENFILE if the host has as many
+ * as it may; -ENOMEM.
+ */
+struct rvm_token *rvm_token_create(struct rvm_scope_object *object, bool exclusion,
+				   struct netlink_ext_ack *extack);
+
+/** rvm_token_bytes() - memory that it takes, about */
+size_t rvm_token_bytes(const struct rvm_token *token);
+
+/** rvm_token_count() - tokens that exist, those in open transactions too */
+unsigned int rvm_token_count(void);
+/** rvm_exclusion_count() - likewise */
+unsigned int rvm_exclusion_count(void);
+
+/** rvm_token_destroy() - free a token with its scope; may sleep */
+void rvm_token_destroy(struct rvm_token *token);
+
+#endif /* _RVM_TOKEN_H */
