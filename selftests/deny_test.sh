@@ -85,7 +85,7 @@ link_it() {
 }
 
 gone() {
-	rvmctl status | grep 'exclusions name is gone'
+	rvmctl status | grep 'exclusions are gone'
 }
 
 move_it() {

@@ -73,15 +73,15 @@ with open(os.environ.get("RVM_OUTDIR", "/tmp") + "/hooks", "w") as out:
 ktap_print_header
 ktap_set_plan 13
 rvmctl hook detach >/dev/null 2>&1 || true
-refused without_a_required_hook_nothing_is_attached "hook $required: this kernel does not have it" \
+refused without_a_required_hook_nothing_is_attached "hook $required: missing in this kernel" \
 	without "$required" rvmctl hook attach
 check an_attach_that_fails_leaves_nothing nothing_is_attached
 check without_one_that_may_be_missing_the_others_are without "$if_there" rvmctl hook attach
 check which_the_status_says without "$if_there" rvmctl hook status
 check partition_is_made make_partition
-refused run_is_refused_if_the_kernel_has_the_hook "1 are missing, among them $if_there" run_in_it
+refused run_is_refused_if_the_kernel_has_the_hook "1 missing, for example $if_there" run_in_it
 check the_missing_hook_is_said is missing "$if_there"
-refused the_doctor_names_the_missing_hook "1 are missing, among them $if_there" rvmctl doctor
+refused the_doctor_names_the_missing_hook "1 missing, for example $if_there" rvmctl doctor
 check run_works_where_it_does_not_have_it without "$if_there" rvmctl run kernel -- true
 check what_is_missing_is_added rvmctl hook attach
 check an_added_hook_is_attached is attached "$if_there"

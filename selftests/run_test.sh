@@ -154,7 +154,7 @@ print("went on")' </dev/null) | grep 'went on'
 tells_unset() {
 	run run-one cat client.py >/dev/null && (cd "$dir/ws" &&
 		rvmctl run --user nobody --env RVM_NOT_SET --env RVM_SET=1 run-one -- cat client.py 2>&1 >/dev/null </dev/null) |
-		grep -c 'warning: --env RVM_.* is not set' | grep -x 1
+		grep -c 'warning: --env RVM_.* not set' | grep -x 1
 }
 
 # Every process of the partition is stopped, before it runs its program and after.

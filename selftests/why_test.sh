@@ -190,7 +190,7 @@ check names_that_are_not_temporary_are_names says 'Edit\(//tmp/notes\)' why
 agent 'echo x >tool' || true
 check program_of_a_row_is_told says 'A row names it as a program' why
 agent 'echo x >.harness' || true
-check own_files_are_told says 'RVM protects it; nothing lifts that' why
+check own_files_are_told says 'RVM protects it, and nothing overrides that' why
 
 # An expired row comes before one that applies within another program.
 cp "$dir/table.json" "$dir/before.json"
@@ -202,11 +202,11 @@ python3 - "$dir/table.json" <<-'PY'
 PY
 check load_an_expired_row says 'has expired already' load
 agent 'wc -c /dev/null' || true
-check expired_comes_first says 'exec:wc \*, that has expired' why
+check expired_comes_first says 'exec:wc \*, which has expired' why
 cp "$dir/before.json" "$dir/table.json"
 rvmctl load "$dir/table.json" --partition why --workspace "$dir/ws" --base minimal,workspace-rw
 agent 'echo x >Makefile' || true
-check deputies_are_told says "allow-deputy 'Makefile' lifts it" why
+check deputies_are_told says "allow-deputy 'Makefile' to allow it" why
 check made_beside_it agent 'echo x >made'
 cp "$dir/before.json" "$dir/table.json"
 check loads_again load
@@ -242,10 +242,10 @@ check lines_for_an_interpreter_by_path helps_at_last './env/bin/python ./env/bin
 base=minimal,workspace-rw
 load
 agent 'echo x >env/bin/console' || true
-check environments_are_told says "to be called .venv: load --allow-deputy" why
+check environments_are_told says "environment .venv and load with --allow-deputy" why
 # Questions of which `check` gives only the verdict.
-refused check_names_the_exclusion "allow-deputy 'package.json' lifts it" \
+refused check_names_the_exclusion "allow-deputy 'package.json' to allow it" \
 	rvmctl check why --write "$dir/ws/package.json"
-refused check_names_what_nothing_lifts 'RVM protects it; nothing lifts that' \
+refused check_names_what_nothing_lifts 'RVM protects it, and nothing overrides that' \
 	rvmctl check why --write "$dir/ws/.harness"
 ktap_finished

@@ -66,6 +66,6 @@ refused check_within_another_says_no 'only within make' rvmctl check --within ba
 check dry_run_shows_it says make value "[r['within'] for r in d['rows'] if r['resource'] == 'exec:id *']" \
 	load "$dir/table.json" --partition within --workspace "$dir/ws" --dry-run
 check without_it_the_shell_may eval 'load "" && direct'
-check nobody_starts_it says "which no row starts" load ', "within": "nobody"'
+check nobody_starts_it says "no row starts" load ', "within": "nobody"'
 refused no_name 'not the name of a program' load ', "within": "a/b"'
 ktap_finished

@@ -154,7 +154,7 @@ linked_configurations_are_read() {
 
 # Listed once by the row that gives it, and once by the exclusion that takes it away.
 is_closed() {
-	grep -q 'nothing of the workspace or of other folders of the table is writable' "$work/err" &&
+	grep -q 'nothing in the workspace or in other directories of the table is writable' "$work/err" &&
 		[ "$(grep -oF "\"resolved\":\"$work/held/$1/**\"" "$work/out" | wc -l)" = 2 ]
 }
 
@@ -220,7 +220,7 @@ any_spelling_of_a_path_is_held() {
 		1 ws/conf
 		1 ws/bin
 	EOF
-	grep -q "$ws/bin: programs are looked for there" "$work/err" || return 1
+	grep -q "$ws/bin: made read-only, since PATH names it" "$work/err" || return 1
 	PATH=.:$PATH holds ws workspace-rw <<<'0 ws/.' && grep -q "PATH has '.'" "$work/err"
 }
 
@@ -277,7 +277,7 @@ repositories_below_rows_are_held() {
 		0 main/other/q.git/hooks
 	EOF
 	mkdir "$main/a/0" && (cd "$main/a/0" && seq 200100 | xargs touch) || return 1
-	holds ws minimal <<-'EOF' && grep -q 'has too many files to look through' "$work/err"
+	holds ws minimal <<-'EOF' && grep -q 'too many files to search' "$work/err"
 		1 main/a/**/config
 		1 main/a/**/hooks
 		0 main/a/**/src

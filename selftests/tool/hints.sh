@@ -64,15 +64,15 @@ settings_that_do_nothing_are_told() {
 				{ echo "$line $json: $status $(cat "$work/err")" && return 1; }
 		done
 	done <<-'EOF'
-		load|{"name":"x"}|has no permissions.deny: nothing is denied
-		load|{"name":"x","permissions":{"allow":["Read(a)"]}}|has no permissions.deny: nothing is denied
-		load compile|{"name":"x","deny":["Read(a)"]}|key 'deny' is not known.*belongs into 'permissions'
-		load compile|{"permissions":{"deny":["Read(a)"],"denied":["Read(b)"]}}|permissions: key 'denied' is not known
-		load compile|{"permissions":{"allow":["Bash(git:*)"],"ask":["Bash(git push:*)"]}}|permissions.ask is not taken: 1 rule does nothing here
-		load compile|{"permissions":{"deny":["Read(a)"]},"sandbox":{"filesystem":{"denyRead":["a","b"]}}}|denyRead is not taken: 2 rules do nothing here
-		load compile|{"permissions":{"deny":["Read(a)"]},"sandbox":{"filesystem":{"denyWrite":["a"]}}}|denyWrite is not taken: 1 rule does nothing here
-		load compile|{"permissions":{"deny":["Read(a)"],"additionalDirectories":["/a","/b"]}}|additionalDirectories is not taken: 2 folders give no right here
-		load compile|{"permissions":{"deny":["Read(a)"],"defaultMode":"plan"}}|defaultMode 'plan' does nothing here
+		load|{"name":"x"}|no permissions.deny, so nothing is denied
+		load|{"name":"x","permissions":{"allow":["Read(a)"]}}|no permissions.deny, so nothing is denied
+		load compile|{"name":"x","deny":["Read(a)"]}|unknown key 'deny' .*belongs into 'permissions'
+		load compile|{"permissions":{"deny":["Read(a)"],"denied":["Read(b)"]}}|permissions: unknown key 'denied'
+		load compile|{"permissions":{"allow":["Bash(git:*)"],"ask":["Bash(git push:*)"]}}|permissions.ask is ignored: 1 rule does nothing here
+		load compile|{"permissions":{"deny":["Read(a)"]},"sandbox":{"filesystem":{"denyRead":["a","b"]}}}|denyRead is ignored: 2 rules do nothing here
+		load compile|{"permissions":{"deny":["Read(a)"]},"sandbox":{"filesystem":{"denyWrite":["a"]}}}|denyWrite is ignored: 1 rule does nothing here
+		load compile|{"permissions":{"deny":["Read(a)"],"additionalDirectories":["/a","/b"]}}|additionalDirectories is ignored: 2 directories give no right here
+		load compile|{"permissions":{"deny":["Read(a)"],"defaultMode":"plan"}}|defaultMode 'plan' is ignored
 	EOF
 	for json in '{"permission":{"deny":["Read(a)"]}}' '{"model":"x"}' '{}'; do
 		# A pipe is a file like others, except that it can be read only once.
@@ -106,23 +106,23 @@ rules_of_other_kinds_are_told() {
 			[ "$status" = 0 ] && grep -qF "row 0 ($rule): $want" "$work/err"
 		fi || { echo "$rule: $status $(cat "$work/err")" && return 1; }
 	done <<-'EOF'
-		a comma is a letter~Read(.env, .env.local)
-		a comma is a letter~Read(./a/**, ./b/**)
+		a comma is an ordinary character~Read(.env, .env.local)
+		a comma is an ordinary character~Read(./a/**, ./b/**)
 		-~Read(a,b)
 		? and [ in~Bash(c?rl:*)
 		-~Bash([ -f:*)
-		'|' is a letter~Read(.env|.env.local)
-		quotes are letters~Read("./x y")
+		'|' is an ordinary character~Read(.env|.env.local)
+		quotes are ordinary characters~Read("./x y")
 		-~Read(./x y)
-		a pattern is no regular expression~Read(^.*\.env$)
-		a pattern is no regular expression~Read(.*\.pem)
+		a pattern is not a regular expression~Read(^.*\.env$)
+		a pattern is not a regular expression~Read(.*\.pem)
 		-~Read(*.pem)
 		-~Read(./app/$id.tsx)
 		within brackets 'file:' is part~Read(file:./.env)
 		there are no drives here~Read(C:\Users\x)
-		variables are letters~Read(%USERPROFILE%/x)
+		variables are not expanded~Read(%USERPROFILE%/x)
 		-~Read(./100%/x)
-		variables are letters~unix:$XDG_RUNTIME_DIR/bus
+		variables are not expanded~unix:$XDG_RUNTIME_DIR/bus
 		-~unix:/run/bus
 	EOF
 }
@@ -144,7 +144,7 @@ rows_that_allow_nothing_are_told() {
 	{"rights":["EXECUTE"],"resource":"run:./mixed/*","expires_at":0}]' >"$work/idle/t.json"
 	run load "$work/idle/t.json" --partition x --dry-run --base none
 	[ "$status" = 0 ] && grep -q 'warning: .*row 0 .*has expired already' "$work/err" &&
-		grep -q "warning: .*row 2 .*'agentx' is in none of the folders that are searched (.*); write exec:/whole" "$work/err" || { cat "$work/err" && return 1; }
+		grep -q "warning: .*row 2 .*'agentx' not found in .*; write exec:/whole" "$work/err" || { cat "$work/err" && return 1; }
 	grep -q 'warning: .*row 3 .*links/python is a symbolic link' "$work/err" &&
 		grep -q 'warning: .*row 5 .*mixed/other is a symbolic link to .*files/true' "$work/err" &&
 		! grep -qE 'row (1|4) ' "$work/err" || { cat "$work/err" && return 1; }
@@ -179,7 +179,7 @@ base_tables_are_named() {
 	while read -r n rest rule; do
 		echo "[{\"rights\": [\"EXECUTE\"], \"resource\": \"$rule\", \"expires_at\": 0}]" >"$work/bases/t.json"
 		run load "$work/bases/t.json" --partition x --dry-run --base "$rest"
-		[ "$status" = 0 ] && [ "$(grep -c 'comes with --base minimal,git' "$work/err")" = "$n" ] ||
+		[ "$status" = 0 ] && [ "$(grep -c 'add --base minimal,git' "$work/err")" = "$n" ] ||
 			{ echo "$rest $rule: $(cat "$work/err")" && return 1; }
 	done <<-'EOF'
 		1 minimal Bash(git:*)
@@ -212,9 +212,9 @@ work_trees_are_told() {
 	run load "$work/trees/t2.json" --partition x --workspace "$work/trees/linked" --dry-run --base minimal,workspace-rw,git
 	[ "$status" = 0 ] && ! grep -q 'linked work tree' "$work/err" || return 1
 	run load "$work/trees/t.json" --partition x --workspace "$work/trees/main" --dry-run --base minimal,workspace-rw,git
-	[ "$status" = 0 ] && grep -qF "$work/trees/main/.claude/worktrees/one: is a work tree in which nothing can be written" "$work/err" || return 1
+	[ "$status" = 0 ] && grep -qF "$work/trees/main/.claude/worktrees/one: a work tree in which nothing can be written" "$work/err" || return 1
 	run load "$work/trees/t.json" --partition x --workspace "$work/trees/main" --dry-run --base minimal,workspace-rw,git --allow-deputy '**/.claude'
-	[ "$status" = 0 ] && ! grep -q 'is a work tree' "$work/err"
+	[ "$status" = 0 ] && ! grep -q ': a work tree' "$work/err"
 }
 
 # Both outputs in one file: remarks on rows, the rows, remarks on the whole table.
@@ -259,9 +259,9 @@ sockets_of_services_are_told() {
 		run load "$work/in.json" --partition x --dry-run --base none
 		[ "$status" = 0 ] || { cat "$work/err" && return 1; }
 		if [ "$want" = - ]; then
-			! grep -q 'whoever may talk' "$work/err"
+			! grep -q 'a process that talks' "$work/err"
 		else
-			grep -qF "row 0 ($row): whoever may talk to this socket $want" "$work/err"
+			grep -qF "row 0 ($row): a process that talks to this socket $want" "$work/err"
 		fi || { echo "$row: $(cat "$work/err")" && return 1; }
 	done <<-'EOF'
 		starts unix:/var/run/docker.sock
@@ -287,10 +287,10 @@ programs_of_version_managers_are_named() {
 	chmod 755 "$work/bin/rvmnode"
 	echo '[{"rights":["EXECUTE"],"resource":"Bash(rvmnode:*)","expires_at":0}]' >"$work/in.json"
 	PATH=$PATH:$work/bin run load "$work/in.json" --partition x --dry-run --base none
-	[ "$status" = 0 ] && grep -qF "but it is $work/bin/rvmnode: write exec:$work/bin/rvmnode *" "$work/err" || return 1
+	[ "$status" = 0 ] && grep -qF "but there is $work/bin/rvmnode: write exec:$work/bin/rvmnode *" "$work/err" || return 1
 	chmod 777 "$work/bin/rvmnode"
 	PATH=$PATH:$work/bin run load "$work/in.json" --partition x --dry-run --base none
-	grep -qF "$work/bin/rvmnode, which others may write" "$work/err" || return 1
+	grep -qF "$work/bin/rvmnode, writable by others" "$work/err" || return 1
 	# A relative directory is one that an agent could fill.
 	(cd "$work" && PATH=$PATH:bin run load "$work/in.json" --partition x --dry-run --base none)
 	grep -qF "write exec:/whole/path/of/rvmnode *" "$work/err"

@@ -26,7 +26,7 @@ control_bytes_in_names_stop_no_load() {
 		"$work/names/ws/"$'e\x7ff/refs' "$work/names/ws/fine/refs"
 	plan_names && is_held 'a?b/hooks' && is_held 'c?\\[31md/hooks' && is_held 'e?f/hooks' &&
 		is_held 'fine/hooks' &&
-		[ "$(grep -c 'no rule can say this name' "$work/err")" = 3 ] &&
+		[ "$(grep -c 'no rule can express this name' "$work/err")" = 3 ] &&
 		! grep -qP '[\x00-\x08\x0b-\x1f\x7f]' "$work/err"
 }
 
@@ -39,7 +39,7 @@ long_paths_stop_no_load() {
 		"$work/names/ws/$(printf 'a/%.0s' {1..58})refs" "$work/names/ws/fine/refs"
 	plan_names && is_held 'fine/hooks' && grep -qF "/$long/**\"" "$work/out" &&
 		grep -q '/a/a/a/\*\*"' "$work/out" &&
-		[ "$(grep -c 'no rule can say this name' "$work/err")" = 2 ]
+		[ "$(grep -c 'no rule can express this name' "$work/err")" = 2 ]
 }
 
 # A program that a link leads to, deeper than a pattern can be.
@@ -59,6 +59,6 @@ long_programs_stop_no_load() {
 more_folders_than_there_is_room_for_stop_no_load() {
 	begin_names
 	(cd "$work/names/ws" && mkdir d{1..900} && mkdir d{1..900}/refs) || return 1
-	plan_names && is_held '**' && grep -q 'nothing in it is writable' "$work/err" &&
+	plan_names && is_held '**' && grep -q 'made read-only, since tools obey more' "$work/err" &&
 		[ "$(grep -o '"kind":"exclude"' "$work/out" | wc -l)" -lt 12288 ]
 }

@@ -114,11 +114,11 @@ options_are_told_how_to_be_given() {
 	run load --help
 	grep -qF ' [--allow-deputy PATTERN]...' "$work/out" || return 1
 	run load x --allow-deputy a b
-	[ "$status" = 2 ] && is_clear && grep -qF 'give --allow-deputy once for each' "$work/err" || return 1
+	[ "$status" = 2 ] && is_clear && grep -qF 'repeat --allow-deputy for each value' "$work/err" || return 1
 	run load x y
-	[ "$status" = 2 ] && is_clear && ! grep -q 'once for each' "$work/err" || return 1
+	[ "$status" = 2 ] && is_clear && ! grep -q 'for each value' "$work/err" || return 1
 	run --hlep
-	[ "$status" = 2 ] && is_clear && grep -qF -- '--hlep: no such option' "$work/err" && [ ! -s "$work/out" ] &&
+	[ "$status" = 2 ] && is_clear && grep -qF -- '--hlep: unknown option' "$work/err" && [ ! -s "$work/out" ] &&
 		[ "$(wc -l <"$work/err")" = 1 ]
 }
 
@@ -137,7 +137,7 @@ tables_of_commands_are_complete() {
 without_a_module_it_says_so() {
 	[ ! -e /sys/module/rvm ] || return 0
 	run token list
-	[ "$status" = 3 ] && is_clear && grep -q 'module is not loaded' "$work/err"
+	[ "$status" = 3 ] && is_clear && grep -q 'module not loaded' "$work/err"
 }
 
 help_is_a_word() {

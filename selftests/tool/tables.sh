@@ -20,7 +20,7 @@ leaves_out() {
 	echo "${1%]},$good]" >"$work/in.json"
 	run -j load "$work/in.json" --partition x --dry-run --base none
 	[ "$status" = 0 ] && grep -qF -- "$2" "$work/err" &&
-		grep -q '^rvmctl: warning: .*row 0 .*the row is left out' "$work/err" &&
+		grep -q '^rvmctl: warning: .*row 0 .*row skipped' "$work/err" &&
 		grep -qF 'Read(./good)' "$work/out" && ! grep -q '"origin":"table","row":0' "$work/out" &&
 		run load "$work/in.json" --partition x --dry-run --base none --strict &&
 		[ "$status" != 0 ] && is_clear && return
@@ -32,24 +32,24 @@ bad_rows_are_refused_or_left_out() {
 	local end='"proof_tier":"P1","expires_at":0'
 
 	refuses_table '{}' 'a capability table, an array' &&
-		refuses_table "[{\"rights\":[\"READ\",\"FLY\"],$end}]" "1:20: there is no right 'FLY'" &&
-		refuses_table "[{\"rights\":[\"read\"],$end}]" "no right 'read'" &&
-		refuses_table "[{\"rights\":[],$end}]" 'the token has no right' &&
+		refuses_table "[{\"rights\":[\"READ\",\"FLY\"],$end}]" "1:20: unknown right 'FLY'" &&
+		refuses_table "[{\"rights\":[\"read\"],$end}]" "unknown right 'read'" &&
+		refuses_table "[{\"rights\":[],$end}]" 'no right is given' &&
 		refuses_table "[{\"rights\":\"READ\",$end}]" 'must be an array of names' &&
 		refuses_table "[{$end}]" 'rights must be an array of names and is missing' &&
 		refuses_table '[{"rights":["READ"],"expires_at":0,"proof_tier":"P4"}]' 'proof_tier must be' &&
-		refuses_table '[{"rights":["READ"],"expires_at":-1}]' 'before there was time' &&
+		refuses_table '[{"rights":["READ"],"expires_at":-1}]' 'expires_at is negative' &&
 		refuses_table '[{"rights":["READ"]}]' 'expires_at must be an integer and is missing' &&
 		refuses_table '[{"rights":["READ"],"expires_at":0,"grant_once":1}]' 'grant_once must be' &&
 		refuses_table "[{\"rights\":[\"READ\"],\"resource\":7,$end}]" 'resource must be' &&
-		leaves_out "[{\"rights\":[\"READ\"],\"resource\":\"\",$end}]" 'an empty name' &&
-		leaves_out "[{\"rights\":[\"READ\"],\"resource\":\"a\\u0000b\",$end}]" 'a NUL in a name' &&
+		leaves_out "[{\"rights\":[\"READ\"],\"resource\":\"\",$end}]" 'empty name' &&
+		leaves_out "[{\"rights\":[\"READ\"],\"resource\":\"a\\u0000b\",$end}]" 'name with a NUL' &&
 		leaves_out "[{\"rights\":[\"READ\"],\"resource\":\"Read(../x)\",$end}]" 'row 0 (Read(../x))' &&
-		leaves_out "[{\"rights\":[\"READ\"],\"resource\":\"Read(./[a)\",$end}]" 'is wrong' &&
+		leaves_out "[{\"rights\":[\"READ\"],\"resource\":\"Read(./[a)\",$end}]" 'syntax error' &&
 		leaves_out "[{\"rights\":[\"EXECUTE\"],\"resource\":\"Bash()\",$end}]" 'row 0 (Bash())' &&
 		leaves_out "[{\"rights\":[\"EXECUTE\"],\"resource\":\"net:1.2.3.4.5:1\",$end}]" '' &&
 		leaves_out "[{\"rights\":[\"EXECUTE\"],\"resource\":\"WebFetch(domain:a.b)\",$end}]" \
-			'a name cannot be judged' &&
+			'domain names are not supported' &&
 		leaves_out "[{\"rights\":[\"READ\"],\"resource\":\"$(printf 'x%.0s' {1..4097})\",$end}]" ''
 }
 
@@ -60,7 +60,7 @@ domains_can_be_left_out() {
 	[ "$status" = 1 ] && is_clear || return 1
 	run load "$work/in.json" --partition x --dry-run --unenforced-domains --base none \
 		--spec "$work/spec.json"
-	[ "$status" = 0 ] && grep -q 'warning: .*row 0 .*left out' "$work/err"
+	[ "$status" = 0 ] && grep -q 'warning: .*row 0 .*skipped' "$work/err"
 }
 
 every_table_of_the_corpus_is_planned() {
@@ -127,7 +127,7 @@ links_in_the_workspace_leave_rows_out() {
 	echo '[{"rights":["READ"],"resource":"Read(./data/**)","expires_at":0},
 	{"rights":["READ"],"resource":"Read(./docs/**)","expires_at":0}]' >"$work/ws/t.json"
 	run -j load "$work/ws/t.json" --partition x --dry-run --base none
-	[ "$status" = 0 ] && grep -q 'row 0 .*symbolic link to /etc: the row is left out' "$work/err" &&
+	[ "$status" = 0 ] && grep -q 'row 0 .*symbolic link to /etc: row skipped' "$work/err" &&
 		grep -qF "\"resolved\":\"$work/ws/docs/**\"" "$work/out" &&
 		! grep -q '"resolved":"/etc' "$work/out"
 }
@@ -197,7 +197,7 @@ links_at_home_are_followed_to_read() {
 		>"$work/out" 2>"$work/err" || return 0
 	grep -qF "\"resolved\":\"$home/dot/gitconfig\"" "$work/out" &&
 		! grep -qF "$home/.ssh/id\"" "$work/out" && ! grep -q '"resolved":"/etc/shadow' "$work/out" &&
-		[ "$(grep -c 'row is left out' "$work/err")" = 3 ]
+		[ "$(grep -c 'row skipped' "$work/err")" = 3 ]
 }
 
 # A program of the workspace by a link: the row is for the file, and the link is protected.
@@ -233,7 +233,7 @@ only_regular_files_are_read() {
 		# shellcheck disable=SC2086
 		timeout 10 "$tool" $words >"$work/out" 2>"$work/err" </dev/null
 		status=$?
-		[ "$status" = 2 ] && is_clear && grep -q 'is no regular file' "$work/err" ||
+		[ "$status" = 2 ] && is_clear && grep -q 'not a regular file' "$work/err" ||
 			{ echo "$words: $status $(cat "$work/err")" && return 1; }
 	done
 	# The caller's open files are its own.
@@ -329,7 +329,7 @@ keys_that_are_nearly_known_refuse() {
 			if [ "$want" = - ]; then
 				[ "$status" = 0 ]
 			else
-				[ "$status" = 2 ] && is_clear && has_place && grep -qF "write '$want', or take it out" "$work/err"
+				[ "$status" = 2 ] && is_clear && has_place && grep -qF "write '$want', or remove it" "$work/err"
 			fi || { echo "$json: $status $(cat "$work/err")" && return 1; }
 		done
 	done <<-'EOF'
@@ -347,7 +347,7 @@ keys_that_are_nearly_known_refuse() {
 		if [ "$want" = - ]; then
 			[ "$status" = 0 ]
 		else
-			[ "$status" = 2 ] && is_clear && has_place && grep -qF "write '$want', or take it out" "$work/err"
+			[ "$status" = 2 ] && is_clear && has_place && grep -qF "write '$want', or remove it" "$work/err"
 		fi || { echo "$json: $status $(cat "$work/err")" && return 1; }
 	done <<-'EOF'
 		resource|"Resource":"Bash(ls)"
@@ -400,7 +400,7 @@ homes_are_those_of_the_user() {
 	run load "$work/homes/t.json" --partition x --dry-run --base none
 	rm -f "$entry"
 	[ "$status" = 0 ] && [ "$(grep -cF "$entry ..." "$work/out")" = 1 ] && grep -qF "${home%/}/rvm.sock" "$work/out" &&
-		grep -qF "$work/homes/rvm.sock" "$work/out" && ! grep -q 'no such program' "$work/err" || { cat "$work/out" "$work/err" && return 1; }
+		grep -qF "$work/homes/rvm.sock" "$work/out" && ! grep -q 'program not found' "$work/err" || { cat "$work/out" "$work/err" && return 1; }
 }
 
 # A row for everything beside base tables: rows are lost only by links that exist.
@@ -411,11 +411,11 @@ a_row_of_everything_makes_up_no_links() {
 	echo '[{"rights":["READ","WRITE","EXECUTE"],"resource":"*","expires_at":0}]' >"$work/star/t.json"
 	run load "$work/star/t.json" --partition x --dry-run --base minimal,git,shell
 	[ "$status" = 0 ] && grep -q '/etc/hosts' "$work/out" || { cat "$work/err" && return 1; }
-	sed -n 's/.*make the symbolic link \(.*\) itself: the row.*/\1/p' "$work/err" >"$work/star/links"
+	sed -n 's/.*made the symbolic link \(.*\) itself: row.*/\1/p' "$work/err" >"$work/star/links"
 	while IFS= read -r link; do
 		[ -L "$link" ] || { echo "no link: $link" && return 1; }
 	done <"$work/star/links"
-	rows=$(grep -c 'the row is left out' "$work/err")
+	rows=$(grep -c 'row skipped' "$work/err")
 	[ "$rows" = "$(wc -l <"$work/star/links")" ] || { cat "$work/err" && return 1; }
 }
 

@@ -162,7 +162,7 @@ static int read_word(struct err *err, const struct arg *arg, const char *text, u
 		}
 	}
 	all = join_words(words);
-	err_make(err, EXIT_USAGE, "%s: '%s' is not one of its words", arg->name, text);
+	err_make(err, EXIT_USAGE, "%s: '%s' is not a valid value", arg->name, text);
 	return err_hint(err, "use %s", all ? all : words[0]);
 }
 
@@ -254,13 +254,12 @@ static int parse_option(struct ctx *ctx, const struct cmd *cmd, struct args *a, 
 		if (equals)
 			return add_value(&ctx->err, a, i, equals + 1) ? -1 : 1;
 		if (left < 2)
-			return err_make(&ctx->err, EXIT_USAGE, "%s: its value is missing",
-					arg->name);
+			return err_make(&ctx->err, EXIT_USAGE, "%s: needs a value", arg->name);
 		return add_value(&ctx->err, a, i, argv[1]) ? -1 : 2;
 	}
 	if (parse_common(ctx, a, argv[0]))
 		return 1;
-	err_make(&ctx->err, EXIT_USAGE, "%.*s: no such option of '%s%s%s'", (int)len, argv[0],
+	err_make(&ctx->err, EXIT_USAGE, "%.*s: unknown option of '%s%s%s'", (int)len, argv[0],
 		 cmd->noun ? cmd->noun : "", cmd->noun ? " " : "", cmd->verb);
 	return err_hint(&ctx->err, "see rvmctl %s%s%s --help", cmd->noun ? cmd->noun : "",
 			cmd->noun ? " " : "", cmd->verb);
@@ -287,7 +286,7 @@ static int check_required(struct ctx *ctx, const struct cmd *cmd, const struct a
 			continue;
 		if (a->spec[i].type == ARG_REST && a->rest)
 			continue;
-		err_make(&ctx->err, EXIT_USAGE, "%s: is missing", a->spec[i].name);
+		err_make(&ctx->err, EXIT_USAGE, "%s: required", a->spec[i].name);
 		return err_hint(&ctx->err, "see rvmctl %s%s%s --help", cmd->noun ? cmd->noun : "",
 				cmd->noun ? " " : "", cmd->verb);
 	}
@@ -297,13 +296,13 @@ static int check_required(struct ctx *ctx, const struct cmd *cmd, const struct a
 /* Behind the value of an option that may be given again it may be meant as another of it. */
 static int refuse_word(struct ctx *ctx, const struct args *a, char **argv, int i)
 {
-	err_make(&ctx->err, EXIT_USAGE, "%s: one argument too many", argv[i]);
+	err_make(&ctx->err, EXIT_USAGE, "%s: unexpected argument", argv[i]);
 	for (size_t k = 0; k < a->n; k++) {
 		const struct value *v = &a->values[k];
 
 		if (a->spec[k].flags & ARG_MULTI && is_option(&a->spec[k]) && i && v->n &&
 		    v->text[v->n - 1] == argv[i - 1])
-			return err_hint(&ctx->err, "give %s once for each", a->spec[k].name);
+			return err_hint(&ctx->err, "repeat %s for each value", a->spec[k].name);
 	}
 	return -1;
 }
@@ -401,9 +400,9 @@ void cmd_usage(FILE *f, const struct cmd *const *tables)
 				cmd->help);
 		}
 	}
-	fputs("\n-j prints JSON, -p prints it with line breaks.\n"
-	      "Exit status: 0 done or allowed, 1 refused or denied, 2 usage or malformed input,\n"
-	      "3 not available (no module, no hooks).  rvmctl help NOUN VERB tells more.\n",
+	fputs("\n-j prints JSON, -p prints it with line breaks.\nExit status: 0 done or allowed, 1 "
+	      "refused or denied, 2 usage or malformed input,\n3 not available (no module, no "
+	      "hooks).  rvmctl help NOUN VERB prints more.\n",
 	      f);
 }
 
@@ -498,7 +497,7 @@ static int help(struct ctx *ctx, const struct cmd *const *tables, int argc, char
 	}
 	if (is_known(tables, argv[0]))
 		return cmd_dispatch(ctx, tables, ask[2] ? 3 : 2, ask);
-	err_make(&ctx->err, EXIT_USAGE, "%s: no such noun or verb", argv[0]);
+	err_make(&ctx->err, EXIT_USAGE, "%s: unknown command", argv[0]);
 	return err_hint(&ctx->err, "see rvmctl help");
 }
 
@@ -528,10 +527,10 @@ int cmd_dispatch(struct ctx *ctx, const struct cmd *const *tables, int argc, cha
 	}
 	if (noun_known)
 		err_make(&ctx->err, EXIT_USAGE, "%s: %s%s%s", argv[0],
-			 argc > 1 ? "'" : "its verb is missing", argc > 1 ? argv[1] : "",
+			 argc > 1 ? "'" : "verb required", argc > 1 ? argv[1] : "",
 			 argc > 1 ? "' is not one of its verbs" : "");
 	else
-		err_make(&ctx->err, EXIT_USAGE, "%s: no such noun or verb", argv[0]);
+		err_make(&ctx->err, EXIT_USAGE, "%s: unknown command", argv[0]);
 	return err_hint(&ctx->err, "see rvmctl %s%s--help", noun_known ? argv[0] : "",
 			noun_known ? " " : "");
 }

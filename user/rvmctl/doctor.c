@@ -67,8 +67,8 @@ static void check_kernel(struct doctor *d)
 	uname(&name);
 	if (sscanf(name.release, "%u.%u", &major, &minor) != 2 || major < 6 ||
 	    (major == 6 && minor < 1)) {
-		report(d, "kernel", EXIT_UNAVAILABLE, "%s is too old; use 6.1 or newer, best 6.12",
-		       name.release);
+		report(d, "kernel", EXIT_UNAVAILABLE,
+		       "%s is too old; use 6.1 or newer, preferably 6.12", name.release);
 		return;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(tested); i++)
@@ -122,9 +122,9 @@ static void check_core_pattern(struct doctor *d)
 	/* A program that the kernel starts, or since 6.16 a socket that it connects to. */
 	if (text[0] == '|' || text[0] == '@')
 		report(d, "core dumps", EXIT_DONE,
-		       "go to a program or socket outside of any partition: \"%s\"; rvmctl run "
-		       "starts commands with dumps off, but any of them, and a container, can turn "
-		       "its own on: sysctl kernel.core_pattern=core lets them go to no program",
+		       "go to a program or socket outside all partitions: \"%s\"; rvmctl run turns "
+		       "them off, but a command or a container can turn its own on: sysctl "
+		       "kernel.core_pattern=core sends them to no program",
 		       text);
 	else
 		report(d, "core dumps", EXIT_DONE, "go to no program");
@@ -184,9 +184,9 @@ static void check_device(struct doctor *d)
 
 	if (fd < 0)
 		report(d, "log", EXIT_UNAVAILABLE, "/dev/rvm_witness: %s%s", strerror(errno),
-		       errno == ENOENT ? "; is udev, or devtmpfs, there?" : "; run it as root");
+		       errno == ENOENT ? "; check udev or devtmpfs" : "; run it as root");
 	else
-		report(d, "log", EXIT_DONE, "/dev/rvm_witness can be read");
+		report(d, "log", EXIT_DONE, "/dev/rvm_witness is readable");
 	if (fd >= 0)
 		close(fd);
 }
@@ -296,7 +296,7 @@ static int load_proof(const struct proof *p, struct err *err)
 	if (status < 0)
 		return -1;
 	if (status)
-		return err_make(err, EXIT_REFUSED, "a test table could not be loaded: %s", out);
+		return err_make(err, EXIT_REFUSED, "cannot load a test table: %s", out);
 	return 0;
 }
 
@@ -331,26 +331,26 @@ static void prove(struct doctor *d, const struct proof *p, struct err *err)
 	if (ret < 0)
 		return;
 	if (ret || strcmp(out, "allowed\n"))
-		report(d, "allows", EXIT_REFUSED,
-		       "a file that a token covers could not be read: %s", out);
+		report(d, "allows", EXIT_REFUSED, "cannot read a file that a token covers: %s",
+		       out);
 	else
 		report(d, "allows", EXIT_DONE, "a file that a token covers was read");
 	ret = read_inside(p, p->refused, out, sizeof(out), err);
 	if (ret < 0)
 		return;
 	if (ret && strstr(out, strerror(EACCES)))
-		report(d, "refuses", EXIT_DONE, "a file that no token covers was refused");
+		report(d, "refuses", EXIT_DONE, "a file that no token covers was denied");
 	else
 		report(d, "refuses", EXIT_REFUSED,
-		       "a file that no token covers was not refused: exit "
-		       "status %d, %s; do not trust this machine to enforce anything",
+		       "a file that no token covers was not denied: exit status %d, %s; this "
+		       "machine does not enforce",
 		       ret, out);
 	ret = find_record(d, p, &sequence, err);
 	if (ret > 0)
 		report(d, "records", EXIT_DONE, "the refusal is record %" PRIu64 " of the log",
 		       sequence);
 	else if (!ret)
-		report(d, "records", EXIT_REFUSED, "the refusal is not in the log");
+		report(d, "records", EXIT_REFUSED, "the denial is not in the log");
 }
 
 static void clean_up(const struct proof *p, struct err *err)
@@ -373,7 +373,7 @@ static void check_enforcement(struct doctor *d)
 	struct err err = { 0 };
 
 	if (geteuid()) {
-		report(d, "enforcement", EXIT_REFUSED, "only root can try it; run it with sudo");
+		report(d, "enforcement", EXIT_REFUSED, "only root can try this; run it with sudo");
 		return;
 	}
 	if (!make_files(&p, &err))

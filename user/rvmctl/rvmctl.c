@@ -28,7 +28,7 @@ static int dispatch(enum out_format format, int argc, char **argv)
 		ret = cmd_dispatch(&ctx, tables, argc, argv);
 	}
 	if (ctx.out && out_destroy(ctx.out) && ret >= 0) {
-		err_make(&ctx.err, EXIT_REFUSED, "standard output: cannot be written");
+		err_make(&ctx.err, EXIT_REFUSED, "standard output: write error");
 		ret = -1;
 	}
 	if (ret < 0) {
@@ -45,7 +45,7 @@ static int refuse_option(const char *word)
 {
 	struct err err = { 0 };
 
-	err_make(&err, EXIT_USAGE, "%s: no such option", word);
+	err_make(&err, EXIT_USAGE, "%s: unknown option", word);
 	err_hint(&err, "see rvmctl --help");
 	err_print(&err);
 	err_clear(&err);

@@ -164,8 +164,8 @@ static void warn_about(struct out *out, const struct row *row)
 	if (!p->id)
 		return;
 	if (p->mode != RVM_MODE_ENFORCE)
-		out_fmt(out, NULL, "partition %s is %s: it is watched, only the floor is enforced",
-			p->name, rvm_mode_name(p->mode));
+		out_fmt(out, NULL, "partition %s: mode %s, only the floor is enforced", p->name,
+			rvm_mode_name(p->mode));
 	if (row->tasks.traced)
 		out_fmt(out, NULL,
 			"partition %s: task %" PRIu64 " is traced from outside, by %" PRIu64,
@@ -173,18 +173,18 @@ static void warn_about(struct out *out, const struct row *row)
 	if (p->flags & RVM_PARTITION_FLAG_GONE)
 		out_fmt(out, NULL, "partition %s: its cgroup was removed; delete it", p->name);
 	if (p->flags & RVM_PARTITION_FLAG_FENCED)
-		out_fmt(out, NULL, "partition %s is fenced", p->name);
+		out_fmt(out, NULL, "partition %s: fenced", p->name);
 	if (!p->source && !(p->flags & RVM_PARTITION_FLAG_PEN))
-		out_fmt(out, NULL, "partition %s has no table: nothing is allowed in it", p->name);
+		out_fmt(out, NULL, "partition %s: no table, so nothing is allowed", p->name);
 	if (row->lost.tokens)
 		out_fmt(out, NULL,
-			"partition %s: what %zu tokens name is gone, and they allow nothing; load "
-			"the table again",
+			"partition %s: the objects of %zu tokens are gone, so that these allow "
+			"nothing; load the table again",
 			p->name, row->lost.tokens);
 	if (row->lost.exclusions)
 		out_fmt(out, NULL,
-			"partition %s: what %zu exclusions name is gone; they hold for what stands "
-			"in its place, and by object again once the table is loaded",
+			"partition %s: the objects of %zu exclusions are gone; these hold for what "
+			"has the same names, and for objects again once the table is loaded",
 			p->name, row->lost.exclusions);
 	if ((p->flags & RVM_PARTITION_FLAG_PEN) && row->tasks.count)
 		out_fmt(out, NULL, "%" PRIu64 " tasks are in no partition and can do nothing",
@@ -257,6 +257,7 @@ static int status(struct ctx *ctx, const struct args *args)
 }
 
 const struct cmd status_cmds[] = {
-	{ NULL, "status", status, NULL, "everything at a glance", CMD_READ },
+	{ NULL, "status", status, NULL, "show module, hooks, log and partitions at a glance",
+	  CMD_READ },
 	{},
 };

@@ -71,7 +71,7 @@ void err_clear(struct err *err)
 
 void err_print(const struct err *err)
 {
-	const char *text = err->text ? err->text : "failed, and no memory to say why";
+	const char *text = err->text ? err->text : "failed, and out of memory to say why";
 	auto_free char *safe = out_escape(text, strlen(text));
 	auto_free char *hint = err->hint ? out_escape(err->hint, strlen(err->hint)) : NULL;
 

@@ -106,7 +106,8 @@ static int follow(struct way *way, int fd, const char *name, const char *left, s
 	if (!may_follow(way->dir, name, &st)) {
 		err_make(err, EXIT_REFUSED, "%s: '%s' is a symbolic link to %s", way->path, name,
 			 target);
-		return err_hint(err, "root follows only what root made: write the path without it");
+		return err_hint(err, "root follows only links that root made: write the path "
+				     "without it");
 	}
 	if (++way->links > LINKS_MAX)
 		return err_errno(err, ELOOP, "%s", way->path);
@@ -193,12 +194,12 @@ int file_open(const char *path, struct stat *st, struct err *err)
 		return err_hint(err, "name a file that can be read");
 	}
 	if (S_ISDIR(st->st_mode)) {
-		err_make(err, EXIT_USAGE, "%s: is a folder", path);
-		return err_hint(err, "name the file in it");
+		err_make(err, EXIT_USAGE, "%s: a directory", path);
+		return err_hint(err, "name a file in it");
 	}
 	if (!S_ISREG(st->st_mode) && !is_own(path)) {
-		err_make(err, EXIT_USAGE, "%s: is no regular file", path);
-		return err_hint(err, "name a file, or /dev/stdin for what is piped in");
+		err_make(err, EXIT_USAGE, "%s: not a regular file", path);
+		return err_hint(err, "name a file, or /dev/stdin for piped input");
 	}
 	fd = reopen(look, O_RDONLY);
 	if (fd >= 0)
@@ -224,7 +225,7 @@ static int read_all(int fd, const char *path, size_t max, char **text, size_t *l
 		used += n;
 		if (used > max) {
 			err_make(err, EXIT_USAGE, "%s:1:1: longer than %zu MiB", path, max >> 20);
-			return err_hint(err, "split it, or name less at once");
+			return err_hint(err, "split it");
 		}
 		if (!n) {
 			buf[used] = '\0';
@@ -273,7 +274,7 @@ static int refuse_kind(const char *path, mode_t mode, struct err *err)
 	err_make(err, EXIT_REFUSED, "%s: is %s", path,
 		 S_ISLNK(mode) ? "a symbolic link" :
 		 S_ISREG(mode) ? "a file with other names" :
-				 "no regular file");
+				 "not a regular file");
 	return err_hint(err, "name a new file, or the file itself");
 }
 

@@ -47,7 +47,7 @@ static int check_levels(const struct doc *doc, struct err *err)
 		} else if (c == '[' || c == '{') {
 			if (++level > JSON_LEVELS_MAX) {
 				error_at(doc, err, i, "nested deeper than 64 levels");
-				return err_hint(err, "no table or spec needs that");
+				return err_hint(err, "nest it less deeply");
 			}
 		} else if ((c == ']' || c == '}') && level) {
 			level--;
@@ -226,7 +226,7 @@ int doc_seconds(const struct doc *doc, const json_t *value, const char *where, i
 	*out = seconds;
 	if (llabs(seconds) < JSON_EXACT_MAX)
 		return 0;
-	doc_error(doc, err, where, "an integer beyond 2^53 is another number to other readers");
+	doc_error(doc, err, where, "an integer beyond 2^53 is not exact in JSON");
 	return err_hint(err, "write unix seconds");
 }
 

@@ -119,7 +119,7 @@ int event_get(struct nlc *nlc, uint64_t sequence, struct names *names, struct ev
 		nlc_drop(&msg);
 	ret = nlc_call(nlc, msg, take_record, &f, err);
 	if (ret && nlc_errno(nlc) == ENODATA)
-		err_hint(err, "it was overwritten; logs that were exported may still have it");
+		err_hint(err, "it was overwritten; an exported log may still have it");
 	if (ret)
 		err_wrap(err, "record %" PRIu64, sequence);
 	if (!ret && !f.found)

@@ -17,11 +17,11 @@ static int open_device(struct err *err)
 	if (fd >= 0)
 		return fd;
 	if (errno == ENOENT) {
-		err_make(err, EXIT_UNAVAILABLE, "%s: RVM module is not loaded", WITNESS_DEVICE);
+		err_make(err, EXIT_UNAVAILABLE, "%s: module not loaded", WITNESS_DEVICE);
 		return err_hint(err, "insmod kmod/rvm.ko (as root)");
 	}
 	err_errno(err, errno, "%s", WITNESS_DEVICE);
-	return err_hint(err, "only root outside of any partition can read the log");
+	return err_hint(err, "only root outside all partitions can read the log");
 }
 
 int log_open(struct log_reader *log, const char *path, struct err *err)
@@ -285,7 +285,7 @@ int verify_read_key(const char *path, struct rvm_hmac_key *key, struct err *err)
 		for (size_t i = 0; i < sizeof(bytes); i++)
 			bytes[i] = hex_digit(text[2 * i]) * 16 + hex_digit(text[2 * i + 1]);
 	} else {
-		err_make(err, EXIT_USAGE, "%s: is not a key", path);
+		err_make(err, EXIT_USAGE, "%s: not a key", path);
 		return err_hint(err, "a key is 32 bytes, or 64 hexadecimal digits");
 	}
 	rvm_hmac_key_init(key, bytes, sizeof(bytes));

@@ -57,7 +57,7 @@ int nlc_open(struct nlc **nlc, struct err *err)
 	set_option(n, NETLINK_CAP_ACK);
 	n->family = genl_ctrl_resolve(n->sk, RVM_FAMILY_NAME);
 	if (n->family < 0) {
-		err_make(err, EXIT_UNAVAILABLE, "rvm: RVM module is not loaded");
+		err_make(err, EXIT_UNAVAILABLE, "rvm: module not loaded");
 		return err_hint(err, "insmod kmod/rvm.ko (as root)");
 	}
 	return 0;
@@ -227,7 +227,7 @@ static int receive(struct nlc *nlc, struct nl_cb *cb)
 		if (nlc->done && nlc->error)
 			break;
 		if (ret == -NLE_DUMP_INTR) {
-			err_make(nlc->err, EXIT_REFUSED, "the list changed while it was read");
+			err_make(nlc->err, EXIT_REFUSED, "the list changed while being read");
 			return err_hint(nlc->err, "run it again");
 		}
 		if (ret < 0 && ret != -NLE_INTR)
@@ -306,7 +306,7 @@ int nlc_listen(struct nlc *nlc, nlc_fn fn, void *data, struct err *err)
 	while (!nlc->stopped && !ret) {
 		ret = nl_recvmsgs(nlc->sk, cb);
 		if (ret == -NLE_NOMEM) {
-			warn_line("events came faster than they were read; some are missing here");
+			warn_line("events came faster than they were read; some are missing");
 			ret = 0;
 		} else if (ret == -NLE_INTR) {
 			break;

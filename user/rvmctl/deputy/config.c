@@ -222,7 +222,7 @@ static int exclude_named(const char *word, enum gitconfig_kind kind, void *arg)
 	auto_free char *written = NULL;
 
 	if (++d->words > WORDS_MAX && !d->gave_up)
-		return deputy_give_up(d, "git's configuration is too long to be looked at");
+		return deputy_give_up(d, "git's configuration is too long");
 	if (!*word || d->gave_up ||
 	    (named->hooks && kind != GITCONFIG_HOOKS && kind != GITCONFIG_INCLUDED))
 		return 0;
@@ -268,8 +268,8 @@ static int exclude_text(struct named *named, const char *path)
 	errno = ENOENT;
 	text = read_config(d, path);
 	if (!text && !is_absence(errno)) {
-		warn_line("%s: cannot be read: %s", path, strerror(errno));
-		return deputy_give_up(d, "git's configuration is not known");
+		warn_line("%s: %s", path, strerror(errno));
+		return deputy_give_up(d, "git's configuration is unknown");
 	}
 	if (!text)
 		return 0;

@@ -18,9 +18,9 @@ static int check_allowed(const struct deputies *d)
 	for (size_t i = 0; i < d->n; i++) {
 		if (deputy_is_listed((const char *const *)d->list.lines, d->list.n, d->allow[i]))
 			continue;
-		err_make(d->err, EXIT_USAGE, "--allow-deputy: '%s' is no line of deputy.list",
+		err_make(d->err, EXIT_USAGE, "--allow-deputy: '%s' is not a line of deputy.list",
 			 d->allow[i]);
-		return err_hint(d->err, "write the line as it is there");
+		return err_hint(d->err, "copy the line as it is there");
 	}
 	return 0;
 }
@@ -100,14 +100,15 @@ static int exclude_path_folder(struct deputies *d, const char *name)
 		return err_errno(d->err, ENOMEM, "PATH");
 	if (strspn(name, "./") == strlen(name) && *name != '/') {
 		if (d->whole)
-			warn_line("PATH has '%s': any command may be one of the workspace", name);
+			warn_line("PATH has '%s': a command may be looked up in the workspace",
+				  name);
 		return 0;
 	}
 	if (!deputy_holder(d, path))
 		return 0;
 	ret = deputy_hold(d, path);
 	if (!ret)
-		warn_line("%s: programs are looked for there (PATH); it is not writable", path);
+		warn_line("%s: made read-only, since PATH names it", path);
 	return ret < 0 ? -1 : 0;
 }
 

@@ -89,7 +89,8 @@ int deputy_give_up(struct deputies *d, const char *why)
 	if (d->gave_up)
 		return 0;
 	d->gave_up = true;
-	warn_line("%s: nothing of the workspace or of other folders of the table is writable", why);
+	warn_line("%s: nothing in the workspace or in other directories of the table is writable",
+		  why);
 	for (size_t i = 0; i < n; i++) {
 		const struct anchor *anchor = plan->entries[i].scope.anchor;
 
@@ -111,7 +112,7 @@ int deputy_exclude_name(struct deputies *d, const struct anchor *above, const ch
 		return -1;
 	if (d->plan->n == n || ++d->holds <= HOLDS_MAX)
 		return 0;
-	return deputy_give_up(d, "there is more that tools obey than can be listed");
+	return deputy_give_up(d, "tools obey more files than can be listed");
 }
 
 /* Nothing can have it. */
@@ -152,7 +153,8 @@ static int hold(struct deputies *d, const char *path)
 	if (!above || is_no_name(path))
 		return 0;
 	if (path_below(d->plan->resolver.workspace->path, path)) {
-		warn_line("%s: tools obey it, and it stays writable: the workspace is in it", path);
+		warn_line("%s: stays writable although tools obey it, since the workspace is in it",
+			  path);
 		return 1;
 	}
 	pattern = find_pattern(path_below(path, above->path));
@@ -282,7 +284,7 @@ int deputy_hold_target(struct deputies *d, const char *path)
 	if (target && !strcmp(target->path, path))
 		return 0;
 	if (target && path_below(ws->path, target->path)) {
-		warn_line("%s leads to %s, which stays writable", path, target->path);
+		warn_line("%s: leads to %s, which stays writable", path, target->path);
 		return 0;
 	}
 	if (deputy_hold_way(d, path))

@@ -50,7 +50,7 @@ static bool is_own_line(const struct deputies *d, const char *name)
 /* Who is confined made more of them than are listed: then nothing there is to be written. */
 static int exclude_all(struct scan *s)
 {
-	warn_line("%s: more than %d environments and repositories: nothing in it is writable",
+	warn_line("%s: made read-only, since it has more than %d environments and repositories",
 		  s->top->path, FOUND_MAX);
 	return plan_exclude_anchor(s->d->plan, s->top, "**", RVM_RIGHT_WRITE, s->d->err);
 }
@@ -60,7 +60,7 @@ static int protect_environment(struct deputies *d, const struct anchor *folder)
 	int ret = deputy_hold(d, folder->path);
 
 	if (!ret)
-		warn_line("%s: an environment of python; it is not writable", folder->path);
+		warn_line("%s: made read-only, since it is a Python environment", folder->path);
 	return ret < 0 ? -1 : 0;
 }
 
@@ -71,8 +71,8 @@ static int protect_environment(struct deputies *d, const struct anchor *folder)
 static int protect_layout(struct scan *s, const struct anchor *folder)
 {
 	if (deputy_git_is_layout(folder->fd) && s->whole)
-		warn_line("%s: git takes it for a repository, though it is not named .git; "
-			  "safe.bareRepository=explicit prevents that",
+		warn_line("%s: git takes it for a repository, although it is not named .git; set "
+			  "safe.bareRepository=explicit to prevent that",
 			  folder->path);
 	return deputy_git_folder(s->d, folder->path, true) ||
 			       deputy_git_folder_configs(s->d, folder->path) ?
@@ -179,7 +179,7 @@ static int leave_out(struct scan *s, const char *path)
 {
 	if (errno == ENOENT || errno == ENOTDIR || errno == ELOOP || errno == ESTALE)
 		return 0;
-	warn_line("%s: cannot be looked through: %s; it is not writable", path, strerror(errno));
+	warn_line("%s: made read-only, since it cannot be searched: %s", path, strerror(errno));
 	return deputy_hold(s->d, path) < 0 ? -1 : 0;
 }
 
@@ -192,8 +192,8 @@ static int spend(struct scan *s)
 		return 0;
 	if (--d->left)
 		return 0;
-	warn_line("%s: has too many files to look through: in every folder of rows that is not "
-		  "the workspace, no config and hooks are writable, and what git's configuration "
+	warn_line("%s: too many files to search: in the directories of the table outside the "
+		  "workspace, config and hooks are not writable, but what git's configuration "
 		  "names there may be",
 		  s->top->path);
 	return 0;

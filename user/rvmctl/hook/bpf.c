@@ -32,99 +32,99 @@
 /* clang-format off */
 static const struct bpf_hook hooks[] = {
 	{ "bprm_check_security", HOOK_REQUIRED, "any program can be started with any arguments" },
-	{ "bprm_committed_creds", HOOK_REQUIRED, "nobody knows whose helper a program is" },
+	{ "bprm_committed_creds", HOOK_REQUIRED, "it is unknown which program started a helper" },
 	{ "file_open", HOOK_REQUIRED, "any file can be opened" },
-	{ "file_permission", HOOK_REQUIRED, "files that are open outlive their tokens" },
-	{ "mmap_file", HOOK_REQUIRED, "any file can be mapped, also as code" },
-	{ "file_mprotect", HOOK_REQUIRED, "what was mapped as data can become code" },
-	{ "file_ioctl", HOOK_REQUIRED, "devices and files take any command" },
+	{ "file_permission", HOOK_REQUIRED, "open files outlive their tokens" },
+	{ "mmap_file", HOOK_REQUIRED, "any file can be mapped, even as code" },
+	{ "file_mprotect", HOOK_REQUIRED, "memory mapped as data can become code" },
+	{ "file_ioctl", HOOK_REQUIRED, "devices and files accept any command" },
 	{ "file_ioctl_compat", HOOK_IF_THERE, "32-bit programs send any command to devices" },
-	{ "file_fcntl", HOOK_REQUIRED, "the kernel can be made to send signals to any process" },
+	{ "file_fcntl", HOOK_REQUIRED, "the kernel can be made to signal any process" },
 	{ "file_receive", HOOK_REQUIRED, "descriptors can be passed in from outside" },
-	{ "file_truncate", HOOK_IF_THERE, "open files can be cut" },
+	{ "file_truncate", HOOK_IF_THERE, "open files can be truncated" },
 	{ "file_lock", HOOK_REQUIRED, "any file can be locked" },
 	{ "path_mknod", HOOK_REQUIRED, "files and device nodes can be created anywhere" },
 	{ "path_mkdir", HOOK_REQUIRED, "directories can be created anywhere" },
 	{ "path_symlink", HOOK_REQUIRED, "symbolic links can be created anywhere" },
 	{ "path_unlink", HOOK_REQUIRED, "any file can be removed" },
 	{ "path_rmdir", HOOK_REQUIRED, "any empty directory can be removed" },
-	{ "path_link", HOOK_REQUIRED, "a hard link gives a file a name that is covered" },
-	{ "path_rename", HOOK_REQUIRED, "renaming gives a file a name that is covered" },
-	{ "path_truncate", HOOK_REQUIRED, "any file can be cut" },
+	{ "path_link", HOOK_REQUIRED, "a hard link gives a file a name that a token covers" },
+	{ "path_rename", HOOK_REQUIRED, "a rename gives a file a name that a token covers" },
+	{ "path_truncate", HOOK_REQUIRED, "any file can be truncated" },
 	{ "path_chmod", HOOK_REQUIRED, "the mode of any file can be changed" },
 	{ "path_chown", HOOK_REQUIRED, "the owner of any file can be changed" },
 	{ "path_notify", HOOK_REQUIRED, "any directory can be watched" },
 	{ "path_chroot", HOOK_REQUIRED, "the root directory can be changed" },
 	{ "inode_setattr", HOOK_REQUIRED, "the times of any file can be changed" },
-	{ "inode_getattr", HOOK_REQUIRED, "attributes of any file can be seen" },
+	{ "inode_getattr", HOOK_REQUIRED, "attributes of any file can be read" },
 	{ "inode_readlink", HOOK_REQUIRED, "any symbolic link can be read" },
-	{ "inode_file_getattr", HOOK_IF_THERE, "flags of any file can be seen" },
+	{ "inode_file_getattr", HOOK_IF_THERE, "flags of any file can be read" },
 	{ "inode_file_setattr", HOOK_IF_THERE, "flags of any file can be set" },
 	{ "inode_getxattr", HOOK_REQUIRED, "extended attributes of any file can be read" },
 	{ "inode_listxattr", HOOK_REQUIRED, "extended attributes of any file can be listed" },
 	{ "inode_get_acl", HOOK_IF_THERE, "access lists of any file can be read" },
-	{ "sb_statfs", HOOK_REQUIRED, "the numbers of any file system can be seen" },
+	{ "sb_statfs", HOOK_REQUIRED, "the size of any file system can be read" },
 	{ "inode_setxattr", HOOK_REQUIRED, "attributes of any file can be set" },
 	{ "inode_removexattr", HOOK_REQUIRED, "attributes of any file can be removed" },
 	{ "inode_set_acl", HOOK_IF_THERE, "access lists of any file can be set" },
 	{ "inode_remove_acl", HOOK_IF_THERE, "access lists of any file can be removed" },
 	{ "inode_init_security_anon", HOOK_REQUIRED, "io_uring and userfaultfd can be used" },
-	{ "socket_create", HOOK_REQUIRED, "sockets of any family can be made" },
+	{ "socket_create", HOOK_REQUIRED, "sockets of any family can be created" },
 	{ "socket_connect", HOOK_REQUIRED, "any address can be connected to" },
 	{ "socket_sendmsg", HOOK_REQUIRED, "data can be sent to any address" },
 	{ "socket_bind", HOOK_REQUIRED, "any address can be bound" },
 	{ "socket_listen", HOOK_REQUIRED, "sockets can listen" },
-	{ "socket_recvmsg", HOOK_REQUIRED, "open sockets receive after their tokens are gone" },
-	{ "socket_getsockopt", HOOK_REQUIRED, "open sockets receive by mapping what came" },
-	{ "netlink_send", HOOK_REQUIRED, "the network can be set up, and other families asked" },
+	{ "socket_recvmsg", HOOK_REQUIRED, "open sockets receive after their tokens have ended" },
+	{ "socket_getsockopt", HOOK_REQUIRED, "open sockets receive by mapping what has arrived" },
+	{ "netlink_send", HOOK_REQUIRED, "the network can be configured, and other families asked" },
 	{ "sctp_bind_connect", HOOK_IF_THERE, "sockets that were passed in connect anywhere" },
-	{ "tun_dev_create", HOOK_IF_THERE, "network devices can be made" },
+	{ "tun_dev_create", HOOK_IF_THERE, "network devices can be created" },
 	{ "socket_setsockopt", HOOK_REQUIRED, "routing headers hide the address of a peer" },
-	{ "unix_stream_connect", HOOK_REQUIRED, "helpers of the host can be reached by their sockets" },
-	{ "unix_may_send", HOOK_REQUIRED, "helpers of the host can be sent messages" },
-	{ "ipc_permission", HOOK_REQUIRED, "System V objects of the host can be used" },
-	{ "shm_alloc_security", HOOK_REQUIRED, "nobody knows whose a segment is" },
-	{ "shm_free_security", HOOK_REQUIRED, "a segment is taken for one that is gone" },
-	{ "shm_shmctl", HOOK_REQUIRED, "segments of the host can be removed" },
-	{ "msg_queue_alloc_security", HOOK_REQUIRED, "nobody knows whose a queue is" },
-	{ "msg_queue_free_security", HOOK_REQUIRED, "a queue is taken for one that is gone" },
-	{ "msg_queue_msgctl", HOOK_REQUIRED, "queues of the host can be removed" },
-	{ "sem_alloc_security", HOOK_REQUIRED, "nobody knows whose semaphores are" },
-	{ "sem_free_security", HOOK_REQUIRED, "semaphores are taken for some that are gone" },
-	{ "sem_semctl", HOOK_REQUIRED, "semaphores of the host can be removed" },
-	{ "inode_create", HOOK_REQUIRED, "message queues of the host can be made" },
+	{ "unix_stream_connect", HOOK_REQUIRED, "the host's services can be reached by their sockets" },
+	{ "unix_may_send", HOOK_REQUIRED, "the host's services can be sent messages" },
+	{ "ipc_permission", HOOK_REQUIRED, "the host's System V objects can be used" },
+	{ "shm_alloc_security", HOOK_REQUIRED, "it is unknown who made a segment" },
+	{ "shm_free_security", HOOK_REQUIRED, "a segment is mistaken for one that is gone" },
+	{ "shm_shmctl", HOOK_REQUIRED, "the host's segments can be removed" },
+	{ "msg_queue_alloc_security", HOOK_REQUIRED, "it is unknown who made a queue" },
+	{ "msg_queue_free_security", HOOK_REQUIRED, "a queue is mistaken for one that is gone" },
+	{ "msg_queue_msgctl", HOOK_REQUIRED, "the host's queues can be removed" },
+	{ "sem_alloc_security", HOOK_REQUIRED, "it is unknown who made semaphores" },
+	{ "sem_free_security", HOOK_REQUIRED, "semaphores are mistaken for some that are gone" },
+	{ "sem_semctl", HOOK_REQUIRED, "the host's semaphores can be removed" },
+	{ "inode_create", HOOK_REQUIRED, "message queues of the host can be created" },
 	{ "inode_unlink", HOOK_REQUIRED, "message queues of the host can be removed" },
-	{ "key_alloc", HOOK_IF_THERE, "keys can be made" },
-	{ "key_permission", HOOK_IF_THERE, "keys of the host can be used" },
+	{ "key_alloc", HOOK_IF_THERE, "keys can be created" },
+	{ "key_permission", HOOK_IF_THERE, "the host's keys can be used" },
 	{ "task_alloc", HOOK_REQUIRED, "a task can be started in another cgroup: a way out" },
-	{ "task_free", HOOK_REQUIRED, "a new process is taken for one that is gone" },
-	{ "task_kill", HOOK_REQUIRED, "processes of the host can be killed" },
-	{ "ptrace_access_check", HOOK_REQUIRED, "processes of the host can be traced: a way out" },
-	{ "ptrace_traceme", HOOK_REQUIRED, "a process of the host can be made a tracer" },
+	{ "task_free", HOOK_REQUIRED, "a new process is mistaken for one that is gone" },
+	{ "task_kill", HOOK_REQUIRED, "the host's processes can be killed" },
+	{ "ptrace_access_check", HOOK_REQUIRED, "the host's processes can be traced: a way out" },
+	{ "ptrace_traceme", HOOK_REQUIRED, "a process of the host can become a tracer" },
 	{ "task_setnice", HOOK_REQUIRED, "priorities of the host's processes can be changed" },
 	{ "task_setioprio", HOOK_REQUIRED, "priorities of the host's processes can be changed" },
-	{ "task_setscheduler", HOOK_REQUIRED, "processes of the host can be scheduled" },
+	{ "task_setscheduler", HOOK_REQUIRED, "the host's processes can be scheduled" },
 	{ "task_movememory", HOOK_REQUIRED, "memory of the host's processes can be moved" },
 	{ "task_setrlimit", HOOK_REQUIRED, "limits of the host's processes can be changed" },
-	{ "capable", HOOK_REQUIRED, "root in a partition has root's powers over the host" },
-	{ "userns_create", HOOK_IF_THERE, "user namespaces can be made" },
+	{ "capable", HOOK_REQUIRED, "root in a partition has root's capabilities on the host" },
+	{ "userns_create", HOOK_IF_THERE, "user namespaces can be created" },
 	{ "sb_mount", HOOK_REQUIRED, "file systems can be mounted" },
 	{ "sb_umount", HOOK_REQUIRED, "file systems can be unmounted" },
-	{ "sb_remount", HOOK_REQUIRED, "file systems can be mounted again" },
+	{ "sb_remount", HOOK_REQUIRED, "file systems can be remounted" },
 	{ "sb_pivotroot", HOOK_REQUIRED, "the root of the file systems can be changed" },
 	{ "sb_kern_mount", HOOK_REQUIRED, "file systems can be mounted by the new calls" },
 	{ "move_mount", HOOK_REQUIRED, "mounts can be moved" },
 	{ "bpf", HOOK_IF_THERE, "BPF programs can be loaded" },
-	{ "kernel_module_request", HOOK_REQUIRED, "modules of the kernel can be made to load" },
+	{ "kernel_module_request", HOOK_REQUIRED, "the kernel can be made to load modules" },
 	{ "kernel_load_data", HOOK_REQUIRED, "modules and kernels can be loaded" },
 	{ "kernel_read_file", HOOK_REQUIRED, "modules and kernels can be loaded" },
 	{ "perf_event_open", HOOK_IF_THERE, "the kernel and other processes can be measured" },
-	{ "settime", HOOK_REQUIRED, "the clock can be set, and tokens revive" },
+	{ "settime", HOOK_REQUIRED, "the clock can be set back, and expired tokens hold again" },
 	{ "syslog", HOOK_REQUIRED, "the kernel's messages can be read" },
 	{ "quotactl", HOOK_IF_THERE, "quotas can be changed" },
 	{ "quota_on", HOOK_IF_THERE, "quotas can be changed" },
-	{ "uring_allowed", HOOK_IF_THERE, "rings can be made" },
-	{ "uring_override_creds", HOOK_IF_THERE, "rings can work as somebody else" },
+	{ "uring_allowed", HOOK_IF_THERE, "rings can be created" },
+	{ "uring_override_creds", HOOK_IF_THERE, "rings can work as another user" },
 	{ "uring_sqpoll", HOOK_IF_THERE, "rings can work outside the partition" },
 	{ "uring_cmd", HOOK_IF_THERE, "rings can send commands to devices" },
 };
@@ -180,9 +180,8 @@ int bpf_kernel_open(struct bpf_kernel **kernel, struct err *err)
 		return err_errno(err, ENOMEM, "type information");
 	(*kernel)->btf = btf__load_vmlinux_btf();
 	if (!(*kernel)->btf) {
-		err_make(err, EXIT_UNAVAILABLE, "/sys/kernel/btf/vmlinux: cannot be read: %s",
-			 strerror(errno));
-		return err_hint(err, "RVM needs a kernel with CONFIG_DEBUG_INFO_BTF");
+		err_make(err, EXIT_UNAVAILABLE, "/sys/kernel/btf/vmlinux: %s", strerror(errno));
+		return err_hint(err, "use a kernel with CONFIG_DEBUG_INFO_BTF");
 	}
 	return 0;
 }
@@ -222,7 +221,7 @@ int bpf_lsm_is_active(struct err *err)
 	if (!f) {
 		err_make(err, EXIT_UNAVAILABLE, "%s: %s", LSM_LIST, strerror(errno));
 		return err_hint(err, "mount -t securityfs securityfs /sys/kernel/security; if that "
-				     "fails the kernel was built without security modules");
+				     "fails, the kernel was built without security modules");
 	}
 	if (!fgets(list, sizeof(list), f))
 		list[0] = '\0';
@@ -288,14 +287,13 @@ static int choose(const struct attach *a, struct bpf_object *object)
 		bool there = bpf_kernel_has(a->kernel, hook_of(prog));
 
 		if (!hook)
-			return err_make(a->err, EXIT_REFUSED,
-					"hook %s: is not in rvmctl's own list", hook_of(prog));
+			return err_make(a->err, EXIT_REFUSED, "hook %s: unknown to rvmctl",
+					hook_of(prog));
 		if (!there && hook->class == HOOK_REQUIRED) {
 			err_make(a->err, EXIT_UNAVAILABLE,
-				 "hook %s: this kernel does not have it; "
-				 "without it %s",
-				 hook->name, hook->opens);
-			return err_hint(a->err, "use a kernel from 6.1 on with CONFIG_BPF_LSM, "
+				 "hook %s: missing in this kernel; without it %s", hook->name,
+				 hook->opens);
+			return err_hint(a->err, "use a kernel 6.1 or newer with CONFIG_BPF_LSM, "
 						"CONFIG_SECURITY_PATH and CONFIG_SECURITY_NETWORK");
 		}
 		bpf_program__set_autoload(prog, there && !a->held(hook->name, a->data));
@@ -310,7 +308,7 @@ static int attach_program(const struct attach *a, struct bpf_program *prog)
 	struct bpf_link *link = bpf_program__attach_lsm(prog);
 
 	if (!link) {
-		err_make(a->err, EXIT_REFUSED, "hook %s: cannot be attached: %s; without it %s",
+		err_make(a->err, EXIT_REFUSED, "hook %s: not attached: %s; without it %s",
 			 hook->name, strerror(errno), hook->opens);
 		return -1;
 	}
@@ -334,20 +332,17 @@ static int attach_family(const struct attach *a, const struct family *family)
 	bytes = family->bytes(&size);
 	*object = bpf_object__open_mem(bytes, size, NULL);
 	if (!*object)
-		return err_errno(a->err, errno, "BPF programs of family %s: cannot be opened",
+		return err_errno(a->err, errno, "BPF programs of family %s: cannot open",
 				 family->name);
 	if (choose(a, *object))
 		return -1;
 	ret = bpf_object__load(*object);
 	if (ret) {
-		err_errno(a->err, -ret, "BPF programs of family %s: the kernel did not take them",
+		err_errno(a->err, -ret, "BPF programs of family %s: rejected by the kernel",
 			  family->name);
-		return err_hint(
-			a->err,
-			ret == -EPERM ?
-				"run it as root" :
-				"is the module that is loaded the one that was built with this rvmctl? "
-				"-v shows more");
+		return err_hint(a->err, ret == -EPERM ? "run it as root" :
+							"check that the loaded module was built "
+							"with this rvmctl; -v shows more");
 	}
 	bpf_object__for_each_program(prog, *object) {
 		if (bpf_program__autoload(prog) && attach_program(a, prog))

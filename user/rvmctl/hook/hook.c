@@ -82,11 +82,10 @@ int hooks_require(const struct hooks *hooks, struct err *err)
 	if (!hooks->missing)
 		return 0;
 	if (!hooks->n)
-		err_make(err, EXIT_UNAVAILABLE, "hooks: are not attached; nothing is enforced");
+		err_make(err, EXIT_UNAVAILABLE, "hooks: not attached; nothing is enforced");
 	else
-		err_make(err, EXIT_UNAVAILABLE,
-			 "hooks: %zu are missing, among them %s; without it %s", hooks->missing,
-			 hooks->first->name, hooks->first->opens);
+		err_make(err, EXIT_UNAVAILABLE, "hooks: %zu missing, for example %s; without it %s",
+			 hooks->missing, hooks->first->name, hooks->first->opens);
 	return err_hint(err, "rvmctl hook attach (as root)");
 }
 
@@ -121,7 +120,7 @@ static int hand_over(struct nlc *nlc, const struct bpf_set *set, struct err *err
 			nlc_drop(&msg);
 	}
 	if (nlc_call(nlc, msg, NULL, NULL, err))
-		return err_wrap(err, "hooks: the module did not take them");
+		return err_wrap(err, "hooks: not accepted by the module");
 	return 0;
 }
 
@@ -166,13 +165,13 @@ static int hook_attach(struct ctx *ctx, const struct args *args)
 	    hooks_get(nlc, &hooks, &ctx->err))
 		return -1;
 	if (!hooks.missing) {
-		out_line(ctx->out, "%zu hooks were attached before", hooks.n);
+		out_line(ctx->out, "%zu hooks are attached already", hooks.n);
 		return EXIT_DONE;
 	}
 	if (attach_missing(nlc, &hooks, args_has(args, "-v"), &n, &ctx->err))
 		return -1;
 	out_line(ctx->out, "%zu hooks are attached%s", hooks.n + n,
-		 hooks.n ? ", some of them were before" : "");
+		 hooks.n ? ", some of them before this" : "");
 	return EXIT_DONE;
 }
 
@@ -230,16 +229,16 @@ static int hook_status(struct ctx *ctx, const struct args *args)
 }
 
 static const struct arg attach_args[] = {
-	{ "-v", ARG_FLAG, 0, NULL, "show what the BPF loader says", NULL },
+	{ "-v", ARG_FLAG, 0, NULL, "show the messages of the BPF loader", NULL },
 	{},
 };
 
 const struct cmd hook_cmds[] = {
 	{ "hook", "attach", hook_attach, attach_args,
-	  "enforce: attach the programs that ask the module", 0 },
+	  "start enforcing: attach the BPF programs that ask the module", 0 },
 	{ "hook", "detach", hook_detach, NULL, "stop enforcing; refused while a partition runs",
 	  0 },
-	{ "hook", "status", hook_status, NULL, "list the hooks, and what is open without each",
+	{ "hook", "status", hook_status, NULL, "list the hooks, and what each one closes",
 	  CMD_READ },
 	{},
 };

@@ -98,9 +98,9 @@ static int open_partition(struct session *s, const char *name, struct err *err)
 	s->names.nlc = s->nlc;
 	if (s->part.workspace)
 		return learn_open(&s->learn, s->part.workspace, err);
-	err_make(err, EXIT_REFUSED, "partition %s: has no table, so no workspace to learn about",
+	err_make(err, EXIT_REFUSED, "partition %s: no table, hence no workspace to learn about",
 		 name);
-	return err_hint(err, "load one first; rvmctl load takes an empty one, []");
+	return err_hint(err, "load one first; an empty table, [], will do");
 }
 
 /* Of the records the module keeps; detail lines are fewer. */
@@ -223,7 +223,7 @@ static int wait_for_signal(const struct session *s)
 static int end_in_time(struct session *s, struct err *err)
 {
 	s->timed_out = true;
-	warn_line("partition %s: the time is over, mode enforce from now on", s->part.name);
+	warn_line("partition %s: time is up, mode enforce from now on", s->part.name);
 	return disarm(s, err);
 }
 
@@ -323,8 +323,8 @@ static int check_seconds(const struct args *args, uint64_t *seconds, struct err 
 	*seconds = args_u64(args, "--for", SECONDS_DEFAULT);
 	if (*seconds && *seconds <= SECONDS_MAX)
 		return 0;
-	err_make(err, EXIT_USAGE, "--for: learning takes 1 to %d seconds", SECONDS_MAX);
-	return err_hint(err, "a partition in mode learn is open: do it in several short runs");
+	err_make(err, EXIT_USAGE, "--for: not between 1 and %d seconds", SECONDS_MAX);
+	return err_hint(err, "mode learn allows nearly everything: use several short runs");
 }
 
 static int learn_run(struct ctx *ctx, const struct args *args)
@@ -356,42 +356,44 @@ static int learn_watch(struct ctx *ctx, const struct args *args)
 }
 
 static const struct arg run_args[] = {
-	{ "--for", ARG_U64, 0, "SECONDS", "then enforce again; an hour if not given", NULL },
-	{ "-o", ARG_FILE, 0, "FILE", "write the proposal there, as a table", NULL },
-	{ "--add", ARG_FILE, 0, "TABLE", "with the rows of this table in front", NULL },
+	{ "--for", ARG_U64, 0, "SECONDS", "return to enforce after SECONDS; default: an hour",
+	  NULL },
+	{ "-o", ARG_FILE, 0, "FILE", "write the proposed table to FILE", NULL },
+	{ "--add", ARG_FILE, 0, "TABLE", "put the rows of TABLE in front", NULL },
 	{ "--user", ARG_STRING, 0, "USER", "as of run", NULL },
 	{ "--env", ARG_STRING, ARG_MULTI, "NAME[=VALUE]", "as of run", NULL },
 	{ "--chdir", ARG_DIR, 0, "DIR", "as of run", NULL },
-	{ "--host-net", ARG_FLAG, 0, NULL, "as of run: without it, there is no network to learn",
+	{ "--host-net", ARG_FLAG, 0, NULL, "as of run; without it there is no network to learn",
 	  NULL },
 	{ "--keep-caps", ARG_FLAG, 0, NULL, "as of run", NULL },
-	{ "NAME", ARG_NAME, ARG_REQUIRED, NULL, "partition", NULL },
-	{ "COMMAND", ARG_REST, ARG_REQUIRED, NULL, "what to run, with its words", NULL },
+	{ "NAME", ARG_NAME, ARG_REQUIRED, NULL, "the partition", NULL },
+	{ "COMMAND", ARG_REST, ARG_REQUIRED, NULL, "the command, with its arguments", NULL },
 	{},
 };
 
 static const struct arg watch_args[] = {
-	{ "--for", ARG_U64, 0, "SECONDS", "then enforce again; an hour if not given", NULL },
-	{ "-o", ARG_FILE, 0, "FILE", "write the proposal there, as a table", NULL },
-	{ "--add", ARG_FILE, 0, "TABLE", "with the rows of this table in front", NULL },
-	{ "NAME", ARG_NAME, ARG_REQUIRED, NULL, "partition", NULL },
+	{ "--for", ARG_U64, 0, "SECONDS", "return to enforce after SECONDS; default: an hour",
+	  NULL },
+	{ "-o", ARG_FILE, 0, "FILE", "write the proposed table to FILE", NULL },
+	{ "--add", ARG_FILE, 0, "TABLE", "put the rows of TABLE in front", NULL },
+	{ "NAME", ARG_NAME, ARG_REQUIRED, NULL, "the partition", NULL },
 	{},
 };
 
 static const struct arg propose_args[] = {
-	{ "--since", ARG_U64, 0, "SEQ", "records from this one on; all if not given", NULL },
-	{ "-o", ARG_FILE, 0, "FILE", "write the proposal there, as a table", NULL },
-	{ "--add", ARG_FILE, 0, "TABLE", "with the rows of this table in front", NULL },
-	{ "NAME", ARG_NAME, ARG_REQUIRED, NULL, "partition", NULL },
+	{ "--since", ARG_U64, 0, "SEQ", "the first record to use; default: all", NULL },
+	{ "-o", ARG_FILE, 0, "FILE", "write the proposed table to FILE", NULL },
+	{ "--add", ARG_FILE, 0, "TABLE", "put the rows of TABLE in front", NULL },
+	{ "NAME", ARG_NAME, ARG_REQUIRED, NULL, "the partition", NULL },
 	{},
 };
 
 const struct cmd learn_cmds[] = {
-	{ "learn", "run", learn_run, run_args, "run a command in mode learn, propose a table",
+	{ "learn", "run", learn_run, run_args, "run a command in mode learn, and propose a table",
 	  CMD_READ },
-	{ "learn", "watch", learn_watch, watch_args, "the same for what runs in it already",
+	{ "learn", "watch", learn_watch, watch_args, "learn from processes already running",
 	  CMD_READ },
-	{ "learn", "propose", propose, propose_args, "propose a table from the log as it is",
+	{ "learn", "propose", propose, propose_args, "propose a table from the log so far",
 	  CMD_READ },
 	{},
 };

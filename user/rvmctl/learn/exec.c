@@ -103,7 +103,8 @@ void learn_command(struct learn *l, const struct event *event)
 	size_t n = d->n_words;
 
 	if (!d->path || !object || d->path[0] != '/') {
-		leave(l, event, object ? object : "?", "the log does not have the program's path");
+		leave(l, event, object ? object : "?",
+		      "the log does not have the path of the program");
 		return;
 	}
 	if (d->turned) {
@@ -116,8 +117,8 @@ void learn_command(struct learn *l, const struct event *event)
 	program = program_word(l->workspace, d->path, d->as, n ? words[0] : typed);
 	if (!program || (n && strcmp(path_base(words[0]), path_base(program)))) {
 		leave(l, event, object,
-		      "the program was called by a name that is not its own, which a rule cannot "
-		      "say");
+		      "the program was called by another name than its own, which a row cannot "
+		      "express");
 		return;
 	}
 	put_word(l, &node, program, NULL);
@@ -131,10 +132,10 @@ void learn_command(struct learn *l, const struct event *event)
 		put_word(l, &node, CUT_WORD, NULL);
 	if (d->cut && node) {
 		node->flags |= NODE_ODD;
-		node->why = "the log has not all of its words";
+		node->why = "the log does not have all of its arguments";
 	}
 	if (!node)
-		leave(l, event, program, "it was started with more different words than are kept");
+		leave(l, event, program, "more different arguments were used than are kept");
 	else
 		put_end(l, node, event, object);
 }
@@ -206,9 +207,9 @@ static char *gone_word(struct learn *l, const char *word)
 	return pattern && !strpbrk(base, "\\*?[") ? star_word(word, base, pattern) : NULL;
 }
 
-#define NOTE_OPEN                                                                           \
-	"a word holds what a rule cannot say: the rule ends before it, and other words do " \
-	"as well"
+#define NOTE_OPEN                                                                        \
+	"an argument has characters that a row cannot express: the row ends before it, " \
+	"and any argument may follow"
 
 /* Words that no rule can say: up to them, with an open end. */
 static void propose_open(struct learn *l, const struct node *node, const struct command *above)
@@ -240,7 +241,7 @@ static void walk_words(struct learn *l, struct node *node, const struct command 
 	*c = *above;
 	if (c->len + len + 2 > sizeof(c->text)) {
 		c->odd = true;
-		c->why = "the command is longer than can be judged";
+		c->why = "the command is too long for a row";
 	} else {
 		c->len += snprintf(c->text + c->len, sizeof(c->text) - c->len, "%s%s",
 				   c->len ? " " : "", name);
@@ -255,9 +256,8 @@ static void walk_words(struct learn *l, struct node *node, const struct command 
 		c->why = node->why;
 	}
 	if (node->flags & NODE_PATTERN && !c->note)
-		c->note =
-			"a word names something that is another each time; if it is the last, more "
-			"words may follow";
+		c->note = "an argument names something that differs each time; if it is the last "
+			  "one, more may follow";
 	/* The program and one word at least are the same; its own words go on to bind. */
 	if (depth >= 2 && !c->odd && alternatives(node) >= LEARN_SIBLINGS) {
 		propose_command(l, node, c, true);
@@ -293,7 +293,7 @@ static bool propose_built(struct learn *l, const struct node *program)
 	sum_below(program, &seen, &example);
 	resource = pattern ? format("run:%s", pattern) : NULL;
 	learn_add(l, RVM_RIGHT_EXECUTE, resource, &seen, strdup(example ? example : program->name),
-		  "it writes this program itself: whatever it puts there runs, with any words");
+		  "it writes this program itself: whatever it puts there runs, with any arguments");
 	return true;
 }
 
@@ -307,14 +307,14 @@ static void propose_program(struct learn *l, struct node *program)
 	if (propose_built(l, program))
 		return;
 	if (strcmp(class, "interpreter") == 0)
-		none.note = "runs code of whoever chooses its input: words do not limit it";
+		none.note = "runs code of whoever chooses its input: arguments do not limit it";
 	else if (strcmp(class, "launcher") == 0)
-		none.note = "has services of the host do work";
+		none.note = "makes services of the host work for it";
 	if (program->flags & NODE_CROWDED || program->children > LEARN_FOLDER_LINES ||
 	    count_ends(program) > LEARN_CHILDREN_MAX) {
 		sum_below(program, &seen, &example);
 		learn_leave(l, program->name,
-			    "it was started with more different words than are proposed", &seen);
+			    "more different arguments were used than are proposed", &seen);
 		return;
 	}
 	walk_words(l, program, &none, 1);

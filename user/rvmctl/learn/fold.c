@@ -26,7 +26,7 @@ struct walk {
 	uint8_t given;
 };
 
-static const char why_folder[] = "a line for this folder would cover all below it";
+static const char why_folder[] = "a row for this directory would cover everything below it";
 
 /* Is the place below the workspace, the workspace itself, or neither? */
 enum place {
@@ -93,7 +93,8 @@ int learn_open_deputies(struct learn *l, struct err *err)
 		return err_errno(err, ENOMEM, "deputy.list");
 	for (size_t i = 0; i < l->list.n; i++) {
 		if (!understand(&l->deputies[i], l->list.lines[i]))
-			return err_make(err, EXIT_FAILURE, "deputy.list: '%s' is not understood",
+			return err_make(err, EXIT_FAILURE,
+					"deputy.list: '%s' is not a valid pattern",
 					l->list.lines[i]);
 	}
 	return 0;
@@ -292,8 +293,9 @@ static uint8_t fold(struct walk *w, struct node *dir, uint8_t right)
 		dir->rights &= ~right;
 	learn_add(w->l, right, resource_of(w->l, pattern, right), &seen,
 		  strdup(example && example->example ? example->example : w->pattern),
-		  right & RVM_RIGHT_WRITE ? "several siblings; new names that fit are covered too" :
-					    "several siblings were used");
+		  right & RVM_RIGHT_WRITE ? "several names in one directory; new names that match "
+					    "are covered too" :
+					    "several names in one directory were used");
 	/* What lies deeper is covered too if the whole directory is. */
 	return strcmp(tail, "**") ? 0 : right;
 }
@@ -379,7 +381,7 @@ static uint8_t propose_listing(struct walk *w, const struct node *dir, const cha
 		return rights;
 	}
 	learn_add(w->l, RVM_RIGHT_READ, resource, &dir->seen, strdup(path),
-		  "the names in this folder, not what is in it");
+		  "the names in this directory, not the content of its files");
 	return rights & ~RVM_RIGHT_READ;
 }
 
@@ -412,10 +414,10 @@ static uint8_t propose_name(struct walk *w, struct node *node)
 	learn_add(w->l, rights, resource_of(w->l, w->pattern, rights), &node->seen,
 		  strdup(node->example ? node->example : path),
 		  node->flags & NODE_FOLDER ?
-			  "a folder that it made, with what is below" :
+			  "a directory that it made, with everything below" :
 		  node->name && node->name[0] == '[' && node->flags & NODE_PATTERN ?
-			  "random letters alone: files of others are called so, too" :
-		  node->flags & NODE_PATTERN ? "the name is another each time" :
+			  "random letters only: files of others have such names too" :
+		  node->flags & NODE_PATTERN ? "the name differs each time" :
 					       NULL);
 	return node->flags & NODE_FOLDER ? rights : 0;
 }
@@ -434,8 +436,8 @@ static void settle(struct walk *w, struct node *node)
 	if (place == PLACE_INSIDE || node->flags & NODE_PATTERN)
 		node->rights |= RVM_RIGHT_WRITE;
 	else
-		learn_leave(w->l, w->pattern, "it may only have been created if it was missing",
-			    &node->seen);
+		learn_leave(w->l, w->pattern,
+			    "it may only have been opened to be created if missing", &node->seen);
 }
 
 /*
@@ -521,7 +523,7 @@ static void walk_folder(struct walk *w, struct node *dir)
 	if (dir->flags & NODE_CROWDED || count_left(dir, w->given) > LEARN_FOLDER_LINES) {
 		sum_below(dir, &seen);
 		learn_leave(w->l, w->pattern[0] ? w->pattern : "/",
-			    "more different names below it were used than are proposed", &seen);
+			    "more names below it were used than are proposed", &seen);
 		w->given = above;
 		return;
 	}

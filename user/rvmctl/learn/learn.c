@@ -37,19 +37,18 @@ static const char *refused_why(const struct event *event)
 	case RVM_REASON_EXCLUDED:
 		return "a deny rule or a built-in exclusion covers it";
 	case RVM_REASON_EXPIRED:
-		return "a token for it has expired: renew that one if it is still wanted";
+		return "a token for it has expired: renew it if it is still wanted";
 	case RVM_REASON_STALE:
 		return "a token for it is of an older epoch: load the table again";
 	case RVM_REASON_TIER:
-		return "a token for it does not reach the tier: change that one";
+		return "a token for it does not reach the tier: change that token";
 	case RVM_REASON_ABOVE:
-		return "the partition around it may not do it either: widen that one first";
+		return "the partition around this one may not do it either: widen that one first";
 	case RVM_REASON_STEERED:
 	case RVM_REASON_ENVIRON:
 		return LEARN_WHY_TURNED;
 	case RVM_REASON_SPECIAL:
-		return "it is of the floor: devices, sockets of the host and loopback are named by "
-		       "hand";
+		return "it is of the floor: name devices, sockets of the host and loopback by hand";
 	default:
 		return "it is of the floor, which no mode relaxes";
 	}
@@ -70,7 +69,7 @@ static const char *never_why(const struct event *event)
 	case RVM_REASON_WITHIN:
 		break;
 	case RVM_REASON_ANONYMOUS:
-		return "its code is in a file without a name";
+		return "its code is in a file that has no path (a memfd, for example)";
 	default:
 		return refused_why(event);
 	}
@@ -101,7 +100,7 @@ static void take_peer(struct learn *l, const struct event *event)
 	struct node *node;
 
 	if (!addr || !proto || (strcmp(proto, "tcp") && strcmp(proto, "udp"))) {
-		leave_event(l, event, "only addresses of TCP and UDP can be named");
+		leave_event(l, event, "rows can name addresses of TCP and UDP only");
 		return;
 	}
 	resource = format("%s:%s", proto, addr);
@@ -115,7 +114,7 @@ static void take_peer(struct learn *l, const struct event *event)
 			node = n;
 	}
 	if (!node) {
-		leave_event(l, event, "it had to do with more addresses than are proposed");
+		leave_event(l, event, "more addresses were used than are proposed");
 		return;
 	}
 	node->rights |= event->payload.right;

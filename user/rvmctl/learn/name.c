@@ -24,9 +24,9 @@ const char *name_fault(const char *name)
 {
 	for (const char *p = name; *p; p++) {
 		if ((unsigned char)*p < 0x20 || *p == 0x7f)
-			return "there are control bytes in its name";
+			return "its name has control characters";
 	}
-	return is_utf8(name) ? NULL : "its name is not UTF-8, a table cannot hold it";
+	return is_utf8(name) ? NULL : "its name is not UTF-8, so that a table cannot have it";
 }
 
 static bool is_alnum(char c)

@@ -137,11 +137,11 @@ static const char *line_fault(const char *resource, uint8_t rights)
 	if (rvm_scope_parse(&spec, resource, strlen(resource), rights, NULL, NULL))
 		return "a table cannot name it";
 	if (spec.class == RVM_CLASS_PATH && rvm_glob_parse(&glob, spec.text, spec.len, NULL))
-		return "its name is longer, or deeper, than can be judged";
+		return "its path is too long or too deep for a row";
 	if (spec.class == RVM_CLASS_PATH && !spec.len && !(spec.flags & RVM_SCOPE_FLAG_ALONE))
-		return "a line for this folder would cover all below it";
+		return "a row for this directory would cover everything below it";
 	if (spec.class == RVM_CLASS_EXEC && spec.len >= RVM_GLOB_BYTES_MAX)
-		return "the command is longer than can be judged";
+		return "the command is too long for a row";
 	if (spec.class == RVM_CLASS_PATH || spec.class == RVM_CLASS_EXEC ||
 	    spec.class == RVM_CLASS_NET)
 		return name_fault(resource);
@@ -164,7 +164,7 @@ void learn_add(struct learn *l, uint8_t rights, char *resource, const struct see
 		return;
 	}
 	if (!fault && l->n_lines == LEARN_LINES_MAX)
-		fault = "there are as many lines as a proposal may have";
+		fault = "the proposal is full";
 	if (!resource || !example) {
 		l->no_memory = true;
 	} else if (fault) {

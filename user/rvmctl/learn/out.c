@@ -136,7 +136,7 @@ static void print_warnings(struct out *o, const struct learn *l, const struct le
 		out_fmt(o, NULL, "%" PRIu64 " more accesses are left out and not listed",
 			l->more_left);
 	if (r->timed_out)
-		out_fmt(o, NULL, "the time was over before the command was: it went on in enforce");
+		out_fmt(o, NULL, "time was up before the command ended: it went on in enforce");
 	out_list_end(o);
 }
 
@@ -159,7 +159,8 @@ int learn_print(struct out *o, const struct learn *l, const struct learn_report 
 		print_left(o, l);
 	out_object_end(o);
 	if (r->table)
-		out_line(o, "nothing is loaded: read %s, then rvmctl load it and run in enforce",
+		out_line(o,
+			 "nothing is loaded: read %s, load it with rvmctl load, and run in enforce",
 			 r->table);
 	return 0;
 }

@@ -67,14 +67,14 @@ static char *get_path(struct learn *l, const struct event *event)
 	char *found;
 
 	if (!path || path[0] != '/' || event->detail.cut) {
-		leave(l, event, path ? path : "?", "the log does not have its whole path");
+		leave(l, event, path ? path : "?", "the log does not have the whole path");
 		return NULL;
 	}
 	if (!event->detail.fs)
 		return strdup(path);
 	found = find_mounted(event->detail.fs, path);
 	if (!found)
-		leave(l, event, path, "its file system is mounted nowhere that is visible");
+		leave(l, event, path, "its file system is not mounted anywhere visible");
 	return found;
 }
 
@@ -99,10 +99,10 @@ static const char *check_process(char **path, const char *pid)
 	if (!n || (at[n] && at[n] != '/'))
 		return NULL;
 	if (!pid || strlen(pid) != n || strncmp(at, pid, n) != 0)
-		return "it is of another process";
+		return "it belongs to another process";
 	own = format("/proc/self%s", at + n);
 	if (!own)
-		return "there was no memory to look at it";
+		return "out of memory";
 	free(*path);
 	*path = own;
 	return NULL;
@@ -116,7 +116,7 @@ static const char *check_system(char **path, const char *pid, uint8_t rights)
 	if (!proc && strncmp(*path, "/sys/", 5) != 0)
 		return NULL;
 	if (rights & ~RVM_RIGHT_READ)
-		return "it changes the system";
+		return "it changes settings of the system";
 	return proc ? check_process(path, pid) : NULL;
 }
 
@@ -277,14 +277,14 @@ void learn_path(struct learn *l, const struct event *event)
 	}
 	node = put_path(l, path, pid);
 	if (node == &l->paths && event->payload.operation != RVM_OP_OPEN)
-		leave(l, event, path, "a line for this folder would cover all below it");
+		leave(l, event, path, "a row for this directory would cover everything below it");
 	/* Or it is a file that is called so: what is proposed must have been used by its name. */
 	else if (node && deleted && !node->example && path_base(path)[0] != '#')
 		leave(l, event, path, "it was removed while it was open");
 	else if (node)
 		mark(l, event, node, path);
 	else
-		leave(l, event, path, "more different names below it were used than are kept");
+		leave(l, event, path, "more names below it were used than are kept");
 }
 
 /* What is moved may not gain: the old name needs the rights of the new one. */

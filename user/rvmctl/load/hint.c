@@ -61,8 +61,8 @@ static void hint_bases(const struct plan *plan, const char *base)
 		all = more;
 	}
 	if (all && first)
-		warn_line("%s: row %zu (%.80s) and its like start programs, and no more: what "
-			  "these read and start by themselves comes with --base %s",
+		warn_line("%s: row %zu (%.80s) and similar rows only start programs; add --base %s "
+			  "for what these read and start",
 			  first->origin, first->row, first->resource, all);
 }
 
@@ -101,9 +101,9 @@ static void hint_repository(const struct plan *plan)
 	if (plan_grants(plan, RVM_RIGHT_READ, head) &&
 	    (!writes || plan_grants(plan, RVM_RIGHT_WRITE, head)))
 		return;
-	warn_line("%s: is a linked work tree, and no row gives git its repository; add "
-		  "{\"rights\":[\"READ\"%s],\"resource\":\"path:/%s/**\",\"proof_tier\":\"P2\","
-		  "\"expires_at\":0}",
+	warn_line("%s: a linked work tree, and no row gives git its repository; add "
+		  "{\"rights\":[\"READ\"%s],\"resource\":\"path:/%s/"
+		  "**\",\"proof_tier\":\"P2\",\"expires_at\":0}",
 		  ws->path, writes ? ",\"WRITE\"" : "", escaped);
 }
 
@@ -123,8 +123,8 @@ static void hint_tree(const struct plan *plan, char *git)
 		return;
 	why = plan_denies(plan, RVM_RIGHT_WRITE, file);
 	if (why)
-		warn_line("%s: is a work tree in which nothing can be written (%s); load a table "
-			  "for it with --workspace %s",
+		warn_line("%s: a work tree in which nothing can be written (%s); load a table for "
+			  "it with --workspace %s",
 			  git, why->resource, git);
 }
 

@@ -19,8 +19,8 @@ struct service {
 	const char *what;
 };
 
-#define AS_ROOT "starts programs as root, outside of the partition"
-#define AS_YOU "starts programs as its user, outside of the partition"
+#define AS_ROOT "starts programs as root, outside the partition"
+#define AS_YOU "starts programs as its user, outside the partition"
 #define KEYS "uses the keys that it keeps"
 #define SCREEN "types into other windows and reads them"
 
@@ -105,7 +105,7 @@ void hint_sockets(const struct plan *plan)
 			continue;
 		what = service_of(plan, e);
 		if (what)
-			warn_line("%s: row %zu (%.80s): whoever may talk to this socket %s",
+			warn_line("%s: row %zu (%.80s): a process that talks to this socket %s",
 				  e->origin, e->row, e->resource, what);
 	}
 }
@@ -153,10 +153,10 @@ void hint_servers(const struct plan *plan)
 		if (!listens(e) || e->badge || !is_everywhere(range) ||
 		    range->port_first != range->port_last || hears_loopback(plan, range))
 			continue;
-		warn_line("%s: row %zu (%.80s): who calls a server there by an address of this "
-			  "host is not heard without a row for that address, such as "
-			  "{\"rights\":[\"WRITE\"],\"resource\":\"tcp:127.0.0.1:%u\","
-			  "\"proof_tier\":\"P2\",\"expires_at\":0}",
+		warn_line("%s: row %zu (%.80s): a server there is reached by an address of this "
+			  "host only with a row for that address, such as "
+			  "{\"rights\":[\"WRITE\"],\"resource\":\"tcp:127.0.0.1:%u\",\"proof_"
+			  "tier\":\"P2\",\"expires_at\":0}",
 			  e->origin, e->row, e->resource, range->port_first);
 	}
 }

@@ -64,7 +64,7 @@ static int guest_name(const char *path, char **name, struct err *err)
 	if (!json_is_string(value))
 		return doc_want(&doc, err, "partition", "a string", value);
 	if (strlen(json_string_value(value)) != json_string_length(value))
-		return doc_error(&doc, err, "partition", "a name has no NUL in it");
+		return doc_error(&doc, err, "partition", "a name cannot have a NUL");
 	*name = strdup(json_string_value(value));
 	return 0;
 }
@@ -73,8 +73,8 @@ static int check_name(const char *name, const char *where, struct err *err)
 {
 	if (name_valid(name))
 		return 0;
-	err_make(err, EXIT_USAGE, "%s: '%s' cannot name a partition", where, name);
-	return err_hint(err, "names are a-z first, then a-z 0-9 -, at most 64; or use --partition");
+	err_make(err, EXIT_USAGE, "%s: '%s' is not a valid name of a partition", where, name);
+	return err_hint(err, "use a-z, then a-z 0-9 -, at most 64; or give --partition");
 }
 
 /* What stands beside the table, else the directory's name. */
@@ -122,8 +122,7 @@ static int check_nameless(struct load *load, const struct args *args, struct err
 {
 	if (args_has(args, "--partition") && args_has(args, "--workspace"))
 		return 0;
-	err_make(err, EXIT_USAGE, "%s: a table that is piped in lies in no folder",
-		 load->table.doc.path);
+	err_make(err, EXIT_USAGE, "%s: a piped table has no directory", load->table.doc.path);
 	return err_hint(err, "give --partition and --workspace");
 }
 
@@ -149,7 +148,7 @@ static int open_table(struct load *load, const struct args *args, struct err *er
 		return err_errno(err, errno, "%s", path);
 	slash[slash == load->folder] = '\0';
 	if (load->table.doc.st.st_mode & 022)
-		warn_line("%s: others than its owner can write it; chmod go-w", path);
+		warn_line("%s: writable by others than its owner; chmod go-w", path);
 	return 0;
 }
 
@@ -162,7 +161,7 @@ static int refuse_root(const struct load *load, struct err *err)
 			continue;
 		err_make(err, EXIT_REFUSED, "%s: row %zu is the root token", load->table.doc.path,
 			 e->row);
-		return err_hint(err, "take it out, or load without --refuse-root");
+		return err_hint(err, "remove it, or load without --refuse-root");
 	}
 	return 0;
 }
@@ -207,7 +206,7 @@ static int add_exclusions(struct load *load, const struct args *args, struct err
 	if (spec && exclude_denied(&load->plan, spec, &load->deny_rules, err))
 		return -1;
 	if (spec && !load->deny_rules)
-		warn_line("%s: has no permissions.deny: nothing is denied", spec);
+		warn_line("%s: no permissions.deny, so nothing is denied", spec);
 	if (exclude_deputies(&load->plan, allow, n, err))
 		return -1;
 	if (exclude_links(&load->plan, false, err))
@@ -232,8 +231,8 @@ static int warn_of_writer(struct nlc *nlc, const struct partition *p, const char
 	if (check_file(nlc, p->id, fd, RVM_RIGHT_WRITE, &allowed, err))
 		return -1;
 	if (allowed)
-		warn_line("%s: partition %s may write it, and so change what this one may do; "
-			  "load the table of %s again once this one is in force",
+		warn_line("%s: writable by partition %s, which can thus change what this one may "
+			  "do; load the table of %s again after this one",
 			  path, p->name, p->name);
 	return 0;
 }
@@ -304,13 +303,14 @@ static int check_same(const struct load *load, const struct partition *p, struct
 	if (!load->adopt.n) {
 		if (!partition_is_container(p))
 			return 0;
-		err_make(err, EXIT_USAGE, "partition %s: is a container's", p->name);
-		return err_hint(err, "say which with --cgroup: paths are as it sees them");
+		err_make(err, EXIT_USAGE, "partition %s: it belongs to a container", p->name);
+		return err_hint(err, "name the container with --cgroup: paths are as its processes "
+				     "see them");
 	}
 	if (!fstat(load->adopt.cgroup, &st) && st.st_ino == p->cgroup_id)
 		return 0;
-	err_make(err, EXIT_REFUSED, "partition %s: has another control group", p->name);
-	return err_hint(err, "take another name with --partition");
+	err_make(err, EXIT_REFUSED, "partition %s: it has another cgroup", p->name);
+	return err_hint(err, "use another name with --partition");
 }
 
 /* The partition as it is, or a new one. */
@@ -378,22 +378,23 @@ static int put_in_force(struct load *load, const struct args *args, struct nlc *
 		return -1;
 	*partition = p.id;
 	if (!made && !token_count_lost(nlc, p.id, &lost, err) && lost.exclusions)
-		warn_line("partition %s: what %zu exclusions of the table before named was gone",
+		warn_line("partition %s: in the previous table, the objects of %zu exclusions were "
+			  "gone",
 			  p.name, lost.exclusions);
 	err_clear(err);
 	if (made && load->adopt.n)
-		out_line(o, "partition %s: made of %zu processes, mode %s", p.name, load->adopt.n,
-			 rvm_mode_name(p.mode));
+		out_line(o, "partition %s: created from %zu running processes, mode %s", p.name,
+			 load->adopt.n, rvm_mode_name(p.mode));
 	else if (made)
-		out_line(o, "partition %s: made, mode %s, at most %u processes", p.name,
+		out_line(o, "partition %s: created, mode %s, at most %u processes", p.name,
 			 rvm_mode_name(p.mode),
 			 (uint32_t)args_u64(args, "--pids-max", CGROUP_PIDS_DEFAULT));
 	else if (p.has_digest && memcmp(p.digest, load->table.digest, sizeof(p.digest)))
-		out_line(o, "partition %s: the table is another than before (%s)", p.name,
+		out_line(o, "partition %s: the table has changed (before: %s)", p.name,
 			 p.source ? p.source : "unknown");
 	ret = replace(load, args, nlc, &p, made, err);
 	if (ret && load->adopt.n)
-		return err_hint(err, "the container may now do nothing: load again");
+		return err_hint(err, "the container may do nothing now: load again");
 	/* A partition without its table is of no use to anybody. */
 	if (ret && made)
 		partition_destroy(nlc, &p);
@@ -411,7 +412,7 @@ static int find_container(struct load *load, const struct args *args, struct err
 	if (!workspace || *workspace != '/')
 		return err_make(
 			err, EXIT_USAGE,
-			"--cgroup: wants --workspace, a whole path as the container sees it");
+			"--cgroup: needs --workspace, an absolute path as the container sees it");
 	return adopt_begin(&load->adopt, cgroup, !args_has(args, "--dry-run"), err);
 }
 
@@ -458,25 +459,27 @@ static int load_cmd(struct ctx *ctx, const struct args *args)
 
 static const struct arg load_args[] = {
 	{ "TABLE", ARG_FILE, ARG_REQUIRED, NULL, "a capability-table.json", NULL },
-	{ "--partition", ARG_NAME, 0, "NAME", "else as in rvm-partition.toml beside the table",
+	{ "--partition", ARG_NAME, 0, "NAME", "default: from rvm-partition.toml beside the table",
 	  NULL },
-	{ "--workspace", ARG_DIR, 0, "DIR", "else the table's folder", NULL },
+	{ "--workspace", ARG_DIR, 0, "DIR", "default: the directory of the table", NULL },
 	{ "--base", ARG_STRING, 0, "NAME,...", "base tables, or none; " BASE_DEFAULT, NULL },
-	{ "--cgroup", ARG_DIR, 0, "DIR", "of a container that runs: take it in; see --workspace",
+	{ "--cgroup", ARG_DIR, 0, "DIR", "adopt the processes of this cgroup; needs --workspace",
 	  NULL },
-	{ "--spec", ARG_FILE, 0, "FILE", "permissions.deny of this spec or settings.json", NULL },
+	{ "--spec", ARG_FILE, 0, "FILE", "add permissions.deny of this spec or settings.json",
+	  NULL },
 	{ "--dry-run", ARG_FLAG, 0, NULL, "show every row, change nothing", NULL },
 	{ "--refuse-root", ARG_FLAG, 0, NULL, "refuse a table with a root token", NULL },
-	{ "--allow-deputy", ARG_STRING, ARG_MULTI, "PATTERN", "leave out this line of deputy.list",
+	{ "--allow-deputy", ARG_STRING, ARG_MULTI, "PATTERN", "skip this line of deputy.list",
 	  NULL },
-	{ "--unenforced-domains", ARG_FLAG, 0, NULL, "leave out deny rules about domain names",
+	{ "--unenforced-domains", ARG_FLAG, 0, NULL, "skip deny rules about domain names", NULL },
+	{ "--strict", ARG_FLAG, 0, NULL, "refuse a table with a row that would be skipped", NULL },
+	{ "--mode", ARG_WORD, 0, "MODE", "enforcement mode", rvm_mode_names },
+	{ "--user", ARG_U32, 0, "UID", "owner of a new partition, who may run commands in it",
 	  NULL },
-	{ "--strict", ARG_FLAG, 0, NULL, "refuse a table with a row that would be left out", NULL },
-	{ "--mode", ARG_WORD, 0, "MODE", "how strict", rvm_mode_names },
-	{ "--user", ARG_U32, 0, "UID", "who may enter a new partition", NULL },
-	{ "--pids-max", ARG_U32, 0, "N", "processes of a new partition", NULL },
-	{ "--memory-max", ARG_U64, 0, "BYTES", "memory of a new partition", NULL },
-	{ "--io-max", ARG_U64, 0, "BYTES", "of each disk in a second, of a new partition", NULL },
+	{ "--pids-max", ARG_U32, 0, "N", "at most N processes in a new partition", NULL },
+	{ "--memory-max", ARG_U64, 0, "BYTES", "at most BYTES of memory in a new partition", NULL },
+	{ "--io-max", ARG_U64, 0, "BYTES", "at most BYTES a second of each disk in a new partition",
+	  NULL },
 	{},
 };
 

@@ -162,13 +162,13 @@ int report_summary(struct out *o, const struct plan *plan, const struct summary 
 	int ret = 0;
 
 	warn_count("root tokens", count(plan, is_root),
-		   "they give all but the built-in exclusions; --refuse-root refuses them");
+		   "they allow all but the built-in exclusions; --refuse-root refuses them");
 	warn_count("rows for everything ('*')", count(plan, is_star),
 		   "they open every file; see --dry-run");
 	warn_count("rows that start an interpreter", count(plan, is_interpreter),
-		   "their words do not limit the code it runs");
+		   "their arguments do not limit the code it runs");
 	warn_count("rows that start a launcher", count(plan, is_launcher),
-		   "it can have work done outside if a row gives its socket");
+		   "it can have work done outside if a row covers its socket");
 	if (s->dry)
 		return 0;
 	out_object_begin(o, NULL);

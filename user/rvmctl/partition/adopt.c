@@ -101,9 +101,9 @@ static int check_mounts(const struct adopt *a, pid_t first, struct err *err)
 		/* It ended. */
 		if (!own || own == mounts)
 			continue;
-		err_make(err, EXIT_REFUSED, "process %d: sees other mounts than process %d",
+		err_make(err, EXIT_REFUSED, "process %d: it sees other mounts than process %d",
 			 a->pids[i], first);
-		return err_hint(err, "end it, or name a control group that holds one container");
+		return err_hint(err, "end it, or name a cgroup that holds one container");
 	}
 	return 0;
 }
@@ -127,9 +127,9 @@ static int hold(struct adopt *a, const char *cgroup, struct err *err)
 	a->thaw = true;
 	if (!cgroup_freeze(a->cgroup, true, FREEZE_SECONDS))
 		return 0;
-	err_make(err, EXIT_REFUSED, "control group %s: was not frozen within %d seconds", cgroup,
+	err_make(err, EXIT_REFUSED, "cgroup %s: not frozen within %d seconds", cgroup,
 		 FREEZE_SECONDS);
-	return err_hint(err, "see which of its processes waits for a disk or a tracer");
+	return err_hint(err, "find the process in it that waits for a disk or a tracer");
 }
 
 int adopt_begin(struct adopt *a, const char *cgroup, bool freeze, struct err *err)
@@ -140,10 +140,11 @@ int adopt_begin(struct adopt *a, const char *cgroup, bool freeze, struct err *er
 	if (a->cgroup < 0 || (freeze && hold(a, cgroup, err)))
 		return -1;
 	if (find_pids(a, a->cgroup, 0))
-		return err_errno(err, errno, "control group %s", cgroup);
+		return err_errno(err, errno, "cgroup %s", cgroup);
 	if (!a->n) {
-		err_make(err, EXIT_REFUSED, "control group %s: nothing runs in it", cgroup);
-		return err_hint(err, "start the container first: its files are those it sees");
+		err_make(err, EXIT_REFUSED, "cgroup %s: no processes in it", cgroup);
+		return err_hint(err, "start the container first: paths are resolved as its "
+				     "processes see them");
 	}
 	first = first_of(a);
 	snprintf(a->root, sizeof(a->root), "/proc/%d/root", first);
@@ -155,7 +156,7 @@ void adopt_end(struct adopt *a)
 	if (a->cgroup < 0)
 		return;
 	if (a->thaw && cgroup_freeze(a->cgroup, false, 0))
-		warn_line("the control group stays frozen: write 0 to its cgroup.freeze");
+		warn_line("the cgroup stays frozen; write 0 to its cgroup.freeze");
 	if (a->thaw)
 		sigprocmask(SIG_SETMASK, &a->signals, NULL);
 	close(a->cgroup);

@@ -50,25 +50,26 @@ struct item {
 };
 
 static const struct item items[BROUGHT_MAX] = {
-	[PROCESSES] = { "processes", "kept", "the programs they run were started without tokens" },
+	[PROCESSES] = { "processes", "kept", "their programs were started without tokens" },
 	[TRACERS] = { "tracers across the border", "refused", NULL },
 	[MEMORY] = { "memory shared across the border", "refused", NULL },
 	[RINGS] = { "io_uring rings", "refused", NULL },
 	[FILES] = { "open files", "judged", "at each read and write" },
 	[WRITABLE] = { "files open for writing", "judged", "at each write" },
 	[INTERNET] = { "internet sockets", "judged", "at each message" },
-	[UNIX] = { "connected unix sockets", "kept", "who is at the other end was not looked at" },
+	[UNIX] = { "connected unix sockets", "kept", "the peer was not checked" },
 	[OTHER_SOCKETS] = { "other sockets", "kept", NULL },
-	[NAMELESS] = { "pipes and nameless files", "kept", "whoever has the descriptor uses it" },
+	[NAMELESS] = { "pipes and files without a name", "kept",
+		       "whoever has the descriptor may use it" },
 	[MAPS] = { "files mapped for writing", "kept", "until they are unmapped" },
 	[CODE] = { "files mapped as code", "kept", "until they are unmapped" },
-	[ROOTS] = { "processes with a root of their own", "kept",
-		    "they see less than the table is about" },
-	[ROOT_USERS] = { "processes of uid 0 of the host", "kept", "their user is as it was" },
-	[POWERS] = { "processes with powers of root", "judged",
-		     "at each use, if it is not harmless" },
-	[NAMESPACES] = { "name spaces that are the host's", "kept", NULL },
-	[MOUNTS] = { "mounts", "kept", "what is mounted below a folder belongs to it" },
+	[ROOTS] = { "processes with another root directory", "kept",
+		    "they see fewer files than the table names" },
+	[ROOT_USERS] = { "processes with uid 0 of the host", "kept", "they keep their user" },
+	[POWERS] = { "processes with capabilities of root", "judged",
+		     "at each use that is not harmless" },
+	[NAMESPACES] = { "namespaces of the host", "kept", NULL },
+	[MOUNTS] = { "mounts", "kept", "a mount belongs to the directory above it" },
 };
 
 struct counts {

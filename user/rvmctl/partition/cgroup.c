@@ -59,7 +59,7 @@ int cgroup_root(char **path, struct err *err)
 		*path = mount_of(line);
 	if (*path)
 		return 0;
-	err_make(err, EXIT_UNAVAILABLE, "control groups: version 2 is not mounted here");
+	err_make(err, EXIT_UNAVAILABLE, "cgroups: version 2 is not mounted");
 	return err_hint(err, "mount -t cgroup2 none /sys/fs/cgroup");
 }
 
@@ -71,7 +71,7 @@ int partition_cgroup_path(const char *name, char **path, struct err *err)
 		return -1;
 	*path = format("%s/rvm%s%s", root, *name ? "/" : "", name);
 	if (!*path) {
-		err_errno(err, ENOMEM, "control group");
+		err_errno(err, ENOMEM, "cgroup");
 		return -1;
 	}
 	return 0;
@@ -86,7 +86,7 @@ int partition_cgroup_open(const char *name, struct err *err)
 		return -1;
 	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0)
-		return err_errno(err, errno, "control group %s", path);
+		return err_errno(err, errno, "cgroup %s", path);
 	return fd;
 }
 
@@ -102,8 +102,8 @@ int cgroup_open(const char *cgroup, struct err *err)
 	fd = path ? open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 	if (fd >= 0)
 		return fd;
-	err_errno(err, errno, "control group %s", cgroup);
-	return err_hint(err, "name its folder, as below %s", root);
+	err_errno(err, errno, "cgroup %s", cgroup);
+	return err_hint(err, "name its directory, as below %s", root);
 }
 
 static int write_to(int dir, const char *name, const char *text)
@@ -139,7 +139,7 @@ int cgroup_make_parent(struct err *err)
 	if (top >= 0)
 		offer_limits(top);
 	if (mkdir(path, 0755) && errno != EEXIST) {
-		err_errno(err, errno, "control group %s", path);
+		err_errno(err, errno, "cgroup %s", path);
 		return err_hint(err, "run it as root");
 	}
 	fd = partition_cgroup_open("", err);
@@ -178,13 +178,13 @@ int cgroup_make(const char *name, bool *made, struct err *err)
 		return -1;
 	*made = !mkdir(path, 0755);
 	if (!*made && errno != EEXIST)
-		return err_errno(err, errno, "control group %s", path);
+		return err_errno(err, errno, "cgroup %s", path);
 	fd = partition_cgroup_open(name, err);
 	if (fd < 0)
 		return -1;
 	if (is_populated(fd)) {
-		err_make(err, EXIT_REFUSED, "control group %s: processes run in it", path);
-		return err_hint(err, "end them first: what runs already was never judged");
+		err_make(err, EXIT_REFUSED, "cgroup %s: processes run in it", path);
+		return err_hint(err, "end them first: they were never judged");
 	}
 	return take_fd(&fd);
 }
@@ -301,8 +301,9 @@ int cgroup_kill(const char *name, uint64_t id, int seconds, struct err *err)
 	auto_close int fd = -1;
 
 	if (!cgroup_is_own(name, id)) {
-		err_make(err, EXIT_REFUSED, "its control group is not the tool's");
-		return err_hint(err, "end its processes where it was made, and remove that group");
+		err_make(err, EXIT_REFUSED, "its cgroup was not made by rvmctl");
+		return err_hint(err, "end its processes with the program that made it, and remove "
+				     "that cgroup");
 	}
 	fd = partition_cgroup_open(name, err);
 	if (fd < 0)
@@ -310,8 +311,9 @@ int cgroup_kill(const char *name, uint64_t id, int seconds, struct err *err)
 	if (write_to(fd, "cgroup.kill", "1"))
 		return err_errno(err, errno, "cgroup.kill");
 	if (wait_for_event(fd, "populated 0", seconds)) {
-		err_make(err, EXIT_REFUSED, "processes are still ending after %d seconds", seconds);
-		return err_hint(err, "see what holds them, then try again");
+		err_make(err, EXIT_REFUSED, "its processes have not ended after %d seconds",
+			 seconds);
+		return err_hint(err, "find out what holds them, then try again");
 	}
 	return 0;
 }
@@ -322,6 +324,6 @@ void cgroup_remove(const char *name)
 	auto_free char *path = NULL;
 
 	if (!partition_cgroup_path(name, &path, &ignored) && rmdir(path) && errno != ENOENT)
-		warn_line("control group %s: %s", path, strerror(errno));
+		warn_line("cgroup %s: %s", path, strerror(errno));
 	err_clear(&ignored);
 }

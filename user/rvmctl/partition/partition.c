@@ -79,9 +79,10 @@ int partition_find(struct nlc *nlc, const char *name, struct partition *p, struc
 	if (ret > 0)
 		return 0;
 	if (!ret) {
-		err_make(err, EXIT_REFUSED, "partition %s: there is none of this name", name);
+		err_make(err, EXIT_REFUSED, "partition %s: no such partition", name);
 		err_hint(err,
-			 "see rvmctl partition list, or make it: rvmctl load TABLE --partition %s",
+			 "see rvmctl partition list, or create it: rvmctl load TABLE --partition "
+			 "%s",
 			 name);
 	}
 	return -1;
@@ -149,8 +150,7 @@ static int make_pen(struct nlc *nlc, struct err *err)
 	if (fd < 0)
 		return -1;
 	if (ret > 0) {
-		err_make(err, EXIT_REFUSED, "partition %s: its control group was removed",
-			 PEN_NAME);
+		err_make(err, EXIT_REFUSED, "partition %s: its cgroup was removed", PEN_NAME);
 		return err_hint(err, "rvmctl partition del %s", PEN_NAME);
 	}
 	return register_cgroup(nlc, &how, fd, &pen, err);
@@ -168,7 +168,8 @@ static int adopt_partition(struct nlc *nlc, struct partition_new *how, struct pa
 			   struct err *err)
 {
 	if (how->limits.pids || how->limits.memory || how->limits.io)
-		return err_make(err, EXIT_USAGE, "--cgroup: its limits are its runtime's to set");
+		return err_make(err, EXIT_USAGE,
+				"--cgroup: limits are set by the container's runtime");
 	how->flags |= RVM_PARTITION_FLAG_ADOPTED;
 	return register_cgroup(nlc, how, how->adopt->cgroup, p, err);
 }
@@ -330,13 +331,14 @@ static int make(struct ctx *ctx, const struct args *args)
 
 	if (nlc_open(&nlc, &ctx->err) || partition_create(nlc, &how, &p, &ctx->err))
 		return -1;
-	out_line(
-		ctx->out,
-		"partition %s: made with id %u, mode %s, at most %u processes, memory %s, disks %s%s",
-		p.name, p.id, rvm_mode_name(p.mode),
-		how.limits.pids ? how.limits.pids : CGROUP_PIDS_DEFAULT,
-		how.limits.memory ? "limited" : "not limited",
-		how.limits.io ? "limited" : "not limited", p.tokens ? "" : "; it has no token yet");
+	out_line(ctx->out,
+		 "partition %s: created with id %u, mode %s, at most %u processes, memory %s, "
+		 "disks %s%s",
+		 p.name, p.id, rvm_mode_name(p.mode),
+		 how.limits.pids ? how.limits.pids : CGROUP_PIDS_DEFAULT,
+		 how.limits.memory ? "limited" : "not limited",
+		 how.limits.io ? "limited" : "not limited",
+		 p.tokens ? "" : "; it has no tokens yet");
 	return 0;
 }
 
@@ -387,7 +389,7 @@ static int set(struct ctx *ctx, const struct args *args)
 	int all;
 
 	if (args_has(args, "--fence") && args_has(args, "--unfence"))
-		return err_make(&ctx->err, EXIT_USAGE, "--fence: and --unfence exclude each other");
+		return err_make(&ctx->err, EXIT_USAGE, "--fence: not together with --unfence");
 	if (stop(args))
 		return 0;
 	if (args_has(args, "--fence") || args_has(args, "--unfence"))
@@ -446,30 +448,32 @@ static const struct arg name_args[] = {
 
 static const struct arg new_args[] = {
 	{ "NAME", ARG_NAME, ARG_REQUIRED, NULL, "a-z first, then a-z 0-9 -, at most 64", NULL },
-	{ "--mode", ARG_WORD, 0, "MODE", "how strict", rvm_mode_names },
-	{ "--user", ARG_U32, 0, "UID", "who may enter; else who calls sudo", NULL },
-	{ "--pids-max", ARG_U32, 0, "N", "processes at most, 4096 if not given", NULL },
-	{ "--memory-max", ARG_U64, 0, "BYTES", "memory at most", NULL },
-	{ "--io-max", ARG_U64, 0, "BYTES", "read from and written to each disk in a second", NULL },
+	{ "--mode", ARG_WORD, 0, "MODE", "enforcement mode", rvm_mode_names },
+	{ "--user", ARG_U32, 0, "UID",
+	  "owner, who may run commands in it; default: the caller of sudo", NULL },
+	{ "--pids-max", ARG_U32, 0, "N", "at most N processes; default: 4096", NULL },
+	{ "--memory-max", ARG_U64, 0, "BYTES", "at most BYTES of memory", NULL },
+	{ "--io-max", ARG_U64, 0, "BYTES",
+	  "at most BYTES a second read from, and written to, each disk", NULL },
 	{},
 };
 
 static const struct arg set_args[] = {
 	{ "NAME", ARG_NAME, ARG_REQUIRED, NULL, "the partition", NULL },
-	{ "--mode", ARG_WORD, 0, "MODE", "how strict", rvm_mode_names },
-	{ "--state", ARG_WORD, 0, "STATE", "suspend, resume", set_states },
-	{ "--fence", ARG_FLAG, 0, NULL, "refuse everything", NULL },
-	{ "--unfence", ARG_FLAG, 0, NULL, "no longer", NULL },
-	{ "--bump-epoch", ARG_FLAG, 0, NULL, "make every older token stale", NULL },
-	{ "--witness-all", ARG_ONOFF, 0, NULL, "record each access", NULL },
+	{ "--mode", ARG_WORD, 0, "MODE", "enforcement mode", rvm_mode_names },
+	{ "--state", ARG_WORD, 0, "STATE", "new state: running or suspended", set_states },
+	{ "--fence", ARG_FLAG, 0, NULL, "deny everything", NULL },
+	{ "--unfence", ARG_FLAG, 0, NULL, "lift the fence", NULL },
+	{ "--bump-epoch", ARG_FLAG, 0, NULL, "make all tokens so far stale", NULL },
+	{ "--witness-all", ARG_ONOFF, 0, NULL, "record every access", NULL },
 	{},
 };
 
 const struct cmd partition_cmds[] = {
-	{ "partition", "list", list, NULL, "show all", CMD_READ },
-	{ "partition", "show", show, name_args, "show one", CMD_READ },
-	{ "partition", "new", make, new_args, "make one, without tokens", 0 },
+	{ "partition", "list", list, NULL, "list the partitions", CMD_READ },
+	{ "partition", "show", show, name_args, "show a partition", CMD_READ },
+	{ "partition", "new", make, new_args, "create a partition without tokens", 0 },
 	{ "partition", "set", set, set_args, "change mode, state, fence or epoch", 0 },
-	{ "partition", "del", del, name_args, "end its processes and delete it", 0 },
+	{ "partition", "del", del, name_args, "end the processes of a partition and delete it", 0 },
 	{},
 };

@@ -219,7 +219,7 @@ static int find_only(struct nlc *nlc, struct only *only, struct err *err)
 	if (only->n == 1)
 		return 0;
 	err_make(err, EXIT_USAGE, "table: there are %u partitions", only->n);
-	return err_hint(err, "name one; see rvmctl partition list");
+	return err_hint(err, "name one of them; see rvmctl partition list");
 }
 
 static int show(struct ctx *ctx, const struct args *args)
@@ -259,8 +259,8 @@ static const struct arg name_args[] = {
 };
 
 const struct cmd token_cmds[] = {
-	{ "token", "list", list, name_args, "show tokens", CMD_READ },
-	{ "token", "exclusions", exclusions, name_args, "show what no token can give", CMD_READ },
+	{ "token", "list", list, name_args, "list the tokens", CMD_READ },
+	{ "token", "exclusions", exclusions, name_args, "show what no token can allow", CMD_READ },
 	{},
 };
 

@@ -30,7 +30,7 @@ static int deny_rule(struct plan *plan, const struct doc *doc, const json_t *val
 	if (!rule.resource)
 		return doc_want(doc, err, at, "a string", value);
 	if (strlen(rule.resource) != json_string_length(value))
-		return doc_error(doc, err, at, "a NUL in a deny rule matches nothing");
+		return doc_error(doc, err, at, "a deny rule with a NUL matches nothing");
 	return plan_exclude(plan, &rule, err);
 }
 
@@ -253,7 +253,7 @@ static bool is_layered(int fd)
 /* There each name is a file of its own: what is known of one says nothing about the others. */
 static int refuse_names(struct scan *s, const struct pattern *p, const struct anchor *file)
 {
-	err_make(s->err, EXIT_REFUSED, "%s: %s has %lu names, and overlayfs tells them apart",
+	err_make(s->err, EXIT_REFUSED, "%s: %s has %lu names, which overlayfs tells apart",
 		 p->origin, file->path, (unsigned long)file->st.st_nlink);
 	return err_hint(s->err, "put a copy in its place, so that it has one name");
 }
@@ -267,7 +267,7 @@ static bool is_absence(int errnum)
 static int fail_scan(struct scan *s, const char *path)
 {
 	err_errno(s->err, errno, "%s", path);
-	return err_hint(s->err, "what the deny rules match there could not be looked at");
+	return err_hint(s->err, "what the deny rules match there cannot be checked");
 }
 
 /*
@@ -292,8 +292,8 @@ static int exclude_all(struct scan *s, struct pattern *p)
 	if (p->gave_up)
 		return 0;
 	p->gave_up = true;
-	warn_line("%s: %s: there are more other names than can be listed: all of %s is excluded",
-		  p->origin, p->resource, s->top->path);
+	warn_line("%s: %s: more other names than can be listed; all of %s is excluded", p->origin,
+		  p->resource, s->top->path);
 	return plan_exclude_anchor(s->plan, s->top, "**", p->rights, s->err);
 }
 
@@ -312,7 +312,7 @@ static int exclude_found(struct scan *s, struct pattern *p, const struct anchor 
 	if (++p->found <= TOLD_MAX)
 		warn_line("%s: %s", p->origin, what);
 	else if (p->found == TOLD_MAX + 1)
-		warn_line("%s: %s: there are more, which are not listed", p->origin, p->resource);
+		warn_line("%s: %s: more are excluded but not listed", p->origin, p->resource);
 	return 0;
 }
 
@@ -388,7 +388,7 @@ static int scan_folder_below(struct scan *s, const struct anchor *dir, const cha
 	below.fd = fd;
 	if (fd >= 0 && path)
 		return scan_folder(s, &below, depth);
-	return leave_out(s, path ? path : name, "cannot be looked through");
+	return leave_out(s, path ? path : name, "cannot be searched");
 }
 
 static int scan_match(struct scan *s, struct pattern *p, const struct anchor *dir, const char *name,
@@ -450,7 +450,7 @@ static int scan_folder(struct scan *s, const struct anchor *dir, unsigned int de
 	struct dirent *e;
 
 	if (!d) {
-		warn_line("%s: cannot be looked through: %s", dir->path, strerror(errno));
+		warn_line("%s: cannot be searched: %s", dir->path, strerror(errno));
 		if (fd >= 0)
 			close(fd);
 		return 0;
@@ -511,7 +511,7 @@ static void tell_links(struct scan *s)
 		const struct pattern *p = &s->patterns[i];
 
 		if (p->links && !s->quiet)
-			warn_line("%s: below %s are %zu symbolic links, such as %s; what they lead "
+			warn_line("%s: %s matches %zu symbolic links, such as %s; what they lead "
 				  "to is not excluded",
 				  p->origin, p->resource, p->links, p->link ? p->link : "one");
 		free(p->link);

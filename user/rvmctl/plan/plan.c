@@ -95,8 +95,8 @@ static void remark_program(const struct plan *plan, const struct scope *scope, s
 	if (scope->flags & RVM_SCOPE_FLAG_ANY_PROGRAM) {
 		e->program = "interpreter";
 		if (!e->exclusion)
-			note(notes,
-			     "any program with any words: only the other rows limit what it does");
+			note(notes, "any program with any arguments: only the other rows limit "
+				    "what it does");
 		return;
 	}
 	e->program = program_class(&plan->programs, path_base(scope->pattern));
@@ -105,16 +105,15 @@ static void remark_program(const struct plan *plan, const struct scope *scope, s
 	if (e->exclusion)
 		return;
 	if (scope->flags & RVM_SCOPE_FLAG_UNRESOLVED) {
-		note(notes, "program not found on this host; the row allows nothing");
+		note(notes, "program not found: the row allows nothing");
 		return;
 	}
 	if (!strcmp(e->program, "interpreter"))
-		note(notes, "runs code of the agent's choice: the words do not limit it, the other "
+		note(notes, "runs code of the agent's choice: its arguments do not limit it, other "
 			    "rows do");
 	if (!strcmp(e->program, "launcher"))
-		note(notes,
-		     "asks services of the host to act: no row covers their sockets unless it "
-		     "names them");
+		note(notes, "makes services of the host work for it: only rows that name their "
+			    "sockets cover them");
 }
 
 static void remark(const struct scope *scope, struct entry *e, char **notes)
@@ -129,16 +128,16 @@ static void remark(const struct scope *scope, struct entry *e, char **notes)
 		note(notes, "the root token: everything but the built-in exclusions");
 	else if (scope->class == RVM_CLASS_ANY)
 		note(notes,
-		     "opens every file%s, and routable addresses; not devices, loopback, unix "
-		     "sockets or other users' processes",
-		     e->rights & RVM_RIGHT_EXECUTE ? " (code is loaded, not started)" : "");
+		     "opens every file%s and routable address; not devices, loopback, unix sockets "
+		     "or processes of other users",
+		     e->rights & RVM_RIGHT_EXECUTE ? " (code is mapped, not started)" : "");
 	if (scope->class == RVM_CLASS_TOOL || scope->class == RVM_CLASS_NAME)
-		note(notes, "advice: holds only if a mediator outside asks");
+		note(notes, "advisory: holds only if a mediator outside asks");
 	if (scope->class == RVM_CLASS_EXEC && !(e->rights & RVM_RIGHT_EXECUTE))
 		note(notes, "starts nothing without EXECUTE");
 	if (scope->class == RVM_CLASS_PATH && e->rights & plain && scope->pattern &&
 	    !*scope->pattern && scope->anchor && !strcmp(scope->anchor->path, "/"))
-		note(notes, "the whole file system");
+		note(notes, "covers the whole file system");
 }
 
 int plan_blame(struct err *err, const char *file, size_t row, const char *resource)
@@ -252,8 +251,8 @@ static bool leave_out(struct plan *plan, struct err *err)
 {
 	if (plan->strict || err->code == EXIT_UNAVAILABLE)
 		return false;
-	warn_line("%s: the row is left out%s%s", err->text ? err->text : "no memory",
-		  err->hint ? "; " : "", err->hint ? err->hint : "");
+	warn_line("%s: row skipped%s%s", err->text ? err->text : "no memory", err->hint ? "; " : "",
+		  err->hint ? err->hint : "");
 	err_clear(err);
 	plan->left_out++;
 	return true;
@@ -278,9 +277,9 @@ static char *found_elsewhere(const struct plan *plan, const char *word, const ch
 	bool open = !stat(path, &st) &&
 		    (st.st_mode & 022 || plan_grants(plan, RVM_RIGHT_WRITE, path));
 
-	return format("'%s' is in none of the folders that are searched, but it is %s%s: write "
+	return format("'%s' is not in a directory that is searched, but there is %s%s: write "
 		      "exec:%s *, and rows for what it reads there",
-		      word, path, open ? ", which others may write" : "", path);
+		      word, path, open ? ", writable by others" : "", path);
 }
 
 static char *missing_program(const struct plan *plan, const char *word)
@@ -289,14 +288,13 @@ static char *missing_program(const struct plan *plan, const char *word)
 	auto_free char *path = NULL;
 
 	if (!word || strchr(word, '/'))
-		return strdup("there is no such program here: the row allows nothing");
+		return strdup("program not found: the row allows nothing");
 	if (!plan->resolver.contained)
 		path = program_elsewhere(word, home ? home->path : NULL);
 	if (path)
 		return found_elsewhere(plan, word, path);
-	return format("'%s' is in none of the folders that are searched (/usr/local/sbin, "
-		      "/usr/local/bin, /usr/sbin, /usr/bin, /sbin, /bin); write "
-		      "exec:/whole/path/of/%s *, else the row allows nothing",
+	return format("'%s' not found in /usr/local/sbin, /usr/local/bin, /usr/sbin, /usr/bin, "
+		      "/sbin and /bin: the row allows nothing; write exec:/whole/path/of/%s *",
 		      word, word);
 }
 
@@ -339,8 +337,8 @@ static char *run_by_links(const struct resolver *r, const struct scope *scope)
 		auto_free char *real = leads_elsewhere(&found, found.gl_pathv[i]);
 
 		if (real)
-			why = format("%s is a symbolic link to %s, which does not start by this "
-				     "row: write a row for that",
+			why = format("%s is a symbolic link to %s, which this row does not start: "
+				     "write a row for the target",
 				     found.gl_pathv[i], real);
 	}
 	globfree(&found);
@@ -375,8 +373,8 @@ static int check_class(const struct row *row, const struct rvm_scope_spec *spec,
 {
 	if (!row->within || spec->class == RVM_CLASS_EXEC)
 		return 0;
-	err_make(err, EXIT_USAGE, "within: the row starts no program by its words");
-	return err_hint(err, "use it with rules such as exec:git-remote-https *");
+	err_make(err, EXIT_USAGE, "within: only for rows that name a program with arguments");
+	return err_hint(err, "use it with rows such as exec:git-remote-https *");
 }
 
 /* Base tables may name the partition. */
@@ -445,8 +443,7 @@ int plan_check_within(struct plan *plan, struct err *err)
 		if (!e->within || plan_starts(plan, e->within))
 			continue;
 		if (!e->badge)
-			warn_line("%s: row %zu (%s): within '%s', which no row starts: it allows "
-				  "nothing",
+			warn_line("%s: row %zu (%s): no row starts '%s': the row allows nothing",
 				  e->origin, e->row, e->resource, e->within);
 		note(&e->notes, "no row starts '%s': the row allows nothing", e->within);
 		if (!e->notes)
@@ -550,8 +547,8 @@ void plan_check_links(struct plan *plan)
 		}
 		/* A row may have several entries. */
 		if (e->row != row || e->badge != badge) {
-			warn_line("%s: row %zu (%s): the partition could make the symbolic link %s "
-				  "itself: the row is left out; name the target",
+			warn_line("%s: row %zu (%s): the partition could have made the symbolic "
+				  "link %s itself: row skipped; name the target",
 				  e->origin, e->row, e->resource, link);
 			plan->left_out++;
 		}
@@ -583,9 +580,8 @@ static void note_folder(const struct plan *plan, struct entry *e)
 	if (e->scope.anchor != plan->resolver.workspace &&
 	    path_is_below(e->scope.anchor->path, plan->resolver.workspace->path) &&
 	    !strcmp(e->scope.pattern, "**"))
-		note(&e->notes,
-		     "holds for the folder that is there now; for one that is removed and "
-		     "made again write a backslash in front of its name");
+		note(&e->notes, "holds for the directory that is there now; for one that is "
+				"removed and made again, write a backslash in front of its name");
 }
 
 void plan_check_folders(struct plan *plan)
@@ -601,11 +597,10 @@ void plan_check_folders(struct plan *plan)
 		folder = missing_folder(e);
 		if (!folder || plan_grants(plan, RVM_RIGHT_WRITE, folder))
 			continue;
-		note(&e->notes, "the folder %s is not there, and no row lets it be made", folder);
+		note(&e->notes, "directory %s is missing, and no row lets it be made", folder);
 		if (!e->badge)
-			warn_line(
-				"%s: row %zu (%.80s): the folder %s is not there, and no row lets "
-				"it be made; make it before",
-				e->origin, e->row, e->resource, folder);
+			warn_line("%s: row %zu (%.80s): directory %s is missing, and no row lets "
+				  "it be made; make it first",
+				  e->origin, e->row, e->resource, folder);
 	}
 }

@@ -40,7 +40,7 @@ static bool is_left_out(const struct plan *plan, const struct rule *rule)
 
 static int leave_out(struct plan *plan, const struct rule *rule)
 {
-	warn_line("%s: row %zu (%s): left out, domain names are not enforced", rule->origin,
+	warn_line("%s: row %zu (%s): skipped, domain names are not enforced", rule->origin,
 		  rule->row, rule->resource);
 	plan->left_out++;
 	return 0;
@@ -115,15 +115,15 @@ static int exclude_spelling(struct plan *plan, const struct rule *rule, const ch
 	if (resolve_parse(resource, strlen(resource), RVM_RIGHT_READ, &spec, err))
 		return -1;
 	if (spec.class == RVM_CLASS_ANY || spec.class == RVM_CLASS_SELF) {
-		err_make(err, EXIT_USAGE, "would deny everything there is");
-		return err_hint(err, "take the rule out, or load an empty table with --base none");
+		err_make(err, EXIT_USAGE, "would deny everything");
+		return err_hint(err, "remove the rule, or load an empty table with --base none");
 	}
 	if (!model.rights)
 		model.rights = denied_rights(&spec);
 	/* An exclusion is not about how the file is used. */
 	spec.flags &= RVM_SCOPE_FLAG_ANY_PROGRAM | RVM_SCOPE_FLAG_ALONE;
 	if (spec.class == RVM_CLASS_EXEC)
-		model.notes = "advisory: other words, or another program, can do the same";
+		model.notes = "advisory: other arguments, or another program, can do the same";
 	return plan_resolve(plan, &spec, &model, rule->flags, err);
 }
 
@@ -147,7 +147,7 @@ static int exclude_programs_in(struct plan *plan, const struct rule *rule, const
 		    word_fault(e->d_name) || strchr(e->d_name, ':'))
 			continue;
 		if (++*n > GLUED_MAX) {
-			err_make(err, EXIT_USAGE, "'%s*' is more than %d programs", name,
+			err_make(err, EXIT_USAGE, "'%s*' matches more than %d programs", name,
 				 GLUED_MAX);
 			return err_hint(err, "write more of the name, or * for all programs");
 		}
@@ -178,7 +178,7 @@ static int exclude_programs(struct plan *plan, const struct rule *rule,
 	if (!name || (strchr(name, '/') && name[0] != '/'))
 		return 0;
 	if (name[0] == '/') {
-		err_make(err, EXIT_USAGE, "a star in a path of programs cannot be judged");
+		err_make(err, EXIT_USAGE, "a star in the path of a program is not supported");
 		return err_hint(err,
 				"write a rule for each program, or Read(/%s*) to deny the "
 				"files",
@@ -226,7 +226,7 @@ static int exclude_spellings(struct plan *plan, const struct rule *rule, size_t 
 		if (!why)
 			why = lint_places(&plan->resolver, &spec, rule->resource);
 		if (!why && !programs && plan_is_unresolved(plan, first))
-			why = strdup("there is no such program here: load again once there is");
+			why = strdup("program not found: load again once there is one");
 		plan_warn(rule->origin, rule->row, rule->resource, why);
 	}
 	return ret;
@@ -315,10 +315,10 @@ static void tell_coarse(struct plan *plan, const char *resource, const char *ins
 	free(plan->coarse);
 	plan->coarse = strndup(instead, same);
 	if (plan->n_coarse++ < TOLD_MAX)
-		warn_line("%.400s: no rule can say this name: %.400s is not writable instead",
+		warn_line("%.400s: no rule can express this name; %.400s is made read-only instead",
 			  resource, instead);
 	else if (plan->n_coarse == TOLD_MAX + 1)
-		warn_line("there are more such names, which are not listed");
+		warn_line("more such names are not listed");
 }
 
 static bool is_below_workspace(const struct plan *plan, const char *resource)
@@ -337,8 +337,8 @@ static int exclude_workspace(struct plan *plan, struct err *err)
 	if (plan->full)
 		return 0;
 	plan->full = true;
-	warn_line("%s: more folders that tools obey than a table has room for: nothing in it is "
-		  "writable",
+	warn_line("%s: made read-only, since tools obey more directories in it than fit into a "
+		  "table",
 		  ws->path);
 	return plan_exclude_anchor(plan, ws, "**", RVM_RIGHT_WRITE, err);
 }
@@ -398,7 +398,7 @@ static char *sayable_pattern(const struct anchor *anchor, const char *pattern)
 		if (!cut_name(text, 0, &end, "/**"))
 			memcpy(text, "**", sizeof("**"));
 	}
-	warn_line("%.400s/%.400s: is too long for a rule: %.400s is excluded instead", anchor->path,
+	warn_line("%.400s/%.400s: too long for a rule; %.400s is excluded instead", anchor->path,
 		  pattern, text);
 	return text;
 }

@@ -145,7 +145,8 @@ static int take_event(struct attend *a, bool started, struct err *err)
 			kill(a->spawn->command, SIGCONT);
 		return 0;
 	default:
-		return err_make(err, EXIT_REFUSED, "%s: its helper was killed", a->spawn->path);
+		return err_make(err, EXIT_REFUSED, "%s: the helper process was killed",
+				a->spawn->path);
 	}
 }
 

@@ -39,7 +39,7 @@ static int move_to(int group, pid_t pid)
 static void enter_end(struct enter *e)
 {
 	if (e->between && e->from >= 0 && move_to(e->from, e->pid))
-		warn_line("process %d: stays frozen in %s: %s", e->pid, e->gate, strerror(errno));
+		warn_line("process %d: still frozen in %s: %s", e->pid, e->gate, strerror(errno));
 	adopt_end(&e->adopt);
 	if (e->to >= 0) {
 		unlinkat(e->to, e->gate, AT_REMOVEDIR);
@@ -72,7 +72,7 @@ static int open_origin(pid_t pid, struct err *err)
 	}
 	free(line);
 	if (!group)
-		return err_make(err, EXIT_REFUSED, "process %d: there is none", pid);
+		return err_make(err, EXIT_REFUSED, "process %d: no such process", pid);
 	return cgroup_open(group, err);
 }
 
@@ -86,9 +86,9 @@ static int check_process(struct enter *e, struct err *err)
 		return err_errno(err, errno, "process %d", e->pid);
 	if (own.st_ino == theirs.st_ino)
 		return 0;
-	err_make(err, EXIT_REFUSED, "process %d: sees other mounts than the table is about",
-		 e->pid);
-	return err_hint(err, "take in its whole container: rvmctl load TABLE --cgroup DIR");
+	err_make(err, EXIT_REFUSED,
+		 "process %d: it sees other mounts than the table was loaded for", e->pid);
+	return err_hint(err, "adopt its whole container: rvmctl load TABLE --cgroup DIR");
 }
 
 static int find(struct enter *e, const struct args *args, struct err *err)
@@ -101,7 +101,7 @@ static int find(struct enter *e, const struct args *args, struct err *err)
 		return -1;
 	if (partition_is_container(&e->part) || !cgroup_is_own(e->part.name, e->part.cgroup_id))
 		return err_make(err, EXIT_REFUSED,
-				"partition %s: its control group is not the tool's", e->part.name);
+				"partition %s: its cgroup was not made by rvmctl", e->part.name);
 	e->to = partition_cgroup_open(e->part.name, err);
 	e->from = e->to < 0 ? -1 : open_origin(e->pid, err);
 	return e->from < 0 ? -1 : check_process(e, err);
@@ -115,7 +115,7 @@ static int bring_to_gate(struct enter *e, struct err *err)
 
 	snprintf(e->gate, sizeof(e->gate), "enter-%d", e->pid);
 	if (mkdirat(e->to, e->gate, 0755) && errno != EEXIST)
-		return err_errno(err, errno, "control group %s", e->gate);
+		return err_errno(err, errno, "cgroup %s", e->gate);
 	gate = openat(e->to, e->gate, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (gate < 0 || cgroup_freeze(gate, true, 1) || move_to(gate, e->pid))
 		return err_errno(err, errno, "process %d", e->pid);
@@ -127,7 +127,7 @@ static int bring_to_gate(struct enter *e, struct err *err)
 	if (!path)
 		return err_errno(err, ENOMEM, "process %d", e->pid);
 	if (cgroup_freeze(gate, true, 10))
-		return err_make(err, EXIT_REFUSED, "process %d: was not frozen within 10 seconds",
+		return err_make(err, EXIT_REFUSED, "process %d: not frozen within 10 seconds",
 				e->pid);
 	return adopt_begin(&e->adopt, path, true, err);
 }
@@ -141,8 +141,7 @@ static int ask_in(struct enter *e, struct err *err)
 		    nla_put_flag(msg, RVM_A_PARTITION_LIVE)))
 		nlc_drop(&msg);
 	if (nlc_call(e->nlc, msg, NULL, NULL, err))
-		return err_wrap(err, "partition %s: does not take in process %d", e->part.name,
-				e->pid);
+		return err_wrap(err, "partition %s: cannot adopt process %d", e->part.name, e->pid);
 	return 0;
 }
 
@@ -180,11 +179,11 @@ static int enter(struct ctx *ctx, const struct args *args)
 
 static const struct arg enter_args[] = {
 	{ "NAME", ARG_NAME, ARG_REQUIRED, NULL, "partition", NULL },
-	{ "PID", ARG_U32, ARG_REQUIRED, NULL, "process, with all of its threads", NULL },
+	{ "PID", ARG_U32, ARG_REQUIRED, NULL, "the process, with all of its threads", NULL },
 	{},
 };
 
 const struct cmd enter_cmds[] = {
-	{ NULL, "enter", enter, enter_args, "take in a process that runs", 0 },
+	{ NULL, "enter", enter, enter_args, "move a running process into the partition", 0 },
 	{},
 };

@@ -111,11 +111,11 @@ static int asked_env(struct run *r, const struct args *args, struct err *err)
 		size_t len = strcspn(text, "=");
 
 		if (!len)
-			return err_make(err, EXIT_USAGE, "--env: '%s' has no name", text);
+			return err_make(err, EXIT_USAGE, "--env: no name in '%s'", text);
 		if (!text[len] && !getenv(text))
-			warn_line("--env %s: is not set here, so it is not passed%s", text,
+			warn_line("--env %s: not set here, so not passed%s", text,
 				  getenv("SUDO_UID") ?
-					  "; sudo takes variables away: write NAME=VALUE" :
+					  "; sudo removes variables: write NAME=VALUE" :
 					  "");
 		if (text[len] ? add_env(r, text, len, text + len + 1, err) : copy_env(r, text, err))
 			return -1;
@@ -167,7 +167,7 @@ static const struct passwd *find_user(const char *name, struct err *err)
 	uid = strtoul(name, &end, 10);
 	pw = name[0] >= '0' && name[0] <= '9' && !*end ? getpwuid(uid) : getpwnam(name);
 	if (!pw)
-		err_make(err, EXIT_REFUSED, "user %s: is not known on this machine", name);
+		err_make(err, EXIT_REFUSED, "user %s: unknown", name);
 	return pw;
 }
 
@@ -188,8 +188,8 @@ static int choose_user(struct run *r, const char *name, struct err *err)
 	if (!r->home || !r->user || !s->groups)
 		return err_errno(err, ENOMEM, "user %s", pw->pw_name);
 	if (getgrouplist(pw->pw_name, pw->pw_gid, s->groups, &s->n_groups) < 0)
-		return err_make(err, EXIT_REFUSED, "user %s: is in more than %d groups",
-				pw->pw_name, GROUPS_MAX);
+		return err_make(err, EXIT_REFUSED, "user %s: in more than %d groups", pw->pw_name,
+				GROUPS_MAX);
 	return 0;
 }
 
@@ -249,23 +249,24 @@ static int check_ready(struct run *r, const struct args *args, struct err *err)
 		if (!args_has(args, "--unenforced"))
 			return -1;
 		err_clear(err);
-		warn_line("hooks are missing: not all that this command does is judged");
+		warn_line("hooks are missing: not everything that this command does is judged");
 	}
 	if (partition_find(r->nlc, args_str(args, "NAME"), &r->part, err))
 		return -1;
 	if (partition_is_container(&r->part))
-		return err_make(
-			err, EXIT_REFUSED,
-			"partition %s: is a container's, whose runtime starts what runs in it",
-			r->part.name);
+		return err_make(err, EXIT_REFUSED,
+				"partition %s: it belongs to a container, whose runtime starts its "
+				"processes",
+				r->part.name);
 	if (r->part.flags & RVM_PARTITION_FLAG_FENCED) {
-		err_make(err, EXIT_REFUSED, "partition %s: is fenced, everything is refused",
+		err_make(err, EXIT_REFUSED, "partition %s: fenced, everything is denied",
 			 r->part.name);
-		return err_hint(err, "rvmctl partition set %s --unfence lifts it", r->part.name);
+		return err_hint(err, "rvmctl partition set %s --unfence lifts the fence",
+				r->part.name);
 	}
 	if (!r->part.source)
 		warn_line(
-			"partition %s: has no table, so nothing is allowed; rvmctl load gives it one",
+			"partition %s: no table, so nothing is allowed; load one with rvmctl load",
 			r->part.name);
 	return 0;
 }
@@ -279,7 +280,7 @@ static int choose_place(struct run *r, const struct args *args, struct err *err)
 		dir = r->part.workspace;
 	r->cwd = dir ? realpath(dir, NULL) : getcwd(NULL, 0);
 	if (!r->cwd) {
-		err_errno(err, errno, "%s", dir ? dir : "current folder");
+		err_errno(err, errno, "%s", dir ? dir : "current directory");
 		return err_hint(err, "use --chdir DIR");
 	}
 	r->spawn.cgroup = partition_cgroup_open(r->part.name, err);
@@ -315,7 +316,7 @@ static int admit(struct run *r, struct err *err)
 		    (r->spawn.private_net && nla_put_flag(msg, RVM_A_PARTITION_OWN_NET))))
 		nlc_drop(&msg);
 	if (nlc_call(r->nlc, msg, NULL, NULL, err))
-		return err_wrap(err, "partition %s: does not admit the command", r->part.name);
+		return err_wrap(err, "partition %s: command not admitted", r->part.name);
 	return 0;
 }
 
@@ -481,14 +482,14 @@ static int run(struct ctx *ctx, const struct args *args)
 }
 
 static const struct arg run_args[] = {
-	{ "--user", ARG_STRING, 0, "USER", "run as this user; else as who called sudo", NULL },
+	{ "--user", ARG_STRING, 0, "USER", "run as this user; default: the caller of sudo", NULL },
 	{ "--env", ARG_STRING, ARG_MULTI, "NAME[=VALUE]", "pass or set a variable", NULL },
-	{ "--chdir", ARG_DIR, 0, "DIR", "start there; else in the workspace", NULL },
-	{ "--host-net", ARG_FLAG, 0, NULL, "stay in the host's network name space", NULL },
+	{ "--chdir", ARG_DIR, 0, "DIR", "start in DIR; default: the workspace", NULL },
+	{ "--host-net", ARG_FLAG, 0, NULL, "stay in the host's network namespace", NULL },
 	{ "--keep-caps", ARG_FLAG, 0, NULL, "leave the capability bounding set as it is", NULL },
 	{ "--unenforced", ARG_FLAG, 0, NULL, "run even if hooks are missing", NULL },
-	{ "NAME", ARG_NAME, ARG_REQUIRED, NULL, "partition", NULL },
-	{ "COMMAND", ARG_REST, ARG_REQUIRED, NULL, "what to run, with its words", NULL },
+	{ "NAME", ARG_NAME, ARG_REQUIRED, NULL, "the partition", NULL },
+	{ "COMMAND", ARG_REST, ARG_REQUIRED, NULL, "the command, with its arguments", NULL },
 	{},
 };
 

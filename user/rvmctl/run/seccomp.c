@@ -20,7 +20,7 @@
 #define ARCH AUDIT_ARCH_AARCH64
 #define FOREIGN 0xffffffff
 #else
-#error "the system calls of this machine are not known here"
+#error "unknown architecture"
 #endif
 
 #define RULES_MAX 64

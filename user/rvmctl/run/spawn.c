@@ -49,8 +49,8 @@ enum step {
 static const char *const steps[] = {
 	[STEP_SESSION] = "cannot start a session",
 	[STEP_TERMINAL] = "cannot get its terminal",
-	[STEP_IPC] = "cannot make an IPC name space",
-	[STEP_NET] = "cannot have a network of its own",
+	[STEP_IPC] = "cannot make an IPC namespace",
+	[STEP_NET] = "cannot make a network namespace",
 	[STEP_KEYRING] = "cannot join a session keyring",
 	[STEP_LIMIT] = "cannot turn core dumps off",
 	[STEP_CLONE] = "cannot be created in the partition's cgroup",
@@ -58,7 +58,7 @@ static const char *const steps[] = {
 	[STEP_CLOSE] = "cannot close other descriptors",
 	[STEP_CAPS] = "cannot give up capabilities",
 	[STEP_USER] = "cannot become its user",
-	[STEP_FOLDER] = "cannot enter its folder",
+	[STEP_FOLDER] = "cannot enter its directory",
 	[STEP_PRIVS] = "cannot set no_new_privs",
 	[STEP_FILTER] = "cannot filter system calls",
 	[STEP_EXEC] = "cannot be started",
@@ -321,14 +321,14 @@ static const char *advice(enum step step, int errnum)
 		return errnum == EAGAIN ?
 			       "the partition has as many tasks as its pids.max allows" :
 		       errnum == EBUSY ?
-			       "a cgroup with controllers for its children takes no tasks" :
+			       "a cgroup whose children have controllers cannot have tasks" :
 			       "look at the partition's cgroup below /sys/fs/cgroup/rvm";
 	case STEP_FOLDER:
-		return "use --chdir DIR with a folder that its user may enter";
+		return "use --chdir DIR with a directory that its user may enter";
 	case STEP_NET:
 		return "use --host-net to leave it in the host's network";
 	case STEP_EXEC:
-		return errnum == ENOEXEC ? "it is neither a program nor a script with #!" : NULL;
+		return errnum == ENOEXEC ? "neither a program nor a script with #!" : NULL;
 	default:
 		return NULL;
 	}
@@ -384,7 +384,7 @@ int spawn_start(struct spawn *s, struct err *err)
 	if (s->helper < 0)
 		return err_errno(err, errno, "%s", s->path);
 	if (!hear(s->events, &m))
-		return err_make(err, EXIT_REFUSED, "%s: its helper was killed", s->path);
+		return err_make(err, EXIT_REFUSED, "%s: the helper process was killed", s->path);
 	if (m.what != MESSAGE_STARTED)
 		return step_failed(s, &m, err);
 	s->command = m.value;

@@ -42,9 +42,8 @@ int base_table_path(const char *name, char **path, struct err *err)
 		return err_errno(err, ENOMEM, "base table");
 	if (!*name || name[strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-")] ||
 	    access(file, R_OK)) {
-		err_make(err, EXIT_USAGE, "base table '%s': there is none of this name in %s", name,
-			 dir);
-		return err_hint(err, "use --base with names of files there, or none");
+		err_make(err, EXIT_USAGE, "base table '%s': not found in %s", name, dir);
+		return err_hint(err, "give --base the names of files there, or \"none\"");
 	}
 	*path = take_ptr(file);
 	return 0;

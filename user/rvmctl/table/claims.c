@@ -109,13 +109,15 @@ static int check(struct ctx *ctx, const struct args *args)
 static const struct arg check_args[] = {
 	{ "--claims", ARG_FILE, ARG_REQUIRED, "FILE", "an array of claims, or {\"claims\": [...]}",
 	  NULL },
-	{ "--capability", ARG_STRING, ARG_REQUIRED, "NAME", "what is asked for", NULL },
-	{ "--resource", ARG_STRING, 0, "NAME", "on what", NULL },
-	{ "--now", ARG_S64, 0, "SECONDS", "unix time to judge at", NULL },
+	{ "--capability", ARG_STRING, ARG_REQUIRED, "NAME", "the capability that is asked for",
+	  NULL },
+	{ "--resource", ARG_STRING, 0, "NAME", "the resource that is asked for", NULL },
+	{ "--now", ARG_S64, 0, "SECONDS", "judge at this unix time; default: now", NULL },
 	{},
 };
 
 const struct cmd claims_cmds[] = {
-	{ "claims", "check", check, check_args, "judge a request by a list of claims", CMD_READ },
+	{ "claims", "check", check, check_args, "judge a request against a list of claims",
+	  CMD_READ },
 	{},
 };

@@ -28,7 +28,7 @@ static void warn_of_row(const struct token *t, const char *path, size_t row)
 	auto_free char *why = NULL;
 
 	if (lint_row(t->resource, t->len, t->rights, &why, &err))
-		warn_line("%s: row %zu (%.80s): %s: load will leave it out", path, row,
+		warn_line("%s: row %zu (%.80s): %s; load will skip it", path, row,
 			  t->resource ? t->resource : "no resource", err.text ? err.text : "");
 	else if (why)
 		warn_line("%s: row %zu (%.80s): %s", path, row, t->resource, why);
@@ -90,10 +90,9 @@ static void warn_of_zero(const struct doc *doc, const struct claims *claims)
 {
 	for (size_t i = 0; i < claims->n; i++) {
 		if (!claims->claim[i].expires_at)
-			warn_line(
-				"%s: claim %zu: expires_at is 0, which as a claim has expired and "
-				"in a table is never; write the second when it ends",
-				doc->path, i);
+			warn_line("%s: claim %zu: expires_at is 0, which means expired in a claim "
+				  "and never in a table; write the second at which it ends",
+				  doc->path, i);
 	}
 }
 
@@ -135,7 +134,8 @@ static int compile_spec(const struct doc *doc, FILE *f, struct err *err)
 	if (list && !json_is_null(list) && claims_read(&claims, doc, list, "claims", err))
 		return -1;
 	if (json_array_size(deny))
-		warn_line("%s: no table can hold its %zu deny rules; give it to 'load' with --spec",
+		warn_line("%s: its %zu deny rules do not fit into a table; pass it to load with "
+			  "--spec",
 			  doc->path, json_array_size(deny));
 	if (!claims.n) {
 		write_permissions(f, json_object_get(permissions, "allow"), doc->path);
@@ -172,7 +172,7 @@ static int compile(struct ctx *ctx, const struct args *args)
 	int ret;
 
 	if (!spec == !claims) {
-		err_make(&ctx->err, EXIT_USAGE, "compile: takes either --claims or --spec");
+		err_make(&ctx->err, EXIT_USAGE, "compile: either --claims or --spec is required");
 		return err_hint(&ctx->err, "see rvmctl compile --help");
 	}
 	if (doc_open(&doc, spec ? spec : claims, &ctx->err))
@@ -193,14 +193,14 @@ static int compile(struct ctx *ctx, const struct args *args)
 
 static const struct arg compile_args[] = {
 	{ "--claims", ARG_FILE, 0, "FILE", "an array of claims, or {\"claims\": [...]}", NULL },
-	{ "--spec", ARG_FILE, 0, "FILE", "a harness spec: its claims, else permissions.allow",
-	  NULL },
-	{ "-o", ARG_FILE, 0, "OUT", "write there instead of standard output", NULL },
+	{ "--spec", ARG_FILE, 0, "FILE",
+	  "a harness spec: its claims or, without any, permissions.allow", NULL },
+	{ "-o", ARG_FILE, 0, "OUT", "write to OUT; default: standard output", NULL },
 	{},
 };
 
 const struct cmd compile_cmds[] = {
-	{ NULL, "compile", compile, compile_args, "make a capability table of claims or a spec",
+	{ NULL, "compile", compile, compile_args, "make a capability table from claims or a spec",
 	  0 },
 	{},
 };

@@ -75,27 +75,25 @@ static char *lint_words(const struct rvm_scope_spec *spec)
 		if (len > (size_t)(end - text))
 			len = end - text;
 		if (first && is_assignment(text, len))
-			return format("no program is called '%.*s': variables are not part of a "
-				      "command; write the rule for the program behind",
+			return format("'%.*s' is not a program: variables are not part of a "
+				      "command; write the rule for the program after it",
 				      (int)len, text);
 		if (first && is_of_shell(text, len))
-			return format(
-				"'%.*s' is a word of shells, which start no program by it; write "
-				"rules for the programs",
-				(int)len, text);
+			return format("'%.*s' is a shell keyword, not a program; write rules for "
+				      "the programs",
+				      (int)len, text);
 		if (first && len > 1 && (memchr(text, '?', len) || memchr(text, '[', len)))
-			return format("? and [ in '%.*s' are letters like others; write a rule for "
+			return format("? and [ in '%.*s' are ordinary characters; write a rule for "
 				      "each program",
 				      (int)len, text);
 		if (len && is_syntax(text, len))
-			return format(
-				"'%.*s' is a word like others: no shell reads the rule; write one "
-				"rule for each program",
-				(int)len, text);
+			return format("'%.*s' is an ordinary argument: no shell reads the rule; "
+				      "write one rule for each program",
+				      (int)len, text);
 		if (is_quoted(text, len))
-			return format("quotes and $ are letters like others, as in %.*s: no shell "
-				      "reads the rule, and a word with blanks in it cannot be "
-				      "said; let the rule end before it with :*",
+			return format("quotes and $ are ordinary characters, as in %.*s: no shell "
+				      "reads the rule, and an argument with blanks cannot be "
+				      "expressed; end the rule before it with :*",
 				      (int)len, text);
 		first &= !len;
 		text += len + (text + len < end);
@@ -134,22 +132,23 @@ static bool has_percents(const char *text, size_t len)
 static char *lint_letters(const char *text, size_t len)
 {
 	if (memmem(text, len, ", ", 2))
-		return format("a comma is a letter like others; write a rule for each name");
+		return format("a comma is an ordinary character; write a rule for each name");
 	if (memchr(text, '|', len))
-		return format("'|' is a letter like others; write a rule for each name");
+		return format("'|' is an ordinary character; write a rule for each name");
 	if (len > 1 && strchr("\"'", text[0]) && text[len - 1] == text[0])
-		return format("quotes are letters like others; write the path without them, a "
-			      "blank needs none");
+		return format("quotes are ordinary characters; write the path without them, also "
+			      "if it has blanks");
 	if (len && (text[0] == '^' || memmem(text, len, ".*\\", 3) || text[len - 1] == '$'))
-		return format("a pattern is no regular expression: ^, $ and . are letters like "
-			      "others; write it as in gitignore");
+		return format("a pattern is not a regular expression: ^, $ and . are ordinary "
+			      "characters; write it as in gitignore");
 	if (len > 5 && !memcmp(text, "file:", 5))
 		return format("within brackets 'file:' is part of the name; write the path alone");
 	if (has_drive(text, len))
-		return format("there are no drives here, and a backslash takes the next letter as "
-			      "it is; write the path with /");
+		return format("there are no drives here, and a backslash escapes the next "
+			      "character; write the path with /");
 	if (has_percents(text, len))
-		return format("variables are letters like others; write the path, ~ for the home");
+		return format("variables are not expanded; write the path, or ~ for the home "
+			      "directory");
 	return NULL;
 }
 
@@ -166,15 +165,16 @@ static char *lint_path(const struct rvm_scope_spec *spec, bool exclusion)
 	if (why)
 		return why;
 	if (find_brace(text, spec->len) && !exclusion)
-		return format("braces are letters like others; write a rule for each name");
+		return format("braces are ordinary characters; write a rule for each name");
 	if (spec->len && text[0] == '$')
-		return format("variables are letters like others; write the path, ~ for the home");
+		return format("variables are not expanded; write the path, or ~ for the home "
+			      "directory");
 	if (spec->len && text[0] == '!')
-		return format("'!' is a letter like others: nothing is taken out of a rule");
+		return format("'!' is an ordinary character: a rule has no exceptions");
 	if (spec->len && (text[0] == ' ' || text[spec->len - 1] == ' '))
 		return format("the blank at its end is part of the name");
 	if (!exclusion && spec->anywhere && spec->len < 200 && !has_pattern(text, spec->len))
-		return format("matches at any depth; write ./%.*s for the one of the workspace",
+		return format("matches at any depth; write ./%.*s for the one in the workspace",
 			      (int)spec->len, text);
 	return NULL;
 }
@@ -183,7 +183,8 @@ static char *lint_path(const struct rvm_scope_spec *spec, bool exclusion)
 static char *lint_address(const struct rvm_scope_spec *spec)
 {
 	if (spec->family && spec->len && spec->text[0] == '$')
-		return format("variables are letters like others; write the path, ~ for the home");
+		return format("variables are not expanded; write the path, or ~ for the home "
+			      "directory");
 	return NULL;
 }
 
@@ -219,8 +220,7 @@ char *lint_form(const char *resource)
 	if (!begins_rule(resource + blanks, brackets))
 		return NULL;
 	if (blanks)
-		return format("the blank in front makes it the name of something else: take it "
-			      "away");
+		return format("the blank in front makes it another name: remove it");
 	for (const char *at = resource + 1; *at; at++) {
 		const char *end = at - 1;
 
@@ -245,8 +245,8 @@ char *lint_rule(const struct rvm_scope_spec *spec, const char *resource, bool ex
 		return lint_address(spec);
 	case RVM_CLASS_TOOL:
 		if (strchr(resource, '(') && strncmp(resource, "mcp__", 5))
-			return format("'%.*s' is no word for files, programs or addresses: only a "
-				      "mediator that asks by this name holds to it",
+			return format("'%.*s' does not name files, programs or addresses: only a "
+				      "mediator that asks by this name obeys it",
 				      (int)strcspn(resource, "("), resource);
 		return NULL;
 	case RVM_CLASS_NAME:
@@ -302,9 +302,8 @@ char *lint_program(const struct scope *scope)
 		return NULL;
 	if (is_system_program(path) || !looks_beside_itself(path))
 		return NULL;
-	return format(
-		"it looks for libraries beside itself ($ORIGIN), which a start by a rule with "
-		"words does not do: allow it with any words");
+	return format("it looks for libraries beside itself ($ORIGIN), which fails in a row with "
+		      "arguments: allow it with any arguments");
 }
 
 int lint_row(const char *resource, size_t len, uint8_t rights, char **why, struct err *err)
@@ -382,14 +381,12 @@ char *lint_places(const struct resolver *r, const struct rvm_scope_spec *spec, c
 	head = literal_head(spec->text, spec->len);
 	if (head && *head && resource + 2 <= spec->text && has_one_slash(spec) &&
 	    is_there(r->root, head, strlen(head)) && !is_there(r->workspace, head, strlen(head)))
-		return format(
-			"with one slash it is below the workspace, where there is no '%s'; write "
-			"//%s for that of the host",
-			head, head);
+		return format("one slash means the workspace, which has no '%s'; write //%s for "
+			      "the one of the host",
+			      head, head);
 	if (is_spelt(r, spec))
-		return format(
-			"[ ] is one letter of a set, and a file is called by these very letters; "
-			"write \\[ for the bracket itself");
+		return format("[ ] means one character of a set, but a file has exactly this name; "
+			      "write \\[ for the bracket itself");
 	return NULL;
 }
 

@@ -41,11 +41,11 @@ static char *absolute(const char *path)
 static int not_found(const char *word, int errnum, struct err *err)
 {
 	if (errnum == EACCES)
-		err_make(err, EXIT_REFUSED, "%s: is not a program that can be executed", word);
+		err_make(err, EXIT_REFUSED, "%s: not executable", word);
 	else if (strchr(word, '/'))
 		err_make(err, EXIT_REFUSED, "%s: %s", word, strerror(errnum));
 	else
-		err_make(err, EXIT_REFUSED, "%s: is in none of the folders of PATH", word);
+		err_make(err, EXIT_REFUSED, "%s: not found in PATH", word);
 	errno = errnum;
 	return -1;
 }
@@ -208,14 +208,14 @@ char *script_interpreter(const char *path)
 const char *word_fault(const char *word)
 {
 	if (!*word)
-		return "a word is empty, which a rule cannot say";
+		return "an argument is empty, which a row cannot express";
 	if (strpbrk(word, " \t"))
-		return "a word holds blanks, which a rule cannot say";
+		return "an argument has blanks, which a row cannot express";
 	if (strchr(word, '*'))
-		return "a word holds a *, which a rule would read as a pattern";
+		return "an argument has a *, which a row would take for a pattern";
 	for (const char *p = word; *p; p++) {
 		if ((unsigned char)*p < 0x20 || *p == 0x7f)
-			return "a word holds control bytes, which a rule cannot say";
+			return "an argument has control characters, which a row cannot express";
 	}
 	return NULL;
 }

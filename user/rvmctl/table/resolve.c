@@ -135,7 +135,7 @@ static int open_host(struct resolver *r, const char *workspace, struct err *err)
 
 	if (fd < 0) {
 		err_wrap(err, "workspace");
-		return err_hint(err, "name a folder with --workspace");
+		return err_hint(err, "name a directory with --workspace");
 	}
 	r->root = resolve_file(r, "/");
 	r->workspace = real ? keep(r, real, take_fd(&fd)) : NULL;
@@ -152,11 +152,11 @@ int resolver_open(struct resolver *r, const char *root, const char *workspace, s
 		return -1;
 	if (!r->root || !r->workspace) {
 		err_errno(err, errno, "workspace %s", workspace);
-		return err_hint(err, "name a folder with --workspace");
+		return err_hint(err, "name a directory with --workspace");
 	}
 	if (!S_ISDIR(r->workspace->st.st_mode)) {
-		err_make(err, EXIT_USAGE, "workspace %s: is no folder", workspace);
-		return err_hint(err, "name a folder with --workspace");
+		err_make(err, EXIT_USAGE, "workspace %s: not a directory", workspace);
+		return err_hint(err, "name a directory with --workspace");
 	}
 	return 0;
 }
@@ -220,12 +220,11 @@ static int check_pattern(const char *pattern, struct err *err)
 	int ret = rvm_glob_parse(&glob, pattern, strlen(pattern), &at);
 
 	if (ret == -E2BIG) {
-		err_make(err, EXIT_USAGE,
-			 "the pattern is longer, or has more parts, than can be judged");
-		return err_hint(err, "1024 bytes, 60 names and 8 stars in a name are the limits");
+		err_make(err, EXIT_USAGE, "pattern too long, or with too many parts");
+		return err_hint(err, "the limits are 1024 bytes, 60 names, and 8 stars in a name");
 	}
 	if (ret)
-		return err_make(err, EXIT_USAGE, "byte %zu of the pattern '%s' is wrong", at,
+		return err_make(err, EXIT_USAGE, "syntax error at byte %zu of the pattern '%s'", at,
 				pattern);
 	return 0;
 }
@@ -265,7 +264,7 @@ static int resolve_proc(struct resolver *r, const struct rvm_scope_spec *spec, s
 	if (!copy)
 		return err_errno(err, ENOMEM, "pattern");
 	if (!proc)
-		return err_make(err, EXIT_UNAVAILABLE, "/proc is not mounted");
+		return err_make(err, EXIT_UNAVAILABLE, "/proc: not mounted");
 	if (spec->len > strlen("proc/self/"))
 		below = copy + strlen("proc/self/");
 	return check_pattern(below, err) ? -1 : add_path(out, spec, proc, below, err);
@@ -298,7 +297,7 @@ static const struct anchor *base_of_text(const struct resolver *r, const char **
 
 static int no_home(struct err *err)
 {
-	return err_make(err, EXIT_USAGE, "the user has no home folder that '~' could mean");
+	return err_make(err, EXIT_USAGE, "~: the user has no home directory");
 }
 
 /* What a link of the user's leads to has to lie at home as well. */
@@ -309,9 +308,9 @@ static int check_home(struct resolver *r, struct path_walk *walk, struct err *er
 	if (walk->links != LINKS_HOME || !walk->links_len ||
 	    path_is_below(end->dir->path, r->home->path))
 		return 0;
-	err_make(err, EXIT_REFUSED, "a symbolic link leads to %s/%s, which is not at home",
+	err_make(err, EXIT_REFUSED, "a symbolic link leads to %s/%s, outside the home directory",
 		 end->dir->path, end->rest);
-	return err_hint(err, "name the target itself, or take the link away");
+	return err_hint(err, "name the target itself, or remove the link");
 }
 
 /*
@@ -440,11 +439,11 @@ static int resolve_exec(struct resolver *r, const struct rvm_scope_spec *spec, s
 		ret = rvm_argv_parse_pattern(spec->text, spec->len, words, sizeof(words), &len,
 					     &prefix, &at);
 	if (ret == -E2BIG) {
-		err_make(err, EXIT_USAGE, "the command is longer than can be judged");
-		return err_hint(err, "1024 bytes and 32 words are the limits");
+		err_make(err, EXIT_USAGE, "command too long");
+		return err_hint(err, "the limits are 1024 bytes and 32 arguments");
 	}
 	if (ret)
-		return err_make(err, EXIT_USAGE, "byte %zu of the command is wrong", at);
+		return err_make(err, EXIT_USAGE, "syntax error at byte %zu of the command", at);
 	if (prefix)
 		scope->flags |= RVM_SCOPE_FLAG_PREFIX;
 	if (!len) {
@@ -526,12 +525,12 @@ static int resolve_net(const struct rvm_scope_spec *spec, struct resolved *out, 
 
 	if (ret == -ENOENT) {
 		err_make(err, EXIT_REFUSED,
-			 "a name cannot be judged: the kernel sees addresses only");
-		return err_hint(err, "write net:ADDRESS:PORT, or load with --unenforced-domains, "
-				     "which leaves the row out");
+			 "domain names are not supported: the kernel sees addresses only");
+		return err_hint(err, "write net:ADDRESS:PORT, or load with --unenforced-domains to "
+				     "skip the row");
 	}
 	if (ret) {
-		err_make(err, EXIT_USAGE, "byte %zu of the address is wrong", at);
+		err_make(err, EXIT_USAGE, "syntax error at byte %zu of the address", at);
 		return err_hint(err, "write ADDRESS[/BITS]:PORT, [ADDRESS]:PORT or *:PORT");
 	}
 	scope->range.protocol = spec->protocol;
@@ -544,11 +543,11 @@ static int resolve_name(const struct rvm_scope_spec *spec, struct resolved *out,
 	struct scope *scope = add_scope(out, spec);
 
 	if (!spec->len)
-		return err_make(err, EXIT_USAGE, "an empty name names nothing");
+		return err_make(err, EXIT_USAGE, "empty name");
 	if (spec->len > RVM_GLOB_BYTES_MAX)
-		return err_make(err, EXIT_USAGE, "the name is longer than 1024 bytes");
+		return err_make(err, EXIT_USAGE, "name longer than 1024 bytes");
 	if (memchr(spec->text, '\0', spec->len))
-		return err_make(err, EXIT_USAGE, "a NUL in a name cannot be asked for");
+		return err_make(err, EXIT_USAGE, "name with a NUL");
 	return set_pattern(scope, spec->text, spec->len, err);
 }
 
@@ -653,6 +652,6 @@ char *scope_describe(const struct scope *s)
 		return path_join(s->anchor->path, s->pattern);
 	if (s->pattern)
 		return strdup(s->pattern);
-	return strdup(s->class == RVM_CLASS_ANY ? "everything that needs no naming" :
-						  "the own partition");
+	return strdup(s->class == RVM_CLASS_ANY ? "everything that need not be named" :
+						  "the partition itself");
 }

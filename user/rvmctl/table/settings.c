@@ -69,8 +69,8 @@ static int check_keys(const struct doc *doc, json_t *object, const char *at,
 		if (!near)
 			continue;
 		snprintf(where, sizeof(where), "%s%s%s", at, *at ? "/" : "", key);
-		doc_error(doc, err, where, "key '%.80s' is not known", key);
-		return err_hint(err, "write '%s', or take it out", near);
+		doc_error(doc, err, where, "unknown key '%.80s'", key);
+		return err_hint(err, "write '%s', or remove it", near);
 	}
 	return 0;
 }
@@ -83,7 +83,7 @@ static void warn_of_keys(const struct doc *doc)
 
 	json_object_foreach(doc->root, key, value) {
 		if (key_is_one_of(key, known_permissions) && json_is_array(value))
-			warn_line("%s: key '%s' is not known and does nothing; it belongs into "
+			warn_line("%s: unknown key '%s' does nothing; it belongs into "
 				  "'permissions'",
 				  doc->path, key);
 	}
@@ -99,21 +99,20 @@ static void warn_of_permissions(const struct doc *doc, json_t *permissions)
 
 	json_object_foreach(permissions, key, value) {
 		if (!key_is_one_of(key, known_permissions))
-			warn_line("%s: permissions: key '%s' is not known and does nothing",
-				  doc->path, key);
+			warn_line("%s: permissions: unknown key '%s' does nothing", doc->path, key);
 	}
 	if (folders)
-		warn_line("%s: permissions.additionalDirectories is not taken: %zu folder%s no "
-			  "right here; write rows such as Read(//folder/**) and Edit(//folder/**)",
-			  doc->path, folders, folders == 1 ? " gives" : "s give");
+		warn_line("%s: permissions.additionalDirectories is ignored: %zu director%s no right here; "
+			  "write rows such as Read(//directory/**) and Edit(//directory/**)",
+			  doc->path, folders, folders == 1 ? "y gives" : "ies give");
 	if (mode && strcmp(mode, "default") != 0)
-		warn_line("%s: permissions.defaultMode '%.40s' does nothing here: what no row "
-			  "allows is refused, and what one allows is not asked about",
+		warn_line("%s: permissions.defaultMode '%.40s' is ignored: what no row allows is "
+			  "denied, and nobody is asked about what a row allows",
 			  doc->path, mode);
 	if (ask)
-		warn_line("%s: permissions.ask is not taken: %zu rule%s nothing here, nobody is "
-			  "asked; what a rule of allow covers as well is allowed, unless deny "
-			  "has it",
+		warn_line("%s: permissions.ask is ignored: %zu rule%s nothing here, nobody is "
+			  "asked; what a rule of allow covers too is allowed, unless a deny rule "
+			  "covers it",
 			  doc->path, ask, ask == 1 ? " does" : "s do");
 }
 
@@ -126,8 +125,8 @@ static void warn_of_sandbox(const struct doc *doc)
 		size_t n = json_array_size(json_object_get(files, keys[i]));
 
 		if (n)
-			warn_line("%s: sandbox.filesystem.%s is not taken: %zu rule%s nothing "
-				  "here; write them into permissions.deny",
+			warn_line("%s: sandbox.filesystem.%s is ignored: %zu rule%s nothing here; "
+				  "write them into permissions.deny",
 				  doc->path, keys[i], n, n == 1 ? " does" : "s do");
 	}
 }
@@ -149,6 +148,6 @@ int settings_look(const struct doc *doc, struct err *err)
 		found |= json_object_get(doc->root, known_keys[i]) != NULL;
 	if (found)
 		return 0;
-	doc_error(doc, err, "", "it has no permissions, no claims and no name");
+	doc_error(doc, err, "", "no permissions, no claims and no name");
 	return err_hint(err, "give a harness spec, or a settings file with permissions");
 }

@@ -22,10 +22,10 @@ static int read_rights(struct table *t, struct row *row, const json_t *list, con
 
 		snprintf(where, sizeof(where), "%s/%zu", at, i);
 		if (!json_is_string(name))
-			return doc_want(&t->doc, err, where, "a right's name", name);
+			return doc_want(&t->doc, err, where, "the name of a right", name);
 		right = rvm_right_parse(json_string_value(name), json_string_length(name));
 		if (right < 0) {
-			doc_error(&t->doc, err, where, "there is no right '%s'",
+			doc_error(&t->doc, err, where, "unknown right '%s'",
 				  json_string_value(name));
 			return err_hint(
 				err, "use READ, WRITE, GRANT, REVOKE, EXECUTE, PROVE, GRANT_ONCE");
@@ -34,8 +34,8 @@ static int read_rights(struct table *t, struct row *row, const json_t *list, con
 	}
 	if (row->rights)
 		return 0;
-	doc_error(&t->doc, err, at, "the token has no right");
-	return err_hint(err, "name one, or take the row out");
+	doc_error(&t->doc, err, at, "no right is given");
+	return err_hint(err, "name one, or remove the row");
 }
 
 static int read_tier(struct table *t, struct row *row, const json_t *tier, const char *at,
@@ -59,8 +59,8 @@ static int read_expiry(struct table *t, struct row *row, const json_t *value, co
 		return -1;
 	if (row->expires_at >= 0)
 		return 0;
-	doc_error(&t->doc, err, at, "the token expires before there was time");
-	return err_hint(err, "write 0 for never, or take the row out");
+	doc_error(&t->doc, err, at, "expires_at is negative");
+	return err_hint(err, "write 0 for never, or remove the row");
 }
 
 /* Keys that nobody knows could have been meant to limit the token. */
@@ -76,12 +76,12 @@ static int check_keys(const struct table *t, json_t *object, size_t row, struct 
 		near = key_nearly(key, known);
 		if (near) {
 			snprintf(at, sizeof(at), "%zu/%s", row, key);
-			doc_error(&t->doc, err, at, "key '%.80s' is not known", key);
-			return err_hint(err, "write '%s', or take it out", near);
+			doc_error(&t->doc, err, at, "unknown key '%.80s'", key);
+			return err_hint(err, "write '%s', or remove it", near);
 		}
 		if (!key_is_one_of(key, known))
-			warn_line("%s: row %zu: key '%s' is not known and does nothing",
-				  t->doc.path, row, key);
+			warn_line("%s: row %zu: unknown key '%s' does nothing", t->doc.path, row,
+				  key);
 	}
 	return 0;
 }
@@ -98,7 +98,7 @@ static int read_within(struct table *t, struct row *row, const json_t *value, co
 		return doc_want(&t->doc, err, at, "the name of a program", value);
 	if (strchr(name, '/') || strlen(name) > 255) {
 		doc_error(&t->doc, err, at, "'%.80s' is not the name of a program", name);
-		return err_hint(err, "write it as rules do, without folders: \"git\"");
+		return err_hint(err, "write it as rows do, without directories: \"git\"");
 	}
 	row->within = name;
 	return 0;

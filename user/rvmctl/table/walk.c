@@ -141,7 +141,7 @@ static int refuse_link(struct state *s, const char *name, const char *target, st
 
 	err_make(err, EXIT_REFUSED, "%s is a symbolic link to %s", path ? path : name, target);
 	s->walk->refused = take_ptr(path);
-	return err_hint(err, "name the target itself, or take the link away");
+	return err_hint(err, "name the target itself, or remove the link");
 }
 
 /* Who could have made it may make another. */
@@ -248,7 +248,7 @@ int path_walk(struct path_walk *walk, const char *pattern, struct err *err)
 	s->walk = walk;
 	s->base = walk->base;
 	if (strlen(pattern) >= PATH_MAX)
-		return err_make(err, EXIT_USAGE, "the pattern is longer than a path can be");
+		return err_make(err, EXIT_USAGE, "pattern longer than a path");
 	memcpy(s->pending, pattern, strlen(pattern) + 1);
 	s->raw = walk->literal ? strlen(pattern) : 0;
 	for (next = *pattern ? STEP_ON : STEP_END; next == STEP_ON;)

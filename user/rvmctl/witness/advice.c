@@ -201,7 +201,7 @@ static char *find_grant(const struct refusal *r, struct trial *t, char **why)
 	char *resource;
 
 	if (r->class == RVM_CLASS_PATH && r->path && behind_pid(r->path)) {
-		*why = strdup("the name is that of one process, and the next has another");
+		*why = strdup("the name belongs to one process, and the next process has another");
 		return NULL;
 	}
 	for (int way = 0; (resource = resource_of(r, t, way)); way++) {
@@ -212,7 +212,7 @@ static char *find_grant(const struct refusal *r, struct trial *t, char **why)
 			continue;
 		if (trial_has(t, text, r->right)) {
 			free(*why);
-			*why = format("the row %s is in force and does not help", text);
+			*why = format("the row %s is in force and does not allow it", text);
 		} else if (trial_covers(t, r, text, r->right, &fault)) {
 			return row_text(text, r->right);
 		} else if (fault && !*why) {
@@ -226,14 +226,14 @@ static const char *fixed_advice(uint8_t reason)
 {
 	switch (reason) {
 	case RVM_REASON_EXPIRED:
-		return "Load a table whose expires_at is later.";
+		return "Load a table with a later expires_at.";
 	case RVM_REASON_STALE:
-		return "Load the table again: that makes tokens of the current epoch.";
+		return "Load the table again: its tokens then have the current epoch.";
 	case RVM_REASON_TIER:
 		return "Give the token a higher proof_tier in the table.";
 	case RVM_REASON_FLOOR:
-		return "Only a token with all seven rights on everything covers it; better do it "
-		       "outside of the partition.";
+		return "Only a token with all seven rights on everything covers it: do it outside "
+		       "the partition instead.";
 	case RVM_REASON_GAIN:
 		return "Copy the file instead of moving or linking it.";
 	case RVM_REASON_UNREGISTERED:
@@ -241,14 +241,14 @@ static const char *fixed_advice(uint8_t reason)
 	case RVM_REASON_ANONYMOUS:
 		return "Write the code to a file that a token covers.";
 	case RVM_REASON_STEERED:
-		return "Start it without a tracer or a system call filter of its own, or allow the "
-		       "program with any words.";
+		return "Start it without a tracer and without a system call filter of its own, or "
+		       "allow the program with any arguments.";
 	case RVM_REASON_FAMILY:
-		return "Unix sockets, TCP and UDP are the ones that tokens can name.";
+		return "Tokens can name unix sockets, TCP and UDP only.";
 	case RVM_REASON_REFUSED:
-		return "Do it outside of the partition.";
+		return "Do it outside the partition.";
 	case RVM_REASON_MEMORY:
-		return "Try again; the machine is short of memory.";
+		return "Try again: the machine is short of memory.";
 	default:
 		return NULL;
 	}
@@ -298,21 +298,21 @@ static char *excluded_text(const struct refusal *r, struct trial *t)
 	auto_free char *line = r->rule && r->class == RVM_CLASS_PATH ? deputy_line(r->rule) : NULL;
 
 	if (line)
-		return format("It is a file that tools outside obey (deputy.list): load "
-			      "--allow-deputy '%s' lifts it, unless the spec denies it too.",
+		return format("Tools outside obey this file (deputy.list): load with "
+			      "--allow-deputy '%s' to allow it, unless the spec denies it too.",
 			      line);
 	if (r->rule && r->rule[0] == '/' && is_environment(r->rule))
-		return strdup("It is an environment of python, whose programs tools outside run: "
-			      "each load protects those that are there.  One of the partition's "
-			      "own has to be called .venv: load --allow-deputy '**/.venv' lets "
-			      "it be written.");
+		return strdup("It is a Python environment, and tools outside run its programs: "
+			      "each load protects those that exist.  Name the partition's own "
+			      "environment .venv and load with --allow-deputy '**/.venv' to let it "
+			      "be written.");
 	if (!r->rule || r->rule[0] != '/')
-		return strdup("No token can lift a deny rule; remove it from the spec to allow "
-			      "it.");
+		return strdup("No token can override a deny rule: remove the rule from the spec to "
+			      "allow it.");
 	if (r->right & RVM_RIGHT_WRITE && trial_is_program(t, r))
-		return strdup("A row names it as a program, and who runs it by a rule with words "
-			      "must not write it; to allow both use run: for it.");
-	return strdup("RVM protects it; nothing lifts that.");
+		return strdup("A row names it as a program with arguments, and such a program must "
+			      "not be written; to allow both, use run: for it.");
+	return strdup("RVM protects it, and nothing overrides that.");
 }
 
 static bool may_grant(uint8_t reason)
@@ -325,42 +325,42 @@ static bool may_grant(uint8_t reason)
 static char *grant_text(const struct refusal *r, const char *grant)
 {
 	if (r->reason == RVM_REASON_ABOVE)
-		return format("To allow it add %s to the table of the partition around this one, "
+		return format("To allow it, add %s to the table of the partition around this one "
 			      "and load that again.",
 			      grant);
 	if (r->reason == RVM_REASON_WITHIN)
-		return format("Let %s start it; to allow it everywhere add %s to the table and "
+		return format("Let %s start it; to allow it everywhere, add %s to the table and "
 			      "load it again.",
 			      r->within ? r->within : "the program", grant);
-	return format("To allow it add %s to the table and load it again.", grant);
+	return format("To allow it, add %s to the table and load it again.", grant);
 }
 
 /* A row is there, but what it names is not what it was. */
 static char *replaced_text(const struct refusal *r, const char *row)
 {
-	return format(
-		"The table has a row for it, %s, but it was loaded for another file or folder "
-		"of this name, which was removed or replaced since: load the table again.%s",
-		row,
-		r->class == RVM_CLASS_PATH ?
-			"  To go by the name, whatever folder it is, write a backslash in "
-			"front of it, as in ./\\dist/**." :
-			"");
+	return format("The table has a row for it, %s, but that was loaded for another file or "
+		      "directory of this name, which has been removed or replaced since: load the "
+		      "table again.%s",
+		      row,
+		      r->class == RVM_CLASS_PATH ? "  To go by the name, whichever directory has "
+						   "it, write a backslash in front of it, as in "
+						   "./\\dist/**." :
+						   "");
 }
 
 static char *expired_text(const char *row)
 {
-	return format("The table has a row for it, %s, that has expired: load a table whose "
-		      "expires_at is later.",
+	return format("The table has a row for it, %s, which has expired: load a table with a "
+		      "later expires_at.",
 		      row);
 }
 
 static char *no_grant_text(const struct refusal *r, const char *why)
 {
 	if (why)
-		return format("No line of a table is offered: %s.", why);
+		return format("No row can be offered: %s.", why);
 	if (r->class == RVM_CLASS_EXEC && r->as && r->path)
-		return format("It was called by the name '%s': a rule has to name a path that ends "
+		return format("It was called by the name '%s': a row must name a path that ends "
 			      "with it and leads to %s.",
 			      r->as, r->path);
 	return NULL;
@@ -393,9 +393,9 @@ static char *environ_text(const struct refusal *r)
 
 	if (variable && rvm_environ_folder(variable, strlen(variable)))
 		return format("Start it with the %s that the partition was entered with, or allow "
-			      "the program with any words.",
+			      "the program with any arguments.",
 			      r->turner);
-	return format("Start it without %s, or allow the program with any words.",
+	return format("Start it without %s, or allow the program with any arguments.",
 		      variable && *r->turner != '?' ? r->turner : names);
 }
 
@@ -410,9 +410,10 @@ void refusal_advise(const struct refusal *r, struct trial *t, struct advice *adv
 	if (r->reason == RVM_REASON_EXCLUDED)
 		advice->text = excluded_text(r, t);
 	else if (r->reason == RVM_REASON_STATE)
-		advice->text = format("rvmctl partition show %s tells its state.", r->partition);
+		advice->text = format("rvmctl partition show %s prints its state.", r->partition);
 	else if (r->reason == RVM_REASON_FENCED)
-		advice->text = format("rvmctl partition set %s --unfence lifts it.", r->partition);
+		advice->text =
+			format("rvmctl partition set %s --unfence lifts the fence.", r->partition);
 	else if (r->reason == RVM_REASON_ENVIRON)
 		advice->text = environ_text(r);
 	else if (fixed)

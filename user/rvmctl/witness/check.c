@@ -66,7 +66,7 @@ static int not_here(const char *path, struct err *err)
 {
 	if (path[0] == '/')
 		return -1;
-	return err_hint(err, "it is looked for from the current folder, not from the workspace");
+	return err_hint(err, "paths are relative to the current directory, not to the workspace");
 }
 
 static int ask_path(struct question *q, const char *path, uint32_t right, struct err *err)
@@ -386,8 +386,8 @@ static int ask_words(struct question *q, const struct args *args, struct err *er
 	if (args_has_dashes(args))
 		return ask_exec(q, rest, err);
 	if (rest[1]) {
-		err_make(err, EXIT_USAGE, "%s: one argument too many", rest[1]);
-		return err_hint(err, "options go before the path; a command goes behind --");
+		err_make(err, EXIT_USAGE, "%s: unexpected argument", rest[1]);
+		return err_hint(err, "put options before the path, and a command after --");
 	}
 	return ask_path(q, rest[0], right, err);
 }
@@ -401,8 +401,7 @@ static int parse_question(struct question *q, const struct args *args, struct er
 		n += args_has(args, named[i]);
 	if (n != 1) {
 		err_make(err, EXIT_USAGE,
-			 n ? "check: more than one thing is asked about" :
-			     "check: nothing is asked about");
+			 n ? "check: more than one question" : "check: no question");
 		return err_hint(err, "see rvmctl check --help");
 	}
 	if (args_rest(args))
@@ -428,12 +427,12 @@ static int check(struct ctx *ctx, const struct args *args)
 	struct nl_msg *msg;
 
 	if (args_has(args, "--read") + args_has(args, "--write") + args_has(args, "--exec") > 1)
-		return err_make(&ctx->err, EXIT_USAGE, "check: ask for one right at a time");
+		return err_make(&ctx->err, EXIT_USAGE, "check: more than one right");
 	if (parse_question(&q, args, &ctx->err))
 		return -1;
 	q.within = args_str(args, "--within");
 	if (q.within && q.class != RVM_CLASS_EXEC)
-		return err_make(&ctx->err, EXIT_USAGE, "--within: goes with a command behind --");
+		return err_make(&ctx->err, EXIT_USAGE, "--within: only for a command after --");
 	if (!q.text)
 		return err_errno(&ctx->err, ENOMEM, "check");
 	if (nlc_open(&nlc, &ctx->err) ||
@@ -442,7 +441,7 @@ static int check(struct ctx *ctx, const struct args *args)
 	msg = nlc_request(nlc, RVM_CMD_CHECK, 0);
 	if (msg && put_question(msg, part.id, &q)) {
 		nlmsg_free(msg);
-		return err_make(&ctx->err, EXIT_USAGE, "%s: is too long to ask about", q.text);
+		return err_make(&ctx->err, EXIT_USAGE, "%s: too long", q.text);
 	}
 	if (nlc_call(nlc, msg, take_answer, &a, &ctx->err))
 		return err_wrap(&ctx->err, "%s", q.text);
@@ -455,16 +454,16 @@ static int check(struct ctx *ctx, const struct args *args)
 }
 
 static const struct arg check_args[] = {
-	{ "--read", ARG_FLAG, 0, NULL, "may it read PATH (if nothing is said)", NULL },
+	{ "--read", ARG_FLAG, 0, NULL, "may it read PATH (default)", NULL },
 	{ "--write", ARG_FLAG, 0, NULL, "may it write, create or remove PATH", NULL },
 	{ "--exec", ARG_FLAG, 0, NULL, "may it map PATH as code", NULL },
-	{ "--connect", ARG_STRING, 0, "ADDR:PORT", "may it connect", NULL },
-	{ "--tool", ARG_STRING, 0, "TOOL", "may it call a tool", NULL },
-	{ "--name", ARG_STRING, 0, "RESOURCE", "may it use a name", NULL },
+	{ "--connect", ARG_STRING, 0, "ADDR:PORT", "may it connect to ADDR:PORT", NULL },
+	{ "--tool", ARG_STRING, 0, "TOOL", "may it call TOOL", NULL },
+	{ "--name", ARG_STRING, 0, "RESOURCE", "may it use the name RESOURCE", NULL },
 	{ "--within", ARG_STRING, 0, "PROGRAM", "may a helper of PROGRAM start the command", NULL },
-	{ "NAME", ARG_NAME, ARG_REQUIRED, NULL, "partition", NULL },
-	{ "PATH | -- COMMAND", ARG_REST, 0, NULL, "a path; or, behind --, a command with its words",
-	  NULL },
+	{ "NAME", ARG_NAME, ARG_REQUIRED, NULL, "the partition", NULL },
+	{ "PATH | -- COMMAND", ARG_REST, 0, NULL,
+	  "a path; or, after --, a command with its arguments", NULL },
 	{},
 };
 

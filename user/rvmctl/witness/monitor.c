@@ -195,7 +195,7 @@ static int monitor(struct ctx *ctx, const struct args *args)
 }
 
 static const struct arg monitor_args[] = {
-	{ "--partition", ARG_NAME, 0, "NAME", "of this partition only", NULL },
+	{ "--partition", ARG_NAME, 0, "NAME", "only of this partition", NULL },
 	{},
 };
 

@@ -294,7 +294,7 @@ bool trial_covers(struct trial *t, const struct refusal *r, const char *resource
 		return false;
 	if (!(spec.flags & RVM_SCOPE_FLAG_RUN) || !trial_is_program(t, r))
 		return true;
-	*why = strdup("a row names this program by its words, and then no run: row starts it");
+	*why = strdup("a row names this program with its arguments, so that no run: row starts it");
 	return false;
 }
 

@@ -212,7 +212,7 @@ static char *explain(struct nlc *nlc, const struct event *event, struct refusal 
 	if (!r->came && local && trial_listens(&trial, local))
 		take_local(r, event);
 	if (known && is_allowed_now(nlc, &part, r))
-		advice.text = strdup("The table that is in force now allows it.");
+		advice.text = strdup("The table in force now allows it.");
 	else
 		refusal_advise(r, &trial, &advice);
 	text = denial_text(event, r, advice.text);
@@ -383,9 +383,9 @@ static int why(struct ctx *ctx, const struct args *args)
 	int found;
 
 	if (args_has(args, "--last") == args_has(args, "SEQ"))
-		return err_make(&ctx->err, EXIT_USAGE, "why: name a record, or --last");
+		return err_make(&ctx->err, EXIT_USAGE, "why: name a record, or give --last");
 	if (args_has(args, "--partition") && !args_has(args, "--last"))
-		return err_make(&ctx->err, EXIT_USAGE, "--partition: goes with --last");
+		return err_make(&ctx->err, EXIT_USAGE, "--partition: only with --last");
 	if (nlc_open(&nlc, &ctx->err))
 		return -1;
 	names.nlc = nlc;
@@ -400,8 +400,8 @@ static int why(struct ctx *ctx, const struct args *args)
 
 static const struct arg why_args[] = {
 	{ "--last", ARG_FLAG, 0, NULL, "the newest denial", NULL },
-	{ "--partition", ARG_NAME, 0, "NAME", "with --last: of this partition", NULL },
-	{ "SEQ", ARG_U64, 0, NULL, "sequence of a record", NULL },
+	{ "--partition", ARG_NAME, 0, "NAME", "with --last: only of this partition", NULL },
+	{ "SEQ", ARG_U64, 0, NULL, "the number of a record", NULL },
 	{},
 };
 

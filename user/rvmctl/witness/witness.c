@@ -65,7 +65,7 @@ static int witness_head(struct ctx *ctx, const struct args *args)
 	static const char *const words[] = {
 		"differs",
 		"the same",
-		"not possible: old records are gone",
+		"not possible: the oldest records were overwritten",
 	};
 	auto_nlc struct nlc *nlc = NULL;
 	struct head head = { 0 };
@@ -145,7 +145,7 @@ static int witness_tail(struct ctx *ctx, const struct args *args)
 	if (log_open(&log, path, &ctx->err) || log_length(&log, &length, &ctx->err))
 		return -1;
 	if (args_has(args, "-f") && !log.device) {
-		err_make(&ctx->err, EXIT_USAGE, "-f: %s is a file and does not grow", path);
+		err_make(&ctx->err, EXIT_USAGE, "-f: %s is a file, which does not grow", path);
 		return err_hint(&ctx->err, "leave FILE out to follow the kernel's log");
 	}
 	if (log.device && nlc_open(&nlc, &ctx->err))
@@ -163,14 +163,14 @@ static int parse_head(const struct args *args, struct verify_how *how, struct er
 	unsigned int byte;
 
 	if (!hex && args_has(args, "--length")) {
-		err_make(err, EXIT_USAGE, "--length: says nothing without --head");
+		err_make(err, EXIT_USAGE, "--length: only with --head");
 		return err_hint(err, "rvmctl witness head prints both");
 	}
 	if (!hex)
 		return 0;
 	if (strlen(hex) != 2 * want)
 		return err_make(err, EXIT_USAGE,
-				"--head: has %zu digits, a head of this format has %zu",
+				"--head: %zu digits, but a head of this format has %zu",
 				strlen(hex), 2 * want);
 	for (size_t i = 0; i < want; i++) {
 		if (sscanf(hex + 2 * i, "%2x", &byte) != 1)
@@ -281,13 +281,13 @@ static int export_records(struct exporting *x, const char *from, struct err *err
 	if (log.first)
 		warn_line("%s: records 0 to %" PRIu64 " were overwritten and are not in the copy%s",
 			  from, log.first - 1,
-			  x->rvm ? "" : "; rvmctl witness verify cannot start in the middle");
+			  x->rvm ? "" : "; rvmctl witness verify needs all records from the first");
 	while ((ret = log_next(&log, &raw, err)) > 0) {
 		if (export_record(x, raw, err))
 			return -1;
 	}
 	if (!ret && log.stray)
-		warn_line("%s: %zu bytes at its end are no whole record", from, log.stray);
+		warn_line("%s: the last %zu bytes are not a whole record", from, log.stray);
 	return ret;
 }
 
@@ -321,7 +321,7 @@ static int witness_export(struct ctx *ctx, const struct args *args)
 
 	if (!to && isatty(STDOUT_FILENO)) {
 		err_make(&ctx->err, EXIT_USAGE,
-			 "standard output: is a terminal, records are not text");
+			 "standard output: a terminal, and records are not text");
 		return err_hint(&ctx->err, "use -o FILE");
 	}
 	if (to) {
@@ -344,34 +344,36 @@ static int witness_export(struct ctx *ctx, const struct args *args)
 }
 
 static const struct arg tail_args[] = {
-	{ "-n", ARG_U64, 0, "N", "how many records, 10 if not given", NULL },
-	{ "-f", ARG_FLAG, 0, NULL, "go on with new ones", NULL },
+	{ "-n", ARG_U64, 0, "N", "show the last N records; default: 10", NULL },
+	{ "-f", ARG_FLAG, 0, NULL, "wait for new records", NULL },
 	{ "FILE", ARG_FILE, 0, NULL, "an exported log instead of the kernel's", NULL },
 	{},
 };
 
 static const struct arg verify_args[] = {
-	{ "--format", ARG_WORD, 0, NULL, "layout of the chain, native if not given", format_words },
-	{ "--key", ARG_FILE, 0, "FILE", "check signatures with this first key, too", NULL },
-	{ "--head", ARG_HEX, 0, "HEX", "the head that was noted elsewhere", NULL },
-	{ "--length", ARG_U64, 0, "N", "after how many records; at the end if not given", NULL },
+	{ "--format", ARG_WORD, 0, NULL, "layout of the chain; default: native", format_words },
+	{ "--key", ARG_FILE, 0, "FILE", "check signatures too, with this first key", NULL },
+	{ "--head", ARG_HEX, 0, "HEX", "a head that was saved elsewhere", NULL },
+	{ "--length", ARG_U64, 0, "N", "compare the head after N records; default: at the end",
+	  NULL },
 	{ "FILE", ARG_FILE, ARG_REQUIRED, NULL, "an exported log, or " WITNESS_DEVICE, NULL },
 	{},
 };
 
 static const struct arg export_args[] = {
-	{ "--format", ARG_WORD, 0, NULL, "native, or chained and signed as RVM does",
-	  format_words },
+	{ "--format", ARG_WORD, 0, NULL,
+	  "native, or chained and signed as RVM does; default: native", format_words },
 	{ "--from", ARG_FILE, 0, "FILE", "an exported log instead of the kernel's", NULL },
-	{ "-o", ARG_FILE, 0, "FILE", "where to, standard output if not given", NULL },
+	{ "-o", ARG_FILE, 0, "FILE", "write to FILE; default: standard output", NULL },
 	{},
 };
 
 const struct cmd witness_cmds[] = {
-	{ "witness", "head", witness_head, NULL, "say where the log stands", CMD_READ },
-	{ "witness", "tail", witness_tail, tail_args, "show its last records", CMD_READ },
-	{ "witness", "verify", witness_verify, verify_args, "check that nobody changed it",
+	{ "witness", "head", witness_head, NULL, "print the length and the head of the log",
 	  CMD_READ },
-	{ "witness", "export", witness_export, export_args, "copy it out", 0 },
+	{ "witness", "tail", witness_tail, tail_args, "show the last records of the log",
+	  CMD_READ },
+	{ "witness", "verify", witness_verify, verify_args, "verify the chain of a log", CMD_READ },
+	{ "witness", "export", witness_export, export_args, "write the log to a file", 0 },
 	{},
 };
