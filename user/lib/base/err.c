@@ -4,6 +4,7 @@
 
 #define ERR_DEFINES
 #include "base/err.h"
+#include "base/escape.h"
 #include "base/out.h"
 
 int err_make(struct err *err, int code, const char *fmt, ...)
@@ -72,8 +73,8 @@ void err_clear(struct err *err)
 void err_print(const struct err *err)
 {
 	const char *text = err->text ? err->text : "failed, and out of memory to say why";
-	auto_free char *safe = out_escape(text, strlen(text));
-	auto_free char *hint = err->hint ? out_escape(err->hint, strlen(err->hint)) : NULL;
+	auto_free char *safe = escape_text(text, strlen(text));
+	auto_free char *hint = err->hint ? escape_text(err->hint, strlen(err->hint)) : NULL;
 
 	fprintf(stderr, "%srvmctl:%s %s%s%s\n", out_sgr(stderr, OUT_BAD),
 		out_sgr(stderr, OUT_PLAIN), safe ? safe : "failed", hint ? "; " : "",
@@ -90,7 +91,7 @@ void warn_line(const char *fmt, ...)
 	text = vformat(fmt, ap);
 	va_end(ap);
 	if (text)
-		safe = out_escape(text, strlen(text));
+		safe = escape_text(text, strlen(text));
 	/* Behind what was said before, also where both go into one file. */
 	fflush(stdout);
 	if (safe)

@@ -117,7 +117,4 @@ void out_line(struct out *o, const char *fmt, ...) PRINTF(2, 3);
 /* A table as JSON: byte for byte, but on a terminal what could move a cursor is \\uNNNN. */
 void out_document(struct out *o, const char *text, size_t len);
 
-/* Copy of @len bytes with what could move a cursor as \n, \t, \NNN (octal); free() it. */
-char *out_escape(const char *text, size_t len);
-
 #endif

@@ -7,6 +7,7 @@
 #include "base/path.h"
 #include "lib/model/rights.h"
 #include "load/hint.h"
+#include "table/describe.h"
 #include "table/resolve.h"
 
 /*

@@ -5,6 +5,7 @@
 #include "base/path.h"
 #include "lib/model/rights.h"
 #include "load/report.h"
+#include "table/describe.h"
 #include "table/resolve.h"
 #include "table/walk.h"
 #include "wire/words.h"

@@ -39,6 +39,9 @@ struct partition {
 void partition_free(struct partition *p);
 #define auto_partition __attribute__((cleanup(partition_free)))
 
+/* From attributes of the module. */
+void partition_read(struct nlattr **a, struct partition *p);
+
 /* By name; not there is EXIT_REFUSED with a hint. */
 int partition_find(struct nlc *nlc, const char *name, struct partition *p, struct err *err);
 /* As partition_find(), but not there is no error: Return 1 if found, 0 if not, -1. */
@@ -75,6 +78,8 @@ int partition_set_mode(struct nlc *nlc, uint32_t id, uint32_t mode, struct err *
 /* Make the cgroup (its parent and the pen too), set limits, register; or leave nothing. */
 int partition_create(struct nlc *nlc, const struct partition_new *how, struct partition *p,
 		     struct err *err);
+/* The module forgets it. */
+int partition_unregister(struct nlc *nlc, uint32_t id, struct err *err);
 /* Undo partition_create(): nothing ran in it yet. */
 void partition_destroy(struct nlc *nlc, const struct partition *p);
 

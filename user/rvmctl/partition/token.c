@@ -67,14 +67,14 @@ static void print_token(struct out *o, struct nlattr *nest)
 	out_row_end(o);
 }
 
-static int take_token(struct nlattr **a, int cmd, void *data, struct err *err)
+int token_print(struct nlattr **a, int cmd, void *data, struct err *err)
 {
 	if (a[RVM_A_TABLE_TOKEN])
 		print_token(data, a[RVM_A_TABLE_TOKEN]);
 	return 0;
 }
 
-static int take_exclusion(struct nlattr **attrs, int cmd, void *data, struct err *err)
+int token_print_exclusion(struct nlattr **attrs, int cmd, void *data, struct err *err)
 {
 	struct nlattr *a[RVM_A_EXCLUSION_MAX + 1];
 	struct out *o = data;
@@ -92,8 +92,7 @@ static int take_exclusion(struct nlattr **attrs, int cmd, void *data, struct err
 }
 
 /* All, or those of one partition. */
-static int dump(struct nlc *nlc, int cmd, uint32_t partition, nlc_fn fn, void *data,
-		struct err *err)
+int token_dump(struct nlc *nlc, int cmd, uint32_t partition, nlc_fn fn, void *data, struct err *err)
 {
 	struct nl_msg *msg = nlc_request(nlc, cmd, NLM_F_DUMP);
 
@@ -131,13 +130,14 @@ static int count_lost(struct nlattr **attrs, int cmd, void *data, struct err *er
 int token_count_lost(struct nlc *nlc, uint32_t partition, struct token_lost *lost, struct err *err)
 {
 	*lost = (struct token_lost){ 0 };
-	return dump(nlc, RVM_CMD_TOKEN_GET, partition, count_lost, lost, err) ||
-			       dump(nlc, RVM_CMD_EXCLUSION_GET, partition, count_lost, lost, err) ?
+	return token_dump(nlc, RVM_CMD_TOKEN_GET, partition, count_lost, lost, err) ||
+			       token_dump(nlc, RVM_CMD_EXCLUSION_GET, partition, count_lost, lost,
+					  err) ?
 		       -1 :
 		       0;
 }
 
-static const struct out_col token_cols[] = {
+const struct out_col token_cols[] = {
 	{ "id", NULL, OUT_COL_TREE },
 	{ "partition", NULL, OUT_COL_RIGHT },
 	{ "rights", NULL, 0 },
@@ -153,7 +153,7 @@ static const struct out_col token_cols[] = {
 	{},
 };
 
-static const struct out_col exclusion_cols[] = {
+const struct out_col exclusion_cols[] = {
 	{ "index", "#", OUT_COL_RIGHT },
 	{ "rights", NULL, 0 },
 	{ "class", NULL, 0 },
@@ -174,7 +174,7 @@ static int list(struct ctx *ctx, const struct args *args)
 	if (nlc_open(&nlc, &ctx->err) || (name && partition_find(nlc, name, &p, &ctx->err)))
 		return -1;
 	out_table_begin(ctx->out, NULL, token_cols);
-	ret = dump(nlc, RVM_CMD_TOKEN_GET, p.id, take_token, ctx->out, &ctx->err);
+	ret = token_dump(nlc, RVM_CMD_TOKEN_GET, p.id, token_print, ctx->out, &ctx->err);
 	out_table_end(ctx->out);
 	return ret;
 }
@@ -189,67 +189,9 @@ static int exclusions(struct ctx *ctx, const struct args *args)
 	if (nlc_open(&nlc, &ctx->err) || (name && partition_find(nlc, name, &p, &ctx->err)))
 		return -1;
 	out_table_begin(ctx->out, NULL, exclusion_cols);
-	ret = dump(nlc, RVM_CMD_EXCLUSION_GET, p.id, take_exclusion, ctx->out, &ctx->err);
+	ret = token_dump(nlc, RVM_CMD_EXCLUSION_GET, p.id, token_print_exclusion, ctx->out,
+			 &ctx->err);
 	out_table_end(ctx->out);
-	return ret;
-}
-
-/* The one partition there is besides pens, if no name was given. */
-struct only {
-	char name[RVM_NAME_MAX + 1];
-	unsigned int n;
-};
-
-static int note_name(struct nlattr **a, int cmd, void *data, struct err *err)
-{
-	struct only *only = data;
-
-	if (nlc_u32(a[RVM_A_PARTITION_FLAGS]) & RVM_PARTITION_FLAG_PEN)
-		return 0;
-	only->n++;
-	snprintf(only->name, sizeof(only->name), "%s", nlc_str(a[RVM_A_PARTITION_NAME]));
-	return 0;
-}
-
-static int find_only(struct nlc *nlc, struct only *only, struct err *err)
-{
-	if (nlc_call(nlc, nlc_request(nlc, RVM_CMD_PARTITION_GET, NLM_F_DUMP), note_name, only,
-		     err))
-		return -1;
-	if (only->n == 1)
-		return 0;
-	err_make(err, EXIT_USAGE, "table: there are %u partitions", only->n);
-	return err_hint(err, "name one of them; see rvmctl partition list");
-}
-
-static int show(struct ctx *ctx, const struct args *args)
-{
-	const char *name = args_str(args, "NAME");
-	auto_partition struct partition p = { 0 };
-	auto_nlc struct nlc *nlc = NULL;
-	struct only only = { 0 };
-	struct out *o = ctx->out;
-	int ret;
-
-	if (nlc_open(&nlc, &ctx->err) || (!name && find_only(nlc, &only, &ctx->err)) ||
-	    partition_find(nlc, name ? name : only.name, &p, &ctx->err))
-		return -1;
-	out_object_begin(o, NULL);
-	out_str(o, "partition", p.name);
-	out_str(o, "source", p.source);
-	out_str(o, "workspace", p.workspace);
-	if (p.has_digest)
-		out_hex(o, "digest", p.digest, sizeof(p.digest));
-	else
-		out_null_as(o, "digest", "-");
-	out_table_begin(o, "tokens", token_cols);
-	ret = dump(nlc, RVM_CMD_TOKEN_GET, p.id, take_token, o, &ctx->err);
-	out_table_end(o);
-	out_table_begin(o, "exclusions", exclusion_cols);
-	if (!ret)
-		ret = dump(nlc, RVM_CMD_EXCLUSION_GET, p.id, take_exclusion, o, &ctx->err);
-	out_table_end(o);
-	out_object_end(o);
 	return ret;
 }
 
@@ -261,10 +203,5 @@ static const struct arg name_args[] = {
 const struct cmd token_cmds[] = {
 	{ "token", "list", list, name_args, "list the tokens", CMD_READ },
 	{ "token", "exclusions", exclusions, name_args, "show what no token can allow", CMD_READ },
-	{},
-};
-
-const struct cmd table_cmds[] = {
-	{ "table", "show", show, name_args, "show the table in force", CMD_READ },
 	{},
 };

@@ -14,6 +14,15 @@ struct token_lost {
 	size_t exclusions;
 };
 
+/* Columns of tables of them, and what prints each that token_dump() finds as a row. */
+extern const struct out_col token_cols[];
+extern const struct out_col exclusion_cols[];
+int token_print(struct nlattr **a, int cmd, void *out, struct err *err);
+int token_print_exclusion(struct nlattr **a, int cmd, void *out, struct err *err);
+/* All, or those of one partition.  @cmd: RVM_CMD_TOKEN_GET or RVM_CMD_EXCLUSION_GET. */
+int token_dump(struct nlc *nlc, int cmd, uint32_t partition, nlc_fn fn, void *data,
+	       struct err *err);
+
 int token_count_lost(struct nlc *nlc, uint32_t partition, struct token_lost *lost, struct err *err);
 
 #endif

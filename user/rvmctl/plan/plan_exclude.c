@@ -9,6 +9,7 @@
 #include <sys/ioctl.h>
 #include <sys/vfs.h>
 
+#include "base/note.h"
 #include "base/path.h"
 #include "grammar/scope_parse.h"
 #include "lib/judge/index.h"

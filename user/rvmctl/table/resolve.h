@@ -4,11 +4,11 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/stat.h>
 
 #include "base/err.h"
 #include "grammar/scope_parse.h"
 #include "lib/judge/scope.h"
+#include "table/anchor.h"
 
 /*
  * From what a resource string says to open files and addresses.
@@ -16,17 +16,6 @@
  * Names are looked up one by one and links are not followed, but for those
  * that root made in a directory of root's, in patterns that start at the root.
  */
-
-/**
- * struct anchor - an open file that patterns hang on; the resolver's
- */
-struct anchor {
-	/* Without links. */
-	char *path;
-	/* O_PATH. */
-	int fd;
-	struct stat st;
-};
 
 /**
  * struct scope - a scope that the module can take; end with scope_free()
@@ -42,21 +31,6 @@ struct scope {
 	uint32_t protocol;
 	struct rvm_addr_range range;
 };
-
-struct resolver {
-	const struct anchor *root;
-	/* The root is that of a container: nothing is looked up from the tool's own. */
-	bool contained;
-	const struct anchor *workspace;
-	/* NULL if the user has none. */
-	const struct anchor *home;
-	/* tsearch tree of struct anchor by path. */
-	void *anchors;
-};
-
-/* @root: of a container, by a path of the host; then @workspace is one of the container's. */
-int resolver_open(struct resolver *r, const char *root, const char *workspace, struct err *err);
-void resolver_close(struct resolver *r);
 
 /* Links that a pattern may lead through. */
 enum links {
@@ -126,18 +100,5 @@ int resolve(struct resolver *r, const struct rvm_scope_spec *spec, bool exclusio
 	    struct resolved *out, struct err *err);
 void resolved_free(struct resolved *out);
 void scope_free(struct scope *scope);
-
-/* "/usr/bin/git diff ...", "/home/u/ws/docs/[any depth]": for people.  free() it. */
-char *scope_describe(const struct scope *scope);
-
-/* An absolute path as anchor, links followed; NULL if it does not open. */
-const struct anchor *resolve_file(struct resolver *r, const char *path);
-/* Likewise below the resolver's root; links do not lead out of it. */
-const struct anchor *resolve_inside(struct resolver *r, const char *path);
-/* An anchor by path without links below a directory; NULL if it does not open. */
-const struct anchor *resolve_below(struct resolver *r, const struct anchor *dir, const char *name);
-
-/* Add a note; several are joined by "; ". */
-void note(char **notes, const char *fmt, ...) PRINTF(2, 3);
 
 #endif

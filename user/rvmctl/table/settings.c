@@ -102,8 +102,9 @@ static void warn_of_permissions(const struct doc *doc, json_t *permissions)
 			warn_line("%s: permissions: unknown key '%s' does nothing", doc->path, key);
 	}
 	if (folders)
-		warn_line("%s: permissions.additionalDirectories is ignored: %zu director%s no right here; "
-			  "write rows such as Read(//directory/**) and Edit(//directory/**)",
+		warn_line("%s: permissions.additionalDirectories is ignored: %zu director%s no "
+			  "right here; write rows such as Read(//directory/**) and "
+			  "Edit(//directory/**)",
 			  doc->path, folders, folders == 1 ? "y gives" : "ies give");
 	if (mode && strcmp(mode, "default") != 0)
 		warn_line("%s: permissions.defaultMode '%.40s' is ignored: what no row allows is "

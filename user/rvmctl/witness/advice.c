@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What would have to change for a refusal to be none. */
-#include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -14,22 +13,6 @@
 #include "table/program.h"
 #include "witness/advice.h"
 #include "witness/trial.h"
-
-char *refusal_reason(const struct refusal *r)
-{
-	const char *text = rvm_reason_text(r->reason);
-
-	if (r->reason == RVM_REASON_WITHIN && r->within)
-		return format("a token allows it, but only within %s (token %" PRIu64 ", %s)",
-			      r->within, r->token, r->rule ? r->rule : "no resource");
-	if (r->rule && r->token)
-		return format("%s (token %" PRIu64 ", %s)", text, r->token, r->rule);
-	if (r->rule)
-		return format("%s (%s)", text, r->rule);
-	if (r->token)
-		return format("%s (token %" PRIu64 ")", text, r->token);
-	return strdup(text);
-}
 
 /* Of "/proc/7/fd/1" what is behind the number, "/fd/1"; NULL if there is none. */
 static const char *behind_pid(const char *path)

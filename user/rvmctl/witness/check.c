@@ -322,14 +322,13 @@ static void find_rule(struct nlc *nlc, struct answer *a)
 	err_clear(&err);
 }
 
-static void print_answer(struct ctx *ctx, struct nlc *nlc, const struct partition *part,
-			 const struct question *q, const struct answer *a)
+/* @real: the program's own path, or NULL.  Strings are those of the question and the answer. */
+static struct refusal refusal_of(const struct partition *part, const struct question *q,
+				 const struct answer *a, const char *real)
 {
-	auto_trial struct trial trial = { 0 };
-	auto_advice struct advice advice = { 0 };
-	auto_free char *real = q->class == RVM_CLASS_EXEC ? file_path(q->fd) : NULL;
 	const char *typed = q->argv ? path_base(q->argv[0]) : NULL;
-	struct refusal r = {
+
+	return (struct refusal){
 		.reason = a->reason,
 		.class = q->class,
 		.right = a->missing ? a->missing : q->right,
@@ -346,6 +345,15 @@ static void print_answer(struct ctx *ctx, struct nlc *nlc, const struct partitio
 		.within = a->within,
 		.token = a->token,
 	};
+}
+
+static void print_answer(struct ctx *ctx, struct nlc *nlc, const struct partition *part,
+			 const struct question *q, const struct answer *a)
+{
+	auto_trial struct trial trial = { 0 };
+	auto_advice struct advice advice = { 0 };
+	auto_free char *real = q->class == RVM_CLASS_EXEC ? file_path(q->fd) : NULL;
+	struct refusal r = refusal_of(part, q, a, real);
 	auto_free char *reason = NULL;
 	auto_free char *rule = NULL;
 

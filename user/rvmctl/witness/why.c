@@ -17,9 +17,6 @@
 #include "witness/trial.h"
 #include "witness/why.h"
 
-/* As the kernel gives them out by itself, unless it is told otherwise. */
-#define EPHEMERAL_MIN 32768
-
 static char *rights_text(uint8_t rights)
 {
 	char text[80] = "";
@@ -31,25 +28,6 @@ static char *rights_text(uint8_t rights)
 				      rvm_right_name(bit));
 	}
 	return strdup(rights == RVM_RIGHTS_ALL ? "all rights" : n ? text : "nothing");
-}
-
-/* Port behind the last colon of an address; 0 if there is none. */
-static unsigned long port_of(const char *addr)
-{
-	const char *colon = addr ? strrchr(addr, ':') : NULL;
-
-	return colon ? strtoul(colon + 1, NULL, 10) : 0;
-}
-
-/*
- * A message on a connection that the peer made: then the row to write is one to
- * listen at the local address.  Who connects has a port that is none of a service.
- */
-static bool came_to_us(const struct event *event)
-{
-	unsigned long local = port_of(event->detail.local), peer = port_of(event->detail.addr);
-
-	return local && peer && local < peer && peer >= EPHEMERAL_MIN && local < EPHEMERAL_MIN;
 }
 
 /* "git push (exec of /usr/bin/git", "open of /etc/shadow for READ (", "connect to tcp:...". */
@@ -108,42 +86,6 @@ static char *denial_text(const struct event *event, const struct refusal *r, con
 		      event->rec.flags & RVM_RECORD_F_PERMISSIVE ? "would be denied" : "denied",
 		      deed, deed[strlen(deed) - 1] == '(' ? "" : " ", who, event->partition, reason,
 		      advice ? "  " : "", advice ? advice : "");
-}
-
-/* The row that lacks is one to listen there. */
-static void take_local(struct refusal *r, const struct event *event)
-{
-	r->addr = event->detail.local;
-	r->right = RVM_RIGHT_WRITE;
-	r->came = true;
-}
-
-/* Strings are those of the event. */
-static void fill_refusal(struct refusal *r, const struct event *event)
-{
-	const struct detail *d = &event->detail;
-
-	*r = (struct refusal){
-		.reason = event->payload.reason,
-		.class = event->payload.class,
-		.right = event->payload.right,
-		.op = event->payload.operation,
-		.partition = event->partition,
-		.path = d->path,
-		.argv = d->argv,
-		.addr = d->addr,
-		.name = d->name,
-		.rule = d->rule,
-		.within = d->within,
-		.turner = d->turned,
-		.proto = d->proto ? d->proto : "tcp",
-		.words = d->words,
-		.as = d->as,
-		.cut = d->cut,
-		.token = d->token ? strtoull(d->token, NULL, 10) : 0,
-	};
-	if (came_to_us(event))
-		take_local(r, event);
 }
 
 /* Records before the newest denial that are looked at. */
@@ -208,9 +150,9 @@ static char *explain(struct nlc *nlc, const struct event *event, struct refusal 
 	r->typed = r->words && r->words[0] ? r->words[0] : typed;
 	trial_open(&trial, nlc, known ? &part : NULL);
 	/* Ports do not tell it if those of servers are as high as those of clients. */
-	local = port_of(event->detail.local);
+	local = refusal_port(event->detail.local);
 	if (!r->came && local && trial_listens(&trial, local))
-		take_local(r, event);
+		refusal_take_local(r, event);
 	if (known && is_allowed_now(nlc, &part, r))
 		advice.text = strdup("The table in force now allows it.");
 	else
@@ -227,7 +169,7 @@ char *why_text(struct nlc *nlc, const struct event *event, char **grant)
 
 	*grant = NULL;
 
-	fill_refusal(&r, event);
+	refusal_fill(&r, event);
 	if (event_is_denial(event)) {
 		text = explain(nlc, event, &r, grant);
 	} else if (event_is_judged(event)) {

@@ -1,25 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What the processes of a container brought along, and what becomes of it. */
-#include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
 #include <linux/capability.h>
-#include <sched.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/sysmacros.h>
 
 #include "partition/adopt.h"
+#include "partition/adopt_priv.h"
 #include "wire/words.h"
-
-/* Of terminals, which the hooks let their own session use. */
-#define TERMINALS_FIRST 136
-#define TERMINALS_LAST 143
-
-/* Memory that is mapped for writing through a file. */
-#define MAP_SHARED_WRITABLE "rw-s"
 
 enum brought {
 	PROCESSES,
@@ -78,7 +69,7 @@ struct counts {
 	char namespaces[64];
 };
 
-static bool read_link(int dir, const char *name, char *text, size_t size)
+bool adopt_read_link(int dir, const char *name, char *text, size_t size)
 {
 	ssize_t n = readlinkat(dir, name, text, size - 1);
 
@@ -87,7 +78,7 @@ static bool read_link(int dir, const char *name, char *text, size_t size)
 }
 
 /* Does a link of /proc name a file that is judged by its place? */
-static bool is_named(const char *link)
+bool adopt_is_named(const char *link)
 {
 	static const char *const nameless[] = { "/memfd:", "/SYSV", "/dev/zero (deleted)", "/[" };
 
@@ -125,7 +116,7 @@ static void count_socket(struct counts *c, pid_t pid, int number)
 }
 
 /* Access mode of a descriptor, or -1. */
-static int mode_of(int process, const char *fd)
+int adopt_mode_of(int process, const char *fd)
 {
 	char path[48], *line = NULL;
 	int file, mode = -1;
@@ -149,11 +140,11 @@ static void count_descriptor(struct counts *c, int process, pid_t pid, const cha
 {
 	if (!strncmp(link, "socket:", 7)) {
 		count_socket(c, pid, atoi(fd));
-	} else if (!is_named(link)) {
+	} else if (!adopt_is_named(link)) {
 		c->n[NAMELESS]++;
 	} else {
 		c->n[FILES]++;
-		c->n[WRITABLE] += mode_of(process, fd) > O_RDONLY;
+		c->n[WRITABLE] += adopt_mode_of(process, fd) > O_RDONLY;
 	}
 }
 
@@ -165,7 +156,7 @@ static void count_descriptors(struct counts *c, int process, pid_t pid)
 	char link[4096];
 
 	while (d && (e = readdir(d))) {
-		if (read_link(fd, e->d_name, link, sizeof(link)))
+		if (adopt_read_link(fd, e->d_name, link, sizeof(link)))
 			count_descriptor(c, process, pid, e->d_name, link);
 	}
 }
@@ -180,7 +171,7 @@ static void count_maps(struct counts *c, int process)
 
 	while (f && getline(&line, &size, f) > 0) {
 		path = strchr(line, '/');
-		if (!path || !is_named(path) || sscanf(line, "%*s %4s", mode) != 1)
+		if (!path || !adopt_is_named(path) || sscanf(line, "%*s %4s", mode) != 1)
 			continue;
 		c->n[MAPS] += mode[1] == 'w' && mode[3] == 's';
 		c->n[CODE] += mode[2] == 'x';
@@ -236,12 +227,12 @@ static void count_namespaces(struct counts *c, int process)
 		char own[64], theirs[64], path[16];
 
 		snprintf(path, sizeof(path), "ns/%s", kinds[i]);
-		if (!read_link(process, path, theirs, sizeof(theirs)))
+		if (!adopt_read_link(process, path, theirs, sizeof(theirs)))
 			continue;
 		snprintf(path, sizeof(path), "self/ns/%s", kinds[i]);
 		auto_close int proc = open("/proc", O_PATH | O_CLOEXEC);
 
-		if (!read_link(proc, path, own, sizeof(own)) || strcmp(own, theirs))
+		if (!adopt_read_link(proc, path, own, sizeof(own)) || strcmp(own, theirs))
 			continue;
 		c->n[NAMESPACES]++;
 		len += snprintf(c->namespaces + len, sizeof(c->namespaces) - len, "%s%s",
@@ -308,183 +299,4 @@ void adopt_report(const struct adopt *a, struct out *o)
 		out_row_end(o);
 	}
 	out_table_end(o);
-}
-
-/* What is open and will be refused. */
-
-struct asker {
-	struct nlc *nlc;
-	uint32_t partition;
-	struct out *out;
-	/* "/proc" as the host sees it. */
-	int proc;
-	struct err *err;
-};
-
-static int take_allowed(struct nlattr **a, int cmd, void *data, struct err *err)
-{
-	*(uint32_t *)data = nlc_u32(a[RVM_A_CHECK_ALLOWED]);
-	return 0;
-}
-
-/* Return: 1 if it is, 0 if not, -1. */
-static int is_allowed(struct asker *k, int fd, uint32_t right)
-{
-	struct nl_msg *msg = nlc_request(k->nlc, RVM_CMD_CHECK, 0);
-	uint32_t allowed = 0;
-
-	if (msg &&
-	    (nla_put_u32(msg, RVM_A_CHECK_PARTITION, k->partition) ||
-	     nla_put_u32(msg, RVM_A_CHECK_CLASS, RVM_CLASS_PATH) ||
-	     nla_put_u32(msg, RVM_A_CHECK_RIGHT, right) || nla_put_s32(msg, RVM_A_CHECK_FD, fd)))
-		nlc_drop(&msg);
-	if (!nlc_call(k->nlc, msg, take_allowed, &allowed, k->err))
-		return allowed;
-	/* It has no name: the hooks let it be. */
-	if (nlc_errno(k->nlc) != EINVAL)
-		return -1;
-	err_clear(k->err);
-	return 1;
-}
-
-static bool is_terminal(int fd)
-{
-	struct stat st;
-
-	return !fstat(fd, &st) && S_ISCHR(st.st_mode) && major(st.st_rdev) >= TERMINALS_FIRST &&
-	       major(st.st_rdev) <= TERMINALS_LAST;
-}
-
-static void print_denied(struct asker *k, pid_t pid, const char *what, uint32_t right,
-			 const char *path)
-{
-	out_row_begin(k->out);
-	out_u64(k->out, "pid", pid);
-	out_str(k->out, "what", what);
-	out_rights(k->out, "right", right);
-	out_str(k->out, "path", path);
-	out_row_end(k->out);
-}
-
-/* @name below the process' directory leads to the file, which is used with @right. */
-static int ask(struct asker *k, pid_t pid, int process, const char *name, const char *what,
-	       uint32_t right)
-{
-	auto_close int fd = openat(process, name, O_PATH | O_CLOEXEC);
-	char path[4096];
-	int allowed;
-
-	if (fd < 0 || is_terminal(fd) || !read_link(process, name, path, sizeof(path)) ||
-	    !is_named(path))
-		return 0;
-	allowed = is_allowed(k, fd, right);
-	if (!allowed)
-		print_denied(k, pid, what, right, path);
-	return allowed < 0 ? -1 : 0;
-}
-
-static uint32_t right_of(int mode)
-{
-	switch (mode) {
-	case -1:
-		return 0;
-	case O_RDONLY:
-		return RVM_RIGHT_READ;
-	case O_WRONLY:
-		return RVM_RIGHT_WRITE;
-	default:
-		return RVM_RIGHT_READ | RVM_RIGHT_WRITE;
-	}
-}
-
-static int ask_descriptors(struct asker *k, pid_t pid, int process)
-{
-	int fd = openat(process, "fd", O_RDONLY | O_DIRECTORY | O_CLOEXEC), ret = 0;
-	auto_dir DIR *d = fd < 0 ? NULL : fdopendir(fd);
-	struct dirent *e;
-
-	while (!ret && d && (e = readdir(d))) {
-		uint32_t right = *e->d_name == '.' ? 0 : right_of(mode_of(process, e->d_name));
-		char name[272], what[280];
-
-		snprintf(name, sizeof(name), "fd/%s", e->d_name);
-		snprintf(what, sizeof(what), "descriptor %s", e->d_name);
-		if (right)
-			ret = ask(k, pid, process, name, what, right);
-	}
-	return ret;
-}
-
-static int ask_maps(struct asker *k, pid_t pid, int process)
-{
-	int fd = openat(process, "maps", O_RDONLY | O_CLOEXEC), ret = 0;
-	auto_file FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
-	auto_free char *line = NULL;
-	size_t size = 0;
-
-	while (!ret && f && getline(&line, &size, f) > 0) {
-		char range[40], mode[5], name[64];
-
-		if (sscanf(line, "%39s %4s", range, mode) != 2 ||
-		    strcmp(mode, MAP_SHARED_WRITABLE) != 0 || !strchr(line, '/'))
-			continue;
-		snprintf(name, sizeof(name), "map_files/%s", range);
-		ret = ask(k, pid, process, name, "map, kept", RVM_RIGHT_WRITE);
-	}
-	return ret;
-}
-
-static int ask_all(const struct adopt *a, struct asker *k)
-{
-	for (size_t i = 0; i < a->n; i++) {
-		char name[16];
-
-		snprintf(name, sizeof(name), "%d", a->pids[i]);
-		auto_close int process = openat(k->proc, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-		if (process >= 0 &&
-		    (ask_descriptors(k, a->pids[i], process) || ask_maps(k, a->pids[i], process)))
-			return -1;
-	}
-	return 0;
-}
-
-/* The module judges paths from the root of who asks, so the tool goes there and comes back. */
-static int ask_there(const struct adopt *a, struct asker *k)
-{
-	auto_close int own = open("/proc/self/ns/mnt", O_RDONLY | O_CLOEXEC);
-	auto_close int cwd = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	auto_close int there = -1;
-	char path[40];
-	int ret;
-
-	snprintf(path, sizeof(path), "%.*s/ns/mnt", (int)(strlen(a->root) - strlen("/root")),
-		 a->root);
-	there = open(path, O_RDONLY | O_CLOEXEC);
-	if (own < 0 || cwd < 0 || there < 0 || setns(there, CLONE_NEWNS))
-		return err_errno(k->err, errno, "%s", path);
-	ret = ask_all(a, k);
-	if (setns(own, CLONE_NEWNS) || fchdir(cwd))
-		return err_errno(k->err, errno, "mounts of the host");
-	return ret;
-}
-
-int adopt_report_denied(const struct adopt *a, struct nlc *nlc, uint32_t partition, struct out *o,
-			struct err *err)
-{
-	static const struct out_col cols[] = {
-		{ "pid", NULL, OUT_COL_RIGHT },
-		{ "what", "denied from now on", 0 },
-		{ "right", NULL, 0 },
-		{ "path", NULL, 0 },
-		{},
-	};
-	auto_close int proc = open("/proc", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	struct asker k = { .nlc = nlc, .partition = partition, .out = o, .proc = proc, .err = err };
-	int ret;
-
-	out_table_begin(o, "denied", cols);
-	ret = ask_there(a, &k);
-	out_table_end(o);
-	return ret;
 }
