@@ -364,7 +364,7 @@ TEST_F(container, what_it_brings_along_is_said)
 	EXPECT_EQ(2, count_of("\nprocesses "));
 	EXPECT_EQ(1, count_of("\nconnected unix sockets "));
 	EXPECT_EQ(4, count_of("\nfiles open for writing "));
-	EXPECT_EQ(2, count_of("\nprocesses with powers of root "));
+	EXPECT_EQ(2, count_of("\nprocesses with capabilities of root "));
 	EXPECT_NE(NULL, strstr(container_said(), on_host("host")));
 	EXPECT_NE(NULL, strstr(container_said(), "/sys/fs/cgroup/cgroup.procs"));
 	EXPECT_EQ(NULL, strstr(container_said(), on_host("ro")));

@@ -64,7 +64,7 @@ static int check_bytes(const struct source *src, const char *text, size_t len)
 
 	for (i = 0; i < len; i++)
 		if ((u8)text[i] < 0x20 || text[i] == 0x7f)
-			return fail(src, text + i, "control bytes are not allowed here: remove it");
+			return fail(src, text + i, "a control character is not allowed: remove it");
 	return 0;
 }
 
@@ -194,10 +194,11 @@ static int parse_words(struct rvm_scope_spec *spec, const struct source *src, co
 
 	err = rvm_argv_parse_pattern(text, len, NULL, 0, &words_len, &prefix, &at);
 	if (err == -E2BIG)
-		return fail(src, text + at, "too long, or too many words or stars: shorten it");
+		return fail(src, text + at, "too long, or too many arguments or stars: shorten it");
 	if (err)
-		return fail(src, text + at,
-			    "name the program, without *, then its words; no control bytes");
+		return fail(
+			src, text + at,
+			"name the program, without *, then its arguments; no control characters");
 	if (prefix)
 		spec->flags |= RVM_SCOPE_FLAG_PREFIX;
 	if (!words_len)
@@ -246,7 +247,7 @@ static int parse_unix(struct rvm_scope_spec *spec, const struct source *src, con
 		if (err)
 			return err;
 		if (!spec->len || spec->flags & RVM_SCOPE_FLAG_ALONE)
-			return fail(src, text, "this is a folder: name the socket");
+			return fail(src, text, "this is a directory: name the socket");
 		/* Such as /proc/self/fd/3: a socket is not a task's entry. */
 		spec->flags = 0;
 	}
