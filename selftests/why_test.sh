@@ -217,7 +217,7 @@ check line_for_a_name_of_mktemp_holds_inside_too agent 'echo x >tmp.Aa91AbCd3y/o
 write_scripts
 base=minimal,workspace-ro,python
 write_server_table 0.0.0.0:8425 0.0.0.0:41425
-check load_names_the_row says 'row 1 .*not heard .*tcp:127.0.0.1:8425' load
+check load_names_the_row says 'row 1 .*reached by .*tcp:127.0.0.1:8425' load
 check line_for_a_server server_helps 8425
 check line_for_a_server_with_a_high_port server_helps 41425
 

@@ -32,7 +32,16 @@ int file_open(const char *path, struct stat *st, struct err *err);
 /* A regular file to write from its beginning, made if it is not there; or a device. */
 int file_create(const char *path, struct err *err);
 
-/* Bytes of a file; nothing longer than @max.  @real: NULL, or where the file is; free() it. */
+/**
+ * file_read() - all of a file
+ * @max: bytes; a longer file is an error
+ * @text: filled, with a NUL behind it; free() it
+ * @len: filled: bytes of @text
+ * @st: filled
+ * @real: NULL, or filled with where the file is; free() it
+ *
+ * Return: 0; -1 with @err.
+ */
 int file_read(const char *path, size_t max, char **text, size_t *len, struct stat *st, char **real,
 	      struct err *err);
 

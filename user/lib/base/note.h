@@ -4,7 +4,12 @@
 
 #include "base/auto.h"
 
-/* Add a note; several are joined by "; ". */
+/**
+ * note() - add a remark, unless it is there already
+ * @notes: NULL at first; several remarks are joined by "; "; free() it
+ *
+ * Without memory the remark is lost.
+ */
 void note(char **notes, const char *fmt, ...) PRINTF(2, 3);
 
 #endif

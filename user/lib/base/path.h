@@ -16,8 +16,11 @@ bool path_is_below(const char *path, const char *dir);
 /* A path or a name as a pattern that matches it and nothing else; free() it. */
 char *path_escape(const char *path);
 
-/*
- * Drop empty names and "."; put the "**" of a bare name in front of it.
+/**
+ * path_normalise() - drop empty names and "."
+ * @anywhere: it is a bare name: put "**" in front of it
+ * @out: filled; free() it
+ *
  * Return: 0; -1 without memory.
  */
 int path_normalise(const char *text, size_t len, bool anywhere, char **out);

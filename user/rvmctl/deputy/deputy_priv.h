@@ -65,7 +65,7 @@ int deputy_hold_target(struct deputies *d, const char *path);
 /* Links on the way to it and its name, not what lies below it. */
 int deputy_hold_way(struct deputies *d, const char *path);
 int deputy_hold_name(struct deputies *d, const char *path);
-/* Where it is, links followed, which are held; NULL on errors. */
+/* Where it is, links followed, which are held; NULL on errors.  free() it. */
 char *deputy_real(struct deputies *d, const char *path);
 /* All whose path begins so. */
 int deputy_hold_beginning(struct deputies *d, const char *path);
@@ -73,7 +73,7 @@ int deputy_exclude_name(struct deputies *d, const struct anchor *above, const ch
 /* What may be obeyed is not known, for @why: nothing is writable, which is told. */
 int deputy_give_up(struct deputies *d, const char *why);
 
-/* @name as it is seen from @dir, whole, without "." and ".."; NULL without memory. */
+/* @name as it is seen from @dir, whole, without "." and ".."; NULL without memory.  free() it. */
 char *path_from(const char *dir, const char *name);
 
 /* Lines about git's directory, for another; @layout: one that is laid out as that. */

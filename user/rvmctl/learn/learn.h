@@ -175,14 +175,14 @@ void learn_add(struct learn *l, uint8_t rights, char *resource, const struct see
 /* learn_name.c */
 /* A name that differs each time, as a pattern, or NULL.  @temporary: in a directory for such. */
 char *name_temporary(const char *name, const char *pid, bool temporary);
-/* The pattern of two names of random parts; NULL if they are not. */
+/* The pattern of two names of random parts; NULL if they are not.  free() it. */
 char *name_merge(const char *a, const char *b);
 /*
  * A name, escaped, of a file that was made and is gone, with its random letters as a
- * pattern; NULL if it has none.  @target: what it was moved to, or NULL.
+ * pattern; NULL if it has none.  @target: what it was moved to, or NULL.  free() it.
  */
 char *name_short_lived(const char *name, const char *target);
-/* The pattern of a file that was made and is gone; NULL if it is none. */
+/* The pattern of a file that was made and is gone; NULL if it is none.  free() it. */
 char *node_short_lived(const struct node *n);
 /* Can it stand in a table? */
 const char *name_fault(const char *name);

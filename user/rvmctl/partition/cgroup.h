@@ -28,11 +28,24 @@ struct cgroup_limits {
 };
 
 #define CGROUP_PIDS_DEFAULT 4096
-/* Where cgroup2 is mounted; free() it. */
+/**
+ * cgroup_root() - where cgroup2 is mounted
+ * @path: filled; free() it
+ *
+ * Return: 0; -1 with @err.
+ */
 int cgroup_root(char **path, struct err *err);
-/* "<root>/rvm/<name>", free() it; and its open directory. */
+
+/**
+ * partition_cgroup_path() - "<root>/rvm/<name>", whether it is there or not
+ * @path: filled; free() it
+ *
+ * Return: 0; -1 with @err.
+ */
 int partition_cgroup_path(const char *name, char **path, struct err *err);
+/* Return: an open directory; -1 with @err. */
 int partition_cgroup_open(const char *name, struct err *err);
+
 /* Is the group with this id the one of that name? */
 bool cgroup_is_own(const char *name, uint64_t id);
 

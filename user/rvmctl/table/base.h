@@ -8,7 +8,12 @@
 
 /* The directory: ../base or ../share/rvm/base of the tool, or the built-in one.  free() it. */
 char *base_dir(void);
-/* Path of base table @name; EXIT_USAGE if there is none. */
+/**
+ * base_table_path() - the file of a base table
+ * @path: filled; free() it
+ *
+ * Return: 0; -1 with @err, EXIT_USAGE if there is none of this name.
+ */
 int base_table_path(const char *name, char **path, struct err *err);
 
 /**

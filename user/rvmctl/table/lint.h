@@ -26,11 +26,11 @@ char *lint_form(const char *resource);
  */
 char *lint_rule(const struct rvm_scope_spec *spec, const char *resource, bool exclusion);
 
-/* The same by what is there: places that are not those of the rule. */
+/* The same by what is there: places that are not those of the rule.  free() it. */
 char *lint_places(const struct resolver *r, const struct rvm_scope_spec *spec,
 		  const char *resource);
 
-/* What a row that starts a program with some words does to that one, on this host. */
+/* What a row that starts a program with some words does to that one, on this host.  free() it. */
 char *lint_program(const struct scope *scope);
 
 /**
