@@ -80,7 +80,7 @@ static int fill_record(struct sk_buff *skb, const struct nlattr *attr,
 	err = rvm_witness_get_record(sequence, raw);
 	if (err == -ENODATA)
 		NL_SET_ERR_MSG_ATTR(extack, attr,
-				    "the record was overwritten: look into the segments on disk");
+				    "the record was overwritten: look in an exported log");
 	else if (err)
 		NL_SET_ERR_MSG_ATTR(extack, attr, "there is no such record yet");
 	if (err)

@@ -21,18 +21,21 @@ const char *rvm_reason_text(enum rvm_reason reason)
 		[RVM_REASON_FENCED] = "the partition, or one above it, is fenced",
 		[RVM_REASON_UNREGISTERED] = "the task is in no partition of its own",
 		[RVM_REASON_FLOOR] = "it is refused in every mode; only the root token covers it",
-		[RVM_REASON_ARGV] = "a token names the program, but not with these words",
-		[RVM_REASON_GAIN] = "the new name would give more than the old one",
+		[RVM_REASON_ARGV] = "a token names the program, but not with these arguments",
+		[RVM_REASON_GAIN] = "the new name would grant more rights than the old one",
 		[RVM_REASON_SPECIAL] = "it needs a token that names it",
 		[RVM_REASON_DETACHED] = "it cannot be reached from the root of its tree",
 		[RVM_REASON_DEPTH] = "the path is too deep, or a name too long",
-		[RVM_REASON_CONTEXT] = "it was asked where the caller cannot be known",
+		[RVM_REASON_CONTEXT] =
+			"its place could not be determined: too many mounts, or they kept changing",
 		[RVM_REASON_MEMORY] = "there was no memory to judge it",
-		[RVM_REASON_ANONYMOUS] = "its code is in a file without a name",
-		[RVM_REASON_FAMILY] = "no such socket family or protocol in a partition",
+		[RVM_REASON_ANONYMOUS] =
+			"its code is in a file that has no path (a memfd, for example)",
+		[RVM_REASON_FAMILY] =
+			"this socket family or protocol is not available in a partition",
 		[RVM_REASON_REFUSED] = "it is never allowed in a partition",
 		[RVM_REASON_ABOVE] = "the partition around this one may not do it either",
-		[RVM_REASON_ENVIRON] = "a variable of its environment can make it run other code",
+		[RVM_REASON_ENVIRON] = "an environment variable could make it run other code",
 		[RVM_REASON_WITHIN] = "a token allows it, but only within another program",
 		[RVM_REASON_STEERED] = "a tracer or a system call filter can change what it does",
 	};

@@ -225,13 +225,14 @@ enum rvm_op {
  *   partition.
  * @RVM_REASON_FLOOR: Denied in every mode; only the root token covers it.
  * @RVM_REASON_ARGV: A token names the program, but not with these arguments.
- * @RVM_REASON_GAIN: The new name would give more than the old one.
+ * @RVM_REASON_GAIN: The new name would grant more rights than the old one.
  * @RVM_REASON_SPECIAL: A device, fifo or socket needs a token that names it.
  * @RVM_REASON_DETACHED: The object cannot be reached from the root of its file
  *   system tree.
  * @RVM_REASON_DEPTH: The path is deeper, or the name longer, than the limits
  *   allow.
- * @RVM_REASON_CONTEXT: Asked from a place where the caller cannot be known.
+ * @RVM_REASON_CONTEXT: Its place could not be determined for too many mounts,
+ *   or they kept changing.
  * @RVM_REASON_MEMORY: There was no memory to judge it.
  * @RVM_REASON_ANONYMOUS: Code in a nameless file such as a memfd.
  * @RVM_REASON_FAMILY: No socket family or protocol of this kind in a
