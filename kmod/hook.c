@@ -103,29 +103,21 @@ static void record(struct rvm_reservation *res, unsigned int links)
 	rvm_witness_commit(res, &event);
 }
 
-static int reserve(struct rvm_reservation *res, struct netlink_ext_ack *extack)
-{
-	if (!rvm_witness_reserve(res, 1))
-		return 0;
-	NL_SET_ERR_MSG(extack, "the witness log is full: nothing changes unrecorded");
-	return -ENOSPC;
-}
-
 int rvm_hook_hold(const struct rvm_hook_spec *specs, unsigned int links, unsigned int *bad,
 		  struct netlink_ext_ack *extack)
 {
 	struct rvm_reservation res;
-	unsigned int before;
+	unsigned int before, i;
 	int err;
 
 	might_sleep();
 	guard(mutex)(&lock);
 	*bad = links;
 	before = count;
-	err = reserve(&res, extack);
+	err = rvm_witness_reserve_for(&res, 1, extack);
 	if (err)
 		return err;
-	for (unsigned int i = 0; i < links; i++) {
+	for (i = 0; i < links; i++) {
 		err = take_link(&specs[i], extack);
 		if (err) {
 			*bad = i;
@@ -152,7 +144,7 @@ int rvm_hook_release(struct netlink_ext_ack *extack)
 				   running);
 		return -EBUSY;
 	}
-	err = reserve(&res, extack);
+	err = rvm_witness_reserve_for(&res, 1, extack);
 	if (err)
 		return err;
 	links = count;

@@ -31,10 +31,7 @@ struct asked {
 
 static int refuse(struct genl_info *info, int attr, const char *msg)
 {
-	NL_SET_BAD_ATTR(info->extack, info->attrs[attr]);
-	if (info->extack)
-		info->extack->_msg = msg;
-	return -EINVAL;
+	return rvm_nl_refuse(info->extack, info->attrs[attr], msg);
 }
 
 static int open_object(struct genl_info *info, struct asked *asked)

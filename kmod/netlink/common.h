@@ -55,6 +55,22 @@ u32 rvm_nl_self(void);
  */
 int rvm_nl_need(struct genl_info *info, int attr);
 
+/** rvm_nl_say() - give a message that is no literal, but lives on; @extack may be NULL */
+static inline void rvm_nl_say(struct netlink_ext_ack *extack, const char *text)
+{
+	if (extack)
+		extack->_msg = text;
+}
+
+/** rvm_nl_refuse() - -EINVAL, with the attribute that is wrong and why */
+static inline int rvm_nl_refuse(struct netlink_ext_ack *extack, const struct nlattr *attr,
+				const char *text)
+{
+	NL_SET_BAD_ATTR(extack, attr);
+	rvm_nl_say(extack, text);
+	return -EINVAL;
+}
+
 /**
  * rvm_nl_partition() - the partition that a user's request is about
  * @skb: the request

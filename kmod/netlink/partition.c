@@ -293,8 +293,6 @@ static int admit(struct rvm_partition *part, struct genl_info *info)
 		NL_SET_ERR_MSG_ATTR(info->extack, attr, "the task is admitted already");
 	else if (err == -ENFILE)
 		NL_SET_ERR_MSG(info->extack, "too many tasks are admitted and have not started");
-	else if (err == -ENOSPC)
-		NL_SET_ERR_MSG(info->extack, "the witness log is full: nothing changes unrecorded");
 	return err;
 }
 

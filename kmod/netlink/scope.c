@@ -42,21 +42,12 @@ static const struct rule {
 	[RVM_CLASS_NAME] = { .attrs = ATTR(PATTERN) },
 };
 
-static int refuse(struct netlink_ext_ack *extack, const struct nlattr *attr, const char *msg)
-{
-	NL_SET_BAD_ATTR(extack, attr);
-	if (extack)
-		extack->_msg = msg;
-	return -EINVAL;
-}
-
 static int require(struct netlink_ext_ack *extack, const struct nlattr *nest, struct nlattr **tb,
 		   int attr, const char *msg)
 {
 	if (!NL_REQ_ATTR_CHECK(extack, nest, tb, attr))
 		return 0;
-	if (extack)
-		extack->_msg = msg;
+	rvm_nl_say(extack, msg);
 	return -EINVAL;
 }
 
@@ -70,17 +61,18 @@ static int check_form(const struct rvm_scope_source *src, const struct nlattr *n
 
 	for (i = 1; i <= RVM_A_SCOPE_MAX; i++)
 		if (tb[i] && !((COMMON | rule->attrs) & BIT(i)))
-			return refuse(extack, tb[i], "this attribute does not belong to the class");
+			return rvm_nl_refuse(extack, tb[i],
+					     "this attribute does not belong to the class");
 	if (exclusion) {
 		flags |= FLAG(BUILTIN);
 		if (src->class == RVM_CLASS_PATH)
 			flags |= FLAG(NOCASE);
 	}
 	if (src->flags & ~flags)
-		return refuse(extack, tb[RVM_A_SCOPE_FLAGS],
-			      "a flag does not belong to the class, or can only be read");
+		return rvm_nl_refuse(extack, tb[RVM_A_SCOPE_FLAGS],
+				     "a flag does not belong to the class, or can only be read");
 	if (src->pattern_len > RVM_GLOB_BYTES_MAX) {
-		refuse(extack, tb[RVM_A_SCOPE_PATTERN], "a pattern has 1024 bytes at most");
+		rvm_nl_refuse(extack, tb[RVM_A_SCOPE_PATTERN], "a pattern has 1024 bytes at most");
 		return -E2BIG;
 	}
 	return 0;
@@ -91,12 +83,13 @@ static int open_anchor(struct rvm_scope_source *src, const struct nlattr *attr, 
 {
 	*file = fget_raw(nla_get_s32(attr));
 	if (!*file) {
-		refuse(extack, attr, "the descriptor is not open");
+		rvm_nl_refuse(extack, attr, "the descriptor is not open");
 		return -EBADF;
 	}
 	src->inode = d_inode((*file)->f_path.dentry);
 	if (!src->inode || src->inode->i_sb->s_flags & SB_NOUSER)
-		return refuse(extack, attr, "the file has no name: pipes, sockets and the like");
+		return rvm_nl_refuse(extack, attr,
+				     "the file has no name: pipes, sockets and the like");
 	return 0;
 }
 
@@ -108,7 +101,7 @@ static int check_anchor(struct rvm_scope_source *src, const struct nlattr *nest,
 
 	if (src->flags & (FLAG(UNRESOLVED) | FLAG(ANY_PROGRAM))) {
 		if (fd)
-			return refuse(extack, fd, "the flags say that there is no anchor");
+			return rvm_nl_refuse(extack, fd, "the flags say that there is no anchor");
 		return 0;
 	}
 	if (!fd)
@@ -128,16 +121,18 @@ static int check_path(struct rvm_scope_source *src, const struct nlattr *nest, s
 	int err;
 
 	if ((src->flags & FLAG(LOAD)) && (src->flags & FLAG(RUN)))
-		return refuse(extack, tb[RVM_A_SCOPE_FLAGS], "load and run exclude each other");
+		return rvm_nl_refuse(extack, tb[RVM_A_SCOPE_FLAGS],
+				     "load and run exclude each other");
 	err = check_anchor(src, nest, tb, file, extack);
 	if (err || !src->inode)
 		return err;
 	if (src->pattern_len && !S_ISDIR(src->inode->i_mode)) {
-		refuse(extack, tb[RVM_A_SCOPE_FD], "a pattern needs a folder as its anchor");
+		rvm_nl_refuse(extack, tb[RVM_A_SCOPE_FD], "a pattern needs a folder as its anchor");
 		return -ENOTDIR;
 	}
 	if (src->flags & FLAG(PROC_OWN) && !is_proc_root(src->inode))
-		return refuse(extack, tb[RVM_A_SCOPE_FD], "proc-own needs the root of a proc");
+		return rvm_nl_refuse(extack, tb[RVM_A_SCOPE_FD],
+				     "proc-own needs the root of a proc");
 	return 0;
 }
 
@@ -151,14 +146,16 @@ static int check_words(const struct rvm_scope_source *src, struct netlink_ext_ac
 		if (src->pattern[i])
 			continue;
 		if (i == start)
-			return refuse(extack, src->pattern_attr, "a word of the pattern is empty");
+			return rvm_nl_refuse(extack, src->pattern_attr,
+					     "a word of the pattern is empty");
 		start = i + 1;
 		words++;
 	}
 	if (start != src->pattern_len)
-		return refuse(extack, src->pattern_attr, "the last word does not end with NUL");
+		return rvm_nl_refuse(extack, src->pattern_attr,
+				     "the last word does not end with NUL");
 	if (words > RVM_ARGV_PATTERN_WORDS_MAX) {
-		refuse(extack, src->pattern_attr, "a pattern has 32 words at most");
+		rvm_nl_refuse(extack, src->pattern_attr, "a pattern has 32 words at most");
 		return -E2BIG;
 	}
 	return 0;
@@ -171,12 +168,13 @@ static int check_exec(struct rvm_scope_source *src, const struct nlattr *nest, s
 
 	if (!src->pattern_len && !(src->flags & FLAG(ANY_PROGRAM)))
 		return require(extack, nest, tb, RVM_A_SCOPE_PATTERN, "the words are missing") ?:
-			       refuse(extack, src->pattern_attr, "the program word is missing");
+			       rvm_nl_refuse(extack, src->pattern_attr,
+					     "the program word is missing");
 	err = check_words(src, extack);
 	if (!err)
 		err = check_anchor(src, nest, tb, file, extack);
 	if (!err && src->inode && !S_ISREG(src->inode->i_mode))
-		err = refuse(extack, tb[RVM_A_SCOPE_FD], "a program is a regular file");
+		err = rvm_nl_refuse(extack, tb[RVM_A_SCOPE_FD], "a program is a regular file");
 	return err;
 }
 
@@ -188,7 +186,7 @@ static int check_ip(struct rvm_scope_source *src, const struct nlattr *nest, str
 	u32 protocol = 0;
 
 	if (tb[RVM_A_SCOPE_FD] || tb[RVM_A_SCOPE_PATTERN] || src->flags)
-		return refuse(extack, nest, "an address has no anchor, pattern or flag");
+		return rvm_nl_refuse(extack, nest, "an address has no anchor, pattern or flag");
 	if (require(extack, nest, tb, RVM_A_SCOPE_ADDRESS, missing) ||
 	    require(extack, nest, tb, RVM_A_SCOPE_PREFIX_LEN, missing) ||
 	    require(extack, nest, tb, RVM_A_SCOPE_PORT_FIRST, missing) ||
@@ -197,15 +195,15 @@ static int check_ip(struct rvm_scope_source *src, const struct nlattr *nest, str
 	if (tb[RVM_A_SCOPE_PROTOCOL])
 		protocol = nla_get_u32(tb[RVM_A_SCOPE_PROTOCOL]);
 	if (protocol > U16_MAX)
-		return refuse(extack, tb[RVM_A_SCOPE_PROTOCOL], "there is no such protocol");
+		return rvm_nl_refuse(extack, tb[RVM_A_SCOPE_PROTOCOL], "there is no such protocol");
 	memcpy(src->range.bytes, nla_data(tb[RVM_A_SCOPE_ADDRESS]), sizeof(src->range.bytes));
 	src->range.prefix_len = nla_get_u32(tb[RVM_A_SCOPE_PREFIX_LEN]);
 	src->range.protocol = protocol;
 	src->range.port_first = nla_get_u32(tb[RVM_A_SCOPE_PORT_FIRST]);
 	src->range.port_last = nla_get_u32(tb[RVM_A_SCOPE_PORT_LAST]);
 	if (src->range.port_first > src->range.port_last)
-		return refuse(extack, tb[RVM_A_SCOPE_PORT_LAST],
-			      "the last port is before the first");
+		return rvm_nl_refuse(extack, tb[RVM_A_SCOPE_PORT_LAST],
+				     "the last port is before the first");
 	return 0;
 }
 
@@ -218,11 +216,12 @@ static int check_socket(struct rvm_scope_source *src, const struct nlattr *nest,
 	if (!family)
 		return check_ip(src, nest, tb, extack);
 	if (family != AF_UNIX)
-		return refuse(extack, tb[RVM_A_SCOPE_FAMILY], "a family is 0 for IP or 1 for unix");
+		return rvm_nl_refuse(extack, tb[RVM_A_SCOPE_FAMILY],
+				     "a family is 0 for IP or 1 for unix");
 	src->family = AF_UNIX;
 	for (i = 1; i <= RVM_A_SCOPE_MAX; i++)
 		if (tb[i] && (IP | ATTR(PROTOCOL)) & BIT(i))
-			return refuse(extack, tb[i], "a unix socket has no address");
+			return rvm_nl_refuse(extack, tb[i], "a unix socket has no address");
 	/* Neither anchored nor unresolved: an abstract name. */
 	if (!tb[RVM_A_SCOPE_FD] && !src->flags && src->pattern_len)
 		return 0;
@@ -234,9 +233,9 @@ static int check_name(const struct rvm_scope_source *src, const struct nlattr *n
 {
 	if (!src->pattern_len)
 		return require(extack, nest, tb, RVM_A_SCOPE_PATTERN, "the name is missing") ?:
-			       refuse(extack, src->pattern_attr, "the name is empty");
+			       rvm_nl_refuse(extack, src->pattern_attr, "the name is empty");
 	if (memchr(src->pattern, 0, src->pattern_len))
-		return refuse(extack, src->pattern_attr, "a name has no NUL in it");
+		return rvm_nl_refuse(extack, src->pattern_attr, "a name has no NUL in it");
 	return 0;
 }
 
@@ -287,7 +286,7 @@ int rvm_nl_scope_parse(const struct nlattr *nest, bool exclusion, struct rvm_sco
 		return -EINVAL;
 	*src = (struct rvm_scope_source){ .class = nla_get_u32(tb[RVM_A_SCOPE_CLASS]) };
 	if (src->class == RVM_CLASS_NONE || src->class >= ARRAY_SIZE(rules))
-		return refuse(extack, tb[RVM_A_SCOPE_CLASS], "no scope has this class");
+		return rvm_nl_refuse(extack, tb[RVM_A_SCOPE_CLASS], "no scope has this class");
 	take_common(src, tb);
 	err = check_form(src, nest, tb, exclusion, extack);
 	if (!err)

@@ -197,10 +197,7 @@ static int add_partition(struct rvm_partition *part, const struct rvm_partition_
 	part->parent = find_parent(part->cgrp);
 	part->level = part->parent ? part->parent->level + 1 : 0;
 	err = check_place(part, spec, extack);
-	if (!err && rvm_witness_reserve(&res, 1)) {
-		NL_SET_ERR_MSG(extack, "the witness log is full: nothing changes unrecorded");
-		err = -ENOSPC;
-	}
+	err = err ?: rvm_witness_reserve_for(&res, 1, extack);
 	if (!err)
 		err = register_partition(part, &res, extack);
 	rvm_witness_abort(&res);
@@ -367,6 +364,7 @@ static int change_one(struct rvm_partition *part, const struct rvm_partition_cha
 		      struct netlink_ext_ack *extack)
 {
 	bool other = change->has_mode || change->mask || change->bump_epoch;
+	bool must = !takes_away_only(change);
 	struct rvm_reservation res = {};
 	int err;
 
@@ -374,10 +372,9 @@ static int change_one(struct rvm_partition *part, const struct rvm_partition_cha
 	err = check_change(part, change, extack);
 	if (err)
 		return err;
-	if (rvm_witness_reserve(&res, change->has_state + other) && !takes_away_only(change)) {
-		NL_SET_ERR_MSG(extack, "the witness log is full: nothing changes unrecorded");
-		return -ENOSPC;
-	}
+	err = rvm_witness_reserve_for(&res, change->has_state + other, must ? extack : NULL);
+	if (err && must)
+		return err;
 	apply_change(part, change);
 	if (change->has_state)
 		record(&res, part, kind_of_state(change->state));

@@ -29,7 +29,7 @@ struct rvm_admission {
  * @pid: held by the caller
  * @what: which program, with which words; copied, its file is held
  * @own_net: its network namespace becomes the partition's own, see rvm_network_claim()
- * @extack: says why not, for -EUSERS and -EOPNOTSUPP
+ * @extack: says why not, for -EUSERS, -EOPNOTSUPP and -ENOSPC
  *
  * Context: may sleep.
  * Return: 0; -ESRCH if the task is gone; -EXDEV if it is not in @part's cgroup;

@@ -195,16 +195,16 @@ static int publish(struct rvm_transaction *txn, struct rvm_table **table, u64 *s
 {
 	struct rvm_partition *part = txn->part;
 	struct rvm_reservation res;
+	int err;
 
 	guard(mutex)(&rvm_partitions_lock);
 	if (part->state == RVM_STATE_DESTROYED) {
 		NL_SET_ERR_MSG_FMT(extack, "partition %u was destroyed", part->id);
 		return -ENOENT;
 	}
-	if (rvm_witness_reserve(&res, 1)) {
-		NL_SET_ERR_MSG(extack, "the witness log is full: nothing changes unrecorded");
-		return -ENOSPC;
-	}
+	err = rvm_witness_reserve_for(&res, 1, extack);
+	if (err)
+		return err;
 	/* Tokens carry the sequence, so the record comes first; nothing can fail any more. */
 	*sequence = record_commit(&res, part, txn, (*table)->source);
 	part->generation++;

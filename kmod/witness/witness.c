@@ -17,6 +17,7 @@
 #include <linux/minmax.h>
 #include <linux/moduleparam.h>
 #include <linux/mutex.h>
+#include <linux/netlink.h>
 #include <linux/preempt.h>
 #include <linux/random.h>
 #include <linux/sched.h>
@@ -266,6 +267,16 @@ int rvm_witness_reserve(struct rvm_reservation *res, unsigned int count)
 		err = 0;
 	}
 	raw_spin_unlock_irqrestore(&witness.lock, flags);
+	return err;
+}
+
+int rvm_witness_reserve_for(struct rvm_reservation *res, unsigned int count,
+			    struct netlink_ext_ack *extack)
+{
+	int err = rvm_witness_reserve(res, count);
+
+	if (err)
+		NL_SET_ERR_MSG(extack, "the witness log is full: nothing changes unrecorded");
 	return err;
 }
 

@@ -6,6 +6,8 @@
 #include <linux/wait.h>
 #include <uapi/linux/rvm_record.h>
 
+struct netlink_ext_ack;
+
 /*
  * A LogSeal record comes at least each so many records.  One record: target
  * has the first eight bytes of the SHA-256 of all detail lines of the records
@@ -67,6 +69,17 @@ struct rvm_reservation {
  * hasher is behind by a whole ring.
  */
 int rvm_witness_reserve(struct rvm_reservation *res, unsigned int count);
+
+/**
+ * rvm_witness_reserve_for() - rvm_witness_reserve() for a request
+ * @res: likewise
+ * @count: likewise
+ * @extack: says why not; may be NULL
+ *
+ * Return: likewise.
+ */
+int rvm_witness_reserve_for(struct rvm_reservation *res, unsigned int count,
+			    struct netlink_ext_ack *extack);
 
 /**
  * rvm_witness_commit() - record a change that has happened, out of its reservation
