@@ -138,7 +138,7 @@ int rvm_hook_release(struct netlink_ext_ack *extack)
 
 	might_sleep();
 	guard(mutex)(&lock);
-	running = rvm_partition_running();
+	running = rvm_partition_count_without_pens();
 	if (running) {
 		NL_SET_ERR_MSG_FMT(extack, "%u partitions would go on unjudged: del them first",
 				   running);

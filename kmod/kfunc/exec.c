@@ -302,7 +302,7 @@ static int check_interpreter(struct rvm_partition *part, struct linux_binprm *bp
 	struct rvm_question q = RVM_QUESTION(RVM_CLASS_EXEC, RVM_OP_INTERP, RVM_RIGHT_EXECUTE);
 	int ret;
 
-	if (rvm_entry_continue(bprm))
+	if (rvm_entry_is_admitted(bprm))
 		return 0;
 	judge_folders(part, words);
 	name_program(&q, bprm, bprm->interp);

@@ -203,7 +203,7 @@ static int check_open_exec(struct rvm_partition *part, struct file *file)
 {
 	struct rvm_question q = RVM_QUESTION(RVM_CLASS_EXEC, RVM_OP_INTERP, RVM_RIGHT_EXECUTE);
 
-	if (RVM_EXEC_OPENS_EARLY || !current->in_execve || rvm_entry_opening())
+	if (RVM_EXEC_OPENS_EARLY || !current->in_execve || rvm_entry_is_opening())
 		return 0;
 	q.quiet = true;
 	q.path = &file->f_path;
@@ -326,7 +326,7 @@ static noinline int check_map(struct rvm_partition *part, struct file *file, enu
 	/* The kernel maps what an exec opened: reading is part of it. */
 	if (file->f_flags & __FMODE_EXEC)
 		need &= ~RVM_RIGHT_READ;
-	if (current->in_execve && rvm_entry_opening())
+	if (current->in_execve && rvm_entry_is_opening())
 		need &= ~(RVM_RIGHT_READ | RVM_RIGHT_EXECUTE);
 	return check_file(part, file, op, need, true);
 }

@@ -305,12 +305,12 @@ static bool is_active(const struct linux_binprm *bprm)
 	return active;
 }
 
-bool rvm_entry_continue(const struct linux_binprm *bprm)
+bool rvm_entry_is_admitted(const struct linux_binprm *bprm)
 {
 	return is_active(bprm);
 }
 
-bool rvm_entry_opening(void)
+bool rvm_entry_is_opening(void)
 {
 	return current->in_execve && is_active(NULL);
 }

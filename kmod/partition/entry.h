@@ -71,11 +71,11 @@ bool rvm_entry_awaits(void);
  */
 bool rvm_entry_begin(const struct linux_binprm *bprm, const u8 words[RVM_SHA256_DIGEST_BYTES]);
 
-/** rvm_entry_continue() - later round, or the opening of an interpreter: is this exec admitted */
-bool rvm_entry_continue(const struct linux_binprm *bprm);
+/** rvm_entry_is_admitted() - later round, or the opening of an interpreter: is this exec admitted */
+bool rvm_entry_is_admitted(const struct linux_binprm *bprm);
 
-/** rvm_entry_opening() - is the caller inside an admitted exec; for opens that have no bprm */
-bool rvm_entry_opening(void);
+/** rvm_entry_is_opening() - is the caller inside an admitted exec; for opens that have no bprm */
+bool rvm_entry_is_opening(void);
 
 /**
  * rvm_entry_is_pending() - is a task, or one that shares its memory, admitted and not started

@@ -326,7 +326,7 @@ unsigned int rvm_partition_count(void)
 	return READ_ONCE(registered);
 }
 
-unsigned int rvm_partition_running(void)
+unsigned int rvm_partition_count_without_pens(void)
 {
 	struct rvm_partition *part;
 	unsigned int running = 0;
