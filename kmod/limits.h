@@ -71,7 +71,4 @@
 #define RVM_DETAILS_MAX 8192
 #define RVM_DETAIL_BYTES 1024
 
-/* Bytes of a message text in extended ACKs and detail lines that is copied from callers. */
-#define RVM_TEXT_MAX 4096
-
 #endif /* _RVM_LIMITS_H */

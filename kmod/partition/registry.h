@@ -34,8 +34,8 @@ struct rvm_folders {
 /**
  * struct rvm_partition - a cgroup and what its tasks may do
  *
- * Lock order: rvm_partitions_lock (mutex, all changes of any partition), then
- * nothing.  Hooks read under rcu_read_lock() only.
+ * Lock order: rvm_partitions_lock (mutex, all changes of any partition), then of
+ * RVM's locks only the ring's.  Hooks read under rcu_read_lock() only.
  */
 struct rvm_partition {
 	/** @refs: One for the registry while registered, one per holder. */

@@ -53,7 +53,8 @@ struct rvm_scope {
 	u32 flags;
 	/**
 	 * @anchor: PATH, EXEC, unix NET: identity of the anchor, compared only; NULL if unresolved.
-	 * Becomes NULL at any time when the anchor is lost: read once.
+	 * Becomes NULL at any time when the anchor is lost: whoever reads it twice may
+	 * see both.
 	 */
 	const void *anchor;
 	/** @glob: PATH, unix NET unless abstract: names below the anchor; else NULL. */
