@@ -16,6 +16,7 @@
 #include <linux/sched/signal.h>
 #include <linux/uaccess.h>
 
+#include "device.h"
 #include "partition/registry.h"
 #include "witness/witness.h"
 

@@ -6,12 +6,13 @@
 #include <linux/module.h>
 
 #include "brake.h"
+#include "device.h"
 #include "gate/decision.h"
-#include "gate/gate.h"
 #include "gate/packet.h"
 #include "gate/recent.h"
 #include "hook.h"
-#include "kfunc/common.h"
+#include "kfunc/ipc.h"
+#include "kfunc/list.h"
 #include "netlink/family.h"
 #include "partition/entry.h"
 #include "partition/lineage.h"

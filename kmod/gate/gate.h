@@ -114,7 +114,4 @@ int rvm_gate_move(struct rvm_partition *part, struct rvm_question *from, struct 
 /** rvm_gate_ask() - judge and record nothing; what is allowed may be kept */
 struct rvm_verdict rvm_gate_ask(struct rvm_partition *part, struct rvm_question *q);
 
-/** rvm_kfunc_init() - check the module's BTF and register what BPF programs may ask */
-int rvm_kfunc_init(void);
-
 #endif /* _RVM_GATE_H */

@@ -45,9 +45,6 @@ static inline bool rvm_is_hidden_work(void)
 	return current->cred != current->real_cred && !(current->flags & PF_DUMPCORE);
 }
 
-/** rvm_ipc_exit() - forget whose System V objects are; nobody asks any more */
-void rvm_ipc_exit(void);
-
 struct kern_ipc_perm;
 struct linux_binprm;
 struct msghdr;

@@ -19,6 +19,7 @@
 #include <linux/spinlock.h>
 
 #include "kfunc/common.h"
+#include "kfunc/ipc.h"
 #include "lib/model/rights.h"
 
 /* Of the file system of message queues; the kernel keeps it to itself. */

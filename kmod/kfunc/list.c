@@ -6,6 +6,7 @@
 #include <linux/module.h>
 
 #include "kfunc/common.h"
+#include "kfunc/list.h"
 
 /* A module may register one set for a kind of program: all families in one. */
 BTF_KFUNCS_START(rvm_kfunc_ids)

@@ -31,8 +31,7 @@
 
 #define TEXT_BYTES 160
 
-/* struct rvm_scope says "unix" with this; IP has 0. */
-#define FAMILY_UNIX AF_UNIX
+static_assert(RVM_FAMILY_UNIX == AF_UNIX);
 
 static bool is_ip(const struct sock *sk)
 {
@@ -320,7 +319,7 @@ static int check_bind_unix(struct rvm_partition *part, const struct sock *sk,
 
 	if (!net_eq(sock_net(sk), &init_net) || len <= (int)head || un->sun_path[0])
 		return 0;
-	q.req.net.family = FAMILY_UNIX;
+	q.req.net.family = RVM_FAMILY_UNIX;
 	q.req.net.name.text = un->sun_path + 1;
 	q.req.net.name.len = min_t(size_t, len, sizeof(*un)) - head - 1;
 	rvm_line_add(&line, "abstract", q.req.net.name.text, q.req.net.name.len);
@@ -366,7 +365,7 @@ static noinline int check_unix(struct rvm_partition *part, struct sock *other, e
 
 	if (rvm_partition_of_cgroup(sock_cgroup_ptr(&other->sk_cgrp_data)) == part)
 		return 0;
-	q.req.net.family = FAMILY_UNIX;
+	q.req.net.family = RVM_FAMILY_UNIX;
 	if (path.dentry) {
 		q.path = &path;
 	} else if (addr && addr->len > (int)sizeof(sa_family_t)) {
