@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How a scope meets what is asked about: tokens and exclusions alike.
+ * How a scope meets the object of a question, for tokens and exclusions alike.
  */
 #include <linux/string.h>
 
@@ -40,7 +40,7 @@ bool rvm_scope_has_word(const struct rvm_scope *scope, const struct rvm_name *na
 	       rvm_argv_match_program(scope->text, scope->len, name->text, name->len);
 }
 
-/* Exact; "x*" is what begins with x; "mcp__server" is each tool of the server. */
+/* An exact name, "x*" for names that begin with x, or "mcp__server" for each tool of a server. */
 static bool covers_tool(const struct rvm_scope *scope, const struct rvm_name *name)
 {
 	size_t len = scope->len, i;
@@ -89,7 +89,7 @@ const struct rvm_name *rvm_path_leaf(const struct rvm_path_object *path)
 	return path->visible && path->visible->depth ? &path->visible->name[0] : &none;
 }
 
-/* All but one of the places that are compared differ in some name. */
+/* Of the places that are compared, all except one differ in some name. */
 static u64 place_steps(const struct rvm_scope *scope)
 {
 	u64 steps = 0;

@@ -17,24 +17,24 @@ enum rvm_glob_match rvm_scope_meets(const struct rvm_scope *scope,
 				    const struct rvm_path_object *path,
 				    const struct rvm_climb *climb, bool nocase);
 
-/** rvm_scope_has_word() - is this the name of the program that an EXEC scope names */
+/** rvm_scope_has_word() - does an EXEC scope name the program of this name */
 bool rvm_scope_has_word(const struct rvm_scope *scope, const struct rvm_name *name);
 
-/** rvm_scope_covers_name() - of TOOL, NAME and SELF: is the name of the request meant */
+/** rvm_scope_covers_name() - does a TOOL, NAME or SELF scope mean the name of the question */
 bool rvm_scope_covers_name(const struct rvm_scope *scope, const struct rvm_request *req);
 
-/** rvm_scope_is_abstract() - of NET: is this the name of the abstract socket */
+/** rvm_scope_is_abstract() - does a NET scope mean the abstract socket of this name */
 bool rvm_scope_is_abstract(const struct rvm_scope *scope, const struct rvm_name *name);
 
 /**
- * rvm_scope_steps() - the most that it can cost to see whether a scope is meant
+ * rvm_scope_steps() - the most that it can cost to compare a scope
  * @scope: of any class
  *
  * Return: an upper bound, in compared bytes, whatever is asked about.
  */
 u64 rvm_scope_steps(const struct rvm_scope *scope);
 
-/** rvm_request_needs_naming() - an object that wide scopes never cover, and no mode relaxes */
+/** rvm_request_needs_naming() - does only a scope that names the object cover it, in every mode */
 bool rvm_request_needs_naming(const struct rvm_request *req);
 
 /** rvm_path_leaf() - name of the object itself, empty if it has none */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Exclusions: the first in index order of those that take any of the rights.
+ * Exclusions: of those that take any of the rights, the first in index order decides.
  */
 #include <linux/string.h>
 
@@ -14,9 +14,9 @@ static void find_lowest(u32 at, u32 *lowest)
 }
 
 /*
- * As the directory compares names: not with one that may be a file's other spelling.
- * There are many exclusions, most about a name of their own: @ends, of all names,
- * tells nearly all of them that they are not meant.
+ * Names are compared as their directory does, but not where one may be another spelling
+ * of a file's name.  There are many exclusions, most of them about one name: comparing
+ * @ends, which holds the ends of all names, rules out nearly all of them.
  */
 static enum rvm_glob_match meet(const struct rvm_scope *scope, const struct rvm_path_object *path,
 				const struct rvm_climb *climb, const struct rvm_leaf_ends *ends)
@@ -47,7 +47,7 @@ static void exclude_place(const struct rvm_partition_view *part, const struct rv
 			find_lowest(climb.at, lowest);
 }
 
-/* By the names that one sees and by those of the file system itself. */
+/* By the visible names and by those in the file system itself. */
 static void exclude_object(const struct rvm_partition_view *part,
 			   const struct rvm_path_object *path, u8 class, u8 rights, u32 *lowest)
 {
@@ -66,7 +66,7 @@ static void exclude_class(const struct rvm_index *index, u8 class, u8 rights, u3
 		}
 }
 
-/* A program goes by the name as typed, by its file's, by its first word, and by identity. */
+/* A program is known by the name as typed, its file's name, its argument 0 and its identity. */
 static bool is_program(const struct rvm_scope *scope, const struct rvm_exec_object *exec)
 {
 	struct rvm_name first = {};
@@ -89,13 +89,16 @@ static bool excludes_program(const struct rvm_scope *scope, const struct rvm_exe
 		return true;
 	if (!rvm_scope_names_program(scope) || !is_program(scope, exec))
 		return false;
-	/* An interpreter's words are the kernel's: only a rule without words can mean it. */
+	/*
+	 * The kernel makes an interpreter's arguments: only a rule without any can mean
+	 * it.
+	 */
 	if (!exec->argv)
 		return prefix && strnlen(scope->text, scope->len) + 1 >= scope->len;
 	return rvm_argv_match_rest(scope->text, scope->len, prefix, exec->argv, true);
 }
 
-/* All of them: by identity an exclusion binds under other names too.  Execs are rare. */
+/* Compares all exclusions, since identity binds under other names too.  Execs are rare. */
 static void exclude_program(const struct rvm_partition_view *part, const struct rvm_request *req,
 			    u32 *lowest)
 {
@@ -113,7 +116,7 @@ static void exclude_program(const struct rvm_partition_view *part, const struct 
 	}
 }
 
-/* As it is written, or by the address that it holds. */
+/* The address as it is written, or the one that it holds. */
 static bool is_excluded(const struct rvm_addr_range *range, const struct rvm_addr *addr)
 {
 	struct rvm_addr inner;
@@ -155,7 +158,7 @@ static void exclude_name(const struct rvm_index *index, const struct rvm_request
 	exclude_class(index, RVM_CLASS_SELF, req->need, lowest);
 }
 
-/* Running or loading a file reveals it, as talking to a socket uses it. */
+/* Running or loading a file reveals it, and talking to a socket uses it. */
 static u8 rights_on_file(u8 need)
 {
 	return need & RVM_RIGHT_EXECUTE ? need | RVM_RIGHT_READ : need;
@@ -194,7 +197,7 @@ static u32 find_exclusion(const struct rvm_partition_view *part, const struct rv
 typedef bool (*glob_test)(const struct rvm_glob *glob, const struct rvm_name *names,
 			  unsigned int depth, bool nocase);
 
-/* What a pattern, not itself matching, says of a name below its anchor. */
+/* Asks each pattern about a name below its anchor that need not match it. */
 static bool any_glob(const struct rvm_partition_view *part, const struct rvm_path_view *view,
 		     glob_test test)
 {

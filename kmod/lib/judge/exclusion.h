@@ -5,9 +5,9 @@
 #include "lib/judge/judge.h"
 
 /**
- * rvm_exclusion_of() - the exclusion that decides a request
+ * rvm_exclusion_of() - the exclusion that decides a question
  * @part: the partition; those above count too
- * @req: what is asked
+ * @req: the question
  *
  * Return: the first in index order of the innermost partition that has one; NULL for none.
  */
@@ -30,9 +30,9 @@ bool rvm_exclusion_touches(const struct rvm_partition_view *part,
  * @part: the partition; those above count too
  * @path: the name
  *
- * As a symbolic link it would lead to something else, which then is not excluded.
+ * A symbolic link of this name would lead to something else, which then is not excluded.
  *
- * Return: True if an exclusion asks for the name on its way.
+ * Return: True if the name lies on the way to what an exclusion asks for.
  */
 bool rvm_exclusion_is_below(const struct rvm_partition_view *part,
 			    const struct rvm_path_object *path);
@@ -42,7 +42,7 @@ bool rvm_exclusion_is_below(const struct rvm_partition_view *part,
  * @part: the partition; those above count too
  * @path: a name in the directory
  *
- * Programs replace a file by writing it under another name beside it, which it loses.
+ * Programs replace a file by writing a new one beside it and renaming that.
  *
  * Return: True if an exclusion could match another name there.
  */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Finding tokens and exclusions: those with an anchor by it, programs by the base
- * name of their program word, because that is what a rule binds; the others by class.
+ * Finding tokens and exclusions: those with an anchor by the anchor, programs by the base
+ * name of their program word, because a rule binds that name, and the others by class.
  */
 #include <linux/bits.h>
 #include <linux/string.h>
@@ -100,8 +100,9 @@ static bool has_place(const struct rvm_scope *scope)
 }
 
 /*
- * Many exclusions hang on few anchors: each place is compared once for all of them.
- * @chain has those that follow, so that the group's first is the last that is added.
+ * Many exclusions have one of a few anchors: each place is compared once for all of them.
+ * Entries are added from the last to the first and @chain holds those that follow, so the
+ * last one added to a group is its first.
  */
 static void join_group(struct rvm_index *index, u32 i, u32 chain)
 {
@@ -128,7 +129,7 @@ void rvm_index_build(struct rvm_index *index)
 	for (i = 0; i <= RVM_CLASS_SYS; i++)
 		index->head[i] = RVM_CHAIN_END;
 	index->groups = 0;
-	/* From the end: each chain rises. */
+	/* From the end, so that the indices in each chain rise. */
 	for (i = index->count; i--;) {
 		const struct rvm_scope *scope = index->core[i]->scope;
 
@@ -141,7 +142,7 @@ void rvm_index_build(struct rvm_index *index)
 	}
 }
 
-/* Something of its name is no ordinary file of the directory either. */
+/* What has the anchor's own name is not an ordinary file of its directory either. */
 static void add_own_names(struct rvm_leaf_set *set, const struct rvm_scope *scope)
 {
 	unsigned int i;
@@ -165,7 +166,7 @@ void rvm_index_leaves(const struct rvm_index *index, struct rvm_leaf_set *set)
 	}
 }
 
-/* Are names of a place, but for the lowest @skip, those of a view, but for the lowest @level? */
+/* Are the names of a place from @skip up the same as those of a view from @level up? */
 static bool are_same_names(const struct rvm_place *place, unsigned int skip,
 			   const struct rvm_path_view *view, unsigned int level)
 {
@@ -176,14 +177,14 @@ static bool are_same_names(const struct rvm_place *place, unsigned int skip,
 	    root != view->id[view->depth])
 		return false;
 	for (i = 0; i < count; i++)
-		/* A name that may be the spelling of another may be that of this one. */
+		/* A name that may be another's spelling may be that of this one. */
 		if (level + i + 1 != view->aliases &&
 		    !is_same_name(&place->name[skip + i], &view->name[level + i], view->folds))
 			return false;
 	return true;
 }
 
-/* At the one level that it can be at: all names up to the top are compared. */
+/* A place fits at one level only, as all names up to the top are compared. */
 static bool is_in_place(const struct rvm_place *place, const struct rvm_path_view *view,
 			unsigned int level)
 {
@@ -209,7 +210,7 @@ bool rvm_scope_is_at(const struct rvm_scope *scope, const struct rvm_path_view *
 	return (anchor && anchor == view->id[level]) || rvm_scope_is_in_place(scope, view, level);
 }
 
-/* Not where the anchor itself is: there its scopes were found already. */
+/* Skips the level of the anchor itself: its scopes were found there already. */
 static bool find_place(struct rvm_climb *climb, const struct rvm_scope *scope)
 {
 	const struct rvm_path_view *view = climb->view;
@@ -258,7 +259,7 @@ static const struct rvm_scope *next_by_anchor(struct rvm_climb *climb)
 		climb->at = climb->inside ? index->next[climb->at] :
 					    index->bucket[hash_anchor(id) & index->mask];
 		climb->inside = true;
-		/* What does not exist yet has no identity. */
+		/* An object that does not exist yet has no identity. */
 		for (; id && climb->at != RVM_CHAIN_END; climb->at = index->next[climb->at]) {
 			const struct rvm_scope *scope = index->core[climb->at]->scope;
 

@@ -9,9 +9,9 @@
 #include "lib/judge/scope.h"
 #include "lib/pattern/leaf.h"
 
-/** RVM_PATH_DEPTH_MAX - most names of a path that are judged; deeper is refused */
+/** RVM_PATH_DEPTH_MAX - most names of a path that are judged; deeper ones are denied */
 #define RVM_PATH_DEPTH_MAX 64
-/** RVM_PATH_BYTES_MAX - most bytes of all its names together, each with one that ends it */
+/** RVM_PATH_BYTES_MAX - most bytes of all its names together, with one more for each */
 #define RVM_PATH_BYTES_MAX 4096
 /** RVM_CHAIN_END - end of an index chain */
 #define RVM_CHAIN_END 0xffffffffu
@@ -28,13 +28,13 @@ struct rvm_token_core {
 	const struct rvm_scope *scope;
 	/** @parent: NULL for a root. */
 	const struct rvm_token_core *parent;
-	/** @opens: EXEC: the lineage of its program, a bit of struct rvm_lineages; or 0. */
+	/** @opens: EXEC: the lineage that its program opens, a bit of struct rvm_lineages; or 0. */
 	u64 opens;
-	/** @within: EXEC: the lineage that it holds in; 0 if it always does. */
+	/** @within: EXEC: the lineage that it is limited to; 0 for none. */
 	u64 within;
-	/** @within_name: Its program; NULL if @within is 0. */
+	/** @within_name: Program of that lineage; NULL if @within is 0. */
 	const char *within_name;
-	/** @epoch: Epoch of the partition when it was made. */
+	/** @epoch: Epoch of the partition when the token was made. */
 	u32 epoch;
 	/** @rights: enum rvm_right; of an exclusion, the rights that it takes away. */
 	u8 rights;
@@ -48,17 +48,17 @@ struct rvm_token_core {
 	u8 flags;
 };
 
-/** RVM_TOKEN_F_REVOKED - ended; never judged sufficient again */
+/** RVM_TOKEN_F_REVOKED - revoked; never sufficient again */
 #define RVM_TOKEN_F_REVOKED 0x01
-/** RVM_TOKEN_F_EXPIRED - expiry was seen once; it latches */
+/** RVM_TOKEN_F_EXPIRED - was once seen expired, and stays so */
 #define RVM_TOKEN_F_EXPIRED 0x02
 
 /**
  * struct rvm_index - tokens or exclusions in index order, found by what they name
  *
- * PATH and unix scopes with an anchor are chained by its hash, EXEC scopes by
- * the base name of their program word, which binds files of that name whatever
- * their identity; all others by class.  Each chain is in rising index order.
+ * PATH and unix scopes with an anchor are chained by the anchor's hash, EXEC scopes by
+ * the base name of their program word, which binds files of that name whatever their
+ * identity, and all others by class.  Each chain is in rising index order.
  */
 struct rvm_index {
 	/** @count: How many entries. */
@@ -72,11 +72,14 @@ struct rvm_index {
 	/** @next: Next entry of the same chain, @count of them. */
 	u32 *next;
 	/**
-	 * @group: Number of the anchor and its places, the same for all entries that have them in
-	 * common, @count of them; NULL for tokens, which hold for their anchors only.
+	 * @group: For each of the @count entries, the number of its anchor and places, which
+	 * entries may share; NULL for tokens, which hold for their anchors only.
 	 */
 	u32 *group;
-	/** @first: First entry of each group, in a chain with the others; room for @count. */
+	/**
+	 * @first: First entry of each group, which the others follow in its chain; room
+	 * for @count.
+	 */
 	u32 *first;
 	/** @groups: How many groups have a place. */
 	u32 groups;
@@ -84,12 +87,12 @@ struct rvm_index {
 	u32 head[RVM_CLASS_SYS + 1];
 };
 
-/** rvm_index_buckets() - how many buckets suit @count entries: a power of two, at least 1 */
+/** rvm_index_buckets() - number of buckets for @count entries: a power of two, at least 1 */
 u32 rvm_index_buckets(u32 count);
 
 /**
  * rvm_index_build() - chain the entries
- * @index: count, mask, core, bucket and next are set, of exclusions group and first too;
+ * @index: count, mask, core, bucket and next are set, and group and first for exclusions;
  *         the rest is filled here
  */
 void rvm_index_build(struct rvm_index *index);
@@ -114,8 +117,8 @@ struct rvm_path_view {
 	/** @folds: A directory on the way compares names without regard to case. */
 	bool folds;
 	/**
-	 * @aliases: 0, or so many levels up some name may be the spelling of another one,
-	 * such as "ENV~1" where short names are made; exclusions from there on cover it.
+	 * @aliases: 0, or how many levels up a name may be another spelling of one, such
+	 * as "ENV~1" where short names are made; exclusions from there on up cover it.
 	 */
 	u16 aliases;
 };
@@ -124,18 +127,18 @@ struct rvm_path_view {
  * struct rvm_stop - is the answer still wanted
  */
 struct rvm_stop {
-	/** @count: How often who asks was stopped so far; NULL if nobody stops it. */
+	/** @count: How often the asking partition was stopped so far; NULL if nothing stops it. */
 	const u32 *count;
-	/** @seen: What that was when the question was put. */
+	/** @seen: The value of @count when the question was asked. */
 	u32 seen;
 };
 
 /**
- * rvm_is_stopped() - who asks was stopped meanwhile
+ * rvm_is_stopped() - was the asking partition stopped meanwhile
  * @stop: of the question
  *
- * Once true it stays so.  Whoever looks for something and finds nothing has to ask
- * afterwards: the search may have ended early.
+ * Once true it stays so.  A search that finds nothing has to check this afterwards,
+ * because it may have ended early.
  *
  * Return: true if the answer has to be no.
  */
@@ -145,12 +148,12 @@ static inline bool rvm_is_stopped(const struct rvm_stop *stop)
 }
 
 /**
- * struct rvm_climb - on the way up from a place, past all that is anchored there
+ * struct rvm_climb - a walk up from a place that finds all that is anchored on the way
  */
 struct rvm_climb {
 	/** @stop: Ends it early. */
 	struct rvm_stop stop;
-	/** @index: What is looked through; NULL for nothing. */
+	/** @index: What is searched; NULL for nothing. */
 	const struct rvm_index *index;
 	/** @view: The place; NULL for none. */
 	const struct rvm_path_view *view;
@@ -162,9 +165,9 @@ struct rvm_climb {
 	u32 at;
 	/** @inside: @at is in the chain of @level, or of @group. */
 	bool inside;
-	/** @named: All anchors were looked for; now it is their places. */
+	/** @named: The anchors are done; now their places are searched. */
 	bool named;
-	/** @group: Whose places. */
+	/** @group: Whose places are searched. */
 	u32 group;
 };
 
@@ -172,8 +175,8 @@ struct rvm_climb {
  * rvm_climb_next() - the next entry anchored at a place or above it, upwards
  * @climb: @stop, @index and @view are set, maybe @from, the rest 0 at the beginning
  *
- * Those whose anchor is met come first, upwards; then those in the place of whose anchor
- * something else is met.
+ * First come those whose anchor is met, upwards; then those whose anchor's place holds
+ * something else.
  *
  * Return: its scope; NULL at the end, or when it is stopped.
  */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The one judgement.  Each class of question knows which tokens can be about
- * its object; what a token lacks besides is the same for all.
+ * The one judgement.  Each class of question knows which tokens can be about its object;
+ * the other checks of a token are the same for all.
  */
 #include <linux/bits.h>
 #include <linux/limits.h>
@@ -24,10 +24,10 @@ static bool is_root_token(const struct rvm_token_core *token)
 /**
  * enum fit - how the scope of a token meets the object
  * @FIT_NONE: It is about something else.
- * @FIT_SPECIAL: It would, if it named the object.
- * @FIT_ARGV: It names the program, but not with these words.
- * @FIT_STEERED: It does, but who starts it is not alone in what becomes of them.
- * @FIT_ENVIRON: It does, but the environment can make other words of them.
+ * @FIT_SPECIAL: It would cover the object if it named it.
+ * @FIT_ARGV: It names the program, but not with these arguments.
+ * @FIT_STEERED: It names both, but a task inside can change what becomes of them.
+ * @FIT_ENVIRON: It names both, but the environment can change what the arguments do.
  * @FIT_NO_START: It covers the file, but does not let it be started.
  * @FIT_FULL: It covers it.
  */
@@ -47,7 +47,7 @@ static bool is_expired(const struct rvm_token_core *token, s64 now)
 	       (token->expires_at && token->expires_at <= now);
 }
 
-/* P2 looks at each ancestor, P3 also at what each passed on. */
+/* P2 checks each ancestor, P3 also the rights that each passed on. */
 static enum rvm_reason check_ancestors(const struct rvm_token_core *token, s64 now)
 {
 	const struct rvm_token_core *above;
@@ -99,7 +99,7 @@ struct search {
 	u8 missing;
 };
 
-/* Closest first; what is not listed is no miss but nothing. */
+/* Closest first; a reason that is not listed does not count as a miss. */
 static u8 rank_of(enum rvm_reason reason)
 {
 	static const u8 order[] = { RVM_REASON_WITHIN, RVM_REASON_STEERED, RVM_REASON_ENVIRON,
@@ -212,14 +212,14 @@ static void search_place(struct search *s, const struct rvm_path_object *path, u
 			      fit_place(scope, path, &climb, special, is_start(s->req)));
 }
 
-/* With any words a program may run any code: then variables give nothing more. */
+/* A program with any arguments may run any code: then variables give nothing more. */
 static bool limits_words(const struct rvm_scope *scope)
 {
 	return !(scope->flags & RVM_SCOPE_FLAG_PREFIX) ||
 	       strnlen(scope->text, scope->len) + 1 < scope->len;
 }
 
-/* By the name that the rule has for it, whatever it is called by. */
+/* By the name that the rule has for it, whatever name it was called by. */
 static bool is_turned(const struct rvm_scope *scope, const struct rvm_exec_object *exec)
 {
 	size_t len = strnlen(scope->text, scope->len);
@@ -240,7 +240,7 @@ static enum fit fit_program(const struct rvm_scope *scope, const struct rvm_exec
 	return is_turned(scope, exec) ? FIT_ENVIRON : FIT_FULL;
 }
 
-/* A rule for the name binds: then no path token starts the program, whoever it came from. */
+/* A rule for the name binds it: then no path token starts the program. */
 static bool is_bound(const struct rvm_index *index, const struct rvm_name *name)
 {
 	u32 at;
@@ -251,7 +251,7 @@ static bool is_bound(const struct rvm_index *index, const struct rvm_name *name)
 	return false;
 }
 
-/* By whatever name a rule has it; the name is judged in the round to come. */
+/* Rules of every name are compared; the name itself is judged in the next round. */
 static void search_file(struct search *s)
 {
 	const struct rvm_index *index = s->part->tokens;
@@ -284,7 +284,7 @@ static void search_program(struct search *s)
 		search_place(s, &exec->path, RVM_CLASS_PATH, exec->path.special);
 }
 
-/* An address that was only not named: as a range of one host it would do. */
+/* Is only the naming missing: would the scope cover the address as a range of one host? */
 static bool lacks_naming(const struct rvm_scope *scope, const struct rvm_request *req)
 {
 	struct rvm_addr_range host = scope->range;
@@ -331,7 +331,7 @@ static void search_name(struct search *s, u8 class)
 		      rvm_scope_covers_name(index->core[at]->scope, s->req) ? FIT_FULL : FIT_NONE);
 }
 
-/* "*": everything that does not need naming. */
+/* "*" covers everything that does not need naming. */
 static enum fit fit_any(const struct rvm_request *req)
 {
 	static const struct rvm_addr_range everywhere = { .port_last = U16_MAX };
@@ -390,7 +390,7 @@ static void search_tokens(struct search *s)
 	search_any(s);
 }
 
-/* The token and those above it hold no longer than this. */
+/* Until when both the token and those above it hold. */
 static s64 end_of(const struct rvm_token_core *token)
 {
 	s64 end = S64_MAX;
@@ -446,7 +446,7 @@ static enum rvm_reason check_state(const struct rvm_partition_view *part)
 	return RVM_REASON_NONE;
 }
 
-/* Only what a token could have allowed, and nothing that needs naming. */
+/* A mode relaxes only what a token could have allowed, and nothing that needs naming. */
 static bool is_relaxed(const struct rvm_partition_view *part, const struct rvm_request *req)
 {
 	if (req->floor || rvm_request_needs_naming(req))
@@ -461,9 +461,9 @@ static bool is_relaxed(const struct rvm_partition_view *part, const struct rvm_r
 }
 
 /*
- * A program that holds within itself, as the helpers of git do, was started from
- * elsewhere: the row that is learned from that will open its lineage, so that what
- * it starts is judged now as it will be then.
+ * A program whose row holds only within itself, such as a helper of git, was started from
+ * elsewhere.  The row that is learned from this will open its lineage, so what the
+ * program starts is judged now as it will be then.
  */
 static struct rvm_lineages learned_lineages(const struct rvm_partition_view *part,
 					    const struct rvm_verdict *v)
@@ -478,7 +478,7 @@ static struct rvm_verdict judge_one(const struct rvm_partition_view *part,
 {
 	struct rvm_verdict v = { .tier = req->tier, .until = S64_MAX };
 
-	/* What stays in the partition's own network reaches nobody else. */
+	/* Traffic within the partition's own network reaches nobody else. */
 	if (req->class == RVM_CLASS_NET && req->net.own) {
 		v.allow = true;
 		return v;
@@ -511,7 +511,7 @@ static void judge_above(const struct rvm_partition_view *part, const struct rvm_
 	}
 }
 
-/* What is written below the name would lie elsewhere, out of reach of the exclusion. */
+/* What is written below the name would end up elsewhere, out of reach of the exclusion. */
 static bool leads_away(const struct rvm_partition_view *part, const struct rvm_request *req)
 {
 	return req->class == RVM_CLASS_PATH && req->op == RVM_OP_SYMLINK &&
@@ -556,7 +556,7 @@ struct rvm_verdict rvm_judge(const struct rvm_partition_view *part, const struct
 
 u8 rvm_judge_cleared(const struct rvm_partition_view *part, const struct rvm_request *req)
 {
-	/* Who is stopped is refused before anything is looked for. */
+	/* A stopped partition is denied before any search. */
 	return check_state(part) || rvm_exclusion_of(part, req) ? 0 : req->need;
 }
 

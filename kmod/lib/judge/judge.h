@@ -23,9 +23,9 @@
  * struct rvm_path_object - what a PATH question is about
  */
 struct rvm_path_object {
-	/** @visible: Up through the mounts. */
+	/** @visible: Names up through the mounts. */
 	const struct rvm_path_view *visible;
-	/** @own: Up to the root of the object's own file system; NULL if the same. */
+	/** @own: Names up to the root of the object's own file system; NULL if the same. */
 	const struct rvm_path_view *own;
 	/** @special: A device, fifo or socket: only a scope that names it covers it. */
 	bool special;
@@ -41,7 +41,7 @@ struct rvm_path_object {
 struct rvm_lineages {
 	/** @table: Which table; see struct rvm_partition_view. */
 	u64 table;
-	/** @set: A bit for each program that a token of it names as "within". */
+	/** @set: A bit for each program that one of the table's tokens names as "within". */
 	u64 set;
 };
 
@@ -59,9 +59,9 @@ struct rvm_exec_object {
 	enum rvm_environ turned;
 	/** @turner: Name of the variable that does, for the record. */
 	const char *turner;
-	/** @steered: Somebody inside can change its words, or what it does with them. */
+	/** @steered: A task inside can change its arguments or what it does with them. */
 	bool steered;
-	/** @lineages: Of who asks. */
+	/** @lineages: Of the asking task. */
 	struct rvm_lineages lineages;
 	/** @path: The program as a file, for exclusions and "run:". */
 	struct rvm_path_object path;
@@ -98,7 +98,7 @@ struct rvm_request {
 	u8 class;
 	/** @op: enum rvm_op. */
 	u8 op;
-	/** @need: Rights that must all be held by one token; 0: it only has to run. */
+	/** @need: Rights that one token must hold together; 0: the partition only has to run. */
 	u8 need;
 	/** @tier: Tier asked for; the token's own counts if it is higher. */
 	u8 tier;
@@ -106,7 +106,9 @@ struct rvm_request {
 	bool load;
 	/** @floor: Mode does not relax this one. */
 	bool floor;
-	/** @cleared: What rvm_judge_cleared() said of all rights, while each is asked alone. */
+	/**
+	 * @cleared: What rvm_judge_cleared() returned, while each right is asked alone.
+	 */
 	u8 cleared;
 	union {
 		/** @path: PATH. */
@@ -142,7 +144,7 @@ struct rvm_partition_view {
 	u8 flags;
 	/** @leaves: Names that its exclusions may be about; NULL without a table. */
 	const struct rvm_leaf_set *leaves;
-	/** @stop: Of the partition that asks, also in the views of those above. */
+	/** @stop: Of the asking partition, also in the views of those above. */
 	struct rvm_stop stop;
 };
 
@@ -150,18 +152,18 @@ struct rvm_partition_view {
  * struct rvm_verdict - an answer
  */
 struct rvm_verdict {
-	/** @allow: What happens: true also where the mode relaxed a refusal. */
+	/** @allow: What happens: true also where the mode relaxed a denial. */
 	bool allow;
-	/** @relaxed: Judged as a refusal, allowed by the mode. */
+	/** @relaxed: Judged as a denial, allowed by the mode. */
 	bool relaxed;
 	/**
-	 * @words: EXEC, allowed: by a token, of this partition or one above, that says with
-	 * which words the program runs.
+	 * @words: EXEC, allowed: by a token of this partition or one above that limits the
+	 * program's arguments.
 	 */
 	bool words;
 	/**
-	 * @opens: EXEC, allowed: the lineages that the token opens for whom it
-	 * starts; of the partition's own table.
+	 * @opens: EXEC, allowed: the lineages that the token opens for the program that
+	 * it starts; of the partition's own table.
 	 */
 	struct rvm_lineages opens;
 	/** @reason: enum rvm_reason. */
@@ -176,37 +178,37 @@ struct rvm_verdict {
 	 */
 	s64 until;
 	/**
-	 * @token: The token that decided, or the closest miss, with reason ABOVE one of
-	 * the partition above; NULL for none.
+	 * @token: The token that decided, or the closest miss; with reason ABOVE it
+	 * belongs to the partition above; NULL for none.
 	 */
 	const struct rvm_token_core *token;
 };
 
 /**
  * rvm_judge() - may the partition do this
- * @part: consistent for the time of the call
+ * @part: the partition, consistent during the call
  * @req: the question
  * @now: unix seconds
  *
- * Order: state and fence of the partition and all above; exclusions of the
- * partition and all above, of a symbolic link also those that ask for what would lie
- * below its name; tokens in index order, the first sufficient one
- * decides.  If none does the reason is that of the closest miss: WITHIN, STEERED,
- * ENVIRON, ARGV, RIGHTS, EXPIRED, STALE, TIER, SPECIAL, NO_TOKEN in this order.  What the
- * partition's own tokens allow, each partition above must allow by its own, or
- * the reason is ABOVE.
+ * Order: state and fence of the partition and all above; exclusions of the partition and
+ * all above, for a symbolic link also those that ask for something below its name; tokens
+ * in index order, of which the first sufficient one decides.  If there is none, the
+ * reason is that of the closest miss: WITHIN, STEERED, ENVIRON, ARGV, RIGHTS, EXPIRED,
+ * STALE, TIER, SPECIAL, NO_TOKEN in this order.  What the partition's own tokens allow,
+ * the tokens of each partition above must allow too, or the reason is ABOVE.
  *
- * A mode relaxes refusals of PATH, EXEC and NET that a token could have averted,
- * but never exclusions, state, @req->floor, nor what needs naming: special files,
- * unix sockets, loopback and the like, the host's own addresses.
+ * A mode relaxes denials of PATH, EXEC and NET that a token could have averted, but never
+ * exclusions, state, @req->floor or what needs naming: special files, unix sockets,
+ * loopback and the like, the host's own addresses.
  *
- * Lineages are of one table: where those asked with are of another, as the tables of
- * partitions above always are, tokens that hold only within a program do not count.
+ * Lineages belong to one table: where the question's are of another, as they always are
+ * for the tables of partitions above, tokens that hold only within a program do not
+ * count.
  *
- * A partition that is stopped meanwhile is refused as fenced, without looking further.
+ * A partition that is stopped meanwhile is denied as fenced, without a further search.
  *
- * A revoked token, and at tier 2 or more one with a revoked ancestor, is as if
- * it were not there, except that its program word goes on to bind.
+ * A revoked token, and at tier 2 or more one with a revoked ancestor, counts as absent,
+ * except that its program word still binds.
  *
  * Context: Any; under whatever keeps the tables.
  * Return: The verdict.
@@ -215,18 +217,18 @@ struct rvm_verdict rvm_judge(const struct rvm_partition_view *part, const struct
 			     s64 now);
 
 /**
- * rvm_judge_cleared() - rights of a question that no exclusion takes
+ * rvm_judge_cleared() - rights of a question that no exclusion takes away
  * @part: the partition
  * @req: the question, with all rights
  *
- * What takes none of them takes no one of them, so nobody has to look again for each.
+ * If no exclusion takes any of them, none need be searched again for each right alone.
  *
  * Return: all of them, or 0.
  */
 u8 rvm_judge_cleared(const struct rvm_partition_view *part, const struct rvm_request *req);
 
 /**
- * rvm_judge_live_rights() - rights of a token if nothing speaks against it
+ * rvm_judge_live_rights() - rights of a token that is in force
  * @part: the partition
  * @at: index of the token in its table
  * @now: unix seconds
@@ -236,12 +238,12 @@ u8 rvm_judge_cleared(const struct rvm_partition_view *part, const struct rvm_req
 u8 rvm_judge_live_rights(const struct rvm_partition_view *part, u32 at, s64 now);
 
 /**
- * rvm_judge_path_rights() - rights that live tokens together give on a path
+ * rvm_judge_path_rights() - rights that all live tokens together give on a path
  * @part: the partition
  * @path: the object
  * @now: unix seconds
  *
- * For the no-gain rule of rename and link: the new name must not have more.
+ * For the no-gain rule of rename and link: the new name must not give more.
  *
  * Return: mask of enum rvm_right; EXECUTE counts whether for load or run.
  */

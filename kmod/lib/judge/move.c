@@ -9,7 +9,7 @@
 #include "lib/judge/move.h"
 #include "lib/model/rights.h"
 
-/* Kinds of tokens for files: plain, load, run, both.  One does not stand for another. */
+/* Kinds of tokens for files: plain, load, run, both.  None stands for another. */
 #define KINDS 4
 
 /* An index seen from two places. */
@@ -18,7 +18,7 @@ struct pair {
 	const struct rvm_index *index;
 	const struct rvm_path_view *here;
 	const struct rvm_path_view *there;
-	/* What moves: it is at both. */
+	/* The object that moves: it is at both places. */
 	const void *object;
 };
 
@@ -33,7 +33,7 @@ static u64 end_of(const struct rvm_scope *scope)
 	return BIT_ULL(scope->glob->segments);
 }
 
-/* What is anchored at the object itself goes with it; what holds for its name does not. */
+/* A scope anchored at the object itself goes with it; one that holds for its name does not. */
 static bool is_at(const struct rvm_scope *scope, const struct rvm_path_view *view,
 		  unsigned int level, const void *object)
 {
@@ -43,8 +43,8 @@ static bool is_at(const struct rvm_scope *scope, const struct rvm_path_view *vie
 }
 
 /*
- * What of a pattern is left for the names below a place: at two places with the
- * same rest it matches the same.
+ * What is left of a pattern for the names below a place: at two places with the same rest
+ * it matches the same names.
  */
 static u64 rest_below(const struct rvm_scope *scope, const struct rvm_path_view *view,
 		      unsigned int from, const void *object, bool nocase)
@@ -58,11 +58,11 @@ static u64 rest_below(const struct rvm_scope *scope, const struct rvm_path_view 
 			rest |= rvm_glob_rest(scope->glob, view->name, level, nocase);
 	if (scope->flags & RVM_SCOPE_FLAG_ALONE)
 		return rest & ~end_of(scope);
-	/* All is covered, whatever else may be. */
+	/* Everything below is covered, whatever else matches. */
 	return rest & end_of(scope) ? end_of(scope) : rest;
 }
 
-/* It hangs on a place that both have above them, or on the object. */
+/* Is it anchored at the object, or at a place above both? */
 static bool is_above_both(const struct rvm_scope *scope, const struct pair *pair)
 {
 	unsigned int level;
@@ -80,8 +80,8 @@ static bool rest_differs(const struct rvm_scope *scope, const struct pair *pair,
 }
 
 /*
- * Directories below may fold case where those above do not.  @back: They were compared the
- * other way round, from all places above @there.
+ * Directories below may fold case where those above do not.  @back: Scopes of places above
+ * @there were compared already, in the other direction.
  */
 static bool exclusion_differs(const struct pair *pair, bool back)
 {
@@ -106,7 +106,7 @@ static bool exclusions_differ(const struct rvm_partition_view *part,
 	const struct pair down = { part->stop, index, from, to, object },
 			  up = { part->stop, index, to, from, object };
 
-	/* What is anchored below goes with it; what holds for a name below does not. */
+	/* A scope anchored below goes with it; one that holds for a name below does not. */
 	return exclusion_differs(&down, false) || exclusion_differs(&up, true) ||
 	       rvm_index_names_above(index, from, 1) || rvm_index_names_above(index, to, 1);
 }
@@ -117,7 +117,7 @@ static unsigned int kind_of(const struct rvm_scope *scope)
 	       (scope->flags & RVM_SCOPE_FLAG_RUN ? 2 : 0);
 }
 
-/* A pattern for all that lies below gives rights; any other has to be the same one. */
+/* A pattern for all that lies below gives rights; any other must have the same rest at both. */
 static bool token_differs(const struct rvm_partition_view *part, const struct pair *pair,
 			  u8 *rights, s64 now)
 {

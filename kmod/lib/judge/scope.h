@@ -14,23 +14,25 @@
 /**
  * DOC: scopes
  *
- * A scope is what a resource string means.  rvm_scope_parse() of the tool says,
- * without looking at the host, which class a string has and which part of it
- * names what; the tool then resolves names to open files, and the module keeps
- * struct rvm_scope.
+ * A scope is what a resource string means. rvm_scope_parse() in the tool finds the class
+ * of a string and what each part of it names, without looking at the host; the tool then
+ * resolves names to open files, and the module keeps struct rvm_scope.
  */
 
-/** RVM_SCOPE_PLACES - by which an anchor is known: of the mount tree, of its file system */
+/** RVM_SCOPE_PLACES - places of an anchor: in the mount tree, and in its file system */
 #define RVM_SCOPE_PLACES 2
 
 /**
  * struct rvm_place - where an anchor was when the table was made
  *
- * What is excluded is excluded by object and by name: what stands later in the place of
- * the anchor, made again or mounted over it, is excluded as well.
+ * An exclusion holds by object and by name: what is later in the place of the anchor,
+ * created again or mounted over it, is excluded as well.
  */
 struct rvm_place {
-	/** @root: Identity of the directory that the names begin at; NULL once lost: read once. */
+	/**
+	 * @root: Identity of the directory that the names begin at; NULL once lost, so
+	 * read it once.
+	 */
 	const void *root;
 	/** @name: The anchor's own first, the one right below @root last. */
 	const struct rvm_name *name;
@@ -53,29 +55,31 @@ struct rvm_scope {
 	u32 flags;
 	/**
 	 * @anchor: PATH, EXEC, unix NET: identity of the anchor, compared only; NULL if unresolved.
-	 * Becomes NULL at any time when the anchor is lost: whoever reads it twice may
-	 * see both.
+	 * May become NULL at any time, when the anchor is lost: two reads may see both.
 	 */
 	const void *anchor;
 	/** @glob: PATH, unix NET unless abstract: names below the anchor; else NULL. */
 	struct rvm_glob *glob;
-	/** @text: EXEC: words; TOOL, NAME, abstract unix: the name, without "@". */
+	/**
+	 * @text: EXEC: the pattern of its arguments; TOOL, NAME, abstract unix: the name,
+	 * without "@".
+	 */
 	const char *text;
 	/** @len: Bytes in @text. */
 	u16 len;
 	/** @range: NET. */
 	struct rvm_addr_range range;
-	/** @place: Of exclusions with an anchor: what else it is known by. */
+	/** @place: Exclusions with an anchor: the names that lead to it. */
 	struct rvm_place place[RVM_SCOPE_PLACES];
 };
 
-/** rvm_scope_is_nowhere() - it matches nothing: its anchor was not found, or is gone */
+/** rvm_scope_is_nowhere() - does it match nothing because its anchor was not found or is gone */
 static inline bool rvm_scope_is_nowhere(const struct rvm_scope *scope)
 {
 	return scope->flags & (RVM_SCOPE_FLAG_UNRESOLVED | RVM_SCOPE_FLAG_LOST);
 }
 
-/** rvm_scope_names_program() - its words begin with those of one program */
+/** rvm_scope_names_program() - does its pattern begin with a program word */
 static inline bool rvm_scope_names_program(const struct rvm_scope *scope)
 {
 	return scope->class == RVM_CLASS_EXEC && scope->len &&

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The chain of the witness log, for who writes it. */
+/* The chain of the witness log, for the side that writes it. */
 #include <linux/errno.h>
 #include <linux/string.h>
 

@@ -5,7 +5,7 @@
 #include "lib/log/chain.h"
 
 /**
- * rvm_chain_fold() - what the prev_hash of the next record has to be
+ * rvm_chain_fold() - the prev_hash of the next record
  * @chain: chain so far
  *
  * Return: the record_hash of the last record, 0 for none.
@@ -13,7 +13,7 @@
 u32 rvm_chain_fold(const struct rvm_chain *chain);
 
 /**
- * rvm_chain_advance() - take in the block of a record
+ * rvm_chain_advance() - add the block of a record
  * @chain: chain so far
  * @raw: the record; its prev_hash is in place
  */

@@ -10,12 +10,12 @@
 #define RVM_SHA256_WORDS 8
 
 /**
- * struct rvm_sha256 - a hash under way
+ * struct rvm_sha256 - a hash in progress
  */
 struct rvm_sha256 {
 	/** @state: The eight words after all whole blocks so far. */
 	u32 state[RVM_SHA256_WORDS];
-	/** @length: Bytes taken in so far. */
+	/** @length: Bytes hashed so far. */
 	u64 length;
 	/** @buf: The last @length modulo 64 bytes, not hashed yet. */
 	u8 buf[RVM_SHA256_BLOCK_BYTES];
@@ -39,8 +39,8 @@ struct rvm_hmac_key {
  * @data: the blocks
  * @blocks: how many
  *
- * Who has SHA instructions at hand can bring their own; rvm_sha256_compress()
- * is the portable one.  Must give the same result and may not sleep.
+ * A caller with SHA instructions can pass its own; rvm_sha256_compress() is the portable
+ * one.  It must give the same result and must not sleep.
  */
 typedef void (*rvm_sha256_compress_t)(u32 state[RVM_SHA256_WORDS], const u8 *data, size_t blocks);
 
@@ -76,7 +76,7 @@ void rvm_sha256_init(struct rvm_sha256 *ctx);
 void rvm_sha256_resume(struct rvm_sha256 *ctx, const u32 state[RVM_SHA256_WORDS], u64 blocks);
 
 /**
- * rvm_sha256_update() - take in more bytes
+ * rvm_sha256_update() - hash more bytes
  * @ctx: the hash
  * @data: the bytes
  * @len: how many
@@ -127,7 +127,7 @@ void rvm_hmac_key_wipe(struct rvm_hmac_key *key);
  * @key: the key
  * @data: the bytes
  * @len: how many
- * @out: filled with the whole code; whoever wants fewer bytes takes the first ones
+ * @out: filled with the whole code; to shorten it take its first bytes
  *
  * Two compressions for up to 55 bytes; no cost for the key itself.
  *

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Which lines stay when there are too many. */
+/* Which detail lines stay when there are too many. */
 #include <linux/string.h>
 
 #include "lib/log/shelf.h"
@@ -9,7 +9,7 @@ static unsigned int lane_of(u32 owner)
 	return owner ? 1 + owner % (RVM_SHELF_LANES - 1) : 0;
 }
 
-/* Neighbours are in buckets of their own. */
+/* Consecutive sequences get different buckets. */
 static u16 *bucket_of(struct rvm_shelf *shelf, u64 sequence)
 {
 	return &shelf->bucket[sequence % RVM_SHELF_SLOTS];
@@ -17,7 +17,7 @@ static u16 *bucket_of(struct rvm_shelf *shelf, u64 sequence)
 
 void rvm_shelf_init(struct rvm_shelf *shelf)
 {
-	/* Each byte of it is that of RVM_SHELF_NONE. */
+	/* Each byte of RVM_SHELF_NONE is this one. */
 	memset(shelf->bucket, 0xff, sizeof(shelf->bucket));
 	memset(shelf->oldest, 0xff, sizeof(shelf->oldest));
 	memset(shelf->newest, 0xff, sizeof(shelf->newest));
@@ -34,7 +34,7 @@ u16 rvm_shelf_find(const struct rvm_shelf *shelf, u64 sequence)
 	return slot;
 }
 
-/* Who has the most; the one who asks, if nobody has more. */
+/* The lane that has the most lines; @lane itself if none has more. */
 static unsigned int find_fullest(const struct rvm_shelf *shelf, unsigned int lane)
 {
 	unsigned int i, fullest = lane;

@@ -7,10 +7,10 @@
 /**
  * DOC: which lines stay
  *
- * A shelf has places for lines, each of an owner and a sequence that only goes
- * up.  When it is full, the oldest line of whoever has the most goes: so one who
- * writes without end replaces lines of his own, and those of others stay as long
- * as they have less.  Owners whose numbers differ by RVM_SHELF_LANES - 1 share.
+ * A shelf has slots for lines; each has an owner and a sequence that only goes up.  When
+ * it is full, the owner with the most lines loses its oldest: so an owner that writes
+ * without end replaces its own lines, and those of owners that have fewer stay.  Owners
+ * whose numbers differ by a multiple of RVM_SHELF_LANES - 1 share a lane.
  */
 
 #define RVM_SHELF_SLOTS 8192
@@ -18,7 +18,7 @@
 #define RVM_SHELF_NONE 0xffff
 
 /**
- * struct rvm_shelf - all of it; the lines themselves are the caller's
+ * struct rvm_shelf - where the lines are; the caller has the lines themselves
  */
 struct rvm_shelf {
 	/** @sequence: Of the line in each slot. */
@@ -46,13 +46,13 @@ void rvm_shelf_init(struct rvm_shelf *shelf);
  * rvm_shelf_place() - a slot for a line
  * @shelf: the shelf
  * @owner: whose line it is
- * @sequence: above that of all before
- * @keep: lines from this sequence on do not go
+ * @sequence: higher than that of all lines before
+ * @keep: lines from this sequence on are kept
  *
  * Context: any, serialised by the caller; at most RVM_SHELF_LANES steps, and
  * those of one bucket.
- * Return: the slot, whose line before is gone; RVM_SHELF_NONE if the line that
- * would have to go is to be kept.
+ * Return: the slot, whose previous line is gone; RVM_SHELF_NONE if the line that would
+ * have to go is to be kept.
  */
 u16 rvm_shelf_place(struct rvm_shelf *shelf, u32 owner, u64 sequence, u64 keep);
 

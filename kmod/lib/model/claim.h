@@ -13,13 +13,13 @@ struct rvm_claim {
 	const char *capability;
 	/** @cap_len: Bytes at @capability. */
 	size_t cap_len;
-	/** @resource: A name, "*" or "prefix/\*"; not looked at unless @has_resource. */
+	/** @resource: A name, "*" or "prefix/\*"; ignored unless @has_resource. */
 	const char *resource;
 	/** @res_len: Bytes at @resource. */
 	size_t res_len;
-	/** @has_resource: False if it has none or a null one; it then fits every request. */
+	/** @has_resource: False if it is missing or null; the claim then fits every request. */
 	bool has_resource;
-	/** @expires_at: Unix seconds; dead from this second on, so 0 is always dead. */
+	/** @expires_at: Unix seconds; expired from this second on, so 0 always is. */
 	s64 expires_at;
 };
 
@@ -27,7 +27,7 @@ struct rvm_claim {
  * enum rvm_claim_verdict - outcome of a claim check
  * @RVM_CLAIM_ALLOW: a claim fits
  * @RVM_CLAIM_NO_CLAIMS: denied, the list is empty
- * @RVM_CLAIM_NO_MATCH: denied, no claim fits or those that fit have expired
+ * @RVM_CLAIM_NO_MATCH: denied, no claim fits or all that fit have expired
  */
 enum rvm_claim_verdict {
 	RVM_CLAIM_ALLOW,
@@ -36,7 +36,7 @@ enum rvm_claim_verdict {
 };
 
 /**
- * rvm_claim_check() - judge a request by a list of claims
+ * rvm_claim_check() - judge a request against a list of claims
  * @claims: the claims, in order
  * @n: number of claims
  * @cap: the capability asked for, a plain name even where it looks like a pattern

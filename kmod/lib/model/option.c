@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Which options of sockets are harmless with every value. */
+/* The socket options that are harmless with every value. */
 #include <linux/in.h>
 #include <linux/in6.h>
 #include <linux/limits.h>
@@ -14,7 +14,7 @@
 
 #define LEVEL_NETLINK 270
 
-/* Younger than the oldest headers that this is built with. */
+/* Newer than the oldest headers that this is built with. */
 #define NEW_SO_PASSPIDFD 76
 #define NEW_SO_RCVPRIORITY 82
 #define NEW_SO_PASSRIGHTS 83
@@ -61,7 +61,7 @@ static const u16 socket_options[] = {
 	SO_BUF_LOCK,
 	SO_TXREHASH,
 	NEW_SO_RCVPRIORITY,
-	/* Programs of the old kind, which only choose what the socket receives. */
+	/* Classic BPF programs, which only choose what the socket receives. */
 	SO_ATTACH_FILTER,
 	SO_DETACH_FILTER,
 	SO_LOCK_FILTER,
@@ -87,7 +87,7 @@ static const u16 ip_options[] = {
 	IP_FREEBIND,
 	IP_BIND_ADDRESS_NO_PORT,
 	NEW_IP_LOCAL_PORT_RANGE,
-	/* What is sent to groups, not being in them. */
+	/* Sending to multicast groups, not being a member of them. */
 	IP_MULTICAST_IF,
 	IP_MULTICAST_TTL,
 	IP_MULTICAST_LOOP,
@@ -105,9 +105,9 @@ static const u16 ipv6_options[] = {
 	IPV6_AUTOFLOWLABEL,
 	IPV6_ADDR_PREFERENCES,
 	IPV6_FREEBIND,
-	/* The address that it sends from. */
+	/* The source address. */
 	IPV6_PKTINFO,
-	/* What it is told of messages that come. */
+	/* What the socket is told about received messages. */
 	IPV6_2292PKTINFO,
 	IPV6_2292HOPLIMIT,
 	IPV6_FLOWINFO,
@@ -159,7 +159,7 @@ static const u16 tcp_options[] = {
 
 static const u16 udp_options[] = { UDP_CORK, UDP_SEGMENT, UDP_GRO };
 
-/* Of routing and generic netlink, whose groups anybody may listen to. */
+/* Routing and generic netlink, whose groups anybody may listen to. */
 static const u16 netlink_options[] = {
 	NETLINK_ADD_MEMBERSHIP, NETLINK_DROP_MEMBERSHIP, NETLINK_PKTINFO, NETLINK_BROADCAST_ERROR,
 	NETLINK_NO_ENOBUFS,	NETLINK_CAP_ACK,	 NETLINK_EXT_ACK, NETLINK_GET_STRICT_CHK,

@@ -5,20 +5,20 @@
 #include <linux/types.h>
 
 /**
- * DOC: options of sockets
+ * DOC: socket options
  *
- * What may be set on a socket, and what may go with a message, is listed; all
- * else is refused.  Not listed is what chooses another way or another receiver
- * for packets than the address that is judged, sends packets of its own (groups
- * of multicast), puts a protocol on top that no hook knows, or hands the socket
- * to a program.  Neither the address nor the value of an option is seen by its
- * hook, so an option is allowed with each of its values or not at all.
+ * The options that may be set on a socket, and the control messages that may go with a
+ * message, are listed; all others are denied.  An option is not listed if it sends
+ * packets by another route or to another receiver than the address that is judged, sends
+ * packets of its own (multicast groups), puts a protocol on top that no hook knows, or
+ * hands the socket to a program.  A hook sees neither the address nor the value of an
+ * option, so an option is allowed with all its values or not at all.
  */
 
 /**
  * rvm_option_is_allowed() - may an option be set on a socket
  * @level: as in setsockopt()
- * @option: likewise
+ * @option: as in setsockopt()
  *
  * Context: Any.
  * Return: True if it needs no right.
@@ -26,9 +26,9 @@
 bool rvm_option_is_allowed(int level, int option);
 
 /**
- * rvm_option_goes_along() - may a message of IP carry a control message
+ * rvm_option_goes_along() - may an IP message carry a control message
  * @level: as in struct cmsghdr
- * @type: likewise
+ * @type: as in struct cmsghdr
  *
  * Context: Any.
  * Return: True if it needs no right.

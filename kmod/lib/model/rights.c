@@ -9,7 +9,7 @@ static_assert(RVM_RIGHTS_ALL ==
 	      (RVM_RIGHT_READ | RVM_RIGHT_WRITE | RVM_RIGHT_GRANT | RVM_RIGHT_REVOKE |
 	       RVM_RIGHT_EXECUTE | RVM_RIGHT_PROVE | RVM_RIGHT_GRANT_ONCE));
 
-/* In the order of the bits, which is the order in tables too. */
+/* In the order of the bits, which is also the order in tables. */
 static const char *const right_names[RVM_RIGHTS_COUNT] = {
 	"READ", "WRITE", "GRANT", "REVOKE", "EXECUTE", "PROVE", "GRANT_ONCE",
 };

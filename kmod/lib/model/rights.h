@@ -36,7 +36,7 @@ int rvm_right_parse(const char *s, size_t len);
  * @rights: the mask
  *
  * Context: Any.
- * Return: True if no bit but the seven of RVM_RIGHTS_ALL is set.
+ * Return: True if no bit is set except the seven of RVM_RIGHTS_ALL.
  */
 static inline bool rvm_rights_valid(u32 rights)
 {
@@ -44,7 +44,7 @@ static inline bool rvm_rights_valid(u32 rights)
 }
 
 /**
- * rvm_rights_cover() - check that each right wanted is held
+ * rvm_rights_cover() - check that all wanted rights are held
  * @held: rights of the token
  * @wanted: rights asked for; none at all are always covered
  *
@@ -60,8 +60,8 @@ static inline bool rvm_rights_cover(u32 held, u32 wanted)
  * rvm_rights_tier() - proof tier that a set of rights gives a token
  * @rights: the mask
  *
- * GRANT, REVOKE or PROVE make tier 3, else WRITE or EXECUTE make tier 2, else
- * it is tier 1; GRANT_ONCE alone counts for nothing.
+ * GRANT, REVOKE or PROVE make tier 3, else WRITE or EXECUTE make tier 2, and all others
+ * tier 1, GRANT_ONCE included.
  *
  * Context: Any.
  * Return: 1, 2 or 3.

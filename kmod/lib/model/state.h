@@ -12,8 +12,8 @@
  * @to: state wanted
  *
  * Context: Any.
- * Return: True if the change is legal.  Staying is not a change, a destroyed
- * partition stays so, and numbers that are no state lead nowhere.
+ * Return: True if the change is legal.  Staying is not a change, a destroyed partition
+ * stays so, and a number that is not a state allows no change.
  */
 bool rvm_state_may(u32 from, u32 to);
 

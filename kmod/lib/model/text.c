@@ -146,7 +146,7 @@ const char *rvm_mode_name(u32 mode)
 
 const char *rvm_protocol_name(u32 protocol)
 {
-	/* The numbers of IPv4 and IPv6. */
+	/* Protocol numbers of IPv4 and IPv6. */
 	switch (protocol) {
 	case 6:
 		return "tcp";

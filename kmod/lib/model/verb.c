@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What operations take.  Tables of what somebody has read; nothing else is
- * allowed but to who holds all seven rights.
+ * The rights that operations take.  The tables list operations whose code has been read;
+ * any other takes all seven rights.
  */
 #include <linux/bits.h>
 #include <linux/capability.h>
@@ -34,7 +34,7 @@
 #define OWN_PROCESS RVM_DEMAND_PROCESS
 #define QUIET RVM_DEMAND_QUIET
 
-/* Newer than the oldest headers, or only in the kernel's. */
+/* Newer than the oldest headers, or only in the kernel's own. */
 #ifndef FS_IOC_GETFSUUID
 #define FS_IOC_GETFSUUID _IOR(0x15, 0, char[17])
 #define FS_IOC_GETFSSYSFSPATH _IOR(0x15, 1, char[129])
@@ -62,13 +62,13 @@
 #ifndef F_GETOWNER_UIDS
 #define F_GETOWNER_UIDS 17
 #endif
-/* Locks of 32-bit callers. */
+/* Lock commands of 32-bit callers. */
 #define F_GETLK_32 12
 #define F_SETLK_32 13
 #define F_SETLKW_32 14
 
 struct row {
-	/* Kinds that it holds for. */
+	/* The kinds of objects that the row holds for. */
 	u32 objects;
 	u32 cmd;
 	enum rvm_demand demand;
@@ -78,7 +78,7 @@ struct row {
 
 /* ioctl(2): objects, command, what it takes. */
 static const struct row ioctls[] = {
-	/* About the descriptor itself, or what looking at the object tells as well. */
+	/* About the descriptor itself, or what a look at the object tells as well. */
 	{ EVERY, FIOCLEX, NOTHING },
 	{ EVERY, FIONCLEX, NOTHING },
 	{ EVERY, FIONBIO, NOTHING },
@@ -99,24 +99,29 @@ static const struct row ioctls[] = {
 	{ NAMED, FS_IOC_GETFSLABEL, NOTHING },
 	{ NAMED, FS_IOC_GETFSUUID, NOTHING },
 	{ NAMED, FS_IOC_GETFSSYSFSPATH, NOTHING },
-	/* What programs ask to know whether it is a disk. */
+	/* Asked by programs to find out whether it is a disk. */
 	{ REGULAR, BLKGETSIZE, NOTHING },
 	{ REGULAR, BLKGETSIZE64, NOTHING },
 	{ REGULAR, BLKSSZGET, NOTHING },
 	{ REGULAR, BLKPBSZGET, NOTHING },
 	{ REGULAR, BLKROGET, NOTHING },
-	/* Where the content lies. */
+	/* Where on the disk the content lies. */
 	{ NAMED, FS_IOC_FIEMAP, TO_READ },
-	/* Of /proc/PID/maps. */
+	/* A query on /proc/PID/maps. */
 	{ REGULAR, PROCMAP_QUERY, TO_READ },
-	/* Change the content, or flags as file_setattr(2); the other file is judged by itself. */
+	/*
+	 * Change the content, or flags as file_setattr(2); the other file is judged by
+	 * itself.
+	 */
 	{ REGULAR, FICLONE, TO_WRITE },
 	{ REGULAR, FICLONERANGE, TO_WRITE },
 	{ REGULAR, FIDEDUPERANGE, TO_WRITE },
 	{ NAMED, FS_IOC_SETFLAGS, TO_WRITE },
 	{ NAMED, FS_IOC32_SETFLAGS, TO_WRITE },
 	{ NAMED, FS_IOC_FSSETXATTR, TO_WRITE },
-	/* Not those that type into it, tie it to a protocol or take it from others. */
+	/*
+	 * Except those that type into it, tie it to a protocol or take it from others.
+	 */
 	{ TERMINAL, TCSETS, NOTHING },
 	{ TERMINAL, TCSETSW, NOTHING },
 	{ TERMINAL, TCSETSF, NOTHING },
@@ -140,7 +145,7 @@ static const struct row ioctls[] = {
 	{ TERMINAL, TIOCGETD, NOTHING },
 	{ TERMINAL, TIOCGDEV, NOTHING },
 	{ TERMINAL, TIOCGEXCL, NOTHING },
-	/* Makes a terminal of the partition's own of the other side. */
+	/* Makes the other side a terminal of the partition's own. */
 	{ MASTER, TIOCGPTN, TO_WRITE },
 	{ MASTER, TIOCSPTLCK, TO_WRITE },
 	{ MASTER, TIOCGPTLCK, TO_WRITE },
@@ -161,7 +166,7 @@ static const struct row ioctls[] = {
 	{ MASTER, TCFLSH, TO_WRITE },
 	{ MASTER, TCXONC, TO_WRITE },
 	{ MASTER, TCSBRK, TO_WRITE },
-	/* What waits in it, and what anybody may read about interfaces. */
+	/* How much waits in it, and what anybody may read about interfaces. */
 	{ SOCKET, SIOCOUTQ, NOTHING },
 	{ SOCKET, SIOCATMARK, NOTHING },
 	{ SOCKET, FIOGETOWN, NOTHING },
@@ -184,11 +189,11 @@ static const struct row ioctls[] = {
 	{ SOCKET, SIOCGIFINDEX, NOTHING },
 	{ SOCKET, SIOCGIFTXQLEN, NOTHING },
 	{ SOCKET, SIOCGIFMAP, NOTHING },
-	/* What changes something asks for a capability as well. */
+	/* A command that changes something also needs a capability. */
 	{ SOCKET, SIOCETHTOOL, NOTHING },
 	{ EVENT, EPOLL_SET_PARAMS, NOTHING },
 	{ EVENT, EPOLL_GET_PARAMS, NOTHING },
-	/* Its namespaces, and what is known of it. */
+	/* Its namespaces, and what is known about it. */
 	{ PROCESS, PIDFD(1), OWN_PROCESS },
 	{ PROCESS, PIDFD(2), OWN_PROCESS },
 	{ PROCESS, PIDFD(3), OWN_PROCESS },
@@ -200,7 +205,7 @@ static const struct row ioctls[] = {
 	{ PROCESS, PIDFD(9), OWN_PROCESS },
 	{ PROCESS, PIDFD(10), OWN_PROCESS },
 	{ PROCESS, PIDFD(11), OWN_PROCESS },
-	/* Not those that open another one, or know processes of others. */
+	/* Without those that open another namespace, or tell about other processes. */
 	{ SPACE, NS_GET_NSTYPE, NOTHING },
 	{ SPACE, NS_GET_OWNER_UID, NOTHING },
 };
@@ -216,7 +221,7 @@ static const struct row fcntls[] = {
 	{ EVERY, F_GETFL, NOTHING },
 	/* OWNER with O_ASYNC. */
 	{ EVERY, F_SETFL, NOTHING },
-	/* Locks have a hook of their own. */
+	/* Locks have their own hook. */
 	{ EVERY, F_GETLK, NOTHING },
 	{ EVERY, F_SETLK, NOTHING },
 	{ EVERY, F_SETLKW, NOTHING },
@@ -227,7 +232,7 @@ static const struct row fcntls[] = {
 	{ EVERY, F_OFD_SETLK, NOTHING },
 	{ EVERY, F_OFD_SETLKW, NOTHING },
 	{ EVERY, F_GETLEASE, NOTHING },
-	/* So have watches. */
+	/* Watches too have their own hook. */
 	{ EVERY, F_NOTIFY, NOTHING },
 	{ EVERY, F_GETOWN, NOTHING },
 	{ EVERY, F_GETOWN_EX, NOTHING },
@@ -246,11 +251,11 @@ static const struct row fcntls[] = {
 	{ EVERY, F_SET_FILE_RW_HINT, NOTHING },
 };
 
-/* Capabilities that act on things which are judged elsewhere. */
+/* Capabilities that act on what is judged elsewhere. */
 static const struct row capabilities[] = {
 	{ EVERY, CAP_CHOWN, NOTHING },
 	{ EVERY, CAP_DAC_OVERRIDE, NOTHING },
-	/* Each look-up asks for it first; it also opens files by their numbers. */
+	/* Each lookup asks for it first; it also opens files by handle. */
 	{ EVERY, CAP_DAC_READ_SEARCH, QUIET },
 	{ EVERY, CAP_FOWNER, NOTHING },
 	/* Without it a file that is written loses its set-id bits. */
@@ -262,7 +267,7 @@ static const struct row capabilities[] = {
 	{ EVERY, CAP_NET_BIND_SERVICE, NOTHING },
 };
 
-/* Objects that the kernel keeps without a file system: name, kind. */
+/* Objects of the kernel's anonymous file systems: name, kind. */
 static const struct {
 	const char *name;
 	enum rvm_object object;
@@ -275,7 +280,7 @@ static const struct {
 	{ "[landlock-ruleset]", RVM_OBJECT_EVENT },
 	{ "[pidfd]", RVM_OBJECT_PROCESS },
 	{ "[io_uring]", RVM_OBJECT_RING },
-	/* So the kernel calls them before they have a name. */
+	/* The kernel's name for them before they get their own. */
 	{ "[memfd]", RVM_OBJECT_MEMORY },
 	{ "[secretmem]", RVM_OBJECT_MEMORY },
 };
@@ -312,7 +317,7 @@ enum rvm_demand rvm_verb_use(enum rvm_object object)
 
 enum rvm_demand rvm_verb_change(enum rvm_object object)
 {
-	/* Of others there is one for all who hold such, also outside. */
+	/* All other kinds share one inode among all holders, also outside. */
 	switch (object) {
 	case RVM_OBJECT_PIPE:
 	case RVM_OBJECT_SOCKET:
@@ -325,7 +330,7 @@ enum rvm_demand rvm_verb_change(enum rvm_object object)
 
 enum rvm_demand rvm_verb_ioctl(enum rvm_object object, u32 cmd)
 {
-	/* The size of what it fills says which version the caller knows. */
+	/* The size of the buffer says which version the caller knows. */
 	if (object == RVM_OBJECT_PROCESS && _IOC_TYPE(cmd) == _IOC_TYPE(PIDFD(0)))
 		cmd = _IO(_IOC_TYPE(cmd), _IOC_NR(cmd));
 	return look_up(ioctls, ARRAY_SIZE(ioctls), object, cmd);
@@ -335,15 +340,15 @@ enum rvm_demand rvm_verb_fcntl(u32 cmd, unsigned long arg)
 {
 	int value = arg;
 
-	/* Who opens the file would wait; a lease can be given back. */
+	/* Whoever opens the file would wait; a lease can be given back. */
 	if (cmd == F_SETLEASE)
 		return value == F_UNLCK ? RVM_DEMAND_NOTHING : RVM_DEMAND_ALL;
 	if (cmd == F_SETFL && arg & FASYNC)
 		return RVM_DEMAND_OWNER;
-	/* Nobody, and the usual signal. */
+	/* No owner, and the usual signal. */
 	if ((cmd == F_SETOWN || cmd == F_SETSIG) && !value)
 		return RVM_DEMAND_NOTHING;
-	/* Whole groups. */
+	/* A negative number is a whole process group. */
 	if (cmd == F_SETOWN && value < 0)
 		return RVM_DEMAND_ALL;
 	return look_up(fcntls, ARRAY_SIZE(fcntls), RVM_OBJECT_FILE, cmd);
@@ -367,7 +372,7 @@ enum rvm_demand rvm_verb_mode(u32 mode)
 {
 	switch (mode & S_IFMT) {
 	case S_IFDIR:
-		/* Whose group a file in it gets. */
+		/* The set-group-id bit here only gives new files the group of the directory. */
 		return RVM_DEMAND_WRITE;
 	case 0:
 	case S_IFREG:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Addresses and what ranges of them cover. */
+/* Addresses, and which addresses a range covers. */
 #include <linux/errno.h>
 #include <linux/limits.h>
 #include <linux/string.h>
@@ -82,8 +82,8 @@ static const struct special specials[] = {
 	{ { 0xfe, 0x80 }, 10 },
 	{ { 0xff }, 8 },
 	/*
-	 * Services that tell whoever asks from this machine its credentials, where
-	 * they are not link-local: 192.0.0.0/24, 100.100.100.200, 168.63.129.16,
+	 * Services that give credentials to anyone who asks from this machine, where they
+	 * are not link-local: 192.0.0.0/24, 100.100.100.200, 168.63.129.16,
 	 * fd00:ec2::/32, fd20:ce::254, fd00:c1::a9fe:a9fe, fd00:42::42.
 	 */
 	{ { [10] = 0xff, 0xff, 192, 0, 0 }, RVM_ADDR_V4_BITS + 24 },
@@ -94,18 +94,18 @@ static const struct special specials[] = {
 	{ { 0xfd, 0x00, 0x00, 0xc1, [12] = 0xa9, 0xfe, 0xa9, 0xfe }, RVM_ADDR_BITS },
 	{ { 0xfd, 0x00, 0x00, 0x42, [15] = 0x42 }, RVM_ADDR_BITS },
 	/*
-	 * 64:ff9b:1::/48 and 2001::/32 (Teredo) hold an IPv4 address too, at a
-	 * place that only the network knows, or two of them.
+	 * 64:ff9b:1::/48 holds an IPv4 address too, at a place that only the network
+	 * knows; 2001::/32 (Teredo) holds two.
 	 */
 	{ { 0x00, 0x64, 0xff, 0x9b, 0x00, 0x01 }, 48 },
 	{ { 0x20, 0x01, 0x00, 0x00 }, 32 },
 };
 
-/* Addresses of IPv6 that hold one of IPv4: a translator or a tunnel sends there. */
+/* IPv6 addresses that hold an IPv4 address: a translator or a tunnel sends there. */
 struct carrier {
 	u8 bytes[16];
 	u8 prefix_len;
-	/* Where the four bytes begin. */
+	/* Offset of the four bytes. */
 	u8 at;
 };
 
@@ -127,7 +127,7 @@ static unsigned int range_bits(const struct rvm_addr *addr)
 	return 0;
 }
 
-/* :: and ::1, which lie among them, hold nothing. */
+/* :: and ::1 lie in these ranges but hold no address. */
 static const struct carrier *find_carrier(const struct rvm_addr *addr)
 {
 	size_t i;
@@ -153,7 +153,7 @@ bool rvm_addr_inner(const struct rvm_addr *addr, struct rvm_addr *inner)
 	return carrier;
 }
 
-/* Bits of the special range that @addr, or the one it holds, lies in; 0 if in none. */
+/* Prefix length of the special range that holds @addr, or the address inside it; 0 for none. */
 static unsigned int special_bits(const struct rvm_addr *addr)
 {
 	const struct carrier *carrier = find_carrier(addr);
@@ -233,7 +233,7 @@ static u16 group(const u8 *bytes, unsigned int i)
 	return bytes[2 * i] << 8 | bytes[2 * i + 1];
 }
 
-/* The first longest run of two or more zero groups: it is written as "::". */
+/* The first of the longest runs of two or more zero groups, written as "::". */
 static unsigned int find_gap(const u8 *bytes, unsigned int *gap_len)
 {
 	unsigned int i, n, gap = 8;

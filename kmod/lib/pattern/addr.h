@@ -7,8 +7,8 @@
 /**
  * DOC: network addresses
  *
- * All addresses are 16 bytes; IPv4 is written as mapped (::ffff:a.b.c.d), so
- * the spellings of one destination compare equal.
+ * All addresses are 16 bytes; IPv4 is mapped (::ffff:a.b.c.d), so all spellings of one
+ * destination compare equal.
  */
 
 #define RVM_ADDR_BITS 128
@@ -31,7 +31,7 @@ struct rvm_addr {
 struct rvm_addr_range {
 	/** @bytes: The prefix. */
 	u8 bytes[16];
-	/** @prefix_len: Leading bits that count; 0 is everywhere that needs no naming. */
+	/** @prefix_len: Leading bits that count; 0 covers every address that needs no naming. */
 	u8 prefix_len;
 	/** @protocol: IPPROTO_x, 0 for TCP and UDP. */
 	u16 protocol;
@@ -59,7 +59,7 @@ void rvm_addr_set_loopback(struct rvm_addr *addr);
  * @inner: filled if there is one, with the same port
  *
  * NAT64 (64:ff9b::/96), 6to4 (2002::/16), IPv4-compatible (::/96) and translated
- * (::ffff:0:0:0/96) addresses: what is sent to them may arrive at the one inside.
+ * (::ffff:0:0:0/96) addresses: what is sent to them may arrive at the address inside.
  *
  * Context: Any.
  * Return: True if there is one; not for mapped addresses, which are IPv4.
@@ -70,12 +70,11 @@ bool rvm_addr_inner(const struct rvm_addr *addr, struct rvm_addr *inner);
  * rvm_addr_is_special() - loopback, link-local, wildcard, multicast or broadcast
  * @addr: normalised
  *
- * Such addresses are covered only by a range that lies wholly inside the
- * special range itself (127.0.0.0/8, ::1, 169.254.0.0/16, fe80::/10,
- * 224.0.0.0/4, ff00::/8), or that names one host.  Multicast and broadcast are
- * among them because what is sent there comes to the host's own sockets too.
- * So are services of machines' providers that hand out credentials, and what
- * holds such an address inside.
+ * Such addresses are covered only by a range that lies wholly inside the special range
+ * itself (127.0.0.0/8, ::1, 169.254.0.0/16, fe80::/10, 224.0.0.0/4, ff00::/8), or that
+ * names one host.  Multicast and broadcast are special because the host's own sockets
+ * receive it too.  So are the services of cloud providers that hand out credentials, and
+ * addresses that hold a special one inside.
  *
  * Context: Any.
  * Return: True if the address needs naming.
@@ -90,8 +89,8 @@ bool rvm_addr_is_special(const struct rvm_addr *addr);
  * @local: the address is one of the host's own; then, if it is not special,
  *         only a range of one host covers it
  *
- * A prefix of IPv6 shorter than 96 bits, but not of none, does not cover the
- * IPv4 addresses that are mapped into it.
+ * An IPv6 prefix of 1 to 95 bits does not cover the IPv4 addresses that are mapped into
+ * it.
  *
  * Context: Any.
  * Return: True if it does.
@@ -100,11 +99,11 @@ bool rvm_addr_covers(const struct rvm_addr_range *range, const struct rvm_addr *
 		     bool local);
 
 /**
- * rvm_addr_is_within() - do prefix and ports of a range hold an address
+ * rvm_addr_is_within() - do the prefix and ports of a range include an address
  * @range: the range
  * @addr: normalised
  *
- * For exclusions: nothing needs naming, and the protocol is not looked at.
+ * For exclusions: nothing needs naming, and the protocol does not matter.
  *
  * Context: Any.
  * Return: True if they do.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Command patterns and argument vectors, word by word. */
+/* Command patterns and argument vectors, compared word by word. */
 #include <linux/errno.h>
 #include <linux/string.h>
 
@@ -23,7 +23,7 @@ static size_t piece_len(const char *word, size_t len, size_t begin)
 	return (star ? (size_t)(star - word) : len) - begin;
 }
 
-/* As in globs, with "*" only; see there. */
+/* As in globs, with "*" only: see glob.c. */
 static bool match_word(const char *word, size_t word_len, const char *arg, size_t arg_len)
 {
 	size_t pos = piece_len(word, word_len, 0), i = pos, n;
@@ -48,7 +48,7 @@ static bool match_word(const char *word, size_t word_len, const char *arg, size_
 	}
 }
 
-/* The word at @pos; moves behind it.  A missing NUL at the end is as good as one. */
+/* The word at @pos; moves @pos past it.  The NUL at the end may be missing. */
 static const char *next_word(const char *text, size_t len, size_t *pos, size_t *word_len)
 {
 	const char *word = text + *pos;
@@ -91,8 +91,8 @@ bool rvm_argv_match_rest(const char *pattern, size_t len, bool prefix, const str
 }
 
 /*
- * A dash in front makes a shell one of a login: it runs more than its words say, so this
- * is for rules that let it run anything.
+ * A leading dash makes a login shell, which runs more than its arguments say: it matches
+ * only rules that let the program run anything.
  */
 static bool match_login(const char *pattern, size_t len, bool prefix, const struct rvm_argv *argv)
 {
@@ -114,7 +114,7 @@ bool rvm_argv_match(const char *pattern, size_t len, bool prefix, const struct r
 	       rvm_argv_match_rest(pattern, len, prefix, argv, false);
 }
 
-/* The longest of what stands between two stars: it is looked for at each byte. */
+/* The longest piece between two stars, which is searched for at each byte. */
 static u64 steps_each_byte(const char *word, size_t len)
 {
 	size_t at = piece_len(word, len, 0), n;
@@ -122,7 +122,7 @@ static u64 steps_each_byte(const char *word, size_t len)
 
 	while (at < len) {
 		n = piece_len(word, len, ++at);
-		/* The last one is not looked for. */
+		/* The last piece is not searched for. */
 		if (at + n == len)
 			break;
 		at += n;

@@ -9,10 +9,10 @@
 /**
  * DOC: argument vectors
  *
- * A command pattern is a list of words; the first is the program word.  It is
- * matched word by word on the vector, never on a joined string: a blank inside
- * an argument does not split it.  A word may hold "*" for any run of bytes of
- * that one word.  With the prefix flag further words may follow.
+ * A command pattern is a list of words; the first is the program word.  It is matched
+ * word by word on the vector, never on a joined string: a blank does not split an
+ * argument.  A "*" in a word is any run of bytes of one argument.  With the prefix flag
+ * further arguments may follow.
  */
 
 /** RVM_ARGV_BYTES_MAX - bytes of an argument vector that are read */
@@ -45,9 +45,9 @@ struct rvm_argv {
  * @prefix: further words may follow
  * @argv: the vector; its argument 0 is compared by its base name with the program word
  *
- * A truncated vector matches only with @prefix and only if the pattern's words
- * all lie before the cut.  An argument 0 such as "-bash", of a login, matches the
- * program with any words.
+ * A truncated vector matches only with @prefix and only if all words of the pattern lie
+ * before the cut.  The argument 0 of a login shell, such as "-bash", matches a pattern
+ * that allows the program any arguments.
  *
  * Context: Any.
  * Return: True if it matches.
@@ -55,7 +55,7 @@ struct rvm_argv {
 bool rvm_argv_match(const char *pattern, size_t len, bool prefix, const struct rvm_argv *argv);
 
 /**
- * rvm_argv_match_program() - is a path's base name that of the program word
+ * rvm_argv_match_program() - do a path and the program word have the same base name
  * @pattern: as for rvm_argv_match()
  * @len: bytes in @pattern
  * @path: a path, or argument 0 of a vector
@@ -67,13 +67,13 @@ bool rvm_argv_match(const char *pattern, size_t len, bool prefix, const struct r
 bool rvm_argv_match_program(const char *pattern, size_t len, const char *path, size_t path_len);
 
 /**
- * rvm_argv_match_rest() - do the words behind the program word match
+ * rvm_argv_match_rest() - do the words after the program word match
  * @pattern: as for rvm_argv_match()
  * @len: bytes in @pattern
  * @prefix: further words may follow
- * @argv: the vector; its argument 0 is not looked at
- * @unseen: the answer if all that was read matches but words of the pattern lie
- *          behind the cut; true where doubt must count as a match
+ * @argv: the vector; its argument 0 does not matter
+ * @unseen: the answer if all that was read matches and words of the pattern lie after the
+ *          cut; true where doubt must count as a match
  *
  * Context: Any.
  * Return: True if they match.

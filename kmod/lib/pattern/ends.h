@@ -7,11 +7,11 @@
 
 /**
  * struct rvm_leaf_ends - how names may begin and end
- * @first: Bit n is set if the first two bytes may be of that pair of classes.
- * @last: Likewise the last two.
+ * @first: Bit n is set if the first two bytes may be of pair n of classes.
+ * @last: Likewise for the last two.
  *
- * Cheap to compare and never wrong about what may not be.  Both cases of a letter
- * have the same hash; of a name of one byte it is twice that byte.
+ * Cheap to compare, and never rules out a name that may match.  Both cases of a letter
+ * have the same hash; a name of one byte counts as twice that byte.
  */
 struct rvm_leaf_ends {
 	u64 first;
@@ -43,7 +43,7 @@ static inline u64 rvm_leaf_pair(u8 a, u8 b)
 	return BIT_ULL(rvm_leaf_class(a) * 8 + rvm_leaf_class(b));
 }
 
-/** rvm_leaf_first(), rvm_leaf_last() - the bits of a name, @len of which is not 0 */
+/** rvm_leaf_first(), rvm_leaf_last() - the bits of a name whose @len is not 0 */
 static inline u64 rvm_leaf_first(const char *text, size_t len)
 {
 	return rvm_leaf_pair(text[0], text[len > 1]);

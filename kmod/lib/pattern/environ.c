@@ -1,28 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Variables that make a program run other code than its words say. */
+/* Variables that make a program run other code than its arguments say. */
 #include <linux/string.h>
 
 #include "lib/pattern/environ.h"
 
-/* Only make obeys these, and it hands them to all that it starts. */
+/* Only make obeys these, and it passes them to all that it starts. */
 static const char *const for_make[] = {
 	"MAKEFLAGS=",
 	"GNUMAKEFLAGS=",
 	"MFLAGS=",
 };
 
-/* Directories with settings and modules, as everybody has them. */
+/* Directories with settings and modules, which every user has. */
 static const char *const folders[] = {
 	"HOME=", "XDG_CONFIG_HOME=", "XDG_CONFIG_DIRS=", "XDG_DATA_HOME=", "XDG_DATA_DIRS=",
 };
 
 /*
- * By the first letter, for each exec asks for each of its variables.  With "=" the
- * whole name, without it the beginning of one.  ENV is not here: shells obey it only
- * when they talk to a person, and "ENV=test" is common.  PS4 is: it is expanded,
- * commands in it too, once SHELLOPTS says xtrace.  The loader's are, though it does
- * not need to be asked.  What python has for itself is all of it, whatever the next
- * version adds, but for what is known to be harmless.
+ * By the first letter, because each exec asks about each of its variables.  With "=" it
+ * is a whole name, without it the beginning of one.  ENV is not here: shells obey it only
+ * when they talk to a person, and "ENV=test" is common.  PS4 is: it is expanded, commands
+ * in it too, once SHELLOPTS says xtrace.  The loader's are too, though it does not need
+ * to be asked.  For python it is every variable, whatever the next version adds, except
+ * those known to be harmless.
  */
 static const char *const turning[][12] = {
 	['A' - 'A'] = { "ANT_OPTS=", "ANT_ARGS=", "AWKPATH=", "AWKLIBPATH=", "ANSIBLE_" },
@@ -59,7 +59,7 @@ static const char *const turning[][12] = {
 	['n' - 'A'] = { "npm_config_node_options=" },
 };
 
-/* Of those, what says how much, how it looks, or where from; with "_" the names of images. */
+/* Python variables for amounts, looks or origin only; names with "_" come from container images. */
 static const char *const harmless[] = {
 	"PYTHON_",
 	"PYTHONASYNCIODEBUG=",
@@ -99,7 +99,7 @@ static bool is_among(const char *text, size_t len, const char *const *names, siz
 	return false;
 }
 
-/* How much memory node may take, as most set it: one option that is seen to its end. */
+/* The memory limit of node, which many set: one option, which must be seen up to its end. */
 static bool is_memory_of_node(const char *text, size_t len)
 {
 	static const char *const names[] = { "NODE_OPTIONS=--max-old-space-size=",

@@ -7,17 +7,17 @@
 /**
  * RVM_ENVIRON_BYTES - bytes of a variable that have to be seen
  *
- * Longer than each name that matters, its "=" included, and than what is seen of a
- * value; and than most names of directories.
+ * More than any name that matters with its "=", what is compared of a value, and most
+ * directory names.
  */
 #define RVM_ENVIRON_BYTES 256
-/* Of its name those that are recorded, with a NUL. */
+/* Bytes of its name that are recorded, with a NUL. */
 #define RVM_ENVIRON_NAME_BYTES 32
 
 /**
- * enum rvm_environ - which programs an environment can turn, more of them last
+ * enum rvm_environ - which programs an environment can turn, from fewest to most
  * @RVM_ENVIRON_NONE: None.
- * @RVM_ENVIRON_MAKE: make, gmake and the like, which hand such variables on.
+ * @RVM_ENVIRON_MAKE: make, gmake and the like, which pass such variables on.
  * @RVM_ENVIRON_ANY: Any.
  */
 enum rvm_environ {
@@ -31,9 +31,9 @@ enum rvm_environ {
  * @text: "NAME=VALUE", or its first RVM_ENVIRON_BYTES bytes
  * @len: bytes in @text
  *
- * A variable turns a program if it has an interpreter run code, or take further
- * words, that its words do not name.  What only names a program to start
- * (PAGER, GIT_SSH_COMMAND) does not count: that start is judged itself.
+ * A variable turns a program if it makes an interpreter run code, or take arguments, that
+ * the command line does not name.  One that only names a program to start (PAGER,
+ * GIT_SSH_COMMAND) does not count: that start has its own question.
  *
  * Context: Any.
  * Return: Which programs.
@@ -45,18 +45,18 @@ enum rvm_environ rvm_environ_turns(const char *text, size_t len);
  * @text: as above
  * @len: likewise
  *
- * HOME and its like: each program has them, and interpreters run code that lies
- * there unasked.  So they turn a program if they name other directories than those
- * that the partition was entered with.
+ * HOME and the like: each program has them, and interpreters run code from there without
+ * being told to.  So they turn a program if they name other directories than the
+ * partition was entered with.
  *
  * Context: Any.
- * Return: How it begins, its "=" included, or NULL.
+ * Return: Its name with the "=", or NULL.
  */
 const char *rvm_environ_folder(const char *text, size_t len);
 
 /**
  * rvm_environ_turns_program() - can an environment turn this program
- * @environ: the most that one of its variables can
+ * @environ: the most programs that one of its variables can turn
  * @name: base name of the program
  * @len: bytes in @name
  *

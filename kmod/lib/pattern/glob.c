@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Globs on names below an anchor: a set of states, one for each segment, goes
- * down the names once.
+ * Globs on names below an anchor: a set of states, one for each segment, is taken through
+ * the names once.
  */
 #include <linux/bitops.h>
 #include <linux/bits.h>
@@ -10,7 +10,7 @@
 
 #include "lib/pattern/glob.h"
 
-/* The test of rvm_glob_steps() counts what is compared. */
+/* For the test of rvm_glob_steps(), which counts the compared bytes. */
 #ifndef RVM_GLOB_COMPARES
 #define RVM_GLOB_COMPARES(bytes) ((void)(bytes))
 #endif
@@ -27,7 +27,7 @@ static bool is_deep(const char *seg, size_t len)
 	return len == 2 && seg[0] == '*' && seg[1] == '*';
 }
 
-/* Bytes of the set that begins at seg[0] == '[', both brackets included; 0 if it is open. */
+/* Length of the set that begins at seg[0] == '[', with both brackets; 0 if it is not closed. */
 static size_t set_len(const char *seg, size_t len)
 {
 	size_t i = 1;
@@ -41,7 +41,7 @@ static size_t set_len(const char *seg, size_t len)
 	return 0;
 }
 
-/* "[:" would be a named class, which there is not; reading it as bytes would surprise. */
+/* "[:" would begin a named class; there are none, and reading it as bytes would surprise. */
 static bool names_class(const char *set, size_t len)
 {
 	size_t i;
@@ -52,7 +52,7 @@ static bool names_class(const char *set, size_t len)
 	return false;
 }
 
-/* Check one segment from @begin to @end; counts its stars, tells if it is a plain name. */
+/* Check one segment from @begin to @end, count its stars, and tell if it is a plain name. */
 static int check_segment(const char *text, size_t begin, size_t end, bool *literal, size_t *at)
 {
 	const char *seg = text + begin;
@@ -89,13 +89,13 @@ static int check_segment(const char *text, size_t begin, size_t end, bool *liter
 	return 0;
 }
 
-/* What is one byte and itself, wherever it stands in a segment. */
+/* A byte that stands for itself, wherever it is in a segment. */
 static bool is_plain(char c)
 {
 	return c != '*' && c != '?' && c != '[' && c != ']' && c != '\\';
 }
 
-/* All pairs with this byte are met; of a byte that is not known, all there are. */
+/* All pairs with the byte that is known; all pairs if none is. */
 static u64 pairs_with(char first, char last)
 {
 	u64 pairs = 0;
@@ -110,7 +110,7 @@ static u64 pairs_with(char first, char last)
 	return pairs;
 }
 
-/* A wildcard, a set and an escaped byte may be anything. */
+/* A wildcard, a set or an escaped byte counts as any byte. */
 static void find_ends(struct rvm_glob *glob)
 {
 	unsigned int last = glob->segments, end;
@@ -128,7 +128,7 @@ static void find_ends(struct rvm_glob *glob)
 	len = end - glob->start[last];
 	if (is_plain(seg[0]))
 		glob->ends.first = pairs_with(seg[0], len > 1 ? seg[1] : '*');
-	/* Before "]" stands a set, or it was escaped. */
+	/* A "]" ends a set, or is escaped. */
 	if (is_plain(seg[len - 1]))
 		glob->ends.last = pairs_with(len > 1 ? seg[len - 2] : '*', seg[len - 1]);
 }
@@ -198,12 +198,12 @@ static bool set_holds_either(const char *set, size_t len, u8 c, bool nocase)
 
 	if (!nocase)
 		return holds;
-	/* Of an inverted set both cases must be missing. */
+	/* An inverted set must have neither case of a letter. */
 	return inverted ? holds && set_holds(set, len, swap_case(c)) :
 			  holds || set_holds(set, len, swap_case(c));
 }
 
-/* Bytes of the segment that match one byte of the name, from @at on; never of a star. */
+/* Length of what matches one byte of the name, at @at of the segment; not for a star. */
 static size_t unit_len(const char *seg, size_t len, size_t at)
 {
 	size_t n;
@@ -211,7 +211,7 @@ static size_t unit_len(const char *seg, size_t len, size_t at)
 	switch (seg[at]) {
 	case '[':
 		n = set_len(seg + at, len - at);
-		/* rvm_glob_parse() refuses one that is open. */
+		/* rvm_glob_parse() refuses a set that is not closed. */
 		return n ? n : len - at;
 	case '\\':
 		return at + 1 < len ? 2 : 1;
@@ -235,11 +235,11 @@ static bool unit_takes(const char *unit, size_t len, u8 c, bool nocase)
 	}
 }
 
-/* What stands between two stars of a segment, or behind the last one. */
+/* What is between two stars of a segment, or after the last one. */
 struct piece {
 	const char *seg;
 	size_t len;
-	/* Bytes of a name that it matches. */
+	/* How many bytes of a name it matches. */
 	size_t units;
 };
 
@@ -256,7 +256,7 @@ static struct piece piece_at(const char *seg, size_t seg_len, size_t begin)
 	return piece;
 }
 
-/* The caller knows that so many bytes are there. */
+/* The caller has checked that there are enough bytes. */
 static bool piece_fits(const struct piece *piece, const char *text, bool nocase)
 {
 	size_t at, n;
@@ -269,7 +269,7 @@ static bool piece_fits(const struct piece *piece, const char *text, bool nocase)
 	return true;
 }
 
-/* From @at on, where it can still fit; a byte that is no sign of its own is found fast. */
+/* The next place from @at on where the piece can still fit; a plain first byte is found fast. */
 static size_t find_first(const struct piece *piece, const struct rvm_name *name, size_t begin,
 			 bool nocase)
 {
@@ -285,7 +285,7 @@ static size_t find_first(const struct piece *piece, const struct rvm_name *name,
 	return at;
 }
 
-/* Each of its bytes is one and itself. */
+/* Each of its bytes stands for itself. */
 static bool is_plain_piece(const struct piece *piece)
 {
 	return piece->len == piece->units && piece->len <= RVM_GLOB_NAME_MAX &&
@@ -310,7 +310,7 @@ static void note_returns(const struct piece *piece, u8 returns[RVM_GLOB_NAME_MAX
 	}
 }
 
-/* Each byte of the name is met twice at most, however alike the two are. */
+/* Each byte of the name is compared twice at most, however similar the two are. */
 static size_t find_literal(const struct piece *piece, const struct rvm_name *name, size_t at,
 			   bool nocase)
 {
@@ -333,7 +333,7 @@ static size_t find_literal(const struct piece *piece, const struct rvm_name *nam
 	return name->len + 1;
 }
 
-/* Where in the name it first fits, from @at on; behind the name if nowhere. */
+/* Where in the name it first fits, from @at on; past the end of the name if nowhere. */
 static size_t find_piece(const struct piece *piece, const struct rvm_name *name, size_t at,
 			 bool nocase)
 {
@@ -348,9 +348,9 @@ static size_t find_piece(const struct piece *piece, const struct rvm_name *name,
 }
 
 /*
- * What stands before the first star is at the beginning of the name, what stands
- * behind the last at its end; anything else where it is first found, since what
- * an earlier star could take more, the next can take too.
+ * What is before the first star must be at the beginning of the name, what is after the
+ * last at its end.  Each other piece goes where it is first found: what an earlier star
+ * could take in addition, the next star can take too.
  */
 bool rvm_glob_match_name(const char *seg, size_t seg_len, const struct rvm_name *name, bool nocase)
 {
@@ -377,12 +377,12 @@ bool rvm_glob_match_name(const char *seg, size_t seg_len, const struct rvm_name 
 	}
 }
 
-/* "**" takes no name as well: who stands before it also stands behind it. */
+/* "**" may also match no name: a state before it is also a state after it. */
 static u64 pass_deep(const struct rvm_glob *glob, u64 states)
 {
 	u64 more;
 
-	/* A carry through the bits of a run of "**" sets them all and the one behind. */
+	/* A carry through the bits of a run of "**" sets them all and the next one. */
 	while ((more = ((states & glob->deep) << 1) & ~states))
 		states |= more;
 	return states;
@@ -452,7 +452,7 @@ u64 rvm_glob_rest(const struct rvm_glob *glob, const struct rvm_name *names, uns
 	return states | matched;
 }
 
-/* Steps of a piece at each byte of a name: a unit of many kinds takes as long as three bytes. */
+/* Steps of a piece at each byte of a name: an element of a piece that is not plain costs three. */
 static u64 steps_of_piece(const struct piece *piece)
 {
 	u64 steps = 0;
@@ -467,7 +467,7 @@ static u64 steps_of_piece(const struct piece *piece)
 	return steps;
 }
 
-/* Steps to look for what stands between two stars, at each byte of a name. */
+/* Steps to search for what is between two stars, at each byte of a name. */
 static u64 steps_each_byte(const char *seg, size_t len)
 {
 	size_t at = piece_at(seg, len, 0).len;
@@ -476,7 +476,7 @@ static u64 steps_each_byte(const char *seg, size_t len)
 	while (at < len) {
 		struct piece piece = piece_at(seg, len, ++at);
 
-		/* The last one is not looked for. */
+		/* The last piece is not searched for. */
 		if (at + piece.len == len)
 			break;
 		steps = steps_of_piece(&piece);
@@ -503,9 +503,9 @@ u64 rvm_glob_steps(const struct rvm_glob *glob, unsigned int names, unsigned int
 			continue;
 		}
 		each = steps_each_byte(seg, len);
-		/* What is looked for is compared with itself before. */
+		/* What is searched for is first compared with itself. */
 		once += each ? 2 * len : 0;
-		/* Without "**" before it, it meets the names of one place only. */
+		/* Without "**" before it, it meets only one name. */
 		steps += deep ? names * once + bytes * each : once + longest * each;
 	}
 	return steps;
@@ -529,7 +529,7 @@ bool rvm_glob_may_match_beside(const struct rvm_glob *glob, const struct rvm_nam
 	const u64 end = BIT_ULL(glob->segments);
 	u64 states = rvm_glob_rest(glob, names + 1, depth - 1, nocase);
 
-	/* As if the name were what each segment asks for. */
+	/* As if the name matched every segment. */
 	return (states & end) ||
 	       pass_deep(glob, (states & glob->deep) | (states & ~glob->deep) << 1) & end;
 }

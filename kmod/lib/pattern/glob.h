@@ -9,14 +9,13 @@
 /**
  * DOC: globs
  *
- * A glob is a list of segments separated by single slashes, matched on the
- * names below an anchor.  "**" as a whole segment matches any number of names,
- * none included; inside a segment "*" matches any run of bytes, "?" one byte
- * and "[a-z]" or "[!a-z]" one byte of a set; a backslash takes the next byte
- * as it is.  As in gitignore, a glob that matches a directory also covers what
- * lies below it.  Time is linear in the names: nothing backtracks over "**",
- * and of a segment only what stands between two "*" is looked for at more than
- * one place of a name.  rvm_glob_steps() says how much it can be.
+ * A glob is a list of segments separated by single slashes, matched on the names below an
+ * anchor.  "**" as a whole segment matches any number of names, even none; inside a
+ * segment "*" matches any run of bytes, "?" one byte and "[a-z]" or "[!a-z]" one byte of
+ * a set; a backslash takes the next byte as it is.  As in gitignore, a glob that matches
+ * a directory also covers what lies below it.  Time is linear in the names: nothing
+ * backtracks over "**", and of a segment only what stands between two "*" is looked for
+ * at more than one place of a name.  rvm_glob_steps() gives the bound.
  */
 
 /** RVM_GLOB_BYTES_MAX - longest glob, in bytes */
@@ -27,7 +26,7 @@
 #define RVM_GLOB_STARS_MAX 8
 /** RVM_GLOB_NAME_MAX - longest name of a path */
 #define RVM_GLOB_NAME_MAX 255
-/** RVM_GLOB_STEPS - what it costs to begin with a segment or a rule, in compared bytes */
+/** RVM_GLOB_STEPS - what it costs to begin a segment or a rule, in compared bytes */
 #define RVM_GLOB_STEPS 8
 
 /**
@@ -54,7 +53,10 @@ struct rvm_glob {
 	bool literal;
 	/** @deep: Bit n is set if segment n is "**". */
 	u64 deep;
-	/** @ends: Of the last segment that is not "**": each match has a name that fits it. */
+	/**
+	 * @ends: Ends of the last segment that is not "**": each match has a name that
+	 * fits them.
+	 */
 	struct rvm_leaf_ends ends;
 	/** @start: Offset of each segment in @text. */
 	u16 start[RVM_GLOB_SEGMENTS_MAX];
@@ -79,7 +81,7 @@ enum rvm_glob_match {
  * @glob: filled on success
  * @text: the glob, without leading or trailing slash
  * @len: bytes in @text, 0 for the anchor itself
- * @at: on failure, the offset of what is wrong; may be NULL
+ * @at: on failure, the offset of the error; may be NULL
  *
  * Return: 0; -EINVAL for an empty segment, ".", "..", a NUL byte or an open
  * "["; -E2BIG for too many bytes, segments or stars.
@@ -106,7 +108,7 @@ bool rvm_glob_match_name(const char *seg, size_t seg_len, const struct rvm_name 
  * @nocase: compare ASCII letters without regard to case
  *
  * Context: Any; rvm_glob_steps() bounds it.
- * Return: How they meet; EXACT if several say so.
+ * Return: How they meet; the highest that applies.
  */
 enum rvm_glob_match rvm_glob_match(const struct rvm_glob *glob, const struct rvm_name *names,
 				   unsigned int depth, bool nocase);
@@ -116,22 +118,22 @@ enum rvm_glob_match rvm_glob_match(const struct rvm_glob *glob, const struct rvm
  * @names: as for rvm_glob_match()
  * @depth: how many
  *
- * For many globs and one path: see rvm_glob_may_match().
+ * To compare many globs with one path: see rvm_glob_may_match().
  *
  * Return: the ends of all of them.
  */
 struct rvm_leaf_ends rvm_glob_ends(const struct rvm_name *names, unsigned int depth);
 
 /**
- * rvm_glob_may_match() - is it worth to compare a glob and a path
+ * rvm_glob_may_match() - may a glob match a path, by a cheap look
  * @glob: from rvm_glob_parse()
- * @ends: of the path, or of one of which it is a part
+ * @ends: of the path, or of a longer one that includes it
  *
  * Return: false only if rvm_glob_match() gives less than RVM_GLOB_BELOW.
  */
 static inline bool rvm_glob_may_match(const struct rvm_glob *glob, const struct rvm_leaf_ends *ends)
 {
-	/* What begins or ends anyhow may take no name at all. */
+	/* A glob with any ends may also match without a name. */
 	return (glob->ends.first == ~0ULL || glob->ends.first & ends->first) &&
 	       (glob->ends.last == ~0ULL || glob->ends.last & ends->last);
 }
@@ -144,9 +146,9 @@ static inline bool rvm_glob_may_match(const struct rvm_glob *glob, const struct 
  * @nocase: compare ASCII letters without regard to case
  *
  * Context: Any; as rvm_glob_match().
- * Return: a set of states: where it is the same for two directories, the glob matches the
- * same names below both, and 0 matches none.  Bit @segments is set if the directory
- * or one above it matches.
+ * Return: a set of states: if two directories have the same, the glob matches the same
+ * names below both; 0 matches none.  Bit @segments is set if the directory or one above
+ * it matches.
  */
 u64 rvm_glob_rest(const struct rvm_glob *glob, const struct rvm_name *names, unsigned int depth,
 		  bool nocase);
@@ -162,16 +164,16 @@ u64 rvm_glob_rest(const struct rvm_glob *glob, const struct rvm_name *names, uns
 u64 rvm_glob_steps(const struct rvm_glob *glob, unsigned int names, unsigned int bytes);
 
 /**
- * rvm_glob_leads_on() - is a name one that the glob asks for on the way to what it matches
+ * rvm_glob_leads_on() - does the glob ask for a name on the way to what it matches
  * @glob: from rvm_glob_parse()
  * @names: the names, leaf first, as for rvm_glob_match()
  * @depth: how many
  * @nocase: compare ASCII letters without regard to case
  *
- * A name that only "**" takes is none: all directories are on that way.
+ * A name that only "**" matches does not count: all directories are on that way.
  *
  * Context: Any; as rvm_glob_match().
- * Return: true if the leaf is one.
+ * Return: true if it asks for the leaf.
  */
 bool rvm_glob_leads_on(const struct rvm_glob *glob, const struct rvm_name *names,
 		       unsigned int depth, bool nocase);

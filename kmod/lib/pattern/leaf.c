@@ -28,7 +28,7 @@ static bool find_last(const struct rvm_glob *glob, struct rvm_name *seg)
 	return i < seg->len;
 }
 
-/* Bytes at its beginning that stand for themselves. */
+/* How many bytes at its beginning stand for themselves. */
 static size_t plain_head(const struct rvm_name *seg)
 {
 	size_t n;
@@ -66,9 +66,9 @@ static void mark_tail(struct rvm_leaf_set *set, const char *text)
 }
 
 /*
- * The last segment that is not "**" decides about the leaf: what earlier ones
- * match lies above, and a glob that ends there covers every name below.  Of one
- * with wildcards four bytes at an end tell most.
+ * The last segment that is not "**" decides about the leaf: earlier ones match names
+ * above, and a glob that ends there covers every name below.  If it has wildcards, four
+ * bytes at one end tell most.
  */
 void rvm_leaf_set_add(struct rvm_leaf_set *set, const struct rvm_glob *glob)
 {
@@ -92,7 +92,7 @@ void rvm_leaf_set_add(struct rvm_leaf_set *set, const struct rvm_glob *glob)
 	} else if (head) {
 		set->first |= rvm_leaf_byte(seg.text[0]);
 	} else {
-		/* Without an end that is known it may be any name. */
+		/* If neither end is known, it may be any name. */
 		set->last |= tail ? rvm_leaf_byte(seg.text[seg.len - 1]) : ~0ULL;
 	}
 }

@@ -8,29 +8,28 @@
 
 #include "lib/pattern/glob.h"
 
-/** RVM_LEAF_NAME_BITS - places that whole names are spread over */
+/** RVM_LEAF_NAME_BITS - number of bits that whole names are spread over */
 #define RVM_LEAF_NAME_BITS 16384
-/** RVM_LEAF_WORD_BITS - places that beginnings or ends of four bytes are spread over */
+/** RVM_LEAF_WORD_BITS - number of bits that beginnings or ends of names are spread over */
 #define RVM_LEAF_WORD_BITS 4096
-/** RVM_LEAF_WORD_BYTES - of these */
+/** RVM_LEAF_WORD_BYTES - length of such a beginning or end */
 #define RVM_LEAF_WORD_BYTES 4
 
 /**
- * struct rvm_leaf_set - names that some globs may be about, and more
+ * struct rvm_leaf_set - names that some globs may be about, and a few others
  * @names: Hashes of whole names.
- * @heads: Hashes of how names begin that may end with any bytes.
- * @tails: Likewise how they end that may begin with any.
- * @first: First bytes of names that are known by no more, with any end.
- * @last: Likewise last bytes.
- * @both_first: First bytes of names that are known by both.
+ * @heads: Hashes of the beginnings of names that may end with any bytes.
+ * @tails: Hashes of the ends of names that may begin with any bytes.
+ * @first: First bytes of names of which nothing more is known.
+ * @last: Last bytes of names of which nothing more is known.
+ * @both_first: First bytes of names of which the first and last byte are known.
  * @both_last: Last bytes of these.
  *
- * Lists of some hundred names are usual: an ordinary name should meet none of them,
- * or each file costs a judgement of its own.  Both cases of a letter are the same.
+ * Lists of some hundred names are usual: an ordinary name should not be in the set, or
+ * each file costs its own judgement.  Both cases of a letter are the same.
  *
- * Globs that match every name of a directory, as "**" does, are not in it: who
- * asks about a name that is not in the set gets the same answer from every glob
- * as for any other such name.
+ * Globs that match every name of a directory, as "**" does, are not in it: all names that
+ * are not in the set get the same answer from every glob.
  */
 struct rvm_leaf_set {
 	u64 names[RVM_LEAF_NAME_BITS / 64];
@@ -42,7 +41,7 @@ struct rvm_leaf_set {
 	u64 both_last;
 };
 
-/** rvm_leaf_word() - four bytes, each the same for both cases of a letter */
+/** rvm_leaf_word() - four bytes as a number, the same for both cases of a letter */
 static inline u32 rvm_leaf_word(const char *text)
 {
 	u32 word;
@@ -51,32 +50,32 @@ static inline u32 rvm_leaf_word(const char *text)
 	return word | 0x20202020;
 }
 
-/** rvm_leaf_few() - likewise of a name of fewer bytes, but one */
+/** rvm_leaf_few() - likewise for a name of one to three bytes */
 static inline u32 rvm_leaf_few(const char *text, size_t len)
 {
 	return ((u8)text[0] | (u32)(u8)text[len / 2] << 8 | (u32)(u8)text[len - 1] << 16) |
 	       0x20202020;
 }
 
-/** rvm_leaf_head() - of the word that a name begins with: its upper bits are spread best */
+/** rvm_leaf_head() - hash of a name's first word: its upper bits are spread best */
 static inline u32 rvm_leaf_head(u32 word)
 {
 	return word * 0x9e3779b1U;
 }
 
-/** rvm_leaf_tail() - of the word that it ends with */
+/** rvm_leaf_tail() - hash of its last word */
 static inline u32 rvm_leaf_tail(u32 word)
 {
 	return word * 0x85ebca6bU;
 }
 
-/** rvm_leaf_word_bit() - 0 to RVM_LEAF_WORD_BITS - 1, of the head or the tail */
+/** rvm_leaf_word_bit() - 0 to RVM_LEAF_WORD_BITS - 1, for a head or tail */
 static inline unsigned int rvm_leaf_word_bit(u32 hash)
 {
 	return hash >> (32 - 12);
 }
 
-/** rvm_leaf_whole() - of both, with the length: two places, by its halves */
+/** rvm_leaf_whole() - hash of both with the length: each half gives a bit */
 static inline u32 rvm_leaf_whole(u32 head, u32 tail, size_t len)
 {
 	u32 hash = head ^ tail ^ (u32)len * 0xc2b2ae35U;
@@ -101,7 +100,7 @@ static inline bool rvm_leaf_is_marked(const u64 *bits, unsigned int bit)
 }
 
 /**
- * rvm_leaf_set_add() - add all names that a glob tells from others
+ * rvm_leaf_set_add() - add all names that a glob treats differently from others
  * @set: is changed
  * @glob: from rvm_glob_parse()
  */
