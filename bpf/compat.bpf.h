@@ -3,13 +3,12 @@
 #define _RVM_COMPAT_BPF_H
 
 /*
- * The one place of the programs that knows about kernel versions.  An object is
- * built once and adapts when it is loaded: what the kernel has is asked of its
- * type information, and the verifier drops the branch that is not taken.  Included
- * by rvm.bpf.h.
+ * The one place in the programs that knows about kernel versions.  An object is built
+ * once and adapts when it is loaded: the kernel's type information says what it has, and
+ * the verifier drops the branch that is not taken.  Included by rvm.bpf.h.
  */
 
-/* Named by hooks, and only handed on: not in 6.1, and not before 6.17. */
+/* Types that hooks name and only pass on: not in 6.1, and not before 6.17. */
 struct mnt_idmap;
 struct file_kattr;
 
@@ -17,7 +16,7 @@ struct mnt_idmap___exists {
 	int unused;
 };
 
-/* What the hook inode_setattr gets. */
+/* The arguments of the hook inode_setattr. */
 struct setattr {
 	struct dentry *dentry;
 	struct iattr *attr;
@@ -25,9 +24,8 @@ struct setattr {
 };
 
 /*
- * Since 6.3 the mount's mapping of ids comes first.  The barriers keep the compiler
- * from choosing an offset, which the verifier does not allow in arguments.  Can go
- * with 6.1.
+ * Since 6.3 the mount's id mapping comes first.  The barriers keep the compiler from
+ * choosing an offset, which the verifier does not allow in arguments.  Can go with 6.1.
  */
 static __always_inline void read_setattr(unsigned long long *ctx, struct setattr *hook)
 {

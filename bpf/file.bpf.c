@@ -27,7 +27,7 @@ SEC("lsm/mmap_file")
 int BPF_PROG(rvm_mmap_file, struct file *file, unsigned long reqprot, unsigned long prot,
 	     unsigned long flags, int ret)
 {
-	/* Anonymous memory; 7.2 demands the test, for what is asked takes no NULL. */
+	/* Anonymous memory; 7.2 demands the test, because the kfunc takes no NULL. */
 	if (ret || !file)
 		return ret;
 	return clamp(bpf_rvm_file_map(file, prot, flags));

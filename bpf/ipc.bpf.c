@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Talk on the same machine: unix sockets, System V objects, message queues, keys.
+ * Communication on the same machine: unix sockets, System V objects, message queues,
+ * keys.
  */
 
 #include "rvm.bpf.h"

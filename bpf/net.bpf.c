@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Internet sockets, and sockets of all families at their making.
+ * Internet sockets, and the creation of sockets of all families.
  */
 
 #include "rvm.bpf.h"

@@ -118,7 +118,7 @@ int BPF_PROG(rvm_inode_readlink, struct dentry *dentry, int ret)
 	return clamp(bpf_rvm_dentry_check(dentry, RVM_OP_READ));
 }
 
-/* On the way of everybody's stat: outsiders pay for the question who they are. */
+/* Every stat on the host comes here: outsiders pay for the test whether they are inside. */
 SEC("lsm/inode_getattr")
 int BPF_PROG(rvm_inode_getattr, const struct path *path, int ret)
 {
@@ -127,7 +127,7 @@ int BPF_PROG(rvm_inode_getattr, const struct path *path, int ret)
 	return clamp(bpf_rvm_path_look(path));
 }
 
-/* Flags and project by a path, and what the ioctl for an open file does. */
+/* Flags and project id, set by path or by the ioctl on an open file. */
 SEC("lsm/inode_file_getattr")
 int BPF_PROG(rvm_inode_file_getattr, struct dentry *dentry, struct file_kattr *attr, int ret)
 {
@@ -213,7 +213,7 @@ int BPF_PROG(rvm_inode_remove_acl, struct mnt_idmap *idmap, struct dentry *dentr
 	return clamp(bpf_rvm_dentry_check(dentry, RVM_OP_XATTR));
 }
 
-/* Ids come by value as one-member structures, each in a slot of its own. */
+/* Ids come by value as one-member structures, each in its own slot. */
 SEC("lsm/path_chown")
 int rvm_path_chown(unsigned long long *ctx)
 {

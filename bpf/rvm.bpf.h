@@ -3,10 +3,9 @@
 #define _RVM_BPF_H
 
 /*
- * Programs ask the module and obey.  They hold no policy, no identity and no
- * strings.  What happens when the module does not answer: it cannot be that it
- * does not, for an attached program pins it; and without it no program loads,
- * because the functions below are strong symbols.
+ * Programs ask the module and obey.  They hold no policy, no identity and no strings.
+ * The module always answers: an attached program pins it, and without it no program
+ * loads, because the functions below are strong symbols.
  */
 
 #include "vmlinux.h"
@@ -21,9 +20,9 @@
 #define EACCES 13
 
 /*
- * The verifier wants to see that a hook returns 0 or an errno.  The barrier keeps
- * the compiler from testing one copy of the value and returning another.  What
- * outsiders get comes first.
+ * The verifier wants to see that a hook returns 0 or an errno.  The barrier keeps the
+ * compiler from testing one copy of the value and returning another.  The return value
+ * for outsiders comes first.
  */
 static __always_inline int clamp(int ret)
 {
@@ -38,8 +37,8 @@ static __always_inline int clamp(int ret)
 }
 
 /*
- * A type that is only handed on is described without its members, and libbpf
- * then does not know it for the module's.  One use in an object is enough.
+ * A type that is only passed on is described without its members, and libbpf then does
+ * not recognise it as the module's.  One use in an object is enough.
  */
 #define knows(type) bpf_core_type_exists(type)
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The machine: what only the root token covers.
+ * The machine: operations that only the root token covers.
  */
 
 #include "rvm.bpf.h"
@@ -73,7 +73,7 @@ int BPF_PROG(rvm_move_mount, const struct path *from, const struct path *to, int
 	return clamp(bpf_rvm_sys_check(RVM_OP_MOUNT));
 }
 
-/* An argument was added in 6.15: read none, not even what was decided before. */
+/* An argument was added in 6.15: read none, not even the result of earlier programs. */
 SEC("lsm/bpf")
 int BPF_PROG(rvm_bpf)
 {
@@ -105,7 +105,7 @@ int BPF_PROG(rvm_kernel_read_file, struct file *file, enum kernel_read_file_id i
 	return clamp(bpf_rvm_sys_check(RVM_OP_MODULE));
 }
 
-/* Its arguments changed within 6.12: read none, not even what was decided before. */
+/* Its arguments changed within 6.12: read none, not even the result of earlier programs. */
 SEC("lsm/perf_event_open")
 int BPF_PROG(rvm_perf_event_open)
 {

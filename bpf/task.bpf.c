@@ -81,7 +81,7 @@ int BPF_PROG(rvm_task_alloc, struct task_struct *task, unsigned long clone_flags
 	return clamp(bpf_rvm_task_new(task, clone_flags));
 }
 
-/* The task cannot be handed on any more; where it was can. */
+/* The task cannot be passed on any more, but its address can. */
 SEC("lsm/task_free")
 int BPF_PROG(rvm_task_free, struct task_struct *task)
 {
