@@ -53,7 +53,7 @@ static int take_link(const struct rvm_hook_spec *spec, struct netlink_ext_ack *e
 	lockdep_assert_held(&lock);
 	for (i = 0; i < count; i++) {
 		if (!strcmp(held[i].name, spec->name)) {
-			NL_SET_ERR_MSG(extack, "a link on this hook is held: detach first");
+			NL_SET_ERR_MSG(extack, "a link on this hook is already held: detach first");
 			return -EEXIST;
 		}
 	}
@@ -63,11 +63,11 @@ static int take_link(const struct rvm_hook_spec *spec, struct netlink_ext_ack *e
 	}
 	link = bpf_link_get_from_fd(spec->fd);
 	if (IS_ERR(link)) {
-		NL_SET_ERR_MSG(extack, "the descriptor is no BPF link");
+		NL_SET_ERR_MSG(extack, "the descriptor is not a BPF link");
 		return PTR_ERR(link);
 	}
 	if (!is_on_hook(link, spec->name)) {
-		NL_SET_ERR_MSG(extack, "the link is of no LSM program on the hook that is named");
+		NL_SET_ERR_MSG(extack, "the link is not to an LSM program on the named hook");
 		bpf_link_put(link);
 		return -EINVAL;
 	}
@@ -140,7 +140,7 @@ int rvm_hook_release(struct netlink_ext_ack *extack)
 	guard(mutex)(&lock);
 	running = rvm_partition_count_without_pens();
 	if (running) {
-		NL_SET_ERR_MSG_FMT(extack, "%u partitions would go on unjudged: del them first",
+		NL_SET_ERR_MSG_FMT(extack, "%u partitions would run unenforced: delete them first",
 				   running);
 		return -EBUSY;
 	}

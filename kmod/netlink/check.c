@@ -46,7 +46,7 @@ static int open_object(struct genl_info *info, struct asked *asked)
 		return -EBADF;
 	}
 	if (file_inode(asked->file)->i_sb->s_flags & SB_NOUSER)
-		return refuse(info, RVM_A_CHECK_FD, "the file has no name: nothing covers it");
+		return refuse(info, RVM_A_CHECK_FD, "the file has no path: no token can cover it");
 	asked->q.path = &asked->file->f_path;
 	return 0;
 }
@@ -61,13 +61,13 @@ static int parse_leaf(struct genl_info *info, struct asked *asked)
 	const char *name = nla_data(info->attrs[RVM_A_CHECK_LEAF]);
 
 	if (!d_is_dir(folder)) {
-		refuse(info, RVM_A_CHECK_FD, "a leaf needs a folder");
+		refuse(info, RVM_A_CHECK_FD, "a leaf needs a directory");
 		return -ENOTDIR;
 	}
 	if (!*name || !strcmp(name, ".") || !strcmp(name, "..") || strchr(name, '/'))
-		return refuse(info, RVM_A_CHECK_LEAF, "a leaf is one name");
+		return refuse(info, RVM_A_CHECK_LEAF, "a leaf must be a single name");
 	if (IS_DEADDIR(d_inode(folder))) {
-		refuse(info, RVM_A_CHECK_FD, "the folder was removed");
+		refuse(info, RVM_A_CHECK_FD, "the directory was removed");
 		return -ENOENT;
 	}
 	asked->leaf.text = name;
@@ -96,7 +96,8 @@ static int parse_words(struct genl_info *info, struct asked *asked)
 	size_t i, len = nla_len(attr), read = min_t(size_t, len, RVM_ARGV_BYTES_MAX);
 
 	if (!len || text[len - 1])
-		return refuse(info, RVM_A_CHECK_ARGV, "each word ends with NUL, the last one too");
+		return refuse(info, RVM_A_CHECK_ARGV,
+			      "each argument must end with NUL, the last one too");
 	for (i = 0; i < read && asked->argv.words < RVM_ARGV_WORDS_MAX; i++) {
 		if (text[i])
 			continue;
@@ -177,7 +178,8 @@ static int parse_unix(struct genl_info *info, struct asked *asked)
 		return open_object(info, asked);
 	name = nla_data(attr);
 	if (name[0] != '@' || !name[1] || info->attrs[RVM_A_CHECK_FD])
-		return refuse(info, RVM_A_CHECK_NAME, "a unix peer is a descriptor, or @NAME");
+		return refuse(info, RVM_A_CHECK_NAME,
+			      "name a unix peer by a descriptor or as @NAME");
 	net->name.text = name + 1;
 	net->name.len = strlen(name + 1);
 	return 0;
@@ -191,7 +193,7 @@ static int parse_net(struct genl_info *info, struct asked *asked)
 		return parse_address(info, asked);
 	if (nla_get_u32(family) == AF_UNIX)
 		return parse_unix(info, asked);
-	return refuse(info, RVM_A_CHECK_FAMILY, "a family is 0 for IP or 1 for unix");
+	return refuse(info, RVM_A_CHECK_FAMILY, "the family must be 0 (IP) or 1 (unix)");
 }
 
 static int parse_name(struct genl_info *info, struct asked *asked)
@@ -236,7 +238,7 @@ static int parse_object(struct genl_info *info, struct asked *asked)
 		asked->q.req.floor = true;
 		return 0;
 	default:
-		return refuse(info, RVM_A_CHECK_CLASS, "nothing is asked about this class");
+		return refuse(info, RVM_A_CHECK_CLASS, "this class cannot be checked");
 	}
 }
 
@@ -250,7 +252,7 @@ static int parse_check(struct genl_info *info, struct asked *asked)
 	req->class = nla_get_u32(attrs[RVM_A_CHECK_CLASS]);
 	req->need = nla_get_u32(attrs[RVM_A_CHECK_RIGHT]);
 	if (!req->need)
-		return refuse(info, RVM_A_CHECK_RIGHT, "no right is asked for");
+		return refuse(info, RVM_A_CHECK_RIGHT, "no right is set: name at least one");
 	req->tier = attrs[RVM_A_CHECK_TIER] ? nla_get_u32(attrs[RVM_A_CHECK_TIER]) : 1;
 	req->op = attrs[RVM_A_CHECK_OP] ? nla_get_u32(attrs[RVM_A_CHECK_OP]) : usual_op(req->class);
 	return parse_object(info, asked);

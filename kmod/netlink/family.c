@@ -69,7 +69,7 @@ static int check_outside(u32 caller, struct netlink_ext_ack *extack)
 {
 	if (!caller)
 		return 0;
-	NL_SET_ERR_MSG(extack, "not from inside a partition: ask on the host");
+	NL_SET_ERR_MSG(extack, "not allowed inside a partition: ask on the host");
 	return -EPERM;
 }
 
@@ -132,7 +132,7 @@ int rvm_nl_need(struct genl_info *info, int attr)
 {
 	if (!GENL_REQ_ATTR_CHECK(info, attr))
 		return 0;
-	NL_SET_ERR_MSG(info->extack, "an attribute is missing: see its number");
+	NL_SET_ERR_MSG(info->extack, "a required attribute is missing");
 	return -EINVAL;
 }
 
@@ -166,7 +166,8 @@ static struct rvm_partition *own_partition(u32 caller, const struct nlattr *id,
 	if ((!id || nla_get_u32(id) == caller) && (!name || !nla_strcmp(name, part->name)))
 		return part;
 	rvm_partition_put(part);
-	NL_SET_ERR_MSG_ATTR(extack, id ?: name, "from inside a partition only itself can be named");
+	NL_SET_ERR_MSG_ATTR(extack, id ?: name,
+			    "inside a partition only that partition can be named");
 	return ERR_PTR(-EPERM);
 }
 
@@ -248,7 +249,7 @@ int rvm_nl_dump_check(struct netlink_callback *cb)
 {
 	if (rvm_nl_self() == rvm_nl_dump(cb)->caller)
 		return 0;
-	NL_SET_ERR_MSG(cb->extack, "the dump was begun in another partition: begin one here");
+	NL_SET_ERR_MSG(cb->extack, "the dump was started in another partition: start one here");
 	return -EACCES;
 }
 

@@ -27,7 +27,7 @@ static int parse_link(const struct nlattr *nest, struct rvm_hook_spec *spec,
 		return err;
 	if (NL_REQ_ATTR_CHECK(extack, nest, tb, RVM_A_LINK_FD) ||
 	    NL_REQ_ATTR_CHECK(extack, nest, tb, RVM_A_LINK_NAME)) {
-		NL_SET_ERR_MSG(extack, "a link has a descriptor and the name of its hook");
+		NL_SET_ERR_MSG(extack, "a link needs a descriptor and the name of its hook");
 		return -EINVAL;
 	}
 	spec->fd = nla_get_s32(tb[RVM_A_LINK_FD]);
@@ -81,7 +81,7 @@ int rvm_nl_hook_set_doit(struct sk_buff *skb, struct genl_info *info)
 	int err;
 
 	if (detach == !!info->attrs[RVM_A_HOOK_LINK]) {
-		NL_SET_ERR_MSG(info->extack, "name links, or detach, and not both");
+		NL_SET_ERR_MSG(info->extack, "give either links or detach, not both");
 		return -EINVAL;
 	}
 	if (!detach)

@@ -105,7 +105,7 @@ static int parse_new(struct genl_info *info, struct rvm_partition_spec *spec)
 		spec->flags = nla_get_u32(attrs[RVM_A_PARTITION_FLAGS]);
 	if (spec->flags & RVM_PARTITION_FLAG_GONE) {
 		NL_SET_ERR_MSG_ATTR(info->extack, attrs[RVM_A_PARTITION_FLAGS],
-				    "gone can only be read");
+				    "the flag gone can only be read");
 		return -EINVAL;
 	}
 	if (attrs[RVM_A_PARTITION_OWNER_UID]) {
@@ -145,7 +145,7 @@ static int parse_set(struct genl_info *info, struct rvm_partition_change *change
 	if (rvm_nl_need(info, RVM_A_PARTITION_ID))
 		return -EINVAL;
 	if (!attrs[RVM_A_PARTITION_FLAGS] != !attrs[RVM_A_PARTITION_FLAGS_MASK]) {
-		NL_SET_ERR_MSG(info->extack, "flags and flags-mask come together");
+		NL_SET_ERR_MSG(info->extack, "give both flags and flags-mask, or neither");
 		return -EINVAL;
 	}
 	*change = (struct rvm_partition_change){
@@ -163,7 +163,7 @@ static int parse_set(struct genl_info *info, struct rvm_partition_change *change
 	}
 	if (change->mask & ~CHANGEABLE || change->flags & ~change->mask) {
 		NL_SET_ERR_MSG_ATTR(info->extack, attrs[RVM_A_PARTITION_FLAGS_MASK],
-				    "only fenced and witness-all can be changed");
+				    "only the flags fenced and witness-all can be changed");
 		return -EINVAL;
 	}
 	if (!change->has_state && !change->has_mode && !change->bump_epoch && !change->mask) {
@@ -285,14 +285,15 @@ static int admit(struct rvm_partition *part, struct genl_info *info)
 		NL_SET_ERR_MSG_ATTR(info->extack, attr, "there is no such task");
 	else if (err == -EXDEV)
 		NL_SET_ERR_MSG_ATTR(info->extack, attr,
-				    "the task is not in the partition's control group");
+				    "the task is not in the partition's cgroup");
 	else if (err == -EBUSY && info->attrs[RVM_A_PARTITION_OWN_NET])
 		NL_SET_ERR_MSG_ATTR(info->extack, info->attrs[RVM_A_PARTITION_OWN_NET],
-				    "the task's network name space is not its own");
+				    "the task has no network namespace of its own");
 	else if (err == -EEXIST)
-		NL_SET_ERR_MSG_ATTR(info->extack, attr, "the task is admitted already");
+		NL_SET_ERR_MSG_ATTR(info->extack, attr, "the task is already admitted");
 	else if (err == -ENFILE)
-		NL_SET_ERR_MSG(info->extack, "too many tasks are admitted and have not started");
+		NL_SET_ERR_MSG(info->extack,
+			       "too many admitted tasks have not started: try again later");
 	return err;
 }
 
@@ -307,7 +308,7 @@ static int check_enter(struct genl_info *info)
 	if (!info->attrs[RVM_A_PARTITION_OWN_NET] && !info->attrs[RVM_A_PARTITION_PROGRAM_FD] &&
 	    !info->attrs[RVM_A_PARTITION_WORDS])
 		return 0;
-	NL_SET_ERR_MSG(info->extack, "live excludes own-net, program-fd and words");
+	NL_SET_ERR_MSG(info->extack, "live cannot be combined with own-net, program-fd or words");
 	return -EINVAL;
 }
 
@@ -318,7 +319,7 @@ int rvm_nl_partition_enter_doit(struct sk_buff *skb, struct genl_info *info)
 	int err;
 
 	if (rvm_nl_caller(info)) {
-		NL_SET_ERR_MSG(info->extack, "not from inside a partition: ask on the host");
+		NL_SET_ERR_MSG(info->extack, "not allowed inside a partition: ask on the host");
 		return -EPERM;
 	}
 	err = check_enter(info);

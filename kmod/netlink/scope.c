@@ -72,7 +72,8 @@ static int check_form(const struct rvm_scope_source *src, const struct nlattr *n
 		return rvm_nl_refuse(extack, tb[RVM_A_SCOPE_FLAGS],
 				     "a flag does not belong to the class, or can only be read");
 	if (src->pattern_len > RVM_GLOB_BYTES_MAX) {
-		rvm_nl_refuse(extack, tb[RVM_A_SCOPE_PATTERN], "a pattern has 1024 bytes at most");
+		rvm_nl_refuse(extack, tb[RVM_A_SCOPE_PATTERN],
+			      "the pattern is too long: 1024 bytes at most");
 		return -E2BIG;
 	}
 	return 0;
@@ -89,7 +90,7 @@ static int open_anchor(struct rvm_scope_source *src, const struct nlattr *attr, 
 	src->inode = d_inode((*file)->f_path.dentry);
 	if (!src->inode || src->inode->i_sb->s_flags & SB_NOUSER)
 		return rvm_nl_refuse(extack, attr,
-				     "the file has no name: pipes, sockets and the like");
+				     "the file has no path, like a pipe or socket: name another");
 	return 0;
 }
 
@@ -101,7 +102,8 @@ static int check_anchor(struct rvm_scope_source *src, const struct nlattr *nest,
 
 	if (src->flags & (FLAG(UNRESOLVED) | FLAG(ANY_PROGRAM))) {
 		if (fd)
-			return rvm_nl_refuse(extack, fd, "the flags say that there is no anchor");
+			return rvm_nl_refuse(extack, fd,
+					     "the flags exclude an anchor: leave it out");
 		return 0;
 	}
 	if (!fd)
@@ -122,17 +124,18 @@ static int check_path(struct rvm_scope_source *src, const struct nlattr *nest, s
 
 	if ((src->flags & FLAG(LOAD)) && (src->flags & FLAG(RUN)))
 		return rvm_nl_refuse(extack, tb[RVM_A_SCOPE_FLAGS],
-				     "load and run exclude each other");
+				     "load and run cannot be combined");
 	err = check_anchor(src, nest, tb, file, extack);
 	if (err || !src->inode)
 		return err;
 	if (src->pattern_len && !S_ISDIR(src->inode->i_mode)) {
-		rvm_nl_refuse(extack, tb[RVM_A_SCOPE_FD], "a pattern needs a folder as its anchor");
+		rvm_nl_refuse(extack, tb[RVM_A_SCOPE_FD],
+			      "a pattern needs a directory as its anchor");
 		return -ENOTDIR;
 	}
 	if (src->flags & FLAG(PROC_OWN) && !is_proc_root(src->inode))
 		return rvm_nl_refuse(extack, tb[RVM_A_SCOPE_FD],
-				     "proc-own needs the root of a proc");
+				     "proc-own needs the root directory of a proc file system");
 	return 0;
 }
 
@@ -147,15 +150,16 @@ static int check_words(const struct rvm_scope_source *src, struct netlink_ext_ac
 			continue;
 		if (i == start)
 			return rvm_nl_refuse(extack, src->pattern_attr,
-					     "a word of the pattern is empty");
+					     "an argument of the pattern is empty");
 		start = i + 1;
 		words++;
 	}
 	if (start != src->pattern_len)
 		return rvm_nl_refuse(extack, src->pattern_attr,
-				     "the last word does not end with NUL");
+				     "the last argument does not end with NUL");
 	if (words > RVM_ARGV_PATTERN_WORDS_MAX) {
-		rvm_nl_refuse(extack, src->pattern_attr, "a pattern has 32 words at most");
+		rvm_nl_refuse(extack, src->pattern_attr,
+			      "the pattern has too many arguments: 32 at most");
 		return -E2BIG;
 	}
 	return 0;
@@ -167,14 +171,14 @@ static int check_exec(struct rvm_scope_source *src, const struct nlattr *nest, s
 	int err;
 
 	if (!src->pattern_len && !(src->flags & FLAG(ANY_PROGRAM)))
-		return require(extack, nest, tb, RVM_A_SCOPE_PATTERN, "the words are missing") ?:
+		return require(extack, nest, tb, RVM_A_SCOPE_PATTERN, "the arguments are missing") ?:
 			       rvm_nl_refuse(extack, src->pattern_attr,
-					     "the program word is missing");
+					     "argument 0, the program, is missing");
 	err = check_words(src, extack);
 	if (!err)
 		err = check_anchor(src, nest, tb, file, extack);
 	if (!err && src->inode && !S_ISREG(src->inode->i_mode))
-		err = rvm_nl_refuse(extack, tb[RVM_A_SCOPE_FD], "a program is a regular file");
+		err = rvm_nl_refuse(extack, tb[RVM_A_SCOPE_FD], "a program must be a regular file");
 	return err;
 }
 
@@ -186,7 +190,7 @@ static int check_ip(struct rvm_scope_source *src, const struct nlattr *nest, str
 	u32 protocol = 0;
 
 	if (tb[RVM_A_SCOPE_FD] || tb[RVM_A_SCOPE_PATTERN] || src->flags)
-		return rvm_nl_refuse(extack, nest, "an address has no anchor, pattern or flag");
+		return rvm_nl_refuse(extack, nest, "an address takes no anchor, pattern or flag");
 	if (require(extack, nest, tb, RVM_A_SCOPE_ADDRESS, missing) ||
 	    require(extack, nest, tb, RVM_A_SCOPE_PREFIX_LEN, missing) ||
 	    require(extack, nest, tb, RVM_A_SCOPE_PORT_FIRST, missing) ||
@@ -217,11 +221,11 @@ static int check_socket(struct rvm_scope_source *src, const struct nlattr *nest,
 		return check_ip(src, nest, tb, extack);
 	if (family != AF_UNIX)
 		return rvm_nl_refuse(extack, tb[RVM_A_SCOPE_FAMILY],
-				     "a family is 0 for IP or 1 for unix");
+				     "the family must be 0 (IP) or 1 (unix)");
 	src->family = AF_UNIX;
 	for (i = 1; i <= RVM_A_SCOPE_MAX; i++)
 		if (tb[i] && (IP | ATTR(PROTOCOL)) & BIT(i))
-			return rvm_nl_refuse(extack, tb[i], "a unix socket has no address");
+			return rvm_nl_refuse(extack, tb[i], "a unix socket takes no address");
 	/* Neither anchored nor unresolved: an abstract name. */
 	if (!tb[RVM_A_SCOPE_FD] && !src->flags && src->pattern_len)
 		return 0;
@@ -235,7 +239,7 @@ static int check_name(const struct rvm_scope_source *src, const struct nlattr *n
 		return require(extack, nest, tb, RVM_A_SCOPE_PATTERN, "the name is missing") ?:
 			       rvm_nl_refuse(extack, src->pattern_attr, "the name is empty");
 	if (memchr(src->pattern, 0, src->pattern_len))
-		return rvm_nl_refuse(extack, src->pattern_attr, "a name has no NUL in it");
+		return rvm_nl_refuse(extack, src->pattern_attr, "a name must not contain NUL");
 	return 0;
 }
 
@@ -286,7 +290,8 @@ int rvm_nl_scope_parse(const struct nlattr *nest, bool exclusion, struct rvm_sco
 		return -EINVAL;
 	*src = (struct rvm_scope_source){ .class = nla_get_u32(tb[RVM_A_SCOPE_CLASS]) };
 	if (src->class == RVM_CLASS_NONE || src->class >= ARRAY_SIZE(rules))
-		return rvm_nl_refuse(extack, tb[RVM_A_SCOPE_CLASS], "no scope has this class");
+		return rvm_nl_refuse(extack, tb[RVM_A_SCOPE_CLASS],
+				     "a scope cannot have this class");
 	take_common(src, tb);
 	err = check_form(src, nest, tb, exclusion, extack);
 	if (!err)

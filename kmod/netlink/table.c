@@ -177,7 +177,7 @@ static int parse_rights(const struct nlattr *nest, const struct nlattr *attr, u8
 	*rights = attr ? nla_get_u32(attr) : 0;
 	if (*rights)
 		return 0;
-	NL_SET_ERR_MSG_ATTR(extack, attr ?: nest, "no right is named: it would mean nothing");
+	NL_SET_ERR_MSG_ATTR(extack, attr ?: nest, "no right is set: name at least one");
 	return -EINVAL;
 }
 
@@ -214,7 +214,7 @@ static int parse_token(const struct nlattr *nest, struct head *head, struct netl
 		head->core.expires_at = nla_get_s64(tb[RVM_A_TOKEN_EXPIRES_AT]);
 	if (head->core.expires_at < 0) {
 		NL_SET_ERR_MSG_ATTR(extack, tb[RVM_A_TOKEN_EXPIRES_AT],
-				    "it expires before there was time: 0 is never");
+				    "the expiry is negative: 0 means never");
 		return -EINVAL;
 	}
 	if (tb[RVM_A_TOKEN_BADGE])
@@ -269,11 +269,11 @@ static int set_within(struct rvm_token *token, const struct nlattr *attr,
 		return 0;
 	name = nla_data(attr);
 	if (token->core.scope->class != RVM_CLASS_EXEC) {
-		NL_SET_ERR_MSG_ATTR(extack, attr, "only a token for programs is within one");
+		NL_SET_ERR_MSG_ATTR(extack, attr, "'within' is for programs only");
 		return -EINVAL;
 	}
 	if (!*name || strchr(name, '/')) {
-		NL_SET_ERR_MSG_ATTR(extack, attr, "it is the base name of a program");
+		NL_SET_ERR_MSG_ATTR(extack, attr, "'within' must be the base name of a program");
 		return -EINVAL;
 	}
 	token->within = kstrdup(name, GFP_KERNEL_ACCOUNT);
@@ -392,7 +392,8 @@ static int check_counts(struct genl_info *info, const struct rvm_transaction *tx
 	if ((!tokens || nla_get_u32(tokens) == rvm_transaction_tokens(txn)) &&
 	    (!exclusions || nla_get_u32(exclusions) == rvm_transaction_exclusions(txn)))
 		return 0;
-	NL_SET_ERR_MSG_FMT(info->extack, "it holds %u tokens and %u exclusions: abort it",
+	NL_SET_ERR_MSG_FMT(info->extack,
+			   "the transaction has %u tokens and %u exclusions: abort it",
 			   rvm_transaction_tokens(txn), rvm_transaction_exclusions(txn));
 	return -ECANCELED;
 }

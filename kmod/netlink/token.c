@@ -126,7 +126,7 @@ static int limit_dump(struct netlink_callback *cb)
 		return 0;
 	if (dump->only) {
 		NL_SET_ERR_MSG_ATTR(cb->extack, attr,
-				    "from inside a partition only itself can be named");
+				    "inside a partition only that partition can be named");
 		return -EPERM;
 	}
 	part = rvm_nl_lookup(attr, cb->extack);

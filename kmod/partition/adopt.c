@@ -129,7 +129,7 @@ static int check_frozen(const struct newcomers *n, struct task_struct *task)
 {
 	if (task->frozen || !n->running)
 		return 0;
-	NL_SET_ERR_MSG_FMT(n->extack, "process %d is not frozen: freeze its control group first",
+	NL_SET_ERR_MSG_FMT(n->extack, "process %d is not frozen: freeze its cgroup first",
 			   task_tgid_nr(task));
 	return -EBUSY;
 }

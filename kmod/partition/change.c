@@ -66,20 +66,19 @@ static struct cgroup *take_cgroup(const struct rvm_partition_spec *spec,
 
 	if (PTR_ERR_OR_ZERO(cgrp) == -ENOENT) {
 		NL_SET_ERR_MSG_ATTR(extack, spec->cgroup_attr,
-				    "the control group was removed: make it anew");
+				    "the cgroup was removed: create it again");
 		return ERR_PTR(-ENODEV);
 	}
 	if (IS_ERR(cgrp)) {
-		NL_SET_ERR_MSG_ATTR(extack, spec->cgroup_attr,
-				    "no open directory of a version 2 control group");
+		NL_SET_ERR_MSG_ATTR(extack, spec->cgroup_attr, "not an open cgroup v2 directory");
 		return ERR_PTR(-EBADF);
 	}
 	if (!cgroup_parent(cgrp))
 		NL_SET_ERR_MSG_ATTR(extack, spec->cgroup_attr,
-				    "the root control group is the host: make one below it");
+				    "the root cgroup is the host: create one below it");
 	else if (cgrp->dom_cgrp != cgrp)
 		NL_SET_ERR_MSG_ATTR(extack, spec->cgroup_attr,
-				    "a threaded control group splits processes: use its domain");
+				    "a threaded cgroup splits processes: use its domain");
 	else
 		err = 0;
 	if (!err)
@@ -115,10 +114,10 @@ static int check_tasks(const struct rvm_partition *fresh, const struct rvm_parti
 		return 0;
 	if (!(fresh->flags & RVM_PARTITION_FLAG_ADOPTED))
 		NL_SET_ERR_MSG_ATTR(extack, spec->cgroup_attr,
-				    "tasks run in it that were never judged: adopt or end them");
+				    "the cgroup has running tasks: adopt or end them first");
 	else if (!test_bit(CGRP_FROZEN, &fresh->cgrp->flags))
 		NL_SET_ERR_MSG_ATTR(extack, spec->cgroup_attr,
-				    "tasks that are adopted have to be frozen: cgroup.freeze");
+				    "tasks must be frozen to be adopted: write 1 to cgroup.freeze");
 	else
 		return 0;
 	return -EBUSY;
@@ -152,14 +151,13 @@ static int check_place(const struct rvm_partition *fresh, const struct rvm_parti
 		}
 		if (part->cgrp == fresh->cgrp) {
 			NL_SET_ERR_MSG_ATTR_FMT(extack, spec->cgroup_attr,
-						"the control group is partition %u already",
-						part->id);
+						"the cgroup is already partition %u", part->id);
 			return -EEXIST;
 		}
 		/* Parents are fixed at creation, so a partition cannot come around others. */
 		if (!pen && cgroup_is_descendant(part->cgrp, fresh->cgrp)) {
 			NL_SET_ERR_MSG_ATTR_FMT(extack, spec->cgroup_attr,
-						"partition %u is inside it: delete that one first",
+						"it contains partition %u: delete that first",
 						part->id);
 			return -EBUSY;
 		}
@@ -214,7 +212,7 @@ struct rvm_partition *rvm_partition_create(const struct rvm_partition_spec *spec
 	might_sleep();
 	if (!is_name(spec->name)) {
 		NL_SET_ERR_MSG_ATTR(extack, spec->name_attr,
-				    "a name is a-z, then a-z, 0-9 and hyphens, 64 bytes at most");
+				    "use a-z, then a-z, 0-9 and hyphens, 64 bytes at most");
 		return ERR_PTR(-EINVAL);
 	}
 	cgrp = take_cgroup(spec, extack);
@@ -274,7 +272,7 @@ static int check_change(const struct rvm_partition *part, const struct rvm_parti
 		return -EOPNOTSUPP;
 	}
 	if (change->has_state && change->state == RVM_STATE_DESTROYED) {
-		NL_SET_ERR_MSG(extack, "this state is reached by partition-del");
+		NL_SET_ERR_MSG(extack, "a partition is destroyed by partition-del only");
 		return -EINVAL;
 	}
 	if (change->has_state && !rvm_state_may(part->state, change->state)) {
@@ -429,14 +427,14 @@ static int check_destroy(const struct rvm_partition *part, struct netlink_ext_ac
 	}
 	xa_for_each(&rvm_registry, id, other) {
 		if (other->parent == part) {
-			NL_SET_ERR_MSG_FMT(extack, "partition %u is inside it: delete that first",
+			NL_SET_ERR_MSG_FMT(extack, "it contains partition %u: delete that first",
 					   other->id);
 			return -EBUSY;
 		}
 	}
 	if (cgroup_is_populated(part->cgrp)) {
 		NL_SET_ERR_MSG(extack,
-			       "tasks are in it and would get out: end them by cgroup.kill first");
+			       "its tasks would become unconfined: end them by cgroup.kill");
 		return -EBUSY;
 	}
 	return 0;

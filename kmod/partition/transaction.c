@@ -222,7 +222,8 @@ int rvm_transaction_commit(struct rvm_transaction *txn, struct rvm_commit *done,
 
 	might_sleep();
 	if (txn->failed) {
-		NL_SET_ERR_MSG(extack, "an entry was refused and is missing: abort and begin anew");
+		NL_SET_ERR_MSG(extack,
+			       "an entry was refused and is missing: abort and begin again");
 		return -ECANCELED;
 	}
 	table = rvm_table_build(&txn->tokens, &txn->exclusions, extack);

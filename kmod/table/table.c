@@ -107,7 +107,7 @@ static int number_lineages(struct rvm_token **tokens, u32 count, struct netlink_
 			continue;
 		number = number_of(names, &n, core->within_name);
 		if (number < 0) {
-			NL_SET_ERR_MSG_FMT(extack, "tokens are within more than %u programs",
+			NL_SET_ERR_MSG_FMT(extack, "'within' names more than %u programs",
 					   RVM_LINEAGES_MAX);
 			return number;
 		}

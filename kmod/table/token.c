@@ -34,7 +34,7 @@ static int parse_glob(struct rvm_scope_object *object, const struct rvm_scope_so
 	err = rvm_glob_parse(&object->glob, object->text, src->pattern_len, &at);
 	if (err) {
 		NL_SET_ERR_MSG_ATTR_FMT(extack, src->pattern_attr,
-					"bad pattern at byte %zu: see the syntax of globs", at);
+					"bad pattern at byte %zu: see rvm-table(7)", at);
 		return err;
 	}
 	object->scope.glob = &object->glob;

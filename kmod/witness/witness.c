@@ -276,7 +276,7 @@ int rvm_witness_reserve_for(struct rvm_reservation *res, unsigned int count,
 	int err = rvm_witness_reserve(res, count);
 
 	if (err)
-		NL_SET_ERR_MSG(extack, "the witness log is full: nothing changes unrecorded");
+		NL_SET_ERR_MSG(extack, "the witness log is full: no change can be recorded");
 	return err;
 }
 
