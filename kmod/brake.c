@@ -2,11 +2,11 @@
 /*
  * /sys/kernel/security/rvm/brake: the other door, to stop partitions by.
  *
- * Requests go through generic netlink.  Its lock is everybody's: who registers a
- * family waits there for every request that is under way, and all others behind
- * it.  A write to this file needs rvm_partitions_lock only, under which nothing
- * waits for a file system, for memory that one has to write, or for a task.  It
- * only takes away, so it does not matter who gets there first.
+ * Requests go through generic netlink.  Its lock is shared by all families: a task
+ * that registers one waits there for every request that is under way, and all
+ * others wait behind it.  A write to this file needs rvm_partitions_lock only, under
+ * which nothing waits for a file system, for memory that one has to write, or for a
+ * task.  It only takes away, so it does not matter who gets there first.
  */
 #include <linux/capability.h>
 #include <linux/err.h>

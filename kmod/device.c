@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * /dev/rvm_witness: the log as a file.  Record n is at offset 64 * n for ever;
+ * /dev/rvm_witness: the log as a file.  Record n is at offset 64 * n forever;
  * what was overwritten is a hole at the beginning, which lseek(SEEK_DATA)
  * jumps over and in which reads fail with ENODATA.  A read hashes what was
  * appended before it, then gives what is there; 0 bytes mean that there is no

@@ -32,7 +32,7 @@ struct rvm_hook_spec {
  * Enforcement ends only by rvm_hook_release(); unmounting bpffs does not.
  *
  * Context: may sleep; in the task that has the descriptors.
- * Return: 0; -EBADF if it is no descriptor; -EINVAL if it is no link of an LSM
+ * Return: 0; -EBADF if it is not a descriptor; -EINVAL if it is not a link of an LSM
  * program on that hook; -EEXIST if a link on that hook is held already;
  * -ENFILE for too many; -ENOSPC if the log is full.
  */

@@ -35,7 +35,7 @@
 /* Admitted tasks that have not started their program yet. */
 #define RVM_ENTRIES_MAX 256
 
-/* Variables that name directories of code: of one program, and those noted of who came in. */
+/* Variables that name directories of code: of one program, and as noted of those that came in. */
 #define RVM_FOLDERS_MAX 8
 #define RVM_FOLDERS_NOTED 16
 
@@ -47,7 +47,7 @@
 /* Milliseconds that a fence waits at most for questions under way, which it has refused. */
 #define RVM_STOP_MSECS 500
 
-/* Bytes of a line that stops partitions: the words and a name. */
+/* Bytes of a line that stops partitions: its verb and a name. */
 #define RVM_BRAKE_BYTES (RVM_NAME_MAX + 32)
 
 /* System V objects that one partition may have made. */

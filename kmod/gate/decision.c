@@ -150,9 +150,9 @@ static __always_inline bool is_same(const struct rvm_identity *kept, const struc
 }
 
 /*
- * Like any other file in its directory but for the name: no root of a mount, no
- * device or the like, with one name that is compared byte by byte, and no anchor,
- * which would be a mark.
+ * It differs from other files in its directory only by its name: it is not the root of a
+ * mount, not a device or the like, has one name that is compared byte by byte, and has no
+ * anchor, which would be a mark.
  */
 static __always_inline bool is_ordinary(const struct dentry *dentry, const struct vfsmount *mnt)
 {

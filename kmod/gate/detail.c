@@ -141,7 +141,7 @@ static void add_token(struct rvm_line *line, const struct rvm_verdict *v)
 			     strnlen(token->object->resource, RULE_BYTES));
 }
 
-/* Then no rule with words would do, whatever the reason was. */
+/* Then no row with arguments would help, whatever the reason was. */
 static void add_turner(struct rvm_line *line, const struct rvm_exec_object *exec)
 {
 	if (rvm_environ_turns_program(exec->turned, exec->base.text, exec->base.len))

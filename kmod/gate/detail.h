@@ -11,7 +11,7 @@ struct rvm_verdict;
  * @v: the answer
  *
  * Context: inside rcu_read_lock(); never sleeps.
- * Return: a line, or NULL for want of memory; rvm_detail_free() it.
+ * Return: a line, or NULL if there is no memory; rvm_detail_free() it.
  */
 char *rvm_detail_new(const struct rvm_question *q, const struct rvm_verdict *v);
 /** rvm_detail_free() - NULL is fine */

@@ -62,7 +62,7 @@ static struct rvm_verdict relax(const struct rvm_partition_view *view,
 }
 
 /*
- * PATH: one token may give READ and another WRITE; the first right that lacks
+ * PATH: one token may give READ and another WRITE; the first right that is missing
  * decides.  @until becomes the time at which the first token that was needed
  * expires, if that is earlier.
  */
@@ -85,7 +85,7 @@ static struct rvm_verdict judge_rights(const struct rvm_partition_view *view,
 		v = rvm_judge(view, req, now);
 		if (!v.allow)
 			break;
-		/* Who learns from the log has to find all that lacks. */
+		/* Whoever learns from the log has to find everything that is missing. */
 		if (v.relaxed) {
 			v.missing |= relaxed.missing;
 			relaxed = v;
@@ -164,7 +164,7 @@ static enum rvm_reason survey(struct rvm_walk *walk, struct rvm_walk_section *se
 	return reason;
 }
 
-/* Names and mounts were the same all the while, or what is described is of no moment. */
+/* False also if names or mounts changed: it may never have been so at one moment. */
 static bool describe_decision(struct rvm_decision *decision, struct rvm_question *q,
 			      const struct rvm_partition_view *views, struct rvm_walk *walk,
 			      const struct rvm_walk_section *section, s64 *until)
@@ -279,7 +279,7 @@ static void latch(const struct rvm_verdict *v)
 static int conclude(struct rvm_partition *part, const struct rvm_question *q,
 		    const struct rvm_verdict *v)
 {
-	/* That nothing was needed is no news. */
+	/* If nothing was needed there is nothing to record. */
 	if (v->allow && !q->req.need)
 		return 0;
 	if (!q->quiet && (!v->allow || v->relaxed || q->always ||
@@ -450,7 +450,7 @@ int rvm_gate_move(struct rvm_partition *part, struct rvm_question *from, struct 
 	if (err)
 		return err;
 	reason = check_move(part, from, to, tree, &alone);
-	/* As on a file system without hard links: nothing is denied to who copies. */
+	/* As on a file system without hard links: a caller that copies is not denied. */
 	if (!reason)
 		return alone ? -EXDEV : 0;
 	err = rvm_gate_refuse(part, from, reason);

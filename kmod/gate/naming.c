@@ -3,8 +3,8 @@
  * Files that are being given a name.
  *
  * Where something is excluded a file may have one name only.  How many it has changes
- * after the hooks, under a lock that they are not under, so two calls at the same moment
- * would both find that there is none yet.  Each says first what it is about.
+ * after the hooks, under a lock that the hooks do not hold, so two calls at the same
+ * moment would both find that there is none yet.  So each call first announces the file.
  */
 
 #include <linux/fs.h>
@@ -54,7 +54,7 @@ static bool is_in_the_way(const struct naming *naming, const struct inode *inode
 	return naming->inode == inode && naming->task != current && (naming->alone || alone);
 }
 
-/* Who makes a bucket too long is the one that is refused. */
+/* The caller that would make a bucket too long is refused. */
 static bool is_free(const struct hlist_head *bucket, const struct inode *inode, bool alone)
 {
 	const struct naming *naming;

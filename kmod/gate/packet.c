@@ -3,9 +3,9 @@
  * Packets on their way out.
  *
  * A message is judged by the address that it names.  With a routing header or a
- * source route it goes elsewhere, with other options of IPv4 it has others do
- * what they do not do else, and not every message comes to a hook: of several in
- * one sendmmsg() to the same address only the first.  So no task of a partition
+ * source route it goes elsewhere, and other options of IPv4 make routers do what they
+ * do not do otherwise.  And not every message comes to a hook: of several in one
+ * sendmmsg() to the same address only the first does.  So no task of a partition
  * sends a packet with such a header or option, however it came to it.  Other
  * headers of IPv6 take a capability, which is judged.  Nor does it send one by
  * another domain of routing (VRF) than its socket's: the message may name an interface.
@@ -44,7 +44,7 @@ static bool has_routing_header(const struct sk_buff *skb)
 	return ipv6_find_hdr(skb, &offset, NEXTHDR_ROUTING, NULL, NULL) == NEXTHDR_ROUTING;
 }
 
-/* What is sent again later is nobody's doing, and has no options of a message. */
+/* A packet that is sent again later is no caller's doing, and has no options of a message. */
 static noinline unsigned int refuse_inside(const char *what)
 {
 	struct rvm_partition *part;

@@ -15,7 +15,7 @@
 #include "lib/judge/judge.h"
 #include "partition/registry.h"
 
-/* -EINVAL if it is no number, 0 or above; -ERANGE if no process can have it. */
+/* -EINVAL if it is not a number, 0 or above; -ERANGE if no process can have it. */
 static int parse_pid(const char *name)
 {
 	unsigned int nr = 0;

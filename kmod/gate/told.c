@@ -2,7 +2,7 @@
 /*
  * Calls that are refused many times over and recorded once.
  *
- * Who is in such a call has a work that the kernel takes away when the call
+ * A task in such a call has a work that the kernel takes away when the call
  * returns.  So it is there in this call only, however soon the next one follows,
  * and no other thread has it.  The work does nothing: that it is there is the mark.
  */
@@ -26,7 +26,7 @@ static void take_away(struct callback_head *work)
 	rvm_pending_done();
 }
 
-/* Works run in their own task, and who else takes one back holds this lock. */
+/* Works run in their own task, and whoever else takes one back holds this lock. */
 static bool has_mark(enum rvm_op op, u8 what)
 {
 	const struct callback_head *work;

@@ -34,8 +34,8 @@
 /**
  * rvm_is_hidden_work() - is the kernel at work inside a stacked file system
  *
- * It works there with the powers of who mounted it: the layer is not the
- * caller's business, who was judged outside with its own.  access(2) borrows
+ * It works there with the powers of the task that mounted it: the layer is not the
+ * caller's business, which was judged outside with its own powers.  access(2) borrows
  * powers as well, but none that the caller lacks; a core dump is the caller's.
  *
  * Return: true if the caller is not asked for.

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Questions about programs: which one, started with which words.
+ * Questions about programs: which one, started with which arguments.
  *
  * The hook runs once for each handler round: first for the file as named with
- * the words as given, then for the interpreter of a script with words that the
- * kernel made.  Words and variables of the environment that turn programs are
- * judged in each.  Nobody else can reach the new memory
- * before the exec's point of no return, so they cannot change under us.
+ * the arguments as given, then for the interpreter of a script with arguments that
+ * the kernel made.  Arguments and variables of the environment that turn programs are
+ * judged in each.  Nobody else can reach the new memory before the exec's point of no
+ * return, so they cannot change under us.
  */
 
 #include <linux/binfmts.h>
@@ -30,11 +30,11 @@
 
 /* What is taken from the new memory as it is walked over, page by page. */
 struct reader {
-	/* The first words, each ended by NUL. */
+	/* The first arguments, each ended by NUL. */
 	struct rvm_argv *argv;
 	char *text;
 	size_t len;
-	/* Of all words, however many, if somebody wants to know; else NULL. */
+	/* Of all arguments, however many, if a caller wants to know; else NULL. */
 	struct rvm_sha256 *hash;
 	/* Strings to come. */
 	int words, variables;
@@ -48,7 +48,7 @@ struct reader {
 	struct rvm_folders folders;
 };
 
-/* Of the words, those that fit as a whole count. */
+/* Only arguments that fit as a whole count. */
 static void take_word_byte(struct reader *r, char c)
 {
 	struct rvm_argv *argv = r->argv;
@@ -104,7 +104,7 @@ static u64 number_of(const char *text, size_t len)
 	return siphash(text, len, &key) ?: 1;
 }
 
-/* Of more of them, or a longer one, than can be kept, nothing is known. */
+/* With more of them, or a longer one, than can be kept, the worst is assumed. */
 static void take_folder(struct reader *r, const char *name)
 {
 	struct rvm_folders *folders = &r->folders;
@@ -152,7 +152,7 @@ static void take_page(struct reader *r, const char *bytes, size_t len)
 }
 
 /*
- * The words, and behind them the variables.  What the kernel lets a caller bring
+ * The arguments, and behind them the variables.  What the kernel lets a caller bring
  * is the bound: it has copied each of these bytes before.  What cannot be read
  * counts as the worst.
  */
@@ -209,8 +209,8 @@ static enum rvm_reason check_file_kind(const struct linux_binprm *bprm)
 }
 
 /*
- * More system call filters than the partition came with are of somebody inside, and can
- * answer in the kernel's place.
+ * System call filters beyond those that the partition came with were set by a task inside,
+ * and can answer in the kernel's place.
  */
 static bool is_filtered(struct rvm_partition *part)
 {
@@ -221,7 +221,7 @@ static bool is_filtered(struct rvm_partition *part)
 	return least >= 0 && now > least;
 }
 
-/* Code is taken from such directories unasked: others than it came with are of somebody inside. */
+/* Code is loaded from such directories unasked: those it did not come with are from inside. */
 static void judge_folders(struct rvm_partition *part, struct reader *words)
 {
 	const char *strange = rvm_partition_strange_folder(part, &words->folders);
@@ -230,7 +230,7 @@ static void judge_folders(struct rvm_partition *part, struct reader *words)
 		note_turned(words, RVM_ENVIRON_ANY, strange, strlen(strange));
 }
 
-/* A tracer can change words after they were judged; one on the host may. */
+/* A tracer can change arguments after they were judged; one on the host may. */
 static bool is_traced_inside(void)
 {
 	struct task_struct *tracer = ptrace_parent(current);
@@ -239,9 +239,9 @@ static bool is_traced_inside(void)
 }
 
 /*
- * Nothing but its words shall steer a program that a rule with words starts: its loader
- * and C library see to that.  What is learned from will be started by such a rule, and
- * has to do now what it will do then.
+ * A program that a token with arguments starts must be steered by its arguments only: its
+ * loader and C library see to that.  In learn mode a program will later be started by such
+ * a token, so it has to do now what it will do then.
  */
 static void secure(struct linux_binprm *bprm, const struct rvm_partition *part,
 		   const struct rvm_question *q)
@@ -250,7 +250,7 @@ static void secure(struct linux_binprm *bprm, const struct rvm_partition *part,
 		bprm->secureexec = 1;
 }
 
-/* The first round: the program as named, with its words. */
+/* The first round: the program as named, with its arguments. */
 static int check_program(struct rvm_partition *part, struct linux_binprm *bprm,
 			 struct reader *words)
 {
@@ -336,7 +336,7 @@ static noinline int check_exec(struct linux_binprm *bprm)
 	}
 	read_words(bprm, &words);
 
-	/* Who moved out of the partition meanwhile was moved by the host. */
+	/* A task that left the partition meanwhile was moved by the host. */
 	rcu_read_lock();
 	part = rvm_partition_find();
 	if (part)

@@ -24,7 +24,7 @@
 /*
  * Work that a stacked file system does for the caller reaches the hooks with
  * files of its hidden layers: skip it, the user's own file is judged as well.
- * A core dump also runs with other credentials, but for the dumper itself.
+ * A core dump also runs with other credentials, but on behalf of the dumper itself.
  */
 static bool is_hidden_layer(const struct file *file)
 {
@@ -117,7 +117,7 @@ static int refuse_nameless(struct rvm_partition *part, enum rvm_op op)
 	return rvm_gate_refuse(part, &q, RVM_REASON_REFUSED);
 }
 
-/* A process that is gone is nobody: its number is not given out as long as it is held. */
+/* A process that is gone is in no partition; its number is not reused while it is held. */
 static bool is_within(struct rvm_partition *part, struct pid *pid)
 {
 	struct task_struct *task = pid_task(pid, PIDTYPE_PID);
@@ -126,8 +126,8 @@ static bool is_within(struct rvm_partition *part, struct pid *pid)
 }
 
 /*
- * Who owns a descriptor is sent signals in the name of whoever set it, past the
- * hook for signals: it must be one of the caller's own, or nobody yet.
+ * The owner of a descriptor is sent signals in the name of whoever set it, past the
+ * hook for signals: it must be one of the caller's own, or not be set yet.
  */
 static bool is_owner_within(struct rvm_partition *part, struct file *file)
 {

@@ -4,7 +4,7 @@
  *
  * The kernel's objects do not tell who made them, so it is written down here:
  * for each object that was made in a partition, which one.  What is left of a
- * partition that is gone belongs to nobody but those around it.
+ * partition that is gone belongs only to those around it.
  *
  * Each partition has a share of its own, and the memory is accounted to the
  * cgroup, so none can use up what another needs.
@@ -145,7 +145,7 @@ static bool is_host_namespace(void)
 	return !current->nsproxy || current->nsproxy->ipc_ns == init_task.nsproxy->ipc_ns;
 }
 
-/* What nobody made who is known: in a namespace of its own it is the partition's. */
+/* If its maker is not known: in a namespace of its own it is the partition's. */
 static noinline int check_use(struct rvm_partition *part, const struct kern_ipc_perm *perm)
 {
 	enum whose whose = whose_is(part, perm);
@@ -183,7 +183,7 @@ __bpf_kfunc int bpf_rvm_ipc_new(struct kern_ipc_perm *perm)
 	return part ? add_owned(part, perm) : 0;
 }
 
-/* It is freed, by whomever and in whatever context. */
+/* It is freed, by any task and in any context. */
 __bpf_kfunc int bpf_rvm_ipc_gone(struct kern_ipc_perm *perm)
 {
 	/* Nothing is freed in NMI; a program that calls from there is not one of ours. */

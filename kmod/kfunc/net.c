@@ -68,8 +68,8 @@ static int check_one_addr(struct rvm_partition *part, const struct sock *sk,
 }
 
 /*
- * To send to the address of nobody is to send to the own machine: on an IPv6
- * socket to ::1 or to 127.0.0.1, as its own address is by then.
+ * A message to the unspecified address goes to this machine: on an IPv6 socket to ::1
+ * or to 127.0.0.1, depending on the socket's own address by then.
  */
 static int check_addr(struct rvm_partition *part, const struct sock *sk, struct rvm_addr *addr,
 		      enum rvm_op op, u8 need, bool quiet)

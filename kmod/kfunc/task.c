@@ -36,8 +36,8 @@ static noinline int check_task(struct rvm_partition *part, struct task_struct *t
 }
 
 /*
- * A process that who is outside made and put in here, and that has not become what it is
- * to be: it still works for the one outside.  An orphan of the partition is none.
+ * A process that a task outside made and put in here, and that has not become what it is
+ * to be: it still works for that task.  An orphan of the partition is not one.
  */
 static bool is_arriving(struct rvm_partition *part, struct task_struct *task)
 {
@@ -49,7 +49,7 @@ static bool is_arriving(struct rvm_partition *part, struct task_struct *task)
 }
 
 /*
- * Who traces a task can do all that it may.  Looking on is no more than that; a
+ * A tracer can do all that its task may.  Only reading gives no more than that; a
  * task that wants to be traced asks with no mode at all.
  */
 static bool may_trace(struct rvm_partition *part, struct task_struct *task, u32 mode)

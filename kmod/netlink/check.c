@@ -52,7 +52,7 @@ static int open_object(struct genl_info *info, struct asked *asked)
 }
 
 /*
- * Only a name: who asks may be inside and chooses the directory, and its file system
+ * Only a name: the caller may be inside and chooses the directory, and its file system
  * may never answer, while all of generic netlink waits for the end of a request.
  */
 static int parse_leaf(struct genl_info *info, struct asked *asked)
@@ -88,7 +88,7 @@ static int parse_path(struct genl_info *info, struct asked *asked)
 	return err;
 }
 
-/* As the kernel hands them to the judge: at most so many whole words. */
+/* As the kernel hands them to the judge: at most so many whole arguments. */
 static int parse_words(struct genl_info *info, struct asked *asked)
 {
 	const struct nlattr *attr = info->attrs[RVM_A_CHECK_ARGV];

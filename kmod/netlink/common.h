@@ -55,7 +55,7 @@ u32 rvm_nl_self(void);
  */
 int rvm_nl_need(struct genl_info *info, int attr);
 
-/** rvm_nl_say() - give a message that is no literal, but lives on; @extack may be NULL */
+/** rvm_nl_say() - give a message that is not a literal, but lives on; @extack may be NULL */
 static inline void rvm_nl_say(struct netlink_ext_ack *extack, const char *text)
 {
 	if (extack)
@@ -79,7 +79,7 @@ static inline int rvm_nl_refuse(struct netlink_ext_ack *extack, const struct nla
  * @name: attribute with its name; may be NULL
  * @owner: the owner may do this without privilege
  *
- * From inside that is only the own one, and nothing is told of others.
+ * From inside that is only the caller's own, and nothing is told of others.
  *
  * Return: with a reference; ERR_PTR(): -EINVAL without any name; -ENOENT;
  * -EPERM.
@@ -96,7 +96,7 @@ struct rvm_partition *rvm_nl_lookup(const struct nlattr *id, struct netlink_ext_
  * @info: the request
  * @hdr: filled, for rvm_nl_reply_send()
  *
- * Return: NULL for want of memory.
+ * Return: NULL if there is no memory.
  */
 struct sk_buff *rvm_nl_reply_new(struct genl_info *info, void **hdr);
 
@@ -117,7 +117,7 @@ int rvm_nl_reply_send(struct sk_buff *reply, void *hdr, struct genl_info *info, 
  * @cmd: what it is
  * @hdr: filled, for rvm_nl_event_send()
  *
- * Return: NULL if nobody listens, or for want of memory: then nobody is told.
+ * Return: NULL if nobody listens, or if there is no memory: then nobody is told.
  */
 struct sk_buff *rvm_nl_event_new(unsigned int group, u8 cmd, void **hdr);
 /** rvm_nl_event_send() - send it to the group, or drop it */
@@ -143,7 +143,7 @@ int rvm_nl_dump_check(struct netlink_callback *cb);
  * @cb: the dump
  * @show: called without locks; 0, or -EMSGSIZE to go on with the next message
  *
- * Return: bytes written, 0 at the end; -EACCES if the reader is not who began.
+ * Return: bytes written, 0 at the end; -EACCES if it was begun in another partition.
  */
 int rvm_nl_dump_partitions(struct sk_buff *skb, struct netlink_callback *cb, rvm_nl_show show);
 

@@ -185,7 +185,7 @@ struct rvm_partition *rvm_nl_partition(struct sk_buff *skb, struct genl_info *in
 	}
 	part = id ? rvm_partition_lookup(nla_get_u32(id)) :
 		    rvm_partition_lookup_name(nla_data(name));
-	/* Who may not see it is not told whether it is there. */
+	/* A caller that may not see it is not told whether it is there. */
 	if (!(part && owner && is_owner(skb, part)) && check_admin(skb, info->extack)) {
 		rvm_partition_put(part);
 		return ERR_PTR(-EPERM);
@@ -287,7 +287,7 @@ static int fill_info(struct sk_buff *skb, u32 self)
 	    nla_put_string(skb, RVM_A_INFO_VERSION, RVM_VERSION) ||
 	    nla_put_u32(skb, RVM_A_INFO_SELF, self))
 		return -EMSGSIZE;
-	/* What the host has is no business of who is inside. */
+	/* What the host has is not told to a caller inside. */
 	if (self)
 		return 0;
 	if (nla_put_u32(skb, RVM_A_INFO_PARTITIONS, rvm_partition_count()) ||
@@ -312,7 +312,7 @@ int rvm_nl_info_doit(struct sk_buff *skb, struct genl_info *info)
 	return rvm_nl_reply_send(reply, hdr, info, fill_info(reply, rvm_nl_self()));
 }
 
-/* As generated, but joining takes privilege: events tell of paths and words. */
+/* As generated, but joining takes privilege: events tell of paths and arguments. */
 static struct genl_multicast_group groups[RVM_NLGRP_WITNESS + 1] __ro_after_init;
 
 static void guard_groups(void)

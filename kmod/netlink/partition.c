@@ -248,7 +248,7 @@ int rvm_nl_partition_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb
 	return rvm_nl_dump_partitions(skb, cb, show_partition);
 }
 
-/* The one program, with its words, that the task may start. */
+/* The one program, with its arguments, that the task may start. */
 static int admit_program(struct rvm_partition *part, struct pid *pid, struct genl_info *info)
 {
 	const struct nlattr *fd = info->attrs[RVM_A_PARTITION_PROGRAM_FD];
@@ -297,7 +297,7 @@ static int admit(struct rvm_partition *part, struct genl_info *info)
 	return err;
 }
 
-/* Who goes on names no program; who is to start one names it, and has a network maybe. */
+/* A live task names no program; one that is to start names it, and may claim its network. */
 static int check_enter(struct genl_info *info)
 {
 	if (rvm_nl_need(info, RVM_A_PARTITION_ID) || rvm_nl_need(info, RVM_A_PARTITION_PID))

@@ -139,7 +139,7 @@ static int check_path(struct rvm_scope_source *src, const struct nlattr *nest, s
 	return 0;
 }
 
-/* Words, each ended by NUL; not empty; the first is the program word. */
+/* Arguments, each ended by NUL; not empty; the first is the program's name. */
 static int check_words(const struct rvm_scope_source *src, struct netlink_ext_ack *extack)
 {
 	unsigned int words = 0;

@@ -114,7 +114,7 @@ static int show_exclusions(struct sk_buff *skb, struct netlink_callback *cb,
 	return show_entries(skb, cb, part, true);
 }
 
-/* The partition that was asked for; from inside, start_dump() has set the own one. */
+/* The partition that was asked for; from inside, start_dump() has set the caller's. */
 static int limit_dump(struct netlink_callback *cb)
 {
 	struct nlattr **attrs = rvm_genl_dump_attrs(cb);

@@ -3,8 +3,8 @@
  * What processes bring along that no hook would ever see.
  *
  * The lock of the list of tasks is not for modules: tasks are walked under RCU.
- * One that is made meanwhile may be missed, and a relation too; so who is asked
- * about is frozen, and in the partition: it makes no task, and the hooks refuse
+ * One that is made meanwhile may be missed, and a relation too; so the task that
+ * is asked about is frozen, and in the partition: it makes no task, and the hooks refuse
  * what would tie it to one outside.
  */
 
@@ -22,7 +22,7 @@
 #include "partition/registry.h"
 #include "walk/object.h"
 
-/* Who comes in. */
+/* The processes that come in. */
 struct newcomers {
 	struct rvm_partition *part;
 	/* Any thread of the only process; NULL for all that are in it. */
@@ -68,7 +68,7 @@ static int check_tracer(const struct newcomers *n, struct task_struct *task)
 	return 0;
 }
 
-/* Whose memory it is besides that of @task and its threads; only compared. */
+/* The memory of @task if others than its threads use it; else NULL.  Only compared. */
 static const struct mm_struct *shared_memory(struct task_struct *task)
 {
 	const struct mm_struct *mm;
@@ -87,7 +87,7 @@ static const struct mm_struct *shared_memory(struct task_struct *task)
 	return users > 0 ? mm : NULL;
 }
 
-/* Users of memory also come and go for a moment, so look who it is. */
+/* Users of memory also come and go for a moment, so look which tasks they are. */
 static int check_memory(const struct newcomers *n, struct task_struct *task)
 {
 	const struct mm_struct *mm = shared_memory(task);
@@ -140,7 +140,7 @@ static int check_newcomer(const struct newcomers *n, struct task_struct *task)
 	int err = check_frozen(n, task);
 
 	err = err ?: check_rings(n, task) ?: check_memory(n, task);
-	/* Who is to start a program brings its filters when it does. */
+	/* A task that is to start a program brings its filters when it does. */
 	if (!err && n->running)
 		rvm_partition_note_filters(n->part, rvm_filters_of(task));
 	return err;

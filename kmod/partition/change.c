@@ -87,7 +87,7 @@ static struct cgroup *take_cgroup(const struct rvm_partition_spec *spec,
 	return ERR_PTR(err);
 }
 
-/* The deepest one around that is no pen: pens only hold what nobody has taken. */
+/* The deepest one around that is not a pen: pens only hold what no other partition has. */
 static struct rvm_partition *find_parent(struct cgroup *cgrp)
 {
 	struct rvm_partition *part;
@@ -106,7 +106,7 @@ static bool has_tasks(const struct rvm_partition *part)
 	return !(part->flags & RVM_PARTITION_FLAG_PEN) && cgroup_is_populated(part->cgrp);
 }
 
-/* What runs already is not taken in unasked, nor while it goes on. */
+/* Tasks that already run are adopted only if the caller asks for it, and while frozen. */
 static int check_tasks(const struct rvm_partition *fresh, const struct rvm_partition_spec *spec,
 		       struct netlink_ext_ack *extack)
 {
@@ -166,8 +166,8 @@ static int check_place(const struct rvm_partition *fresh, const struct rvm_parti
 }
 
 /*
- * Under the lock, with everything checked but what can only be found out by
- * trying.  Tasks in it are looked at when they are judged already: then what is
+ * Under the lock, with everything checked except what can only be found out by
+ * trying.  Its tasks are inspected after they have begun to be judged: then what is
  * found stays as it is.
  */
 static int register_partition(struct rvm_partition *part, struct rvm_reservation *res,
@@ -326,9 +326,9 @@ static void note_stop_inside(const struct rvm_partition *part)
 }
 
 /*
- * Checks that began before this still use the old values.  Of who was stopped they
- * are refused, however late they end, and so are waited for only so long: a kernel that
- * preempts itself may leave many of them half done without a CPU.
+ * Checks that began before this still use the old values.  In a partition that was
+ * stopped they are refused, however late they end, so we wait for them only so long:
+ * a kernel that preempts itself may leave many of them half done without a CPU.
  */
 static void wait_for_checks(bool stopped)
 {
@@ -451,7 +451,7 @@ int rvm_partition_destroy(struct rvm_partition *part, struct netlink_ext_ack *ex
 		err = check_destroy(part, extack);
 		if (err)
 			return err;
-		/* If there is no room it happens all the same. */
+		/* It is destroyed even if the log has no room for the record. */
 		rvm_witness_reserve(&res, 1);
 		table = rvm_registry_del(part);
 		record(&res, part, RVM_KIND_PARTITION_DESTROY);

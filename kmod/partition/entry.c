@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Entries: tasks whose next program starts on the authority of who starts it.
+ * Entries: tasks whose next program starts on the authority of whoever admitted them.
  *
- * Who is asked runs in the middle of an exec and may not sleep.  An entry is
+ * The caller is in the middle of an exec and may not sleep.  An entry is
  * waiting until its task begins an exec, then active for that exec, and over
  * when the exec ended; nobody tells when that is, so entries that are over are
  * swept when the next comes.

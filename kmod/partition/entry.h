@@ -19,7 +19,7 @@ struct task_struct;
 struct rvm_admission {
 	/** @program: It, open; held by whoever has this. */
 	struct file *program;
-	/** @words: SHA-256 of its words, each with its NUL. */
+	/** @words: SHA-256 of its arguments, each with its NUL. */
 	u8 words[RVM_SHA256_DIGEST_BYTES];
 };
 
@@ -27,7 +27,7 @@ struct rvm_admission {
  * rvm_entry_admit() - let the next program of a task start on the caller's authority
  * @part: the task must be in its cgroup
  * @pid: held by the caller
- * @what: which program, with which words; copied, its file is held
+ * @what: which program, with which arguments; copied, its file is held
  * @own_net: its network namespace becomes the partition's own, see rvm_network_claim()
  * @extack: says why not, for -EUSERS, -EOPNOTSUPP and -ENOSPC
  *
@@ -55,15 +55,15 @@ int rvm_entry_admit(struct rvm_partition *part, struct pid *pid, const struct rv
  */
 int rvm_entry_adopt(struct rvm_partition *part, struct pid *pid, struct netlink_ext_ack *extack);
 
-/** rvm_entry_awaits() - is the caller admitted, so that rvm_entry_begin() wants its words */
+/** rvm_entry_awaits() - is the caller admitted, so that rvm_entry_begin() wants its arguments */
 bool rvm_entry_awaits(void);
 
 /**
  * rvm_entry_begin() - first handler round of an exec: use up the caller's admission
  * @bprm: the exec
- * @words: SHA-256 of its words; only looked at if rvm_entry_awaits()
+ * @words: SHA-256 of its arguments; only looked at if rvm_entry_awaits()
  *
- * An admission for another program or other words is used up too, and so is that of a task
+ * An admission for another program or other arguments is used up too, and so is that of a task
  * that is traced: then the exec is one like any other.
  *
  * Context: the task that execs.
@@ -81,7 +81,7 @@ bool rvm_entry_is_opening(void);
  * rvm_entry_is_pending() - is a task, or one that shares its memory, admitted and not started
  * @task: held by the caller
  *
- * Who traces it or writes to its memory would choose what is started.
+ * A task that traces it or writes to its memory would choose what is started.
  *
  * Context: inside rcu_read_lock(), any but NMI.
  * Return: true from the admission to the end of the exec.

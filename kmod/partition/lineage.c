@@ -23,8 +23,8 @@ struct member {
 	const struct task_struct *task;
 	struct rvm_lineages has;
 	/*
-	 * The exec, and nobody else's, that a rule with words allowed; 0 for none.  Who was
-	 * forked since has the same.
+	 * A number for the exec that a token with arguments allowed, unique to that exec;
+	 * 0 for none.  Tasks that were forked since have the same.
 	 */
 	u64 words;
 	/* What it has if this exec succeeds. */
@@ -38,7 +38,7 @@ struct member {
 static DEFINE_SPINLOCK(lock);
 static DEFINE_HASHTABLE(members, 10);
 static unsigned int count;
-/* Of the last exec that a rule with words allowed. */
+/* Of the last exec that a token with arguments allowed. */
 static atomic64_t last_words = ATOMIC64_INIT(0);
 
 static struct member *find_member(const struct task_struct *task)
@@ -247,7 +247,7 @@ bool rvm_lineage_may_trace(struct task_struct *tracer, struct task_struct *task)
 
 	if (!part || part != rvm_partition_of_task(tracer))
 		return true;
-	/* Who attached would choose what a program does whose words were judged. */
+	/* A tracer would choose what a program does whose arguments were judged. */
 	if (words && words != words_of(tracer))
 		return false;
 	return has_all(rvm_lineage_of(tracer), in_force(part, task));

@@ -40,9 +40,9 @@ struct rvm_lineages rvm_lineage_executing(const struct linux_binprm *bprm);
  * rvm_lineage_open() - an exec was allowed; if it succeeds the caller gains lineages
  * @bprm: the exec
  * @gain: what the token opens, maybe nothing; then what an exec before would have is void
- * @words: a rule says with which words it runs: nobody but itself attaches to it then
+ * @words: a token says with which arguments it runs: then only it and its forks trace it
  *
- * Who is traced by a task that does not have them gains nothing.
+ * A task that is traced by one without them gains nothing.
  *
  * Context: inside rcu_read_lock(); task context; never sleeps.
  * Return: 0 or -ENOMEM.
@@ -67,7 +67,7 @@ void rvm_lineage_drop(const struct task_struct *task);
 /**
  * rvm_lineage_may_trace() - does a tracer have the lineages of what it traces
  *
- * And nobody traces what a rule with words started, but what that made itself by forks.
+ * And a program that a token with arguments started is traced only by itself and its forks.
  *
  * @tracer: held by the caller
  * @task: held by the caller

@@ -54,7 +54,7 @@ static int claim(const struct rvm_partition *part, struct task_struct *task)
 	if (!task->nsproxy)
 		return -ESRCH;
 	net = task->nsproxy->net_ns;
-	/* Whom the host brings into it later is one of its own. */
+	/* A task that the host brings into it later counts as one of its own. */
 	if (rvm_network_is_own(part, net))
 		return 0;
 	if (net_eq(net, &init_net) || rvm_net_users(net) != 1)
@@ -108,7 +108,7 @@ static bool has_addresses(struct net *net)
 	return inet_addr_type(net, htonl(INADDR_LOOPBACK)) != RTN_BROADCAST;
 }
 
-/* To the broadcast address of a network is to the own sockets too. */
+/* What is sent to the broadcast address of a network reaches this machine's sockets too. */
 static bool is_local_v4(struct net *net, __be32 addr)
 {
 	if (!has_addresses(net))

@@ -94,7 +94,7 @@ void rvm_own_note_birth(struct rvm_partition *part, const struct path *dir, stru
 
 	/*
 	 * Elsewhere a number may be another file's later.  And a tracer can change what a
-	 * call returns, so who is traced makes nothing of its own.
+	 * call returns, so a task that is traced makes nothing of its own.
 	 */
 	if (!rvm_object_is_numbered(dentry->d_sb) || d_is_positive(dentry) ||
 	    READ_ONCE(current->ptrace))
@@ -151,7 +151,7 @@ void rvm_own_note_terminal(struct rvm_partition *part, const struct file *file)
 	if (!has_terminal(own, slave)) {
 		i = own->terminal_next++ % RVM_OWN_TERMINALS_MAX;
 		old = own->terminal[i];
-		/* As long as it is held, its address is no other terminal's. */
+		/* As long as it is held, no other terminal has its address. */
 		own->terminal[i] = tty_kref_get(slave);
 	}
 	raw_spin_unlock(&own->lock);

@@ -3,19 +3,19 @@
  * Partitions: which cgroups are registered, and which one a task is in.
  *
  * A task is in the deepest registered ancestor of its cgroup.  Hooks ask
- * that for every task of the host, so the answer for a group is cached on each
- * CPU.  Ids of cgroups are not reused and the ancestors of a group never
+ * that for every task of the host, so the answer for a cgroup is cached on each
+ * CPU.  Ids of cgroups are not reused and the ancestors of a cgroup never
  * change, so an answer holds until a partition is made or destroyed: both count
  * up `generation`.
  *
  * Lifetime of a cached pointer.  An entry is used only if its generation is the
  * present one.  Destroying a partition takes it out of the registry, then
  * counts up, then waits for a grace period, then drops the registry's
- * reference.  Who reads the new generation throws the entry away.  Who read the
- * old one did so in a read section that began before the grace period, which
- * therefore does not end before that section.  The filler reads the generation
- * before it looks up: if a change comes between, what it stores is marked with
- * the old number and is never used.
+ * reference.  A reader that sees the new generation throws the entry away.  One
+ * that saw the old one did so in a read section that began before the grace
+ * period, which therefore does not end before that section.  The filler reads
+ * the generation before it looks up: if a change comes between, what it stores
+ * is marked with the old number and is never used.
  */
 
 #include <linux/hashtable.h>
@@ -139,7 +139,7 @@ void rvm_partition_note_folders(struct rvm_partition *part, const struct rvm_fol
 	}
 }
 
-/* Of partitions that nobody came into yet the ones around count. */
+/* For a partition that nobody came into yet, the ones around it count. */
 const char *rvm_partition_strange_folder(struct rvm_partition *part,
 					 const struct rvm_folders *folders)
 {
@@ -270,8 +270,8 @@ static void free_partition(struct rcu_head *rcu)
 }
 
 /*
- * The reference on the one above goes before the grace period: who reaches it
- * from here reads since before then, and it waits for a grace period itself.
+ * The reference on the one above goes before the grace period: a reader that
+ * reaches it from here reads since before then, and it waits for a grace period itself.
  */
 void rvm_partition_put(struct rvm_partition *part)
 {

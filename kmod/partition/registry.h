@@ -86,7 +86,7 @@ struct rvm_partition {
 	struct rvm_own own;
 	/** @ipc_objects: System V objects that it made and that are still there. */
 	atomic_t ipc_objects;
-	/** @folders: Of who came in, see rvm_partition_note_folders(). */
+	/** @folders: Of the tasks that came in, see rvm_partition_note_folders(). */
 	u64 folders[RVM_FOLDERS_NOTED];
 	/** @folders_next: How many were noted, and one: the next takes the oldest's place. */
 	atomic_t folders_next;
@@ -112,7 +112,7 @@ void rvm_partition_note_folders(struct rvm_partition *part, const struct rvm_fol
  * @part: of a program
  * @folders: of the same
  *
- * Where nobody did, as in a container, the first one who asks has.
+ * Where nobody came in, as in a container, the first caller counts as the one that did.
  *
  * Context: inside rcu_read_lock().
  * Return: its name, or NULL.

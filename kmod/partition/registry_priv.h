@@ -6,7 +6,7 @@
 
 #include "partition/registry.h"
 
-/* Between the registry and who changes it. */
+/* Between the registry and the code that changes it. */
 
 /* By id; written under rvm_partitions_lock, read under it or RCU. */
 extern struct xarray rvm_registry;
@@ -16,7 +16,7 @@ struct rvm_partition *rvm_registry_find(const struct cgroup *cgrp);
 
 /**
  * rvm_registry_add() - give it an id and let it be found
- * @part: complete but for the id; its parent gets a reference
+ * @part: complete except for the id; its parent gets a reference
  *
  * Context: under rvm_partitions_lock; may sleep.
  * Return: 0 or -ENOMEM.

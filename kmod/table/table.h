@@ -12,7 +12,7 @@
  * struct rvm_table - the tokens and exclusions of a partition, immutable
  *
  * Built by one transaction, published with rcu_assign_pointer(), replaced as a
- * whole.  Readers hold rcu_read_lock(); who replaced it waits for a grace period
+ * whole.  Readers hold rcu_read_lock(); whoever replaced it waits for a grace period
  * and destroys it, before anybody is told that it was replaced.
  */
 struct rvm_table {

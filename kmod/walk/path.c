@@ -101,7 +101,7 @@ bool rvm_walk_retry(struct rvm_walk_section *section, const struct rvm_walk *wal
 	if (other)
 		again |= mounts_changed(other);
 
-	/* A mount storm must not hold a CPU for ever. */
+	/* A mount storm must not hold a CPU forever. */
 	if (again && ++section->tries < 8) {
 		if (section->locked)
 			return true;

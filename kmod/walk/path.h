@@ -37,7 +37,7 @@ struct rvm_walk {
 	unsigned int used;
 	/** @text: The names of both chains, each with a NUL; what they share is there once. */
 	char text[RVM_PATH_BYTES_MAX];
-	/** @lent: Who has it; of path.c. */
+	/** @lent: Whether it is in use, or the spare; for path.c only. */
 	unsigned long lent;
 };
 
@@ -68,7 +68,7 @@ void rvm_walk_return(struct rvm_walk *walk);
 /**
  * rvm_walk_names() - counts renames of the whole machine; odd while one is under way
  *
- * For who remembers names without a section.
+ * For callers that remember names without a section.
  *
  * Return: the number; names are read after it.
  */

@@ -13,7 +13,7 @@
 
 /* What stands for the middle of a path that does not fit. */
 #define GAP "/.../"
-/* With less room for a path there is none. */
+/* With less room than this a path is left out. */
 #define LEAST_ROOM 64
 
 void rvm_line_add_text(struct rvm_line *line, const char *text)

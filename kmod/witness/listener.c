@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Who is told of each record: a function that may sleep, called from a work item
+ * The listener, which is told of each record: a function that may sleep, called from a work item
  * of its own, so that the hasher never waits for it.
  */
 

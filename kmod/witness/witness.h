@@ -207,7 +207,7 @@ u64 rvm_witness_first(void);
  * rvm_witness_init() - make the ring and write record 0 (BootAttestation)
  *
  * Context: may sleep; before all other functions here.
- * Return: 0; -EINVAL for a ring that is no power of two or out of bounds;
+ * Return: 0; -EINVAL if the ring's size is not a power of two or out of bounds;
  * -ENOMEM; -ERESTARTSYS if a signal came while waiting for randomness.
  */
 int rvm_witness_init(void);
