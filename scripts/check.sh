@@ -123,8 +123,8 @@ check_checkpatch() {
 	tests+=,CODE_INDENT,LEADING_SPACE,STRCPY,USE_NEGATIVE_ERRNO
 	mkdir -p "$work/include"
 	{
-		own_c | grep '^kmod/' | grep -vxF kmod/compat.h | checkpatch "$everywhere" || true
-		echo kmod/compat.h | checkpatch "$compat" || true
+		own_c | grep '^kmod/' | grep -v '^kmod/compat' | checkpatch "$everywhere" || true
+		own_c | grep '^kmod/compat' | checkpatch "$compat" || true
 		own_c | grep '^bpf/' | checkpatch "$bpf" || true
 		own_c | grep '^selftests/' | checkpatch "$tests" || true
 		own_c | grep -vE '^(kmod|bpf|selftests)/' | checkpatch "$user" || true
@@ -354,7 +354,7 @@ check_rooms() {
 
 check_versions() {
 	none grep -nE 'LINUX_(VERSION_CODE|KERNEL_VERSION)|[^_]KERNEL_VERSION\(' -r kmod bpf user \
-		--include='*.[ch]' --exclude=compat.h --exclude=compat.bpf.h --exclude=vmlinux.h \
+		--include='*.[ch]' --exclude=compat.h --exclude=compat_genl.h --exclude=compat.bpf.h --exclude=vmlinux.h \
 		--exclude='*.mod.c' --exclude='*.skel.h'
 }
 

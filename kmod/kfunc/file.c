@@ -5,6 +5,7 @@
 
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/magic.h>
 #include <linux/mman.h>
 #include <linux/mm.h>
 #include <linux/pid.h>

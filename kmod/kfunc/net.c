@@ -22,6 +22,7 @@
 #include <net/sock.h>
 #include <net/tcp_states.h>
 
+#include "compat_genl.h"
 #include "kfunc/common.h"
 #include "lib/model/option.h"
 #include "lib/model/rights.h"

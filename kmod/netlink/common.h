@@ -7,6 +7,7 @@
 #include <net/netlink.h>
 
 #include "compat.h"
+#include "compat_genl.h"
 #include "netlink/gen.h"
 
 struct rvm_partition;
