@@ -12,6 +12,7 @@
 #include "cmd.h"
 #include "hook/bpf.h"
 #include "hook/hook.h"
+#include "log/reader.h"
 #include "partition/partition.h"
 #include "witness/why.h"
 
@@ -180,13 +181,13 @@ static int check_hooks(struct doctor *d)
 
 static void check_device(struct doctor *d)
 {
-	int fd = open("/dev/rvm_witness", O_RDONLY | O_CLOEXEC);
+	int fd = open(WITNESS_DEVICE, O_RDONLY | O_CLOEXEC);
 
 	if (fd < 0)
-		report(d, "log", EXIT_UNAVAILABLE, "/dev/rvm_witness: %s%s", strerror(errno),
+		report(d, "log", EXIT_UNAVAILABLE, WITNESS_DEVICE ": %s%s", strerror(errno),
 		       errno == ENOENT ? "; check udev or devtmpfs" : "; run it as root");
 	else
-		report(d, "log", EXIT_DONE, "/dev/rvm_witness is readable");
+		report(d, "log", EXIT_DONE, WITNESS_DEVICE " is readable");
 	if (fd >= 0)
 		close(fd);
 }

@@ -10,6 +10,7 @@
 #include "base/path.h"
 #include "lib/judge/index.h"
 #include "lib/model/rights.h"
+#include "log/reader.h"
 #include "plan/builtin.h"
 #include "table/resolve.h"
 #include "table/settings.h"
@@ -127,7 +128,7 @@ static int exclude_doors(struct plan *plan, struct resolver *r, struct err *err)
 		{ "/sys/fs/bpf", RVM_RIGHTS_ALL },
 		{ "/sys/kernel/security", RVM_RIGHTS_ALL },
 		{ "/sys/fs/cgroup", RVM_RIGHT_WRITE },
-		{ "/dev/rvm_witness", RVM_RIGHTS_ALL },
+		{ WITNESS_DEVICE, RVM_RIGHTS_ALL },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(doors); i++) {
