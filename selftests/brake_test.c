@@ -63,7 +63,7 @@ FIXTURE_SETUP(brake)
 {
 	self->nl = nl_open();
 	ASSERT_LE(0, self->nl);
-	ASSERT_TRUE(hooks_attached(self->nl));
+	ASSERT_TRUE(attach_hooks(self->nl));
 	self->start = get_counters(self->nl);
 	self->server = mount_silent(in_dir("silent"));
 	ASSERT_LE(0, self->server);

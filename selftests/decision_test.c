@@ -121,7 +121,7 @@ FIXTURE_SETUP(decision)
 	file_name = variant->name;
 	self->nl = nl_open();
 	ASSERT_LE(0, self->nl);
-	ASSERT_TRUE(hooks_attached(self->nl));
+	ASSERT_TRUE(attach_hooks(self->nl));
 	self->start = get_counters(self->nl);
 	make_files();
 	ASSERT_TRUE(box_make(&self->box, self->nl, "decision"));

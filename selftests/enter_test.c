@@ -145,7 +145,7 @@ FIXTURE_SETUP(enter)
 
 	self->o.nl = nl_open();
 	ASSERT_LE(0, self->o.nl);
-	ASSERT_TRUE(hooks_attached(self->o.nl));
+	ASSERT_TRUE(attach_hooks(self->o.nl));
 	self->o.seen = mmap(NULL, sizeof(*self->o.seen), PROT_READ | PROT_WRITE,
 			    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	ASSERT_NE(MAP_FAILED, self->o.seen);

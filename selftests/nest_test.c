@@ -73,7 +73,7 @@ FIXTURE_SETUP(nest)
 {
 	self->nl = nl_open();
 	ASSERT_LE(0, self->nl);
-	ASSERT_TRUE(hooks_attached(self->nl));
+	ASSERT_TRUE(attach_hooks(self->nl));
 	self->start = get_counters(self->nl);
 	mkdir(in_dir("nest"), 0755);
 	mkdir(in_dir("nest/a"), 0755);

@@ -48,7 +48,7 @@ FIXTURE_SETUP(program)
 {
 	self->nl = nl_open();
 	ASSERT_LE(0, self->nl);
-	ASSERT_TRUE(hooks_attached(self->nl));
+	ASSERT_TRUE(attach_hooks(self->nl));
 	self->start = get_counters(self->nl);
 	mkdir(in_dir("bin"), 0755);
 	strcpy(self->path, in_dir("bin/report"));

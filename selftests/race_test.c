@@ -127,7 +127,7 @@ FIXTURE_SETUP(race)
 {
 	self->nl = nl_open();
 	ASSERT_LE(0, self->nl);
-	ASSERT_TRUE(hooks_attached(self->nl));
+	ASSERT_TRUE(attach_hooks(self->nl));
 	self->start = get_counters(self->nl);
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
 		      0);

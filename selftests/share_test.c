@@ -33,7 +33,7 @@ FIXTURE_SETUP(share)
 {
 	self->nl = nl_open();
 	ASSERT_LE(0, self->nl);
-	ASSERT_TRUE(hooks_attached(self->nl));
+	ASSERT_TRUE(attach_hooks(self->nl));
 	self->start = get_counters(self->nl);
 	ASSERT_TRUE(box_make(&self->box, self->nl, "share"));
 	ASSERT_TRUE(box_make(&self->other, self->nl, "share-other"));

@@ -37,7 +37,7 @@ static int open_master(void)
 FIXTURE_SETUP(terminal)
 {
 	self->nl = nl_open();
-	ASSERT_TRUE(hooks_attached(self->nl));
+	ASSERT_TRUE(attach_hooks(self->nl));
 	ASSERT_TRUE(box_make(&self->box, self->nl, "terminal"));
 	self->master = open_master();
 	self->other_master = open_master();

@@ -56,7 +56,7 @@ static bool load(struct box *box)
 FIXTURE_SETUP(verb)
 {
 	self->nl = nl_open();
-	ASSERT_TRUE(hooks_attached(self->nl));
+	ASSERT_TRUE(attach_hooks(self->nl));
 	mkdir(in_dir("ws"), 0755);
 	mkdir(in_dir("ro"), 0755);
 	write_file(in_dir("ws/file"), "text");

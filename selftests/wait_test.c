@@ -269,7 +269,7 @@ TEST_F_TIMEOUT(wait, is_bounded, 600)
 		plain[i] = *least;
 		outside[i] = counted ? wait_for_act(NULL, &acts[i]) : 0;
 	}
-	ASSERT_TRUE(hooks_attached(self->nl));
+	ASSERT_TRUE(attach_hooks(self->nl));
 	ASSERT_TRUE(make_boxes(self->boxes, &self->there, self->nl));
 	EXPECT_EQ(0, box_do(inside, try_all, NULL));
 	for (size_t i = 0; i < ARRAY_LEN(acts); i++) {

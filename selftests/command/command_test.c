@@ -349,7 +349,7 @@ int main(int argc, char **argv)
 	attempt_root = root;
 	if (!control_only)
 		nl = nl_open();
-	if (!root || (!control_only && (nl < 0 || !hooks_attached(nl)))) {
+	if (!root || (!control_only && (nl < 0 || !attach_hooks(nl)))) {
 		printf("1..0 # SKIP no module, no hooks or no RVM_ROOT\n");
 		return 4;
 	}

@@ -51,7 +51,7 @@ FIXTURE_SETUP(container)
 	self->c.user = variant->user;
 	self->c.box.nl = nl_open();
 	ASSERT_LE(0, self->c.box.nl);
-	ASSERT_TRUE(hooks_attached(self->c.box.nl));
+	ASSERT_TRUE(attach_hooks(self->c.box.nl));
 	self->start = get_counters(self->c.box.nl);
 	ASSERT_TRUE(container_start(&self->c));
 	EXPECT_EQ(0, container_do(&self->c, read_layer, true));

@@ -273,7 +273,7 @@ int main(int argc, char **argv)
 	names_count = argc - 1;
 	printf("TAP version 13\n");
 	nl = nl_open();
-	if (nl < 0 || !hooks_attached(nl) || !make_files() || !box_make(&box, nl, "escape") ||
+	if (nl < 0 || !attach_hooks(nl) || !make_files() || !box_make(&box, nl, "escape") ||
 	    !load_rules(&box) || !hand_over()) {
 		printf("Bail out! cannot set up: %s\n", strerror(errno));
 		return 1;

@@ -128,7 +128,7 @@ static int detach_beside_suspended(const struct box *box, bool evil)
 	if (set(box, RVM_A_PARTITION_STATE, RVM_STATE_SUSPENDED))
 		return BROKEN;
 	err = evil && system("rvmctl hook detach >/dev/null 2>&1") ? EBUSY : 0;
-	if (evil && !err && !hooks_attached(box->nl))
+	if (evil && !err && !attach_hooks(box->nl))
 		err = BROKEN;
 	if (set(box, RVM_A_PARTITION_STATE, RVM_STATE_RUNNING))
 		return BROKEN;

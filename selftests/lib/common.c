@@ -419,7 +419,7 @@ const char *in_dir(const char *name)
 	return p;
 }
 
-bool hooks_attached(int nl)
+bool attach_hooks(int nl)
 {
 	if (!get_counters(nl).hooks && system("rvmctl hook attach >/dev/null"))
 		return false;

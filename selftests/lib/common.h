@@ -136,6 +136,6 @@ const char *test_dir(void);
 const char *in_dir(const char *name);
 
 /* Attach the hooks by rvmctl unless they are. */
-bool hooks_attached(int nl);
+bool attach_hooks(int nl);
 
 #endif
