@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The emergency brake: whatever those inside hold up, the host fences them at once.
+ * The emergency brake: whatever the tasks inside delay, the host fences them at once.
  */
 
 #include <errno.h>
@@ -18,7 +18,7 @@
 #include "lib/common.h"
 #include "kselftest_harness.h"
 
-/* A fence takes much less; what waits for the confined never ends. */
+/* A fence takes much less; one that waits for the tasks inside would never end. */
 #define FENCE_SECONDS 2
 #define BRAKE "/sys/kernel/security/rvm/brake"
 #define ATTACKERS 4
@@ -26,7 +26,7 @@
 /* Names of 255 bytes above the file that is the hardest to judge. */
 #define NAMES 15
 #define PATTERNS 36
-/* Of the host, where packets go. */
+/* A host socket that packets go to. */
 #define PORT 4711
 
 static struct request r;
@@ -89,7 +89,7 @@ static int ends_in_time(pid_t pid)
 	return WEXITSTATUS(status);
 }
 
-/* Inside: what would a name be, in a directory of the silent file system? */
+/* Inside: ask about a name in a directory of the silent file system. */
 static int ask_there(void *arg)
 {
 	int nl = nl_open(), folder = open(in_dir("silent"), O_PATH);
@@ -104,7 +104,7 @@ static int ask_there(void *arg)
 	return nl_call(nl, &r, &reply) ? 251 : reply_u32(&reply, RVM_A_CHECK_ALLOWED);
 }
 
-/* A question waits for no file system: not one that is allowed, nor one that is not. */
+/* No question waits for a file system, whether it is allowed or denied. */
 TEST_F(brake, questions_wait_for_nobody)
 {
 	const struct rule rule = { RVM_CLASS_PATH, RVM_RIGHT_READ, in_dir("silent"), "name" };
@@ -195,7 +195,7 @@ TEST_F(brake, is_the_hosts)
 	close(fd);
 }
 
-/* What those inside do all the time. */
+/* What the tasks inside do all the time. */
 
 static void be_refused(void)
 {
@@ -269,9 +269,9 @@ static void flood(void)
 static const struct attack {
 	const char *name;
 	void (*act)(void);
-	/* With as little of a CPU as can be said. */
+	/* With the smallest possible share of a CPU. */
 	bool throttled;
-	/* So many, if not ATTACKERS. */
+	/* Their number, if not ATTACKERS. */
 	int tasks;
 } attacks[] = {
 	{ "denials", be_refused },
@@ -313,7 +313,7 @@ static int load_the_worst(struct box *box)
 	return box_load(box, rules, PATTERNS + 2);
 }
 
-/* Families come and go, and wait for each request that is under way. */
+/* Netlink families come and go, and wait for each request in progress. */
 static pid_t register_families(void)
 {
 	pid_t pid = fork();
@@ -341,8 +341,8 @@ static bool throttle(const struct box *box, bool much)
 }
 
 /*
- * Both doors: the brake is what has to work whatever happens; that requests get
- * through as well is so where nobody inside is kept from finishing his own.
+ * Both ways in: the brake has to work whatever happens; netlink requests get through as
+ * well if no task inside is kept from finishing its own.
  */
 static void try_attack(struct __test_metadata *_metadata, struct box *box, const struct attack *a)
 {
@@ -365,7 +365,7 @@ static void try_attack(struct __test_metadata *_metadata, struct box *box, const
 	TH_LOG("%s: fenced within %.3f s", a->name, took);
 	kill(families, SIGKILL);
 	waitpid(families, NULL, 0);
-	/* This waits until all questions that were under way have ended. */
+	/* This waits until all questions in progress have ended. */
 	if (!a->throttled) {
 		EXPECT_EQ(0, box_set(box, RVM_A_PARTITION_MODE, RVM_MODE_ENFORCE));
 		TH_LOG("%s: all ended within %.3f s", a->name, seconds() - before);
@@ -383,7 +383,7 @@ static void try_attack(struct __test_metadata *_metadata, struct box *box, const
 
 #define PREEMPT "/sys/kernel/debug/sched/preempt"
 
-/* "none (voluntary) full": when the kernel takes a CPU from who is in it, if that can be set. */
+/* "none (voluntary) full": when the kernel preempts a task in it, if that can be set. */
 static bool read_preempt(char when[16])
 {
 	FILE *file = fopen(PREEMPT, "r");
@@ -403,8 +403,8 @@ static void try_attacks(struct __test_metadata *_metadata, struct box *box)
 }
 
 /*
- * With preemption many can be in the midst of a question when the fence comes, and
- * without it, one on each CPU.
+ * With preemption many tasks can be in the middle of a question when the fence comes,
+ * without it one on each CPU.
  */
 TEST_F_TIMEOUT(brake, holds_whatever_those_inside_do, 600)
 {

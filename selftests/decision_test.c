@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What was allowed a moment ago and is kept: each thing that could change the
- * verdict, one after the other, right after the file was opened often enough
- * that the answer is kept.  Beside each refusal something goes on.
+ * Answers that were allowed a moment ago and are kept: each test changes one thing that
+ * could change the verdict, right after the file was opened often enough that the answer
+ * is kept.  With each denial something else still works.
  *
- * Documentation/design/decisions.md has the argument paragraph by paragraph.
+ * Documentation/design/decisions.md has the argument for each, by paragraph.
  */
 
 #include <errno.h>
@@ -50,8 +50,8 @@ static int map_code(void *arg)
 }
 
 /*
- * What all files of a directory are called that are tried: an exclusion may be about
- * the second, which therefore is kept by itself and not with its directory.
+ * Names of the files that are tried in each directory: an exclusion may be about the
+ * second, so its answer is kept by itself and not with the directory.
  */
 static const char *file_name;
 
@@ -80,7 +80,7 @@ static int once(const struct box *box, const char *name)
 	return box_do(box, open_once, (void *)in_dir(name));
 }
 
-/* READ below granted/, but for names of two bytes with an "s"; nothing anywhere else. */
+/* READ below granted/, except names of two bytes with an "s"; nothing anywhere else. */
 static int grant_until(struct box *box, time_t expires)
 {
 	const struct rule rules[] = {
@@ -190,7 +190,7 @@ TEST_F(decision, ends_with_state_fence_and_epoch)
 	EXPECT_EQ(EACCES, once(&self->box, name_in("granted")));
 }
 
-/* What was merely relaxed is not kept: it ends with the mode. */
+/* An answer that the mode relaxed is not kept: it ends with the mode. */
 TEST_F(decision, of_a_permissive_mode_is_not_kept)
 {
 	uint64_t before;
@@ -225,7 +225,7 @@ static void move_clock(int seconds)
 	settimeofday(&now, NULL);
 }
 
-/* Seen expired, the token stays so, and so does what rested on it. */
+/* Once seen expired, the token stays so, and so do the answers that rested on it. */
 TEST_F(decision, does_not_revive_with_the_clock)
 {
 	int later, back;
@@ -262,7 +262,7 @@ TEST_F(decision, ends_with_an_exchange)
 	EXPECT_EQ(0, once(&self->box, name_in("granted")));
 }
 
-/* Other names change all the time: it goes on, and ends when its own does. */
+/* Other names change all the time: the answer stays, and ends when its own name changes. */
 TEST_F(decision, goes_on_while_others_are_renamed)
 {
 	for (int i = 0; i < 200; i++) {
@@ -276,7 +276,7 @@ TEST_F(decision, goes_on_while_others_are_renamed)
 	EXPECT_EQ(0, once(&self->box, name_in("granted/c")));
 }
 
-/* A file that goes elsewhere without a rename, its names forgotten in between. */
+/* A file that gets elsewhere without a rename, with its names forgotten in between. */
 TEST_F(decision, ends_with_a_link_and_an_unlink)
 {
 	ASSERT_EQ(0, link(file_in("granted"), in_dir("other/linked")));
@@ -346,7 +346,7 @@ TEST_F(decision, is_for_one_place)
 	ASSERT_EQ(0, umount(in_dir("other/bind")));
 
 	ASSERT_EQ(0, mount(in_dir("granted/c"), in_dir("other/bind"), NULL, MS_BIND, NULL));
-	/* By its own file system it lies in granted/: the bind mount takes nothing away. */
+	/* In its own file system it is in granted/: the bind mount takes nothing away. */
 	EXPECT_EQ(0, once(&self->box, name_in("granted/c")));
 	ASSERT_EQ(0, umount(in_dir("other/bind")));
 }
@@ -409,7 +409,7 @@ TEST_F(decision, is_not_for_special_files)
 	EXPECT_EQ(0, box_do(&self->box, open_pipe, (void *)in_dir("granted/c/named")));
 }
 
-/* What is granted by one file says nothing of its neighbours. */
+/* What a token grants on one file says nothing about its neighbours. */
 TEST_F(decision, of_a_file_answers_for_no_neighbour)
 {
 	const struct rule rules[] = {
@@ -433,7 +433,10 @@ TEST_F(decision, ends_with_the_anchor)
 	ASSERT_EQ(0, rename(in_dir("granted"), in_dir("gone")));
 	ASSERT_EQ(0, mkdir(in_dir("granted"), 0755));
 	ASSERT_TRUE(write_file(file_in("granted"), "text"));
-	/* Tokens name objects: the directory keeps its right, whoever takes its name gets none. */
+	/*
+	 * Tokens name objects: the directory keeps its right, and one that takes its name
+	 * gets none.
+	 */
 	EXPECT_EQ(EACCES, once(&self->box, name_in("granted")));
 	EXPECT_EQ(0, once(&self->box, name_in("gone")));
 	ASSERT_EQ(0, system("rm -rf gone"));
@@ -472,8 +475,8 @@ TEST_F_TIMEOUT(decision, slots_are_not_mixed_up, 120)
 
 /*
  * A file goes, and a pipe comes in its place: often under the same name in memory, and
- * with an inode in the memory of the one before.  Rights that were kept for the file are
- * none on the pipe, where only a token that names it counts.
+ * with an inode in the memory of the one before.  Rights that were kept for the file do
+ * not hold for the pipe, where only a token that names it counts.
  */
 #define ROUNDS 10
 
@@ -487,7 +490,7 @@ static int open_pipe_to_write(void *arg)
 	return try_open(arg, O_WRONLY | O_NONBLOCK);
 }
 
-/* What is freed on one processor is used again there first. */
+/* Memory that one processor freed is used again there first. */
 static void stay_on_one_processor(void)
 {
 	cpu_set_t one;

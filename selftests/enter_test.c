@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A process that runs already comes into a partition by `rvmctl enter`, with
- * nothing that leads out of it; or it stays where it was.
+ * `rvmctl enter` puts a running process into a partition, with nothing that leads out of
+ * it; or the process stays where it was.
  */
 
 #include <errno.h>
@@ -32,9 +32,9 @@ static struct reply reply;
 /* What the process found, round by round. */
 struct seen {
 	int rounds;
-	/* 0 or an errno, of a file that the table covers and of one that it does not. */
+	/* 0 or an errno, for a file that the table covers and for one that it does not. */
 	int own, other;
-	/* The process could not do what it was to do first. */
+	/* The process could not make its preparations. */
 	int error;
 };
 
@@ -117,7 +117,7 @@ static bool is_in(pid_t pid, const char *group)
 	return !strcmp(line, group);
 }
 
-/* It said why, and the process goes on as it was, where it was. */
+/* The tool said why, and the process goes on unchanged where it was. */
 static bool stays_out(struct outsider *self, const char *why)
 {
 	char pid[16];
@@ -188,7 +188,7 @@ TEST_F(enter, it_is_judged_from_then_on)
 	EXPECT_EQ(0, run("rvmctl partition list | grep -q '^taken .* adopted '%s%s", "", ""));
 }
 
-/* One that the tool made and nobody entered is no adopted one. */
+/* A partition that the tool made and nothing entered is not an adopted one. */
 TEST_F(enter, a_partition_is_not_marked_for_nothing)
 {
 	EXPECT_EQ(1, run("rvmctl partition list | grep -q '^taken .* adopted '%s%s", "", ""));
@@ -263,12 +263,12 @@ TEST_F(enter, one_with_a_ring_stays_out)
 	EXPECT_EQ(EOPNOTSUPP, ask(&self->o, false));
 }
 
-/* What the tool does in order the module asks for. */
+/* The module demands the order in which the tool works. */
 TEST_F(enter, the_module_looks_at_it_as_well)
 {
 	EXPECT_TRUE(start(&self->o, NULL));
 	EXPECT_EQ(EXDEV, ask(&self->o, true));
-	/* Who goes on has the network that it has. */
+	/* A process that goes on keeps its network. */
 	ask_for(&self->o, true);
 	put(&r, RVM_A_PARTITION_OWN_NET, NULL, 0);
 	EXPECT_EQ(EINVAL, nl_call(self->o.nl, &r, &reply));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the host admits is one exec of one task: this program, with these words.
- * Whoever is inside already can neither change what that is nor have more of it.
- * This program is copied as "tool", which no rule allows, and as "prog", which one does.
+ * The host admits one exec of one task: this program, with these arguments.  A task that
+ * is inside already can neither change that nor get more of it. This program is copied as
+ * "tool", which no rule allows, and as "prog", which one does.
  */
 
 #include <errno.h>
@@ -44,7 +44,7 @@ static bool copy_self(const char *to)
 	return !system(command);
 }
 
-/* What this process maps together with whoever it makes: who asks, and what they tell. */
+/* Memory that this process shares with its children: who asks, and what they tell. */
 struct shared {
 	pid_t task;
 	bool ready, go;
@@ -163,7 +163,7 @@ TEST_F(entry, other_words_do_not_start)
 	EXPECT_EQ(EACCES, admit_and_try(&self->box, tool, go, &attempt));
 }
 
-/* Words that no rule could look at are compared as well. */
+/* Arguments that are too long for any rule are compared as well. */
 TEST_F(entry, all_words_count)
 {
 	char *words[102] = { "tool" }, *others[102] = { "tool" };
@@ -187,7 +187,7 @@ TEST_F(entry, an_admission_is_used_up_by_whatever_is_tried)
 	EXPECT_EQ(EACCES, admit_and_try(&self->box, tool, go, &attempt));
 }
 
-/* A child of a task in the box, which nobody outside made. */
+/* A child that a task in the box made, not the host. */
 static int make_child(bool traced)
 {
 	int status = 0;
@@ -230,7 +230,7 @@ static int attach(void *arg)
 	return ptrace(PTRACE_SEIZE, shared->task, 0, 0) ? errno : 0;
 }
 
-/* Who may look on may read its environment as well. */
+/* Whoever may trace it may read its environment as well. */
 static int look_on(void *arg)
 {
 	size_t len;
@@ -239,7 +239,7 @@ static int look_on(void *arg)
 	return syscall(SYS_get_robust_list, shared->task, &head, &len) ? errno : 0;
 }
 
-/* Nor traced from then on; whoever detaches before the exec has not been there either. */
+/* Nor traced from then on; a tracer that detaches before the exec does not count. */
 TEST_F(entry, who_is_admitted_is_not_traced)
 {
 	pid_t pid = box_start(&self->box, make_free, NULL);
@@ -260,7 +260,7 @@ static int just_wait(void *arg)
 	return wait_until(is_set(&shared->go)) ? 0 : BROKEN;
 }
 
-/* One that was made outside is its maker's until it starts a program. */
+/* A task that was made outside belongs to its maker until it starts a program. */
 TEST_F(entry, who_is_on_its_way_in_is_not_traced)
 {
 	pid_t pid = box_start(&self->box, just_wait, NULL);
@@ -272,7 +272,7 @@ TEST_F(entry, who_is_on_its_way_in_is_not_traced)
 	EXPECT_EQ(0, wait_for(pid));
 }
 
-/* The loader of "patched" is none that may be loaded; only an admission would let it be. */
+/* The loader of "patched" may not be loaded; only an admission would allow it. */
 TEST_F(entry, another_thread_is_not_admitted)
 {
 	char *evil[] = { "tool", "thread", patched, NULL },
@@ -291,7 +291,7 @@ static void *start_from_thread(void *path)
 	_exit(start(path, words));
 }
 
-/* Started by itself: by its name it knows. */
+/* Tells by its name that it was started by itself. */
 static void __attribute__((constructor)) report(int argc, char **argv)
 {
 	const char *slash = argc > 1 ? strrchr(argv[0], '/') : NULL;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Who may ask the module's questions, and whose links it holds: programs on LSM
- * hooks only, those that sleep only where exec is judged.
+ * Only programs on LSM hooks may ask the module's questions, sleepable ones only where
+ * exec is judged; and only links of such programs are held.
  */
 
 #include <bpf/bpf.h>
@@ -17,7 +17,7 @@
 static struct request r;
 static struct reply reply;
 
-/* A hook of the kernel, and what program shall be there. */
+/* A hook of the kernel, and the program to put there. */
 struct program {
 	enum bpf_prog_type type;
 	enum bpf_attach_type attach;
@@ -98,7 +98,7 @@ static int load(FIXTURE_DATA(hook) * self, const struct program *p)
 			     &opts);
 }
 
-/* Does the kernel ask who may call the functions of a module?  6.1 does not. */
+/* Does the kernel check which programs may call a module's functions? 6.1 does not. */
 static bool asks_who(FIXTURE_DATA(hook) * self)
 {
 	int id = btf__find_by_name_kind(self->kernel, "btf_kfunc_id_set", BTF_KIND_STRUCT);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the host has only so many of: partitions, tokens.  At the limit the next
- * one is refused with a reason, and once one is gone there is room again.
+ * Limits of the host: partitions, tokens.  At the limit the next one is refused with a
+ * reason, and once one is gone there is room again.
  */
 
 #include <errno.h>
@@ -53,7 +53,7 @@ FIXTURE_TEARDOWN(limits)
 	EXPECT_TRUE(counters_return(self->nl, &self->start));
 }
 
-/* Groups without open descriptors: there would be too many. */
+/* Cgroups without open descriptors, which would be too many. */
 static bool make_numbered(int nl, int number, struct box *box)
 {
 	char name[32];
@@ -115,7 +115,7 @@ static int add(int nl, size_t count)
 	return nl_call(nl, &r, &reply);
 }
 
-/* A transaction of its own, as large as one may be; its socket, or -1. */
+/* Another transaction of the largest possible size; its socket, or -1. */
 static int stage(uint32_t part, size_t *left)
 {
 	size_t room = TABLE_MAX, batch;
@@ -170,7 +170,7 @@ static int add_patterns(int nl, struct rule *rule, size_t count)
 	request_begin(&r, RVM_CMD_TABLE_ADD);
 	while (count--) {
 		put_rule(&r, rule);
-		/* One descriptor does for a request. */
+		/* One descriptor is enough for a request. */
 		rule->anchor = NULL;
 		rule->flags = RVM_SCOPE_FLAG_UNRESOLVED;
 	}

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A token may hold within a program only: for what descends from it.  This
- * program is copied as "outer" and "helper", and is told by its words what to do;
- * the helper may be started within outer.
+ * A token may hold only within a program, for its descendants.  This program is copied as
+ * "outer" and "helper", and its arguments say what to do; the helper may be started
+ * within outer.
  *
  *   task --exec--> outer --exec--> helper                   started
  *   task --exec--> outer --fork--> child --exec--> helper   started
  *   task --fork--> child --exec--> outer
- *     \--exec--> helper                                     denied: it is no descendant
+ *     \--exec--> helper                                     denied: not a descendant
  *   task --exec--> helper                                   denied
  */
 
@@ -68,7 +68,7 @@ FIXTURE_SETUP(lineage)
 	snprintf(text, sizeof(text), "#!%s interpret\n", helper);
 	ASSERT_TRUE(write_file(script, text));
 	ASSERT_EQ(0, chmod(script, 0755));
-	/* A program by its name, and by its content none. */
+	/* A program by its name, not by its content. */
 	ASSERT_TRUE(write_file(broken, "nothing that starts\n"));
 	ASSERT_EQ(0, chmod(broken, 0755));
 	ASSERT_TRUE(box_make(&self->box, self->nl, "lineage"));
@@ -98,7 +98,7 @@ static int load(struct box *box, const char *within)
 	return box_load(box, rules, ARRAY_LEN(rules));
 }
 
-/* Replace this process: what it ends with, or the errno. */
+/* Replace this process: the new program's exit status, or the errno. */
 static int start(const char *path, const char *what)
 {
 	char *argv[] = { strrchr(path, '/') + 1, (char *)what, NULL };
@@ -148,7 +148,7 @@ TEST_F(lineage, children_and_grandchildren_have_the_helper)
 	EXPECT_EQ(HELPED, box_do(&self->box, start_outer, "grandchild"));
 }
 
-/* Who starts it in a child has it not. */
+/* A process that starts it in a child does not have its lineage. */
 static int start_beside(void *arg)
 {
 	if (start_child(outer, "end"))
@@ -179,7 +179,10 @@ TEST_F(lineage, an_exec_that_fails_gives_nothing)
 	EXPECT_EQ(HELPED, box_do(&self->box, start_broken, NULL));
 }
 
-/* Words that do not fit: the kernel gives up before it asks, and what follows is none of it. */
+/*
+ * Arguments that do not fit: the kernel gives up before it asks, and what follows does
+ * not belong to the lineage.
+ */
 static int start_too_long(void *arg)
 {
 	static char word[3 << 17];
@@ -249,7 +252,7 @@ TEST_F(lineage, a_new_table_begins_anew)
 	EXPECT_EQ(EACCES, wait_for(pid));
 }
 
-/* A tracer with less: it attaches, reads and writes what it must not. */
+/* A tracer with fewer rights: it tries to attach, read and write. */
 static char target[8];
 
 static pid_t start_target(int *ready)
@@ -322,7 +325,7 @@ TEST_F(lineage, who_has_as_much_traces_it)
 	EXPECT_EQ(0, box_do(&self->box, try_trace, "descriptor"));
 }
 
-/* Traced from before its exec: then its tracer would have it. */
+/* Traced from before its exec: its tracer would have the lineage. */
 static int start_traced(void *arg)
 {
 	int status = 0;
@@ -351,7 +354,7 @@ static int attach_to(void *arg)
 	return ptrace(PTRACE_SEIZE, *(pid_t *)arg, 0, 0) ? errno : 0;
 }
 
-/* Who is around it may do more than it anyway. */
+/* A tracer in a partition around it may do more than it anyway. */
 TEST_F(lineage, the_partition_around_it_traces_it)
 {
 	struct box inner;
@@ -369,7 +372,7 @@ TEST_F(lineage, the_partition_around_it_traces_it)
 	EXPECT_TRUE(box_remove(&inner));
 }
 
-/* Each table knows its own lineages: one of the inner partition is none of the outer one. */
+/* Each table knows its own lineages: one of the inner partition's is not one of the outer's. */
 TEST_F(lineage, a_partition_inside_has_lineages_of_its_own)
 {
 	struct box inner;
@@ -460,7 +463,7 @@ static int act_as_outer(const char *what)
 	return strcmp(what, "end") ? BROKEN : 0;
 }
 
-/* Started by itself: by its name it knows. */
+/* Tells by its name that it was started by itself. */
 static void __attribute__((constructor)) report(int argc, char **argv)
 {
 	const char *slash = argc > 1 ? strrchr(argv[0], '/') : NULL;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A partition inside another one: it gets at most what those around it have,
- * whatever its own table says, also of what was allowed and kept a moment ago.
+ * A partition inside another one gets at most what those around it have, whatever its own
+ * table says, and whatever answers are kept.
  *
  *   host
  *     outer           a task here: what the table of outer covers

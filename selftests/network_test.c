@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A partition's own network namespace: servers and clients in it find each
- * other without a token, and that gives them nothing else.
+ * A partition's own network namespace: servers and clients in it find each other without
+ * a token, and get nothing else by that.
  */
 
 #include <arpa/inet.h>
@@ -165,7 +165,7 @@ static bool make_network(void)
 		return false;
 	fd = socket(AF_UNIX, SOCK_DGRAM, 0);
 	err = ioctl(fd, SIOCSIFFLAGS, &lo);
-	/* A socket is somebody in it. */
+	/* A socket counts as a user of the namespace. */
 	close(fd);
 	return !err;
 }
@@ -191,7 +191,7 @@ static bool stay_begin(struct stay *stay, bool own)
 	return read(stay->from, &stay->task, sizeof(stay->task)) == sizeof(stay->task);
 }
 
-/* What it did. */
+/* Result of what it did. */
 static int stay_end(struct stay *stay)
 {
 	bool told = write(stay->to, "x", 1) == 1;
@@ -216,7 +216,7 @@ static int claim(int nl, const struct box *box, pid_t task)
 	return err;
 }
 
-/* In a network that is claimed before. */
+/* In a network that was claimed before. */
 static int do_claimed(const struct box *box, int (*act)(void *), const void *arg)
 {
 	struct stay stay = { .box = box, .act = act, .arg = (void *)arg };
@@ -271,7 +271,7 @@ TEST_F(network, servers_of_an_unclaimed_one_take_a_token)
 	EXPECT_EQ(EACCES, do_unclaimed(&self->box, send_datagrams, &loopback));
 }
 
-/* Nobody listens where the first one asks. */
+/* Nobody listens where the first one connects. */
 TEST_F(network, what_leaves_it_takes_a_token)
 {
 	EXPECT_EQ(ECONNREFUSED, do_claimed(&self->box, connect_to, "127.0.0.1"));
@@ -303,7 +303,7 @@ TEST_F(network, a_socket_from_outside_is_of_its_own_network)
 	close(fd);
 }
 
-/* Also of one that is inside it; other tasks of its own are at home there. */
+/* Also of a partition inside it; it has other tasks of its own there. */
 TEST_F(network, a_network_is_of_one_partition)
 {
 	struct stay stay = { .box = &self->box, .act = send_datagrams, .arg = (void *)&loopback };
@@ -339,8 +339,8 @@ TEST_F(network, one_that_others_are_in_is_not_claimed)
 }
 
 /*
- * Addresses of networks with a broadcast and an anycast address.  With all bits
- * counting, the loopback does not take the rest of 10.9.0.0/24 for its own.
+ * Addresses of networks with a broadcast and an anycast address.  With a prefix of all
+ * bits, the loopback does not claim the rest of 10.9.0.0/24.
  */
 static bool add_addresses(void)
 {
@@ -375,7 +375,7 @@ static int send_among(const struct box *box, int family, const char *address)
 	_exit(box_do(box, send_to, (void *)&place));
 }
 
-/* What comes to all that are in a network comes to the host's sockets too. */
+/* What is sent to all in a network reaches the host's sockets too. */
 TEST_F(network, what_comes_to_itself_too_needs_naming)
 {
 	struct rule rules[] = {
@@ -396,7 +396,7 @@ TEST_F(network, what_comes_to_itself_too_needs_naming)
 	EXPECT_EQ(0, send_among(&self->box, AF_INET6, "fd00:9::77"));
 	EXPECT_EQ(EACCES, send_among(&self->box, AF_INET6, "fd00:9::1"));
 	EXPECT_EQ(EACCES, send_among(&self->box, AF_INET6, "fd00:9::"));
-	/* Its own by way of a translator, and another's. */
+	/* Its own address through a translator, and another's. */
 	EXPECT_EQ(EACCES, send_among(&self->box, AF_INET6, "64:ff9b::10.9.0.1"));
 	EXPECT_EQ(0, send_among(&self->box, AF_INET6, "64:ff9b::10.9.0.77"));
 	rules[0].address = 0x0a0900ff;
@@ -405,7 +405,7 @@ TEST_F(network, what_comes_to_itself_too_needs_naming)
 	EXPECT_EQ(0, send_among(&self->box, AF_INET, "10.9.0.255"));
 }
 
-/* Two networks with the same addresses, one of them in a domain of routing of its own. */
+/* Two networks with the same addresses, one of them in its own routing domain. */
 static bool add_domain(void)
 {
 	return !system(
@@ -447,7 +447,7 @@ static void name_interface(struct msghdr *message, const struct way *way, void *
 	memcpy(CMSG_DATA(c), way->family == AF_INET ? (void *)&v4 : &v6, len);
 }
 
-/* That nobody answers is another matter, and a packet that is stopped late is no error. */
+/* It does not matter if nobody answers, and a packet that is stopped late is not an error. */
 static int send_by(void *arg)
 {
 	const struct way *way = arg;
@@ -473,7 +473,7 @@ static int bind_to_blue(void *arg)
 	return setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, "blue", 5) ? errno : 0;
 }
 
-/* In a network namespace with domains: what came of it; SKIPPED if there are none. */
+/* In a network namespace with domains: the result; SKIPPED if there are none. */
 #define NO_DOMAINS 251
 
 static int in_domains(const struct box *box, int (*act)(void *), struct way *way)
@@ -500,7 +500,7 @@ static int refused_by(const struct box *box, struct way way)
 	return err && err != EACCES ? -err : (int)(box_denials(box) - before);
 }
 
-/* In another domain the same address is another machine. */
+/* The same address in another domain is another machine. */
 TEST_F_TIMEOUT(network, what_it_sends_stays_in_the_domain_of_its_socket, 120)
 {
 	const struct rule rules[] = {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A program that a rule of words starts is told to trust nothing else: its
- * loader and C library drop what would steer them.
+ * A program that is started by a rule with arguments runs in secure mode: its loader and
+ * C library drop variables that would steer them.
  */
 
 #include <errno.h>
@@ -79,7 +79,7 @@ static int start_or_errno(void *arg)
 	return start(arg) == BROKEN ? errno : BROKEN;
 }
 
-/* With its own words, and these variables. */
+/* With its own arguments, and these variables. */
 static int start_with(void *arg)
 {
 	char **envp = arg, *argv[] = { "report", "go", NULL };
@@ -88,7 +88,10 @@ static int start_with(void *arg)
 	return errno;
 }
 
-/* Likewise, with the first and one that is so long that a page ends in each of them once. */
+/*
+ * Likewise, with the first variable and another of such lengths that each once crosses
+ * the end of a page.
+ */
 static int start_across_pages(void *arg)
 {
 	char fill[4200], **variables = arg, *envp[] = { variables[0], fill, NULL };
@@ -138,7 +141,7 @@ TEST_F(program, started_with_any_words_it_is_as_ever)
 	EXPECT_EQ(STEERED, box_do(&self->box, start, self->path));
 }
 
-/* What is learned from it is a rule with words: it does now what it will do then. */
+/* What is learned from it is a rule with arguments: it behaves now as it will then. */
 TEST_F(program, what_is_learned_from_is_secure)
 {
 	const struct rule any = { RVM_CLASS_EXEC, RVM_RIGHT_EXECUTE, self->path, "report",
@@ -154,7 +157,7 @@ TEST_F(program, what_is_learned_from_is_secure)
 	EXPECT_EQ(STEERED, box_do(&self->box, start, self->path));
 }
 
-/* The words are the script's: who interprets it is as secure. */
+/* The arguments are the script's: its interpreter is in secure mode too. */
 TEST_F(program, a_script_by_its_words_is_secure)
 {
 	const struct rule rule = { RVM_CLASS_EXEC, RVM_RIGHT_EXECUTE, self->script, "script go" };
@@ -182,7 +185,7 @@ static uint64_t started(const struct box *box)
 	return reply_u64(&reply, RVM_A_PARTITION_EXECS);
 }
 
-/* It may start, but the kernel makes nothing of it. */
+/* It may start, but the kernel cannot execute it. */
 TEST_F(program, a_file_that_is_no_program_has_not_started)
 {
 	const struct rule rule = { RVM_CLASS_EXEC, RVM_RIGHT_EXECUTE, self->script, "script",
@@ -198,7 +201,10 @@ TEST_F(program, a_file_that_is_no_program_has_not_started)
 	EXPECT_EQ(before + 1, started(&self->box));
 }
 
-/* A script that may run gives its interpreter no other words than that has a rule for. */
+/*
+ * A script that may run gives its interpreter no arguments that no rule of the
+ * interpreter allows.
+ */
 TEST_F(program, an_interpreter_has_words_of_its_own)
 {
 	struct rule rules[] = {
@@ -223,7 +229,10 @@ TEST_F(program, an_interpreter_has_words_of_its_own)
 	EXPECT_EQ(STEERED, box_do(&self->box, start, self->script));
 }
 
-/* Words are for the directories that the partition came with: interpreters take code from there. */
+/*
+ * Rules with arguments hold with the directories that the partition was entered with:
+ * interpreters take code from there.
+ */
 TEST_F_TIMEOUT(program, words_are_not_for_another_home, 200)
 {
 	struct rule rules[] = {
@@ -265,7 +274,7 @@ TEST_F_TIMEOUT(program, words_are_not_for_another_home, 200)
 	EXPECT_EQ(BROKEN, box_do(&self->box, start_with, other));
 }
 
-/* In a child that its parent traces: what became of it. */
+/* In a child that its parent traces: the result. */
 static int start_traced(void *arg)
 {
 	int status = 0;
@@ -309,7 +318,7 @@ TEST_F(program, words_are_not_for_who_is_steered)
 	EXPECT_EQ(STEERED, box_do(&self->box, start_filtered, self->script));
 }
 
-/* Attach to what a child has become. */
+/* Attach to the program that a child has become. */
 static int attach_to_child(void *arg)
 {
 	char *argv[] = { "report", "stay", NULL };
@@ -361,7 +370,7 @@ TEST_F(program, started_outside_it_is_as_ever)
 	EXPECT_EQ(STEERED, wait_for(pid));
 }
 
-/* Started by itself: by its name it knows. */
+/* Tells by its name that it was started by itself. */
 static void __attribute__((constructor)) report(int argc, char **argv)
 {
 	if (argc < 2 || (strcmp(argv[0], "report") && !strstr(argv[0], "/bin/report")))

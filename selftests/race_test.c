@@ -2,11 +2,11 @@
 /*
  * Changes that race with accesses.
  *
- * The host goes through phases, alternately allowed (even) and forbidden (odd),
- * and counts them up before it begins to leave one and after it has entered the
- * next.  A task in the partition reads the count, tries, and reads it again: if
- * it is the same, the whole try lay in one phase, and its result must be that
- * of the phase.  Between phases both results are right.
+ * The host goes through phases, alternately allowed (even) and forbidden (odd), and
+ * counts them up before it begins to leave one and after it has entered the next.  A task
+ * in the partition reads the count, tries, and reads it again: if it is the same, the
+ * whole try was in one phase, and its result must be that of the phase.  Between phases
+ * both results are right.
  *
  *   count   0        1        2        3        4
  *           allowed  change   forbidden change  allowed
@@ -39,10 +39,10 @@ static struct reply reply;
 struct shared {
 	atomic_uint phase;
 	atomic_uint stop;
-	/* Tries that lay in one phase. */
+	/* Tries that were in one phase. */
 	atomic_uint allowed;
 	atomic_uint forbidden;
-	/* With the wrong result. */
+	/* Those with the wrong result. */
 	atomic_uint leaks;
 	atomic_uint refusals;
 	atomic_uint last_error;
@@ -100,7 +100,7 @@ static int open_once(void *arg)
 	return try_open(arg, O_RDONLY);
 }
 
-/* Stay in a phase until it was tried often enough; false if nobody tries. */
+/* Stay in a phase until there were enough tries; false if there are none. */
 static bool stay(atomic_uint *tries)
 {
 	unsigned int begin = *tries;
@@ -157,7 +157,7 @@ static int load(struct box *box, const char *folder, bool allow)
 	return box_load(box, rules, ARRAY_LEN(rules));
 }
 
-/* What forbids between two phases, and allows again. */
+/* Ways to forbid between two phases, and to allow again. */
 struct change {
 	int (*make)(const struct change *change, bool allow);
 	struct box *box;
@@ -166,7 +166,7 @@ struct change {
 	/* An attribute of the partition. */
 	uint16_t attr;
 	uint32_t allow, forbid;
-	/* A name: there it is covered, and there it is not. */
+	/* A name: at one place it is covered, at the other it is not. */
 	const char *inside, *outside;
 };
 
@@ -300,8 +300,8 @@ static pid_t start_noise(const char *dir)
 }
 
 /*
- * What moves between granted/ and excluded/: the file itself, or the directory it
- * is in.  It is opened by a descriptor, which follows it.
+ * The object that moves between granted/ and excluded/: the file itself, or its
+ * directory.  It is opened by a descriptor, which follows it.
  */
 static void move_about(struct __test_metadata *_metadata, const struct change *change,
 		       const char *opened)
@@ -406,7 +406,7 @@ TEST_F_TIMEOUT(race, a_partition_with_tasks_cannot_be_deleted, 200)
 	EXPECT_EQ(0, atomic_load(&shared->leaks));
 }
 
-/* One makes tasks without end, another signals all of their group. */
+/* One task makes tasks without end, another signals their whole group. */
 static int signal_newborns(void *arg)
 {
 	time_t end = time(NULL) + 15;
@@ -446,7 +446,7 @@ static int signal_all(void *arg)
 	return 0;
 }
 
-/* A group of the host, or, for none, the own one; it is in none with the host. */
+/* A process group of the host or, if 0, its own, which it does not share with the host. */
 static int signal_group(void *arg)
 {
 	pid_t group = *(pid_t *)arg;
@@ -488,12 +488,12 @@ TEST_F_TIMEOUT(race, what_is_done_to_many_is_recorded_once_for_each_call, 200)
 	before = box_denials(&self->box);
 	EXPECT_EQ(0, box_do(&self->box, renice_all, &worse));
 	EXPECT_EQ(before + CALLS, box_denials(&self->box));
-	/* The capability, and the right for those that are better already. */
+	/* The capability, and the right for tasks that already have a better value. */
 	before = box_denials(&self->box);
 	EXPECT_EQ(0, box_do(&self->box, renice_all, &better));
 	EXPECT_LE(before + CALLS, box_denials(&self->box));
 	EXPECT_GE(before + 2 * CALLS, box_denials(&self->box));
-	/* Nor do others who do the same at the same time make more of it. */
+	/* Nor do others that do the same at the same time get more. */
 	before = box_denials(&self->box);
 	other = box_start(&self->box, signal_all, NULL);
 	EXPECT_EQ(0, box_do(&self->box, signal_all, NULL));

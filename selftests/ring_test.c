@@ -68,7 +68,7 @@ static int ask_to_enter(const struct box *box, pid_t pid)
 	return err;
 }
 
-/* Takes in a process; it may not have reached the group yet. */
+/* Adopts a process; it may not have reached the cgroup yet. */
 static int enter(const struct box *box)
 {
 	pid_t pid = box_start(box, wait_inside, NULL);
@@ -80,7 +80,7 @@ static int enter(const struct box *box)
 	return err;
 }
 
-/* Changes until one is refused; how many were made. */
+/* Make changes until one is refused; how many were made. */
 static int change_until_refused(const struct box *box, int most)
 {
 	int done = 0;

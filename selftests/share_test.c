@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the host has only so much of has a share for each partition: who takes
- * all of his own takes nothing from others.
+ * Each partition has its share of what is limited on the host: one that uses up its own
+ * takes nothing from others.
  */
 
 #include <errno.h>
@@ -46,7 +46,7 @@ FIXTURE_TEARDOWN(share)
 	EXPECT_TRUE(counters_return(self->nl, &self->start));
 }
 
-/* How many could be made of @arg, of which one goes again. */
+/* How many of @arg could be made; one of them is then removed. */
 static int make_semaphores(void *arg)
 {
 	int want = *(int *)arg, made = 0, id = -1, first = -1;
@@ -59,7 +59,7 @@ static int make_semaphores(void *arg)
 		return 0;
 	if (made != OBJECTS_MAX || semctl(first, 0, IPC_RMID))
 		return 2;
-	/* There is room again when the kernel has let go of it. */
+	/* There is room again when the kernel has released it. */
 	return wait_until(semget(IPC_PRIVATE, 1, 0600) >= 0) ? 3 : 4;
 }
 
@@ -72,13 +72,13 @@ TEST_F_TIMEOUT(share, nobody_takes_the_ipc_objects_of_others, 120)
 	EXPECT_EQ(0, box_do(&self->other, make_semaphores, &few));
 	EXPECT_EQ(3, box_do(&self->box, make_semaphores, &all));
 	EXPECT_EQ(0, box_do(&self->other, make_semaphores, &few));
-	/* Of one that is made again nothing is taken yet. */
+	/* One that is made again has used nothing yet. */
 	ASSERT_TRUE(box_remove(&self->box));
 	ASSERT_TRUE(box_make(&self->box, self->nl, "share"));
 	EXPECT_EQ(0, box_do(&self->box, make_semaphores, &few));
 }
 
-/* Each is refused, and recorded with its words. */
+/* Each is denied, and recorded with its detail line. */
 static int open_what_is_not_ours(void *arg)
 {
 	for (int left = *(int *)arg; left; left--)
@@ -120,7 +120,10 @@ TEST_F_TIMEOUT(share, nobody_takes_the_detail_lines_of_others, 120)
 	EXPECT_TRUE(has_words(self->nl, quiet - 2));
 }
 
-/* However many there are, each of the quiet one is counted and told, when it comes amid them too. */
+/*
+ * However many others there are, each record of the quiet one is counted and reported,
+ * even one that comes in between.
+ */
 TEST_F_TIMEOUT(share, a_flood_of_denials_hides_none_of_others, 1200)
 {
 	int one = 1, flood = 4 * LINES_MAX;

@@ -52,7 +52,7 @@ static int begin(int nl, uint32_t part)
 	return nl_call(nl, &r, &reply);
 }
 
-/* The kernel works in the thread that sends: others come in between. */
+/* The kernel works in the sending thread: others come in between. */
 struct adder {
 	int nl;
 	struct request request;
@@ -120,7 +120,7 @@ TEST_F_TIMEOUT(shared, requests_at_the_same_time_are_kept_apart, 240)
 			TH_LOG("command %d was never refused", cmds[i]);
 		}
 	}
-	/* Nothing of it stays behind. */
+	/* Nothing of it remains. */
 	begin(self->nl, self->box.id);
 	request_begin(&r, RVM_CMD_TABLE_ABORT);
 	EXPECT_EQ(0, nl_call(self->nl, &r, &reply));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Terminals: the own one is talked on without a token, but nobody types there for
- * somebody else; another one is a device like any other.
+ * Terminals: a task uses its own without a token, but nobody types there for somebody
+ * else; another one is a device like any other.
  */
 
 #include <errno.h>
@@ -56,7 +56,7 @@ FIXTURE_TEARDOWN(terminal)
 	close(self->nl);
 }
 
-/* Does @act with the own terminal, which it has since before it came in, and @other. */
+/* Does @act with its own terminal, which it has from before it came in, and with @other. */
 static int with_terminal(const struct box *box, int master, int other, int (*act)(int, int))
 {
 	char path[128];
@@ -241,7 +241,7 @@ TEST_F(terminal, a_row_for_the_master_gives_own_ones)
 	EXPECT_EQ(EACCES, box_do(&self->box, open_terminal, ptsname(self->other_master)));
 }
 
-/* Where the host's terminal gets the number that the own one had. */
+/* Where the host's terminal gets the number that its own had. */
 struct number {
 	char name[64];
 	int left, taken;

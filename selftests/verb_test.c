@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What operations take, by the module's own tables: each command of each table,
- * and some that no table has, on each kind of object.  Then what needs no right,
- * where the partition does not run, and memory as code.
+ * The rights that operations take, by the module's own tables: each command of each
+ * table, and some that no table has, on each kind of object.  Then operations that need
+ * no right while the partition does not run, and memory as code.
  */
 
 #include <errno.h>
@@ -71,7 +71,7 @@ FIXTURE_TEARDOWN(verb)
 	close(self->nl);
 }
 
-/* An object inside the box, and which rights there are on it. */
+/* An object inside the box, and the rights that the box has on it. */
 struct thing {
 	const char *name;
 	enum rvm_object kind;
@@ -155,7 +155,7 @@ static void try_ioctl(const struct thing *thing, unsigned int cmd)
 	expect(thing, "ioctl", cmd, rvm_verb_ioctl(thing->kind, cmd), ioctl(thing->fd, cmd, room));
 }
 
-/* Nobody knows them, on no object; the first three type, change who talks, and hang up. */
+/* No table has them for any object; the first three type, set the discipline, and hang up. */
 static const unsigned int unknown[] = {
 	TIOCSTI,       TIOCSETD,    TIOCVHANGUP,
 	0xabcd,	       _IO('k', 1), _IOW(0x94, 23, char[4096]),
@@ -191,7 +191,7 @@ static int give_terminal_commands(void *arg)
 	struct thing own = { "terminal", RVM_OBJECT_TERMINAL, .fd = *(int *)arg };
 
 	for (size_t k = 0; k < ARRAY_LEN(ioctls); k++)
-		/* What gives it away, and a signal to who reads it. */
+		/* Commands that give it away, and a signal to its reader. */
 		if (ioctls[k].cmd != TIOCNOTTY && ioctls[k].cmd != TIOCSPGRP)
 			try_ioctl(&own, ioctls[k].cmd);
 	for (size_t k = 0; k < ARRAY_LEN(unknown); k++)
@@ -433,7 +433,7 @@ static int bind_at(const char *path)
 	return err;
 }
 
-/* With names that no table can have, for they hold a number. */
+/* With names that no table can have, because they contain a number. */
 static int make_and_use(void *arg)
 {
 	char fifo[PATH_MAX], socket[PATH_MAX], moved[PATH_MAX];

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How long others wait for who is confined: under the worst tables that load accepts,
- * in as many partitions around one another as there can be, at the longest path that
- * is judged, seen in two ways.
+ * How long others wait for a confined task: with the worst tables that load accepts, at
+ * the greatest depth of partitions, for the longest path that is judged, measured in two
+ * ways.
  *
  * What one question costs is counted; and how long a real-time task waits on the same
- * CPU, which is the longest time that the CPU cannot be taken from who is inside, with
- * what it takes to wake a task.  In a guest that counts instructions (bench/wait.sh) a
- * nanosecond is one.
+ * CPU, which is the longest time that the task inside cannot be preempted, plus the time
+ * to wake a task.  In a guest that counts instructions (bench/wait.sh) a nanosecond is
+ * one.
  */
 
 #include <errno.h>
@@ -31,7 +31,7 @@
 #define NAMES 15
 /* They nearly use up what the patterns of a table may cost. */
 #define PATTERNS 36
-/* No multiple of any tick. */
+/* Not a multiple of any tick. */
 #define PERIOD_NS (1370 * 1000)
 #define WATCH_NS (1000LL * 1000 * 1000)
 /* Where the kernel does not preempt itself, it is a whole question. */
@@ -128,7 +128,7 @@ static long long now_ns(void)
 	return ns(&now);
 }
 
-/* The least that an act takes; shared with whoever counts it. */
+/* The least that an act takes; shared with the process that counts it. */
 static long long *least;
 
 static int count(void *arg)
@@ -248,7 +248,7 @@ static bool make_boxes(struct box *boxes, int *there, int nl)
 	return true;
 }
 
-/* Does what is tried inside come to an end as it should? */
+/* Does what is tried inside end as it should? */
 static int try_all(void *arg)
 {
 	int error = try_open("file.0", O_RDWR);

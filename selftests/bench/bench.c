@@ -80,7 +80,7 @@ static int stat_file(int i)
 	return stat(file, &st);
 }
 
-/* A datagram socket: nobody has to listen. */
+/* A datagram socket, which needs no listener. */
 static int connect_local(int i)
 {
 	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(9) };
@@ -136,7 +136,7 @@ static const struct operation {
 	const char *name;
 	int (*prepare)(void);
 	int (*once)(int i);
-	/* In a round; even. */
+	/* Operations in a round; even. */
 	int times;
 	/* Count processor time. */
 	bool waits;

@@ -49,7 +49,7 @@ static int add_state(const char *path, const struct stat *st, int type, struct F
 	return 0;
 }
 
-/* All that no form may change. */
+/* Everything that no form may change. */
 static char *read_state(const char *top)
 {
 	static const char *const watched[] = { "out", "ws/.env", "ws/secrets", "ws/protected",
@@ -71,7 +71,7 @@ static int remove_one(const char *path, const struct stat *st, int type, struct 
 	return remove(path);
 }
 
-/* What no form may change: contents first, then times; a changed time is a change. */
+/* What no form may change: first the contents, then the times, which count too. */
 static const struct watched {
 	const char *path, *text;
 	mode_t mode;
@@ -211,7 +211,7 @@ static void fill_env(struct start *s, const struct form *f, const char *top)
 	s->env[n++] = strdup("TERM=xterm");
 	if (asprintf(&s->env[n], "HOME=%s/home", top) > 0)
 		n++;
-	/* The first of a name counts for most; ours give way. */
+	/* Most programs use the first variable of a name, so ours come last. */
 	for (size_t i = 0; f->env[i]; i++) {
 		char *value = form_expand(f->env[i], top, attempt_root);
 		size_t len = strcspn(value, "=") + 1, at = 0;
@@ -285,7 +285,7 @@ static void execute(const struct start *s)
 	dprintf(2, "exec of %s: %s\n", s->file, strerror(errno));
 }
 
-/* Before the box is entered: what the descriptor is of is not the question. */
+/* Before the box is entered: the descriptor itself is not what is tested. */
 static void open_program(struct start *s)
 {
 	if (s->via == VIA_MEMFD)
@@ -317,7 +317,7 @@ static _Noreturn void run_child(struct start *s, const struct place *place, int 
 	_exit(126);
 }
 
-/* Its output, and its end.  What it left behind may write for a moment more. */
+/* Its output, and its end.  Processes that it left may write a little longer. */
 
 static double seconds(void)
 {
@@ -446,7 +446,7 @@ bool attempt_possible(const struct form *f, const struct place *place)
 	bool there;
 
 	fill_start(&s, f, place->top);
-	/* What is relative to who asks cannot be asked for here. */
+	/* Paths that depend on the asking process cannot be looked up here. */
 	there = !strncmp(s.file, "/proc/self/", 11) || !access(s.file, F_OK);
 	free_start(&s);
 	return there;

@@ -2,7 +2,7 @@
 #ifndef _RVM_SELFTEST_ATTEMPT_H
 #define _RVM_SELFTEST_ATTEMPT_H
 
-/* Trying a form in a place, and what came of it. */
+/* Try a form in a place, and see its result. */
 
 #include "lib/common.h"
 #include "form.h"
@@ -18,7 +18,7 @@ struct place {
 };
 
 struct outcome {
-	/* Of the program; 256 and more: it did not end, or was killed. */
+	/* Exit status of the program; 256 and more: it did not end, or was killed. */
 	int status;
 	bool effect;
 	uint64_t denials;
@@ -28,7 +28,7 @@ struct outcome {
 	size_t len;
 };
 
-/* Where the repository is; data and programs are found from there. */
+/* Root of the repository, where data and programs are found. */
 extern const char *attempt_root;
 
 /* Make the tree below $RVM_TEST_DIR. */
@@ -37,7 +37,7 @@ bool place_open(struct place *place, const char *name);
 /* Empty the directory that forms may fill. */
 void place_clean(const struct place *place);
 
-/* Is there what the form starts? */
+/* Does the program that the form starts exist? */
 bool attempt_possible(const struct form *f, const struct place *place);
 
 /* Run it to its end; what it changed is put back. */

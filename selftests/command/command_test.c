@@ -5,17 +5,17 @@
  *	form --> outside, in the tree `control`:   it must have its effect
  *	     --> in a partition, in the tree `box`: it must not
  *
- * What counts is the effect, not an errno: a program that runs, a secret that
- * is printed, a file that changes.  That it is refused must show in the
- * partition's count of denials too.  Legitimate forms end with 0 in both.
- * The forms and the rule sets are in data/commands.
+ * What counts is the effect, not an errno: a program that runs, a secret that is printed,
+ * a file that changes.  The partition's count of denials must also show that it was
+ * denied.  Legitimate forms end with 0 in both. The forms and the rule sets are in
+ * data/commands.
  *
  *	command_test [-a] [-c] [-v] [-s SET] [-l LIST]
  *
- * A form that stands in several sets is tried outside once.  Those marked slow
- * are tried with -a only: emulated, all together take a quarter of an hour.
- * With -c it only looks whether forms have their effect outside, for which it
- * needs no module.  They do what they say: give them mounts of their own.
+ * A form that is in several sets is tried outside once.  Those marked slow are tried with
+ * -a only: emulated, all together take a quarter of an hour. With -c it only looks
+ * whether forms have their effect outside, for which it needs no module.  They do what
+ * they say: give them mounts of their own.
  */
 
 #include "attempt.h"
@@ -35,12 +35,12 @@ static bool all, verbose, control_only;
 static struct forms forms;
 static unsigned int number, failed;
 
-/* What became of the forms of a kind. */
+/* Results of the forms of one kind. */
 static struct {
 	unsigned int good, bad, skipped, left;
 } tally[3];
 
-/* What all of it took. */
+/* Time that everything took. */
 static double spent_outside, spent_inside;
 
 struct box_set {

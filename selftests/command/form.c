@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A line in words, as it is read. */
+/* A line that is read word by word. */
 struct reader {
 	const char *at;
 	char text[8192];

@@ -3,8 +3,8 @@
 #define _RVM_SELFTEST_FORM_H
 
 /*
- * The lines of data/commands: rule sets, and commands that are tried under
- * them.  The format is told in Documentation/design/commands.md.
+ * The lines of data/commands: rule sets, and commands that are tried under them.
+ * Documentation/design/commands.md has the format.
  */
 
 #include <stdbool.h>
@@ -14,9 +14,9 @@
 #define FORM_ENV_MAX 8
 
 enum form_kind {
-	/* It does not get the effect in the partition, and does outside. */
+	/* It has its effect outside, but not in the partition. */
 	FORM_BYPASS,
-	/* The rules let it have the effect; the documentation says so. */
+	/* The rules let it have its effect, as documented. */
 	FORM_OPEN,
 	/* Work that the rules are there for. */
 	FORM_LEGIT,
@@ -42,7 +42,7 @@ enum form_via {
 	VIA_DESCRIPTOR,
 	/* The same by its link in /proc. */
 	VIA_PROC,
-	/* With no words at all. */
+	/* With no arguments at all. */
 	VIA_NO_WORDS,
 };
 
@@ -57,9 +57,9 @@ struct form {
 	char *input;
 	/* EFFECT_SAYS. */
 	char *says;
-	/* More words of one byte, and one word of so many bytes. */
+	/* Number of extra arguments of one byte, and length of one more argument. */
 	unsigned int pad, big;
-	/* It loses the effect without a refusal. */
+	/* It loses the effect without a denial. */
 	bool quiet;
 	/* With a terminal. */
 	bool tty;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What an agent in a container tries, by the paths that it sees; beside each
- * the allowed thing that looks most like it.
+ * What an agent in a container tries, by the paths that it sees; with each goes the
+ * allowed thing that looks most like it.
  */
 
 #include <fcntl.h>
@@ -81,7 +81,7 @@ int link_out(bool evil)
 	if (!evil && try_open("/job/sub/two", O_WRONLY | O_CREAT))
 		return BROKEN;
 	err = result(link(evil ? "/ro/other" : "/job/sub/two", evil ? "/job/linked" : "/job/two"));
-	/* Where rules are about names nothing gets a second one, and programs copy. */
+	/* Where rules are about names, no file gets a second name, and programs copy instead. */
 	return !evil && err == EXDEV ? 0 : err;
 }
 
@@ -131,7 +131,7 @@ int write_upper(bool evil)
 	return try_open(evil ? "/upper/job/own" : "/job/own", O_RDWR);
 }
 
-/* Again and again, while the host renames and mounts: never another answer. */
+/* Again and again, while the host renames and mounts: the answer stays the same. */
 int in_a_storm(bool evil)
 {
 	int err = 0;
@@ -147,7 +147,7 @@ int in_a_storm(bool evil)
 	return err;
 }
 
-/* The host, by what leads there. */
+/* The host, by whatever leads there. */
 
 int root_of_first(bool evil)
 {
@@ -370,7 +370,7 @@ static int connect_to(const char *name, bool abstract)
 	return err;
 }
 
-/* An address of the host, or one that is nobody's: then the kernel finds no way. */
+/* An address of the host, or one that does not exist, for which the kernel has no route. */
 int connect_host(bool evil)
 {
 	struct sockaddr_in at = { .sin_family = AF_INET,
@@ -397,7 +397,7 @@ int connect_deputy(bool evil)
 
 int connect_abstract(bool evil)
 {
-	/* One that the kernel chooses: others of the host's network need naming. */
+	/* A name that the kernel chooses: other names in the host's network need naming. */
 	struct sockaddr_un at = { .sun_family = AF_UNIX };
 	socklen_t len = sizeof(at);
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0);
@@ -410,7 +410,7 @@ int connect_abstract(bool evil)
 	return result(connect(socket(AF_UNIX, SOCK_STREAM, 0), (void *)&at, len));
 }
 
-/* What a process has or does before it is taken in; see container_leave(). */
+/* What a process has or does before it is adopted; see container_leave(). */
 
 int trace_host(bool evil)
 {

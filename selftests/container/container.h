@@ -12,10 +12,10 @@
 
 #include "lib/common.h"
 
-/* Instead of an errno: what the attempt needs did not work. */
+/* In place of an errno: the preparation of the attempt failed. */
 #define BROKEN 201
 
-/* Name of the partition, and of its table's rows see setup.c. */
+/* Name of the partition; setup.c has the rows of its table. */
 #define CONTAINER "container"
 
 /**
@@ -26,11 +26,11 @@ struct container {
 	struct box box;
 	/* Its first process, as the host sees it. */
 	pid_t init;
-	/* To say what it is to try, and to hear what came of it. */
+	/* Tells it what to try, and receives the result. */
 	int orders, results;
 	/* It has the host's network, processes and IPC. */
 	bool shared;
-	/* It is in a user namespace of its own. */
+	/* It is in its own user namespace. */
 	bool user;
 };
 
@@ -38,10 +38,10 @@ struct container {
 #define HOST_ADDRESS 0xc6336401
 #define OTHER_ADDRESS 0xcb007101
 
-/* What a process in it tries; @evil is to be refused. */
+/* What a process in it tries; with @evil it must be denied. */
 typedef int (*container_act)(bool evil);
 
-/* From the host to its inside, before it was taken in. */
+/* Leads from the host into it, from before it was adopted. */
 struct given {
 	/* Directories and files of the host, its mounts, its cgroups, its disk's handle. */
 	int root, file, mounts, procs;
@@ -60,22 +60,22 @@ const char *container_said(void);
 int container_do(struct container *c, container_act act, bool evil);
 /* Another process does it with @evil and stays; false if it did not work. */
 bool container_leave(struct container *c, container_act act);
-/* Those besides the first, as the host sees them; and their end. */
+/* Its other processes, as the host sees them; and their end. */
 size_t container_others(const struct container *c, pid_t *pids, size_t max);
 bool container_end_others(const struct container *c);
-/* The end of it, and of its partition. */
+/* End it and its partition. */
 bool container_end(struct container *c);
 
-/* Files of it on the host: "upper/job/file", "volume/in/file", ... */
+/* Its files on the host: "upper/job/file", "volume/in/file", ... */
 const char *on_host(const char *name);
 
-/* 0 or the errno of what returned @ret. */
+/* 0, or the errno of the call that returned @ret. */
 static inline int result(long ret)
 {
 	return ret < 0 ? errno : 0;
 }
 
-/* Likewise of what returned a descriptor, which is closed. */
+/* Likewise for a call that returned a descriptor, which is closed. */
 static inline int opened(int fd)
 {
 	int err = fd < 0 ? errno : 0;

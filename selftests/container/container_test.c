@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A container that ran before it was taken in by rvmctl: what it does within
- * its table works, what leads out of it is refused.
+ * A container that ran before rvmctl adopted it: what its table covers works, what leads
+ * out of it is denied.
  */
 
 #include <limits.h>
@@ -30,7 +30,7 @@ FIXTURE_VARIANT(container)
 	bool shared, user;
 };
 
-/* Mounts, processes, network, IPC and names of its own. */
+/* With its own mounts, processes, network, IPC and names. */
 FIXTURE_VARIANT_ADD(container, own) {
 	.shared = false,
 };
@@ -63,7 +63,7 @@ FIXTURE_TEARDOWN(container)
 	EXPECT_TRUE(counters_return(self->c.box.nl, &self->start));
 }
 
-/* The twin works; then it is refused, and a denial is recorded. */
+/* The twin works; then the act is denied, and that is recorded. */
 static bool stands(struct container *c, container_act act, const char *name)
 {
 	int twin = container_do(c, act, false);
@@ -75,7 +75,7 @@ static bool stands(struct container *c, container_act act, const char *name)
 		printf("# %s: the twin got %s\n", name, strerror(twin));
 	if (!refused)
 		printf("# %s: got %s\n", name, err ? strerror(err) : "through");
-	/* Where its powers count for nothing the kernel does not ask. */
+	/* The kernel does not ask where its powers count for nothing. */
 	if (c->user)
 		return !twin && refused;
 	if (refused && box_denials(&c->box) == before)
@@ -105,7 +105,7 @@ static int register_with(struct container *c, uint32_t flags)
 	put_u32(&r, RVM_A_PARTITION_CGROUP_FD, c->box.cgroup_fd);
 	put_u32(&r, RVM_A_PARTITION_FLAGS, flags);
 	err = nl_call(c->box.nl, &r, &reply);
-	/* If it should not have been made it still has to go. */
+	/* It has to be removed even if it should not exist. */
 	if (!err)
 		c->box.id = reply_u32(&reply, RVM_A_PARTITION_ID);
 	return err;
@@ -128,7 +128,7 @@ static int register_frozen(struct container *c, uint32_t flags)
 	return err;
 }
 
-/* Refused with these words. */
+/* Refused with this message. */
 static bool is_refused(struct container *c, const char *why)
 {
 	int status = container_load(c);
@@ -138,7 +138,7 @@ static bool is_refused(struct container *c, const char *why)
 	return status == 1 && !c->box.id && strstr(container_said(), why);
 }
 
-/* Not by ASSERT: what failed would be left behind, and be in the way of the next. */
+/* Without ASSERT: what failed would be left behind, and disturb the next test. */
 #define LOAD()                              \
 	do {                                \
 		bool good = load(&self->c); \
@@ -174,7 +174,7 @@ TEST_F(container, what_was_handed_in_does_not_lead_out)
 	EXPECT_STANDS(root_of_first);
 	EXPECT_STANDS(host_folder);
 	EXPECT_STANDS(host_file);
-	/* Each look-up asks for the capability that it takes: no record is made of that. */
+	/* Each lookup asks for the capability that it needs: no record is made of that. */
 	EXPECT_EQ(0, container_do(&self->c, by_handle, false));
 	EXPECT_EQ(EPERM, container_do(&self->c, by_handle, true));
 	EXPECT_STANDS(host_mounts);
@@ -222,7 +222,7 @@ TEST_F(container, processes_of_the_host_are_out_of_reach)
 	EXPECT_STANDS(host_processes);
 }
 
-/* There is a way from one network to the other, or there will be. */
+/* There is a route from one network to the other, or there will be. */
 TEST_F(container, the_host_needs_naming)
 {
 	LOAD();
@@ -237,7 +237,7 @@ TEST_F(container, deputies_are_out_of_reach)
 		EXPECT_STANDS(connect_abstract);
 }
 
-/* A denied file with a second name, which no rule is about. */
+/* A denied file with a second name that no rule is about. */
 TEST_F(container, a_denied_file_with_two_names_is_refused)
 {
 	EXPECT_EQ(0, link(on_host("lower/job/secret"), on_host("lower/job/sub/alias")));
@@ -260,7 +260,7 @@ static int open_inside(const struct container *c, const char *name)
 	return err;
 }
 
-/* The host may do what it likes with the layers: the files that are meant stay the same. */
+/* Whatever the host does with the layers, the same files are meant. */
 TEST_F(container, copies_and_forgotten_names_change_nothing)
 {
 	LOAD();
@@ -356,7 +356,7 @@ static int count_of(const char *what)
 	return line ? atoi(line + strlen(what)) : -1;
 }
 
-/* What it had open, and what becomes of it, is said. */
+/* The list says what it had open, and what becomes of that. */
 TEST_F(container, what_it_brings_along_is_said)
 {
 	EXPECT_TRUE(container_leave(&self->c, hold_socket));
@@ -390,7 +390,7 @@ TEST_F(container, it_is_taken_in_knowingly)
 	EXPECT_EQ(RVM_PARTITION_FLAG_ADOPTED, flags_of(&self->c));
 	EXPECT_EQ(0, system("rvmctl partition list | grep -q \"^" CONTAINER " .* adopted \""));
 	EXPECT_EQ(1, WEXITSTATUS(system("rvmctl partition del " CONTAINER " 2>/dev/null")));
-	/* A new table, by the same words. */
+	/* A new table, by the same command. */
 	LOAD();
 	EXPECT_STANDS(write_layer);
 }

@@ -6,7 +6,7 @@
  *   /job  READ and WRITE, but /job/secret is denied; on the layers
  *   /ro    READ; on the layers
  *   /vol   a volume: READ and WRITE in /vol/in, nothing in /vol/out
- *   /upper the upper layer, mounted by somebody who did not think
+ *   /upper the upper layer, mounted by mistake
  *   /run   sockets of the host; a connection is allowed to one of them
  *   /bin/prog with the word "go"
  */
@@ -35,7 +35,7 @@
 struct given given;
 
 static char said[65536];
-/* Each container has a directory of its own. */
+/* Each container has its own directory. */
 static char place[32];
 
 const char *on_host(const char *name)
@@ -46,7 +46,7 @@ const char *on_host(const char *name)
 	return in_dir(path);
 }
 
-/* What it is told, from the test to its first process. */
+/* What the test tells its first process. */
 struct order {
 	container_act act;
 	bool evil;
@@ -146,7 +146,7 @@ static bool make_sockets(void)
 	return good && !chdir("/");
 }
 
-/* One more on the loopback device. */
+/* One more address on the loopback device. */
 static bool make_address(void)
 {
 	struct sockaddr_in at = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(HOST_ADDRESS) };

@@ -16,7 +16,7 @@ static const struct kernel_param_ops no_ops;
 
 module_param_cb(coverage, &no_ops, &begin, 0);
 
-/* The compiler names it to say that these counters are added; nobody calls it. */
+/* The compiler refers to it to say that these counters are added; it is never called. */
 void __gcov_merge_add(s64 *values, unsigned int number)
 {
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Keeps what a counting rvm.ko has counted, over all the times that it is
- * loaded: when it goes, also after a load that failed, its counters become
+ * Keeps what a counting rvm.ko has counted each time that it was loaded: when it is
+ * removed, also after a failed load, its counters become
  * /sys/kernel/debug/rvm_coverage/N.  The text has a line for each file,
  *
  *	file VERSION STAMP SUM NAME

@@ -2,7 +2,7 @@
 #ifndef _RVM_SELFTEST_ESCAPE_H
 #define _RVM_SELFTEST_ESCAPE_H
 
-/* What the parts of escape_test share. */
+/* Shared by the parts of escape_test. */
 
 #include <errno.h>
 #include <stdbool.h>
@@ -18,7 +18,7 @@
 /* Allowed at ::1 only. */
 #define PORT_V6 7004
 
-/* Instead of an errno: not offered here; what the attack needs did not work. */
+/* In place of an errno: not offered here, or the preparation of the attack failed. */
 #define SKIPPED 200
 #define BROKEN 201
 
@@ -26,11 +26,11 @@
 struct row {
 	const char *name;
 	int (*act)(bool evil);
-	/* The refusal is the kernel's own and makes no record of a denial. */
+	/* The kernel itself refuses, and no denial is recorded. */
 	bool silent;
 };
 
-/* What somebody outside does, or both sides do together. */
+/* Done by somebody outside, or by both sides together. */
 struct host_row {
 	const char *name;
 	int (*act)(const struct box *box, bool evil);
@@ -40,7 +40,7 @@ struct host_row {
 extern const struct row file_rows[], program_rows[], net_rows[], task_rows[], verb_rows[];
 extern const struct host_row host_rows[];
 
-/* A process of the host, a segment of the host, and what the host hands over: to @evil last. */
+/* A process and a segment of the host, and what the host hands over, to @evil last. */
 extern pid_t victim;
 extern int segment;
 extern int given_fd[2];
@@ -49,18 +49,21 @@ extern int given_socket[2][2];
 extern int given_mail[2];
 /* Connected to PORT_REFUSED for @evil, to PORT_ALLOWED for the twin. */
 extern int given_tcp[2];
-/* IPv6, without a stream; -1 if there is none here. */
+/* An IPv6 datagram socket; -1 if there is none here. */
 extern int given_udp6[2];
 /* Open for reading and writing: a file to read only for @evil, one of ws/ for the twin. */
 extern int given_writable[2];
 /* Likewise on overlayfs, and a ring; -1 if there is none here. */
 extern int given_layer[2];
 extern int given_ring;
-/* Sockets with something to read in them: the victim owns that of @evil, nobody the twin's. */
+/*
+ * Sockets with something to read in them: the victim owns that of @evil; the twin's has
+ * no owner.
+ */
 extern int given_owned[2];
-/* Doors of the host's: faults of its memory, a map of a BPF program; -1 if there is none here. */
+/* Doors of the host: a userfaultfd of its memory, a BPF map; -1 if there is none here. */
 extern int given_faults, given_table;
-/* A terminal of the host, from the side that makes it. */
+/* The master side of a terminal of the host. */
 extern int given_master;
 
 /* A socket of the host listens there. */
@@ -74,7 +77,7 @@ bool make_files(void);
 bool hand_over(void);
 void drop_files(void);
 
-/* Of SIGURG, for whoever dies by it. */
+/* Handler of SIGURG, for a process that is to die of it. */
 void end_process(int signal);
 
 /* Paths in ws/ and out/, as in_dir(). */
@@ -83,13 +86,13 @@ const char *ws(const char *name);
 const char *plain_file(void);
 const char *out(const char *name);
 
-/* 0 or the errno of what returned @ret. */
+/* 0, or the errno of the call that returned @ret. */
 static inline int result(long ret)
 {
 	return ret < 0 ? errno : 0;
 }
 
-/* Likewise of what returned a descriptor, which is closed. */
+/* Likewise for a call that returned a descriptor, which is closed. */
 static inline int opened(int fd)
 {
 	int err = fd < 0 ? errno : 0;
@@ -99,7 +102,7 @@ static inline int opened(int fd)
 	return err;
 }
 
-/* 0 or the errno of reading a byte at the beginning. */
+/* Read the first byte: 0 or the errno. */
 static inline int read_one(int fd)
 {
 	char c;

@@ -91,7 +91,7 @@ static pid_t start_victim(void)
 {
 	pid_t pid = fork();
 
-	/* A group of its own: that of the first process has no number. */
+	/* Its own process group: that of the first process has no number. */
 	setpgid(pid, 0);
 	if (!pid) {
 		signal(SIGURG, end_process);
@@ -133,7 +133,7 @@ static const char *check_host(void)
 
 static unsigned int number;
 static bool failed;
-/* What to try; nothing is all. */
+/* What to try; all if empty. */
 static char **names;
 static int names_count;
 
@@ -221,7 +221,7 @@ static void try_host(const struct box *box, const struct host_row *row)
 							       NULL);
 }
 
-/* All names that are asked for, or no name is. */
+/* Is each name that was asked for the name of an attack? */
 static bool wanted(const char *name)
 {
 	for (int i = 0; i < names_count; i++)
@@ -251,7 +251,7 @@ static void try_rows(const struct box *box)
 		for (const struct row *row = parts[i]; row->name; row++) {
 			if (!wanted(row->name))
 				continue;
-			/* First, so that what it needs is still there. */
+			/* First, while what it needs is still there. */
 			try_twin(box, row);
 			try_attack(box, row);
 		}

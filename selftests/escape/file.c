@@ -96,7 +96,7 @@ static int link_to_beside_excluded(bool evil)
 	return result(link(plain_file(), ws(evil ? "hard" : "plain/hard")));
 }
 
-/* It has a second name where it comes from. */
+/* The file has a second name in the directory that it comes from. */
 static int rename_to_beside_excluded(bool evil)
 {
 	unlink(ws("plain/hard"));
@@ -114,7 +114,7 @@ static int nameless_in(const char *dir, char *path, size_t size)
 	return fd;
 }
 
-/* A file gets names without an old one; of what was opened the first is none. */
+/* Gives a file a name without using an old one; the name that it was opened by does not count. */
 static int name_twice(bool evil)
 {
 	char path[64];
@@ -181,7 +181,7 @@ static int name_twice_at_once(bool evil)
 	return names == 2 ? 0 : names != 1 ? BROKEN : evil ? EXDEV : 0;
 }
 
-/* Below it the host would write what is excluded there, and it would lie here. */
+/* The host would write below it what is excluded there, and it would end up here. */
 static int symlink_on_the_way(bool evil)
 {
 	unlink(ws("hooked"));
@@ -227,7 +227,7 @@ static int link_outside(bool evil)
 	return result(link(evil ? out("file") : plain_file(), ws("plain/hard")));
 }
 
-/* It can be read: with the new name it could be written as well. */
+/* It can be read; with the new name it could be written too. */
 static int link_read_only(bool evil)
 {
 	unlink(ws("plain/hard"));
@@ -384,7 +384,7 @@ static int receive_writer(bool evil)
 	return receive_from(given_mail[evil]);
 }
 
-/* No attack: open asks whether it may create before it looks, and the file is there. */
+/* Not an attack: open asks whether it may create before it looks, and the file exists. */
 static int create_what_exists(bool evil)
 {
 	if (evil)
@@ -392,7 +392,7 @@ static int create_what_exists(bool evil)
 	return opened(open(in_dir("ro/file"), O_RDONLY | O_CREAT, 0644));
 }
 
-/* Its own name is in no pattern, but that of something below is. */
+/* No pattern has its own name, but one has a name below it. */
 static int rename_above(bool evil)
 {
 	return result(rename(ws(evil ? "deep" : "deep2"), ws(evil ? "shallow" : "shallow2")));
@@ -405,7 +405,7 @@ static int rename_below_token(bool evil)
 			     in_dir(evil ? "drop/opened" : "drop/freed")));
 }
 
-/* Written where it is allowed, it would come to lie where it is denied. */
+/* It would be written where that is allowed and end up where it is denied. */
 static int rename_below_denial(bool evil)
 {
 	mkdir(ws("made"), 0755);
@@ -413,7 +413,7 @@ static int rename_below_denial(bool evil)
 	return result(rename(ws("made"), ws(evil ? "hooks" : "hooked")));
 }
 
-/* It may be written, but not read: under another name it could be. */
+/* It may be written but not read; under another name it could be read. */
 static int rename_unreadable(bool evil)
 {
 	close(open(ws("fresh"), O_WRONLY | O_CREAT, 0644));
@@ -426,7 +426,7 @@ static int link_write_only(bool evil)
 	return result(link(evil ? in_dir("drop/file") : plain_file(), ws("plain/hard")));
 }
 
-/* Access mode 3: what the kernel calls neither reading nor writing. */
+/* Access mode 3, which the kernel counts neither as reading nor as writing. */
 static int neither_mode(bool evil)
 {
 	return opened(open(evil ? in_dir("ro/file") : ws("a"), O_ACCMODE));
@@ -469,7 +469,7 @@ static int protect_layer_executable(bool evil)
 				    protect(given_layer[false], evil ? PROT_EXEC : PROT_WRITE);
 }
 
-/* What is allowed on a stacked file system works, with what that does below. */
+/* What is allowed on a stacked file system works, including what that file system does below. */
 static int use_layers(bool evil)
 {
 	struct timespec t[2] = { { 1, 0 }, { 1, 0 } };
@@ -489,13 +489,13 @@ static int use_layers(bool evil)
 	return err;
 }
 
-/* Code into its own text, past the protection of the pages. */
+/* Writes code into its own text, past the protection of the pages. */
 static int write_own_memory(bool evil)
 {
 	return opened(evil ? open("/proc/self/mem", O_RDWR) : open("/proc/self/maps", O_RDONLY));
 }
 
-/* A snapshot of the directory, says one file system; others do not know the command. */
+/* On one file system this takes a snapshot of the directory; others do not know the command. */
 static int command_on_folder(bool evil)
 {
 	int fd = open(in_dir(evil ? "ro" : "ws"), O_RDONLY | O_DIRECTORY), flags, err;

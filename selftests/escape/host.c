@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What is not tried from inside the partition alone.
+ * Attacks that are not tried from inside the partition alone.
  */
 
 #include <fcntl.h>
@@ -39,7 +39,7 @@ static bool partition_new(struct box *box, int nl, const char *name, uint32_t fl
 	return true;
 }
 
-/* In a pen, and in a group below it that nobody registered, nothing is allowed. */
+/* Nothing is allowed in a pen, nor in a cgroup below it that is not registered. */
 static int group_in_a_pen(const struct box *unused, bool evil)
 {
 	const struct rule rule = { RVM_CLASS_PATH, RVM_RIGHT_READ, in_dir("ws"), "" };
@@ -92,7 +92,7 @@ static int open_excluded(void *unused)
 	return try_open(ws(".env"), O_RDONLY);
 }
 
-/* The twin is what the mode does relax. */
+/* The twin does what the mode relaxes. */
 static int while_permissive(const struct box *box, bool evil, int (*act)(void *))
 {
 	int err;
@@ -120,7 +120,7 @@ static int permissive_excluded(const struct box *box, bool evil)
 	return while_permissive(box, evil, open_excluded);
 }
 
-/* Who let the partition go on later would let it go on unjudged. */
+/* Whoever resumed the partition later would let it run unjudged. */
 static int detach_beside_suspended(const struct box *box, bool evil)
 {
 	int err;
@@ -135,7 +135,7 @@ static int detach_beside_suspended(const struct box *box, bool evil)
 	return evil ? err : box_do(box, open_something, (void *)ws("a"));
 }
 
-/* A table that lies in the workspace that it is for, two directories down. */
+/* A table inside its own workspace, two directories down. */
 static bool load_from_workspace(struct box *box)
 {
 	static const char table[] = "[{\"rights\": [\"READ\", \"WRITE\"], "
@@ -191,7 +191,7 @@ static int text_of_the_table(const struct box *unused, bool evil)
 	return in_loaded(evil, rewrite_table);
 }
 
-/* From one process to another that a step is done; false after a while. */
+/* One process tells another that a step is done; false after a while. */
 static bool await(int fd)
 {
 	struct pollfd p = { .fd = fd, .events = POLLIN };
@@ -239,7 +239,7 @@ static int refused_for_ever(void *unused)
 	return 0;
 }
 
-/* However often one is refused, others are judged, changed and recorded. */
+/* However often one partition is denied, others are still judged, changed and recorded. */
 static int beside_a_flood(const struct box *box, bool evil)
 {
 	const struct rule rule = { RVM_CLASS_PATH, RVM_RIGHT_READ, in_dir("ws"), "" };
@@ -278,7 +278,7 @@ static int ask_by(int nl)
 	return nl_call(nl, &r, &reply);
 }
 
-/* The host's authority is in its socket as well. */
+/* The host's socket carries the host's authority too. */
 static int by_a_socket_of_the_host(void *arg)
 {
 	const struct box *box = arg;

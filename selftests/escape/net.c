@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Network: addresses spelled otherwise, and sockets that are none of IP.
+ * Network: other spellings of addresses, and sockets of other families than IP.
  */
 
 #include <arpa/inet.h>
@@ -52,7 +52,7 @@ static int family_zero(bool evil)
 	return result(sendto(fd, "x", 1, 0, (void *)&to, sizeof(to)));
 }
 
-/* On IPv6 it is not an address: the peer gets it, which the host chose. */
+/* On IPv6 this is not an address: the packet goes to the peer, which the host chose. */
 static int family_zero_v6(bool evil)
 {
 	struct sockaddr_in6 to = { .sin6_family = AF_UNSPEC };
@@ -93,11 +93,11 @@ static int mapped_wildcard(bool evil)
 
 static int wildcard_v6(bool evil)
 {
-	/* It means ::1, which is not what the token names. */
+	/* This means ::1, which the token does not name. */
 	return connect_v6(evil ? "::" : "::ffff:127.0.0.1", evil);
 }
 
-/* From a mapped address of its own, an IPv6 socket reaches nobody's address by IPv4. */
+/* An IPv6 socket that has a mapped address reaches the wildcard address by IPv4. */
 static int wildcard_from_mapped(bool evil)
 {
 	struct sockaddr_in6 to = { .sin6_family = AF_INET6, .sin6_port = htons(PORT_ALLOWED) };
@@ -138,7 +138,7 @@ static int several_messages(bool evil)
 		m[i].msg_hdr.msg_iovlen = 1;
 	}
 	sent = sendmmsg(fd, m, 2, 0);
-	/* The first may have found that nobody listens. */
+	/* The first attempt may have found that nobody listens. */
 	return sent < 0 ? errno : sent == 2 ? 0 : evil ? EACCES : BROKEN;
 }
 
@@ -212,8 +212,8 @@ static int routing_header(bool evil)
 }
 
 /*
- * Connections that the host made and left open, one to a port that no token
- * names.  Whatever address a message names, it goes to the peer.
+ * Connections that the host made and left open, one to a port that no token names.  A
+ * message goes to the peer, whatever address it names.
  */
 static int address_on_connection(bool evil)
 {
@@ -228,7 +228,7 @@ static int fast_open_on_connection(bool evil)
 	int err = result(sendto(given_tcp[evil], "x", 1, MSG_FASTOPEN | MSG_NOSIGNAL, (void *)&to,
 				sizeof(to)));
 
-	/* So says the kernel, later. */
+	/* The kernel reports that later. */
 	return err == EISCONN ? 0 : err;
 }
 
@@ -262,7 +262,7 @@ static struct sockaddr_in6 mapped(uint16_t port)
 	return to;
 }
 
-/* A label for a flow may carry a routing header, which every packet of the flow has then. */
+/* A flow label may carry a routing header, which every packet of the flow then has. */
 static int flow_label(bool evil)
 {
 	struct {
@@ -272,7 +272,7 @@ static int flow_label(bool evil)
 		uint8_t action, share;
 		uint16_t flags, expires, linger;
 		uint32_t pad;
-		/* Options, each as struct cmsghdr begins it. */
+		/* Options, each with a struct cmsghdr in front. */
 		size_t len;
 		int level, type;
 		uint8_t type_2[8];
@@ -311,7 +311,7 @@ static int routing_header_message(bool evil)
 
 static int source_route_message(bool evil)
 {
-	/* No operation, end: the kernel asks for no capability. */
+	/* "No operation" and "end": the kernel needs no capability for these. */
 	static const unsigned char options[4] = { 1, 1, 1, 0 };
 	struct sockaddr_in to = v4(INADDR_LOOPBACK, PORT_ALLOWED);
 	int fd = socket(AF_INET, SOCK_DGRAM, 0), tos = 8;
@@ -323,7 +323,7 @@ static int source_route_message(bool evil)
 
 /*
  * Only the first of several messages to one address comes to the hook of messages.
- * How many of three were sent, the second of them with this.
+ * Returns how many of three were sent when the second carries this.
  */
 static int send_second_with(int fd, void *to, socklen_t to_len, int level, int type,
 			    const void *data, size_t len)
@@ -373,7 +373,7 @@ static int routing_header_later(bool evil)
 
 static int options_later(bool evil)
 {
-	/* Routers are to write down who they are. */
+	/* Asks routers to record their addresses. */
 	static const unsigned char record[8] = { 7, 7, 4 };
 	struct sockaddr_in to = v4(INADDR_LOOPBACK, PORT_ALLOWED);
 	int fd = socket(AF_INET, SOCK_DGRAM, 0), tos = 8, sent;
@@ -384,7 +384,7 @@ static int options_later(bool evil)
 	return sent_all(sent, evil);
 }
 
-/* Packets to a group that is chosen at will, and to all routers. */
+/* Packets to a group of the caller's choice, and to all routers. */
 static int group_joined(bool evil)
 {
 	struct ip_mreqn group = { .imr_multiaddr.s_addr = htonl(0xef010203),
@@ -403,7 +403,7 @@ static int bound_to_interface(bool evil)
 		      result(setsockopt(fd, SOL_SOCKET, SO_BROADCAST, &one, sizeof(one)));
 }
 
-/* One that is put on top, whose sockets no hook knows. */
+/* A protocol on top, whose sockets no hook knows. */
 static int protocol_on_top(bool evil)
 {
 	int fd = socket(AF_INET, SOCK_STREAM, 0), one = 1;
@@ -412,7 +412,7 @@ static int protocol_on_top(bool evil)
 		      result(setsockopt(fd, IPPROTO_TCP, 1 /* TCP_NODELAY */, &one, sizeof(one)));
 }
 
-/* What is not known is not allowed. */
+/* An unknown option is not allowed. */
 static int unknown_option(bool evil)
 {
 	int fd = socket(AF_INET, SOCK_DGRAM, 0), one = 1;
@@ -431,7 +431,7 @@ static int unknown_message(bool evil)
 		      send_with(fd, &to, sizeof(to), SOL_IP, IP_TOS, &tos, sizeof(tos));
 }
 
-/* Made an IPv4 socket while a message is judged. */
+/* Becomes an IPv4 socket while a message is judged. */
 static int change_family(bool evil)
 {
 	struct sockaddr_in6 to = mapped(PORT_ALLOWED);
@@ -466,7 +466,7 @@ static int abstract_socket(bool evil)
 		      connect_to_name(ws("allowed-socket"), false);
 }
 
-/* What clients of the host ask for by name; a name that the kernel chooses is nobody's. */
+/* A name that clients of the host use; no client knows a name that the kernel chooses. */
 static int abstract_name_taken(bool evil)
 {
 	struct sockaddr_un at = { .sun_family = AF_UNIX };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Programs: what is executed, with which words, and what becomes code.
+ * Programs: what is executed, with which arguments, and what becomes code.
  */
 
 #include <fcntl.h>
@@ -30,7 +30,7 @@ static int start(const char *path, char *const argv[])
 	if (read(fds[0], &err, sizeof(err)) != sizeof(err))
 		err = 0;
 	waitpid(pid, &status, 0);
-	/* Where a loader is refused when it is mapped, the kernel ends what was to be loaded. */
+	/* If mapping the loader is denied, the kernel ends the program that was to be loaded. */
 	return !err && WIFSIGNALED(status) ? EACCES : err;
 }
 
@@ -135,7 +135,7 @@ static int another_loader(bool evil)
 	return start(ws(argv[0]), argv);
 }
 
-/* A token names it, but it would change who runs. */
+/* A token names it, but it would run as another user. */
 static int set_id_program(bool evil)
 {
 	char *argv[] = { evil ? "rooted" : "prog", "go", NULL };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the attacks find: files, mounts, sockets, and descriptors of the host.
+ * What the attacks meet: files, mounts, sockets and descriptors of the host.
  */
 
 #include <arpa/inet.h>
@@ -43,7 +43,7 @@ size_t unix_name(struct sockaddr_un *address, const char *name, bool abstract)
 	return offsetof(struct sockaddr_un, sun_path) + abstract + strlen(name);
 }
 
-/* Over @name: files of layers/lower, changes in directories of its own. */
+/* An overlay on @name: files of layers/lower, changes in its own directories. */
 static bool make_overlay(const char *name, int number)
 {
 	char upper[64], work[64], options[4 * PATH_MAX];
@@ -186,7 +186,7 @@ static int mailed(int fd)
 	return pair[1];
 }
 
-/* Something waits in it. */
+/* There is something to read in it. */
 static int owned(void)
 {
 	int pair[2];
@@ -196,7 +196,7 @@ static int owned(void)
 	return pair[0];
 }
 
-/* Objects without a name that do more than carry something. */
+/* Objects without a name that do more than carry data. */
 static void make_doors(void)
 {
 	union bpf_attr attr = { .map_type = BPF_MAP_TYPE_ARRAY,

@@ -69,7 +69,7 @@ static int page_faults(bool evil)
 		      opened(epoll_create1(0));
 }
 
-/* @act on the victim, or on an own child. */
+/* @act on the victim, or on a child of its own. */
 static int on(bool evil, int (*act)(pid_t))
 {
 	pid_t pid = victim;
@@ -127,7 +127,7 @@ static int act_take_descriptor(pid_t pid)
 {
 	int pidfd = syscall(SYS_pidfd_open, pid, 0);
 
-	/* A socket, of which there is nothing to judge but whose it is. */
+	/* A socket: the only question about it is whose it is. */
 	return opened(syscall(SYS_pidfd_getfd, pidfd, given_socket[0][0], 0));
 }
 
@@ -153,7 +153,7 @@ static int write_memory(bool evil)
 
 static int open_memory(bool evil)
 {
-	/* Of the child nothing here covers the file in /proc. */
+	/* No token covers the child's file in /proc. */
 	return evil ? act_open_memory(victim) : result(access("/proc/self/mem", F_OK));
 }
 
@@ -162,7 +162,7 @@ static int take_descriptor(bool evil)
 	return on(evil, act_take_descriptor);
 }
 
-/* The kernel sends the signal, on the word of who owns the descriptor. */
+/* The kernel sends the signal, in the name of the descriptor's owner. */
 static int act_own(pid_t pid)
 {
 	int pair[2], err;
@@ -179,7 +179,7 @@ static int act_own(pid_t pid)
 	return err;
 }
 
-/* Nothing need fail, as long as the victim lives. */
+/* The call need not fail as long as the victim lives. */
 static int kill_as_owner(bool evil)
 {
 	int err = on(evil, act_own);
@@ -254,8 +254,8 @@ static int user_namespace(bool evil)
 }
 
 /*
- * All that it may signal: its own child, and nobody else.  This signal ends only
- * those who asked for that: the child and the victim.
+ * All that it may signal: only its own child.  This signal ends only processes that are
+ * prepared for it: the child and the victim.
  */
 static int kill_all(bool evil)
 {
@@ -301,7 +301,7 @@ static int map_given_ring(bool evil)
 											   0;
 }
 
-/* Once more, as a descriptor of which nobody said that it may be had. */
+/* Once more, as a new descriptor that nobody has allowed. */
 static int take_given_ring(bool evil)
 {
 	int fd = evil ? given_ring : memfd_create("x", 0);
@@ -320,7 +320,7 @@ static int own_by_group(bool evil)
 	return result(fcntl(pair[0], F_SETOWN, evil ? -getpgid(victim) : getpid()));
 }
 
-/* Which process is behind a pointer that may change. */
+/* The process is named behind a pointer, where it may change. */
 static int own_by_pointer(bool evil)
 {
 	struct f_owner_ex owner = { .type = F_OWNER_PID, .pid = victim };

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Commands, modes and maps that are something else than they look like.
+ * Commands, modes and maps that are not what they look like.
  */
 
 #include <fcntl.h>
@@ -44,7 +44,7 @@ static int born_without_type(bool evil)
 	return result(mknod(ws("typeless"), evil ? 04755 : 0755, 0));
 }
 
-/* A socket gives its mode to the name that it gets. */
+/* A socket passes its mode on to its name. */
 static int born_as_socket(bool evil)
 {
 	int fd = socket(AF_UNIX, SOCK_STREAM, 0), err;
@@ -62,7 +62,7 @@ static int link_set_id(bool evil)
 	return result(link(evil ? ws("rooted") : plain_file(), ws("plain/hard")));
 }
 
-/* The host's program, rewritten: the kernel takes the bit away, says nothing. */
+/* Rewrites the host's program: the kernel clears the bit without an error. */
 static int rewrite_set_id(bool evil)
 {
 	int fd = open(ws(evil ? "keeper" : "a"), O_RDWR), err;
@@ -136,7 +136,7 @@ static int try_map(int fd, int prot, int flags)
 	return 0;
 }
 
-/* Pages that may be written are read as well. */
+/* Pages that may be written can be read as well. */
 static int map_to_write(bool evil)
 {
 	return try_map(given_fd[evil], PROT_WRITE, MAP_PRIVATE);
@@ -152,7 +152,7 @@ static int map_as_code(bool evil)
 	return try_map(evil ? given_fd[true] : -1, PROT_EXEC, MAP_PRIVATE);
 }
 
-/* The host is told when something comes; whoever holds the other end chooses by what. */
+/* The host is told when something comes; the holder of the other end chooses the signal. */
 static int choose_signal(bool evil)
 {
 	return result(fcntl(given_owned[evil], F_SETSIG, SIGKILL));
@@ -170,7 +170,7 @@ static int send_signals_by_ioctl(bool evil)
 	return result(ioctl(given_owned[evil], FIOASYNC, &on));
 }
 
-/* Who opens the file would wait. */
+/* Whoever opens the file would wait. */
 static int lease(bool evil)
 {
 	int fd = open(ws("leased"), O_RDONLY | O_CREAT, 0644), err;
@@ -182,7 +182,7 @@ static int lease(bool evil)
 	return err;
 }
 
-/* Who writes it would wait for both; who only reads it too would not for the second. */
+/* A writer would wait for both; another reader would not wait for the second. */
 static int lock_of_a_reader(bool evil)
 {
 	int fd = open(in_dir("ro/file"), O_RDONLY), err;
@@ -210,7 +210,7 @@ static int name_space_above(bool evil)
 	return err;
 }
 
-/* Faults of a process of the host would wait for us. */
+/* Page faults of a process of the host would wait for us. */
 static int answer_faults(bool evil)
 {
 	struct uffdio_api api = { .api = UFFD_API };
@@ -228,7 +228,7 @@ static int map_of_a_program(bool evil)
 	return try_map(evil ? given_table : memfd_create("own", 0), PROT_READ, MAP_SHARED);
 }
 
-/* Terminals of others, by the side that makes them. */
+/* Terminals of others, from the master side. */
 static int other_side(bool evil)
 {
 	int size;
@@ -239,7 +239,7 @@ static int other_side(bool evil)
 		      result(ioctl(given_master, FIONREAD, &size));
 }
 
-/* Calls of a child that it answers itself: with descriptors, if it likes. */
+/* Answers system calls of its child itself, with descriptors if it likes. */
 static int answer_calls(bool evil)
 {
 	struct sock_filter allow = BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);

@@ -25,7 +25,7 @@ static void check_range(const struct rvm_addr_range *range, const uint8_t *data,
 		FUZZ_CHECK(rvm_addr_is_within(range, &addr));
 		FUZZ_CHECK(rvm_addr_covers(range, &addr, 6, false));
 	}
-	/* Who covers its own first address says it the same when read back. */
+	/* A range that covers its own first address is the same when written and parsed again. */
 	memcpy(addr.bytes, range->bytes, 16);
 	addr.port = range->port_first;
 	FUZZ_CHECK(rvm_addr_is_within(range, &addr));

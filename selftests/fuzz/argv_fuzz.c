@@ -47,7 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		FUZZ_CHECK(!out_len || rvm_argv_match(words, out_len, false, &own));
 		free(words);
 	}
-	/* What no parser looked at must not be read over either. */
+	/* A pattern that was not parsed must not be read past its end either. */
 	check_match(text, len, vector, vector_len);
 	free(text);
 	free(vector);

@@ -36,7 +36,7 @@ static size_t add_piece(uint8_t *input, size_t size, size_t words)
 	const char *word = fuzz_words[(pick >> 16) % words];
 	size_t len = strlen(word);
 
-	/* Now and then a byte that belongs nowhere. */
+	/* Now and then a byte that does not belong there. */
 	if (pick % 16 == 0) {
 		input[size] = pick >> 8;
 		return size + 1;
@@ -53,7 +53,7 @@ static size_t make_input(uint8_t *input, size_t words)
 {
 	size_t size = 0, pieces = next_random() % 24, i;
 
-	/* One in eight is nothing but noise, one in 64 is long. */
+	/* One input in eight is pure noise, one in 64 is long. */
 	if (next_random() % 8 == 0) {
 		size = next_random() % 512;
 		for (i = 0; i < size; i++)
@@ -105,7 +105,7 @@ int main(int argc, char **argv)
 		return 0;
 	}
 	for (i = 0; i < count; i++) {
-		/* Each input from its own number, so that one can be run alone. */
+		/* Each input depends only on its own number, so it can be run alone. */
 		state = (seed + i) * 0x9e3779b97f4a7c15ULL | 1;
 		next_random();
 		size = make_input(input, words);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What a fuzz target and whoever drives it share. */
+/* Shared by a fuzz target and its driver. */
 #ifndef RVM_FUZZ_H
 #define RVM_FUZZ_H
 
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One input; returns 0.  What must not be ends the program. */
+/* One input; returns 0.  An error ends the program. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Strings that the target's grammar is made of; driver.c puts inputs together from them. */
@@ -23,7 +23,7 @@ extern const char *const fuzz_words[];
 		}                                                                  \
 	} while (0)
 
-/* A copy that ends where its memory ends: reading behind it is found. */
+/* A copy that ends where its memory ends, so that reading past it is found. */
 static inline char *fuzz_exact(const void *data, size_t size)
 {
 	char *copy = malloc(size ? size : 1);

@@ -26,7 +26,7 @@ static unsigned int split(const char *text, size_t len, struct rvm_name *names)
 	return n;
 }
 
-/* What a match above says about what is below. */
+/* What a match above says about the names below. */
 static void check_order(const struct rvm_glob *glob, const struct rvm_name *names,
 			unsigned int depth, bool nocase)
 {
@@ -64,7 +64,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		check_order(&glob, names, depth, false);
 		check_order(&glob, names, depth, true);
 	}
-	/* A segment that no parser looked at must not be read over either. */
+	/* A segment that was not parsed must not be read past its end either. */
 	if (split(path, names_len, names))
 		rvm_glob_match_name(text, len, &names[0], size & 1);
 	free(text);

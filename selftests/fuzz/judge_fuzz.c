@@ -13,7 +13,7 @@ static const uint8_t *input;
 static size_t left;
 static uint32_t spread;
 
-/* When the input is used up it goes on from what was seen of it. */
+/* When the input is used up, further draws follow from what was read. */
 static u32 draw(u32 n)
 {
 	if (left) {

@@ -10,7 +10,7 @@
 #include "lib/judge/scope.h"
 #include "unit.h"
 
-/* Blocks for one byte against one byte; the whole of it, calls included. */
+/* Blocks for one byte against one byte, including all calls. */
 #define BLOCKS 24
 #define DEPTH 64
 

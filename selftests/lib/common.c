@@ -50,7 +50,7 @@ unsigned int patience(void)
 	return text && atoi(text) > 0 ? atoi(text) : 1;
 }
 
-/* The harness ends a test by an alarm: the linker puts this one in its place. */
+/* The harness ends a test by an alarm: the linker uses this function in its place. */
 unsigned int __wrap_alarm(unsigned int seconds)
 {
 	return __real_alarm(seconds * patience());
@@ -340,7 +340,7 @@ int box_do(const struct box *box, int (*act)(void *), void *arg)
 	return wait_for(box_start(box, act, arg));
 }
 
-/* The name of its loader goes to the end. */
+/* The new name of its loader is put at the end of the file. */
 bool copy_with_loader(const char *from, const char *to, const char *loader)
 {
 	char command[3 * PATH_MAX];

@@ -2,7 +2,7 @@
 #ifndef _RVM_SELFTEST_COMMON_H
 #define _RVM_SELFTEST_COMMON_H
 
-/* What the C tests share: partitions to try things in. */
+/* Shared by the C tests: partitions to try things in. */
 
 #include <linux/rvm.h>
 #include <stdbool.h>
@@ -26,7 +26,7 @@ struct deadline {
 /* Sleep for 10 ms; false if the wait has taken 20 seconds, times patience(). */
 bool pause_before(struct deadline *deadline);
 
-/* Look again and again until @condition holds; its last value, false if it took too long. */
+/* Check @condition until it holds; its last value, so false if that took too long. */
 #define wait_until(condition)                                               \
 	({                                                                  \
 		struct deadline deadline_ = {};                             \
@@ -47,7 +47,7 @@ struct counters {
 
 struct counters get_counters(int nl);
 bool same_counters(const struct counters *a, const struct counters *b);
-/* Anchors and old tables go after a grace period: wait until they did. */
+/* Anchors and old tables are freed after a grace period: wait for that. */
 bool counters_return(int nl, const struct counters *expected);
 
 /* A cgroup and a partition on it. */
@@ -71,7 +71,7 @@ struct rule {
 	const char *pattern;
 	/* enum rvm_scope_flag. */
 	uint32_t flags;
-	/* It takes away. */
+	/* An exclusion. */
 	bool excludes;
 	/* Of a token: unix seconds, 0 for never. */
 	int64_t expires;
@@ -84,7 +84,7 @@ struct rule {
 	uint8_t prefix;
 	/* NET: AF_UNIX for a socket; @pattern alone is an abstract name. */
 	uint32_t family;
-	/* EXEC: program that it holds within; NULL for everywhere. */
+	/* EXEC: the program that it holds within; NULL if it always holds. */
 	const char *within;
 };
 
@@ -92,15 +92,15 @@ struct rule {
 bool group_make(struct box *box, const char *name);
 void group_remove(struct box *box);
 
-/* A partition on a group that was made; without it the group goes. */
+/* A partition on a cgroup that was made; if that fails, the cgroup is removed. */
 bool box_register(struct box *box, int nl, const char *name);
 /* Both. */
 bool box_make(struct box *box, int nl, const char *name);
 /* Replace the table: 0 or the errno. */
 int box_load(struct box *box, const struct rule *rules, size_t count);
 /*
- * Change one attribute: 0 or the errno.  Of the flags it is the fence; an epoch
- * only goes up, whatever the value.
+ * Change one attribute: 0 or the errno.  The flag that is changed is the fence; an epoch
+ * is only raised, whatever the value.
  */
 int box_set(struct box *box, uint16_t attr, uint32_t value);
 /* Ends what runs in it; false if it cannot be deleted. */
@@ -126,7 +126,7 @@ bool write_file(const char *path, const char *text);
 bool copy_with_loader(const char *from, const char *to, const char *loader);
 /* errno of an open, 0 if it works. */
 int try_open(const char *path, int flags);
-/* As often as it takes until the module keeps the answer, and more. */
+/* More often than the module needs to keep the answer. */
 #define WARM 8
 /* To be run in a box: open a path to read WARM times; 250 if the results differ. */
 int open_often(void *path);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Random partitions, tables and questions.  Who includes this defines draw(), a
+ * Random partitions, tables and questions.  The includer defines draw(), which returns a
  * number below its argument.
  */
 #ifndef RVM_JUDGE_DRAW_H
@@ -39,7 +39,7 @@ struct model_table {
 struct model_world {
 	struct model_table tokens[2];
 	struct model_table exclusions[2];
-	/* [0] is asked, [1] above it. */
+	/* [0] is the asking partition, [1] the one above. */
 	struct rvm_partition_view part[2];
 	struct rvm_token_core ancestor[3];
 	struct rvm_path_view visible;
@@ -48,7 +48,7 @@ struct model_world {
 	struct rvm_request req;
 };
 
-/* Identities: nothing but addresses. */
+/* Identities: only their addresses are used. */
 static char model_ids[7];
 #define MODEL_PICK(list) ((list)[draw(sizeof(list) / sizeof((list)[0]))])
 
@@ -147,7 +147,7 @@ static inline void model_net_scope(struct model_entry *e)
 static inline void model_scope(struct model_entry *e, bool exclusion)
 {
 	memset(&e->scope, 0, sizeof(e->scope));
-	/* Everything at once would leave nothing to find. */
+	/* With everything at once there would be nothing left to find. */
 	do
 		e->scope.class = RVM_CLASS_ANY + draw(RVM_CLASS_NAME);
 	while (e->scope.class == RVM_CLASS_ANY && draw(exclusion ? 8 : 3));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * The judge again, without an index, as plainly as it can be said: for each token,
- * at each level, what it lacks; the least decides.
+ * The judge again, without an index and as plain as possible: for each token, at each
+ * level, what it lacks; the least decides.
  */
 #ifndef RVM_JUDGE_MODEL_H
 #define RVM_JUDGE_MODEL_H
@@ -169,7 +169,7 @@ static inline bool model_needs_naming(const struct rvm_request *req)
 	       (req->net.family || req->net.local || rvm_addr_is_special(&req->net.addr));
 }
 
-/* What the token lacks if its scope is right; NO_TOKEN if it is as if it were not there. */
+/* What the token lacks if its scope is right; NO_TOKEN if it counts as absent. */
 static inline u8 model_lacks(const struct rvm_partition_view *part, const struct rvm_token_core *t,
 			     const struct rvm_request *req)
 {
@@ -289,7 +289,7 @@ static inline u8 model_exec_token(const struct rvm_partition_view *part,
 		return RVM_REASON_NO_TOKEN;
 	if (e->argv && !rvm_argv_match(s->text, s->len, s->flags & RVM_SCOPE_FLAG_PREFIX, e->argv))
 		return RVM_REASON_ARGV;
-	/* One word and "any follow" is all that nothing can widen. */
+	/* Only a pattern of one word that lets any arguments follow cannot be widened. */
 	if (s->flags & RVM_SCOPE_FLAG_PREFIX && memchr(s->text, 0, s->len) == s->text + s->len - 1)
 		return model_lacks(part, t, req);
 	if (e->steered)
@@ -391,7 +391,7 @@ static inline bool model_says_words(const struct rvm_scope *s)
 	       memchr(s->text, 0, s->len) != s->text + s->len - 1;
 }
 
-/* By the tokens of one partition, as its mode and those above it have it. */
+/* By the tokens of one partition, with its mode and the modes of those above. */
 static inline struct rvm_verdict model_judge_one(const struct rvm_partition_view *part,
 						 const struct rvm_request *req)
 {

@@ -283,7 +283,7 @@ unsigned int reply_all_u32(const struct reply *reply, uint16_t type, uint32_t *v
 /* What the controller says of the family. */
 static struct reply about;
 
-/* The reply that a nest is, for reply_get(). */
+/* A nest as a reply, for reply_get(). */
 static bool open_nest(struct reply *nest, const void *data, ssize_t len)
 {
 	if (len < 0 || (size_t)len > sizeof(nest->data))

@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* A request under construction: what is put behind each other, with no check. */
+/* A request under construction: parts are appended without a check. */
 struct request {
 	size_t len;
 	uint8_t data[160 * 1024];
@@ -24,7 +24,7 @@ struct reply {
 	char text[256];
 	/* Messages with attributes; more than one only from dumps. */
 	unsigned int messages;
-	/* Attributes of all messages, one behind the other. */
+	/* Attributes of all messages, one after the other. */
 	size_t len;
 	uint8_t data[64 * 1024];
 };
@@ -48,20 +48,20 @@ int nl_call(int nl, struct request *r, struct reply *reply);
 /* The same with the dump flag, to the end of the dump. */
 int nl_dump(int nl, struct request *r, struct reply *reply);
 
-/* The halves of these: false if it was not sent; what is received answers @r. */
+/* The two halves of these: false if @r was not sent; the answer to @r is received. */
 bool nl_send(int nl, struct request *r);
 int nl_receive(int nl, const struct request *r, struct reply *reply);
 void nl_want_dump(struct request *r);
 
-/* An attribute of the reply: length, and where; -1 if it has none such. */
+/* An attribute of the reply: its length and position; -1 if there is none. */
 ssize_t reply_get(const struct reply *reply, uint16_t type, const void **data);
 uint32_t reply_u32(const struct reply *reply, uint16_t type);
 uint64_t reply_u64(const struct reply *reply, uint16_t type);
-/* Of all messages of a dump; how many. */
+/* The attributes of this kind in all messages of a dump; how many. */
 unsigned int reply_all_u32(const struct reply *reply, uint16_t type, uint32_t *values,
 			   unsigned int max);
 
-/* Number of one of the family's groups; -1 if there is none such. */
+/* Number of one of the family's groups; -1 if there is no such group. */
 int nl_group(const char *name);
 
 #endif

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What the command that only asks says of each kind of object: the same as the
- * hooks would.
+ * The command that only asks answers for each kind of object as the hooks would.
  */
 
 #include <arpa/inet.h>
@@ -156,7 +155,7 @@ static void ask_leaf(uint32_t id, uint8_t right, int folder, const char *name)
 	put_str(&r, RVM_A_CHECK_LEAF, name);
 }
 
-/* Names that a directory has, and such as it would get. */
+/* Names that a directory has, and names that it would get. */
 TEST_F(netlink, check_of_names_in_folders)
 {
 	const struct rule rule = { RVM_CLASS_PATH, RVM_RIGHT_READ, in_dir("leaf"), "a*" };
@@ -195,7 +194,7 @@ static unsigned int list_tokens(int nl, uint32_t id)
 	return nl_dump(nl, &r, &reply) ? 1000 + reply.error : reply.messages;
 }
 
-/* Inside: what the lists have, of all, of itself and of another. */
+/* Inside: what the lists have for all partitions, for its own and for another. */
 static int list_inside(void *arg)
 {
 	uint32_t *ids = arg;

@@ -3,8 +3,8 @@
 #define _RVM_SELFTEST_NETLINK_FIXTURE_H
 
 /*
- * What the tests of the netlink interface share: requests by name, and for each
- * test a partition and a cgroup that is none yet.
+ * Shared by the tests of the netlink interface: requests by name, and for each test a
+ * partition and a cgroup that is not a partition yet.
  */
 
 #include <errno.h>
@@ -125,7 +125,7 @@ static inline bool has_tasks(const struct box *box)
 	return n > 0;
 }
 
-/* Until the task is where box_start() sends it. */
+/* Wait until the task is where box_start() sends it. */
 static inline bool wait_inside(const struct box *box)
 {
 	return wait_until(has_tasks(box));
@@ -138,7 +138,7 @@ static inline void ask_check(uint32_t id, uint32_t class, uint32_t right)
 	put_u32(&r, RVM_A_CHECK_RIGHT, right);
 }
 
-/* A token as the table says, with one thing more put by hand. */
+/* A token of the table, with one more thing added by hand. */
 struct entry {
 	const char *what;
 	int error;

@@ -16,7 +16,10 @@ TEST_F(netlink, malformed_attributes_are_refused)
 	static uint8_t block[64 * 1024 - 64];
 	uint32_t id = self->box.id;
 
-	/* Unknown, of another command, too short, too long, with what it has not. */
+	/*
+	 * Unknown, of another command, too short, too long, or with content that it must
+	 * not have.
+	 */
 	ask(RVM_CMD_PARTITION_GET, RVM_A_PARTITION_ID, id);
 	put_u32(&r, 99, 1);
 	REFUSED(self->nl, EINVAL);
@@ -35,12 +38,12 @@ TEST_F(netlink, malformed_attributes_are_refused)
 	request_begin(&r, RVM_CMD_PARTITION_GET);
 	put(&r, RVM_A_PARTITION_NAME, block, 60000);
 	REFUSED(self->nl, ERANGE);
-	/* 64 KiB of nothing that anyone knows. */
+	/* 64 KiB of unknown content. */
 	memset(block, 0x41, sizeof(block));
 	request_begin(&r, RVM_CMD_CHECK);
 	put(&r, 0x3fff, block, sizeof(block));
 	REFUSED(self->nl, EINVAL);
-	/* Bytes behind the last attribute. */
+	/* Bytes after the last attribute. */
 	ask(RVM_CMD_PARTITION_GET, RVM_A_PARTITION_ID, id);
 	r.data[r.len++] = 1;
 	r.data[r.len++] = 2;
@@ -64,7 +67,10 @@ TEST_F(netlink, malformed_tokens_are_refused)
 
 	ask_begin(self->box.id);
 	ACCEPTED(self->nl);
-	/* A token that is no nest, a nest that ends in an attribute, one longer than its nest. */
+	/*
+	 * A token that is not a nest, a nest that ends inside an attribute, an attribute
+	 * longer than its nest.
+	 */
 	request_begin(&r, RVM_CMD_TABLE_ADD);
 	put(&r, RVM_A_TABLE_TOKEN, "12345678", 8);
 	REFUSED(self->nl, EINVAL);
@@ -221,7 +227,7 @@ TEST_F_TIMEOUT(netlink, mutated_messages_do_no_harm, 600)
 		if (chance(8))
 			mutate();
 		cmd = r.data[NLMSG_HDRLEN];
-		/* Letting go of the hooks is tried elsewhere; here it might be granted. */
+		/* Releasing the hooks is tried elsewhere; here it might succeed. */
 		if (cmd == RVM_CMD_HOOK_SET)
 			continue;
 		if (chance(10))

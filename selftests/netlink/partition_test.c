@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Partitions over netlink: each errno met once with success beside it, a text
- * with each refusal, nothing changed by what was refused.
+ * Partitions over netlink: each errno is met once and succeeds in a twin, each refusal
+ * has a text, and what is refused changes nothing.
  */
 
 #include <sys/stat.h>
@@ -34,7 +34,7 @@ TEST_F(netlink, new_refuses_bad_names)
 	before = get_counters(self->nl);
 	nl_call(self->nl, &r, &reply);
 	if (!reply.error) {
-		/* The string ends at its NUL: then it is what it says, "a". */
+		/* The string ends at its NUL, so it is "a". */
 		uint32_t id = reply_u32(&reply, RVM_A_PARTITION_ID);
 		const void *name;
 
@@ -106,7 +106,7 @@ TEST_F(netlink, new_refuses_what_is_taken)
 	ask_new("other", self->box.cgroup_fd);
 	REFUSED(self->nl, EEXIST);
 
-	/* Around a partition there can be no new one; within one there can. */
+	/* A new partition cannot be around an existing one, but within one. */
 	ASSERT_TRUE(group_make(&inner, "netlink-spare/in"));
 	ask_new("inner", inner.cgroup_fd);
 	ACCEPTED(self->nl);
@@ -132,7 +132,7 @@ TEST_F(netlink, new_refuses_bad_numbers)
 	ask_new("numbers", self->spare.cgroup_fd);
 	put_u32(&r, RVM_A_PARTITION_OWNER_UID, 0xffffffff);
 	REFUSED(self->nl, EINVAL);
-	/* Missing, and nothing at all. */
+	/* Missing, and empty. */
 	ask(RVM_CMD_PARTITION_NEW, RVM_A_PARTITION_CGROUP_FD, self->spare.cgroup_fd);
 	REFUSED(self->nl, EINVAL);
 	request_begin(&r, RVM_CMD_PARTITION_NEW);
@@ -163,7 +163,7 @@ TEST_F(netlink, partitions_nest_only_so_deep)
 		EXPECT_EQ(depth ? inner[depth - 1].id : 0,
 			  reply_u32(&reply, RVM_A_PARTITION_PARENT));
 	}
-	/* From the outside it cannot be taken away. */
+	/* It cannot be taken away from the outside. */
 	ask(RVM_CMD_PARTITION_DEL, RVM_A_PARTITION_ID, inner[0].id);
 	REFUSED(self->nl, EBUSY);
 	group_remove(&inner[NEST_MAX]);
@@ -298,7 +298,7 @@ TEST_F(netlink, enter_refuses)
 	REFUSED(self->nl, EINVAL);
 	ask(RVM_CMD_PARTITION_ENTER, RVM_A_PARTITION_PID, pid);
 	REFUSED(self->nl, EINVAL);
-	/* No program, no words, and one that is not open. */
+	/* No program, no arguments, and a program that is not open. */
 	ask(RVM_CMD_PARTITION_ENTER, RVM_A_PARTITION_ID, id);
 	put_u32(&r, RVM_A_PARTITION_PID, pid);
 	REFUSED(self->nl, EINVAL);

@@ -294,7 +294,7 @@ TEST_F(netlink, hook_set_refuses)
 	request_begin(&r, RVM_CMD_HOOK_SET);
 	put_link(file, "no_hook");
 	REFUSED(self->nl, EINVAL);
-	/* The box is running: nobody lets go of enforcement. */
+	/* The box is running, so enforcement cannot be given up. */
 	request_begin(&r, RVM_CMD_HOOK_SET);
 	put_flag(&r, RVM_A_HOOK_DETACH);
 	REFUSED(self->nl, EBUSY);

@@ -111,7 +111,7 @@ TEST_F(netlink, a_table_is_visible_only_when_committed)
 	EXPECT_EQ(ENOENT, nl_dump(self->nl, &r, &reply));
 	EXPECT_NE('\0', reply.text[0]);
 
-	/* The partition can go while a table for it is under way. */
+	/* The partition can be deleted while a table for it is loaded. */
 	ask_begin(self->box.id);
 	ACCEPTED(self->nl);
 	ask(RVM_CMD_PARTITION_DEL, RVM_A_PARTITION_ID, self->box.id);
@@ -202,7 +202,10 @@ TEST_F_TIMEOUT(netlink, each_bad_token_is_refused, 120)
 			{
 				TH_LOG("%s: no text", entries[i].what);
 			}
-			/* What was refused spoils the whole, so that nothing can be half there. */
+			/*
+			 * One refusal fails the whole transaction, so a table is never
+			 * half there.
+			 */
 			ask_plain(RVM_CMD_TABLE_COMMIT);
 			nl_call(self->nl, &r, &reply);
 			EXPECT_TRUE(reply.error == ECANCELED || reply.error == EINVAL ||

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Rows about code: maps, programs, words. */
+/* Rows about code: maps, programs, arguments. */
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -130,13 +130,13 @@ static int exec_set_id(bool ok)
 {
 	char *argv[] = { ok ? "runner" : "suid", NULL };
 
-	/* Where the bit means nothing it is not looked at. */
+	/* Where the bit has no meaning it is ignored. */
 	if (!ok && prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) == 1)
 		return NOT_HERE;
 	return try_exec(in(true, argv[0]), argv);
 }
 
-/* Own memory that is a file of the kernel's. */
+/* Memory of its own that the kernel keeps as a file. */
 static int segment_exec(bool ok)
 {
 	int id = shmget(IPC_PRIVATE, 4096, 0700), err;

@@ -12,8 +12,7 @@
 #include "probe.h"
 
 /*
- * Not there, or not ours: in a namespace of its own what is the host's does
- * not exist.
+ * Missing, or not ours: in its own namespace the host's objects do not exist.
  */
 static int hidden(int err)
 {
@@ -46,7 +45,7 @@ static int attach_foreign(bool ok)
 	return attach(FOREIGN_KEY, ok);
 }
 
-/* By their place in the kernel's list, past the hook that sees keys used. */
+/* By their position in the kernel's list, past the hook that sees keys used. */
 static int list_segments(bool ok)
 {
 	struct shmid_ds info;
@@ -91,7 +90,7 @@ static int use_queue(bool ok)
 	return err == EAGAIN ? 0 : err;
 }
 
-/* Opened through a mount that is nobody's, so it cannot be named. */
+/* Opened through an internal mount of the kernel, so it cannot be named. */
 static int open_queue(bool ok)
 {
 	mqd_t queue;

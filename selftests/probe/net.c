@@ -181,7 +181,7 @@ static int send_abstract(bool ok)
 	return send_to(&to, unix_abstract(&to, ok));
 }
 
-/* An address that is cut off says nothing that can be judged. */
+/* A truncated address has nothing that can be judged. */
 static int connect_cut(bool ok)
 {
 	struct sockaddr_in to = to_port(PORT_ALLOWED);
@@ -245,7 +245,7 @@ static int connect_here(int port)
 	    !connect(fd, (void *)&at, sizeof(at)))
 		peer = accept(at_fd, NULL, NULL);
 	close(at_fd);
-	/* The peer stays open, with enough said for all rows. */
+	/* The peer stays open, with enough data sent for all rows. */
 	if (peer >= 0 && write(peer, "xxxxxxxx", 8) == 8)
 		return fd;
 	close(fd);
@@ -302,7 +302,7 @@ static int send_netlink(int protocol, uint16_t type)
 	return err;
 }
 
-/* What the kernel answers does not count: sending it is judged. */
+/* The kernel's answer does not matter: sending is judged. */
 static int ask_routing(bool ok)
 {
 	return send_netlink(NETLINK_ROUTE, ok ? RTM_GETADDR : RTM_DELROUTE);

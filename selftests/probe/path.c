@@ -110,8 +110,8 @@ static int make_symlink(bool ok)
 }
 
 /*
- * In a directory where no rule is about a name that is not there: elsewhere they are copied.
- * The second one is there when the table is loaded.
+ * In a directory where no rule is about a name that does not exist: elsewhere files are
+ * copied.  The second one exists when the table is loaded.
  */
 static const char *linkable(bool ok)
 {
@@ -191,7 +191,7 @@ static int change_owner(bool ok)
 	return result(chown(in(ok, "file"), geteuid(), -1));
 }
 
-/* A right to write is none to make a file somebody else's. */
+/* The right to write does not allow giving a file to another owner. */
 static int give_away(bool ok)
 {
 	return result(chown(in(true, "file"), ok ? geteuid() : 12345, -1));
@@ -240,7 +240,7 @@ static int map_write(bool ok)
 	return err;
 }
 
-/* Any right on a file will do, and directories may be looked at everywhere. */
+/* Any right on a file is enough, and directories may be looked at everywhere. */
 static int look(bool ok)
 {
 	struct stat st;
@@ -293,7 +293,7 @@ static int file_flags(bool ok, long nr)
 	} attr = { 0 };
 	int err = result(syscall(nr, AT_FDCWD, in(ok, "file"), &attr, sizeof(attr), 0));
 
-	/* The filter of rvmctl run does not name it. */
+	/* The filter of rvmctl run does not have this call. */
 	if (err == ENOSYS)
 		return not_here("kernels have this call from 6.17 on");
 	return err == EOPNOTSUPP ? not_here("no flags in this file system") : err;
@@ -372,9 +372,9 @@ static int bind_path(bool ok)
 }
 
 /*
- * The hooks of times and attributes are told no mount.  A token covers both
- * files, open/ from above its mount, sealed/ from below; what seals the second
- * is anchored above.
+ * The hooks of times and attributes do not get the mount.  A token covers both files,
+ * open/ from above its mount, sealed/ from below; what seals the second is anchored
+ * above.
  */
 static const char *below_mount(bool ok)
 {
@@ -400,7 +400,7 @@ static int open_below_mount(bool ok)
 	return close_result(open(below_mount(ok), O_WRONLY));
 }
 
-/* No table names them, but for the root token. */
+/* No table names them except by the root token. */
 static int open_setting(bool ok)
 {
 	return close_result(

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Where rows do what they do, and why one of them cannot be tried here. */
+/* Where rows are tried, and why one cannot be tried here. */
 #include <stdio.h>
 
 #include "probe.h"

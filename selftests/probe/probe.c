@@ -8,7 +8,7 @@
  *                    covers (must be refused)
  *   probe root DIR PID [CGROUP]
  *                    inside a partition with the root token: all of it must
- *                    work, but for what nobody may do inside
+ *                    work, except what nobody may do inside
  *   probe segment DIR PID CGROUP
  *                    inside a partition: make a segment and leave it behind
  *   probe fill DIR   on the host: make what the rows need

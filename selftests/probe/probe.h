@@ -3,8 +3,8 @@
 #define _RVM_PROBE_H
 
 /*
- * What the parts of probe share.  A part is a theme: its rows, and what each of
- * them does.
+ * Shared by the parts of probe.  A part has the rows of one theme, and what each row
+ * does.
  */
 
 #include <errno.h>
@@ -59,13 +59,13 @@ const char *in(bool ok, const char *name);
 /* Of two files beside both, which the limited side may write by name. */
 const char *in_pair(const char *name);
 
-/* 0 or the errno of what returned @ret. */
+/* 0, or the errno of the call that returned @ret. */
 static inline int result(long ret)
 {
 	return ret < 0 ? errno : 0;
 }
 
-/* Likewise of what returned a descriptor, which is closed. */
+/* Likewise for a call that returned a descriptor, which is closed. */
 static inline int close_result(int fd)
 {
 	int err = fd < 0 ? errno : 0;
@@ -75,7 +75,7 @@ static inline int close_result(int fd)
 	return err;
 }
 
-/* What @act says in a child. */
+/* The value of @act in a child. */
 int in_child(int (*act)(void));
 
 /* On the host, before entering: connections that the partition then has. */

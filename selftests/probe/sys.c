@@ -202,7 +202,7 @@ static int do_reboot(bool ok)
 	int err = result(syscall(SYS_reboot, 0, 0, 0, NULL));
 
 	(void)ok;
-	/* No magic numbers: the kernel got past the question who asks. */
+	/* The magic numbers are missing: the kernel got past the check of the caller. */
 	return err == EINVAL ? 0 : err;
 }
 
@@ -235,7 +235,7 @@ static int do_move_mount(bool ok)
 	return err;
 }
 
-/* Without a change, and refused by the kernel for the arguments at the latest. */
+/* Changes nothing: the kernel refuses the arguments at the latest. */
 static int do_pivot(bool ok)
 {
 	int err = result(syscall(SYS_pivot_root, in(true, "."), in(true, ".")));

@@ -28,7 +28,7 @@ static pid_t own_child(void)
 	return pid;
 }
 
-/* @act towards an own child if @ok, towards a process of the host otherwise. */
+/* @act on its own child if @ok, else on a process of the host. */
 static int towards(bool ok, int (*act)(pid_t))
 {
 	pid_t pid = ok ? own_child() : outsider;
@@ -236,7 +236,7 @@ static int leave_group(bool ok)
 				 open("/sys/fs/cgroup/cgroup.procs", O_WRONLY));
 }
 
-/* To be traced by the parent: one of ours, or whoever adopts orphans. */
+/* To be traced by the parent: one of ours, or the process that adopts orphans. */
 static int traced_by_parent(bool ok)
 {
 	int fds[2], err = EIO;
@@ -245,7 +245,7 @@ static int traced_by_parent(bool ok)
 		return errno;
 	if (fork() == 0) {
 		if (ok || fork() == 0) {
-			/* Adopted as soon as the process between is gone. */
+			/* Adopted as soon as the process between them is gone. */
 			if (!ok)
 				wait_until(getppid() == 1);
 			err = result(ptrace(PTRACE_TRACEME, 0, 0, 0));

@@ -154,7 +154,7 @@ static const struct cover_row {
 	{ "0.0.0.0/0", "8.8.8.8", 1, TCP, false, true }, { "0.0.0.0/0", "2001::1", 1, TCP, false, false },
 	{ "[2001::]/16", "2001:1::", 1, TCP, false, true },
 	{ "[::]/0", "8.8.8.8", 1, TCP, false, true },
-	/* An IPv6 prefix is not about mapped IPv4. */
+	/* An IPv6 prefix does not cover mapped IPv4 addresses. */
 	{ "[::]/64", "8.8.8.8", 1, TCP, false, false }, { "[::]/64", "::9", 1, TCP, false, true },
 	{ "[::ffff:0.0.0.0]/96", "8.8.8.8", 1, TCP, false, true },
 	/* Loopback needs naming. */
@@ -191,7 +191,7 @@ static const struct cover_row {
 	{ "*", "fd20:ce::254", 80, TCP, false, false }, { "*", "fd20:ce::255", 80, TCP, false, true },
 	{ "*", "fd00:c1::a9fe:a9fe", 80, TCP, false, false },
 	{ "*", "fd00:42::42", 80, TCP, false, false },
-	/* Addresses that hold one of IPv4 are judged by that too. */
+	/* Addresses that hold an IPv4 address are judged by that too. */
 	{ "*", "64:ff9b::8.8.8.8", 80, TCP, false, true },
 	{ "*", "64:ff9b::169.254.169.254", 80, TCP, false, false },
 	{ "*", "64:ff9b::127.0.0.1", 80, TCP, false, false },
@@ -243,7 +243,7 @@ static void a_protocol_that_is_named_is_the_only_one(void)
 	EXPECT(!rvm_addr_covers(&range, &addr, UDP, false));
 	/* MPTCP is not TCP, though its low byte is 6. */
 	EXPECT(!rvm_addr_covers(&range, &addr, 262, false));
-	/* A prefix that cannot be covers nothing. */
+	/* An impossible prefix covers nothing. */
 	range.prefix_len = 129;
 	EXPECT(!rvm_addr_covers(&range, &addr, TCP, false));
 }
@@ -314,7 +314,7 @@ static void formatted_addresses_are_those_of_the_c_library(void)
 		/* Many zeros, or there is nothing to shorten. */
 		for (zeros = unit_random() % 12; zeros--;)
 			memset(addr.bytes + 2 * (unit_random() % 8), 0, 2);
-		/* The C library writes ::a.b.c.d for what we write in groups. */
+		/* The C library writes ::a.b.c.d where we write groups. */
 		if (!memcmp(addr.bytes, "\0\0\0\0\0\0\0\0\0\0\0\0", 12))
 			continue;
 		inet_ntop(AF_INET6, addr.bytes, text, sizeof(text));

@@ -137,7 +137,7 @@ static void limits_hold_on_both_sides(void)
 					 &prefix, &at),
 		  -E2BIG);
 	EXPECT_EQ(at, 2 * RVM_ARGV_PATTERN_WORDS_MAX);
-	/* A word with a star is bounded: matching it costs its length for each byte. */
+	/* A word with a star has a bounded length: matching it costs that length for each byte. */
 	memset(text, 'a', sizeof(text));
 	text[1] = ' ';
 	text[3] = '*';
@@ -155,23 +155,23 @@ static const struct row {
 	const char *argv;
 	bool match;
 } rows[] = {
-	/* Exact rules: these words and no others. */
+	/* Exact rules: these arguments and no others. */
 	{ "ls", "ls", true }, { "ls", "ls|-l", false }, { "ls", "lsof", false },
 	{ "git status", "git|status", true }, { "git status", "git", false },
 	{ "git status", "git|status|-s", false },
-	/* A login, for whom any words may follow. */
+	/* A login shell, where any arguments may follow. */
 	{ "bash*", "-bash|-c|x", true }, { "bash", "-bash", false }, { "bash a*", "-bash|a", false },
 	{ "bash*", "--bash", false }, { "bash*", "-rbash", false },
 	/* Prefix rules: whole words only. */
 	{ "git diff*", "git|diff", true }, { "git diff*", "git|diff|--stat", true },
 	{ "git diff*", "git|difftool|-x|sh", false }, { "git diff*", "git|push", false },
 	{ "git diff*", "git", false }, { "git*", "git|push", true }, { "git*", "gitk", false },
-	/* A blank inside an argument does not split it, and none joins. */
+	/* A blank neither splits an argument nor joins two. */
 	{ "git diff*", "git|diff --no-index /etc/passwd", false },
 	{ "git diff*", "git diff", false }, { "git diff*", "git||diff", false },
 	{ "git diff*", "git|diff|--no-index /etc/passwd", true },
 	{ "git diff*", "git|diff\n--x", false },
-	/* The program goes by its base name. */
+	/* The program is compared by its base name. */
 	{ "git status", "/usr/bin/git|status", true }, { "git status", "./x/git|status", true },
 	{ "/usr/bin/git status", "git|status", true }, { "./build.sh", "/w/build.sh", true },
 	{ "git status", "git/|status", false }, { "git status", "/usr/bin/gitx|status", false },
@@ -245,7 +245,7 @@ static void where_doubt_must_count_a_cut_vector_matches(void)
 	EXPECT(!rvm_argv_match_rest(push, sizeof(push), true, &argv, false));
 	argv.truncated = false;
 	EXPECT(!rvm_argv_match_rest(push, sizeof(push), true, &argv, true));
-	/* What was read says no. */
+	/* The part that was read does not match. */
 	argv = argv_of(words, sizeof(words), true);
 	EXPECT(!rvm_argv_match_rest(push, sizeof(push), true, &argv, true));
 	/* Not even argument 0 was read. */

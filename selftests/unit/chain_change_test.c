@@ -38,7 +38,7 @@ static void check_byte(const struct log *log, size_t n, size_t off, u8 change)
 	if (later) {
 		if (!EXPECT_EQ(error, RVM_CHAIN_OK))
 			NOTE("record %zu, byte %zu", n, off);
-		/* Nothing but the next record can tell the aux of the very last. */
+		/* Only the next record shows the aux of the last one. */
 		if (n + 1 == RECORDS)
 			return;
 		error = rvm_chain_verify_next(&v, log->raw[n + 1]);
@@ -115,7 +115,7 @@ static void a_record_removed_is_found_at_the_gap(void)
 			memmove(copy[n], copy[n + 1], 64 * (RECORDS - 1 - n));
 			expect_found(logs[k], copy, RECORDS - 1, n, RVM_CHAIN_SEQUENCE);
 		}
-		/* The last one leaves no gap: that is truncation. */
+		/* Removing the last one leaves no gap: that is truncation. */
 		expect_found(logs[k], logs[k]->raw, RECORDS - 1, RECORDS - 1, RVM_CHAIN_TRUNCATED);
 	}
 }
@@ -153,7 +153,7 @@ static void records_swapped_are_found_at_the_first(void)
 	}
 }
 
-/* Who repairs the numbers too meets the chain itself. */
+/* A forger that repairs the numbers too is found by the chain itself. */
 static void renumbering_does_not_hide_a_removal(void)
 {
 	size_t k, n, i;
@@ -165,14 +165,14 @@ static void renumbering_does_not_hide_a_removal(void)
 			for (i = n; i < RECORDS - 1; i++)
 				rvm_le64_put(copy[i], i);
 			expect_found(logs[k], copy, RECORDS - 1, n, RVM_CHAIN_PREV);
-			/* And with the link forged, the contents no longer fit. */
+			/* With the link forged as well, the contents no longer fit. */
 			memcpy(copy[n] + 44, logs[k]->raw[n] + 44, 4);
 			expect_found(logs[k], copy, RECORDS - 1, n, RVM_CHAIN_RECORD);
 		}
 	}
 }
 
-/* Chain everything again from record @n on, as one who knows the format but no key. */
+/* Chain everything again from record @n on, as a forger with the format but no key would. */
 static void forge_from(const struct log *log, size_t n)
 {
 	struct rvm_chain chain = log->before[n].chain;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What the chain of the witness log consists of, against libcrypto. */
+/* The parts of the witness log's chain, compared with libcrypto. */
 #define OPENSSL_API_COMPAT 10101 /* the states between blocks are to be seen */
 #include <errno.h>
 #include <openssl/evp.h>

@@ -80,7 +80,7 @@ struct name_row {
 	bool resource;
 };
 
-/* What separates is "." for one and "/" for the other; each rule under both. */
+/* The separator is "." for one and "/" for the other; each rule is tried with both. */
 /* clang-format off */
 static const struct name_row names[] = {
 	{ "*", "", true, true },
@@ -173,7 +173,7 @@ static void the_first_claim_that_fits_is_named(void)
 {
 	/* clang-format off */
 	const struct rvm_claim claims[] = {
-		/* Dead from now on. */
+		/* Expired from now on. */
 		claim_of("a.read", NULL, NOW),
 		claim_of("a.write", NULL, NOW + 1),
 		claim_of("a.read", "ns/x", NOW + 1),

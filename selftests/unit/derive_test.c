@@ -15,7 +15,7 @@
 
 typedef void (*derive_t)(const char *s, size_t len, u8 *rights, u8 *tier);
 
-/* Derive from memory that ends with the string. */
+/* Derive rights from memory that ends with the string. */
 static void derive_exact(derive_t derive, const char *s, size_t len, u8 *rights, u8 *tier)
 {
 	char *exact = unit_exact(s, len);
@@ -257,7 +257,7 @@ static void each_rule_and_trap_for_permissions_holds(void)
 	check_table(rvm_derive_permission, permissions, ARRAY_SIZE(permissions));
 }
 
-/* Whoever hands over a prefix of a longer buffer gets the prefix judged. */
+/* A caller that passes a prefix of a longer buffer gets the prefix judged. */
 static void nothing_is_read_beyond_the_length(void)
 {
 	static const char capability[] = "tool.invoke.memory.grant_once";

@@ -101,7 +101,7 @@ static void others_do_not(void)
 			NOTE("%s", text[i]);
 }
 
-/* They do not turn by themselves: that depends on where they lead. */
+/* They do not turn a program by themselves: that depends on where they lead. */
 static void folders_are_known_by_their_names(void)
 {
 	static const char *const folders[] = { "HOME=/root",	     "HOME=",
@@ -129,7 +129,7 @@ static void folders_are_known_by_their_names(void)
 			NOTE("%s", others[i]);
 }
 
-/* make hands its own to all that it starts, and they are nothing to those. */
+/* make passes its own to all that it starts, where they have no effect. */
 static void those_of_make_turn_make(void)
 {
 	static const char *const text[] = { "MAKEFLAGS=--eval=x", "GNUMAKEFLAGS=", "MFLAGS=-k" };
@@ -151,7 +151,7 @@ static void what_is_kept_of_a_variable_is_enough(void)
 	static const char option[] = "NODE_OPTIONS=--max-old-space-size=";
 	char *kept = malloc(RVM_ENVIRON_BYTES);
 
-	/* What comes behind the digits is not seen. */
+	/* What comes after the digits is not seen. */
 	memset(kept, '0', RVM_ENVIRON_BYTES);
 	memcpy(kept, option, strlen(option));
 	EXPECT_EQ(rvm_environ_turns(kept, RVM_ENVIRON_BYTES), RVM_ENVIRON_ANY);

@@ -17,7 +17,7 @@ static void exclusions_come_before_tokens(void)
 	REFUSED(on_path("/w/.env", EXECUTE), EXCLUDED);
 	REFUSED(on_exec("/w/.env", ".env"), EXCLUDED);
 	ALLOWED(on_exec("/w/env", "env"));
-	/* Names of other case are other names, unless the file system says no. */
+	/* Names of another case are other names, unless the file system folds case. */
 	ALLOWED(on_path("/w/.ENV", READ));
 	w.exclusions.entry[0].scope.flags = RVM_SCOPE_FLAG_NOCASE;
 	REFUSED(on_path("/w/.ENV", READ), EXCLUDED);
@@ -59,7 +59,7 @@ static void exclusions_are_seen_through_bind_mounts(void)
 	REFUSED(judge(), EXCLUDED);
 	fill_view(&w.own, "/home/lock");
 	ALLOWED(judge());
-	/* A grant on the file system's own chain is none. */
+	/* A token that matches only the file system's own names grants nothing. */
 	start();
 	path_token("/home", "**", READ);
 	ask_path("/mnt/key", READ);
@@ -97,7 +97,7 @@ static void exclusions_hold_for_what_stands_in_the_place_of_their_anchor(void)
 
 	start();
 	add(&w.tokens, RVM_CLASS_ANY, ALL);
-	/* Anchored at what is called /old now, or is no more. */
+	/* Anchored at what is called /old now, or no longer exists. */
 	e = path_in(&w.exclusions, "/old", "key*", READ);
 	place_at(e, "/", "/data/priv");
 	place_at(path_in(&w.exclusions, "/old", "*.pem", READ), "/", "/data/priv");
@@ -114,11 +114,11 @@ static void exclusions_hold_for_what_stands_in_the_place_of_their_anchor(void)
 	ALLOWED(on_path("/priv/key", READ));
 	ALLOWED(on_path("/data/files", READ));
 	EXPECT_EQ(w.exclusions.index.groups, 2);
-	/* Lost, it has its place still. */
+	/* The lost anchor still has its place. */
 	e->scope.anchor = NULL;
 	REFUSED(on_path("/data/priv/key", READ), EXCLUDED);
 	ALLOWED(on_path("/old/key", READ));
-	/* In the place of a directory that is no more there is nothing. */
+	/* Nothing is in the place of a directory that no longer exists. */
 	e->scope.place[0].root = NULL;
 	ALLOWED(on_path("/data/priv/key", READ));
 	REFUSED(on_path("/data/priv/a.pem", READ), EXCLUDED);

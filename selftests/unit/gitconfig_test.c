@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What a configuration of git names, whoever wrote it. */
+/* What a git configuration names, whoever wrote it. */
 #include "deputy/gitconfig.h"
 #include "unit.h"
 

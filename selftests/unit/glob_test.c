@@ -124,7 +124,7 @@ static void case_counts_unless_told_otherwise(void)
 	EXPECT_EQ(match_case("[!a-c]", "B", true), NONE);
 	EXPECT_EQ(match_case("\\A", "a", true), EXACT);
 	EXPECT_EQ(match_case("@", "`", true), NONE);
-	/* The first and the last letter, and what stands beside them. */
+	/* The first and the last letter, and the bytes beside them. */
 	EXPECT_EQ(match_case("azAZ", "AZaz", true), EXACT);
 	EXPECT_EQ(match_case("[a][z][A][Z]", "AZaz", true), EXACT);
 	EXPECT_EQ(match_case("[@]", "`", true), NONE);
@@ -194,7 +194,7 @@ static void limits_hold_on_both_sides(void)
 	EXPECT_EQ(rvm_glob_parse(&glob, text, 2 * RVM_GLOB_SEGMENTS_MAX + 1, &at), -E2BIG);
 	EXPECT_EQ(at, 2 * RVM_GLOB_SEGMENTS_MAX);
 	EXPECT_EQ(rvm_glob_parse(&glob, "*a*a*a*a*a*a*a*", 15, NULL), 0);
-	/* Sets and single bytes are no stars. */
+	/* Sets and single bytes are not stars. */
 	EXPECT_EQ(rvm_glob_parse(&glob, "[a][a][a][a][a][a][a][a][a]?????????", 36, NULL), 0);
 }
 
@@ -336,7 +336,7 @@ static enum rvm_glob_match naive(const struct rvm_glob *g, const struct rvm_name
 	for (end = 1; end <= depth; end++)
 		if (naive_path(g, 0, names, depth, end))
 			return BELOW;
-	/* A "**" behind can be skipped, but then the path itself would match. */
+	/* A "**" at the end can be skipped, but then the path itself would match. */
 	return naive_above(g, 0, names, depth) ? ABOVE : NONE;
 }
 
@@ -387,7 +387,7 @@ static void random_globs_match_as_the_naive_matcher_says(void)
 		EXPECT(seen[i] > 100);
 }
 
-/* Bytes behind the length are another name's. */
+/* Bytes past the length belong to another name. */
 static void nothing_is_read_behind_a_name(void)
 {
 	char *text = unit_exact("abc", 3);
@@ -425,12 +425,12 @@ static void what_is_looked_for_everywhere_costs_more(void)
 	EXPECT(steps_of("**/a*b") < 4096);
 	EXPECT(steps_of("**/*a") < 4096);
 	EXPECT(steps_of("**/*a*") > 4096);
-	/* Whatever is itself is met twice, all else once for each of its bytes. */
+	/* A plain piece is compared twice, all others once for each of their bytes. */
 	EXPECT(steps_of("**/*abc*") > 2 * 4096);
 	EXPECT(steps_of("**/*abcdefghijklmnop*") < 4 * 4096);
 	EXPECT(steps_of("**/*a?c*") > 9 * 4096);
 	EXPECT(steps_of("**/*[abc]*") > steps_of("**/*abc*"));
-	/* The longest of them; each is looked for behind the one before. */
+	/* The longest of them; each is searched for after the one before. */
 	EXPECT(steps_of("**/*abc*def*") < 4 * 4096);
 	EXPECT(steps_of("**/*a*/*b*") > 2 * 4096);
 	EXPECT(steps_of("*abc*") < 3 * 255);

@@ -2,7 +2,7 @@
 /* The verdict on partitions inside others: nobody gets more than those around it have. */
 #include "judge_world.h"
 
-/* The parent may do nothing but what a test gives it. */
+/* The parent may do only what a test gives it. */
 static void start_inside_nothing(void)
 {
 	start();
@@ -28,7 +28,7 @@ static void all_above_must_allow_it(void)
 	REFUSED(on_path("/w/a/x", WRITE), ABOVE);
 	EXPECT(judge().token == w.around.core[0] && judge().missing == WRITE);
 	REFUSED(on_path("/w/b", READ), ABOVE);
-	/* What is not its own it does not get from above. */
+	/* It does not get from above what it does not have itself. */
 	around_path("/v", "**", READ);
 	REFUSED(on_path("/v/x", READ), NO_TOKEN);
 	w.parent.tokens = NULL;
@@ -93,7 +93,7 @@ static void rights_on_a_path_are_those_that_all_have(void)
 	EXPECT_EQ(rvm_judge_path_rights(&w.part, &o, NOW), 0);
 }
 
-/* One above that only records lets pass what its tokens do not allow. */
+/* A partition above that only records lets through what its tokens do not allow. */
 static void one_above_that_records_is_no_hindrance(void)
 {
 	start_inside_nothing();

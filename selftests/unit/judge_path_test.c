@@ -20,7 +20,7 @@ static void a_path_token_covers_its_anchor_and_what_is_below(void)
 	ALLOWED(on_path("/w/doc", WRITE));
 	ALLOWED(on_path("/w/doc/a/b", WRITE));
 	REFUSED(on_path("/w/doc/a", READ), RIGHTS);
-	/* A directory above a match is not covered: its names are not the token's. */
+	/* A directory above a match is not covered: the token does not reach its names. */
 	path_token("/w", "a/b/c", READ);
 	REFUSED(on_path("/w/a/b", READ), NO_TOKEN);
 	ALLOWED(on_path("/w/a/b/c", READ));
@@ -97,7 +97,7 @@ static void devices_need_a_token_that_names_them(void)
 	REFUSED(judge(), SPECIAL);
 	path_token("/dev/zero", "", READ);
 	ALLOWED(judge());
-	/* Below a name is not the name. */
+	/* What is below a name is not the name. */
 	ask_path("/dev/zero/x", READ);
 	w.req.path.special = true;
 	REFUSED(judge(), SPECIAL);
@@ -172,7 +172,7 @@ static void loading_is_not_starting(void)
 	REFUSED(on_exec("/bin/ls", "ls"), RIGHTS);
 	path_token("/bin/ls", "", EXECUTE);
 	ALLOWED(on_exec("/bin/ls", "ls"));
-	/* READ does not need to know. */
+	/* For READ it does not matter. */
 	path_token("/lib", "**", READ);
 	ask_path("/lib/x", READ);
 	w.req.load = false;

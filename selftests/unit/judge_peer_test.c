@@ -83,7 +83,7 @@ static void unix_sockets_must_be_named(void)
 	e->scope.class = RVM_CLASS_NET;
 	e->scope.family = 1;
 	REFUSED(judge(), SPECIAL);
-	/* Abstract names are another space; nothing in a directory is one. */
+	/* Abstract names are separate: nothing in a directory is one. */
 	ask_unix("@x.sock");
 	REFUSED(judge(), SPECIAL);
 	text_in(&w.tokens, RVM_CLASS_NET, "x.sock")->scope.family = 1;
@@ -133,7 +133,7 @@ static void tools_and_names_have_their_own_rules(void)
 	ALLOWED(on_name(RVM_CLASS_NAME, "ns/x"));
 	REFUSED(on_name(RVM_CLASS_NAME, "ns"), NO_TOKEN);
 	REFUSED(on_name(RVM_CLASS_NAME, "mcp__b__x"), NO_TOKEN);
-	/* A server's name may hold "_"; what is no server's has no tools. */
+	/* A server's name may hold "_"; a name that is not a server's has no tools. */
 	text_in(&w.tokens, RVM_CLASS_TOOL, "mcp__code_index");
 	text_in(&w.tokens, RVM_CLASS_TOOL, "mcp__");
 	text_in(&w.tokens, RVM_CLASS_TOOL, "WebFetch");

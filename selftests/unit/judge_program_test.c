@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The verdict on programs: words, names, environment, and exclusions of them. */
+/* The verdict on programs: arguments, names, environment, and exclusions. */
 #include "judge_world.h"
 
 static void programs_start_with_the_words_of_their_token(void)
@@ -13,7 +13,7 @@ static void programs_start_with_the_words_of_their_token(void)
 	REFUSED(on_exec("/bin/git", "git|diff x"), ARGV);
 	REFUSED(on_exec("/bin/git", "git"), ARGV);
 	REFUSED(on_exec("/bin/git", ""), ARGV);
-	/* Programs with many faces: the first word counts too. */
+	/* Multi-call programs: argument 0 counts too. */
 	REFUSED(on_exec("/bin/git", "sh|diff"), ARGV);
 	/* Another file of the same name, and the same file by another name. */
 	REFUSED(on_exec("/w/git", "git|diff"), NO_TOKEN);
@@ -56,7 +56,7 @@ static void a_helper_starts_within_its_program_only(void)
 	REFUSED(judge(), WITHIN);
 	w.req.exec.lineages = (struct rvm_lineages){ 4, 2 };
 	REFUSED(judge(), WITHIN);
-	/* To learn from it is to write it a row, which would open what this one does. */
+	/* Learning from it writes a row for it, which would open what this one does. */
 	helper->core.opens = 4;
 	EXPECT_EQ(judge().opens.set, 0);
 	w.part.mode = RVM_MODE_LEARN;
@@ -89,7 +89,7 @@ static void a_program_that_was_not_there_is_not_covered(void)
 	exec_in(&w.tokens, "/bin/git", "git", true);
 	REFUSED(judge(), NO_TOKEN);
 	ALLOWED(on_exec("/bin/git", "git"));
-	/* Neither words without a program nor a program without words. */
+	/* Neither arguments without a program nor a program without arguments. */
 	w.tokens.entry[0].scope.flags |= RVM_SCOPE_FLAG_ANY_PROGRAM;
 	REFUSED(judge(), NO_TOKEN);
 	w.tokens.entry[0].scope.flags = 0;
@@ -136,7 +136,7 @@ static struct rvm_verdict on_steered(const char *path, const char *words)
 	return judge();
 }
 
-/* Who can change the words gets no more by a rule that lets any follow. */
+/* A task that can change the arguments gets no more by a rule that lets any follow. */
 static void rules_with_words_are_not_for_who_is_steered(void)
 {
 	start();
@@ -148,7 +148,7 @@ static void rules_with_words_are_not_for_who_is_steered(void)
 	ALLOWED(on_steered("/bin/ls", "ls|-l"));
 }
 
-/* The words of an interpreter are the kernel's: its name, the script's, and what follows. */
+/* The kernel makes an interpreter's arguments: its name, the script's, and what follows. */
 static void an_interpreter_is_judged_with_its_words(void)
 {
 	start();
@@ -174,16 +174,16 @@ static void variables_that_turn_programs_need_a_rule_without_words(void)
 	exec_in(&w.tokens, "/bin/py", "py|app", true);
 	ALLOWED(on_exec("/bin/py", "py|app|x"));
 	REFUSED(on_turned("/bin/py", "py|app|x"), ENVIRON);
-	/* Other words are the nearer miss only where no variable is. */
+	/* Other arguments are the closest miss only without such a variable. */
 	REFUSED(on_turned("/bin/py", "py|other"), ARGV);
 	/* As the interpreter of a script, too. */
 	ALLOWED(on_exec("/bin/py", NULL));
 	REFUSED(on_turned("/bin/py", NULL), ENVIRON);
-	/* No word may follow: that is a limit as well. */
+	/* No argument may follow: that is a limit as well. */
 	exec_in(&w.tokens, "/bin/sh", "sh", false);
 	ALLOWED(on_exec("/bin/sh", "sh"));
 	REFUSED(on_turned("/bin/sh", "sh"), ENVIRON);
-	/* With any words it may run any code anyway. */
+	/* With any arguments it may run any code anyway. */
 	exec_in(&w.tokens, "/bin/pl", "pl", true);
 	ALLOWED(on_turned("/bin/pl", "pl|-e|x"));
 	ALLOWED(on_turned("/bin/pl", NULL));
@@ -210,7 +210,7 @@ static void argv_rules_bind_all_files_of_their_name(void)
 	/* Ending the rule does not widen what was bound. */
 	rule->core.flags = RVM_TOKEN_F_REVOKED;
 	REFUSED(on_exec("/usr/core/git", "git|push"), NO_TOKEN);
-	/* Every program, or the root token, is meant so. */
+	/* "Every program" and the root token mean it so. */
 	exec_in(&w.tokens, NULL, "", true);
 	ALLOWED(on_exec("/usr/core/git", "git|push"));
 	w.tokens.index.count--;
@@ -229,20 +229,20 @@ static void exec_exclusions_bind_by_name_and_by_identity(void)
 	ALLOWED(on_exec("/bin/git", "git|diff"));
 	/* Another file of the name. */
 	REFUSED(on_exec("/w/git", "git|push"), EXCLUDED);
-	/* The same file under another name, with any first word. */
+	/* The same file under another name, with any argument 0. */
 	ask_exec("/bin/git", "foo|push");
 	w.req.exec.base = (struct rvm_name){ .text = "foo", .len = 3 };
 	REFUSED(judge(), EXCLUDED);
 	/* A file of another name that is told to be git. */
 	REFUSED(on_exec("/w/multi", "git|push"), EXCLUDED);
 	ALLOWED(on_exec("/w/multi", "multi|push"));
-	/* Words that could not be read are taken for the worst. */
+	/* Arguments that could not be read count as the worst. */
 	ask_exec("/bin/git", "git");
 	w.argv.truncated = true;
 	REFUSED(judge(), EXCLUDED);
 	w.argv.truncated = false;
 	ALLOWED(judge());
-	/* An interpreter has no words of its own. */
+	/* An interpreter has no arguments of its own. */
 	ALLOWED(on_exec("/bin/git", NULL));
 	/* Not there at load: the name still binds. */
 	exec_in(&w.exclusions, NULL, "rm", true);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The judge beside a naive one, on random partitions and questions. */
+/* The judge compared with a naive one, on random partitions and questions. */
 #include "grammar/scope_parse.h"
 #include "judge_world.h"
 

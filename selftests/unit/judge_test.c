@@ -80,7 +80,7 @@ static void higher_tiers_look_at_ancestors(void)
 	above[0].flags = 0;
 	core->tier = 3;
 	ALLOWED(judge());
-	/* A link of the chain that has less than it passed on. */
+	/* An ancestor that has less than it passed on. */
 	above[1].rights = READ;
 	REFUSED(judge(), TIER);
 	core->tier = 2;
@@ -111,7 +111,7 @@ static void higher_tiers_look_at_ancestors(void)
 	REFUSED(judge(), TIER);
 }
 
-/* The closest of all misses, then the first of its kind, is what one is told. */
+/* The verdict names the closest of all misses, and the first of its kind. */
 static void the_closest_miss_is_told(void)
 {
 	struct model_entry *e;
@@ -145,7 +145,7 @@ static void the_closest_miss_is_told(void)
 }
 
 /* Whatever it is about, and whatever covers it. */
-/* As if it had come while the question was under way. */
+/* As if it had come during the question. */
 static void who_is_stopped_meanwhile_is_refused(void)
 {
 	u32 count = 3;
@@ -159,7 +159,7 @@ static void who_is_stopped_meanwhile_is_refused(void)
 	REFUSED(on_path("/w/x", READ), EXCLUDED);
 	count++;
 	REFUSED(on_path("/w/a", READ), FENCED);
-	/* What was not looked for may be there. */
+	/* What was not searched may be there. */
 	REFUSED(on_path("/w/x", READ), FENCED);
 	w.part.mode = RVM_MODE_PERMISSIVE;
 	w.parent.mode = RVM_MODE_PERMISSIVE;

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A partition to ask the judge about: what it holds, and what is asked, in one
- * line each.
+ * A partition to ask the judge about: what it holds and what is asked take one line each.
  */
 #ifndef RVM_JUDGE_WORLD_H
 #define RVM_JUDGE_WORLD_H

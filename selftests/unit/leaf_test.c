@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What decisions about directories rest on: a glob says of a name that is not in
- * its set what it says of the empty name.
+ * The base of decisions about directories: a glob treats a name that is not in its set
+ * like the empty name.
  */
 #include "lib/pattern/glob.h"
 #include "lib/pattern/leaf.h"
@@ -67,7 +67,7 @@ static bool covers(const struct rvm_glob *glob, const struct rvm_name *names, un
 	return rvm_glob_match(glob, names, depth, nocase) >= RVM_GLOB_BELOW;
 }
 
-/* Counted, so that neither half of the claim is true of nothing. */
+/* Counted, so that neither half of the claim holds only because it has no cases. */
 static void names_outside_the_set_are_alike(void)
 {
 	static unsigned int alike, told, covered, skipped;
@@ -160,7 +160,10 @@ static void ends_of_different_globs_do_not_mix(void)
 	EXPECT(rvm_leaf_set_has(&set, "nvimrc", 6));
 }
 
-/* The list of the tool has hundreds: what is no file of theirs must not cost more for it. */
+/*
+ * The tool's list has hundreds of names: a file that none of them means must not cost
+ * more for it.
+ */
 static void ordinary_names_are_outside_of_long_lists(void)
 {
 	struct rvm_leaf_set set = {};

@@ -41,7 +41,7 @@ static inline void bench_free(struct bench *b)
 	free(b);
 }
 
-/* A refusal that the mode relaxed, with this detail line. */
+/* A denial that the mode relaxed, with this detail line. */
 static inline void feed(struct bench *b, uint8_t class, uint8_t op, uint8_t right,
 			const char *detail)
 {

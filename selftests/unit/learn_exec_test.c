@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Rows for programs and their words; and records of all kinds at once. */
+/* Rows for programs and their arguments, and records of all kinds at once. */
 #include "learn_bench.h"
 
 static void commands_are_exact_until_three_differ(void)
@@ -21,7 +21,7 @@ static void commands_are_exact_until_three_differ(void)
 	bench_free(b);
 }
 
-/* The program alone in front of a star would be any command of it. */
+/* The program with only a star after it would be any command of it. */
 static void a_program_alone_is_never_a_prefix(void)
 {
 	struct bench *b = bench_new();
@@ -83,7 +83,7 @@ static void a_program_that_is_built_is_named_by_its_place(void)
 	bench_free(b);
 }
 
-/* The kernel makes an interpreter's words: the rule says which script it was for. */
+/* The kernel makes an interpreter's arguments: the rule says which script it was for. */
 static void an_interpreter_is_named_with_its_script(void)
 {
 	struct bench *b = bench_new();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Rows for files and directories, out of what was refused. */
+/* Rows for files and directories, made from denials. */
 #include "learn_bench.h"
 
 static void one_file_is_one_line_with_its_evidence(void)
@@ -152,7 +152,7 @@ static void a_line_that_is_cut_is_left_out(void)
 	b = bench_new();
 	feed(b, RVM_CLASS_EXEC, RVM_OP_EXEC, X, "path=\"/usr/bin/rm\" argv=\"rm\" cut=1");
 	expect_only(b, NULL, 0);
-	/* What is known of the words is more than the program: the rule ends open. */
+	/* More than the program is known of the arguments: the rule ends open. */
 	b = bench_new();
 	feed(b, RVM_CLASS_EXEC, RVM_OP_EXEC, X, "path=\"/usr/bin/rm\" argv=\"rm a\" cut=1");
 	expect_only(b, "exec:/usr/bin/rm a *", X);

@@ -43,7 +43,7 @@ static void folders_move_where_deny_rules_mean_the_same(void)
 	EXPECT_EQ(moved("/w/x", "/w/.git"), RVM_REASON_EXCLUDED);
 	EXPECT_EQ(moved("/w/.git", "/w/x"), RVM_REASON_EXCLUDED);
 	EXPECT_EQ(moved("/w/.git", "/w/a/.git"), RVM_REASON_NONE);
-	/* What they mean below is nothing to a file. */
+	/* What they mean below does not matter for a file. */
 	EXPECT_EQ(moved_as("/w/.git", "/w/x", false), RVM_REASON_NONE);
 }
 
@@ -79,7 +79,7 @@ static void what_stands_in_the_place_of_an_anchor_is_no_anchor(void)
 	/* The anchor itself, away and back. */
 	EXPECT_EQ(moved("/old", "/data/priv"), RVM_REASON_NONE);
 	EXPECT_EQ(moved("/old", "/x"), RVM_REASON_NONE);
-	/* Made again it is excluded by its name only, and would get out of that. */
+	/* Created again it is excluded only by its name, and a move would end that. */
 	EXPECT_EQ(moved("/data/priv", "/x"), RVM_REASON_EXCLUDED);
 	EXPECT_EQ(moved("/x", "/data/priv"), RVM_REASON_EXCLUDED);
 	EXPECT_EQ(moved("/data", "/x"), RVM_REASON_EXCLUDED);
@@ -158,7 +158,7 @@ static void nothing_below_gains_a_token(void)
 	EXPECT_EQ(moved("/w/in/pub", "/w/out/pub"), RVM_REASON_GAIN);
 	EXPECT_EQ(moved("/w/in", "/w/other"), RVM_REASON_NONE);
 	EXPECT_EQ(moved("/w/out/pub/a", "/w/out/pub/b"), RVM_REASON_NONE);
-	/* One that gives nothing any more. */
+	/* A token that no longer gives anything. */
 	e->core.expires_at = NOW;
 	EXPECT_EQ(moved("/w/in", "/w/out"), RVM_REASON_NONE);
 	e->core.expires_at = 0;

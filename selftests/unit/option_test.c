@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Which options of sockets are allowed: each row, and nothing beside them. */
+/* The allowed socket options: each row, and nothing else. */
 #include <linux/string.h>
 
 #include "lib/model/option.h"
@@ -12,7 +12,7 @@
 #define IPV6 41
 #define NETLINK 270
 
-/* Numbers, so that a header that is not the kernel's is found out. */
+/* Numbers, so that a header that differs from the kernel's is noticed. */
 static const struct want {
 	int level;
 	int number;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Who writes much keeps others' lines from going. */
+/* An owner that writes much replaces its own lines, not those of others. */
 #include <stdlib.h>
 
 #include "lib/log/shelf.h"
@@ -46,12 +46,12 @@ static void a_flood_takes_only_its_own(void)
 	end = write_lines(1, host, 100000);
 	EXPECT_EQ(count_kept(0, host), 15);
 	EXPECT_EQ(count_kept(host, end), RVM_SHELF_SLOTS - 15);
-	/* One who comes later gets places too. */
+	/* An owner that comes later gets slots too. */
 	quiet = end;
 	end = write_lines(3, end, 20);
 	end = write_lines(1, end, 100000);
 	EXPECT_EQ(count_kept(quiet, quiet + 20), 20);
-	/* Two of them share alike. */
+	/* Two of them get equal shares. */
 	quiet = end;
 	end = write_lines(4, end, 100000);
 	EXPECT_EQ(count_kept(quiet, end), (RVM_SHELF_SLOTS - 35 + 1) / 2);

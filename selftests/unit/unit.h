@@ -30,7 +30,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* A broken test says what is broken, not everything that is. */
+/* A broken test says what is broken, but not everything. */
 #define UNIT_MAX_LINES 20
 
 static struct {
@@ -185,7 +185,7 @@ __attribute__((unused)) static char *unit_exact(const void *s, size_t n)
 		abort();
 	if (n)
 		memcpy(copy, s, n);
-	/* malloc(0) could be NULL; one byte, never read, stands in for none. */
+	/* malloc(0) could be NULL, so an empty copy has one byte, which is never read. */
 	return copy;
 }
 

@@ -85,7 +85,7 @@ static char *read_all(const char *path, size_t *len)
 	return text;
 }
 
-/* Jansson refuses half a surrogate pair, as it should; no rule looks at one, so put '?' there. */
+/* Jansson refuses half a surrogate pair, as it should; no rule depends on one, so put '?' there. */
 static void mask_lone_surrogates(char *text)
 {
 	static const char *const lone[] = { "\\ud800", "\\udfff", "\\udc00" };

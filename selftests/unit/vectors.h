@@ -8,9 +8,8 @@
 #include <stdint.h>
 
 /*
- * For each line of $VECTORS/@name call @test; the object is freed afterwards.
- * Returns the number of lines, 0 if the file is not there.  A line that is no
- * JSON ends the program.
+ * For each line of $VECTORS/@name call @test; the object is freed afterwards. Returns the
+ * number of lines, 0 if the file is not there.  A line that is not JSON ends the program.
  */
 size_t vectors_each(const char *name, void (*test)(const json_t *line));
 

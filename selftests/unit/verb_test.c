@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What operations take: each row of each table, and what no table has. */
+/* The rights that operations take: each row of each table, and commands that no table has. */
 #include "lib/model/verb.c"
 #include "unit.h"
 
 #define KINDS (RVM_OBJECT_DOOR + 1)
 
-/* What is no command of any kind of object, and what kernels may learn. */
+/* Numbers that are no object's command, and commands that kernels may get. */
 static const u32 unknown[] = {
 	0,
 	0xabcd,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What a program names as its loader: without a C library, it says that it ran. */
+/* Named by a program as its loader: it has no C library, and says that it ran. */
 #include <asm/unistd.h>
 
 static long call(long number, long a, const void *b, long c)
