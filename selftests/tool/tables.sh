@@ -369,6 +369,25 @@ bare_names_match_at_any_depth() {
 	[ "$(grep -c 'matches at any' "$work/err")" = 1 ] && grep -qF 'row 0 (Edit(docs)): matches at any depth; write ./docs' "$work/err"
 }
 
+# Addresses, bits and ports as they were written.
+networks_are_shown_as_written() {
+	local want resource
+
+	while IFS='|' read -r resource want; do
+		echo "[{\"rights\":[\"EXECUTE\"],\"resource\":\"$resource\",\"expires_at\":0}]" >"$work/in.json"
+		run -j load "$work/in.json" --partition x --dry-run --base none
+		[ "$status" = 0 ] && grep -qF "\"resolved\":\"$want\"" "$work/out" ||
+			{ echo "$resource: $(head -c 400 "$work/out")" && return 1; }
+	done <<-'EOF'
+		tcp:1.2.3.4:443|tcp 1.2.3.4 port 443
+		udp:10.0.0.0/8:*|udp 10.0.0.0/8 ports 0-65535
+		net:0.0.0.0/0:80-90|0.0.0.0/0 ports 80-90
+		net:[2001:db8::]/32:*|[2001:db8::]/32 ports 0-65535
+		tcp:[::1]:22|tcp [::1] port 22
+		net:*:53|any address port 53
+	EOF
+}
+
 # In a deny rule a star that is glued to an argument extends it; in a row it does not.
 glued_stars_deny_what_they_read() {
 	mkdir -p "$work/glued"

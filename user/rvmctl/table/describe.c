@@ -7,20 +7,37 @@
 #include "lib/pattern/addr.h"
 #include "table/describe.h"
 
-static char *describe_net(const struct scope *s)
+/* "1.2.3.4", "10.0.0.0/8", "[2001:db8::]/32" or "any address"; free() it. */
+static char *describe_hosts(const struct rvm_addr_range *range)
 {
 	struct rvm_addr addr = { 0 };
+	unsigned int bits;
 	char host[64];
-	bool v4 = s->range.prefix_len >= 96;
-	const char *protocol = rvm_protocol_name(s->protocol);
+	bool v6;
 
-	memcpy(addr.bytes, s->range.bytes, sizeof(addr.bytes));
-	host[rvm_addr_format(&addr, host)] = '\0';
-	if (!s->range.prefix_len)
-		snprintf(host, sizeof(host), "any");
-	return format("%s%s%s/%u ports %u-%u", protocol ? protocol : "", protocol ? " " : "", host,
-		      v4 && !strchr(host, ':') ? s->range.prefix_len - 96u : s->range.prefix_len,
-		      s->range.port_first, s->range.port_last);
+	if (!range->prefix_len)
+		return strdup("any address");
+	memcpy(addr.bytes, range->bytes, sizeof(addr.bytes));
+	rvm_addr_format(&addr, host);
+	*strrchr(host, ':') = '\0';
+	v6 = host[0] == '[';
+	bits = range->prefix_len - (v6 ? 0 : 96);
+	return bits == (v6 ? 128 : 32) ? strdup(host) : format("%s/%u", host, bits);
+}
+
+static char *describe_net(const struct scope *s)
+{
+	auto_free char *hosts = describe_hosts(&s->range);
+	const char *protocol = rvm_protocol_name(s->protocol);
+	unsigned int first = s->range.port_first, last = s->range.port_last;
+
+	if (!hosts)
+		return NULL;
+	if (first == last)
+		return format("%s%s%s port %u", protocol ? protocol : "", protocol ? " " : "",
+			      hosts, first);
+	return format("%s%s%s ports %u-%u", protocol ? protocol : "", protocol ? " " : "", hosts,
+		      first, last);
 }
 
 static char *describe_exec(const struct scope *s)
