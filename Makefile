@@ -22,7 +22,7 @@ help:
 	@echo 'make            build the module, the BPF programs and rvmctl'
 	@echo 'make setup      install what building and testing need'
 	@echo 'make demo       a short story in a virtual machine: allowed, denied, explained'
-	@echo 'make check      everything below up to the guest; ends with a count'
+	@echo 'make check      the tests, except those that take hours; ends with a count'
 	@echo 'make unit       kmod/lib in userspace, under sanitizers'
 	@echo 'make lint       static checks'
 	@echo 'make guest-test the tests in a virtual machine'
