@@ -78,8 +78,8 @@ enum rvm_class {
  *   matches nothing.
  * @RVM_SCOPE_FLAG_NOCASE: PATH exclusion, compare names without regard to
  *   case.
- * @RVM_SCOPE_FLAG_LOST: Read only; the anchor is gone, the scope matches
- *   nothing.
+ * @RVM_SCOPE_FLAG_LOST: Read only; the anchor is gone. A token matches
+ *   nothing, an exclusion only by its names.
  * @RVM_SCOPE_FLAG_BUILTIN: Exclusion, made by the tool for RVM's own files.
  * @RVM_SCOPE_FLAG_ALONE: PATH, only the object that matches, nothing that lies
  *   below it.
