@@ -19,6 +19,7 @@
 #include "brake.h"
 #include "limits.h"
 #include "netlink/family.h"
+#include "partition/change.h"
 #include "partition/registry.h"
 
 static struct dentry *folder, *file;

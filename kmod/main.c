@@ -14,6 +14,7 @@
 #include "kfunc/ipc.h"
 #include "kfunc/list.h"
 #include "netlink/family.h"
+#include "partition/change.h"
 #include "partition/entry.h"
 #include "partition/lineage.h"
 #include "partition/network.h"
@@ -103,6 +104,7 @@ static void __exit rvm_exit(void)
 	rvm_ipc_exit();
 	rvm_lineage_exit();
 	rvm_pending_exit();
+	rvm_partition_destroy_all();
 	rvm_partition_exit();
 	rvm_packet_exit();
 	rvm_network_exit();

@@ -9,6 +9,7 @@
 
 #include "netlink/common.h"
 #include "netlink/family.h"
+#include "partition/change.h"
 #include "partition/entry.h"
 #include "partition/registry.h"
 #include "table/table.h"

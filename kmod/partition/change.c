@@ -15,6 +15,7 @@
 #include "lib/model/state.h"
 #include "lib/model/text.h"
 #include "partition/adopt.h"
+#include "partition/change.h"
 #include "partition/registry_priv.h"
 #include "table/table.h"
 #include "witness/line.h"

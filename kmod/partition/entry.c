@@ -22,6 +22,7 @@
 
 #include "limits.h"
 #include "partition/adopt.h"
+#include "partition/change.h"
 #include "partition/entry.h"
 #include "partition/network.h"
 #include "partition/registry.h"

@@ -403,7 +403,6 @@ int rvm_partition_init(void)
 
 void rvm_partition_exit(void)
 {
-	rvm_partition_destroy_all();
 	/* All callbacks are queued: none of them queues another. */
 	rcu_barrier();
 	free_percpu(cache);

@@ -32,7 +32,4 @@ int rvm_registry_add(struct rvm_partition *part);
  */
 struct rvm_table *rvm_registry_del(struct rvm_partition *part);
 
-/** rvm_partition_destroy_all() - whatever is in them, for module exit */
-void rvm_partition_destroy_all(void);
-
 #endif /* _RVM_PARTITION_PRIV_H */
