@@ -7,7 +7,7 @@
 #include <linux/fs.h>
 
 #include "gate/decision.h"
-#include "gate/proc.h"
+#include "gate/look.h"
 #include "kfunc/common.h"
 #include "lib/model/rights.h"
 #include "lib/model/verb.h"
@@ -49,44 +49,6 @@ static bool is_nameless(const struct dentry *dentry)
 	return rvm_object_is_nameless(rvm_object_of_dentry(dentry));
 }
 
-/* It lacks a token, but nothing forbids it. */
-static bool is_mere_lack(const struct rvm_verdict *v)
-{
-	switch (v->reason) {
-	case RVM_REASON_NO_TOKEN:
-	case RVM_REASON_RIGHTS:
-	case RVM_REASON_EXPIRED:
-	case RVM_REASON_STALE:
-	case RVM_REASON_TIER:
-	case RVM_REASON_SPECIAL:
-		return true;
-	default:
-		return false;
-	}
-}
-
-/*
- * Through which of several mounts an object was reached is not told.  One that
- * forbids it decides, then one that allows it: the caller can go that way too.
- */
-static int choose_place(struct rvm_partition *part, struct rvm_question *q,
-			const struct path *places, int count)
-{
-	int i, chosen = 0;
-
-	for (i = 0; count > 1 && i < count; i++) {
-		struct rvm_verdict v;
-
-		q->path = &places[i];
-		v = rvm_gate_ask(part, q);
-		if (!v.allow && !is_mere_lack(&v))
-			return i;
-		if (v.allow && !v.relaxed)
-			chosen = i;
-	}
-	return chosen;
-}
-
 static noinline int check_dentry(struct rvm_partition *part, struct dentry *dentry, enum rvm_op op,
 				 u8 need)
 {
@@ -101,40 +63,8 @@ static noinline int check_dentry(struct rvm_partition *part, struct dentry *dent
 		q.dentry = dentry;
 		return rvm_gate_refuse(part, &q, count ? RVM_REASON_CONTEXT : RVM_REASON_DETACHED);
 	}
-	q.path = &places[choose_place(part, &q, places, count)];
+	q.path = &places[rvm_look_choose_place(part, &q, places, count)];
 	return rvm_gate_check(part, &q);
-}
-
-/*
- * What programs look at on their way to what they may use: directories, links, and
- * programs, which shells look for before they start one.  That they exist is
- * told by access(2) and by each walk through them, which no hook sees.
- */
-static bool is_on_the_way(struct rvm_partition *part, const struct dentry *dentry)
-{
-	const struct inode *inode = READ_ONCE(dentry->d_inode);
-
-	if (!inode || rvm_proc_is_foreign(part, dentry))
-		return false;
-	return !S_ISREG(inode->i_mode) || inode->i_mode & 0111;
-}
-
-/* To look at attributes: any right to the content will do. */
-static int check_look(struct rvm_partition *part, struct rvm_question *q, struct dentry *dentry)
-{
-	struct rvm_verdict v = rvm_gate_ask(part, q);
-
-	if ((!v.allow || v.relaxed) && is_mere_lack(&v)) {
-		if (is_on_the_way(part, dentry))
-			return 0;
-		q->req.need = RVM_RIGHT_WRITE;
-		v = rvm_gate_ask(part, q);
-		q->req.need = RVM_RIGHT_READ;
-	}
-	if (!v.allow || v.relaxed)
-		return rvm_gate_check(part, q);
-	rvm_gate_allow(part, q, RVM_REASON_NONE);
-	return 0;
 }
 
 static noinline int judge_look(struct rvm_partition *part, const struct path *path)
@@ -145,7 +75,7 @@ static noinline int judge_look(struct rvm_partition *part, const struct path *pa
 		return 0;
 	q.path = path;
 	q.text = "what=attributes";
-	return check_look(part, &q, path->dentry);
+	return rvm_look_check(part, &q, path->dentry);
 }
 
 /* Programs look more often than they do anything else: no question is made if it was answered. */
@@ -170,10 +100,10 @@ static noinline int look_at_dentry(struct rvm_partition *part, struct dentry *de
 	}
 	/* A layer of a stacked file system has no place of its own. */
 	if (count)
-		q.path = &places[choose_place(part, &q, places, count)];
+		q.path = &places[rvm_look_choose_place(part, &q, places, count)];
 	else
 		q.dentry = dentry;
-	return check_look(part, &q, dentry);
+	return rvm_look_check(part, &q, dentry);
 }
 
 /*
@@ -250,23 +180,6 @@ static noinline int check_rename(struct rvm_partition *part, const struct path *
 	return rvm_gate_move(part, &from, &to, is_folder(old));
 }
 
-/*
- * It may be read, and the new name written: with the file under both it could be
- * changed.  Programs that are told so make a copy.
- */
-static bool may_only_copy(struct rvm_partition *part, struct rvm_question *from,
-			  struct rvm_question *to)
-{
-	struct rvm_verdict v = rvm_gate_ask(part, from);
-
-	if (v.allow || !is_mere_lack(&v))
-		return false;
-	from->req.need = RVM_RIGHT_READ;
-	v = rvm_gate_ask(part, from);
-	from->req.need = RVM_RIGHT_WRITE;
-	return v.allow && rvm_gate_ask(part, to).allow;
-}
-
 static noinline int check_link(struct rvm_partition *part, struct dentry *old,
 			       const struct path *new_dir, struct dentry *new)
 {
@@ -281,7 +194,7 @@ static noinline int check_link(struct rvm_partition *part, struct dentry *old,
 	from.path = &path;
 	to.path = new_dir;
 	to.dentry = new;
-	if (may_only_copy(part, &from, &to))
+	if (rvm_look_may_only_copy(part, &from, &to))
 		return rvm_gate_refuse(part, &from, RVM_REASON_GAIN) ? -EXDEV : 0;
 	return rvm_gate_move(part, &from, &to, false);
 }
