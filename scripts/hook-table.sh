@@ -60,6 +60,24 @@ compare_lists() {
 	}
 }
 
+# The functions that a file names at the start of its lines, after a prefix, sorted.
+kfuncs() {
+	sed -n "s/^$1\(bpf_rvm_[a-z_]*\).*/\1/p" "$2" | sort >"$work/kfuncs.$(basename "$2")"
+}
+
+# A function that is not registered, or not declared, would be found at the next load only.
+compare_kfuncs() {
+	kfuncs 'int ' kmod/kfunc/common.h
+	kfuncs 'BTF_ID_FLAGS(func, ' kmod/kfunc/list.c
+	kfuncs 'extern int ' bpf/rvm.bpf.h
+	for file in list.c rvm.bpf.h; do
+		diff -u "$work/kfuncs.common.h" "$work/kfuncs.$file" >&2 && continue
+		echo "hook-table: $file does not have the functions of kmod/kfunc/common.h" >&2
+		exit 1
+	done
+	[ -s "$work/kfuncs.common.h" ]
+}
+
 hook_table() {
 	classes >"$work/class"
 	echo '| hook | family | question | operation | class | open without it |'
@@ -105,6 +123,7 @@ generate() {
 }
 
 compare_lists
+compare_kfuncs
 generate >"$work/new"
 if [ "${1:-}" = --check ]; then
 	diff -u "$document" "$work/new"
