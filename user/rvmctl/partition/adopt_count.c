@@ -2,12 +2,12 @@
 /* What the processes of a container brought along, and what becomes of it. */
 #include <fcntl.h>
 #include <inttypes.h>
-#include <linux/capability.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 
+#include "lib/model/verb.h"
 #include "partition/adopt.h"
 #include "partition/adopt_priv.h"
 #include "wire/words.h"
@@ -178,16 +178,14 @@ static void count_maps(struct counts *c, int process)
 	}
 }
 
+/* Any that the module does not simply let pass. */
 static bool has_powers(uint64_t effective)
 {
-	static const int harmless[] = {
-		CAP_CHOWN,  CAP_DAC_OVERRIDE, CAP_FOWNER,  CAP_FSETID,		 CAP_KILL,
-		CAP_SETUID, CAP_SETGID,	      CAP_SETPCAP, CAP_NET_BIND_SERVICE,
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(harmless); i++)
-		effective &= ~(UINT64_C(1) << harmless[i]);
-	return effective;
+	for (int cap = 0; cap < 64; cap++) {
+		if (effective >> cap & 1 && rvm_verb_capability(cap) != RVM_DEMAND_NOTHING)
+			return true;
+	}
+	return false;
 }
 
 static void count_credentials(struct counts *c, int process)
