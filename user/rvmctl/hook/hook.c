@@ -236,8 +236,8 @@ static const struct arg attach_args[] = {
 const struct cmd hook_cmds[] = {
 	{ "hook", "attach", hook_attach, attach_args,
 	  "start enforcing: attach the BPF programs that ask the module", 0 },
-	{ "hook", "detach", hook_detach, NULL, "stop enforcing; refused while a partition runs",
-	  0 },
+	{ "hook", "detach", hook_detach, NULL,
+	  "stop enforcing; refused while a partition other than the pen exists", 0 },
 	{ "hook", "status", hook_status, NULL, "list the hooks, and what each one closes",
 	  CMD_READ },
 	{},

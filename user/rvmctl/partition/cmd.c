@@ -229,7 +229,8 @@ static const struct arg name_args[] = {
 
 static const struct arg new_args[] = {
 	{ "NAME", ARG_NAME, ARG_REQUIRED, NULL, "a-z first, then a-z 0-9 -, at most 64", NULL },
-	{ "--mode", ARG_WORD, 0, "MODE", "enforcement mode", rvm_mode_names },
+	{ "--mode", ARG_WORD, 0, "MODE", "enforce, only record what would be denied, or learn",
+	  rvm_mode_names },
 	{ "--user", ARG_U32, 0, "UID",
 	  "owner, who may run commands in it; default: the caller of sudo", NULL },
 	{ "--pids-max", ARG_U32, 0, "N", "at most N processes; default: 4096", NULL },
@@ -241,10 +242,13 @@ static const struct arg new_args[] = {
 
 static const struct arg set_args[] = {
 	{ "NAME", ARG_NAME, ARG_REQUIRED, NULL, "the partition", NULL },
-	{ "--mode", ARG_WORD, 0, "MODE", "enforcement mode", rvm_mode_names },
-	{ "--state", ARG_WORD, 0, "STATE", "new state: running or suspended", set_states },
-	{ "--fence", ARG_FLAG, 0, NULL, "deny everything", NULL },
-	{ "--unfence", ARG_FLAG, 0, NULL, "lift the fence", NULL },
+	{ "--mode", ARG_WORD, 0, "MODE", "enforce, only record what would be denied, or learn",
+	  rvm_mode_names },
+	{ "--state", ARG_WORD, 0, "STATE",
+	  "let it run, or deny all that it asks until it runs again", set_states },
+	{ "--fence", ARG_FLAG, 0, NULL, "deny everything except open pipes, sockets and terminals",
+	  NULL },
+	{ "--unfence", ARG_FLAG, 0, NULL, "judge by tokens again", NULL },
 	{ "--bump-epoch", ARG_FLAG, 0, NULL, "make all tokens so far stale", NULL },
 	{ "--witness-all", ARG_ONOFF, 0, NULL, "record every access", NULL },
 	{},
