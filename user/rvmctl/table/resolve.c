@@ -356,7 +356,8 @@ bool resolve_is_domain(const struct rvm_scope_spec *spec)
 	       parse_range(spec, &range, &at) == -ENOENT;
 }
 
-static int resolve_net(const struct rvm_scope_spec *spec, struct resolved *out, struct err *err)
+static int resolve_net(const struct rvm_scope_spec *spec, bool exclusion, struct resolved *out,
+		       struct err *err)
 {
 	struct scope *scope = add_scope(out, spec);
 	size_t at = 0;
@@ -365,8 +366,9 @@ static int resolve_net(const struct rvm_scope_spec *spec, struct resolved *out, 
 	if (ret == -ENOENT) {
 		err_make(err, EXIT_REFUSED,
 			 "domain names are not supported: the kernel sees addresses only");
-		return err_hint(err, "write net:ADDRESS:PORT, or load with --unenforced-domains to "
-				     "skip the row");
+		return err_hint(err, exclusion ? "write net:ADDRESS:PORT, or load with "
+						 "--unenforced-domains to skip the deny rule" :
+						 "write net:ADDRESS:PORT");
 	}
 	if (ret) {
 		err_make(err, EXIT_USAGE, "syntax error at byte %zu of the address", at);
@@ -412,7 +414,7 @@ int resolve_parse(const char *text, size_t len, uint8_t rights, struct rvm_scope
 	if (spec->class == RVM_CLASS_PATH)
 		return check_path(spec, err);
 	if (spec->class == RVM_CLASS_NET && !spec->family)
-		ret = resolve_net(spec, &unused, err);
+		ret = resolve_net(spec, false, &unused, err);
 	else if (spec->class == RVM_CLASS_TOOL || spec->class == RVM_CLASS_NAME)
 		ret = resolve_name(spec, &unused, err);
 	resolved_free(&unused);
@@ -431,7 +433,7 @@ int resolve(struct resolver *r, const struct rvm_scope_spec *spec, bool exclusio
 	case RVM_CLASS_NET:
 		if (spec->family)
 			return resolve_unix(r, spec, exclusion, out, err);
-		return resolve_net(spec, out, err);
+		return resolve_net(spec, exclusion, out, err);
 	case RVM_CLASS_TOOL:
 	case RVM_CLASS_NAME:
 		return resolve_name(spec, out, err);
