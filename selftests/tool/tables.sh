@@ -60,7 +60,7 @@ domains_can_be_left_out() {
 	[ "$status" = 1 ] && is_clear || return 1
 	run load "$work/in.json" --partition x --dry-run --unenforced-domains --base none \
 		--spec "$work/spec.json"
-	[ "$status" = 0 ] && grep -q 'warning: .*row 0 .*skipped' "$work/err"
+	[ "$status" = 0 ] && grep -q 'warning: .*deny rule 0 .*skipped' "$work/err"
 }
 
 every_table_of_the_corpus_is_planned() {
@@ -386,6 +386,21 @@ networks_are_shown_as_written() {
 		tcp:[::1]:22|tcp [::1] port 22
 		net:*:53|any address port 53
 	EOF
+}
+
+# All ports are given only by a row that says so, or with a warning.
+rows_without_a_port_warn() {
+	local resource
+
+	for resource in tcp:1.2.3.4 'udp:10.0.0.0/8' 'net:[::1]' 'net:[2001:db8::]/32'; do
+		echo "[{\"rights\":[\"EXECUTE\"],\"resource\":\"$resource\",\"expires_at\":0}]" >"$work/in.json"
+		run load "$work/in.json" --partition x --dry-run --base none
+		[ "$status" = 0 ] && grep -qF "no port: this covers all ports; write $resource:443, or $resource:* to say so" "$work/err" ||
+			{ echo "$resource: $(cat "$work/err")" && return 1; }
+		echo "[{\"rights\":[\"EXECUTE\"],\"resource\":\"$resource:*\",\"expires_at\":0}]" >"$work/in.json"
+		run load "$work/in.json" --partition x --dry-run --base none
+		[ "$status" = 0 ] && ! grep -q 'no port' "$work/err" || { echo "$resource:*" && return 1; }
+	done
 }
 
 # In a deny rule a star that is glued to an argument extends it; in a row it does not.

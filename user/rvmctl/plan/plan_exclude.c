@@ -41,7 +41,7 @@ static bool is_left_out(const struct plan *plan, const struct rule *rule)
 
 static int leave_out(struct plan *plan, const struct rule *rule)
 {
-	warn_line("%s: row %zu (%s): skipped, domain names are not enforced", rule->origin,
+	warn_line("%s: deny rule %zu (%s): skipped, domain names are not enforced", rule->origin,
 		  rule->row, rule->resource);
 	plan->left_out++;
 	return 0;

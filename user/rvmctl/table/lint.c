@@ -179,9 +179,20 @@ static char *lint_path(const struct rvm_scope_spec *spec, bool exclusion)
 	return NULL;
 }
 
-/* Sockets: a program would have put something in place of it. */
-static char *lint_address(const struct rvm_scope_spec *spec)
+static bool names_no_port(const struct rvm_scope_spec *spec)
 {
+	const char *end = spec->len ? memrchr(spec->text, ']', spec->len) : NULL;
+	size_t at = end ? (size_t)(end - spec->text) : 0;
+
+	return spec->len && spec->text[0] != '*' && !memchr(spec->text + at, ':', spec->len - at);
+}
+
+/* Sockets: a program would have put something in place of it. */
+static char *lint_address(const struct rvm_scope_spec *spec, const char *resource, bool exclusion)
+{
+	if (!spec->family && !spec->domain && !exclusion && names_no_port(spec))
+		return format("no port: this covers all ports; write %s:443, or %s:* to say so",
+			      resource, resource);
 	if (spec->family && spec->len && spec->text[0] == '$')
 		return format("variables are not expanded; write the path, or ~ for the home "
 			      "directory");
@@ -242,7 +253,7 @@ char *lint_rule(const struct rvm_scope_spec *spec, const char *resource, bool ex
 	case RVM_CLASS_PATH:
 		return lint_path(spec, exclusion);
 	case RVM_CLASS_NET:
-		return lint_address(spec);
+		return lint_address(spec, resource, exclusion);
 	case RVM_CLASS_TOOL:
 		if (strchr(resource, '(') && strncmp(resource, "mcp__", 5))
 			return format("'%.*s' does not name files, programs or addresses: only a "
