@@ -35,6 +35,13 @@ bool name_valid(const char *name)
 	return !name[n] && n <= RVM_NAME_MAX;
 }
 
+/* Return: -1 */
+static int hint_help(struct err *err, const struct cmd *cmd)
+{
+	return err_hint(err, "see rvmctl %s%s%s --help", cmd->noun ? cmd->noun : "",
+			cmd->noun ? " " : "", cmd->verb);
+}
+
 static bool is_option(const struct arg *arg)
 {
 	return arg->name[0] == '-';
@@ -116,10 +123,11 @@ static int read_unsigned(struct err *err, const struct arg *arg, const char *tex
 
 	errno = 0;
 	*out = strtoull(text, &end, 10);
-	if (text[0] < '0' || text[0] > '9' || *end || errno || *out > max)
-		return bad_value(err, arg, text,
-				 max == UINT32_MAX ? "a number below 2^32" : "a number below 2^64");
-	return 0;
+	if (text[0] >= '0' && text[0] <= '9' && !*end && !errno && *out <= max)
+		return 0;
+	bad_value(err, arg, text,
+		  max == UINT32_MAX ? "a number below 2^32" : "a number below 2^64");
+	return arg->meta && !strcmp(arg->meta, "BYTES") ? err_hint(err, "write it in bytes") : -1;
 }
 
 static int read_signed(struct err *err, const struct arg *arg, const char *text, int64_t *out)
@@ -253,16 +261,17 @@ static int parse_option(struct ctx *ctx, const struct cmd *cmd, struct args *a, 
 		}
 		if (equals)
 			return add_value(&ctx->err, a, i, equals + 1) ? -1 : 1;
-		if (left < 2)
-			return err_make(&ctx->err, EXIT_USAGE, "%s: needs a value", arg->name);
+		if (left < 2) {
+			err_make(&ctx->err, EXIT_USAGE, "%s: needs a value", arg->name);
+			return hint_help(&ctx->err, cmd);
+		}
 		return add_value(&ctx->err, a, i, argv[1]) ? -1 : 2;
 	}
 	if (parse_common(ctx, a, argv[0]))
 		return 1;
 	err_make(&ctx->err, EXIT_USAGE, "%.*s: unknown option of '%s%s%s'", (int)len, argv[0],
 		 cmd->noun ? cmd->noun : "", cmd->noun ? " " : "", cmd->verb);
-	return err_hint(&ctx->err, "see rvmctl %s%s%s --help", cmd->noun ? cmd->noun : "",
-			cmd->noun ? " " : "", cmd->verb);
+	return hint_help(&ctx->err, cmd);
 }
 
 /* The positional that takes the next word, or a->n. */
@@ -287,14 +296,14 @@ static int check_required(struct ctx *ctx, const struct cmd *cmd, const struct a
 		if (a->spec[i].type == ARG_REST && a->rest)
 			continue;
 		err_make(&ctx->err, EXIT_USAGE, "%s: required", a->spec[i].name);
-		return err_hint(&ctx->err, "see rvmctl %s%s%s --help", cmd->noun ? cmd->noun : "",
-				cmd->noun ? " " : "", cmd->verb);
+		return hint_help(&ctx->err, cmd);
 	}
 	return 0;
 }
 
 /* Behind the value of an option that may be given again it may be meant as another of it. */
-static int refuse_word(struct ctx *ctx, const struct args *a, char **argv, int i)
+static int refuse_word(struct ctx *ctx, const struct cmd *cmd, const struct args *a, char **argv,
+		       int i)
 {
 	err_make(&ctx->err, EXIT_USAGE, "%s: unexpected argument", argv[i]);
 	for (size_t k = 0; k < a->n; k++) {
@@ -304,7 +313,7 @@ static int refuse_word(struct ctx *ctx, const struct args *a, char **argv, int i
 		    v->text[v->n - 1] == argv[i - 1])
 			return err_hint(&ctx->err, "repeat %s for each value", a->spec[k].name);
 	}
-	return -1;
+	return hint_help(&ctx->err, cmd);
 }
 
 static int parse(struct ctx *ctx, const struct cmd *cmd, struct args *a, int argc, char **argv)
@@ -330,7 +339,7 @@ static int parse(struct ctx *ctx, const struct cmd *cmd, struct args *a, int arg
 		}
 		at = next_positional(a);
 		if (at == a->n)
-			return refuse_word(ctx, a, argv, i);
+			return refuse_word(ctx, cmd, a, argv, i);
 		if (a->spec[at].type == ARG_REST) {
 			a->rest = argv + i;
 			break;
@@ -501,6 +510,24 @@ static int help(struct ctx *ctx, const struct cmd *const *tables, int argc, char
 	return err_hint(&ctx->err, "see rvmctl help");
 }
 
+/* Return: -1 */
+static int hint_verbs(struct err *err, const struct cmd *const *tables, const char *noun)
+{
+	const char *verbs[ARGS_MAX + 1] = { NULL };
+	auto_free char *all = NULL;
+	size_t n = 0;
+
+	for (; *tables; tables++) {
+		for (const struct cmd *cmd = *tables; cmd->verb; cmd++) {
+			if (cmd->noun && !strcmp(cmd->noun, noun) && !(cmd->flags & CMD_HIDDEN) &&
+			    n < ARGS_MAX)
+				verbs[n++] = cmd->verb;
+		}
+	}
+	all = join_words(verbs);
+	return err_hint(err, "use %s, see rvmctl %s --help", all ? all : "another", noun);
+}
+
 int cmd_dispatch(struct ctx *ctx, const struct cmd *const *tables, int argc, char **argv)
 {
 	bool noun_known = false;
@@ -531,6 +558,6 @@ int cmd_dispatch(struct ctx *ctx, const struct cmd *const *tables, int argc, cha
 			 argc > 1 ? "' is not one of its verbs" : "");
 	else
 		err_make(&ctx->err, EXIT_USAGE, "%s: unknown command", argv[0]);
-	return err_hint(&ctx->err, "see rvmctl %s%s--help", noun_known ? argv[0] : "",
-			noun_known ? " " : "");
+	return noun_known ? hint_verbs(&ctx->err, tables, argv[0]) :
+			    err_hint(&ctx->err, "see rvmctl --help");
 }

@@ -16,7 +16,8 @@ static int open_device(struct err *err)
 		return fd;
 	if (errno == ENOENT) {
 		err_make(err, EXIT_UNAVAILABLE, "%s: module not loaded", WITNESS_DEVICE);
-		return err_hint(err, "insmod kmod/rvm.ko (as root)");
+		return err_hint(err,
+				"as root: modprobe rvm, or insmod kmod/rvm.ko in the source tree");
 	}
 	err_errno(err, errno, "%s", WITNESS_DEVICE);
 	return err_hint(err, "only root outside all partitions can read the log");

@@ -58,7 +58,8 @@ int nlc_open(struct nlc **nlc, struct err *err)
 	n->family = genl_ctrl_resolve(n->sk, RVM_FAMILY_NAME);
 	if (n->family < 0) {
 		err_make(err, EXIT_UNAVAILABLE, "rvm: module not loaded");
-		return err_hint(err, "insmod kmod/rvm.ko (as root)");
+		return err_hint(err,
+				"as root: modprobe rvm, or insmod kmod/rvm.ko in the source tree");
 	}
 	return 0;
 }

@@ -46,8 +46,12 @@ static int read_tier(struct table *t, struct row *row, const json_t *tier, const
 	row->tier = rvm_rights_tier(row->rights);
 	if (!tier)
 		return 0;
-	if (!text || strlen(text) != 2 || text[0] != 'P' || text[1] < '1' || text[1] > '3')
+	if (!text)
 		return doc_want(&t->doc, err, at, "\"P1\", \"P2\" or \"P3\"", tier);
+	if (strlen(text) != 2 || text[0] != 'P' || text[1] < '1' || text[1] > '3')
+		return doc_error(&t->doc, err, at,
+				 "proof_tier must be \"P1\", \"P2\" or \"P3\" and is \"%.80s\"",
+				 text);
 	row->tier = text[1] - '0';
 	return 0;
 }
@@ -113,7 +117,7 @@ static int read_row(struct table *t, size_t i, json_t *value, struct err *err)
 
 	snprintf(at, sizeof(at), "%zu", i);
 	if (!json_is_object(value))
-		return doc_want(&t->doc, err, at, "a token, an object", value);
+		return doc_error(&t->doc, err, at, "row %zu must be an object", i);
 	if (check_keys(t, value, i, err))
 		return -1;
 	snprintf(at, sizeof(at), "%zu/rights", i);

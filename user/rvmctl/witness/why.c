@@ -324,7 +324,9 @@ static int why(struct ctx *ctx, const struct args *args)
 	auto_event struct event event = { 0 };
 	int found;
 
-	if (args_has(args, "--last") == args_has(args, "SEQ"))
+	if (args_has(args, "--last") && args_has(args, "SEQ"))
+		return err_make(&ctx->err, EXIT_USAGE, "why: either a record or --last, not both");
+	if (!args_has(args, "--last") && !args_has(args, "SEQ"))
 		return err_make(&ctx->err, EXIT_USAGE, "why: name a record, or give --last");
 	if (args_has(args, "--partition") && !args_has(args, "--last"))
 		return err_make(&ctx->err, EXIT_USAGE, "--partition: only with --last");
