@@ -477,3 +477,31 @@ tables_are_piped_in() {
 	exec 8<&-
 	[ "$status" = 0 ] && [ ! -s "$work/err" ]
 }
+
+# The file that root inserts is nobody's to write, nor are the base tables and the tool.
+files_of_rvm_are_protected() {
+	local file
+
+	echo '[{"rights":["READ","WRITE"],"resource":"path://**","proof_tier":"P1","expires_at":0}]' >"$work/in.json"
+	run -j load "$work/in.json" --partition x --dry-run --base none
+	for file in kmod/rvm.ko user/bin/rvmctl user/base; do
+		grep -qF "\"$root/$file\"" "$work/out" && continue
+		echo "$file: no exclusion: $(cat "$work/err")"
+		return 1
+	done
+}
+
+# Tables that somebody else put beside the tool are not those that come with it.
+base_tables_of_others_are_not_used() {
+	local top=$work/installed
+
+	mkdir -p "$top/bin" "$top/base"
+	cp "$tool" "$top/bin/rvmctl"
+	cp "$root"/user/base/* "$top/base/"
+	echo '[{"rights":["READ"],"resource":"path://planted","proof_tier":"P1","expires_at":0}]' >"$top/base/minimal.json"
+	echo '[]' >"$work/in.json"
+	"$top/bin/rvmctl" -j load "$work/in.json" --partition x --dry-run >"$work/out" 2>"$work/err"
+	grep -qF planted "$work/out" || { cat "$work/err" && return 1; }
+	chmod o+w "$top/base"
+	! "$top/bin/rvmctl" -j load "$work/in.json" --partition x --dry-run 2>&1 | grep -F planted
+}

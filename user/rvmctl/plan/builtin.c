@@ -105,8 +105,9 @@ static int exclude_module(struct plan *plan, const char *exe, struct err *err)
 		    exclude_file(plan, plan_host(plan), path, RVM_RIGHT_WRITE, err))
 			return -1;
 	}
+	/* From user/bin/rvmctl to the top of the tree that it was built in. */
 	snprintf(path, sizeof(path), "%s", exe);
-	for (int up = 0; up < 2; up++) {
+	for (int up = 0; up < 3; up++) {
 		slash = strrchr(path, '/');
 		if (!slash || (size_t)(slash - path) + sizeof("/kmod/rvm.ko") > sizeof(path))
 			return 0;
