@@ -10,6 +10,15 @@
 
 #define LIST_BYTES_MAX (1 << 20)
 
+/* Whoever could put the tool there put the directory there: nobody else's tables are used. */
+static bool is_of_tool(const char *dir)
+{
+	struct stat tool, st;
+
+	return !stat("/proc/self/exe", &tool) && !stat(dir, &st) && S_ISDIR(st.st_mode) &&
+	       (st.st_uid == tool.st_uid || !st.st_uid) && !(st.st_mode & S_IWOTH);
+}
+
 char *base_dir(void)
 {
 	static const char *const places[] = { "../base", "../share/rvm/base" };
@@ -26,8 +35,9 @@ char *base_dir(void)
 		dir = format("%s/%s", exe, places[i]);
 		probe = dir ? format("%s/minimal.json", dir) : NULL;
 		path = probe && !access(probe, R_OK) ? realpath(dir, NULL) : NULL;
-		if (path)
+		if (path && is_of_tool(path))
 			return path;
+		free(path);
 	}
 	return strdup(RVM_BASE_DIR);
 }
