@@ -354,10 +354,12 @@ static bool is_there(const struct anchor *dir, const char *name, size_t len)
 }
 
 /* "Read(/etc/x)": one slash, as paths are written everywhere else. */
-static bool has_one_slash(const struct rvm_scope_spec *spec)
+static bool has_one_slash(const struct rvm_scope_spec *spec, const char *resource)
 {
-	return spec->class == RVM_CLASS_PATH && spec->base == RVM_SCOPE_BASE_WORKSPACE &&
-	       spec->text[-1] == '/' && spec->text[-2] == '(';
+	const char *open = strchr(resource, '(');
+
+	return spec->class == RVM_CLASS_PATH && spec->base == RVM_SCOPE_BASE_WORKSPACE && open &&
+	       open[1] == '/' && !strncmp(open + 2, spec->text, spec->len);
 }
 
 /* A set of letters, where a file is called by these very letters. */
@@ -390,7 +392,7 @@ char *lint_places(const struct resolver *r, const struct rvm_scope_spec *spec, c
 	if (spec->class != RVM_CLASS_PATH || !spec->len)
 		return NULL;
 	head = literal_head(spec->text, spec->len);
-	if (head && *head && resource + 2 <= spec->text && has_one_slash(spec) &&
+	if (head && *head && has_one_slash(spec, resource) &&
 	    is_there(r->root, head, strlen(head)) && !is_there(r->workspace, head, strlen(head)))
 		return format("one slash means the workspace, which has no '%s'; write //%s for "
 			      "the one of the host",
