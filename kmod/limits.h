@@ -3,8 +3,8 @@
 #define _RVM_LIMITS_H
 
 /*
- * Every bound of the module.  What user space can make grow has its maximum
- * here and nowhere else.
+ * What user space can make grow has its maximum here; bounds of the core are in the
+ * headers of kmod/lib.
  */
 
 /* Partitions on a host; ids are never reused in one load. */

@@ -171,7 +171,7 @@ static int check_exec(struct rvm_scope_source *src, const struct nlattr *nest, s
 	int err;
 
 	if (!src->pattern_len && !(src->flags & FLAG(ANY_PROGRAM)))
-		return require(extack, nest, tb, RVM_A_SCOPE_PATTERN, "the arguments are missing") ?:
+		return require(extack, nest, tb, RVM_A_SCOPE_PATTERN, "arguments are missing") ?:
 			       rvm_nl_refuse(extack, src->pattern_attr,
 					     "argument 0, the program, is missing");
 	err = check_words(src, extack);

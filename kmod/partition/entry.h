@@ -71,7 +71,7 @@ bool rvm_entry_awaits(void);
  */
 bool rvm_entry_begin(const struct linux_binprm *bprm, const u8 words[RVM_SHA256_DIGEST_BYTES]);
 
-/** rvm_entry_is_admitted() - later round, or the opening of an interpreter: is this exec admitted */
+/** rvm_entry_is_admitted() - a later round, or an interpreter: is this exec admitted */
 bool rvm_entry_is_admitted(const struct linux_binprm *bprm);
 
 /** rvm_entry_is_opening() - is the caller inside an admitted exec; for opens that have no bprm */

@@ -203,7 +203,7 @@ struct rvm_partition *rvm_partition_lookup_name(const char *name);
 struct rvm_partition *rvm_partition_next(u32 id);
 /** rvm_partition_count() - how many are registered */
 unsigned int rvm_partition_count(void);
-/** rvm_partition_count_without_pens() - how many may hold tasks, in whatever state; pens do not count */
+/** rvm_partition_count_without_pens() - how many may hold tasks, in whatever state */
 unsigned int rvm_partition_count_without_pens(void);
 /** rvm_partition_changes() - counts changes of the registry and of tables; never 0 */
 unsigned int rvm_partition_changes(void);
