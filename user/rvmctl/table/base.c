@@ -16,7 +16,7 @@ static bool is_of_tool(const char *dir)
 	struct stat tool, st;
 
 	return !stat("/proc/self/exe", &tool) && !stat(dir, &st) && S_ISDIR(st.st_mode) &&
-	       (st.st_uid == tool.st_uid || !st.st_uid) && !(st.st_mode & S_IWOTH);
+	       (st.st_uid == tool.st_uid || !st.st_uid) && !(st.st_mode & 0002);
 }
 
 char *base_dir(void)
