@@ -502,6 +502,7 @@ base_tables_of_others_are_not_used() {
 	echo '[]' >"$work/in.json"
 	"$top/bin/rvmctl" -j load "$work/in.json" --partition x --dry-run >"$work/out" 2>"$work/err"
 	grep -qF planted "$work/out" || { cat "$work/err" && return 1; }
-	chmod o+w "$top/base"
+	# Only root can make it somebody else's.
+	chown 65534 "$top/base" 2>/dev/null || return 0
 	! "$top/bin/rvmctl" -j load "$work/in.json" --partition x --dry-run 2>&1 | grep -F planted
 }

@@ -10,13 +10,13 @@
 
 #define LIST_BYTES_MAX (1 << 20)
 
-/* Whoever could put the tool there put the directory there: nobody else's tables are used. */
+/* Whoever put the tool there put the directory there: nobody else's tables are used. */
 static bool is_of_tool(const char *dir)
 {
 	struct stat tool, st;
 
 	return !stat("/proc/self/exe", &tool) && !stat(dir, &st) && S_ISDIR(st.st_mode) &&
-	       (st.st_uid == tool.st_uid || !st.st_uid) && !(st.st_mode & 0002);
+	       (st.st_uid == tool.st_uid || !st.st_uid);
 }
 
 char *base_dir(void)
