@@ -164,7 +164,8 @@ const struct out_col exclusion_cols[] = {
 	{},
 };
 
-static int list(struct ctx *ctx, const struct args *args)
+static int show(struct ctx *ctx, const struct args *args, int cmd, const struct out_col *cols,
+		nlc_fn print)
 {
 	const char *name = args_str(args, "NAME");
 	auto_partition struct partition p = { 0 };
@@ -173,26 +174,20 @@ static int list(struct ctx *ctx, const struct args *args)
 
 	if (nlc_open(&nlc, &ctx->err) || (name && partition_find(nlc, name, &p, &ctx->err)))
 		return -1;
-	out_table_begin(ctx->out, NULL, token_cols);
-	ret = token_dump(nlc, RVM_CMD_TOKEN_GET, p.id, token_print, ctx->out, &ctx->err);
+	out_table_begin(ctx->out, NULL, cols);
+	ret = token_dump(nlc, cmd, p.id, print, ctx->out, &ctx->err);
 	out_table_end(ctx->out);
 	return ret;
 }
 
+static int list(struct ctx *ctx, const struct args *args)
+{
+	return show(ctx, args, RVM_CMD_TOKEN_GET, token_cols, token_print);
+}
+
 static int exclusions(struct ctx *ctx, const struct args *args)
 {
-	const char *name = args_str(args, "NAME");
-	auto_partition struct partition p = { 0 };
-	auto_nlc struct nlc *nlc = NULL;
-	int ret;
-
-	if (nlc_open(&nlc, &ctx->err) || (name && partition_find(nlc, name, &p, &ctx->err)))
-		return -1;
-	out_table_begin(ctx->out, NULL, exclusion_cols);
-	ret = token_dump(nlc, RVM_CMD_EXCLUSION_GET, p.id, token_print_exclusion, ctx->out,
-			 &ctx->err);
-	out_table_end(ctx->out);
-	return ret;
+	return show(ctx, args, RVM_CMD_EXCLUSION_GET, exclusion_cols, token_print_exclusion);
 }
 
 static const struct arg name_args[] = {
