@@ -348,7 +348,7 @@ static void prove(struct doctor *d, const struct proof *p, struct err *err)
 		       ret, out);
 	ret = find_record(d, p, &sequence, err);
 	if (ret > 0)
-		report(d, "records", EXIT_DONE, "the refusal is record %" PRIu64 " of the log",
+		report(d, "records", EXIT_DONE, "the denial is record %" PRIu64 " of the log",
 		       sequence);
 	else if (!ret)
 		report(d, "records", EXIT_REFUSED, "the denial is not in the log");

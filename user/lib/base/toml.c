@@ -44,7 +44,7 @@ static int read_header(struct reader *r, const char *line)
 	size_t len = strcspn(line, "]");
 
 	if (line[1] == '[' || !line[len] || !ends(line + len + 1))
-		return fail(r, 0, "this is no table header");
+		return fail(r, 0, "not a table header: write [NAME]");
 	r->in_partition = len == strlen("[partition") && !strncmp(line, "[partition", len);
 	if (r->in_partition && r->had_partition)
 		return fail(r, 0, "[partition] stands here for the second time");
@@ -102,7 +102,7 @@ static int read_pair(struct reader *r, const char *line)
 	if (!r->in_partition || key != strlen("name") || strncmp(line, "name", key))
 		return 0;
 	if (!value)
-		return fail(r, at, "the name is no string");
+		return fail(r, at, "the name must be a string");
 	if (*r->name)
 		return fail(r, 0, "the name stands here for the second time");
 	*r->name = take_ptr(value);

@@ -25,8 +25,8 @@
 #define LEARN_PAIRS_MAX 4096
 
 #define LEARN_WHY_TURNED                                                                  \
-	"a variable such as BASH_ENV or PYTHONPATH was set, with which no rule of words " \
-	"matches: unset it, or allow the program with any words"
+	"a variable such as BASH_ENV or PYTHONPATH was set, which no row with " \
+	"arguments allows: unset it, or allow the program with any arguments"
 
 /**
  * struct seen - evidence

@@ -181,7 +181,7 @@ char *why_text(struct nlc *nlc, const struct event *event, char **grant)
 	} else {
 		const char *kind = rvm_kind_name(event->rec.kind);
 
-		text = format("record %" PRIu64 " is no verdict: it tells of %s by %s.",
+		text = format("record %" PRIu64 " is not a verdict: it says %s, by %s.",
 			      (uint64_t)event->rec.sequence, kind ? kind : "an unknown event",
 			      event->partition);
 	}
