@@ -24,7 +24,7 @@
 #define LEARN_LEFT_MAX 256
 #define LEARN_PAIRS_MAX 4096
 
-#define LEARN_WHY_TURNED                                                                  \
+#define LEARN_WHY_TURNED                                                        \
 	"a variable such as BASH_ENV or PYTHONPATH was set, which no row with " \
 	"arguments allows: unset it, or allow the program with any arguments"
 
