@@ -50,12 +50,12 @@ allowed() {
 }
 
 # What must be denied: prints the sentence that explains the newest denial.
-refused() {
+denied() {
 	local what=$1 before after out
 	shift
 	before=$(last_denial)
 	if out=$(run "$@"); then
-		fail "$what should be refused, it printed: $out"
+		fail "$what should be denied, it printed: $out"
 		return
 	fi
 	after=$(last_denial)
@@ -63,7 +63,7 @@ refused() {
 		fail "$what failed, but not because of RVM: $out"
 		return
 	fi
-	printf '  %srefused%s  %s\n' "$red" "$plain" "$what"
+	printf '  %sdenied%s   %s\n' "$red" "$plain" "$what"
 	"$rvmctl" why --last --partition "$name" | fmt -s -w 92 | sed "s/^/           $dim/; s/\$/$plain/"
 }
 
@@ -106,15 +106,15 @@ show_agent() {
 	allowed 'a node script that reads the workspace' node read.js
 
 	chapter 'What it may not'
-	refused 'git push' git push origin main
-	refused 'rm -rf' rm -rf .
-	refused 'reading .env' node -e 'require("fs").readFileSync(".env")'
-	refused 'writing a file' node -e 'require("fs").writeFileSync("planted.txt", "x")'
-	refused "another user's key" node -e "require('fs').readFileSync('$stage/other-user/id_ed25519')"
-	refused 'a TCP connection' node -e 'require("net").connect(443, "192.0.2.1").on("error", () => process.exit(1))'
-	refused 'python3 -c' python3 -c 'print(1)'
-	refused 'the key through a symlink' node -e 'require("fs").readFileSync("innocent")'
-	refused 'the key through /proc/self/root' \
+	denied 'git push' git push origin main
+	denied 'rm -rf' rm -rf .
+	denied 'reading .env' node -e 'require("fs").readFileSync(".env")'
+	denied 'writing a file' node -e 'require("fs").writeFileSync("planted.txt", "x")'
+	denied "another user's key" node -e "require('fs').readFileSync('$stage/other-user/id_ed25519')"
+	denied 'a TCP connection' node -e 'require("net").connect(443, "192.0.2.1").on("error", () => process.exit(1))'
+	denied 'python3 -c' python3 -c 'print(1)'
+	denied 'the key through a symlink' node -e 'require("fs").readFileSync("innocent")'
+	denied 'the key through /proc/self/root' \
 		node -e "require('fs').readFileSync('/proc/self/root$stage/other-user/id_ed25519')"
 }
 
