@@ -5,7 +5,7 @@ import sys
 
 import yaml
 
-# Masks whose words only the tool needs; those that the module needs too are in lib/text.c.
+# Masks whose words only the tool needs; those that the module needs too are in kmod/lib/model/text.c.
 FLAGS = ["scope-flag", "partition-flag"]
 
 

@@ -154,7 +154,7 @@ void learn_event(struct learn *l, const struct event *event);
 /* Make lines of all that was taken in; once. */
 void learn_propose(struct learn *l);
 
-/* learn_node.c */
+/* node.c */
 void seen_add(struct seen *seen, uint64_t sequence);
 void seen_merge(struct seen *seen, const struct seen *more);
 /* The child of this name, made if need be; NULL if there are too many (noted). */
@@ -172,7 +172,7 @@ void learn_leave(struct learn *l, const char *object, const char *why, const str
 void learn_add(struct learn *l, uint8_t rights, char *resource, const struct seen *seen,
 	       char *example, const char *note);
 
-/* learn_name.c */
+/* name.c */
 /* A name that differs each time, as a pattern, or NULL.  @temporary: in a directory for such. */
 char *name_temporary(const char *name, const char *pid, bool temporary);
 /* The pattern of two names of random parts; NULL if they are not.  free() it. */
@@ -187,21 +187,21 @@ char *node_short_lived(const struct node *n);
 /* Can it stand in a table? */
 const char *name_fault(const char *name);
 
-/* learn_path.c */
+/* path.c */
 void learn_path(struct learn *l, const struct event *event);
 /* Before anything is proposed. */
 void learn_join_renamed(struct learn *l);
 
-/* learn_merge.c */
+/* merge.c */
 /* Siblings with names that are others each time; @temporary: anybody makes names there. */
 void learn_merge(struct learn *l, struct node *dir, bool temporary);
 
-/* learn_fold.c */
+/* fold.c */
 int learn_open_deputies(struct learn *l, struct err *err);
 void learn_close_deputies(struct learn *l);
 void learn_propose_paths(struct learn *l);
 
-/* learn_exec.c */
+/* exec.c */
 void learn_command(struct learn *l, const struct event *event);
 void learn_propose_commands(struct learn *l);
 
