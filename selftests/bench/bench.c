@@ -11,8 +11,11 @@
  * others the time that goes by.  In a guest that counts instructions instead of time (-icount
  * shift=0) one nanosecond is one instruction.
  *
- * `cold` opens FILE.0, FILE.1 ... once each, `storm` opens FILE after a rename
- * of FILE.a to FILE.b or back; `rename` is that rename alone.
+ * `cold` opens FILE.0, FILE.1 ... once each, `first` FILE.d0/x, FILE.d1/x ..., each in
+ * a directory of its own; `storm` opens FILE after a rename of FILE.a to FILE.b or back;
+ * `rename` is that rename alone, `move` one between the directories FILE.d0 and FILE.d1.
+ * `create`, `unlink`, `mkdir` and `rmdir` are of new names beside FILE, `create-new` of
+ * one in each of the directories.
  */
 
 #define _GNU_SOURCE
@@ -110,6 +113,57 @@ static int rename_open(int i)
 	return rename_other(i) ?: open_close(i);
 }
 
+static const char *new_name(int i)
+{
+	static char name[300];
+
+	snprintf(name, sizeof(name), "%s.%d.%d", file, getpid(), i);
+	return name;
+}
+
+static int make_node(int i)
+{
+	return mknod(new_name(i), S_IFREG | 0644, 0);
+}
+
+static int remove_node(int i)
+{
+	return unlink(new_name(i));
+}
+
+static int make_directory(int i)
+{
+	return mkdir(new_name(i), 0755);
+}
+
+static int remove_directory(int i)
+{
+	return rmdir(new_name(i));
+}
+
+static const char *in_directory(int i, const char *leaf)
+{
+	static char name[300];
+
+	snprintf(name, sizeof(name), "%s.d%d/%s", file, i, leaf);
+	return name;
+}
+
+static int open_first(int i)
+{
+	int opened = open(in_directory(i, "x"), O_RDONLY);
+
+	return opened < 0 ? -1 : close(opened);
+}
+
+static int make_first(int i)
+{
+	char leaf[16];
+
+	snprintf(leaf, sizeof(leaf), "%d", getpid());
+	return mknod(in_directory(i, leaf), S_IFREG | 0644, 0);
+}
+
 static int prepare_read(void)
 {
 	return fd = open(file, O_RDONLY);
@@ -132,6 +186,31 @@ static int prepare_names(void)
 	return 0;
 }
 
+static int prepare_move(void)
+{
+	snprintf(names[0], sizeof(names[0]), "%s", in_directory(0, "x"));
+	snprintf(names[1], sizeof(names[1]), "%s", in_directory(1, "z"));
+	return 0;
+}
+
+static int for_each_name(int (*once)(int i))
+{
+	for (int i = 0; i < ROUNDS * 200; i++)
+		if (once(i))
+			return -1;
+	return 0;
+}
+
+static int prepare_unlink(void)
+{
+	return for_each_name(make_node);
+}
+
+static int prepare_rmdir(void)
+{
+	return for_each_name(make_directory);
+}
+
 static const struct operation {
 	const char *name;
 	int (*prepare)(void);
@@ -150,6 +229,13 @@ static const struct operation {
 	{ "exec", NULL, fork_exec, 10, true },
 	{ "rename", prepare_names, rename_other, 200 },
 	{ "storm", prepare_names, rename_open, 200 },
+	{ "first", NULL, open_first, 200 },
+	{ "create", NULL, make_node, 200 },
+	{ "unlink", prepare_unlink, remove_node, 200 },
+	{ "mkdir", NULL, make_directory, 200 },
+	{ "rmdir", prepare_rmdir, remove_directory, 200 },
+	{ "create-new", NULL, make_first, 200 },
+	{ "move", prepare_move, rename_other, 200 },
 };
 
 static long long used_ns(int who)
