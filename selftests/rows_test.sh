@@ -7,9 +7,8 @@
 #   limited   tokens on DIR/ws   what they cover is allowed, all else is denied
 #   root      the root token     all is allowed, except what nobody may do
 #
-# "limited" is tried by rvmctl run, as users would do it, and with the hooks alone.
-# The system call filter of rvmctl run blocks some operations for everyone, so
-# "root" is tried with the hooks alone.
+# "limited" is tried by rvmctl run, as users would do it, and with the hooks alone: no
+# namespaces.  "root" is tried with the hooks alone.
 set -euo pipefail
 
 # shellcheck source=lib/common.sh

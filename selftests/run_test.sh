@@ -30,19 +30,23 @@ prepare() {
 		import socket, sys
 		socket.create_connection(("127.0.0.1", int(sys.argv[1])), 10)
 	PY
-	cat >"$dir/table.json" <<-'JSON'
+	cat >"$dir/table.json" <<-JSON
 		[{"rights": ["EXECUTE"], "resource": "exec:python3 *", "proof_tier": "P2", "expires_at": 0},
-		 {"rights": ["EXECUTE"], "resource": "exec:cat *", "proof_tier": "P2", "expires_at": 0}]
+		 {"rights": ["EXECUTE"], "resource": "exec:cat *", "proof_tier": "P2", "expires_at": 0},
+		 {"rights": ["EXECUTE"], "resource": "run:$programs/filter_test", "proof_tier": "P2",
+		  "expires_at": 0}]
 	JSON
 	load run-one && load run-two
 }
 
-# NAME COMMAND...: run as an unprivileged user
+options=()
+
+# NAME COMMAND...: run as an unprivileged user, with these options.
 run() {
 	local name=$1
 
 	shift
-	(cd "$dir/ws" && rvmctl run --user nobody "$name" -- "$@" </dev/null)
+	(cd "$dir/ws" && rvmctl run --user nobody "${options[@]}" "$name" -- "$@" </dev/null)
 }
 
 # Until the test ends.
@@ -157,6 +161,66 @@ tells_unset() {
 		grep -c 'warning: --env RVM_.* not set' | grep -x 1
 }
 
+# Each call that the filter refuses, with its errno; most do nothing with such arguments.
+filter_refuses() {
+	local options=(--filter)
+
+	run run-one "$programs/filter_test" numbers >"$dir/numbers" && diff - "$dir/numbers" <<-END
+		filter 2
+		io_uring_setup 38
+		io_uring_enter 38
+		io_uring_register 38
+		clone3 38
+		add_key 38
+		request_key 38
+		keyctl new session 38
+		keyctl own keyring 38
+		keyctl describe 38
+		keyctl read 38
+		keyctl timeout 38
+		keyctl capabilities 38
+		userfaultfd 1
+		open_by_handle_at 1
+		kexec_load 1
+		kexec_file_load 1
+		init_module 1
+		finit_module 1
+		delete_module 1
+		swapon 1
+		swapoff 1
+		reboot 1
+		acct 1
+		quotactl 1
+		quotactl_fd 1
+		quotactl set 1
+		vhangup 1
+		lookup_dcookie 38
+		nfsservctl 38
+		uselib 38
+		ustat 38
+		sysfs 38
+		iopl 1
+		ioperm 1
+		modify_ldt 1
+		remap_file_pages 38
+		personality 1
+		seccomp listener 22
+	END
+}
+
+filter_ends_32() {
+	local options=(--filter)
+
+	! run run-one "$programs/filter_test" 32
+}
+
+# What is left is what hooks and the kernel say.
+no_filter() {
+	run run-one "$programs/filter_test" numbers >"$dir/numbers" &&
+		grep -x 'filter 0' "$dir/numbers" && grep -x 'clone3 22' "$dir/numbers" &&
+		grep -x 'sysfs 0' "$dir/numbers" && grep -x 'io_uring_setup 13' "$dir/numbers"
+}
+
 # Every process of the partition is stopped, before it runs its program and after.
 start_stopper() {
 	cat >"$dir/ws/stopper.py" <<-'PY'
@@ -202,7 +266,7 @@ stopper_ends() {
 }
 
 ktap_print_header
-ktap_set_plan 19
+ktap_set_plan 22
 check hooks_are_attached rvmctl hook attach
 check loads prepare
 check a_server_starts start_server
@@ -218,6 +282,9 @@ check one_that_ignores_signals_ends ends_deaf
 check learning_ends_with_it ends_learning
 check on_a_terminal_it_goes_on goes_on_without_shell
 check variables_that_are_not_set_are_told tells_unset
+check the_filter_refuses_its_calls filter_refuses
+check the_filter_ends_programs_of_32_bits filter_ends_32
+check without_it_there_is_no_filter no_filter
 check a_stopper_starts start_stopper
 check runs_end_while_others_stop_them ends_among_stoppers
 check other_partitions_go_on others_go_on

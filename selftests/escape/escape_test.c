@@ -2,7 +2,7 @@
 /*
  * Ways out that an agent with the powers of root would try, each beside the
  * harmless thing that looks most like it.  Only the hooks stand between: no
- * system call filter, no lost capabilities, no namespaces.
+ * lost capabilities, no namespaces.
  *
  *   ws/  READ and WRITE, but .env and all in secrets/ and deep/inner/ are
  *        excluded, and .unreadable for reading

@@ -293,7 +293,6 @@ static int file_flags(bool ok, long nr)
 	} attr = { 0 };
 	int err = result(syscall(nr, AT_FDCWD, in(ok, "file"), &attr, sizeof(attr), 0));
 
-	/* The filter of rvmctl run does not have this call. */
 	if (err == ENOSYS)
 		return not_here("kernels have this call from 6.17 on");
 	return err == EOPNOTSUPP ? not_here("no flags in this file system") : err;

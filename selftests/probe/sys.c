@@ -298,8 +298,8 @@ static int do_watch_all(bool ok)
 	return err;
 }
 
-/* Made on the host and still in the process's own keyring. */
-static int key;
+/* Made on the host and still in the process's own keyring; else the session's keyring. */
+static int key = KEY_SPEC_SESSION_KEYRING;
 
 void make_key(void)
 {

@@ -176,6 +176,9 @@ static int check_hooks(struct doctor *d)
 		return -1;
 	}
 	report(d, "hooks", EXIT_DONE, "%zu attached, none missing", hooks.n);
+	report(d, "system calls", EXIT_DONE,
+	       "are judged by hooks, without a filter; rvmctl run --filter also refuses old calls "
+	       "and those of 32-bit programs");
 	return 0;
 }
 

@@ -259,7 +259,7 @@ static int watch(struct session *s, pid_t command, uint64_t seconds, struct err 
 static char **run_words(const struct args *args, struct err *err)
 {
 	static const char *const options[] = { "--user", "--chdir" };
-	static const char *const flags[] = { "--host-net", "--keep-caps" };
+	static const char *const flags[] = { "--host-net", "--keep-caps", "--filter" };
 	char *const *rest = args_rest(args);
 	size_t n = 0, most = 16 + 2 * args_count(args, "--env");
 	char **words;
@@ -366,6 +366,7 @@ static const struct arg run_args[] = {
 	{ "--host-net", ARG_FLAG, 0, NULL, "as of run; without it there is no network to learn",
 	  NULL },
 	{ "--keep-caps", ARG_FLAG, 0, NULL, "as of run", NULL },
+	{ "--filter", ARG_FLAG, 0, NULL, "as of run", NULL },
 	{ "NAME", ARG_NAME, ARG_REQUIRED, NULL, "the partition", NULL },
 	{ "COMMAND", ARG_REST, ARG_REQUIRED, NULL, "the command, with its arguments", NULL },
 	{},

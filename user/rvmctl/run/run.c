@@ -250,6 +250,7 @@ static int check_ready(struct run *r, const struct args *args, struct err *err)
 			return -1;
 		err_clear(err);
 		warn_line("hooks are missing: not everything that this command does is judged");
+		r->spawn.filter = true;
 	}
 	if (partition_find(r->nlc, args_str(args, "NAME"), &r->part, err))
 		return -1;
@@ -288,6 +289,7 @@ static int choose_place(struct run *r, const struct args *args, struct err *err)
 		return -1;
 	r->spawn.private_net = !net && !args_has(args, "--host-net");
 	r->spawn.keep_caps = args_has(args, "--keep-caps");
+	r->spawn.filter |= args_has(args, "--filter");
 	return 0;
 }
 
@@ -487,6 +489,7 @@ static const struct arg run_args[] = {
 	{ "--chdir", ARG_DIR, 0, "DIR", "start in DIR; default: the workspace", NULL },
 	{ "--host-net", ARG_FLAG, 0, NULL, "stay in the host's network namespace", NULL },
 	{ "--keep-caps", ARG_FLAG, 0, NULL, "leave the capability bounding set as it is", NULL },
+	{ "--filter", ARG_FLAG, 0, NULL, "add a system call filter, as a second wall", NULL },
 	{ "--unenforced", ARG_FLAG, 0, NULL, "run even if hooks are missing", NULL },
 	{ "NAME", ARG_NAME, ARG_REQUIRED, NULL, "the partition", NULL },
 	{ "COMMAND", ARG_REST, ARG_REQUIRED, NULL, "the command, with its arguments", NULL },

@@ -3,8 +3,8 @@
 #define RVMCTL_SECCOMP_H
 
 /*
- * A second wall for system calls that have no hook or no use in a partition.
- * Never the only one: what was attached to a partition has no filter.
+ * A second wall for system calls that have no use in a partition.  Never the only one:
+ * there is none unless it is asked for, and hooks judge what it refuses.
  */
 
 /* Put the filter on the calling task, which has no_new_privs.  Return: 0, or an errno. */

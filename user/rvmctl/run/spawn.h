@@ -39,6 +39,8 @@ struct spawn {
 	int n_groups;
 	/** @keep_caps: Leave the capability bounding set as it is. */
 	bool keep_caps;
+	/** @filter: Add the system call filter, see seccomp.h. */
+	bool filter;
 	/** @private_net: A network namespace of the partition's own. */
 	bool private_net;
 	/** @net: That of tasks in it, to be joined; -1 to make one.  Closed by spawn_start(). */
