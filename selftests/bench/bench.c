@@ -24,7 +24,6 @@
 #include <bpf/libbpf.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/landlock.h>
 #include <spawn.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -38,6 +37,8 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "landlock.h"
 
 #define ROUNDS 9
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
@@ -81,6 +82,11 @@ static int stat_file(int i)
 	struct stat st;
 
 	return stat(file, &st);
+}
+
+static int ask_parent(int i)
+{
+	return syscall(SYS_getppid) < 0;
 }
 
 /* A datagram socket, which needs no listener. */
@@ -225,6 +231,7 @@ static const struct operation {
 	{ "read", prepare_read, read_byte, 200 },
 	{ "write", prepare_write, write_byte, 200 },
 	{ "stat", NULL, stat_file, 200 },
+	{ "getppid", NULL, ask_parent, 200 },
 	{ "connect", prepare_socket, connect_local, 200 },
 	{ "exec", NULL, fork_exec, 10, true },
 	{ "rename", prepare_names, rename_other, 200 },
@@ -286,7 +293,7 @@ static long long measure(const struct operation *op)
 static int add_rule(int ruleset, const char *path)
 {
 	struct landlock_path_beneath_attr rule = {
-		.allowed_access = 0x1fff,
+		.allowed_access = LANDLOCK_ALL_FS,
 		.parent_fd = open(path, O_PATH),
 	};
 	int err;
@@ -299,7 +306,7 @@ static int add_rule(int ruleset, const char *path)
 /* One rule that covers the file, the others elsewhere. */
 static int enter_landlock(int rules)
 {
-	struct landlock_ruleset_attr attr = { .handled_access_fs = 0x1fff };
+	struct landlock_ruleset_attr attr = LANDLOCK_ALL;
 	static const char *const elsewhere[] = { "/usr", "/etc", "/dev", "/proc", "/sys", "/run" };
 	int ruleset = syscall(SYS_landlock_create_ruleset, &attr, sizeof(attr), 0);
 	char top[256];

@@ -3,10 +3,17 @@
 #
 # For work.sh to include.  write_NAME DIR makes the files of workload NAME, always the
 # same, and DIR/NAME.sh.  That script does the work, fails if it was not done, and
-# leaves in DIR.out what must be the same in each place.
+# leaves in DIR.out what must be the same in each place.  $here is the directory of this
+# file.
 
 files=5000
 commits=20
+# Small files that are copied, unpacked and saved; and those of a checkout.
+few=400
+saved=200
+switched=1000
+requests=1000
+port=8123
 
 # FILE: the standard input, to be run in the directory of the file, and to fail if
 # anything does.
@@ -74,6 +81,62 @@ write_find() {
 write_each() {
 	write_files "$1" 200
 	write_script "$1/each.sh" <<<'find . -type f -exec echo {} ";"'
+}
+
+write_copy() {
+	write_files "$1/from" "$few"
+	write_script "$1/copy.sh" <<-'SH'
+		rm -rf to
+		cp -r from to
+		cat to/*/* | cksum
+	SH
+}
+
+write_unpack() {
+	write_files "$1/from" "$few"
+	tar -C "$1" -cf "$1/files.tar" from
+	write_script "$1/unpack.sh" <<-'SH'
+		rm -rf from
+		tar xf files.tar
+		cat from/*/* | cksum
+	SH
+}
+
+# shellcheck disable=SC2154 # from work.sh
+write_save() {
+	write_script "$1/save.sh" <<-SH
+		$here/build/save $saved
+		cat note*.txt | cksum
+	SH
+}
+
+# Two branches; each file is another one there.
+write_checkout() {
+	git -c init.defaultBranch=one init -q "$1"
+	echo /checkout.sh >"$1/.git/info/exclude"
+	awk -v files="$switched" 'BEGIN {
+			for (n = 1; n <= 2; n++) {
+				printf "commit refs/heads/%s\ncommitter t <t@example.org> %d +0000\n", \
+					n == 1 ? "one" : "two", 1700000000 + n
+				printf "data 2\nc\n\n"
+				for (i = 0; i < files; i++)
+					printf "M 100644 inline d%d/f%d\ndata 7\n%d %04d\n\n", i / 100, i % 100, n, i
+			}
+		}' | git -C "$1" fast-import --quiet
+	git -C "$1" config gc.auto 0
+	git -C "$1" reset -q --hard one
+	write_script "$1/checkout.sh" <<-'SH'
+		git switch -q two
+		cat d*/f* | cksum
+		git switch -q one
+		cat d*/f* | cksum
+	SH
+}
+
+# shellcheck disable=SC2154 # from work.sh
+write_serve() {
+	seq 500 >"$1/page"
+	write_script "$1/serve.sh" <<<"$here/build/serve $requests $port page"
 }
 
 write_make() {
