@@ -34,7 +34,9 @@ struct shared {
 		/* Each has a line of the cache for itself. */
 		char pad[120];
 	} task[2];
-} * shared;
+};
+
+static struct shared *shared;
 
 static int bind_to(int cpu)
 {
