@@ -72,9 +72,13 @@ make_files() {
 		echo text >"$file.a"
 		for ((i = 0; i < cold; i++)); do
 			: >"$file.$i"
-			mkdir "$file.d$i"
-			: >"$file.d$i/x"
 		done
+	done
+	# At depth 6, where names are measured.
+	file=$(file_at 6)
+	seq -f "$file.d%.0f" 0 $((cold - 1)) | xargs mkdir
+	for ((i = 0; i < cold; i++)); do
+		: >"$file.d$i/x"
 	done
 }
 
