@@ -33,7 +33,7 @@ make_filesystem() {
 
 # DIR: files that are excluded, and one that is not.
 fill() {
-	mkdir -p "$1/secrets" "$1/open" "$1/new"
+	mkdir -p "$1/secrets" "$1/open" "$1/new" "$1/made"
 	echo secret >"$1/.env"
 	echo secret >"$1/secrets/key.txt"
 	echo plain >"$1/plain"
@@ -46,7 +46,7 @@ load() {
 	JSON
 	cat >"$dir/spec.json" <<-'JSON'
 		{"permissions": {"deny": ["Read(./.env)", "Read(./secrets/**)", "Read(./new/.env)",
-		                          "Read(./deep/.env)", "Read(./deep/secrets/**)"]}}
+		                          "Read(./deep/.env)", "Read(./deep/secrets/**)", "Read(./made/key)"]}}
 	JSON
 	rvmctl load "$dir/table.json" --partition "$partition" --workspace "$1" \
 		--spec "$dir/spec.json" --base minimal
@@ -87,8 +87,9 @@ all_are_read() {
 	done
 }
 
-# NAME OTHER: NAME could be a spelling of an excluded file that does not exist, OTHER could not.
+# NAME OTHER: where others are made already, NAME could be a spelling of an excluded file that does not exist, OTHER could not.
 only_second_is_made() {
+	as_agent /bin/cp "$place/plain" "$(dirname "$1")/one" || return
 	grep -q 'Permission denied' < <(as_agent /bin/cp "$place/plain" "$1" 2>&1) &&
 		[ ! -e "$1" ] && as_agent /bin/cp "$place/plain" "$2"
 }
@@ -99,7 +100,7 @@ if [ ! -e /sys/fs/ext4/features/casefold ]; then
 	ktap_skip_all "ext4 does not fold case in this kernel"
 	exit "$KSFT_SKIP"
 fi
-ktap_set_plan 15
+ktap_set_plan 16
 check hooks_attach attach_hooks
 
 place=$dir/ext4
@@ -114,6 +115,8 @@ check unicode_other_case none_is_read "$place/.env" "$place/.ENV" "$place/.Env" 
 check unicode_other_letters none_is_read "$place/secrets/"$'\u212a'ey.txt "$place/"$'\u017f'ecrets/key.txt
 check unicode_reads_others all_are_read "$place/plain" "$place/PLAIN" "$place/open/KEY.txt"
 check unicode_new_names only_second_is_made "$place/new/.ENV" "$place/new/OTHER"
+
+check unicode_new_names_beside_others only_second_is_made "$place/made/"$'\u212a'ey "$place/made/other"
 
 # The directory that the rule is anchored at does not fold case, one below it does.
 place=$dir/ext4/plain

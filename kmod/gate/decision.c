@@ -164,6 +164,24 @@ static __always_inline bool is_ordinary(const struct dentry *dentry, const struc
 	return S_ISDIR(inode->i_mode) || (S_ISREG(inode->i_mode) && READ_ONCE(inode->i_nlink) == 1);
 }
 
+/*
+ * A name for which nothing is there yet, or nothing was looked up.  Whether case counts is
+ * noted with a name only when it is looked up: before, the directory has to be asked.
+ */
+static __always_inline bool is_ordinary_name(const struct dentry *dentry)
+{
+	const struct inode *folder = READ_ONCE(READ_ONCE(dentry->d_parent)->d_inode);
+
+	return folder && !IS_CASEFOLDED(folder) &&
+	       !(READ_ONCE(dentry->d_flags) & DCACHE_OP_COMPARE);
+}
+
+/* What is there, or may be made: an ordinary object or an ordinary name. */
+static __always_inline bool is_like_others(const struct dentry *dentry, const struct vfsmount *mnt)
+{
+	return READ_ONCE(dentry->d_inode) ? is_ordinary(dentry, mnt) : is_ordinary_name(dentry);
+}
+
 static __always_inline bool is_same_place(const struct rvm_decision *decision,
 					  const struct vfsmount *mnt)
 {
@@ -339,7 +357,8 @@ static noinline bool name_is_ordinary(struct slot *slot, unsigned int seq,
  * Cheap and telling comparisons first; what calls others comes last, so that no
  * frame is needed.
  */
-bool rvm_decision_allows_in(const struct rvm_partition *part, const struct path *path, u8 rights)
+static __always_inline bool allows_in(const struct rvm_partition *part, const struct path *path,
+				      u8 rights, bool name)
 {
 	u64 id = part->id | RVM_DECISION_FOLDER;
 	/* Before any name is read. */
@@ -354,9 +373,21 @@ bool rvm_decision_allows_in(const struct rvm_partition *part, const struct path 
 	if (!is_about(decision, id, folder, rights, false))
 		return false;
 	if (!identify_folder(&now, folder) || !is_same(&decision->identity, &now) ||
-	    !is_same_place(decision, path->mnt) || !is_ordinary(path->dentry, path->mnt))
+	    !is_same_place(decision, path->mnt) ||
+	    !(name ? is_like_others(path->dentry, path->mnt) :
+		     is_ordinary(path->dentry, path->mnt)))
 		return false;
 	return name_is_ordinary(slot, seq, part, path, names);
+}
+
+bool rvm_decision_allows_in(const struct rvm_partition *part, const struct path *path, u8 rights)
+{
+	return allows_in(part, path, rights, false);
+}
+
+bool rvm_decision_allows_name(const struct rvm_partition *part, const struct path *path, u8 rights)
+{
+	return allows_in(part, path, rights, true);
 }
 
 static bool describe_place(struct rvm_decision *decision, const struct path *path,
@@ -400,7 +431,7 @@ bool rvm_decision_describe_folder(struct rvm_decision *decision, const struct pa
 {
 	const struct dentry *folder = READ_ONCE(path->dentry->d_parent);
 
-	if (section->locked || !is_ordinary(path->dentry, path->mnt) ||
+	if (section->locked || !is_like_others(path->dentry, path->mnt) ||
 	    !rvm_object_is_numbered(folder->d_sb) ||
 	    !identify_folder(&decision->identity, folder) || !describe_place(decision, path, walk))
 		return false;

@@ -107,6 +107,17 @@ struct rvm_decision {
  */
 bool rvm_decision_allows_in(const struct rvm_partition *part, const struct path *path, u8 rights);
 
+/**
+ * rvm_decision_allows_name() - likewise for a name that appears or goes
+ * @part: of the caller
+ * @path: the name, with the mount of its directory; a plain file or a directory, if it is
+ *        there, or becomes one
+ * @rights: mask of enum rvm_right
+ *
+ * Return: as rvm_decision_allows_in().
+ */
+bool rvm_decision_allows_name(const struct rvm_partition *part, const struct path *path, u8 rights);
+
 /** rvm_decision_allows_one() - likewise, was the file itself */
 bool rvm_decision_allows_one(const struct rvm_partition *part, const struct path *path, u8 rights,
 			     bool load);

@@ -100,8 +100,24 @@ static struct rvm_verdict judge_rights(const struct rvm_partition_view *view,
 /* Only what anybody in the partition gets the same answer to. */
 static bool may_keep(const struct rvm_question *q)
 {
-	return q->req.class == RVM_CLASS_PATH && q->path && !q->dentry && !q->leaf &&
+	return q->req.class == RVM_CLASS_PATH && q->path && (!q->dentry || q->plain) && !q->leaf &&
 	       !q->req.floor && q->req.tier == 1;
+}
+
+static struct path object_of(const struct rvm_question *q)
+{
+	return (struct path){
+		.mnt = q->path->mnt,
+		.dentry = q->dentry ?: q->path->dentry,
+	};
+}
+
+static bool was_allowed(const struct rvm_partition *part, const struct rvm_question *q)
+{
+	struct path object = object_of(q);
+
+	return q->dentry ? rvm_decision_allows_name(part, &object, q->req.need) :
+			   rvm_decision_allows(part, &object, q->req.need, q->req.load);
 }
 
 /*
@@ -115,11 +131,12 @@ static bool describe_folder(struct rvm_decision *decision, struct rvm_question *
 {
 	const struct rvm_name *leaf = &walk->visible.name[0];
 	const struct rvm_partition_view *view;
+	struct path object = object_of(q);
 	struct rvm_verdict v;
 	unsigned int i;
 
 	if (q->req.load || q->req.need & ~RVM_DECISION_FOLDER_RIGHTS ||
-	    !rvm_decision_describe_folder(decision, q->path, walk, section))
+	    !rvm_decision_describe_folder(decision, &object, walk, section))
 		return false;
 	if (!leaf->len)
 		return false;
@@ -170,7 +187,7 @@ static bool describe_decision(struct rvm_decision *decision, struct rvm_question
 			      const struct rvm_walk_section *section, s64 *until)
 {
 	return (describe_folder(decision, q, views, walk, section, until) ||
-		rvm_decision_describe(decision, q->path, walk, section)) &&
+		(!q->dentry && rvm_decision_describe(decision, q->path, walk, section))) &&
 	       rvm_walk_holds(section, walk);
 }
 
@@ -309,8 +326,7 @@ int rvm_gate_check(struct rvm_partition *part, struct rvm_question *q)
 {
 	struct rvm_verdict v;
 
-	if (may_keep(q) && !q->always &&
-	    rvm_decision_allows(part, q->path, q->req.need, q->req.load))
+	if (may_keep(q) && !q->always && was_allowed(part, q))
 		return 0;
 	v = rvm_gate_ask(part, q);
 	q->words = v.words;

@@ -22,6 +22,11 @@ struct rvm_question {
 	const struct path *path;
 	/** @dentry: A name in @path, or the object itself; may be NULL. */
 	struct dentry *dentry;
+	/**
+	 * @plain: @dentry becomes a plain file or a directory, or goes: what is kept of its
+	 * directory answers for it too.
+	 */
+	bool plain;
 	/** @leaf: A name in @path that is not looked up; @dentry is NULL then.  May be NULL. */
 	const struct rvm_name *leaf;
 	/** @argv: EXEC, for the detail line; may be NULL. */

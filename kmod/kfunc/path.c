@@ -34,13 +34,12 @@ static __always_inline struct rvm_partition *find_caller_at(const struct path *p
 	return part;
 }
 
-static noinline int check_path(struct rvm_partition *part, const struct path *path,
-			       struct dentry *leaf, enum rvm_op op, u8 need)
+static noinline int check_path(struct rvm_partition *part, const struct path *path, enum rvm_op op,
+			       u8 need)
 {
 	struct rvm_question q = RVM_QUESTION(RVM_CLASS_PATH, op, need);
 
 	q.path = path;
-	q.dentry = leaf;
 	return rvm_gate_check(part, &q);
 }
 
@@ -122,8 +121,8 @@ static bool is_barren(const struct path *dir)
  * token.  open(O_CREAT) asks before it has looked the name up, and goes on
  * without creating if the name exists: such a refusal is marked provisional.
  */
-static noinline int check_mknod(struct rvm_partition *part, const struct path *dir,
-				struct dentry *dentry, umode_t mode)
+static int check_mknod(struct rvm_partition *part, const struct path *dir, struct dentry *dentry,
+		       umode_t mode, bool plain)
 {
 	struct rvm_question q = RVM_QUESTION(RVM_CLASS_PATH, RVM_OP_CREATE, RVM_RIGHT_WRITE);
 	bool node = S_ISCHR(mode) || S_ISBLK(mode);
@@ -141,10 +140,35 @@ static noinline int check_mknod(struct rvm_partition *part, const struct path *d
 		q.flags = RVM_RECORD_F_PROVISIONAL;
 	q.path = dir;
 	q.dentry = dentry;
+	q.plain = plain;
 	err = rvm_gate_check(part, &q);
 	if (!err && q.req.op == RVM_OP_MKNOD)
 		rvm_own_note_birth(part, dir, dentry);
 	return err;
+}
+
+static noinline int check_name(struct rvm_partition *part, const struct path *dir,
+			       struct dentry *dentry, enum rvm_op op, u32 mode, bool plain)
+{
+	struct rvm_question q = RVM_QUESTION(RVM_CLASS_PATH, op, RVM_RIGHT_WRITE);
+
+	if (op == RVM_OP_MKNOD)
+		return check_mknod(part, dir, dentry, mode, plain);
+	q.path = dir;
+	q.dentry = dentry;
+	q.plain = plain;
+	return rvm_gate_check(part, &q);
+}
+
+/*
+ * Is it like any other in its directory: no device, fifo or socket, no set-id bits, no
+ * symbolic link?  What goes is looked at where it is compared.
+ */
+static __always_inline bool is_plain(u32 op, u32 mode)
+{
+	if (op == RVM_OP_MKNOD)
+		return (!(mode & S_IFMT) || S_ISREG(mode)) && !(mode & (S_ISUID | S_ISGID));
+	return op == RVM_OP_MKDIR || op == RVM_OP_UNLINK || op == RVM_OP_RMDIR;
 }
 
 static bool is_folder(const struct dentry *dentry)
@@ -216,7 +240,7 @@ static noinline int check_change(struct rvm_partition *part, const struct path *
 	enum rvm_object object = rvm_object_of(path);
 
 	if (!rvm_object_is_nameless(object))
-		return check_path(part, path, NULL, op, RVM_RIGHT_WRITE);
+		return check_path(part, path, op, RVM_RIGHT_WRITE);
 	if (rvm_verb_change(object) == RVM_DEMAND_NOTHING)
 		return rvm_gate_pass(part, op);
 	return rvm_gate_floor(part, op, "object=anonymous", false);
@@ -248,7 +272,7 @@ static noinline int check_path_op(struct rvm_partition *part, const struct path 
 		/* Of a mount or a file system: it tells of everything there. */
 		if (arg)
 			return rvm_gate_floor(part, op, "object=mount", false);
-		return check_path(part, path, NULL, op, RVM_RIGHT_READ);
+		return check_path(part, path, op, RVM_RIGHT_READ);
 	default:
 		return rvm_gate_floor(part, op, NULL, false);
 	}
@@ -282,12 +306,15 @@ __bpf_kfunc int bpf_rvm_path_chown(const struct path *path, u32 uid, u32 gid)
 /* A name appears or goes: MKNOD (arg is the mode), MKDIR, SYMLINK, UNLINK, RMDIR. */
 __bpf_kfunc int bpf_rvm_path_name(const struct path *dir, struct dentry *dentry, u32 op, u32 arg)
 {
+	const struct path name = { .mnt = dir->mnt, .dentry = dentry };
 	struct rvm_partition *part = find_caller_at(dir);
 
 	if (!part)
 		return 0;
-	return op == RVM_OP_MKNOD ? check_mknod(part, dir, dentry, arg) :
-				    check_path(part, dir, dentry, op, RVM_RIGHT_WRITE);
+	/* No question is made if it was answered for the directory. */
+	if (is_plain(op, arg) && rvm_decision_allows_name(part, &name, RVM_RIGHT_WRITE))
+		return 0;
+	return check_name(part, dir, dentry, op, arg, is_plain(op, arg));
 }
 
 __bpf_kfunc int bpf_rvm_path_link(struct dentry *old_dentry, const struct path *new_dir,
