@@ -21,9 +21,39 @@ static void free_index(struct rvm_index *index, struct rvm_token **entries)
 	kvfree(index->core);
 	kvfree(index->bucket);
 	kvfree(index->next);
+	kvfree(index->keyed);
+	kvfree(index->keyed_next);
+	kvfree(index->key);
 	kvfree(index->group);
 	kvfree(index->first);
+	kvfree(index->placed);
+	kvfree(index->placed_next);
 	kvfree(entries);
+}
+
+static u32 *make_chain(u32 size)
+{
+	return kvmalloc_array(size, sizeof(u32), GFP_KERNEL_ACCOUNT);
+}
+
+static bool make_chains(struct rvm_index *index, u32 size, bool exclusions)
+{
+	u32 buckets = index->mask + 1;
+
+	index->bucket = make_chain(buckets);
+	index->next = make_chain(size);
+	index->keyed = make_chain(buckets);
+	index->keyed_next = make_chain(size);
+	index->key = make_chain(size);
+	if (!index->bucket || !index->next || !index->keyed || !index->keyed_next || !index->key)
+		return false;
+	if (!exclusions)
+		return true;
+	index->group = make_chain(size);
+	index->first = make_chain(size);
+	index->placed = make_chain(buckets);
+	index->placed_next = make_chain(size * RVM_SCOPE_PLACES);
+	return index->group && index->first && index->placed && index->placed_next;
 }
 
 /* The tokens stay the batch's until the commit. */
@@ -37,17 +67,9 @@ static int build_index(struct rvm_index *index, struct rvm_token ***entries,
 	index->count = batch->count;
 	index->mask = rvm_index_buckets(batch->count) - 1;
 	index->core = kvmalloc_array(size, sizeof(*index->core), GFP_KERNEL_ACCOUNT);
-	index->bucket = kvmalloc_array(index->mask + 1, sizeof(*index->bucket), GFP_KERNEL_ACCOUNT);
-	index->next = kvmalloc_array(size, sizeof(*index->next), GFP_KERNEL_ACCOUNT);
 	*entries = kvmalloc_array(size, sizeof(**entries), GFP_KERNEL_ACCOUNT);
-	if (!index->core || !index->bucket || !index->next || !*entries)
+	if (!index->core || !*entries || !make_chains(index, size, exclusions))
 		return -ENOMEM;
-	if (exclusions) {
-		index->group = kvmalloc_array(size, sizeof(*index->group), GFP_KERNEL_ACCOUNT);
-		index->first = kvmalloc_array(size, sizeof(*index->first), GFP_KERNEL_ACCOUNT);
-		if (!index->group || !index->first)
-			return -ENOMEM;
-	}
 	xa_for_each(&batch->entries, i, token) {
 		(*entries)[i] = token;
 		index->core[i] = &token->core;

@@ -132,6 +132,7 @@ static void clear_view(struct rvm_path_view *view)
 	view->depth = 0;
 	view->folds = false;
 	view->aliases = 0;
+	view->noted = false;
 }
 
 /* How a file system compares names if not byte by byte. */
@@ -251,6 +252,7 @@ static void fork_view(struct rvm_walk *walk)
 	to->depth = from->depth;
 	to->folds = from->folds;
 	to->aliases = from->aliases;
+	to->noted = false;
 }
 
 /* The mount at the very top of the tree that @root lies in. */
@@ -329,11 +331,19 @@ static bool is_special(const struct inode *inode)
 	return type == S_IFCHR || type == S_IFBLK || type == S_IFIFO || type == S_IFSOCK;
 }
 
+static void note_names(struct rvm_walk *walk, bool two_chains)
+{
+	rvm_view_note_names(&walk->visible);
+	if (two_chains)
+		rvm_view_note_names(&walk->own);
+}
+
 static void describe(struct rvm_walk *walk, struct dentry *dentry, bool two_chains)
 {
 	const struct inode *inode = READ_ONCE(dentry->d_inode);
 	struct rvm_path_object *object = &walk->object;
 
+	note_names(walk, two_chains);
 	object->visible = &walk->visible;
 	object->own = two_chains ? &walk->own : NULL;
 	object->special = is_special(inode);
@@ -378,6 +388,7 @@ void rvm_walk_forget_leaf(struct rvm_walk *walk)
 	walk->visible.id[0] = NULL;
 	walk->own.name[0] = walk->visible.name[0];
 	walk->own.id[0] = NULL;
+	note_names(walk, walk->object.own);
 }
 
 enum rvm_reason rvm_walk_fill_dentry(struct rvm_walk *walk, struct dentry *dentry)

@@ -31,8 +31,13 @@ struct model_table {
 	const struct rvm_token_core *core[MODEL_TOKENS];
 	u32 bucket[2 * MODEL_TOKENS];
 	u32 next[MODEL_TOKENS];
+	u32 keyed[2 * MODEL_TOKENS];
+	u32 keyed_next[MODEL_TOKENS];
+	u32 key[MODEL_TOKENS];
 	u32 group[MODEL_TOKENS];
 	u32 first[MODEL_TOKENS];
+	u32 placed[2 * MODEL_TOKENS];
+	u32 placed_next[RVM_SCOPE_PLACES * MODEL_TOKENS];
 	struct rvm_index index;
 };
 
@@ -208,6 +213,9 @@ static inline void model_table(struct model_world *w, struct model_table *t, boo
 		.core = t->core,
 		.bucket = t->bucket,
 		.next = t->next,
+		.keyed = t->keyed,
+		.keyed_next = t->keyed_next,
+		.key = t->key,
 	};
 	rvm_index_build(&t->index);
 }
@@ -228,6 +236,9 @@ static inline void model_view(struct rvm_path_view *view)
 		view->id[0] = NULL;
 	view->folds = !draw(4);
 	view->aliases = draw(6) ? 0 : draw(view->depth + 1);
+	view->noted = false;
+	if (draw(8))
+		rvm_view_note_names(view);
 }
 
 static inline void model_object(struct model_world *w, struct rvm_path_object *path)

@@ -178,6 +178,7 @@ static inline void fill_view(struct rvm_path_view *view, const char *path)
 		len = begin > 1 ? begin - 1 : 1;
 	}
 	view->id[view->depth] = place("/", 1);
+	rvm_view_note_names(view);
 }
 
 /* Where its anchor was at load, by the names below a directory. */
@@ -200,6 +201,11 @@ static inline void index_table(struct model_table *t)
 	t->index.core = t->core;
 	t->index.bucket = t->bucket;
 	t->index.next = t->next;
+	t->index.keyed = t->keyed;
+	t->index.keyed_next = t->keyed_next;
+	t->index.key = t->key;
+	t->index.placed = t->placed;
+	t->index.placed_next = t->placed_next;
 	t->index.group = t->group;
 	t->index.first = t->first;
 	rvm_index_build(&t->index);

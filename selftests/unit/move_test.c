@@ -210,6 +210,7 @@ static void view_below(struct rvm_path_view *view, const struct rvm_path_view *f
 	memcpy(view->id, suffix->id, n * sizeof(*view->id));
 	memcpy(view->id + n, folder->id, (folder->depth + 1U) * sizeof(*view->id));
 	view->id[n] = id;
+	rvm_view_note_names(view);
 }
 
 /* Another place, with some of the same directories above. */
@@ -227,6 +228,7 @@ static void view_beside(struct rvm_path_view *view, const struct rvm_path_view *
 	view->id[0] = NULL;
 	view->folds = other->folds;
 	view->aliases = 0;
+	rvm_view_note_names(view);
 }
 
 static bool same_verdict(const struct model_world *world, const struct rvm_path_object *a,

@@ -35,7 +35,7 @@ static void exclude_place(const struct rvm_partition_view *part, const struct rv
 			  const struct rvm_path_view *view, u8 class, u8 rights, u32 *lowest)
 {
 	const struct rvm_index *index = part->exclusions;
-	struct rvm_climb climb = { .stop = part->stop, .index = index, .view = view };
+	struct rvm_climb climb = { .stop = part->stop, .index = index, .view = view, .match = true };
 	struct rvm_leaf_ends ends = {};
 	const struct rvm_scope *scope;
 

@@ -32,6 +32,62 @@ static u32 hash_word(const char *word, size_t len)
 	return hash;
 }
 
+/* Eight bytes, the same for both cases of a letter. */
+static u64 word_at(const char *text)
+{
+	u64 word;
+
+	memcpy(&word, text, sizeof(word));
+	return word | 0x2020202020202020ULL;
+}
+
+/* Never 0.  Names that are the same but for the case of letters have the same. */
+static u32 hash_name(const struct rvm_name *name)
+{
+	const char *text = name->text;
+	size_t len = name->len, at;
+	u64 hash = len;
+
+	if (len >= 8) {
+		for (at = 0; at + 8 < len; at += 8)
+			hash = (hash ^ word_at(text + at)) * 0x9e3779b97f4a7c15ULL;
+		hash ^= word_at(text + len - 8);
+	} else if (len >= 4) {
+		hash ^= rvm_leaf_word(text) ^ (u64)rvm_leaf_word(text + len - 4) << 32;
+	} else if (len) {
+		hash ^= rvm_leaf_few(text, len);
+	}
+	hash *= 0x9e3779b97f4a7c15ULL;
+	return (u32)(hash >> 32) ?: 1;
+}
+
+void rvm_view_note_names(struct rvm_path_view *view)
+{
+	unsigned int i, k;
+
+	view->fresh = 0;
+	for (i = 0; i < view->depth; i++) {
+		view->hash[i] = hash_name(&view->name[i]);
+		for (k = 0; k < i && view->hash[k] != view->hash[i]; k++)
+			;
+		if (k == i)
+			view->fresh |= BIT_ULL(i);
+	}
+	view->noted = true;
+}
+
+/* @name: Hash of a name; 0 for patterns that need none. */
+static u32 key_of(u32 anchor, u32 name)
+{
+	return anchor ^ name;
+}
+
+/* The names of a place are compared only where its depth and first name are the same. */
+static u32 key_of_place(u32 depth, u32 name)
+{
+	return depth * 0x9e3779b1U ^ name;
+}
+
 static u32 *chain_of(struct rvm_index *index, const struct rvm_scope *scope)
 {
 	const void *anchor = scope->anchor;
@@ -120,12 +176,58 @@ static void join_group(struct rvm_index *index, u32 i, u32 chain)
 	index->first[index->group[i]] = i;
 }
 
+/* Whatever the pattern matches has this name below the anchor. */
+static u32 name_needed(const struct rvm_scope *scope)
+{
+	struct rvm_name name;
+
+	return scope->glob && rvm_glob_plain_segment(scope->glob, &name) ? hash_name(&name) : 0;
+}
+
+static void join_key(struct rvm_index *index, u32 i)
+{
+	const struct rvm_scope *scope = index->core[i]->scope;
+	u32 *chain;
+
+	index->key[i] = 0;
+	index->keyed_next[i] = RVM_CHAIN_END;
+	if (!scope->anchor || (scope->class != RVM_CLASS_PATH && scope->class != RVM_CLASS_NET))
+		return;
+	index->key[i] = key_of(hash_anchor(scope->anchor), name_needed(scope));
+	chain = &index->keyed[index->key[i] & index->mask];
+	index->keyed_next[i] = *chain;
+	*chain = i;
+}
+
+static void chain_places(struct rvm_index *index)
+{
+	u32 group, n, *chain;
+
+	for (group = 0; group < index->groups; group++)
+		for (n = 0; n < RVM_SCOPE_PLACES; n++) {
+			const struct rvm_place *place =
+				&index->core[index->first[group]]->scope->place[n];
+
+			if (!place->depth)
+				continue;
+			chain = &index->placed[key_of_place(place->depth,
+							    hash_name(&place->name[0])) &
+					       index->mask];
+			index->placed_next[group * RVM_SCOPE_PLACES + n] = *chain;
+			*chain = group * RVM_SCOPE_PLACES + n;
+		}
+}
+
 void rvm_index_build(struct rvm_index *index)
 {
 	u32 i, *chain;
 
-	for (i = 0; i <= index->mask; i++)
+	for (i = 0; i <= index->mask; i++) {
 		index->bucket[i] = RVM_CHAIN_END;
+		index->keyed[i] = RVM_CHAIN_END;
+		if (index->group)
+			index->placed[i] = RVM_CHAIN_END;
+	}
 	for (i = 0; i <= RVM_CLASS_SYS; i++)
 		index->head[i] = RVM_CHAIN_END;
 	index->groups = 0;
@@ -139,7 +241,9 @@ void rvm_index_build(struct rvm_index *index)
 			join_group(index, i, index->next[i]);
 		if (chain)
 			*chain = i;
+		join_key(index, i);
 	}
+	chain_places(index);
 }
 
 /* What has the anchor's own name is not an ordinary file of its directory either. */
@@ -211,22 +315,38 @@ bool rvm_scope_is_at(const struct rvm_scope *scope, const struct rvm_path_view *
 }
 
 /* Skips the level of the anchor itself: its scopes were found there already. */
-static bool find_place(struct rvm_climb *climb, const struct rvm_scope *scope)
+static bool is_stood_for(const struct rvm_climb *climb, const struct rvm_scope *scope,
+			 unsigned int n)
 {
+	const struct rvm_place *place = &scope->place[n];
 	const struct rvm_path_view *view = climb->view;
-	unsigned int i;
+	unsigned int level = view->depth - place->depth;
 
-	for (i = 0; i < RVM_SCOPE_PLACES; i++) {
-		const struct rvm_place *place = &scope->place[i];
+	return place->depth && place->depth + climb->from <= view->depth &&
+	       is_in_place(place, view, level) && scope->anchor != view->id[level];
+}
 
-		if (!place->depth || place->depth + climb->from > view->depth)
-			continue;
-		climb->level = view->depth - place->depth;
-		if (is_in_place(place, view, climb->level) &&
-		    scope->anchor != view->id[climb->level])
-			return true;
-	}
-	return false;
+/* Which of its places, if any, holds something else. */
+static unsigned int find_place(const struct rvm_climb *climb, const struct rvm_scope *scope)
+{
+	unsigned int n;
+
+	for (n = 0; n < RVM_SCOPE_PLACES && !is_stood_for(climb, scope, n); n++)
+		;
+	return n;
+}
+
+static const struct rvm_scope *next_of_group(struct rvm_climb *climb, u32 group)
+{
+	const struct rvm_index *index = climb->index;
+
+	climb->at = climb->inside ? index->next[climb->at] : index->first[group];
+	climb->inside = true;
+	for (; climb->at != RVM_CHAIN_END; climb->at = index->next[climb->at])
+		if (index->group[climb->at] == group)
+			return index->core[climb->at]->scope;
+	climb->inside = false;
+	return NULL;
 }
 
 static const struct rvm_scope *next_by_name(struct rvm_climb *climb)
@@ -234,17 +354,53 @@ static const struct rvm_scope *next_by_name(struct rvm_climb *climb)
 	const struct rvm_index *index = climb->index;
 
 	for (; climb->group < index->groups; climb->group++) {
-		if (climb->inside)
-			climb->at = index->next[climb->at];
-		else if (find_place(climb, index->core[index->first[climb->group]]->scope))
-			climb->at = index->first[climb->group];
-		else
+		const struct rvm_scope *scope = index->core[index->first[climb->group]]->scope;
+		unsigned int n = climb->inside ? 0 : find_place(climb, scope);
+
+		if (n == RVM_SCOPE_PLACES)
 			continue;
-		climb->inside = true;
-		for (; climb->at != RVM_CHAIN_END; climb->at = index->next[climb->at])
-			if (index->group[climb->at] == climb->group)
-				return index->core[climb->at]->scope;
-		climb->inside = false;
+		if (!climb->inside)
+			climb->level = climb->view->depth - scope->place[n].depth;
+		scope = next_of_group(climb, climb->group);
+		if (scope)
+			return scope;
+	}
+	return NULL;
+}
+
+/* Does place @n of a group hold something else, and none before it? */
+static bool is_first_place(const struct rvm_climb *climb, u32 group, unsigned int n)
+{
+	const struct rvm_index *index = climb->index;
+	const struct rvm_scope *scope = index->core[index->first[group]]->scope;
+
+	return climb->level + scope->place[n].depth == climb->view->depth &&
+	       find_place(climb, scope) == n;
+}
+
+/* Likewise, but only of the places whose depth and first name are found on the way. */
+static const struct rvm_scope *next_by_place(struct rvm_climb *climb)
+{
+	const struct rvm_index *index = climb->index;
+	const struct rvm_path_view *view = climb->view;
+
+	for (; climb->level < view->depth; climb->level++, climb->started = false) {
+		u32 key = key_of_place(view->depth - climb->level, view->hash[climb->level]);
+
+		if (!climb->started)
+			climb->group = index->placed[key & index->mask];
+		climb->started = true;
+		for (; climb->group != RVM_CHAIN_END;
+		     climb->group = index->placed_next[climb->group]) {
+			u32 group = climb->group / RVM_SCOPE_PLACES;
+			const struct rvm_scope *scope = NULL;
+
+			if (climb->inside ||
+			    is_first_place(climb, group, climb->group % RVM_SCOPE_PLACES))
+				scope = next_of_group(climb, group);
+			if (scope)
+				return scope;
+		}
 	}
 	return NULL;
 }
@@ -271,21 +427,68 @@ static const struct rvm_scope *next_by_anchor(struct rvm_climb *climb)
 	return NULL;
 }
 
+/* Of one anchor: those that need no name, then those that need one of the names below it. */
+static const struct rvm_scope *next_by_key(struct rvm_climb *climb, const void *id, u32 anchor)
+{
+	const struct rvm_index *index = climb->index;
+	const struct rvm_path_view *view = climb->view;
+
+	for (; climb->name <= climb->level; climb->name++) {
+		u32 n = climb->name, key = key_of(anchor, n ? view->hash[n - 1] : 0);
+
+		if (n && !(view->fresh & BIT_ULL(n - 1)))
+			continue;
+		climb->at = climb->inside ? index->keyed_next[climb->at] :
+					    index->keyed[key & index->mask];
+		climb->inside = true;
+		for (; climb->at != RVM_CHAIN_END; climb->at = index->keyed_next[climb->at])
+			if (index->key[climb->at] == key &&
+			    index->core[climb->at]->scope->anchor == id)
+				return index->core[climb->at]->scope;
+		climb->inside = false;
+	}
+	return NULL;
+}
+
+static const struct rvm_scope *next_match(struct rvm_climb *climb)
+{
+	const struct rvm_path_view *view = climb->view;
+	const struct rvm_index *index = climb->index;
+	const struct rvm_scope *scope = NULL;
+
+	for (; climb->level <= view->depth; climb->level++, climb->name = 0) {
+		const void *id = view->id[climb->level];
+		u32 anchor = hash_anchor(id);
+
+		/* Nothing is anchored at most directories. */
+		if (id && index->bucket[anchor & index->mask] != RVM_CHAIN_END)
+			scope = next_by_key(climb, id, anchor);
+		if (scope)
+			return scope;
+	}
+	return NULL;
+}
+
 const struct rvm_scope *rvm_climb_next(struct rvm_climb *climb)
 {
 	const struct rvm_scope *scope;
+	/* Where a name may be another spelling, none is left out for its name. */
+	bool match = climb->match && climb->view && climb->view->noted && !climb->view->aliases;
 
 	if (!climb->index || !climb->view || rvm_is_stopped(&climb->stop))
 		return NULL;
 	if (!climb->named) {
 		if (climb->level < climb->from)
 			climb->level = climb->from;
-		scope = next_by_anchor(climb);
+		scope = match ? next_match(climb) : next_by_anchor(climb);
 		if (scope)
 			return scope;
 		climb->named = true;
+		climb->level = climb->from;
 	}
-	return next_by_name(climb);
+	if (!climb->index->groups)
+		return NULL;
+	return match ? next_by_place(climb) : next_by_name(climb);
 }
 
 bool rvm_index_names_above(const struct rvm_index *index, const struct rvm_path_view *view,

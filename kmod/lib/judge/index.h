@@ -59,6 +59,10 @@ struct rvm_token_core {
  * PATH and unix scopes with an anchor are chained by the anchor's hash, EXEC scopes by
  * the base name of their program word, which binds files of that name whatever their
  * identity, and all others by class.  Each chain is in rising index order.
+ *
+ * Hundreds of scopes may share an anchor, and most ask for a name that few paths have.
+ * So scopes with an anchor are chained a second time, by the anchor together with one
+ * name that their pattern cannot match without.
  */
 struct rvm_index {
 	/** @count: How many entries. */
@@ -71,6 +75,12 @@ struct rvm_index {
 	u32 *bucket;
 	/** @next: Next entry of the same chain, @count of them. */
 	u32 *next;
+	/** @keyed: Heads of the chains by anchor and name, as many as of @bucket. */
+	u32 *keyed;
+	/** @keyed_next: Next entry of the same chain of @keyed, @count of them. */
+	u32 *keyed_next;
+	/** @key: Hash of the anchor and that name, or of the anchor alone; @count of them. */
+	u32 *key;
 	/**
 	 * @group: For each of the @count entries, the number of its anchor and places, which
 	 * entries may share; NULL for tokens, which hold for their anchors only.
@@ -83,6 +93,13 @@ struct rvm_index {
 	u32 *first;
 	/** @groups: How many groups have a place. */
 	u32 groups;
+	/** @placed: Heads of the chains of places, as many as of @bucket; for exclusions. */
+	u32 *placed;
+	/**
+	 * @placed_next: Next place of the same chain: place n of group g is number
+	 * g * RVM_SCOPE_PLACES + n.
+	 */
+	u32 *placed_next;
 	/** @head: Heads of the class chains. */
 	u32 head[RVM_CLASS_SYS + 1];
 };
@@ -92,8 +109,8 @@ u32 rvm_index_buckets(u32 count);
 
 /**
  * rvm_index_build() - chain the entries
- * @index: count, mask, core, bucket and next are set, and group and first for exclusions;
- *         the rest is filled here
+ * @index: count, mask, core and all arrays are set, those of groups and places for
+ *         exclusions only; the rest is filled here
  */
 void rvm_index_build(struct rvm_index *index);
 
@@ -121,7 +138,19 @@ struct rvm_path_view {
 	 * as "ENV~1" where short names are made; exclusions from there on up cover it.
 	 */
 	u16 aliases;
+	/** @noted: The rest is filled.  Without it everything on the way up is searched. */
+	bool noted;
+	/** @fresh: Bit n is set if no name before @name[n] has the same hash. */
+	u64 fresh;
+	/** @hash: Of each name, the same for both cases of a letter. */
+	u32 hash[RVM_PATH_DEPTH_MAX];
 };
+
+/**
+ * rvm_view_note_names() - make what may match a place be found fast
+ * @view: its names are filled; to be called again after one is changed
+ */
+void rvm_view_note_names(struct rvm_path_view *view);
 
 /**
  * struct rvm_stop - is the answer still wanted
@@ -159,16 +188,22 @@ struct rvm_climb {
 	const struct rvm_path_view *view;
 	/** @from: Least @level; 1 for what is anchored above the place. */
 	unsigned int from;
+	/** @match: Only those are wanted that match the place or a directory above it. */
+	bool match;
 	/** @level: How far above the place the last entry is anchored. */
 	unsigned int level;
 	/** @at: Its index. */
 	u32 at;
 	/** @inside: @at is in the chain of @level, or of @group. */
 	bool inside;
+	/** @name: With @match: how many names were looked up at @level. */
+	unsigned int name;
 	/** @named: The anchors are done; now their places are searched. */
 	bool named;
-	/** @group: Whose places are searched. */
+	/** @group: Whose places are searched; with @match the number of the place. */
 	u32 group;
+	/** @started: With @match: @group is in the chain of @level. */
+	bool started;
 };
 
 /**
@@ -176,7 +211,8 @@ struct rvm_climb {
  * @climb: @stop, @index and @view are set, maybe @from, the rest 0 at the beginning
  *
  * First come those whose anchor is met, upwards; then those whose anchor's place holds
- * something else.
+ * something else.  With @match most of those that cannot match are left out, and each
+ * level gives an entry once at most.
  *
  * Return: its scope; NULL at the end, or when it is stopped.
  */

@@ -203,7 +203,8 @@ static void search_place(struct search *s, const struct rvm_path_object *path, u
 {
 	struct rvm_climb climb = { .stop = s->part->stop,
 				   .index = s->part->tokens,
-				   .view = path->visible };
+				   .view = path->visible,
+				   .match = true };
 	const struct rvm_scope *scope;
 
 	while ((scope = rvm_climb_next(&climb)))
@@ -572,9 +573,9 @@ u8 rvm_judge_live_rights(const struct rvm_partition_view *part, u32 at, s64 now)
 static u8 path_rights(const struct rvm_partition_view *part, const struct rvm_path_object *path,
 		      s64 now)
 {
-	struct rvm_climb climb = { .stop = part->stop,
-				   .index = part->tokens,
-				   .view = path->visible };
+	struct rvm_climb climb = {
+		.stop = part->stop, .index = part->tokens, .view = path->visible, .match = true
+	};
 	const struct rvm_scope *scope;
 	u8 rights = 0;
 	u32 at;

@@ -395,6 +395,23 @@ static size_t segment_len(const struct rvm_glob *glob, unsigned int n)
 	return end - glob->start[n];
 }
 
+bool rvm_glob_plain_segment(const struct rvm_glob *glob, struct rvm_name *name)
+{
+	unsigned int n = glob->segments;
+	size_t i, len;
+
+	while (n--) {
+		len = segment_len(glob, n);
+		for (i = 0; i < len && is_plain(glob->text[glob->start[n] + i]); i++)
+			;
+		if (i < len)
+			continue;
+		*name = (struct rvm_name){ .text = glob->text + glob->start[n], .len = len };
+		return true;
+	}
+	return false;
+}
+
 static u64 step(const struct rvm_glob *glob, u64 states, const struct rvm_name *name, bool nocase)
 {
 	u64 next = states & glob->deep, rest = states & ~glob->deep & (BIT_ULL(glob->segments) - 1);

@@ -89,6 +89,18 @@ enum rvm_glob_match {
 int rvm_glob_parse(struct rvm_glob *glob, const char *text, size_t len, size_t *at);
 
 /**
+ * rvm_glob_plain_segment() - a name that the glob cannot match without
+ * @glob: from rvm_glob_parse()
+ * @name: set to the last segment whose bytes all stand for themselves
+ *
+ * Of what the glob matches, this or a directory above it, below the anchor, has this name,
+ * or one that differs by the case of letters if that does not count.
+ *
+ * Return: false if it has no such segment.
+ */
+bool rvm_glob_plain_segment(const struct rvm_glob *glob, struct rvm_name *name);
+
+/**
  * rvm_glob_match_name() - match one name with one segment
  * @seg: the segment
  * @seg_len: its bytes
