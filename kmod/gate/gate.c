@@ -120,34 +120,58 @@ static bool was_allowed(const struct rvm_partition *part, const struct rvm_quest
 			   rvm_decision_allows(part, &object, q->req.need, q->req.load);
 }
 
-/*
- * Nothing tells the file from others in its directory: if one of any name is allowed
- * the same, that is worth more.  The names that the exclusions tell from others
- * are noted.
- */
-static bool describe_folder(struct rvm_decision *decision, struct rvm_question *q,
-			    const struct rvm_partition_view *views, struct rvm_walk *walk,
-			    const struct rvm_walk_section *section, s64 *until)
+/* May an exclusion of the partition, or of those around it, be about the name? */
+static bool may_be_excluded(const struct rvm_partition_view *view, struct rvm_decision *decision,
+			    const struct rvm_name *leaf)
 {
-	const struct rvm_name *leaf = &walk->visible.name[0];
-	const struct rvm_partition_view *view;
-	struct path object = object_of(q);
-	struct rvm_verdict v;
 	unsigned int i;
 
-	if (q->req.load || q->req.need & ~RVM_DECISION_FOLDER_RIGHTS ||
-	    !rvm_decision_describe_folder(decision, &object, walk, section))
-		return false;
-	if (!leaf->len)
-		return false;
-	for (view = views, i = 0; view; view = view->parent, i++) {
+	for (i = 0; view; view = view->parent, i++) {
 		decision->leaves[i] = view->leaves;
 		if (view->leaves && rvm_leaf_set_has(view->leaves, leaf->text, leaf->len))
-			return false;
+			return true;
 	}
+	return false;
+}
+
+/*
+ * Nothing tells the file from others in its directory: if one of any name is allowed the
+ * same, it is allowed too, and that is worth more than a decision about the file alone.
+ */
+static bool judge_folder(const struct rvm_partition_view *views, struct rvm_question *q,
+			 struct rvm_walk *walk, const struct rvm_walk_section *section,
+			 struct rvm_decision *decision, struct rvm_verdict *v)
+{
+	const struct rvm_name *leaf = &walk->visible.name[0];
+	struct path object = object_of(q);
+	s64 until = S64_MAX;
+
+	if (q->req.load || q->req.need & ~RVM_DECISION_FOLDER_RIGHTS ||
+	    !rvm_decision_describe_folder(decision, &object, walk, section) || !leaf->len ||
+	    may_be_excluded(views, decision, leaf))
+		return false;
 	rvm_walk_forget_leaf(walk);
-	v = judge_rights(views, &q->req, decision->from, until);
-	return v.allow && !v.relaxed;
+	*v = judge_rights(views, &q->req, decision->from, &until);
+	if (!v->allow || v->relaxed || !rvm_walk_holds(section, walk)) {
+		rvm_walk_recall_leaf(walk);
+		return false;
+	}
+	decision->until = until;
+	return true;
+}
+
+static bool judge_file(const struct rvm_partition_view *views, struct rvm_question *q,
+		       struct rvm_walk *walk, const struct rvm_walk_section *section,
+		       struct rvm_decision *decision, struct rvm_verdict *v)
+{
+	s64 until = S64_MAX;
+
+	*v = judge_rights(views, &q->req, decision->from, &until);
+	decision->until = until;
+	/* Not if names or mounts changed: it may never have been so at one moment. */
+	return v->allow && !v->relaxed && !q->dentry &&
+	       rvm_decision_describe(decision, q->path, walk, section) &&
+	       rvm_walk_holds(section, walk);
 }
 
 /* What is the caller's own, so that it takes no token that names it. */
@@ -181,16 +205,6 @@ static enum rvm_reason survey(struct rvm_walk *walk, struct rvm_walk_section *se
 	return reason;
 }
 
-/* False also if names or mounts changed: it may never have been so at one moment. */
-static bool describe_decision(struct rvm_decision *decision, struct rvm_question *q,
-			      const struct rvm_partition_view *views, struct rvm_walk *walk,
-			      const struct rvm_walk_section *section, s64 *until)
-{
-	return (describe_folder(decision, q, views, walk, section, until) ||
-		(!q->dentry && rvm_decision_describe(decision, q->path, walk, section))) &&
-	       rvm_walk_holds(section, walk);
-}
-
 static struct rvm_verdict judge_place(const struct rvm_partition_view *views,
 				      struct rvm_question *q, struct rvm_walk *walk, s64 now,
 				      struct rvm_decision *decision)
@@ -204,12 +218,12 @@ static struct rvm_verdict judge_place(const struct rvm_partition_view *views,
 	if (reason)
 		return relax(views, &q->req, reason);
 	place_object(&q->req, &walk->object);
-	v = judge_rights(views, &q->req, now, &until);
-	if (decision && v.allow && !v.relaxed &&
-	    describe_decision(decision, q, views, walk, &section, &until)) {
+	if (!decision)
+		return judge_rights(views, &q->req, now, &until);
+	if (judge_folder(views, q, walk, &section, decision, &v) ||
+	    judge_file(views, q, walk, &section, decision, &v)) {
 		decision->rights[q->req.load] = q->req.need;
 		decision->kept = jiffies;
-		decision->until = until;
 	}
 	return v;
 }
@@ -314,10 +328,13 @@ static noinline struct rvm_verdict judge_once(struct rvm_partition *part, struct
 		/* Before anything that is judged is read. */
 		.policy = rvm_policy_number(),
 	};
-	struct rvm_verdict v = judge(part, q, &decision);
+	struct rvm_verdict v;
 
-	if (decision.rights[q->req.load] &&
-	    !(READ_ONCE(part->flags) & RVM_PARTITION_FLAG_WITNESS_ALL))
+	/* Each access is a record, which names the token that decided. */
+	if (READ_ONCE(part->flags) & RVM_PARTITION_FLAG_WITNESS_ALL)
+		return judge(part, q, NULL);
+	v = judge(part, q, &decision);
+	if (decision.rights[q->req.load])
 		rvm_decision_keep(&decision, q->path->mnt);
 	return v;
 }

@@ -382,13 +382,27 @@ enum rvm_reason rvm_walk_fill_name(struct rvm_walk *walk, const struct path *pat
 	return climb(walk, path->mnt, path->dentry, leaf);
 }
 
+static void set_leaf(struct rvm_walk *walk, const struct rvm_name *name, const void *id)
+{
+	walk->visible.name[0] = *name;
+	walk->visible.id[0] = id;
+	walk->own.name[0] = *name;
+	walk->own.id[0] = id;
+	note_names(walk, walk->object.own);
+}
+
 void rvm_walk_forget_leaf(struct rvm_walk *walk)
 {
-	walk->visible.name[0] = (struct rvm_name){ .text = "" };
-	walk->visible.id[0] = NULL;
-	walk->own.name[0] = walk->visible.name[0];
-	walk->own.id[0] = NULL;
-	note_names(walk, walk->object.own);
+	const struct rvm_name empty = { .text = "" };
+
+	walk->leaf.name = walk->visible.name[0];
+	walk->leaf.id = walk->visible.id[0];
+	set_leaf(walk, &empty, NULL);
+}
+
+void rvm_walk_recall_leaf(struct rvm_walk *walk)
+{
+	set_leaf(walk, &walk->leaf.name, walk->leaf.id);
 }
 
 enum rvm_reason rvm_walk_fill_dentry(struct rvm_walk *walk, struct dentry *dentry)

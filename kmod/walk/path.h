@@ -37,6 +37,11 @@ struct rvm_walk {
 	unsigned int used;
 	/** @text: The names of both chains, each with a NUL; what they share is there once. */
 	char text[RVM_PATH_BYTES_MAX];
+	/** @leaf: What rvm_walk_forget_leaf() left out. */
+	struct {
+		struct rvm_name name;
+		const void *id;
+	} leaf;
 	/** @lent: Whether it is in use, or the spare; for path.c only. */
 	unsigned long lent;
 };
@@ -135,6 +140,8 @@ enum rvm_reason rvm_walk_fill_name(struct rvm_walk *walk, const struct path *pat
  * The empty name is matched only by what matches every name.
  */
 void rvm_walk_forget_leaf(struct rvm_walk *walk);
+/** rvm_walk_recall_leaf() - undo rvm_walk_forget_leaf() */
+void rvm_walk_recall_leaf(struct rvm_walk *walk);
 
 /**
  * rvm_walk_fill_dentry() - likewise where no mount is at hand
