@@ -90,7 +90,8 @@ static struct cached *entry_of(u64 id)
 	return &this_cpu_ptr(cache)->entry[id % CACHE_ENTRIES];
 }
 
-static struct rvm_partition *fill_entry(struct cgroup *cgrp)
+/* Out of line: whoever finds an entry needs no frame for it. */
+static noinline struct rvm_partition *fill_entry(struct cgroup *cgrp)
 {
 	/* Pairs with the release in count_up(): see the change or store the old number. */
 	u64 now = smp_load_acquire(&generation);
