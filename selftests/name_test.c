@@ -10,10 +10,12 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "lib/common.h"
@@ -96,14 +98,42 @@ static int inside(const struct box *box, int (*act)(void *path), const char *pat
 /* Then there is an answer for the directory, and its names were looked at. */
 static int make_often(void *folder)
 {
-	char path[4200];
+	char path[4200], other[4200];
 
 	for (int i = 0; i < WARM; i++) {
 		snprintf(path, sizeof(path), "%s/often", (const char *)folder);
-		if (make_file(path) || unlink(path) || mkdir(path, 0755) || rmdir(path))
+		snprintf(other, sizeof(other), "%s/other", (const char *)folder);
+		if (make_file(path) || rename(path, other) || unlink(other) || mkdir(path, 0755) ||
+		    rename(path, other) || rmdir(other))
 			return errno;
 	}
 	return 0;
+}
+
+struct rename {
+	const char *from;
+	const char *to;
+	unsigned int flags;
+};
+
+static int rename_once(void *arg)
+{
+	const struct rename *r = arg;
+
+	return result(renameat2(AT_FDCWD, r->from, AT_FDCWD, r->to, r->flags));
+}
+
+static int rename_inside(const struct box *box, const char *from, const char *to,
+			 unsigned int flags)
+{
+	struct rename r = { in_dir(from), in_dir(to), flags };
+
+	return box_do(box, rename_once, &r);
+}
+
+static bool is_there(const char *path)
+{
+	return !access(in_dir(path), F_OK);
 }
 
 /* READ and WRITE below granted/, except names of two bytes with an "s" in front. */
@@ -258,6 +288,132 @@ TEST_F(name, that_is_granted_answers_for_no_other)
 	}
 }
 
+TEST_F(name, that_is_ordinary_becomes_another)
+{
+	ASSERT_TRUE(write_file(in_dir("granted/a/one"), "text"));
+	ASSERT_TRUE(write_file(in_dir("granted/a/two"), "text"));
+	EXPECT_EQ(0, rename_inside(&self->box, "granted/a/one", "granted/a/new", 0));
+	EXPECT_EQ(0, rename_inside(&self->box, "granted/a/new", "granted/a/two", 0));
+	EXPECT_EQ(0, rename_inside(&self->box, "granted/a/two", "granted/e/two", 0));
+	EXPECT_EQ(0, rename_inside(&self->box, "granted/e/two", "granted/a/x", RENAME_NOREPLACE));
+	ASSERT_EQ(0, mkdir(in_dir("granted/a/folder"), 0755));
+	EXPECT_EQ(0, rename_inside(&self->box, "granted/a/folder", "granted/a/other", 0));
+	EXPECT_EQ(0, rename_inside(&self->box, "granted/a/other", "granted/e/other", 0));
+	EXPECT_EQ(0, rename_inside(&self->box, "granted/e/other", "granted/a/x", RENAME_EXCHANGE));
+	EXPECT_EQ(EACCES, rename_inside(&self->box, "granted/a/x", "other/x", 0));
+	EXPECT_EQ(EACCES, rename_inside(&self->box, "other", "granted/a/y", 0));
+	EXPECT_TRUE(is_there("granted/a/x"));
+}
+
+TEST_F(name, that_is_excluded_neither_becomes_another_nor_the_other_way)
+{
+	ASSERT_TRUE(write_file(in_dir("granted/a/sx"), "text"));
+	ASSERT_TRUE(write_file(in_dir("granted/a/one"), "text"));
+	EXPECT_EQ(EACCES, rename_inside(&self->box, "granted/a/sx", "granted/a/new", 0));
+	EXPECT_EQ(EACCES, rename_inside(&self->box, "granted/a/one", "granted/a/sx", 0));
+	EXPECT_EQ(EACCES, rename_inside(&self->box, "granted/a/one", "granted/a/sy", 0));
+	EXPECT_EQ(EACCES, rename_inside(&self->box, "granted/a/one", "granted/e/sy", 0));
+	EXPECT_EQ(EACCES,
+		  rename_inside(&self->box, "granted/a/one", "granted/a/sx", RENAME_EXCHANGE));
+	EXPECT_EQ(0, rename_inside(&self->box, "granted/a/one", "granted/a/sxy", 0));
+}
+
+/* Neither what is excluded, nor a pipe of others or a link to where it must not stand. */
+TEST_F(name, of_what_is_not_like_others_stays)
+{
+	ASSERT_EQ(0, rename(in_dir("granted/c/key"), in_dir("granted/a/other")));
+	ASSERT_EQ(0, rename(in_dir("granted/c/keys"), in_dir("granted/a/others")));
+	ASSERT_TRUE(write_file(in_dir("granted/a/one"), "text"));
+	ASSERT_EQ(0, mkfifo(in_dir("granted/a/pipe"), 0666));
+	ASSERT_EQ(0, symlink("elsewhere", in_dir("granted/a/link")));
+	EXPECT_EQ(EACCES, rename_inside(&self->box, "granted/a/other", "granted/a/new", 0));
+	EXPECT_EQ(EACCES, rename_inside(&self->box, "granted/a/others", "granted/a/new", 0));
+	EXPECT_EQ(EACCES, rename_inside(&self->box, "granted/a/one", "granted/a/other", 0));
+	EXPECT_EQ(EACCES, rename_inside(&self->box, "granted/a/pipe", "granted/a/new", 0));
+	EXPECT_EQ(EACCES, rename_inside(&self->box, "granted/a/one", "granted/a/pipe", 0));
+	EXPECT_EQ(EACCES, rename_inside(&self->box, "granted/a/link", "granted/a/way", 0));
+	EXPECT_EQ(0, rename_inside(&self->box, "granted/a/link", "granted/a/new", 0));
+	EXPECT_EQ(0, rename_inside(&self->box, "granted/a/one", "granted/a/two", 0));
+}
+
+/* A deny rule would mean something else below, or for what stands in the place of its anchor. */
+TEST_F(name, of_a_directory_stays_where_rules_are_about_what_is_below)
+{
+	ASSERT_EQ(0, mkdir(in_dir("granted/a/plain"), 0755));
+	EXPECT_EQ(EACCES, rename_inside(&self->box, "granted/a/plain", "granted/a/way", 0));
+	EXPECT_EQ(0, rename_inside(&self->box, "granted/a/plain", "granted/a/other", 0));
+	ASSERT_EQ(0, inside(&self->box, make_often, "granted"));
+	EXPECT_EQ(EACCES, rename_inside(&self->box, "granted/c", "granted/new", 0));
+	EXPECT_EQ(0, rename_inside(&self->box, "granted/e", "granted/new", 0));
+}
+
+/* The first name of a pattern is the same for both, what it asks below is not. */
+TEST_F(name, of_a_directory_stays_where_it_would_be_told_from_others)
+{
+	const struct rule rules[] = {
+		{ RVM_CLASS_PATH, BOTH, in_dir("granted"), "" },
+		{ RVM_CLASS_PATH, BOTH, in_dir("granted"), "e/*/key", .excludes = true },
+	};
+
+	ASSERT_EQ(0, mkdir(in_dir("granted/a/plain"), 0755));
+	ASSERT_TRUE(write_file(in_dir("granted/a/file"), "text"));
+	ASSERT_EQ(0, box_load(&self->box, rules, ARRAY_LEN(rules)));
+	ASSERT_EQ(0, inside(&self->box, make_often, "granted/a"));
+	ASSERT_EQ(0, inside(&self->box, make_often, "granted/e"));
+	EXPECT_EQ(EACCES, rename_inside(&self->box, "granted/a/plain", "granted/e/plain", 0));
+	EXPECT_EQ(0, rename_inside(&self->box, "granted/a/plain", "granted/a/new", 0));
+	EXPECT_EQ(0, rename_inside(&self->box, "granted/a/file", "granted/e/file", 0));
+}
+
+/* EXDEV: a copy of the file does not get the right. */
+TEST_F(name, that_gives_more_is_not_given)
+{
+	const struct rule rules[] = {
+		{ RVM_CLASS_PATH, BOTH, in_dir("granted"), "" },
+		{ RVM_CLASS_PATH, RVM_RIGHT_EXECUTE, in_dir("granted/a"), "prog" },
+		{ RVM_CLASS_PATH, RVM_RIGHT_EXECUTE, in_dir("granted/c"), "**" },
+		{ RVM_CLASS_PATH, RVM_RIGHT_READ, in_dir("granted/e"), "**", .excludes = true },
+	};
+
+	ASSERT_TRUE(write_file(in_dir("granted/a/one"), "text"));
+	ASSERT_TRUE(write_file(in_dir("granted/e/two"), "text"));
+	ASSERT_EQ(0, mkdir(in_dir("granted/a/folder"), 0755));
+	ASSERT_EQ(0, box_load(&self->box, rules, ARRAY_LEN(rules)));
+	ASSERT_EQ(0, inside(&self->box, make_often, "granted/a"));
+	ASSERT_EQ(0, inside(&self->box, make_often, "granted/c"));
+	ASSERT_EQ(0, inside(&self->box, make_by_mknod, "granted/e/new"));
+	EXPECT_EQ(EXDEV, rename_inside(&self->box, "granted/a/one", "granted/a/prog", 0));
+	EXPECT_EQ(EXDEV, rename_inside(&self->box, "granted/a/one", "granted/c/one", 0));
+	EXPECT_EQ(EXDEV, rename_inside(&self->box, "granted/a/folder", "granted/c/folder", 0));
+	/* WRITE is given there, but a name of what must not be read is not made another. */
+	EXPECT_EQ(EACCES, rename_inside(&self->box, "granted/e/two", "granted/e/three", 0));
+	EXPECT_EQ(EACCES, rename_inside(&self->box, "granted/e/two", "granted/a/two", 0));
+	EXPECT_EQ(EACCES, rename_inside(&self->box, "granted/a/one", "granted/e/one", 0));
+	EXPECT_EQ(0, rename_inside(&self->box, "granted/a/one", "granted/a/new", 0));
+}
+
+/* It may be read where it is until the token ends, and there for longer. */
+TEST_F(name, that_outlives_a_token_is_not_given)
+{
+	const struct rule rules[] = {
+		{ RVM_CLASS_PATH, RVM_RIGHT_WRITE, in_dir("granted"), "" },
+		{ RVM_CLASS_PATH, RVM_RIGHT_READ, in_dir("granted/a"), "**",
+		  .expires = time(NULL) + 4 },
+		{ RVM_CLASS_PATH, RVM_RIGHT_READ, in_dir("granted/e"), "**" },
+	};
+	time_t end = rules[1].expires;
+
+	ASSERT_TRUE(write_file(in_dir("granted/a/one"), "text"));
+	ASSERT_TRUE(write_file(in_dir("granted/a/two"), "text"));
+	ASSERT_EQ(0, box_load(&self->box, rules, ARRAY_LEN(rules)));
+	ASSERT_EQ(0, inside(&self->box, make_often, "granted/a"));
+	ASSERT_EQ(0, inside(&self->box, make_often, "granted/e"));
+	EXPECT_EQ(0, rename_inside(&self->box, "granted/a/one", "granted/e/one", 0));
+	ASSERT_TRUE(wait_until(time(NULL) > end));
+	EXPECT_EQ(EXDEV, rename_inside(&self->box, "granted/a/two", "granted/e/two", 0));
+	EXPECT_EQ(0, rename_inside(&self->box, "granted/a/two", "granted/a/new", 0));
+}
+
 TEST_F(name, ends_with_table_and_fence)
 {
 	const struct rule rules[] = {
@@ -271,6 +427,8 @@ TEST_F(name, ends_with_table_and_fence)
 	ASSERT_EQ(0, box_load(&self->box, rules, ARRAY_LEN(rules)));
 	EXPECT_EQ(EACCES, inside(&self->box, remove_file, "granted/a/file"));
 	EXPECT_EQ(EACCES, inside(&self->box, make_folder, "granted/a/folder"));
+	EXPECT_EQ(EACCES, rename_inside(&self->box, "granted/a/file", "granted/a/new", 0));
+	EXPECT_EQ(EACCES, rename_inside(&self->box, "granted/a/file", "granted/c/file", 0));
 	EXPECT_EQ(0, inside(&self->box, make_folder, "granted/c/folder"));
 }
 

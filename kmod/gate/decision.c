@@ -18,6 +18,7 @@
 
 #include "compat.h"
 #include "gate/decision.h"
+#include "lib/judge/move.h"
 #include "limits.h"
 #include "partition/registry.h"
 #include "policy.h"
@@ -307,30 +308,33 @@ static noinline bool folder_holds_on(struct slot *slot, unsigned int seq, const 
  * table before, as none is freed before the policy has changed.
  */
 static __always_inline bool is_outside(const struct rvm_leaf_set *noted,
-				       const struct rvm_partition *part, const char *text, u32 len)
+				       const struct rvm_partition *part, const char *text, u32 len,
+				       bool move)
 {
 	const struct rvm_table *table = rcu_dereference(part->table);
 	const struct rvm_leaf_set *leaves = table ? &table->leaves : NULL;
 
-	return leaves == noted && !(leaves && rvm_leaf_set_has(leaves, text, len));
+	return leaves == noted &&
+	       !(leaves && rvm_leaf_set_has(move ? &table->told : leaves, text, len));
 }
 
 /* And of those around it. */
 static noinline bool is_outside_around(const struct rvm_decision *decision,
-				       const struct rvm_partition *part, const char *text, u32 len)
+				       const struct rvm_partition *part, const char *text, u32 len,
+				       bool move)
 {
 	unsigned int i;
 
 	for (i = 1; (part = part->parent); i++)
-		if (!is_outside(READ_ONCE(decision->leaves[i]), part, text, len))
+		if (!is_outside(READ_ONCE(decision->leaves[i]), part, text, len, move))
 			return false;
 	return true;
 }
 
-/* The name may change meanwhile. */
+/* The name may change meanwhile.  @move: No token and no exclusion may tell it from others. */
 static noinline bool name_is_ordinary(struct slot *slot, unsigned int seq,
 				      const struct rvm_partition *part, const struct path *path,
-				      unsigned int names)
+				      unsigned int names, bool move)
 {
 	const struct rvm_decision *decision = &slot->decision;
 	const char *text = READ_ONCE(path->dentry->d_name.name);
@@ -339,9 +343,9 @@ static noinline bool name_is_ordinary(struct slot *slot, unsigned int seq,
 	/* Then text and length belong together. */
 	smp_rmb();
 	if (rvm_walk_names() != names || !len ||
-	    !is_outside(READ_ONCE(decision->leaves[0]), part, text, len))
+	    !is_outside(READ_ONCE(decision->leaves[0]), part, text, len, move))
 		return false;
-	if (part->parent && !is_outside_around(decision, part, text, len))
+	if (part->parent && !is_outside_around(decision, part, text, len, move))
 		return false;
 	if (unlikely(names != READ_ONCE(decision->settled)))
 		return folder_holds_on(slot, seq, path, names);
@@ -358,7 +362,7 @@ static noinline bool name_is_ordinary(struct slot *slot, unsigned int seq,
  * frame is needed.
  */
 static __always_inline bool allows_in(const struct rvm_partition *part, const struct path *path,
-				      u8 rights, bool name)
+				      u8 rights, bool name, u16 *moves)
 {
 	u64 id = part->id | RVM_DECISION_FOLDER;
 	/* Before any name is read. */
@@ -372,22 +376,53 @@ static __always_inline bool allows_in(const struct rvm_partition *part, const st
 	seq = even(smp_load_acquire(&slot->seq));
 	if (!is_about(decision, id, folder, rights, false))
 		return false;
+	if (moves)
+		*moves = READ_ONCE(decision->moves);
 	if (!identify_folder(&now, folder) || !is_same(&decision->identity, &now) ||
 	    !is_same_place(decision, path->mnt) ||
 	    !(name ? is_like_others(path->dentry, path->mnt) :
 		     is_ordinary(path->dentry, path->mnt)))
 		return false;
-	return name_is_ordinary(slot, seq, part, path, names);
+	return name_is_ordinary(slot, seq, part, path, names, moves);
 }
 
 bool rvm_decision_allows_in(const struct rvm_partition *part, const struct path *path, u8 rights)
 {
-	return allows_in(part, path, rights, false);
+	return allows_in(part, path, rights, false, NULL);
 }
 
 bool rvm_decision_allows_name(const struct rvm_partition *part, const struct path *path, u8 rights)
 {
-	return allows_in(part, path, rights, true);
+	return allows_in(part, path, rights, true, NULL);
+}
+
+/* @tree: Below it rules may mean something else in another directory. */
+static bool may_move(u16 here, u16 there, bool within, bool tree)
+{
+	if (within)
+		return here & RVM_MOVES_WITHIN;
+	return here & RVM_MOVES_BETWEEN && here == there && !tree;
+}
+
+/*
+ * What was found for both names was found under the present policy and count of renames: if
+ * neither has changed since before the first, both were true at one and the same time.
+ */
+bool rvm_decision_allows_move(const struct rvm_partition *part, const struct path *from,
+			      const struct path *to)
+{
+	unsigned int names = rvm_walk_names();
+	u64 policy = rvm_policy_number();
+	bool within = READ_ONCE(from->dentry->d_parent) == READ_ONCE(to->dentry->d_parent);
+	u16 here, there;
+
+	if (!allows_in(part, from, RVM_RIGHT_WRITE, true, &here) ||
+	    !allows_in(part, to, RVM_RIGHT_WRITE, true, &there) ||
+	    !may_move(here, there, within, d_is_dir(from->dentry)))
+		return false;
+	/* All was read before these are looked at again. */
+	smp_rmb();
+	return rvm_walk_names() == names && rvm_policy_is(policy);
 }
 
 static bool describe_place(struct rvm_decision *decision, const struct path *path,
@@ -478,6 +513,7 @@ void rvm_decision_keep(struct rvm_decision *new, struct vfsmount *mnt)
 	if (agree(old, new)) {
 		new->rights[0] |= old->rights[0];
 		new->rights[1] |= old->rights[1];
+		new->moves |= old->moves;
 		new->until = min(new->until, old->until);
 		new->kept = old->kept;
 	}

@@ -63,6 +63,8 @@ struct rvm_decision {
 	u8 rights[2];
 	/** @crossings: Mounts crossed. */
 	u8 crossings;
+	/** @moves: Of a directory: rvm_judge_moves(); 0 if it is not known. */
+	u16 moves;
 	/** @identity: Of the file, or of the directory. */
 	struct rvm_identity identity;
 	/** @policy: rvm_policy_number(), read before judging. */
@@ -117,6 +119,17 @@ bool rvm_decision_allows_in(const struct rvm_partition *part, const struct path 
  * Return: as rvm_decision_allows_in().
  */
 bool rvm_decision_allows_name(const struct rvm_partition *part, const struct path *path, u8 rights);
+
+/**
+ * rvm_decision_allows_move() - likewise for a plain file or directory that gets another name
+ * @part: of the caller
+ * @from: its name, with the mount of its directory
+ * @to: the new one; what has it now, if anything, goes
+ *
+ * Return: true if both names are allowed and the new one is not told from the old one.
+ */
+bool rvm_decision_allows_move(const struct rvm_partition *part, const struct path *from,
+			      const struct path *to);
 
 /** rvm_decision_allows_one() - likewise, was the file itself */
 bool rvm_decision_allows_one(const struct rvm_partition *part, const struct path *path, u8 rights,

@@ -156,6 +156,8 @@ static bool judge_folder(const struct rvm_partition_view *views, struct rvm_ques
 		rvm_walk_recall_leaf(walk);
 		return false;
 	}
+	if (q->req.need & RVM_RIGHT_WRITE)
+		decision->moves = rvm_judge_moves(views, &q->req.path, decision->from);
 	decision->until = until;
 	return true;
 }

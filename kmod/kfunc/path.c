@@ -199,9 +199,23 @@ static noinline int check_rename(struct rvm_partition *part, const struct path *
 
 	from.path = old_dir;
 	from.dentry = old;
+	from.plain = d_is_reg(old) || is_folder(old);
 	to.path = new_dir;
 	to.dentry = new;
+	to.plain = from.plain;
 	return rvm_gate_move(part, &from, &to, is_folder(old));
+}
+
+/* As for other names, no question is made if it was answered for the directories. */
+static int rename_to(struct rvm_partition *part, const struct path *old_dir, struct dentry *old,
+		     const struct path *new_dir, struct dentry *new)
+{
+	const struct path from = { .mnt = old_dir->mnt, .dentry = old };
+	const struct path to = { .mnt = new_dir->mnt, .dentry = new };
+
+	if (rvm_decision_allows_move(part, &from, &to))
+		return 0;
+	return check_rename(part, old_dir, old, new_dir, new);
 }
 
 static noinline int check_link(struct rvm_partition *part, struct dentry *old,
@@ -336,10 +350,10 @@ __bpf_kfunc int bpf_rvm_path_rename(const struct path *old_dir, struct dentry *o
 		return 0;
 	if (rvm_verb_rename(flags) != RVM_DEMAND_WRITE)
 		return rvm_gate_floor(part, RVM_OP_MKNOD, "object=device", false);
-	err = check_rename(part, old_dir, old_dentry, new_dir, new_dentry);
+	err = rename_to(part, old_dir, old_dentry, new_dir, new_dentry);
 	if (err || !(flags & RENAME_EXCHANGE))
 		return err;
-	return check_rename(part, new_dir, new_dentry, old_dir, old_dentry);
+	return rename_to(part, new_dir, new_dentry, old_dir, old_dentry);
 }
 
 __bpf_kfunc int bpf_rvm_dentry_setattr(struct dentry *dentry, u32 valid)

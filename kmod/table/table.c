@@ -159,6 +159,8 @@ struct rvm_table *rvm_table_build(struct rvm_batch *tokens, struct rvm_batch *ex
 		return ERR_PTR(err);
 	}
 	rvm_index_leaves(&table->exclusions, &table->leaves);
+	rvm_index_add_told(&table->exclusions, &table->told);
+	rvm_index_add_told(&table->tokens, &table->told);
 	return table;
 }
 

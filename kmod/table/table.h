@@ -22,6 +22,8 @@ struct rvm_table {
 	struct rvm_index exclusions;
 	/** @leaves: Names that these may be about. */
 	struct rvm_leaf_set leaves;
+	/** @told: Names that a token or an exclusion tells from others; all of @leaves too. */
+	struct rvm_leaf_set told;
 	/** @token: The same tokens with what only listings need, index order. */
 	struct rvm_token **token;
 	/** @exclusion: Likewise. */

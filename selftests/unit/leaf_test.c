@@ -117,6 +117,45 @@ static void names_outside_the_set_are_alike(void)
 	EXPECT(skipped > ROUNDS / 100);
 }
 
+/* At any level: what a glob asks for below is the same. */
+static void names_outside_of_the_whole_set_are_alike_above_too(void)
+{
+	static unsigned int alike, told;
+
+	for (unsigned int round = 0; round < ROUNDS; round++) {
+		char text[256], leaf[DEPTH_MAX][8], other[8];
+		struct rvm_name names[DEPTH_MAX], renamed[DEPTH_MAX];
+		unsigned int depth = 1 + next(DEPTH_MAX), level = next(depth);
+		struct rvm_leaf_set set = {};
+		struct rvm_glob glob;
+		bool nocase = next(2), same;
+
+		build_glob(text);
+		if (rvm_glob_parse(&glob, text, strlen(text), NULL))
+			continue;
+		rvm_leaf_set_add_all(&set, &glob);
+		for (unsigned int i = 0; i < depth; i++) {
+			build_name(leaf[i]);
+			names[i] = (struct rvm_name){ .text = leaf[i], .len = strlen(leaf[i]) };
+			renamed[i] = names[i];
+		}
+		build_name(other);
+		renamed[level] = (struct rvm_name){ .text = other, .len = strlen(other) };
+		same = rvm_glob_rest(&glob, names, depth, nocase) ==
+		       rvm_glob_rest(&glob, renamed, depth, nocase);
+		if (rvm_leaf_set_has(&set, leaf[level], names[level].len) ||
+		    rvm_leaf_set_has(&set, other, renamed[level].len)) {
+			told += !same;
+			continue;
+		}
+		alike++;
+		if (!EXPECT(same))
+			NOTE("%s tells %s from %s", text, leaf[level], other);
+	}
+	EXPECT(alike > ROUNDS / 100);
+	EXPECT(told > ROUNDS / 200);
+}
+
 static bool in_set_of(const char *text, const char *leaf)
 {
 	struct rvm_leaf_set set = {};
@@ -187,6 +226,7 @@ static void ordinary_names_are_outside_of_long_lists(void)
 int main(void)
 {
 	RUN(names_outside_the_set_are_alike);
+	RUN(names_outside_of_the_whole_set_are_alike_above_too);
 	RUN(ordinary_names_are_outside);
 	RUN(ends_of_different_globs_do_not_mix);
 	RUN(ordinary_names_are_outside_of_long_lists);

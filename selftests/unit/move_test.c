@@ -315,6 +315,127 @@ static void whatever_lies_below_a_folder_that_may_move_is_judged_the_same(void)
 	EXPECT(allowed > 1000 && bound > 100);
 }
 
+/* A name of a plain object without a mark, in the directory of a view. */
+static struct rvm_path_object name_in_dir(struct rvm_path_view *view,
+					  const struct rvm_path_view *dir, const char *name)
+{
+	static const char object;
+
+	*view = *dir;
+	view->name[0] = (struct rvm_name){ .text = name, .len = strlen(name) };
+	view->id[0] = *name ? &object : NULL;
+	rvm_view_note_names(view);
+	return (struct rvm_path_object){ .visible = view };
+}
+
+static bool is_in_set(const struct rvm_leaf_set *set, const char *name)
+{
+	return rvm_leaf_set_has(set, name, strlen(name));
+}
+
+/* What rvm_judge_moves() says of two directories, rvm_judge_move() says of each name there. */
+static void names_that_no_rule_tells_apart_move_as_their_directories_say(void)
+{
+	static const char *const leaves[] = { "7", "ls", "main.c", "git", "a" };
+	static unsigned int within, between, trees, refused;
+	struct rvm_path_view here, there, views[4];
+	static struct model_world world;
+	unsigned int i, n;
+
+	for (i = 0; i < 200000; i++) {
+		const char *old = MODEL_PICK(leaves), *new = MODEL_PICK(leaves);
+		struct rvm_path_object any[2], from, to;
+		struct rvm_leaf_set told = {};
+		bool tree = draw(2), same = draw(2);
+		u16 moves[2];
+
+		model_draw(&world);
+		for (n = 0; n < 2; n++) {
+			rvm_index_add_told(&world.tokens[n].index, &told);
+			rvm_index_add_told(&world.exclusions[n].index, &told);
+		}
+		if (is_in_set(&told, old) || is_in_set(&told, new))
+			continue;
+		do
+			model_view(&here);
+		while (!here.depth);
+		here.aliases = 0;
+		if (same)
+			there = here;
+		else
+			do
+				view_beside(&there, &here);
+			while (!there.depth);
+		any[0] = name_in_dir(&views[0], &here, "");
+		any[1] = name_in_dir(&views[1], &there, "");
+		from = name_in_dir(&views[2], &here, old);
+		to = name_in_dir(&views[3], &there, new);
+		moves[0] = rvm_judge_moves(&world.part[0], &any[0], MODEL_NOW);
+		moves[1] = rvm_judge_moves(&world.part[0], &any[1], MODEL_NOW);
+		EXPECT_EQ(rvm_exclusion_is_beside(&world.part[0], &from),
+			  rvm_exclusion_is_beside(&world.part[0], &any[0]));
+		if (moves[0])
+			EXPECT_EQ(rvm_judge_path_rights(&world.part[0], &from, MODEL_NOW),
+				  moves[0] & RVM_RIGHTS_ALL);
+		if (same ? !(moves[0] & RVM_MOVES_WITHIN) :
+			   tree || moves[0] != moves[1] || !(moves[0] & RVM_MOVES_BETWEEN)) {
+			refused++;
+			continue;
+		}
+		EXPECT_EQ(rvm_judge_move(&world.part[0], &from, &to, tree, MODEL_NOW),
+			  RVM_REASON_NONE);
+		within += same;
+		between += !same;
+		trees += tree;
+	}
+	NOTE("%u within, %u between, %u trees, %u refused", within, between, trees, refused);
+	EXPECT(within > 5000 && between > 5000 && trees > 2000 && refused > 2000);
+}
+
+static u16 moves_in(const char *name)
+{
+	struct rvm_path_object any = object(name);
+
+	w.view.name[0] = (struct rvm_name){ .text = "" };
+	w.view.id[0] = NULL;
+	index_tables();
+	return rvm_judge_moves(&w.part, &any, NOW);
+}
+
+static void directories_with_other_rules_have_another_number(void)
+{
+	start();
+	path_token("/w", "**", READ | WRITE);
+	path_token("/w/bin", "**", EXECUTE);
+	path_in(&w.exclusions, "/w", "key/**", ALL);
+	path_in(&w.exclusions, "/w", "lib/*.key", READ);
+	EXPECT_EQ(moves_in("/w/src/x"), RVM_MOVES_WITHIN | RVM_MOVES_BETWEEN | READ | WRITE);
+	EXPECT_EQ(moves_in("/w/doc/x"), moves_in("/w/src/x"));
+	EXPECT_EQ(moves_in("/w/bin/x"), moves_in("/w/src/x") | EXECUTE);
+	EXPECT_EQ(moves_in("/w/lib/x"), moves_in("/w/src/x") | RVM_MOVES_BESIDE);
+	EXPECT_EQ(moves_in("/w/key/x"), 0);
+	/* A token that ends may have ended for one of two names. */
+	path_token("/w/tmp", "**", EXECUTE)->core.expires_at = NOW + 1;
+	EXPECT_EQ(moves_in("/w/tmp/x"), RVM_MOVES_WITHIN | READ | WRITE | EXECUTE);
+	EXPECT_EQ(moves_in("/w/src/x"), RVM_MOVES_WITHIN | RVM_MOVES_BETWEEN | READ | WRITE);
+}
+
+static void each_name_of_a_rule_is_told(void)
+{
+	struct rvm_leaf_set told = {};
+
+	start();
+	place_at(path_in(&w.exclusions, "/w", "a/**/b*/c", ALL), "/", "/x/y/z");
+	path_token("/w", "d/*/e", READ);
+	index_tables();
+	rvm_index_add_told(&w.exclusions.index, &told);
+	rvm_index_add_told(&w.tokens.index, &told);
+	EXPECT(is_in_set(&told, "a") && is_in_set(&told, "b1") && is_in_set(&told, "c"));
+	EXPECT(is_in_set(&told, "d") && is_in_set(&told, "e"));
+	EXPECT(is_in_set(&told, "x") && is_in_set(&told, "y") && is_in_set(&told, "z"));
+	EXPECT(!is_in_set(&told, "main.c") && !is_in_set(&told, "f"));
+}
+
 int main(void)
 {
 	RUN(folders_move_where_deny_rules_mean_the_same);
@@ -329,5 +450,8 @@ int main(void)
 	RUN(rights_are_what_counts_for_wide_tokens);
 	RUN(sockets_below_gain_nothing);
 	RUN(whatever_lies_below_a_folder_that_may_move_is_judged_the_same);
+	RUN(names_that_no_rule_tells_apart_move_as_their_directories_say);
+	RUN(directories_with_other_rules_have_another_number);
+	RUN(each_name_of_a_rule_is_told);
 	return world_done();
 }

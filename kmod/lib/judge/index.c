@@ -270,6 +270,21 @@ void rvm_index_leaves(const struct rvm_index *index, struct rvm_leaf_set *set)
 	}
 }
 
+void rvm_index_add_told(const struct rvm_index *index, struct rvm_leaf_set *set)
+{
+	u32 i, n, k;
+
+	for (i = 0; i < index->count; i++) {
+		const struct rvm_scope *scope = index->core[i]->scope;
+
+		if (scope->glob)
+			rvm_leaf_set_add_all(set, scope->glob);
+		for (n = 0; n < RVM_SCOPE_PLACES; n++)
+			for (k = 0; k < scope->place[n].depth; k++)
+				rvm_leaf_set_add_name(set, &scope->place[n].name[k]);
+	}
+}
+
 /* Are the names of a place from @skip up the same as those of a view from @level up? */
 static bool are_same_names(const struct rvm_place *place, unsigned int skip,
 			   const struct rvm_path_view *view, unsigned int level)

@@ -122,6 +122,16 @@ void rvm_index_build(struct rvm_index *index);
 void rvm_index_leaves(const struct rvm_index *index, struct rvm_leaf_set *set);
 
 /**
+ * rvm_index_add_told() - names that the entries tell from others, at any level
+ * @index: built, of tokens or exclusions
+ * @set: is added to
+ *
+ * For whatever has a name that is not in the set, and for whatever lies below it, the
+ * entries mean the same as under any other such name in the same directory.
+ */
+void rvm_index_add_told(const struct rvm_index *index, struct rvm_leaf_set *set);
+
+/**
  * struct rvm_path_view - a file system object and what lies above it
  */
 struct rvm_path_view {

@@ -570,8 +570,18 @@ u8 rvm_judge_live_rights(const struct rvm_partition_view *part, u32 at, s64 now)
 	return token->rights;
 }
 
+static u8 live_rights(const struct rvm_partition_view *part, u32 at, s64 now, s64 *until)
+{
+	u8 rights = rvm_judge_live_rights(part, at, now);
+	s64 end = rights ? end_of(part->tokens->core[at]) : S64_MAX;
+
+	if (end < *until)
+		*until = end;
+	return rights;
+}
+
 static u8 path_rights(const struct rvm_partition_view *part, const struct rvm_path_object *path,
-		      s64 now)
+		      s64 now, s64 *until)
 {
 	struct rvm_climb climb = {
 		.stop = part->stop, .index = part->tokens, .view = path->visible, .match = true
@@ -585,20 +595,28 @@ static u8 path_rights(const struct rvm_partition_view *part, const struct rvm_pa
 	while ((scope = rvm_climb_next(&climb)))
 		if (scope->class == RVM_CLASS_PATH &&
 		    fit_place(scope, path, &climb, path->special, false) == FIT_FULL)
-			rights |= rvm_judge_live_rights(part, climb.at, now);
+			rights |= live_rights(part, climb.at, now, until);
 	for (at = part->tokens->head[RVM_CLASS_ANY]; at != RVM_CHAIN_END;
 	     at = part->tokens->next[at])
 		if (!path->special || is_root_token(part->tokens->core[at]))
-			rights |= rvm_judge_live_rights(part, at, now);
+			rights |= live_rights(part, at, now, until);
+	return rights;
+}
+
+u8 rvm_judge_path_rights_until(const struct rvm_partition_view *part,
+			       const struct rvm_path_object *path, s64 now, s64 *until)
+{
+	u8 rights = RVM_RIGHTS_ALL;
+
+	for (; part; part = part->parent)
+		rights &= path_rights(part, path, now, until);
 	return rights;
 }
 
 u8 rvm_judge_path_rights(const struct rvm_partition_view *part, const struct rvm_path_object *path,
 			 s64 now)
 {
-	u8 rights = RVM_RIGHTS_ALL;
+	s64 until = S64_MAX;
 
-	for (; part; part = part->parent)
-		rights &= path_rights(part, path, now);
-	return rights;
+	return rvm_judge_path_rights_until(part, path, now, &until);
 }

@@ -250,4 +250,16 @@ u8 rvm_judge_live_rights(const struct rvm_partition_view *part, u32 at, s64 now)
 u8 rvm_judge_path_rights(const struct rvm_partition_view *part, const struct rvm_path_object *path,
 			 s64 now);
 
+/**
+ * rvm_judge_path_rights_until() - likewise
+ * @part: the partition
+ * @path: the object
+ * @now: unix seconds
+ * @until: becomes the time at which the first of the tokens expires, if that is earlier
+ *
+ * Return: as rvm_judge_path_rights().
+ */
+u8 rvm_judge_path_rights_until(const struct rvm_partition_view *part,
+			       const struct rvm_path_object *path, s64 now, s64 *until);
+
 #endif /* _RVM_JUDGE_H */

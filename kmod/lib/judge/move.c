@@ -3,6 +3,7 @@
  * New names for old objects.
  */
 #include <linux/bits.h>
+#include <linux/limits.h>
 #include <linux/string.h>
 
 #include "lib/judge/exclusion.h"
@@ -193,4 +194,21 @@ enum rvm_reason rvm_judge_move(const struct rvm_partition_view *part,
 	if (after & ~before || (tree && after != before))
 		return RVM_REASON_GAIN;
 	return tree ? judge_below(part, from, to, now) : RVM_REASON_NONE;
+}
+
+/* Two moments at which a token that expires counts or not must not be compared. */
+u16 rvm_judge_moves(const struct rvm_partition_view *part, const struct rvm_path_object *any,
+		    s64 now)
+{
+	u16 moves = RVM_MOVES_WITHIN;
+	s64 until = S64_MAX;
+
+	if (rvm_exclusion_touches(part, any, RVM_RIGHTS_ALL))
+		return 0;
+	moves |= rvm_judge_path_rights_until(part, any, now, &until);
+	if (until == S64_MAX)
+		moves |= RVM_MOVES_BETWEEN;
+	if (rvm_exclusion_is_beside(part, any))
+		moves |= RVM_MOVES_BESIDE;
+	return rvm_is_stopped(&part->stop) ? 0 : moves;
 }

@@ -31,4 +31,30 @@ enum rvm_reason rvm_judge_move(const struct rvm_partition_view *part,
 			       const struct rvm_path_object *from, const struct rvm_path_object *to,
 			       bool tree, s64 now);
 
+/** RVM_MOVES_WITHIN - nothing forbids to rename what rules do not tell from others, in it */
+#define RVM_MOVES_WITHIN BIT(15)
+/** RVM_MOVES_BETWEEN - likewise between it and another directory of the same number */
+#define RVM_MOVES_BETWEEN BIT(14)
+/** RVM_MOVES_BESIDE - an exclusion could match a name in it; the lower bits are rights */
+#define RVM_MOVES_BESIDE BIT(13)
+
+/**
+ * rvm_judge_moves() - what a rename sees of all names of a directory that are alike
+ * @part: the partition; those above count too
+ * @any: the empty name in the directory, of nothing
+ * @now: unix seconds
+ *
+ * It holds for names that are not in the sets of rvm_index_add_told(), of plain files and
+ * directories without a mark.  rvm_judge_move() says yes to a rename of such a name to
+ * another in the same directory, with what lies below it, if there is
+ * RVM_MOVES_WITHIN.  It says yes to a rename of a plain file to another directory with the
+ * same number that has RVM_MOVES_BETWEEN; such files may have second names in both
+ * directories or in none.
+ *
+ * Return: RVM_MOVES_x and a mask of enum rvm_right; 0 if an exclusion takes a right of
+ * each name there, or the partition is stopped.
+ */
+u16 rvm_judge_moves(const struct rvm_partition_view *part, const struct rvm_path_object *any,
+		    s64 now);
+
 #endif /* _RVM_MOVE_H */

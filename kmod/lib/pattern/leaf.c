@@ -10,22 +10,21 @@ static bool is_plain_byte(char c)
 	return c != '*' && c != '?' && c != '[' && c != ']' && c != '\\';
 }
 
-/* The last segment that is not "**"; false if there is none, or it takes every name. */
-static bool find_last(const struct rvm_glob *glob, struct rvm_name *seg)
+static struct rvm_name segment_at(const struct rvm_glob *glob, unsigned int n)
 {
-	unsigned int last = glob->segments;
-	size_t i, end;
+	size_t end = n + 1 < glob->segments ? glob->start[n + 1] - 1 : glob->len;
 
-	while (last && glob->deep & BIT_ULL(last - 1))
-		last--;
-	if (!last--)
-		return false;
-	end = last + 1 < glob->segments ? glob->start[last + 1] - 1 : glob->len;
-	seg->text = glob->text + glob->start[last];
-	seg->len = end - glob->start[last];
+	return (struct rvm_name){ .text = glob->text + glob->start[n],
+				  .len = end - glob->start[n] };
+}
+
+static bool takes_every_name(const struct rvm_name *seg)
+{
+	size_t i;
+
 	for (i = 0; i < seg->len && seg->text[i] == '*'; i++)
 		;
-	return i < seg->len;
+	return i == seg->len;
 }
 
 /* How many bytes at its beginning stand for themselves. */
@@ -65,34 +64,55 @@ static void mark_tail(struct rvm_leaf_set *set, const char *text)
 	rvm_leaf_mark(set->tails, rvm_leaf_word_bit(rvm_leaf_tail(rvm_leaf_word(text))));
 }
 
+/* If it has wildcards, four bytes at one end tell most. */
+static void add_segment(struct rvm_leaf_set *set, const struct rvm_name *seg)
+{
+	size_t head = plain_head(seg), tail = plain_tail(seg);
+
+	if (takes_every_name(seg))
+		return;
+	if (head == seg->len) {
+		rvm_leaf_set_add_name(set, seg);
+	} else if (head >= RVM_LEAF_WORD_BYTES) {
+		rvm_leaf_mark(set->heads,
+			      rvm_leaf_word_bit(rvm_leaf_head(rvm_leaf_word(seg->text))));
+	} else if (tail >= RVM_LEAF_WORD_BYTES) {
+		mark_tail(set, seg->text + seg->len - RVM_LEAF_WORD_BYTES);
+	} else if (head && tail) {
+		set->both_first |= rvm_leaf_byte(seg->text[0]);
+		set->both_last |= rvm_leaf_byte(seg->text[seg->len - 1]);
+	} else if (head) {
+		set->first |= rvm_leaf_byte(seg->text[0]);
+	} else {
+		/* If neither end is known, it may be any name. */
+		set->last |= tail ? rvm_leaf_byte(seg->text[seg->len - 1]) : ~0ULL;
+	}
+}
+
 /*
  * The last segment that is not "**" decides about the leaf: earlier ones match names
- * above, and a glob that ends there covers every name below.  If it has wildcards, four
- * bytes at one end tell most.
+ * above, and a glob that ends there covers every name below.
  */
 void rvm_leaf_set_add(struct rvm_leaf_set *set, const struct rvm_glob *glob)
 {
+	unsigned int last = glob->segments;
 	struct rvm_name seg;
-	size_t head, tail;
 
-	if (!find_last(glob, &seg))
+	while (last && glob->deep & BIT_ULL(last - 1))
+		last--;
+	if (!last)
 		return;
-	head = plain_head(&seg);
-	tail = plain_tail(&seg);
-	if (head == seg.len) {
-		rvm_leaf_set_add_name(set, &seg);
-	} else if (head >= RVM_LEAF_WORD_BYTES) {
-		rvm_leaf_mark(set->heads,
-			      rvm_leaf_word_bit(rvm_leaf_head(rvm_leaf_word(seg.text))));
-	} else if (tail >= RVM_LEAF_WORD_BYTES) {
-		mark_tail(set, seg.text + seg.len - RVM_LEAF_WORD_BYTES);
-	} else if (head && tail) {
-		set->both_first |= rvm_leaf_byte(seg.text[0]);
-		set->both_last |= rvm_leaf_byte(seg.text[seg.len - 1]);
-	} else if (head) {
-		set->first |= rvm_leaf_byte(seg.text[0]);
-	} else {
-		/* If neither end is known, it may be any name. */
-		set->last |= tail ? rvm_leaf_byte(seg.text[seg.len - 1]) : ~0ULL;
+	seg = segment_at(glob, last - 1);
+	add_segment(set, &seg);
+}
+
+void rvm_leaf_set_add_all(struct rvm_leaf_set *set, const struct rvm_glob *glob)
+{
+	struct rvm_name seg;
+	unsigned int n;
+
+	for (n = 0; n < glob->segments; n++) {
+		seg = segment_at(glob, n);
+		add_segment(set, &seg);
 	}
 }

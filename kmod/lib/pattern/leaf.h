@@ -106,6 +106,16 @@ static inline bool rvm_leaf_is_marked(const u64 *bits, unsigned int bit)
  */
 void rvm_leaf_set_add(struct rvm_leaf_set *set, const struct rvm_glob *glob);
 
+/**
+ * rvm_leaf_set_add_all() - add all names that any segment of a glob treats differently
+ * @set: is changed
+ * @glob: from rvm_glob_parse()
+ *
+ * A glob asks the same of what lies below two directories, in the same directory, whose
+ * names are not in the set.
+ */
+void rvm_leaf_set_add_all(struct rvm_leaf_set *set, const struct rvm_glob *glob);
+
 /** rvm_leaf_set_add_name() - add one name, not empty */
 void rvm_leaf_set_add_name(struct rvm_leaf_set *set, const struct rvm_name *name);
 
