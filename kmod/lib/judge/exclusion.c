@@ -35,7 +35,12 @@ static void exclude_place(const struct rvm_partition_view *part, const struct rv
 			  const struct rvm_path_view *view, u8 class, u8 rights, u32 *lowest)
 {
 	const struct rvm_index *index = part->exclusions;
-	struct rvm_climb climb = { .stop = part->stop, .index = index, .view = view, .match = true };
+	struct rvm_climb climb = {
+		.stop = part->stop,
+		.index = index,
+		.view = view,
+		.match = true,
+	};
 	struct rvm_leaf_ends ends = {};
 	const struct rvm_scope *scope;
 
@@ -223,8 +228,9 @@ static bool is_below(const struct rvm_partition_view *part, const struct rvm_pat
 
 static bool is_beside(const struct rvm_partition_view *part, const struct rvm_path_view *view)
 {
-	return rvm_index_names_beside(part->exclusions, view) ||
-	       any_glob(part, view, rvm_glob_may_match_beside);
+	/* Often the first pattern could. */
+	return any_glob(part, view, rvm_glob_may_match_beside) ||
+	       rvm_index_names_beside(part->exclusions, view);
 }
 
 bool rvm_exclusion_is_below(const struct rvm_partition_view *part,

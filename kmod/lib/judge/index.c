@@ -41,7 +41,7 @@ static u64 word_at(const char *text)
 	return word | 0x2020202020202020ULL;
 }
 
-/* Never 0.  Names that are the same but for the case of letters have the same. */
+/* Names that are the same but for the case of letters have the same. */
 static u32 hash_name(const struct rvm_name *name)
 {
 	const char *text = name->text;
@@ -58,28 +58,69 @@ static u32 hash_name(const struct rvm_name *name)
 		hash ^= rvm_leaf_few(text, len);
 	}
 	hash *= 0x9e3779b97f4a7c15ULL;
-	return (u32)(hash >> 32) ?: 1;
+	return hash >> 32;
+}
+
+static u32 hash_end(const char *text)
+{
+	u32 hash = rvm_leaf_few(text, RVM_NAME_END_BYTES) * 0x9e3779b1U;
+
+	return hash ^ hash >> 15;
+}
+
+/* 0 for a name that is too short.  Parts of different kinds never have the same. */
+static u32 hash_part(const struct rvm_name *name, enum rvm_name_part part)
+{
+	size_t rest = name->len - RVM_NAME_END_BYTES;
+	u32 hash;
+
+	if (part == RVM_NAME_ALL)
+		hash = hash_name(name);
+	else if (name->len < RVM_NAME_END_BYTES)
+		return 0;
+	else
+		hash = hash_end(part == RVM_NAME_TAIL ? name->text + rest : name->text);
+	return hash >> 2 | (part + 1) << 30;
+}
+
+static bool is_fresh(const u32 *hash, unsigned int i)
+{
+	unsigned int k;
+
+	for (k = 0; k < i && hash[k] != hash[i]; k++)
+		;
+	return k == i;
+}
+
+static void note_part(struct rvm_path_view *view, enum rvm_name_part part)
+{
+	u32 *hash = view->part[part].hash;
+	u64 fresh = 0, seen = 0, bit;
+	unsigned int i;
+
+	for (i = 0; i < view->depth; i++) {
+		hash[i] = hash_part(&view->name[i], part);
+		bit = BIT_ULL(hash[i] % 64);
+		/* Mostly nothing need be compared. */
+		if (hash[i] && (!(seen & bit) || is_fresh(hash, i)))
+			fresh |= BIT_ULL(i);
+		seen |= bit;
+	}
+	view->part[part].fresh = fresh;
 }
 
 void rvm_view_note_names(struct rvm_path_view *view)
 {
-	unsigned int i, k;
-
-	view->fresh = 0;
-	for (i = 0; i < view->depth; i++) {
-		view->hash[i] = hash_name(&view->name[i]);
-		for (k = 0; k < i && view->hash[k] != view->hash[i]; k++)
-			;
-		if (k == i)
-			view->fresh |= BIT_ULL(i);
-	}
+	note_part(view, RVM_NAME_ALL);
+	note_part(view, RVM_NAME_HEAD);
+	note_part(view, RVM_NAME_TAIL);
 	view->noted = true;
 }
 
-/* @name: Hash of a name; 0 for patterns that need none. */
-static u32 key_of(u32 anchor, u32 name)
+/* @part: Hash of a name or of a part of one; 0 for patterns that need none. */
+static u32 key_of(u32 anchor, u32 part)
 {
-	return anchor ^ name;
+	return anchor ^ part;
 }
 
 /* The names of a place are compared only where its depth and first name are the same. */
@@ -176,12 +217,20 @@ static void join_group(struct rvm_index *index, u32 i, u32 chain)
 	index->first[index->group[i]] = i;
 }
 
-/* Whatever the pattern matches has this name below the anchor. */
-static u32 name_needed(const struct rvm_scope *scope)
+/* Whatever the pattern matches has a name like this below the anchor. */
+static u32 part_needed(const struct rvm_scope *scope)
 {
 	struct rvm_name name;
 
-	return scope->glob && rvm_glob_plain_segment(scope->glob, &name) ? hash_name(&name) : 0;
+	if (!scope->glob)
+		return 0;
+	if (rvm_glob_plain_segment(scope->glob, &name))
+		return hash_part(&name, RVM_NAME_ALL);
+	if (rvm_glob_plain_end(scope->glob, RVM_NAME_END_BYTES, false, &name))
+		return hash_part(&name, RVM_NAME_HEAD);
+	if (rvm_glob_plain_end(scope->glob, RVM_NAME_END_BYTES, true, &name))
+		return hash_part(&name, RVM_NAME_TAIL);
+	return 0;
 }
 
 static void join_key(struct rvm_index *index, u32 i)
@@ -193,7 +242,7 @@ static void join_key(struct rvm_index *index, u32 i)
 	index->keyed_next[i] = RVM_CHAIN_END;
 	if (!scope->anchor || (scope->class != RVM_CLASS_PATH && scope->class != RVM_CLASS_NET))
 		return;
-	index->key[i] = key_of(hash_anchor(scope->anchor), name_needed(scope));
+	index->key[i] = key_of(hash_anchor(scope->anchor), part_needed(scope));
 	chain = &index->keyed[index->key[i] & index->mask];
 	index->keyed_next[i] = *chain;
 	*chain = i;
@@ -210,8 +259,8 @@ static void chain_places(struct rvm_index *index)
 
 			if (!place->depth)
 				continue;
-			chain = &index->placed[key_of_place(place->depth,
-							    hash_name(&place->name[0])) &
+			chain = &index->placed[key_of_place(place->depth, hash_part(&place->name[0],
+										    RVM_NAME_ALL)) &
 					       index->mask];
 			index->placed_next[group * RVM_SCOPE_PLACES + n] = *chain;
 			*chain = group * RVM_SCOPE_PLACES + n;
@@ -400,7 +449,8 @@ static const struct rvm_scope *next_by_place(struct rvm_climb *climb)
 	const struct rvm_path_view *view = climb->view;
 
 	for (; climb->level < view->depth; climb->level++, climb->started = false) {
-		u32 key = key_of_place(view->depth - climb->level, view->hash[climb->level]);
+		u32 key = key_of_place(view->depth - climb->level,
+				       view->part[RVM_NAME_ALL].hash[climb->level]);
 
 		if (!climb->started)
 			climb->group = index->placed[key & index->mask];
@@ -442,25 +492,38 @@ static const struct rvm_scope *next_by_anchor(struct rvm_climb *climb)
 	return NULL;
 }
 
+static const struct rvm_scope *next_of_key(struct rvm_climb *climb, const void *id, u32 key)
+{
+	const struct rvm_index *index = climb->index;
+
+	climb->at = climb->inside ? index->keyed_next[climb->at] : index->keyed[key & index->mask];
+	climb->inside = true;
+	for (; climb->at != RVM_CHAIN_END; climb->at = index->keyed_next[climb->at])
+		if (index->key[climb->at] == key && index->core[climb->at]->scope->anchor == id)
+			return index->core[climb->at]->scope;
+	climb->inside = false;
+	return NULL;
+}
+
 /* Of one anchor: those that need no name, then those that need one of the names below it. */
 static const struct rvm_scope *next_by_key(struct rvm_climb *climb, const void *id, u32 anchor)
 {
-	const struct rvm_index *index = climb->index;
 	const struct rvm_path_view *view = climb->view;
+	const struct rvm_scope *scope;
 
-	for (; climb->name <= climb->level; climb->name++) {
-		u32 n = climb->name, key = key_of(anchor, n ? view->hash[n - 1] : 0);
+	for (; climb->looked <= climb->level * RVM_NAME_PARTS; climb->looked++) {
+		unsigned int n = climb->looked - 1;
+		unsigned int part = n % RVM_NAME_PARTS, name = n / RVM_NAME_PARTS;
+		u32 key = anchor;
 
-		if (n && !(view->fresh & BIT_ULL(n - 1)))
-			continue;
-		climb->at = climb->inside ? index->keyed_next[climb->at] :
-					    index->keyed[key & index->mask];
-		climb->inside = true;
-		for (; climb->at != RVM_CHAIN_END; climb->at = index->keyed_next[climb->at])
-			if (index->key[climb->at] == key &&
-			    index->core[climb->at]->scope->anchor == id)
-				return index->core[climb->at]->scope;
-		climb->inside = false;
+		if (climb->looked) {
+			if (!(view->part[part].fresh & BIT_ULL(name)))
+				continue;
+			key = key_of(anchor, view->part[part].hash[name]);
+		}
+		scope = next_of_key(climb, id, key);
+		if (scope)
+			return scope;
 	}
 	return NULL;
 }
@@ -471,7 +534,7 @@ static const struct rvm_scope *next_match(struct rvm_climb *climb)
 	const struct rvm_index *index = climb->index;
 	const struct rvm_scope *scope = NULL;
 
-	for (; climb->level <= view->depth; climb->level++, climb->name = 0) {
+	for (; climb->level <= view->depth; climb->level++, climb->looked = 0) {
 		const void *id = view->id[climb->level];
 		u32 anchor = hash_anchor(id);
 

@@ -62,7 +62,7 @@ struct rvm_token_core {
  *
  * Hundreds of scopes may share an anchor, and most ask for a name that few paths have.
  * So scopes with an anchor are chained a second time, by the anchor together with one
- * name that their pattern cannot match without.
+ * name that their pattern cannot match without, or the beginning or end of one.
  */
 struct rvm_index {
 	/** @count: How many entries. */
@@ -79,7 +79,7 @@ struct rvm_index {
 	u32 *keyed;
 	/** @keyed_next: Next entry of the same chain of @keyed, @count of them. */
 	u32 *keyed_next;
-	/** @key: Hash of the anchor and that name, or of the anchor alone; @count of them. */
+	/** @key: Hash of the anchor and that name or part, or of the anchor alone; @count of them. */
 	u32 *key;
 	/**
 	 * @group: For each of the @count entries, the number of its anchor and places, which
@@ -131,6 +131,21 @@ void rvm_index_leaves(const struct rvm_index *index, struct rvm_leaf_set *set);
  */
 void rvm_index_add_told(const struct rvm_index *index, struct rvm_leaf_set *set);
 
+/** enum rvm_name_part - what of a name is hashed */
+enum rvm_name_part {
+	/** @RVM_NAME_ALL: All of it. */
+	RVM_NAME_ALL,
+	/** @RVM_NAME_HEAD: Its first RVM_NAME_END_BYTES. */
+	RVM_NAME_HEAD,
+	/** @RVM_NAME_TAIL: Its last ones. */
+	RVM_NAME_TAIL,
+	/** @RVM_NAME_PARTS: How many there are. */
+	RVM_NAME_PARTS,
+};
+
+/** RVM_NAME_END_BYTES - length of such a beginning or end */
+#define RVM_NAME_END_BYTES 3
+
 /**
  * struct rvm_path_view - a file system object and what lies above it
  */
@@ -150,10 +165,13 @@ struct rvm_path_view {
 	u16 aliases;
 	/** @noted: The rest is filled.  Without it everything on the way up is searched. */
 	bool noted;
-	/** @fresh: Bit n is set if no name before @name[n] has the same hash. */
-	u64 fresh;
-	/** @hash: Of each name, the same for both cases of a letter. */
-	u32 hash[RVM_PATH_DEPTH_MAX];
+	/** @part: What patterns can be found by: all of a name, its beginning, its end. */
+	struct {
+		/** @fresh: Bit n is set if no name before @name[n] has the same hash. */
+		u64 fresh;
+		/** @hash: Of each name, the same for both cases of a letter; 0 for none. */
+		u32 hash[RVM_PATH_DEPTH_MAX];
+	} part[RVM_NAME_PARTS];
 };
 
 /**
@@ -206,8 +224,8 @@ struct rvm_climb {
 	u32 at;
 	/** @inside: @at is in the chain of @level, or of @group. */
 	bool inside;
-	/** @name: With @match: how many names were looked up at @level. */
-	unsigned int name;
+	/** @looked: With @match: how many names and parts were looked up at @level. */
+	unsigned int looked;
 	/** @named: The anchors are done; now their places are searched. */
 	bool named;
 	/** @group: Whose places are searched; with @match the number of the place. */

@@ -584,7 +584,10 @@ static u8 path_rights(const struct rvm_partition_view *part, const struct rvm_pa
 		      s64 now, s64 *until)
 {
 	struct rvm_climb climb = {
-		.stop = part->stop, .index = part->tokens, .view = path->visible, .match = true
+		.stop = part->stop,
+		.index = part->tokens,
+		.view = path->visible,
+		.match = true,
 	};
 	const struct rvm_scope *scope;
 	u8 rights = 0;

@@ -395,19 +395,38 @@ static size_t segment_len(const struct rvm_glob *glob, unsigned int n)
 	return end - glob->start[n];
 }
 
+static bool are_plain(const char *text, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len && is_plain(text[i]); i++)
+		;
+	return i == len;
+}
+
 bool rvm_glob_plain_segment(const struct rvm_glob *glob, struct rvm_name *name)
 {
 	unsigned int n = glob->segments;
-	size_t i, len;
 
 	while (n--) {
-		len = segment_len(glob, n);
-		for (i = 0; i < len && is_plain(glob->text[glob->start[n] + i]); i++)
-			;
-		if (i < len)
-			continue;
-		*name = (struct rvm_name){ .text = glob->text + glob->start[n], .len = len };
-		return true;
+		name->text = glob->text + glob->start[n];
+		name->len = segment_len(glob, n);
+		if (are_plain(name->text, name->len))
+			return true;
+	}
+	return false;
+}
+
+bool rvm_glob_plain_end(const struct rvm_glob *glob, size_t bytes, bool tail, struct rvm_name *name)
+{
+	unsigned int n = glob->segments;
+
+	while (n--) {
+		name->text = glob->text + glob->start[n];
+		name->len = segment_len(glob, n);
+		if (name->len >= bytes &&
+		    are_plain(tail ? name->text + name->len - bytes : name->text, bytes))
+			return true;
 	}
 	return false;
 }

@@ -101,6 +101,18 @@ int rvm_glob_parse(struct rvm_glob *glob, const char *text, size_t len, size_t *
 bool rvm_glob_plain_segment(const struct rvm_glob *glob, struct rvm_name *name);
 
 /**
+ * rvm_glob_plain_end() - how a name begins or ends that the glob cannot match without
+ * @glob: from rvm_glob_parse()
+ * @bytes: how many bytes have to stand for themselves
+ * @tail: at its end
+ * @name: set to the last segment with such bytes
+ *
+ * Return: as rvm_glob_plain_segment().
+ */
+bool rvm_glob_plain_end(const struct rvm_glob *glob, size_t bytes, bool tail,
+			struct rvm_name *name);
+
+/**
  * rvm_glob_match_name() - match one name with one segment
  * @seg: the segment
  * @seg_len: its bytes
