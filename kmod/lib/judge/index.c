@@ -71,15 +71,14 @@ static u32 hash_end(const char *text)
 /* 0 for a name that is too short.  Parts of different kinds never have the same. */
 static u32 hash_part(const struct rvm_name *name, enum rvm_name_part part)
 {
-	size_t rest = name->len - RVM_NAME_END_BYTES;
+	const char *text = name->text;
 	u32 hash;
 
-	if (part == RVM_NAME_ALL)
-		hash = hash_name(name);
-	else if (name->len < RVM_NAME_END_BYTES)
+	if (part != RVM_NAME_ALL && name->len < RVM_NAME_END_BYTES)
 		return 0;
-	else
-		hash = hash_end(part == RVM_NAME_TAIL ? name->text + rest : name->text);
+	if (part == RVM_NAME_TAIL)
+		text += name->len - RVM_NAME_END_BYTES;
+	hash = part == RVM_NAME_ALL ? hash_name(name) : hash_end(text);
 	return hash >> 2 | (part + 1) << 30;
 }
 

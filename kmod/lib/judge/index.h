@@ -79,7 +79,7 @@ struct rvm_index {
 	u32 *keyed;
 	/** @keyed_next: Next entry of the same chain of @keyed, @count of them. */
 	u32 *keyed_next;
-	/** @key: Hash of the anchor and that name or part, or of the anchor alone; @count of them. */
+	/** @key: Hash of the anchor and that name or part, or of the anchor alone; @count. */
 	u32 *key;
 	/**
 	 * @group: For each of the @count entries, the number of its anchor and places, which
@@ -147,6 +147,16 @@ enum rvm_name_part {
 #define RVM_NAME_END_BYTES 3
 
 /**
+ * struct rvm_name_hashes - one part of each name of a path
+ */
+struct rvm_name_hashes {
+	/** @fresh: Bit n is set if no name before the n-th has the same hash. */
+	u64 fresh;
+	/** @hash: Of each name, the same for both cases of a letter; 0 for none. */
+	u32 hash[RVM_PATH_DEPTH_MAX];
+};
+
+/**
  * struct rvm_path_view - a file system object and what lies above it
  */
 struct rvm_path_view {
@@ -166,12 +176,7 @@ struct rvm_path_view {
 	/** @noted: The rest is filled.  Without it everything on the way up is searched. */
 	bool noted;
 	/** @part: What patterns can be found by: all of a name, its beginning, its end. */
-	struct {
-		/** @fresh: Bit n is set if no name before @name[n] has the same hash. */
-		u64 fresh;
-		/** @hash: Of each name, the same for both cases of a letter; 0 for none. */
-		u32 hash[RVM_PATH_DEPTH_MAX];
-	} part[RVM_NAME_PARTS];
+	struct rvm_name_hashes part[RVM_NAME_PARTS];
 };
 
 /**
