@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Hooks: the BPF links that the module keeps alive.
+ * Hooks: the BPF links that the module keeps alive, and the programs that it attaches
+ * itself while they are needed (need.c).
  *
- * The programs on them pin the module and the module holds the links, so
- * neither goes away by itself: letting go is an explicit and recorded step.
+ * The programs pin the module and the module holds links and programs, so neither goes
+ * away by itself: letting go is an explicit and recorded step.
  */
 
 #include <linux/bpf.h>
+#include <linux/file.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/netlink.h>
@@ -15,6 +17,8 @@
 #include "compat.h"
 #include "hook.h"
 #include "limits.h"
+#include "need.h"
+#include "partition/recheck.h"
 #include "partition/registry.h"
 #include "witness/line.h"
 #include "witness/witness.h"
@@ -22,6 +26,7 @@
 RVM_IMPORT_NS(BPF_INTERNAL);
 
 struct held {
+	/* NULL if need.c has it. */
 	struct bpf_link *link;
 	char name[RVM_HOOK_NAME_MAX + 1];
 	u32 class;
@@ -32,23 +37,67 @@ static DEFINE_MUTEX(lock);
 static struct held held[RVM_LINKS_MAX];
 static unsigned int count;
 
-static bool is_on_hook(const struct bpf_link *link, const char *name)
+static bool is_for_hook(const struct bpf_prog *prog, const char *name)
 {
 	static const char prefix[] = "bpf_lsm_";
-	const struct bpf_prog *prog = link->prog;
 	const char *target;
 
-	if (link->type != BPF_LINK_TYPE_TRACING || prog->type != BPF_PROG_TYPE_LSM)
+	if (prog->type != BPF_PROG_TYPE_LSM)
 		return false;
 	target = prog->aux->attach_func_name;
 	return target && !strncmp(target, prefix, strlen(prefix)) &&
 	       !strcmp(target + strlen(prefix), name);
 }
 
-static int take_link(const struct rvm_hook_spec *spec, struct netlink_ext_ack *extack)
+static int take_program(const struct rvm_hook_spec *spec, struct netlink_ext_ack *extack)
 {
-	struct bpf_link *link;
+	struct bpf_prog *prog = bpf_prog_get_type_dev(spec->fd, BPF_PROG_TYPE_LSM, false);
+	struct file *file;
+	bool fits;
+
+	if (IS_ERR(prog)) {
+		NL_SET_ERR_MSG(extack, "the descriptor is not an LSM program");
+		return PTR_ERR(prog);
+	}
+	fits = rvm_need_of(spec->name) != RVM_NEED_ALWAYS && is_for_hook(prog, spec->name);
+	bpf_prog_put(prog);
+	if (!fits) {
+		NL_SET_ERR_MSG(extack, "the program is not for a hook that is attached by need");
+		return -EINVAL;
+	}
+	file = fget(spec->fd);
+	if (!file)
+		return -EBADF;
+	rvm_need_give(spec->name, file);
+	return 0;
+}
+
+static int take_link(const struct rvm_hook_spec *spec, struct bpf_link **link,
+		     struct netlink_ext_ack *extack)
+{
+	struct bpf_link *taken = bpf_link_get_from_fd(spec->fd);
+
+	if (IS_ERR(taken)) {
+		NL_SET_ERR_MSG(extack, "the descriptor is not a BPF link");
+		return PTR_ERR(taken);
+	}
+	if (taken->type != BPF_LINK_TYPE_TRACING || !is_for_hook(taken->prog, spec->name)) {
+		NL_SET_ERR_MSG(extack, "the link is not to an LSM program on the named hook");
+		bpf_link_put(taken);
+		return -EINVAL;
+	}
+	if (rvm_need_of(spec->name) == RVM_NEED_ALWAYS)
+		*link = taken;
+	else
+		rvm_need_give_link(spec->name, taken);
+	return 0;
+}
+
+static int take(const struct rvm_hook_spec *spec, struct netlink_ext_ack *extack)
+{
+	struct bpf_link *link = NULL;
 	unsigned int i;
+	int err;
 
 	lockdep_assert_held(&lock);
 	for (i = 0; i < count; i++) {
@@ -61,30 +110,30 @@ static int take_link(const struct rvm_hook_spec *spec, struct netlink_ext_ack *e
 		NL_SET_ERR_MSG_FMT(extack, "%u links are held, which is the limit", count);
 		return -ENFILE;
 	}
-	link = bpf_link_get_from_fd(spec->fd);
-	if (IS_ERR(link)) {
-		NL_SET_ERR_MSG(extack, "the descriptor is not a BPF link");
-		return PTR_ERR(link);
-	}
-	if (!is_on_hook(link, spec->name)) {
-		NL_SET_ERR_MSG(extack, "the link is not to an LSM program on the named hook");
-		bpf_link_put(link);
-		return -EINVAL;
-	}
+	err = spec->program ? take_program(spec, extack) : take_link(spec, &link, extack);
+	if (err)
+		return err;
 	held[count].link = link;
 	held[count].class = spec->class;
 	strscpy(held[count].name, spec->name, sizeof(held[count].name));
 	WRITE_ONCE(count, count + 1);
+	rvm_need_expect(true);
 	return 0;
 }
 
 static void drop_links(unsigned int left)
 {
 	lockdep_assert_held(&lock);
+	rvm_need_expect(left);
 	while (count > left) {
+		struct held *last = &held[count - 1];
+
 		WRITE_ONCE(count, count - 1);
-		bpf_link_put(held[count].link);
-		held[count].link = NULL;
+		if (last->link)
+			bpf_link_put(last->link);
+		else
+			rvm_need_take(last->name);
+		last->link = NULL;
 	}
 }
 
@@ -118,13 +167,17 @@ int rvm_hook_hold(const struct rvm_hook_spec *specs, unsigned int links, unsigne
 	if (err)
 		return err;
 	for (i = 0; i < links; i++) {
-		err = take_link(&specs[i], extack);
+		err = take(&specs[i], extack);
 		if (err) {
 			*bad = i;
-			drop_links(before);
-			rvm_witness_abort(&res);
-			return err;
+			break;
 		}
+	}
+	err = err ?: rvm_recheck_begin(extack);
+	if (err) {
+		drop_links(before);
+		rvm_witness_abort(&res);
+		return err;
 	}
 	record(&res, count);
 	return 0;
@@ -158,13 +211,18 @@ unsigned int rvm_hook_count(void)
 	return READ_ONCE(count);
 }
 
-bool rvm_hook_at(unsigned int n, char *name, u32 *class)
+bool rvm_hook_at(unsigned int n, struct rvm_hook_info *info)
 {
+	const struct held *at;
+
 	guard(mutex)(&lock);
 	if (n >= count)
 		return false;
-	strscpy(name, held[n].name, RVM_HOOK_NAME_MAX + 1);
-	*class = held[n].class;
+	at = &held[n];
+	strscpy(info->name, at->name, sizeof(info->name));
+	info->class = at->class;
+	info->need = rvm_need_of(at->name);
+	info->attached = at->link || rvm_need_is_attached(at->name);
 	return true;
 }
 

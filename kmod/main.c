@@ -13,11 +13,13 @@
 #include "hook.h"
 #include "kfunc/ipc.h"
 #include "kfunc/list.h"
+#include "need.h"
 #include "netlink/family.h"
 #include "partition/change.h"
 #include "partition/entry.h"
 #include "partition/lineage.h"
 #include "partition/network.h"
+#include "partition/recheck.h"
 #include "partition/registry.h"
 #include "pending.h"
 #include "table/anchor.h"
@@ -29,9 +31,12 @@ static int __init rvm_init(void)
 {
 	int err;
 
-	err = rvm_decision_init();
+	err = rvm_need_init();
 	if (err)
 		return err;
+	err = rvm_decision_init();
+	if (err)
+		goto err_need;
 	err = rvm_recent_init();
 	if (err)
 		goto err_decision;
@@ -90,6 +95,8 @@ err_recent:
 	rvm_recent_exit();
 err_decision:
 	rvm_decision_exit();
+err_need:
+	rvm_need_exit();
 	return err;
 }
 
@@ -99,7 +106,9 @@ static void __exit rvm_exit(void)
 	rvm_netlink_exit();
 	rvm_brake_exit();
 	rvm_device_exit();
+	rvm_recheck_exit();
 	rvm_hook_exit();
+	rvm_need_exit();
 	rvm_entry_exit();
 	rvm_ipc_exit();
 	rvm_lineage_exit();

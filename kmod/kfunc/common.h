@@ -54,6 +54,43 @@ struct sockaddr;
 struct socket;
 struct vm_area_struct;
 
+/**
+ * rvm_file_is_covered() - would the partition be let read and write what is open
+ * @part: of the caller
+ * @file: open; by what its mode allows
+ *
+ * What is asked when it is used, without a record.
+ *
+ * Context: inside rcu_read_lock(); task context.
+ * Return: true if so.
+ */
+bool rvm_file_is_covered(struct rvm_partition *part, struct file *file);
+
+/**
+ * rvm_sock_check_handed() - may a socket that somebody else made be used
+ * @part: of the caller
+ * @sock: connected, listening or neither
+ * @quiet: make no record
+ *
+ * A connection by its peer, as when something is received on it; one that listens by
+ * where it does.
+ *
+ * Context: inside rcu_read_lock(); task context.
+ * Return: 0 or -EACCES.
+ */
+int rvm_sock_check_handed(struct rvm_partition *part, const struct socket *sock, bool quiet);
+
+/**
+ * rvm_brought_check() - what does the program bring along that an entry starts
+ *
+ * If a descriptor is not covered, the partition is marked, and the hooks are attached
+ * that judge each read and write.
+ *
+ * Context: may sleep; in an exec that was admitted.
+ * Return: 0; -EACCES if they cannot be attached.
+ */
+int rvm_brought_check(void);
+
 int bpf_rvm_file_open(struct file *file);
 int bpf_rvm_file_permission(struct file *file, int mask);
 int bpf_rvm_file_map(struct file *file, unsigned long prot, unsigned long flags);

@@ -344,6 +344,8 @@ static noinline int check_exec(struct linux_binprm *bprm)
 			      check_interpreter(part, bprm, &words);
 	rcu_read_unlock();
 	kfree(words.text);
+	if (!ret && first && rvm_entry_is_admitted(bprm))
+		ret = rvm_brought_check();
 	return ret;
 }
 

@@ -8,6 +8,7 @@
 #include <linux/magic.h>
 #include <linux/mman.h>
 #include <linux/mm.h>
+#include <linux/net.h>
 #include <linux/pid.h>
 #include <linux/tty.h>
 
@@ -372,19 +373,40 @@ static noinline int check_fcntl(struct rvm_partition *part, struct file *file, u
 			    cmd);
 }
 
+/* O_PATH needs none: a place to start from; what is opened from it is judged. */
+static u8 mode_rights(const struct file *file)
+{
+	return (file->f_mode & FMODE_READ ? RVM_RIGHT_READ : 0) |
+	       (file->f_mode & FMODE_WRITE ? RVM_RIGHT_WRITE : 0);
+}
+
 static noinline int check_receive(struct rvm_partition *part, struct file *file)
 {
 	enum rvm_object object = rvm_object_of(&file->f_path);
-	u8 need = 0;
+	struct socket *sock = sock_from_file(file);
 
+	if (sock)
+		return rvm_sock_check_handed(part, sock, false);
 	if (rvm_object_is_nameless(object))
 		return check_use(part, file, RVM_OP_RECEIVE, object);
-	if (file->f_mode & FMODE_READ)
-		need |= RVM_RIGHT_READ;
-	if (file->f_mode & FMODE_WRITE)
-		need |= RVM_RIGHT_WRITE;
-	/* O_PATH needs none: a place to start from; what is opened from it is judged. */
-	return check_file(part, file, RVM_OP_RECEIVE, need, false);
+	return check_file(part, file, RVM_OP_RECEIVE, mode_rights(file), false);
+}
+
+bool rvm_file_is_covered(struct rvm_partition *part, struct file *file)
+{
+	struct rvm_question q = RVM_QUESTION(RVM_CLASS_PATH, RVM_OP_READ, mode_rights(file));
+	enum rvm_object object = object_of(part, file);
+	struct socket *sock = sock_from_file(file);
+
+	if (sock)
+		return !rvm_sock_check_handed(part, sock, true);
+	if (rvm_object_is_nameless(object))
+		return rvm_verb_use(object) == RVM_DEMAND_NOTHING;
+	if (!q.req.need || object == RVM_OBJECT_TERMINAL)
+		return true;
+	q.path = rvm_file_user_path(file);
+	q.quiet = true;
+	return !rvm_gate_check(part, &q);
 }
 
 static noinline int check_truncate(struct rvm_partition *part, struct file *file)

@@ -193,7 +193,8 @@ static noinline int check_connect(struct rvm_partition *part, const struct sock 
  * from it.  A token to connect there covers it, and so does one to listen here:
  * then the peer came to us.
  */
-static int check_peer(struct rvm_partition *part, const struct sock *sk, enum rvm_op op)
+static int check_peer(struct rvm_partition *part, const struct sock *sk, enum rvm_op op,
+		      bool quiet)
 {
 	struct rvm_addr peer, local;
 
@@ -205,7 +206,7 @@ static int check_peer(struct rvm_partition *part, const struct sock *sk, enum rv
 	take_local(&local, sk);
 	if (!check_addr(part, sk, &local, op, RVM_RIGHT_WRITE, true))
 		return 0;
-	return check_addr(part, sk, &peer, op, RVM_RIGHT_EXECUTE, false);
+	return check_addr(part, sk, &peer, op, RVM_RIGHT_EXECUTE, quiet);
 }
 
 static int refuse_option(struct rvm_partition *part, enum rvm_op op, int level, int option)
@@ -248,16 +249,16 @@ static noinline int check_send(struct rvm_partition *part, const struct sock *sk
 		return err;
 	/* A connection sends to its peer, whatever address the message names. */
 	if (sk->sk_protocol == IPPROTO_TCP && sk->sk_state != TCP_CLOSE) {
-		err = check_peer(part, sk, RVM_OP_SEND);
+		err = check_peer(part, sk, RVM_OP_SEND, false);
 		if (err)
 			return err;
 	}
 	if (!msg->msg_name || !msg->msg_namelen)
-		return check_peer(part, sk, RVM_OP_SEND);
+		return check_peer(part, sk, RVM_OP_SEND, false);
 	/* On IPv6 this means the connected peer, on IPv4 it is an address. */
 	if (sk->sk_family == AF_INET6 && msg->msg_namelen >= (int)sizeof(sa_family_t) &&
 	    ((const struct sockaddr *)msg->msg_name)->sa_family == AF_UNSPEC)
-		return check_peer(part, sk, RVM_OP_SEND);
+		return check_peer(part, sk, RVM_OP_SEND, false);
 	if (!take_sockaddr(&addr, sk, msg->msg_name, msg->msg_namelen))
 		return refuse_address(part, RVM_OP_SEND);
 	return check_addr(part, sk, &addr, RVM_OP_SEND, RVM_RIGHT_EXECUTE, false);
@@ -268,7 +269,20 @@ static noinline int check_receive(struct rvm_partition *part, const struct sock 
 {
 	if (!is_ip(sk) || sk->sk_kern_sock)
 		return 0;
-	return check_peer(part, sk, RVM_OP_RECEIVE);
+	return check_peer(part, sk, RVM_OP_RECEIVE, false);
+}
+
+int rvm_sock_check_handed(struct rvm_partition *part, const struct socket *sock, bool quiet)
+{
+	const struct sock *sk = sock->sk;
+	struct rvm_addr local;
+
+	if (!sk || !is_ip(sk) || sk->sk_kern_sock)
+		return 0;
+	if (sk->sk_protocol != IPPROTO_TCP || READ_ONCE(sk->sk_state) != TCP_LISTEN)
+		return check_peer(part, sk, RVM_OP_RECEIVE, quiet);
+	take_local(&local, sk);
+	return check_addr(part, sk, &local, RVM_OP_LISTEN, RVM_RIGHT_WRITE, quiet);
 }
 
 /* Questions of routing, and those about the module itself. */

@@ -77,6 +77,14 @@ static noinline int judge_look(struct rvm_partition *part, const struct path *pa
 	return rvm_look_check(part, &q, path->dentry);
 }
 
+static bool hides_attributes(const struct rvm_partition *part)
+{
+	for (; part; part = part->parent)
+		if (READ_ONCE(part->flags) & RVM_PARTITION_FLAG_HIDE_ATTRIBUTES)
+			return true;
+	return false;
+}
+
 /* Programs look more often than they do anything else: no question is made if it was answered. */
 static noinline int look_at_path(struct rvm_partition *part, const struct path *path)
 {
@@ -302,12 +310,12 @@ __bpf_kfunc int bpf_rvm_path_check(const struct path *path, u32 op, u32 arg)
 	return part ? check_path_op(part, path, op, arg) : 0;
 }
 
-/* stat(2) and its like. */
+/* stat(2) and its like; the hook is attached while a partition hides them. */
 __bpf_kfunc int bpf_rvm_path_look(const struct path *path)
 {
 	struct rvm_partition *part = find_caller_at(path);
 
-	return part ? look_at_path(part, path) : 0;
+	return part && hides_attributes(part) ? look_at_path(part, path) : 0;
 }
 
 __bpf_kfunc int bpf_rvm_path_chown(const struct path *path, u32 uid, u32 gid)

@@ -31,10 +31,13 @@ const struct nla_policy rvm_exclusion_nl_policy[RVM_A_EXCLUSION_PARTITION + 1] =
 	[RVM_A_EXCLUSION_PARTITION] = { .type = NLA_U32, },
 };
 
-const struct nla_policy rvm_link_nl_policy[RVM_A_LINK_CLASS + 1] = {
+const struct nla_policy rvm_link_nl_policy[RVM_A_LINK_ATTACHED + 1] = {
 	[RVM_A_LINK_FD] = { .type = NLA_S32, },
 	[RVM_A_LINK_NAME] = { .type = NLA_NUL_STRING, .len = 64, },
 	[RVM_A_LINK_CLASS] = NLA_POLICY_MAX(NLA_U32, 2),
+	[RVM_A_LINK_PROGRAM] = { .type = NLA_S32, },
+	[RVM_A_LINK_NEED] = NLA_POLICY_MAX(NLA_U32, 2),
+	[RVM_A_LINK_ATTACHED] = { .type = NLA_FLAG, },
 };
 
 const struct nla_policy rvm_scope_nl_policy[RVM_A_SCOPE_PAD + 1] = {
@@ -78,7 +81,7 @@ static const struct nla_policy rvm_partition_new_nl_policy[RVM_A_PARTITION_OWNER
 	[RVM_A_PARTITION_NAME] = { .type = NLA_NUL_STRING, .len = 64, },
 	[RVM_A_PARTITION_CGROUP_FD] = { .type = NLA_S32, },
 	[RVM_A_PARTITION_MODE] = NLA_POLICY_MAX(NLA_U32, 2),
-	[RVM_A_PARTITION_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0x1f),
+	[RVM_A_PARTITION_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0xff),
 	[RVM_A_PARTITION_OWNER_UID] = { .type = NLA_U32, },
 };
 
@@ -87,8 +90,8 @@ static const struct nla_policy rvm_partition_set_nl_policy[RVM_A_PARTITION_EPOCH
 	[RVM_A_PARTITION_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[RVM_A_PARTITION_STATE] = NLA_POLICY_MAX(NLA_U32, 4),
 	[RVM_A_PARTITION_MODE] = NLA_POLICY_MAX(NLA_U32, 2),
-	[RVM_A_PARTITION_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0x1f),
-	[RVM_A_PARTITION_FLAGS_MASK] = NLA_POLICY_MASK(NLA_U32, 0x1f),
+	[RVM_A_PARTITION_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0xff),
+	[RVM_A_PARTITION_FLAGS_MASK] = NLA_POLICY_MASK(NLA_U32, 0xff),
 	[RVM_A_PARTITION_EPOCH_BUMP] = { .type = NLA_FLAG, },
 };
 

@@ -13,7 +13,7 @@
 
 /* Common nested types */
 extern const struct nla_policy rvm_exclusion_nl_policy[RVM_A_EXCLUSION_PARTITION + 1];
-extern const struct nla_policy rvm_link_nl_policy[RVM_A_LINK_CLASS + 1];
+extern const struct nla_policy rvm_link_nl_policy[RVM_A_LINK_ATTACHED + 1];
 extern const struct nla_policy rvm_scope_nl_policy[RVM_A_SCOPE_PAD + 1];
 extern const struct nla_policy rvm_token_nl_policy[RVM_A_TOKEN_WITHIN + 1];
 

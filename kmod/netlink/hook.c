@@ -25,12 +25,13 @@ static int parse_link(const struct nlattr *nest, struct rvm_hook_spec *spec,
 	err = nla_parse_nested(tb, RVM_A_LINK_MAX, nest, rvm_link_nl_policy, extack);
 	if (err)
 		return err;
-	if (NL_REQ_ATTR_CHECK(extack, nest, tb, RVM_A_LINK_FD) ||
+	if (!tb[RVM_A_LINK_FD] == !tb[RVM_A_LINK_PROGRAM] ||
 	    NL_REQ_ATTR_CHECK(extack, nest, tb, RVM_A_LINK_NAME)) {
-		NL_SET_ERR_MSG(extack, "a link needs a descriptor and the name of its hook");
+		NL_SET_ERR_MSG(extack, "give a link or a program, and the name of its hook");
 		return -EINVAL;
 	}
-	spec->fd = nla_get_s32(tb[RVM_A_LINK_FD]);
+	spec->program = tb[RVM_A_LINK_PROGRAM];
+	spec->fd = nla_get_s32(tb[spec->program ? RVM_A_LINK_PROGRAM : RVM_A_LINK_FD]);
 	spec->name = nla_data(tb[RVM_A_LINK_NAME]);
 	spec->class = tb[RVM_A_LINK_CLASS] ? nla_get_u32(tb[RVM_A_LINK_CLASS]) : 0;
 	return 0;
@@ -90,7 +91,8 @@ int rvm_nl_hook_set_doit(struct sk_buff *skb, struct genl_info *info)
 	return err < 0 ? err : 0;
 }
 
-static int put_link(struct sk_buff *skb, struct netlink_callback *cb, const char *name, u32 class)
+static int put_link(struct sk_buff *skb, struct netlink_callback *cb,
+		    const struct rvm_hook_info *info)
 {
 	struct nlattr *nest;
 	void *hdr;
@@ -100,8 +102,10 @@ static int put_link(struct sk_buff *skb, struct netlink_callback *cb, const char
 	if (!hdr)
 		return -EMSGSIZE;
 	nest = nla_nest_start(skb, RVM_A_HOOK_LINK);
-	if (!nest || nla_put_string(skb, RVM_A_LINK_NAME, name) ||
-	    nla_put_u32(skb, RVM_A_LINK_CLASS, class)) {
+	if (!nest || nla_put_string(skb, RVM_A_LINK_NAME, info->name) ||
+	    nla_put_u32(skb, RVM_A_LINK_CLASS, info->class) ||
+	    nla_put_u32(skb, RVM_A_LINK_NEED, info->need) ||
+	    (info->attached && nla_put_flag(skb, RVM_A_LINK_ATTACHED))) {
 		genlmsg_cancel(skb, hdr);
 		return -EMSGSIZE;
 	}
@@ -113,14 +117,13 @@ static int put_link(struct sk_buff *skb, struct netlink_callback *cb, const char
 int rvm_nl_hook_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 {
 	struct rvm_nl_dump *dump = rvm_nl_dump(cb);
-	char name[RVM_HOOK_NAME_MAX + 1];
-	u32 class;
+	struct rvm_hook_info info;
 	int err;
 
 	err = rvm_nl_dump_check(cb);
 	if (err)
 		return err;
-	while (rvm_hook_at(dump->index, name, &class) && !put_link(skb, cb, name, class))
+	while (rvm_hook_at(dump->index, &info) && !put_link(skb, cb, &info))
 		dump->index++;
 	return skb->len;
 }

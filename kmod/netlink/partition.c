@@ -11,10 +11,14 @@
 #include "netlink/family.h"
 #include "partition/change.h"
 #include "partition/entry.h"
+#include "partition/recheck.h"
 #include "partition/registry.h"
 #include "table/table.h"
 
-#define CHANGEABLE (RVM_PARTITION_FLAG_FENCED | RVM_PARTITION_FLAG_WITNESS_ALL)
+#define CHANGEABLE                                                   \
+	(RVM_PARTITION_FLAG_FENCED | RVM_PARTITION_FLAG_WITNESS_ALL | \
+	 RVM_PARTITION_FLAG_HIDE_ATTRIBUTES | RVM_PARTITION_FLAG_RECHECK_ALWAYS)
+#define READ_ONLY (RVM_PARTITION_FLAG_GONE | RVM_PARTITION_FLAG_RECHECKED)
 
 static u32 flags_of(const struct rvm_partition *part)
 {
@@ -22,6 +26,10 @@ static u32 flags_of(const struct rvm_partition *part)
 
 	if (!(READ_ONCE(part->cgrp->self.flags) & CSS_ONLINE))
 		flags |= RVM_PARTITION_FLAG_GONE;
+	rcu_read_lock();
+	if (rvm_recheck_is_needed(part))
+		flags |= RVM_PARTITION_FLAG_RECHECKED;
+	rcu_read_unlock();
 	return flags;
 }
 
@@ -104,9 +112,9 @@ static int parse_new(struct genl_info *info, struct rvm_partition_spec *spec)
 		spec->mode = nla_get_u32(attrs[RVM_A_PARTITION_MODE]);
 	if (attrs[RVM_A_PARTITION_FLAGS])
 		spec->flags = nla_get_u32(attrs[RVM_A_PARTITION_FLAGS]);
-	if (spec->flags & RVM_PARTITION_FLAG_GONE) {
+	if (spec->flags & READ_ONLY) {
 		NL_SET_ERR_MSG_ATTR(info->extack, attrs[RVM_A_PARTITION_FLAGS],
-				    "the flag gone can only be read");
+				    "the flags gone and rechecked can only be read");
 		return -EINVAL;
 	}
 	if (attrs[RVM_A_PARTITION_OWNER_UID]) {
@@ -164,7 +172,7 @@ static int parse_set(struct genl_info *info, struct rvm_partition_change *change
 	}
 	if (change->mask & ~CHANGEABLE || change->flags & ~change->mask) {
 		NL_SET_ERR_MSG_ATTR(info->extack, attrs[RVM_A_PARTITION_FLAGS_MASK],
-				    "only the flags fenced and witness-all can be changed");
+				    "only fenced, witness-all, hide-attributes and recheck-always can be changed");
 		return -EINVAL;
 	}
 	if (!change->has_state && !change->has_mode && !change->bump_epoch && !change->mask) {

@@ -415,7 +415,7 @@ int rvm_nl_table_commit_doit(struct sk_buff *skb, struct genl_info *info)
 
 	if (IS_ERR(session))
 		return PTR_ERR(session);
-	/* First, so that what is in force is never told as a failure. */
+	/* First, so that what is in force is not told as a failure for want of memory. */
 	reply = rvm_nl_reply_new(info, &hdr);
 	err = reply ? commit(info, session, &done) : -ENOMEM;
 	if (err) {
@@ -425,6 +425,10 @@ int rvm_nl_table_commit_doit(struct sk_buff *skb, struct genl_info *info)
 	}
 	end_session(session);
 	tell(&done);
+	if (done.unjudged) {
+		nlmsg_free(reply);
+		return done.unjudged;
+	}
 	return rvm_nl_reply_send(reply, hdr, info, fill_commit(reply, &done));
 }
 

@@ -16,6 +16,7 @@
 #include "lib/model/text.h"
 #include "partition/adopt.h"
 #include "partition/change.h"
+#include "partition/recheck.h"
 #include "partition/registry_priv.h"
 #include "table/table.h"
 #include "witness/line.h"
@@ -174,8 +175,12 @@ static int check_place(const struct rvm_partition *fresh, const struct rvm_parti
 static int register_partition(struct rvm_partition *part, struct rvm_reservation *res,
 			      struct netlink_ext_ack *extack)
 {
-	int err = rvm_registry_add(part);
+	int err;
 
+	/* What its tasks have open nobody judged. */
+	if (cgroup_is_populated(part->cgrp))
+		rvm_recheck_mark(part);
+	err = rvm_registry_add(part);
 	if (err)
 		return err;
 	err = has_tasks(part) ? rvm_adopt_group(part, extack) : 0;
@@ -200,6 +205,18 @@ static int add_partition(struct rvm_partition *part, const struct rvm_partition_
 	if (!err)
 		err = register_partition(part, &res, extack);
 	rvm_witness_abort(&res);
+	return err;
+}
+
+/* What it needs was attached before it was made, so that this fails only by a race. */
+static int settle_created(struct rvm_partition *part, struct netlink_ext_ack *extack)
+{
+	int err = rvm_recheck_settle(extack);
+
+	if (!err)
+		return 0;
+	guard(mutex)(&rvm_partitions_lock);
+	rvm_registry_del(part);
 	return err;
 }
 
@@ -235,7 +252,10 @@ struct rvm_partition *rvm_partition_create(const struct rvm_partition_spec *spec
 	part->flags = spec->flags;
 	part->state = spec->flags & RVM_PARTITION_FLAG_PEN ? RVM_STATE_CREATED : RVM_STATE_RUNNING;
 
-	err = add_partition(part, spec, extack);
+	err = rvm_recheck_prepare(part, part->flags, false, extack);
+	err = err ?: add_partition(part, spec, extack);
+	if (!err)
+		err = settle_created(part, extack);
 	if (!err)
 		return part;
 	if (part->state == RVM_STATE_DESTROYED) {
@@ -301,6 +321,15 @@ static bool stops(const struct rvm_partition_change *change)
 {
 	return change->bump_epoch || (change->has_state && change->state != RVM_STATE_RUNNING) ||
 	       change->flags & change->mask & RVM_PARTITION_FLAG_FENCED;
+}
+
+/* Could what was allowed to be opened before be denied now? */
+static bool takes_away(const struct rvm_partition_change *change)
+{
+	const u8 set = change->flags & change->mask;
+
+	return stops(change) || (change->has_mode && change->mode == RVM_MODE_ENFORCE) ||
+	       set & (RVM_PARTITION_FLAG_ADOPTED | RVM_PARTITION_FLAG_RECHECK_ALWAYS);
 }
 
 /* Questions under way end soon. */
@@ -374,6 +403,8 @@ static int change_one(struct rvm_partition *part, const struct rvm_partition_cha
 	err = rvm_witness_reserve_for(&res, change->has_state + other, must ? extack : NULL);
 	if (err && must)
 		return err;
+	if (takes_away(change))
+		rvm_recheck_mark(part);
 	apply_change(part, change);
 	if (change->has_state)
 		record(&res, part, kind_of_state(change->state));
@@ -382,19 +413,36 @@ static int change_one(struct rvm_partition *part, const struct rvm_partition_cha
 	return 0;
 }
 
+/*
+ * A stop is made first, and whatever hooks it needs come then.  Any other change waits
+ * for them, and is refused if they cannot be attached.
+ */
+static int prepare_change(const struct rvm_partition *part,
+			  const struct rvm_partition_change *change, struct netlink_ext_ack *extack)
+{
+	const u8 flags = change->flags & change->mask;
+
+	if (stops(change) || !(takes_away(change) || flags & RVM_PARTITION_FLAG_HIDE_ATTRIBUTES))
+		return 0;
+	return rvm_recheck_prepare(part, flags, false, extack);
+}
+
 int rvm_partition_change(struct rvm_partition *part, const struct rvm_partition_change *change,
 			 struct netlink_ext_ack *extack)
 {
 	int err;
 
 	might_sleep();
-	err = change_one(part, change, extack);
+	err = prepare_change(part, change, extack);
+	err = err ?: change_one(part, change, extack);
 	if (err)
 		return err;
 	if (stops(change))
 		note_stop_inside(part);
+	err = rvm_recheck_settle(extack);
 	wait_for_checks(stops(change));
-	return 0;
+	/* Who came in meanwhile may have opened something by what held before. */
+	return err ?: rvm_recheck_settle(extack);
 }
 
 int rvm_partition_change_all(const struct rvm_partition_change *change)
@@ -412,8 +460,9 @@ int rvm_partition_change_all(const struct rvm_partition_change *change)
 			first = first ?: err;
 		rvm_partition_put(part);
 	}
+	err = rvm_recheck_settle(NULL);
 	wait_for_checks(stops(change));
-	return first;
+	return first ?: err;
 }
 
 static int check_destroy(const struct rvm_partition *part, struct netlink_ext_ack *extack)

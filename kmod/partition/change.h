@@ -42,7 +42,7 @@ struct rvm_partition_spec {
  * tasks run in it and they are not to be adopted or are not frozen; -EUSERS or
  * -EOPNOTSUPP for tasks that cannot be adopted, see rvm_adopt_group(); -ENFILE
  * for too many; -ELOOP for too many inside one another; -ENOSPC if the log is
- * full; -ENOMEM.
+ * full; -ENOMEM; or what rvm_need_attach() says.
  */
 struct rvm_partition *rvm_partition_create(const struct rvm_partition_spec *spec,
 					   struct netlink_ext_ack *extack);
@@ -63,7 +63,9 @@ struct rvm_partition_change {
 	u8 mode;
 	/** @flags: Bits of @mask to set. */
 	u8 flags;
-	/** @mask: FENCED, WITNESS_ALL and, never taken back, ADOPTED. */
+	/**
+	 * @mask: FENCED, WITNESS_ALL, HIDE_ATTRIBUTES, RECHECK_ALWAYS and, never taken back, ADOPTED.
+	 */
 	u8 mask;
 };
 
@@ -79,7 +81,9 @@ struct rvm_partition_change {
  *
  * Context: may sleep.
  * Return: 0; -ENOENT if it was destroyed meanwhile; -EOPNOTSUPP for a pen;
- * -EINVAL for an illegal step of state; -ENOSPC if the log is full.
+ * -EINVAL for an illegal step of state; -ENOSPC if the log is full; or what
+ * rvm_need_attach() says, and nothing was changed; -EUNATCH if it was, but what is open
+ * goes on being read and written, so the tasks have to be ended.
  */
 int rvm_partition_change(struct rvm_partition *part, const struct rvm_partition_change *change,
 			 struct netlink_ext_ack *extack);

@@ -69,6 +69,8 @@ struct rvm_partition {
 	 * epoch; counted behind that, under rvm_partitions_lock.  Questions under way look at it.
 	 */
 	u32 stops;
+	/** @marked: Something may have been taken from what is open; under rvm_partitions_lock. */
+	bool marked;
 	/** @denials: Refusals so far. */
 	atomic64_t denials;
 	/** @execs: Programs started so far. */

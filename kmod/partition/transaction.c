@@ -16,6 +16,7 @@
 #include "compat.h"
 #include "lib/judge/cover.h"
 #include "limits.h"
+#include "partition/recheck.h"
 #include "partition/registry.h"
 #include "partition/transaction.h"
 #include "table/table.h"
@@ -209,6 +210,7 @@ static int publish(struct rvm_transaction *txn, struct rvm_table **table, u64 *s
 	*sequence = record_commit(&res, part, txn, (*table)->source);
 	part->generation++;
 	rvm_table_date(*table, part->generation, part->epoch, *sequence);
+	rvm_recheck_mark(part);
 	*table = rcu_replace_pointer(part->table, *table, lockdep_is_held(&rvm_partitions_lock));
 	rvm_partition_note_change();
 	return 0;
@@ -238,7 +240,8 @@ int rvm_transaction_commit(struct rvm_transaction *txn, struct rvm_commit *done,
 		.tokens = txn->tokens.count,
 		.exclusions = txn->exclusions.count,
 	};
-	err = publish(txn, &table, &done->sequence, extack);
+	err = rvm_recheck_prepare(txn->part, 0, table->expires, extack);
+	err = err ?: publish(txn, &table, &done->sequence, extack);
 	if (err) {
 		swap(table->source, txn->source);
 		swap(table->workspace, txn->workspace);
@@ -249,5 +252,7 @@ int rvm_transaction_commit(struct rvm_transaction *txn, struct rvm_commit *done,
 	/* Checks that began before this still use the table before. */
 	synchronize_rcu_expedited();
 	rvm_table_destroy(table);
+	/* Who came in meanwhile may have opened something by that. */
+	done->unjudged = rvm_recheck_settle(extack);
 	return 0;
 }

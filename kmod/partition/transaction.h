@@ -75,6 +75,11 @@ struct rvm_commit {
 	u32 exclusions;
 	/** @sequence: Of the witness record. */
 	u64 sequence;
+	/**
+	 * @unjudged: -EUNATCH if what was opened before is not judged by the table, though it
+	 * is in force; else 0.
+	 */
+	int unjudged;
 };
 
 /**
@@ -87,7 +92,7 @@ struct rvm_commit {
  *
  * Context: may sleep.
  * Return: 0; -ECANCELED if an addition failed; -ENOENT if the partition was
- * destroyed; -ENOSPC if the log is full; -ENOMEM.
+ * destroyed; -ENOSPC if the log is full; -ENOMEM; or what rvm_need_attach() says.
  */
 int rvm_transaction_commit(struct rvm_transaction *txn, struct rvm_commit *done,
 			   struct netlink_ext_ack *extack);

@@ -141,6 +141,22 @@ static int number_lineages(struct rvm_token **tokens, u32 count, struct netlink_
 	return 0;
 }
 
+/* What programs and tools are for is judged when they are used, not while they are open. */
+static bool expires(const struct rvm_table *table)
+{
+	u32 i;
+
+	for (i = 0; i < table->tokens.count; i++) {
+		const struct rvm_token_core *core = table->tokens.core[i];
+
+		if (core->expires_at &&
+		    (core->scope->class == RVM_CLASS_PATH || core->scope->class == RVM_CLASS_NET ||
+		     core->scope->class == RVM_CLASS_ANY))
+			return true;
+	}
+	return false;
+}
+
 struct rvm_table *rvm_table_build(struct rvm_batch *tokens, struct rvm_batch *exclusions,
 				  struct netlink_ext_ack *extack)
 {
@@ -161,6 +177,7 @@ struct rvm_table *rvm_table_build(struct rvm_batch *tokens, struct rvm_batch *ex
 	rvm_index_leaves(&table->exclusions, &table->leaves);
 	rvm_index_add_told(&table->exclusions, &table->told);
 	rvm_index_add_told(&table->tokens, &table->told);
+	table->expires = expires(table);
 	return table;
 }
 

@@ -40,6 +40,8 @@ struct rvm_table {
 	u64 birth;
 	/** @first_id: Id of the first token; the others follow. */
 	u64 first_id;
+	/** @expires: One of the tokens ends by itself. */
+	bool expires;
 };
 
 struct netlink_ext_ack;

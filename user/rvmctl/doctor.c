@@ -175,7 +175,8 @@ static int check_hooks(struct doctor *d)
 		report_err(d, "hooks", &err);
 		return -1;
 	}
-	report(d, "hooks", EXIT_DONE, "%zu attached, none missing", hooks.n);
+	report(d, "hooks", EXIT_DONE, "%zu attached, %zu wait until they are needed, none missing",
+	       hooks.n - hooks.waiting, hooks.waiting);
 	report(d, "system calls", EXIT_DONE,
 	       "are judged by hooks, without a filter; rvmctl run --filter also refuses old calls "
 	       "and those of 32-bit programs");

@@ -18,12 +18,15 @@ const char *const scope_flag_words[10] = {
 	"alone",
 };
 
-const char *const partition_flag_words[5] = {
+const char *const partition_flag_words[8] = {
 	"fenced",
 	"pen",
 	"gone",
 	"witness-all",
 	"adopted",
+	"hide-attributes",
+	"recheck-always",
+	"rechecked",
 };
 
 static const char *const info_names[] = {
@@ -226,6 +229,9 @@ static const char *const link_names[] = {
 	[RVM_A_LINK_FD] = "fd",
 	[RVM_A_LINK_NAME] = "name",
 	[RVM_A_LINK_CLASS] = "class",
+	[RVM_A_LINK_PROGRAM] = "program",
+	[RVM_A_LINK_NEED] = "need",
+	[RVM_A_LINK_ATTACHED] = "attached",
 };
 static_assert(RVM_A_LINK_MAX <= SPEC_ATTRS_MAX, "the largest set");
 

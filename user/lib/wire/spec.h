@@ -26,7 +26,7 @@ struct spec_set {
 extern const struct spec_set *const spec_sets[];
 /* By bit. */
 extern const char *const scope_flag_words[10];
-extern const char *const partition_flag_words[5];
+extern const char *const partition_flag_words[8];
 
 /* Set of a command; NULL if it has none. */
 const struct spec_set *spec_set_of(int cmd);

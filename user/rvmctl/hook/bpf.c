@@ -34,7 +34,7 @@ static const struct bpf_hook hooks[] = {
 	{ "bprm_check_security", HOOK_REQUIRED, "any program can be started with any arguments" },
 	{ "bprm_committed_creds", HOOK_REQUIRED, "it is unknown which program started a helper" },
 	{ "file_open", HOOK_REQUIRED, "any file can be opened" },
-	{ "file_permission", HOOK_REQUIRED, "open files outlive their tokens" },
+	{ "file_permission", HOOK_REQUIRED, "open files outlive their tokens", RVM_NEED_RECHECK },
 	{ "mmap_file", HOOK_REQUIRED, "any file can be mapped, even as code" },
 	{ "file_mprotect", HOOK_REQUIRED, "memory mapped as data can become code" },
 	{ "file_ioctl", HOOK_REQUIRED, "devices and files accept any command" },
@@ -56,7 +56,7 @@ static const struct bpf_hook hooks[] = {
 	{ "path_notify", HOOK_REQUIRED, "any directory can be watched" },
 	{ "path_chroot", HOOK_REQUIRED, "the root directory can be changed" },
 	{ "inode_setattr", HOOK_REQUIRED, "the times of any file can be changed" },
-	{ "inode_getattr", HOOK_REQUIRED, "attributes of any file can be read" },
+	{ "inode_getattr", HOOK_REQUIRED, "the flag hide-attributes has no effect", RVM_NEED_HIDE },
 	{ "inode_readlink", HOOK_REQUIRED, "any symbolic link can be read" },
 	{ "inode_file_getattr", HOOK_IF_THERE, "flags of any file can be read" },
 	{ "inode_file_setattr", HOOK_IF_THERE, "flags of any file can be set" },
@@ -74,8 +74,8 @@ static const struct bpf_hook hooks[] = {
 	{ "socket_sendmsg", HOOK_REQUIRED, "data can be sent to any address" },
 	{ "socket_bind", HOOK_REQUIRED, "any address can be bound" },
 	{ "socket_listen", HOOK_REQUIRED, "sockets can listen" },
-	{ "socket_recvmsg", HOOK_REQUIRED, "open sockets receive after their tokens have ended" },
-	{ "socket_getsockopt", HOOK_REQUIRED, "open sockets receive by mapping what has arrived" },
+	{ "socket_recvmsg", HOOK_REQUIRED, "open sockets receive after their tokens have ended", RVM_NEED_RECHECK },
+	{ "socket_getsockopt", HOOK_REQUIRED, "open sockets receive by mapping what has arrived", RVM_NEED_RECHECK },
 	{ "netlink_send", HOOK_REQUIRED, "the network can be configured, and other families asked" },
 	{ "sctp_bind_connect", HOOK_IF_THERE, "sockets that were passed in connect anywhere" },
 	{ "tun_dev_create", HOOK_IF_THERE, "network devices can be created" },
@@ -154,7 +154,7 @@ struct bpf_kernel {
 struct bpf_set {
 	struct bpf_object *object[ARRAY_SIZE(families)];
 	struct bpf_link *link[ARRAY_SIZE(hooks)];
-	struct bpf_attached attached[ARRAY_SIZE(hooks)];
+	struct bpf_loaded loaded[ARRAY_SIZE(hooks)];
 	size_t n;
 };
 
@@ -272,8 +272,7 @@ static const char *hook_of(const struct bpf_program *prog)
 struct attach {
 	struct bpf_set *set;
 	const struct bpf_kernel *kernel;
-	bool (*held)(const char *hook, const void *data);
-	const void *data;
+	const struct bpf_wish *wish;
 	struct err *err;
 };
 
@@ -296,7 +295,7 @@ static int choose(const struct attach *a, struct bpf_object *object)
 			return err_hint(a->err, "use a kernel 6.1 or newer with CONFIG_BPF_LSM, "
 						"CONFIG_SECURITY_PATH and CONFIG_SECURITY_NETWORK");
 		}
-		bpf_program__set_autoload(prog, there && !a->held(hook->name, a->data));
+		bpf_program__set_autoload(prog, there && !a->wish->held(hook->name, a->wish->data));
 	}
 	return 0;
 }
@@ -304,19 +303,21 @@ static int choose(const struct attach *a, struct bpf_object *object)
 static int attach_program(const struct attach *a, struct bpf_program *prog)
 {
 	const struct bpf_hook *hook = find_hook(hook_of(prog));
+	bool attach = hook->need == RVM_NEED_ALWAYS || a->wish->always;
+	struct bpf_link *link = attach ? bpf_program__attach_lsm(prog) : NULL;
 	struct bpf_set *set = a->set;
-	struct bpf_link *link = bpf_program__attach_lsm(prog);
 
-	if (!link) {
+	if (attach && !link) {
 		err_make(a->err, EXIT_REFUSED, "hook %s: not attached: %s; without it %s",
 			 hook->name, strerror(errno), hook->opens);
 		return -1;
 	}
 	set->link[set->n] = link;
-	set->attached[set->n++] = (struct bpf_attached){
+	set->loaded[set->n++] = (struct bpf_loaded){
 		.name = hook->name,
 		.class = hook->class,
-		.fd = bpf_link__fd(link),
+		.fd = attach ? bpf_link__fd(link) : bpf_program__fd(prog),
+		.attached = attach,
 	};
 	return 0;
 }
@@ -351,17 +352,16 @@ static int attach_family(const struct attach *a, const struct family *family)
 	return 0;
 }
 
-int bpf_attach(struct bpf_set **set, const struct bpf_kernel *kernel,
-	       bool (*held)(const char *hook, const void *data), const void *data, bool verbose,
+int bpf_attach(struct bpf_set **set, const struct bpf_kernel *kernel, const struct bpf_wish *wish,
 	       struct err *err)
 {
-	struct attach a = { .kernel = kernel, .held = held, .data = data, .err = err };
+	struct attach a = { .kernel = kernel, .wish = wish, .err = err };
 
 	*set = calloc(1, sizeof(**set));
 	if (!*set)
 		return err_errno(err, ENOMEM, "BPF programs");
 	a.set = *set;
-	said.verbose = verbose;
+	said.verbose = wish->verbose;
 	said.n = 0;
 	libbpf_set_print(take_message);
 	for (size_t i = 0; i < ARRAY_SIZE(families); i++) {
@@ -373,10 +373,10 @@ int bpf_attach(struct bpf_set **set, const struct bpf_kernel *kernel,
 	return 0;
 }
 
-const struct bpf_attached *bpf_set_links(const struct bpf_set *set, size_t *n)
+const struct bpf_loaded *bpf_set_programs(const struct bpf_set *set, size_t *n)
 {
 	*n = set->n;
-	return set->attached;
+	return set->loaded;
 }
 
 void bpf_set_free(struct bpf_set **set)

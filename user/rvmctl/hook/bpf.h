@@ -6,6 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include <linux/rvm.h>
+
 #include "base/err.h"
 
 /* The programs that ask the module, and the hooks that they go on. */
@@ -29,6 +31,8 @@ struct bpf_hook {
 	uint32_t class;
 	/** @opens: What goes unjudged without it. */
 	const char *opens;
+	/** @need: enum rvm_need: when the module attaches it. */
+	uint32_t need;
 };
 
 /* The hooks, @n of them. */
@@ -47,25 +51,36 @@ void bpf_kernel_close(struct bpf_kernel **kernel);
 int bpf_lsm_is_active(struct err *err);
 
 /**
- * struct bpf_attached - a program on its hook
+ * struct bpf_loaded - a program for its hook
  */
-struct bpf_attached {
+struct bpf_loaded {
 	const char *name;
 	uint32_t class;
+	/** @fd: Of its link; of the program itself if it is not attached. */
 	int fd;
+	bool attached;
 };
 
 struct bpf_set;
 
 /**
- * bpf_attach() - load and attach the programs of all hooks but those in @held
- * @held: says of a hook that it needs no program
- * @verbose: show all that libbpf says
+ * struct bpf_wish - which programs to load, and how
  */
-int bpf_attach(struct bpf_set **set, const struct bpf_kernel *kernel,
-	       bool (*held)(const char *hook, const void *data), const void *data, bool verbose,
+struct bpf_wish {
+	/** @held: Says of a hook that it needs no program. */
+	bool (*held)(const char *hook, const void *data);
+	/** @data: For @held. */
+	const void *data;
+	/** @always: Attach also those that are attached by need. */
+	bool always;
+	/** @verbose: Show all that libbpf says. */
+	bool verbose;
+};
+
+/* Load the programs; attach them, but not those that the module attaches by need. */
+int bpf_attach(struct bpf_set **set, const struct bpf_kernel *kernel, const struct bpf_wish *wish,
 	       struct err *err);
-const struct bpf_attached *bpf_set_links(const struct bpf_set *set, size_t *n);
+const struct bpf_loaded *bpf_set_programs(const struct bpf_set *set, size_t *n);
 void bpf_set_free(struct bpf_set **set);
 #define auto_set __attribute__((cleanup(bpf_set_free)))
 

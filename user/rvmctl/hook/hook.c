@@ -6,6 +6,8 @@
 #include "cmd.h"
 #include "hook/hook.h"
 
+/* By enum rvm_need. */
+static const char *const need_names[] = { "always", "recheck", "hide" };
 static const char *const class_names[] = { "required", "if there", "message" };
 
 static int hook_index(const char *name)
@@ -29,9 +31,12 @@ static int take_link(struct nlattr **attrs, int cmd, void *data, struct err *err
 	if (!attrs[RVM_A_HOOK_LINK] || nlc_nest(link, RVM_A_LINK_MAX, attrs[RVM_A_HOOK_LINK]))
 		return 0;
 	hooks->n++;
+	hooks->waiting += !link[RVM_A_LINK_ATTACHED];
 	at = hook_index(nlc_str(link[RVM_A_LINK_NAME]));
-	if (at >= 0)
-		hooks->held[at] = true;
+	if (at < 0)
+		return 0;
+	hooks->held[at] = true;
+	hooks->attached[at] = link[RVM_A_LINK_ATTACHED];
 	return 0;
 }
 
@@ -63,8 +68,9 @@ int hooks_get(struct nlc *nlc, struct hooks *hooks, struct err *err)
 	size_t n;
 
 	bpf_hooks(&n);
-	*hooks = (struct hooks){ .held = calloc(n, sizeof(*hooks->held)) };
-	if (!hooks->held)
+	*hooks = (struct hooks){ .held = calloc(n, sizeof(*hooks->held)),
+				 .attached = calloc(n, sizeof(*hooks->attached)) };
+	if (!hooks->held || !hooks->attached)
 		return err_errno(err, ENOMEM, "hooks");
 	if (nlc_call(nlc, nlc_request(nlc, RVM_CMD_HOOK_GET, NLM_F_DUMP), take_link, hooks, err))
 		return err_wrap(err, "hooks");
@@ -74,7 +80,9 @@ int hooks_get(struct nlc *nlc, struct hooks *hooks, struct err *err)
 void hooks_free(struct hooks *hooks)
 {
 	free(hooks->held);
+	free(hooks->attached);
 	hooks->held = NULL;
+	hooks->attached = NULL;
 }
 
 int hooks_require(const struct hooks *hooks, struct err *err)
@@ -97,13 +105,14 @@ static bool is_held(const char *name, const void *data)
 	return at >= 0 && hooks->held[at];
 }
 
-static int put_link(struct nl_msg *msg, const struct bpf_attached *link)
+static int put_program(struct nl_msg *msg, const struct bpf_loaded *program)
 {
 	struct nlattr *nest = nla_nest_start(msg, RVM_A_HOOK_LINK);
+	int type = program->attached ? RVM_A_LINK_FD : RVM_A_LINK_PROGRAM;
 
-	if (!nest || nla_put_s32(msg, RVM_A_LINK_FD, link->fd) ||
-	    nla_put_string(msg, RVM_A_LINK_NAME, link->name) ||
-	    nla_put_u32(msg, RVM_A_LINK_CLASS, link->class))
+	if (!nest || nla_put_s32(msg, type, program->fd) ||
+	    nla_put_string(msg, RVM_A_LINK_NAME, program->name) ||
+	    nla_put_u32(msg, RVM_A_LINK_CLASS, program->class))
 		return -1;
 	return nla_nest_end(msg, nest);
 }
@@ -111,12 +120,12 @@ static int put_link(struct nl_msg *msg, const struct bpf_attached *link)
 static int hand_over(struct nlc *nlc, const struct bpf_set *set, struct err *err)
 {
 	struct nl_msg *msg = nlc_request(nlc, RVM_CMD_HOOK_SET, 0);
-	const struct bpf_attached *links;
+	const struct bpf_loaded *programs;
 	size_t n;
 
-	links = bpf_set_links(set, &n);
+	programs = bpf_set_programs(set, &n);
 	for (size_t i = 0; msg && i < n; i++) {
-		if (put_link(msg, &links[i]))
+		if (put_program(msg, &programs[i]))
 			nlc_drop(&msg);
 	}
 	if (nlc_call(nlc, msg, NULL, NULL, err))
@@ -135,17 +144,24 @@ static int detach(struct nlc *nlc, struct err *err)
 	return 0;
 }
 
-static int attach_missing(struct nlc *nlc, const struct hooks *hooks, bool verbose, size_t *n,
+static int attach_missing(struct nlc *nlc, const struct hooks *hooks, const struct args *args,
 			  struct err *err)
 {
+	const struct bpf_wish wish = {
+		.held = is_held,
+		.data = hooks,
+		.always = args_has(args, "--always"),
+		.verbose = args_has(args, "-v"),
+	};
 	auto_kernel struct bpf_kernel *kernel = NULL;
 	auto_set struct bpf_set *set = NULL;
 	struct err ignored = { 0 };
+	size_t n;
 
-	if (bpf_kernel_open(&kernel, err) || bpf_attach(&set, kernel, is_held, hooks, verbose, err))
+	if (bpf_kernel_open(&kernel, err) || bpf_attach(&set, kernel, &wish, err))
 		return -1;
-	bpf_set_links(set, n);
-	if (!*n || !hand_over(nlc, set, err))
+	bpf_set_programs(set, &n);
+	if (!n || !hand_over(nlc, set, err))
 		return 0;
 	/* All or nothing, if there was nothing before. */
 	if (!hooks->n) {
@@ -155,24 +171,34 @@ static int attach_missing(struct nlc *nlc, const struct hooks *hooks, bool verbo
 	return -1;
 }
 
+/* How many there are, and which of them wait. */
+static int tell(struct ctx *ctx, struct nlc *nlc, const char *when)
+{
+	auto_hooks struct hooks hooks = { 0 };
+
+	if (hooks_get(nlc, &hooks, &ctx->err))
+		return -1;
+	if (hooks.waiting)
+		out_line(ctx->out, "%zu hooks are attached%s, %zu more when they are needed",
+			 hooks.n - hooks.waiting, when, hooks.waiting);
+	else
+		out_line(ctx->out, "%zu hooks are attached%s", hooks.n, when);
+	return EXIT_DONE;
+}
+
 static int hook_attach(struct ctx *ctx, const struct args *args)
 {
 	auto_hooks struct hooks hooks = { 0 };
 	auto_nlc struct nlc *nlc = NULL;
-	size_t n = 0;
 
 	if (nlc_open(&nlc, &ctx->err) || bpf_lsm_is_active(&ctx->err) ||
 	    hooks_get(nlc, &hooks, &ctx->err))
 		return -1;
-	if (!hooks.missing) {
-		out_line(ctx->out, "%zu hooks are attached already", hooks.n);
-		return EXIT_DONE;
-	}
-	if (attach_missing(nlc, &hooks, args_has(args, "-v"), &n, &ctx->err))
+	if (!hooks.missing)
+		return tell(ctx, nlc, " already");
+	if (attach_missing(nlc, &hooks, args, &ctx->err))
 		return -1;
-	out_line(ctx->out, "%zu hooks are attached%s", hooks.n + n,
-		 hooks.n ? ", some of them before this" : "");
-	return EXIT_DONE;
+	return tell(ctx, nlc, hooks.n ? ", some of them before this" : "");
 }
 
 static int hook_detach(struct ctx *ctx, const struct args *args)
@@ -190,7 +216,7 @@ static const char *state_of(const struct hooks *hooks, const struct bpf_kernel *
 	const struct bpf_hook *hook = bpf_hooks(&(size_t){ 0 }) + at;
 
 	if (hooks->held[at])
-		return "attached";
+		return hooks->attached[at] ? "attached" : "waiting";
 	return bpf_kernel_has(kernel, hook->name) ? "missing" : "not in this kernel";
 }
 
@@ -200,6 +226,7 @@ static int hook_status(struct ctx *ctx, const struct args *args)
 		{ "name", NULL, 0 },
 		{ "class", NULL, 0 },
 		{ "state", NULL, 0 },
+		{ "need", NULL, 0 },
 		{ "opens", "WITHOUT IT", OUT_COL_TRUNC },
 		{},
 	};
@@ -219,6 +246,7 @@ static int hook_status(struct ctx *ctx, const struct args *args)
 		out_str(ctx->out, "name", list[i].name);
 		out_str(ctx->out, "class", class_names[list[i].class]);
 		out_str(ctx->out, "state", state_of(&hooks, kernel, i));
+		out_str(ctx->out, "need", need_names[list[i].need]);
 		out_str(ctx->out, "opens", list[i].opens);
 		out_row_end(ctx->out);
 	}
@@ -229,6 +257,8 @@ static int hook_status(struct ctx *ctx, const struct args *args)
 }
 
 static const struct arg attach_args[] = {
+	{ "--always", ARG_FLAG, 0, NULL, "for good, also those that are needed at times only",
+	  NULL },
 	{ "-v", ARG_FLAG, 0, NULL, "show the messages of the BPF loader", NULL },
 	{},
 };

@@ -13,6 +13,10 @@
 struct hooks {
 	/** @held: By their place in bpf_hooks(). */
 	bool *held;
+	/** @attached: Of those held, likewise; others are attached when they are needed. */
+	bool *attached;
+	/** @waiting: How many are held and not attached. */
+	size_t waiting;
 	/** @n: How many it holds, also ones that this tool does not know. */
 	size_t n;
 	/** @missing: Of those that it must have, in this kernel. */

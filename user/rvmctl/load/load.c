@@ -323,6 +323,7 @@ static int get_partition(struct nlc *nlc, const struct load *load, const struct 
 		.name = load->name,
 		.mode = args_word(args, "--mode", RVM_MODE_ENFORCE),
 		.owner_uid = args_u64(args, "--user", (uint32_t)-1),
+		.flags = partition_flags(args),
 		.limits = partition_limits(args),
 	};
 	int ret = partition_lookup(nlc, load->name, p, err);
@@ -357,7 +358,10 @@ static int replace(struct load *load, const struct args *args, struct nlc *nlc,
 {
 	bool change = !made && args_has(args, "--mode");
 	uint32_t mode = args_word(args, "--mode", RVM_MODE_ENFORCE);
+	uint32_t flags = partition_flags(args);
 
+	if (!made && flags && partition_set_flags(nlc, p->id, flags, err))
+		return err_wrap(err, "partition %s", p->name);
 	if (change && mode == RVM_MODE_ENFORCE && partition_set_mode(nlc, p->id, mode, err))
 		return err_wrap(err, "partition %s", p->name);
 	if (plan_send(&load->plan, nlc, p->id, &load->table, source_of(load), err) ||
@@ -395,6 +399,8 @@ static int put_in_force(struct load *load, const struct args *args, struct nlc *
 		out_line(o, "partition %s: the table has changed (before: %s)", p.name,
 			 p.source ? p.source : "unknown");
 	ret = replace(load, args, nlc, &p, made, err);
+	if (ret)
+		partition_end_unjudged(nlc, &p, err);
 	if (ret && load->adopt.n)
 		return err_hint(err, "the container may do nothing now: load again");
 	/* A partition without its table is of no use to anybody. */
@@ -477,6 +483,10 @@ static const struct arg load_args[] = {
 	{ "--strict", ARG_FLAG, 0, NULL, "refuse a table with a row that would be skipped", NULL },
 	{ "--mode", ARG_WORD, 0, "MODE", "enforce, only record what would be denied, or learn",
 	  rvm_mode_names },
+	{ "--hide-attributes", ARG_FLAG, 0, NULL,
+	  "stat of a file needs READ or WRITE; slower for all of the host", NULL },
+	{ "--recheck-always", ARG_FLAG, 0, NULL,
+	  "judge each read and write of open files; slower for all of the host", NULL },
 	{ "--user", ARG_U32, 0, "UID", "owner of a new partition, who may run commands in it",
 	  NULL },
 	{ "--pids-max", ARG_U32, 0, "N", "at most N processes in a new partition", NULL },

@@ -10,8 +10,6 @@
 #include "partition/partition.h"
 #include "wire/words.h"
 
-#define KILL_SECONDS 10
-
 static void print_partition(struct out *o, const struct partition *p)
 {
 	out_u64(o, "id", p->id);
@@ -99,12 +97,24 @@ struct cgroup_limits partition_limits(const struct args *args)
 	};
 }
 
+uint32_t partition_flags(const struct args *args)
+{
+	uint32_t flags = 0;
+
+	if (args_has(args, "--hide-attributes"))
+		flags |= RVM_PARTITION_FLAG_HIDE_ATTRIBUTES;
+	if (args_has(args, "--recheck-always"))
+		flags |= RVM_PARTITION_FLAG_RECHECK_ALWAYS;
+	return flags;
+}
+
 static int make(struct ctx *ctx, const struct args *args)
 {
 	struct partition_new how = {
 		.name = args_str(args, "NAME"),
 		.mode = args_word(args, "--mode", RVM_MODE_ENFORCE),
 		.owner_uid = args_u64(args, "--user", (uint32_t)-1),
+		.flags = partition_flags(args),
 		.limits = partition_limits(args),
 	};
 	auto_partition struct partition p = { 0 };
@@ -148,7 +158,8 @@ static bool stop(const struct args *args)
 	int fd, len;
 
 	if ((!suspend && args_has(args, "--state")) || args_has(args, "--mode") ||
-	    args_has(args, "--unfence") || args_has(args, "--witness-all"))
+	    args_has(args, "--unfence") || args_has(args, "--witness-all") ||
+	    args_has(args, "--hide-attributes") || args_has(args, "--recheck-always"))
 		return false;
 	len = snprintf(line, sizeof(line), "%s%s%s%s\n", args_has(args, "--fence") ? "fence " : "",
 		       suspend ? "suspend " : "", args_has(args, "--bump-epoch") ? "epoch " : "",
@@ -161,13 +172,24 @@ static bool stop(const struct args *args)
 	return written == len;
 }
 
+/* An option with on or off. */
+static void add_switch(const struct args *args, const char *name, uint32_t flag, uint32_t *flags,
+		       uint32_t *mask)
+{
+	int on = args_word(args, name, -1);
+
+	if (on >= 0)
+		*mask |= flag;
+	if (on > 0)
+		*flags |= flag;
+}
+
 static int set(struct ctx *ctx, const struct args *args)
 {
 	auto_partition struct partition p = { 0 };
 	auto_nlc struct nlc *nlc = NULL;
 	uint32_t flags = 0, mask = 0;
 	struct nl_msg *msg;
-	int all;
 
 	if (args_has(args, "--fence") && args_has(args, "--unfence"))
 		return err_make(&ctx->err, EXIT_USAGE, "--fence: not together with --unfence");
@@ -177,11 +199,9 @@ static int set(struct ctx *ctx, const struct args *args)
 		mask |= RVM_PARTITION_FLAG_FENCED;
 	if (args_has(args, "--fence"))
 		flags |= RVM_PARTITION_FLAG_FENCED;
-	all = args_word(args, "--witness-all", -1);
-	if (all >= 0)
-		mask |= RVM_PARTITION_FLAG_WITNESS_ALL;
-	if (all > 0)
-		flags |= RVM_PARTITION_FLAG_WITNESS_ALL;
+	add_switch(args, "--witness-all", RVM_PARTITION_FLAG_WITNESS_ALL, &flags, &mask);
+	add_switch(args, "--hide-attributes", RVM_PARTITION_FLAG_HIDE_ATTRIBUTES, &flags, &mask);
+	add_switch(args, "--recheck-always", RVM_PARTITION_FLAG_RECHECK_ALWAYS, &flags, &mask);
 	if (nlc_open(&nlc, &ctx->err) || partition_find(nlc, args_str(args, "NAME"), &p, &ctx->err))
 		return -1;
 	msg = nlc_request(nlc, RVM_CMD_PARTITION_SET, 0);
@@ -195,9 +215,10 @@ static int set(struct ctx *ctx, const struct args *args)
 		       nla_put_u32(msg, RVM_A_PARTITION_FLAGS_MASK, mask))) ||
 	     (args_has(args, "--bump-epoch") && nla_put_flag(msg, RVM_A_PARTITION_EPOCH_BUMP))))
 		nlc_drop(&msg);
-	if (nlc_call(nlc, msg, NULL, NULL, &ctx->err))
-		return err_wrap(&ctx->err, "partition %s", p.name);
-	return 0;
+	if (!nlc_call(nlc, msg, NULL, NULL, &ctx->err))
+		return 0;
+	partition_end_unjudged(nlc, &p, &ctx->err);
+	return err_wrap(&ctx->err, "partition %s", p.name);
 }
 
 static int del(struct ctx *ctx, const struct args *args)
@@ -237,6 +258,10 @@ static const struct arg new_args[] = {
 	{ "--memory-max", ARG_U64, 0, "BYTES", "at most BYTES of memory", NULL },
 	{ "--io-max", ARG_U64, 0, "BYTES",
 	  "at most BYTES a second read from, and written to, each disk", NULL },
+	{ "--hide-attributes", ARG_FLAG, 0, NULL,
+	  "stat of a file needs READ or WRITE; slower for all of the host", NULL },
+	{ "--recheck-always", ARG_FLAG, 0, NULL,
+	  "judge each read and write of open files; slower for all of the host", NULL },
 	{},
 };
 
@@ -251,6 +276,8 @@ static const struct arg set_args[] = {
 	{ "--unfence", ARG_FLAG, 0, NULL, "judge by tokens again", NULL },
 	{ "--bump-epoch", ARG_FLAG, 0, NULL, "make all tokens so far stale", NULL },
 	{ "--witness-all", ARG_ONOFF, 0, NULL, "record every access", NULL },
+	{ "--hide-attributes", ARG_ONOFF, 0, NULL, "stat of a file needs READ or WRITE", NULL },
+	{ "--recheck-always", ARG_ONOFF, 0, NULL, "judge each read and write of open files", NULL },
 	{},
 };
 

@@ -218,6 +218,31 @@ void partition_destroy(struct nlc *nlc, const struct partition *p)
 	err_clear(&ignored);
 }
 
+void partition_end_unjudged(struct nlc *nlc, const struct partition *p, struct err *err)
+{
+	struct err why = { 0 };
+
+	if (nlc_errno(nlc) != EUNATCH)
+		return;
+	if (cgroup_kill(p->name, p->cgroup_id, KILL_SECONDS, &why))
+		err_hint(err, "its processes still read what they have open, and cannot be ended: %s",
+			 why.text);
+	else
+		err_hint(err, "its processes were ended, as they could read on what they had open");
+	err_clear(&why);
+}
+
+int partition_set_flags(struct nlc *nlc, uint32_t id, uint32_t flags, struct err *err)
+{
+	struct nl_msg *msg = nlc_request(nlc, RVM_CMD_PARTITION_SET, 0);
+
+	if (msg && (nla_put_u32(msg, RVM_A_PARTITION_ID, id) ||
+		    nla_put_u32(msg, RVM_A_PARTITION_FLAGS, flags) ||
+		    nla_put_u32(msg, RVM_A_PARTITION_FLAGS_MASK, flags)))
+		nlc_drop(&msg);
+	return nlc_call(nlc, msg, NULL, NULL, err);
+}
+
 int partition_set_mode(struct nlc *nlc, uint32_t id, uint32_t mode, struct err *err)
 {
 	struct nl_msg *msg = nlc_request(nlc, RVM_CMD_PARTITION_SET, 0);

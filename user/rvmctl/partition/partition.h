@@ -12,6 +12,9 @@
 
 struct adopt;
 
+/* How long to wait for processes that are ended. */
+#define KILL_SECONDS 10
+
 /**
  * struct partition - what the module says of one; end with partition_free()
  */
@@ -69,10 +72,19 @@ bool partition_is_container(const struct partition *p);
 
 /* --pids-max, --memory-max and --io-max. */
 struct cgroup_limits partition_limits(const struct args *args);
+/* --hide-attributes and --recheck-always, as RVM_PARTITION_FLAG_x. */
+uint32_t partition_flags(const struct args *args);
 /* SUDO_UID if root calls, else the caller. */
 uint32_t partition_default_uid(void);
 
 /* Return: 0; -1 with the reason, without the partition in it. */
+/*
+ * The module made a change, but could not attach the hooks that judge by it what is open:
+ * then end what runs in @p, and say so in @err.
+ */
+void partition_end_unjudged(struct nlc *nlc, const struct partition *p, struct err *err);
+
+int partition_set_flags(struct nlc *nlc, uint32_t id, uint32_t flags, struct err *err);
 int partition_set_mode(struct nlc *nlc, uint32_t id, uint32_t mode, struct err *err);
 
 /* Make the cgroup (its parent and the pen too), set limits, register; or leave nothing. */

@@ -132,6 +132,12 @@ enum rvm_mode {
  *   changes and execs.
  * @RVM_PARTITION_FLAG_ADOPTED: Running processes were moved in; what they
  *   brought along was never judged.
+ * @RVM_PARTITION_FLAG_HIDE_ATTRIBUTES: Attributes of files, such as size and
+ *   times, need READ or WRITE.
+ * @RVM_PARTITION_FLAG_RECHECK_ALWAYS: What is open is judged at each read and
+ *   write, whether or not something was taken away.
+ * @RVM_PARTITION_FLAG_RECHECKED: Read only; what is open is judged at each
+ *   read and write, because something may have been taken away.
  */
 enum rvm_partition_flag {
 	RVM_PARTITION_FLAG_FENCED = 1,
@@ -139,6 +145,22 @@ enum rvm_partition_flag {
 	RVM_PARTITION_FLAG_GONE = 4,
 	RVM_PARTITION_FLAG_WITNESS_ALL = 8,
 	RVM_PARTITION_FLAG_ADOPTED = 16,
+	RVM_PARTITION_FLAG_HIDE_ATTRIBUTES = 32,
+	RVM_PARTITION_FLAG_RECHECK_ALWAYS = 64,
+	RVM_PARTITION_FLAG_RECHECKED = 128,
+};
+
+/**
+ * enum rvm_need - When a hook is attached.
+ * @RVM_NEED_ALWAYS: For good.
+ * @RVM_NEED_RECHECK: While something may have been taken away from a
+ *   partition.
+ * @RVM_NEED_HIDE: While a partition has the flag hide-attributes.
+ */
+enum rvm_need {
+	RVM_NEED_ALWAYS,
+	RVM_NEED_RECHECK,
+	RVM_NEED_HIDE,
 };
 
 /**
@@ -445,6 +467,9 @@ enum {
 	RVM_A_LINK_FD = 1,
 	RVM_A_LINK_NAME,
 	RVM_A_LINK_CLASS,
+	RVM_A_LINK_PROGRAM,
+	RVM_A_LINK_NEED,
+	RVM_A_LINK_ATTACHED,
 
 	__RVM_A_LINK_MAX,
 	RVM_A_LINK_MAX = (__RVM_A_LINK_MAX - 1)
