@@ -60,8 +60,8 @@
 /* Calls that give files names at the same moment, of files that share a place in a hash. */
 #define RVM_NAMINGS_MAX 64
 
-/* Seconds that hooks stay attached after they are needed no more. */
-#define RVM_NEED_SECONDS 60
+/* Milliseconds that hooks stay attached, by default, after they are needed no more. */
+#define RVM_NEED_MSECS 60000
 /* Milliseconds that attaching waits at most for a link that is being let go of. */
 #define RVM_ATTACH_MSECS 10000
 

@@ -46,8 +46,11 @@ programs() {
 
 # Lines "hook|class|what is open without it".
 classes() {
-	sed -n 's/^\t{ "\([a-z_]*\)", HOOK_\([A-Z_]*\), "\(.*\)" },$/\1|\2|\3/p' user/rvmctl/hook/bpf.c |
-		sed 's/|REQUIRED|/|required|/; s/|IF_THERE|/|if there|/; s/|MESSAGE|/|message|/'
+	sed -n 's/^\t{ "\([a-z_]*\)", HOOK_\([A-Z_]*\), "\(.*\)"\(, RVM_NEED_[A-Z]*\)* },$/\1|\2|\3\4/p' \
+		user/rvmctl/hook/bpf.c |
+		sed 's/|REQUIRED|\(.*\), RVM_NEED_RECHECK$/|by need: recheck|\1/
+			s/|REQUIRED|\(.*\), RVM_NEED_HIDE$/|by need: hide|\1/
+			s/|REQUIRED|/|required|/; s/|IF_THERE|/|if there|/; s/|MESSAGE|/|message|/'
 }
 
 # A hook in only one of the two lists would be attached without notice, or not at all.

@@ -150,10 +150,10 @@ write_limited_table
 write_root_table
 check hooks_attach attach_hooks
 check root_table_loads rvmctl load "$dir/root.json" --partition rows-root \
-	--workspace "$ws" --base none
+	--workspace "$ws" --base none --hide-attributes --recheck-always
 check partition_makes_a_segment enter_and_run root segment
 check limited_table_loads rvmctl load "$dir/limited.json" --partition rows-limited \
-	--workspace "$ws" --base minimal --spec "$dir/spec.json"
+	--workspace "$ws" --base minimal --spec "$dir/spec.json" --hide-attributes --recheck-always
 subtests rows_of_tokens_by_rvmctl_run run_limited
 subtests rows_of_tokens_by_hooks_alone enter_and_run limited
 subtests rows_of_the_root_token_by_hooks_alone enter_and_run root

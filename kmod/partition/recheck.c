@@ -4,19 +4,27 @@
  * been taken away, and those that hide attributes, while a partition asks for it.
  *
  * They are attached before anybody is told of the change that needs them.  Letting go has
- * time: a worker looks once a minute.  It looks and lets go under rvm_partitions_lock,
+ * time: a worker looks from time to time.  It looks and lets go under rvm_partitions_lock,
  * under which marks are made, so that no mark is made in between.
  */
 
 #include <linux/jiffies.h>
+#include <linux/minmax.h>
+#include <linux/moduleparam.h>
 #include <linux/netlink.h>
 #include <linux/workqueue.h>
 #include <linux/xarray.h>
 
+#include "limits.h"
 #include "need.h"
 #include "partition/recheck.h"
 #include "partition/registry_priv.h"
 #include "table/table.h"
+
+/* Tests do not wait for a minute. */
+static unsigned int need_msecs = RVM_NEED_MSECS;
+module_param(need_msecs, uint, 0600);
+MODULE_PARM_DESC(need_msecs, "milliseconds that hooks stay attached when they are needed no more");
 
 static void let_go(struct work_struct *work);
 static DECLARE_DELAYED_WORK(later, let_go);
@@ -73,7 +81,7 @@ static void unmark_empty(void)
 
 static void look_again(void)
 {
-	mod_delayed_work(system_wq, &later, RVM_NEED_SECONDS * HZ);
+	mod_delayed_work(system_wq, &later, msecs_to_jiffies(max(need_msecs, 10U)));
 }
 
 static void let_go(struct work_struct *work)

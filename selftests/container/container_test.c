@@ -387,8 +387,8 @@ TEST_F(container, it_is_taken_in_knowingly)
 	EXPECT_EQ(EBUSY, register_with(&self->c, RVM_PARTITION_FLAG_ADOPTED));
 	EXPECT_EQ(0, container_do(&self->c, read_layer, true));
 	LOAD();
-	EXPECT_EQ(RVM_PARTITION_FLAG_ADOPTED, flags_of(&self->c));
-	EXPECT_EQ(0, system("rvmctl partition list | grep -q \"^" CONTAINER " .* adopted \""));
+	EXPECT_EQ(RVM_PARTITION_FLAG_ADOPTED | RVM_PARTITION_FLAG_RECHECKED, flags_of(&self->c));
+	EXPECT_EQ(0, system("rvmctl partition list | grep -q \"^" CONTAINER " .* adopted,\""));
 	EXPECT_EQ(1, WEXITSTATUS(system("rvmctl partition del " CONTAINER " 2>/dev/null")));
 	/* A new table, by the same command. */
 	LOAD();

@@ -115,7 +115,7 @@ void group_remove(struct box *box)
 	wait_until(!rmdir(box->cgroup) || errno != EBUSY);
 }
 
-bool box_register(struct box *box, int nl, const char *name)
+static bool box_register_with(struct box *box, int nl, const char *name, uint32_t flags)
 {
 	static struct request r;
 	static struct reply reply;
@@ -124,6 +124,8 @@ bool box_register(struct box *box, int nl, const char *name)
 	request_begin(&r, RVM_CMD_PARTITION_NEW);
 	put_str(&r, RVM_A_PARTITION_NAME, name);
 	put_u32(&r, RVM_A_PARTITION_CGROUP_FD, box->cgroup_fd);
+	if (flags)
+		put_u32(&r, RVM_A_PARTITION_FLAGS, flags);
 	if (nl_call(nl, &r, &reply)) {
 		printf("# partition %s: %s: %s\n", name, strerror(reply.error), reply.text);
 		group_remove(box);
@@ -133,9 +135,19 @@ bool box_register(struct box *box, int nl, const char *name)
 	return true;
 }
 
+bool box_register(struct box *box, int nl, const char *name)
+{
+	return box_register_with(box, nl, name, 0);
+}
+
 bool box_make(struct box *box, int nl, const char *name)
 {
-	return group_make(box, name) && box_register(box, nl, name);
+	return box_make_with(box, nl, name, 0);
+}
+
+bool box_make_with(struct box *box, int nl, const char *name, uint32_t flags)
+{
+	return group_make(box, name) && box_register_with(box, nl, name, flags);
 }
 
 static int ask_to_delete(const struct box *box)

@@ -96,6 +96,8 @@ void group_remove(struct box *box);
 bool box_register(struct box *box, int nl, const char *name);
 /* Both. */
 bool box_make(struct box *box, int nl, const char *name);
+/* @flags: enum rvm_partition_flag. */
+bool box_make_with(struct box *box, int nl, const char *name, uint32_t flags);
 /* Replace the table: 0 or the errno. */
 int box_load(struct box *box, const struct rule *rules, size_t count);
 /*
