@@ -284,6 +284,55 @@ TEST_F(entry, another_thread_is_not_admitted)
 	EXPECT_NE(STARTED, admit_and_try(&self->box, tool, evil, &attempt));
 }
 
+/* As "tool read 3": what the descriptor says. */
+static int read_from(const char *fd)
+{
+	char c;
+
+	return pread(atoi(fd), &c, 1, 0) == 1 ? STARTED : errno;
+}
+
+/* What becomes of the tool that inherits descriptor 3. */
+static int bring(FIXTURE_DATA(entry) * self, const char *path, int flags)
+{
+	char *words[] = { "tool", "read", "3", NULL };
+	const struct attempt attempt = { tool, words };
+	int fd = open(path, O_RDONLY), err;
+
+	if (dup3(fd, 3, flags) != 3)
+		return BROKEN;
+	memset(shared, 0, sizeof(*shared));
+	err = admit_and_try(&self->box, tool, words, &attempt);
+	close(3);
+	close(fd);
+	return err;
+}
+
+static bool recheck_waits(void)
+{
+	return !system("rvmctl hook status | grep -q '^file_permission .* waiting '");
+}
+
+#define NEED_MSECS "/sys/module/rvm/parameters/need_msecs"
+
+/* What is not covered is judged at each use, for which a hook is attached; nothing else is. */
+TEST_F_TIMEOUT(entry, what_it_brings_is_judged, 120)
+{
+	ASSERT_TRUE(write_file(in_dir("brought"), "text"));
+	ASSERT_TRUE(write_file(in_dir("bin/text"), "text"));
+	ASSERT_TRUE(write_file(NEED_MSECS, "100"));
+	EXPECT_TRUE(wait_until(recheck_waits()));
+	EXPECT_EQ(STARTED, bring(self, in_dir("bin/text"), 0));
+	EXPECT_TRUE(recheck_waits());
+	/* The exec closes it. */
+	EXPECT_EQ(EBADF, bring(self, in_dir("brought"), O_CLOEXEC));
+	EXPECT_TRUE(recheck_waits());
+	ASSERT_TRUE(write_file(NEED_MSECS, "60000"));
+	EXPECT_EQ(EACCES, bring(self, in_dir("brought"), 0));
+	EXPECT_FALSE(recheck_waits());
+	EXPECT_EQ(STARTED, bring(self, in_dir("bin/text"), 0));
+}
+
 static void *start_from_thread(void *path)
 {
 	char *words[] = { strrchr(path, '/') + 1, "go", NULL };
@@ -304,6 +353,8 @@ static void __attribute__((constructor)) report(int argc, char **argv)
 		for (;;)
 			pause();
 	}
+	if (argc == 3 && !strcmp(name, "tool") && !strcmp(argv[1], "read"))
+		_exit(read_from(argv[2]));
 	if (!strcmp(name, "tool") || !strcmp(name, "prog") || !strcmp(name, "patched"))
 		_exit(STARTED);
 }

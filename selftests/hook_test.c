@@ -7,6 +7,7 @@
 #include <bpf/bpf.h>
 #include <bpf/btf.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/bpf.h>
 #include <string.h>
 #include <unistd.h>
@@ -192,6 +193,18 @@ static int hold(int nl, int link, const char *name)
 	return nl_call(nl, &r, &reply);
 }
 
+static int hold_program(int nl, int program, const char *name)
+{
+	size_t nest;
+
+	request_begin(&r, RVM_CMD_HOOK_SET);
+	nest = nest_begin(&r, RVM_A_HOOK_LINK);
+	put_u32(&r, RVM_A_LINK_PROGRAM, program);
+	put_str(&r, RVM_A_LINK_NAME, name);
+	nest_end(&r, nest);
+	return nl_call(nl, &r, &reply);
+}
+
 static int detach(int nl)
 {
 	request_begin(&r, RVM_CMD_HOOK_SET);
@@ -224,6 +237,126 @@ TEST_F(hook, one_link_on_a_hook_is_held)
 	close(other);
 	EXPECT_EQ(0, detach(self->nl));
 	EXPECT_EQ(start.hooks, get_counters(self->nl).hooks);
+}
+
+static int arrived[2];
+
+static int rest(void *unused)
+{
+	if (write(arrived[1], "x", 1) != 1)
+		return 1;
+	for (;;)
+		pause();
+}
+
+/* A task in the box that does nothing. */
+static bool start_resting(const struct box *box)
+{
+	char c;
+
+	return box_start(box, rest, NULL) > 0 && read(arrived[0], &c, 1) == 1;
+}
+
+static uint32_t mode_of(const struct box *box)
+{
+	request_begin(&r, RVM_CMD_PARTITION_GET);
+	put_u32(&r, RVM_A_PARTITION_ID, box->id);
+	nl_call(box->nl, &r, &reply);
+	return reply_u32(&reply, RVM_A_PARTITION_MODE);
+}
+
+static int set_flags(const struct box *box, uint32_t flags)
+{
+	request_begin(&r, RVM_CMD_PARTITION_SET);
+	put_u32(&r, RVM_A_PARTITION_ID, box->id);
+	put_u32(&r, RVM_A_PARTITION_FLAGS, flags);
+	put_u32(&r, RVM_A_PARTITION_FLAGS_MASK, flags);
+	return nl_call(box->nl, &r, &reply);
+}
+
+static uint32_t flags_of(const struct box *box)
+{
+	request_begin(&r, RVM_CMD_PARTITION_GET);
+	put_u32(&r, RVM_A_PARTITION_ID, box->id);
+	nl_call(box->nl, &r, &reply);
+	return reply_u32(&reply, RVM_A_PARTITION_FLAGS);
+}
+
+/* The programs that would judge what is open are missing, and others are there. */
+TEST_F(hook, what_cannot_be_judged_is_refused_and_a_stop_says_so)
+{
+	const struct program lsm = { LSM("socket_listen") };
+	struct counters start = get_counters(self->nl);
+	int link = attach(self, &lsm);
+	struct box box;
+
+	if (start.hooks)
+		SKIP(return, "the hooks are attached");
+	ASSERT_EQ(0, pipe2(arrived, O_CLOEXEC));
+	ASSERT_TRUE(box_make(&box, self->nl, "hook"));
+	ASSERT_TRUE(start_resting(&box));
+	/* Without any hook nothing is enforced, and nothing is missing. */
+	EXPECT_EQ(0, box_set(&box, RVM_A_PARTITION_MODE, RVM_MODE_PERMISSIVE));
+	EXPECT_EQ(0, box_set(&box, RVM_A_PARTITION_MODE, RVM_MODE_ENFORCE));
+	EXPECT_EQ(0, box_set(&box, RVM_A_PARTITION_MODE, RVM_MODE_PERMISSIVE));
+	/* Its tasks were not judged so far. */
+	EXPECT_EQ(EUNATCH, hold(self->nl, link, "socket_listen"));
+	EXPECT_EQ(0, get_counters(self->nl).hooks);
+	ASSERT_TRUE(box_remove(&box));
+	ASSERT_EQ(0, hold(self->nl, link, "socket_listen"));
+	ASSERT_TRUE(box_make(&box, self->nl, "hook"));
+	ASSERT_EQ(0, box_set(&box, RVM_A_PARTITION_MODE, RVM_MODE_PERMISSIVE));
+	ASSERT_TRUE(start_resting(&box));
+	EXPECT_EQ(ENOENT, box_set(&box, RVM_A_PARTITION_MODE, RVM_MODE_ENFORCE));
+	EXPECT_EQ(RVM_MODE_PERMISSIVE, mode_of(&box));
+	EXPECT_EQ(ENOENT, set_flags(&box, RVM_PARTITION_FLAG_HIDE_ATTRIBUTES));
+	EXPECT_EQ(0, flags_of(&box) & RVM_PARTITION_FLAG_HIDE_ATTRIBUTES);
+	EXPECT_EQ(ENOENT, box_load(&box, NULL, 0));
+	EXPECT_EQ(EUNATCH, set_flags(&box, RVM_PARTITION_FLAG_FENCED));
+	EXPECT_NE(0, flags_of(&box) & RVM_PARTITION_FLAG_FENCED);
+	ASSERT_TRUE(box_remove(&box));
+	/* The tool ends what it cannot stop. */
+	EXPECT_EQ(
+		0,
+		system("rvmctl partition new ended >/dev/null; sleep 1000 & task=$!;"
+		       "wait_for() { for i in $(seq 100); do \"$@\" && return; sleep 0.1; done; };"
+		       "group=/sys/fs/cgroup/rvm/ended;"
+		       "echo $task >$group/cgroup.procs;"
+		       "! said=$(rvmctl partition set ended --fence 2>&1) &&"
+		       "echo \"$said\" | grep -q 'its processes were ended' &&"
+		       "wait_for grep -q 'populated 0' $group/cgroup.events &&"
+		       "rvmctl partition del ended >/dev/null &&"
+		       "rvmctl partition del unregistered >/dev/null"));
+	EXPECT_EQ(0, detach(self->nl));
+	close(link);
+	close(arrived[0]);
+	close(arrived[1]);
+}
+
+/* A program is for a hook that is attached by need, and is attached by the module. */
+TEST_F(hook, programs_are_held_for_some_hooks)
+{
+	const struct program other = { LSM("socket_listen") }, good = { LSM("file_permission") },
+			     wrong = { LSM("file_open") };
+	struct counters start = get_counters(self->nl);
+	int first = load(self, &other), second = load(self, &good), third = load(self, &wrong);
+
+	if (start.hooks)
+		SKIP(return, "the hooks are attached");
+	ASSERT_LE(0, first);
+	ASSERT_LE(0, second);
+	ASSERT_LE(0, third);
+	EXPECT_EQ(EINVAL, hold_program(self->nl, first, "socket_listen"));
+	EXPECT_EQ(EINVAL, hold_program(self->nl, third, "file_permission"));
+	EXPECT_EQ(EBADF, hold_program(self->nl, 1000, "file_permission"));
+	EXPECT_EQ(0, hold_program(self->nl, second, "file_permission"));
+	EXPECT_EQ(EEXIST, hold_program(self->nl, second, "file_permission"));
+	EXPECT_EQ(1, get_counters(self->nl).hooks);
+	close(first);
+	close(second);
+	close(third);
+	EXPECT_EQ(0, detach(self->nl));
+	EXPECT_EQ(0, get_counters(self->nl).hooks);
 }
 
 TEST_HARNESS_MAIN
