@@ -193,8 +193,7 @@ static noinline int check_connect(struct rvm_partition *part, const struct sock 
  * from it.  A token to connect there covers it, and so does one to listen here:
  * then the peer came to us.
  */
-static int check_peer(struct rvm_partition *part, const struct sock *sk, enum rvm_op op,
-		      bool quiet)
+static int check_peer(struct rvm_partition *part, const struct sock *sk, enum rvm_op op, bool quiet)
 {
 	struct rvm_addr peer, local;
 

@@ -15,7 +15,7 @@
 #include "partition/registry.h"
 #include "table/table.h"
 
-#define CHANGEABLE                                                   \
+#define CHANGEABLE                                                    \
 	(RVM_PARTITION_FLAG_FENCED | RVM_PARTITION_FLAG_WITNESS_ALL | \
 	 RVM_PARTITION_FLAG_HIDE_ATTRIBUTES | RVM_PARTITION_FLAG_RECHECK_ALWAYS)
 #define READ_ONLY (RVM_PARTITION_FLAG_GONE | RVM_PARTITION_FLAG_RECHECKED)
@@ -171,8 +171,9 @@ static int parse_set(struct genl_info *info, struct rvm_partition_change *change
 		change->mask = nla_get_u32(attrs[RVM_A_PARTITION_FLAGS_MASK]);
 	}
 	if (change->mask & ~CHANGEABLE || change->flags & ~change->mask) {
-		NL_SET_ERR_MSG_ATTR(info->extack, attrs[RVM_A_PARTITION_FLAGS_MASK],
-				    "only fenced, witness-all, hide-attributes and recheck-always can be changed");
+		NL_SET_ERR_MSG_ATTR(
+			info->extack, attrs[RVM_A_PARTITION_FLAGS_MASK],
+			"only fenced, witness-all, hide-attributes and recheck-always can be changed");
 		return -EINVAL;
 	}
 	if (!change->has_state && !change->has_mode && !change->bump_epoch && !change->mask) {

@@ -276,7 +276,8 @@ int main(int argc, char **argv)
 	/* Tasks move into the box by hand, and bring along what an entry would look at. */
 	if (nl < 0 || !attach_hooks(nl) || !make_files() ||
 	    !box_make_with(&box, nl, "escape",
-			   RVM_PARTITION_FLAG_HIDE_ATTRIBUTES | RVM_PARTITION_FLAG_RECHECK_ALWAYS) ||
+			   RVM_PARTITION_FLAG_HIDE_ATTRIBUTES |
+				   RVM_PARTITION_FLAG_RECHECK_ALWAYS) ||
 	    !load_rules(&box) || !hand_over()) {
 		printf("Bail out! cannot set up: %s\n", strerror(errno));
 		return 1;

@@ -225,7 +225,8 @@ void partition_end_unjudged(struct nlc *nlc, const struct partition *p, struct e
 	if (nlc_errno(nlc) != EUNATCH)
 		return;
 	if (cgroup_kill(p->name, p->cgroup_id, KILL_SECONDS, &why))
-		err_hint(err, "its processes still read what they have open, and cannot be ended: %s",
+		err_hint(err,
+			 "its processes still read what they have open, and cannot be ended: %s",
 			 why.text);
 	else
 		err_hint(err, "its processes were ended, as they could read on what they had open");
