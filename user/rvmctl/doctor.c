@@ -180,6 +180,9 @@ static int check_hooks(struct doctor *d)
 	report(d, "system calls", EXIT_DONE,
 	       "are judged by hooks, without a filter; rvmctl run --filter also refuses old calls "
 	       "and those of 32-bit programs");
+	report(d, "attributes", EXIT_DONE,
+	       "sizes and times of files can be seen everywhere, except in partitions that were "
+	       "made with --hide-attributes");
 	return 0;
 }
 
