@@ -284,6 +284,7 @@ static void expect_none_late(struct __test_metadata *_metadata, pid_t pid)
 	for (long second = 0; second < 30 + least / 100; second++)
 		if (wait_until(all_reach(shared->denied, least)))
 			break;
+	EXPECT_TRUE(hook_is("file_permission", "attached"));
 	shared->stop = 1;
 	EXPECT_EQ(0, wait_for(pid));
 	report_uses();
@@ -314,7 +315,6 @@ static void take(struct __test_metadata *_metadata, FIXTURE_DATA(recheck) * self
 	EXPECT_TRUE(hook_is("file_permission", "waiting"));
 	EXPECT_EQ(0, taking(&self->box));
 	expect_none_late(_metadata, pid);
-	EXPECT_TRUE(hook_is("file_permission", "attached"));
 }
 
 static int fence(struct box *box)
