@@ -67,13 +67,18 @@ static unsigned int find_needs(void)
 	return needs;
 }
 
-/* Nobody has open what was opened before. */
+/*
+ * Nobody has open what was opened before.  Who comes in after this look sees the change
+ * for which the mark was made: it was visible before.
+ */
 static void unmark_empty(void)
 {
 	struct rvm_partition *part;
 	unsigned long id;
 
 	lockdep_assert_held(&rvm_partitions_lock);
+	/* The look comes after the change. */
+	smp_mb();
 	xa_for_each(&rvm_registry, id, part)
 		if (part->marked && !cgroup_is_populated(part->cgrp))
 			WRITE_ONCE(part->marked, false);
@@ -136,8 +141,10 @@ int rvm_recheck_settle(struct netlink_ext_ack *extack)
 {
 	unsigned int needs;
 
-	scoped_guard(mutex, &rvm_partitions_lock)
+	scoped_guard(mutex, &rvm_partitions_lock) {
+		unmark_empty();
 		needs = find_needs();
+	}
 	return attach(needs, extack) ? -EUNATCH : 0;
 }
 
