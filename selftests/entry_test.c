@@ -284,7 +284,7 @@ TEST_F(entry, another_thread_is_not_admitted)
 	EXPECT_NE(STARTED, admit_and_try(&self->box, tool, evil, &attempt));
 }
 
-/* As "tool read 3": what the descriptor says. */
+/* As "tool read 100": what the descriptor says. */
 static int read_from(const char *fd)
 {
 	char c;
@@ -292,18 +292,18 @@ static int read_from(const char *fd)
 	return pread(atoi(fd), &c, 1, 0) == 1 ? STARTED : errno;
 }
 
-/* What becomes of the tool that inherits descriptor 3. */
+/* What becomes of the tool that inherits the descriptor. */
 static int bring(FIXTURE_DATA(entry) * self, const char *path, int flags)
 {
-	char *words[] = { "tool", "read", "3", NULL };
+	char *words[] = { "tool", "read", "100", NULL };
 	const struct attempt attempt = { tool, words };
 	int fd = open(path, O_RDONLY), err;
 
-	if (dup3(fd, 3, flags) != 3)
+	if (dup3(fd, 100, flags) != 100)
 		return BROKEN;
 	memset(shared, 0, sizeof(*shared));
 	err = admit_and_try(&self->box, tool, words, &attempt);
-	close(3);
+	close(100);
 	close(fd);
 	return err;
 }

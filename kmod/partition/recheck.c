@@ -21,10 +21,7 @@
 #include "partition/registry_priv.h"
 #include "table/table.h"
 
-/* Tests do not wait for a minute. */
 static unsigned int need_msecs = RVM_NEED_MSECS;
-module_param(need_msecs, uint, 0600);
-MODULE_PARM_DESC(need_msecs, "milliseconds that hooks stay attached when they are needed no more");
 
 static void let_go(struct work_struct *work);
 static DECLARE_DELAYED_WORK(later, let_go);
@@ -88,6 +85,20 @@ static void look_again(void)
 {
 	mod_delayed_work(system_wq, &later, msecs_to_jiffies(max(need_msecs, 10U)));
 }
+
+/* Counts from now on. */
+static int set_msecs(const char *text, const struct kernel_param *param)
+{
+	int err = param_set_uint(text, param);
+
+	if (!err)
+		look_again();
+	return err;
+}
+
+static const struct kernel_param_ops msecs_ops = { .set = set_msecs, .get = param_get_uint };
+module_param_cb(need_msecs, &msecs_ops, &need_msecs, 0600);
+MODULE_PARM_DESC(need_msecs, "milliseconds that hooks stay attached when they are needed no more");
 
 static void let_go(struct work_struct *work)
 {
