@@ -83,7 +83,8 @@ static void unmark_empty(void)
 
 static void look_again(void)
 {
-	mod_delayed_work(system_wq, &later, msecs_to_jiffies(max(need_msecs, 10U)));
+	cancel_delayed_work(&later);
+	schedule_delayed_work(&later, msecs_to_jiffies(max(need_msecs, 10U)));
 }
 
 /* Counts from now on. */
