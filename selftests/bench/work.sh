@@ -7,7 +7,9 @@
 #	before    outside, without hooks
 #	landlock  in one layer of Landlock that handles all rights
 #	between   as before
-#	hooks     outside, with the hooks attached
+#	loaded    outside, with a table in force: the kernel tells the module of changes to
+#	          what its rules begin at, and looks for who wants to know
+#	hooks     outside, with the hooks attached too
 #	inside    in a partition, as root with all capabilities
 #	by_run    there, by rvmctl run
 #	filtered  there, by rvmctl run --filter
@@ -53,7 +55,7 @@ packages=(git findutils tar make gcc libc6-dev nodejs python3-pip)
 # For this script.
 tools=(coreutils bash dash mawk grep sed diffutils util-linux)
 listed=$here/build/files
-places=(landlock hooks inside by_run filtered)
+places=(landlock loaded hooks inside by_run filtered)
 folder=/tmp/work
 state=/run/bench
 # A cgroup that is not a partition; its memory is accounted, as that of a partition is.
@@ -92,6 +94,7 @@ plain() { in_group "$group" "$work" "$times" sh "$folder/$1/$1.sh"; }
 before() { plain "$1"; }
 between() { plain "$1"; }
 after() { plain "$1"; }
+loaded() { plain "$1"; }
 hooks() { plain "$1"; }
 landlock() { in_group "$group" "$work" "$times" landlock "$state/rules" sh "$folder/$1/$1.sh"; }
 inside() { in_group /sys/fs/cgroup/rvm/bench "$work" "$times" sh "$folder/$1/$1.sh"; }
@@ -152,7 +155,6 @@ wait_for_no_hooks() {
 load() {
 	"$rvmctl" load "$state/table.json" --partition bench --workspace "$folder" --base "$bases" \
 		>/dev/null 2>"$state/warnings"
-	"$rvmctl" hook attach >/dev/null
 }
 
 unload() {
@@ -166,6 +168,8 @@ rows() {
 	row "$1" landlock
 	row "$1" between
 	load
+	row "$1" loaded
+	"$rvmctl" hook attach >/dev/null
 	row "$1" hooks
 	row "$1" inside
 	row "$1" by_run
