@@ -401,11 +401,6 @@ static int do_chmod(bool good)
 	return result(CALL(15, name_of(good), 0755, 0, 0));
 }
 
-static int do_stat(bool good)
-{
-	return result(CALL(195, name_of(good), SCRATCH, 0, 0));
-}
-
 static int do_rename(bool good)
 {
 	return result(CALL(38, name_of(good), name_of(good), 0, 0));
@@ -565,13 +560,12 @@ static const struct pair {
 	int (*act)(bool good);
 } pairs[] = {
 	/* First: the file is as it was made.  Of another, the kernel asks for a module. */
-	{ "execve", do_exec },	 { "open", do_open },	       { "openat", do_openat },
-	{ "creat", do_creat },	 { "truncate", do_truncate },  { "chmod", do_chmod },
-	{ "stat64", do_stat },	 { "rename", do_rename },      { "mkdir", do_mkdir },
-	{ "utimes", do_utimes }, { "ioctl", do_ioctl },	       { "fcntl64", do_fcntl },
-	{ "mmap", do_mmap },	 { "socketcall", do_connect }, { "ipc", do_segment },
-	{ "clone3", do_clone },	 { "kill", do_kill },	       { "ptrace", do_trace },
-	{ "mount", do_mount },
+	{ "execve", do_exec },	      { "open", do_open },	   { "openat", do_openat },
+	{ "creat", do_creat },	      { "truncate", do_truncate }, { "chmod", do_chmod },
+	{ "rename", do_rename },      { "mkdir", do_mkdir },	   { "utimes", do_utimes },
+	{ "ioctl", do_ioctl },	      { "fcntl64", do_fcntl },	   { "mmap", do_mmap },
+	{ "socketcall", do_connect }, { "ipc", do_segment },	   { "clone3", do_clone },
+	{ "kill", do_kill },	      { "ptrace", do_trace },	   { "mount", do_mount },
 };
 
 static int good_one(void *arg)
