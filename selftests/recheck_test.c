@@ -543,6 +543,17 @@ static int set_flags(struct box *box, uint32_t flags, uint32_t mask)
 	return nl_call(box->nl, &r, &reply);
 }
 
+/* A record of each access takes that each is judged. */
+TEST_F(recheck, a_full_log_needs_the_hooks)
+{
+	const uint32_t all = RVM_PARTITION_FLAG_WITNESS_ALL;
+
+	ASSERT_EQ(0, set_flags(&self->box, all, all));
+	EXPECT_TRUE(hook_is("file_permission", "attached"));
+	ASSERT_EQ(0, set_flags(&self->box, 0, all));
+	EXPECT_TRUE(wait_until(hook_is("file_permission", "waiting")));
+}
+
 /* Attached and let go of again and again, while tasks go through the hooks. */
 TEST_F_TIMEOUT(recheck, hooks_come_and_go_under_load, 600)
 {

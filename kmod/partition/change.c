@@ -329,7 +329,7 @@ static bool takes_away(const struct rvm_partition_change *change)
 	const u8 set = change->flags & change->mask;
 
 	return stops(change) || (change->has_mode && change->mode == RVM_MODE_ENFORCE) ||
-	       set & (RVM_PARTITION_FLAG_ADOPTED | RVM_PARTITION_FLAG_RECHECK_ALWAYS);
+	       set & RVM_PARTITION_FLAG_ADOPTED;
 }
 
 /* Questions under way end soon. */
@@ -422,7 +422,7 @@ static int prepare_change(const struct rvm_partition *part,
 {
 	const u8 flags = change->flags & change->mask;
 
-	if (stops(change) || !(takes_away(change) || flags & RVM_PARTITION_FLAG_HIDE_ATTRIBUTES))
+	if (stops(change) || !(takes_away(change) || flags))
 		return 0;
 	return rvm_recheck_prepare(part, flags, false, extack);
 }

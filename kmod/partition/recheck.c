@@ -32,6 +32,9 @@ void rvm_recheck_mark(struct rvm_partition *part)
 	WRITE_ONCE(part->marked, true);
 }
 
+/* Each read and write is judged, or recorded. */
+#define NEEDING (RVM_PARTITION_FLAG_RECHECK_ALWAYS | RVM_PARTITION_FLAG_WITNESS_ALL)
+
 /* A right may end while nobody looks: then it does not matter who is in it now. */
 static bool expires(const struct rvm_partition *part)
 {
@@ -43,7 +46,7 @@ static bool expires(const struct rvm_partition *part)
 
 bool rvm_recheck_is_needed(const struct rvm_partition *part)
 {
-	return READ_ONCE(part->flags) & RVM_PARTITION_FLAG_RECHECK_ALWAYS || expires(part) ||
+	return READ_ONCE(part->flags) & NEEDING || expires(part) ||
 	       (READ_ONCE(part->marked) && cgroup_is_populated(part->cgrp));
 }
 
@@ -141,7 +144,7 @@ int rvm_recheck_prepare(const struct rvm_partition *part, u8 flags, bool expirin
 {
 	unsigned int needs = 0;
 
-	if (expiring || flags & RVM_PARTITION_FLAG_RECHECK_ALWAYS ||
+	if (expiring || flags & NEEDING ||
 	    cgroup_is_populated(part->cgrp))
 		needs |= BIT(RVM_NEED_RECHECK);
 	if (flags & RVM_PARTITION_FLAG_HIDE_ATTRIBUTES)
