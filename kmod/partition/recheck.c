@@ -144,8 +144,7 @@ int rvm_recheck_prepare(const struct rvm_partition *part, u8 flags, bool expirin
 {
 	unsigned int needs = 0;
 
-	if (expiring || flags & NEEDING ||
-	    cgroup_is_populated(part->cgrp))
+	if (expiring || flags & NEEDING || cgroup_is_populated(part->cgrp))
 		needs |= BIT(RVM_NEED_RECHECK);
 	if (flags & RVM_PARTITION_FLAG_HIDE_ATTRIBUTES)
 		needs |= BIT(RVM_NEED_HIDE);
