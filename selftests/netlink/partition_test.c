@@ -124,7 +124,10 @@ TEST_F(netlink, new_refuses_bad_numbers)
 	put_u32(&r, RVM_A_PARTITION_MODE, 3);
 	REFUSED(self->nl, ERANGE);
 	ask_new("numbers", self->spare.cgroup_fd);
-	put_u32(&r, RVM_A_PARTITION_FLAGS, 32);
+	put_u32(&r, RVM_A_PARTITION_FLAGS, 2 * RVM_PARTITION_FLAG_RECHECKED);
+	REFUSED(self->nl, EINVAL);
+	ask_new("numbers", self->spare.cgroup_fd);
+	put_u32(&r, RVM_A_PARTITION_FLAGS, RVM_PARTITION_FLAG_RECHECKED);
 	REFUSED(self->nl, EINVAL);
 	ask_new("numbers", self->spare.cgroup_fd);
 	put_u32(&r, RVM_A_PARTITION_FLAGS, RVM_PARTITION_FLAG_GONE);
