@@ -24,6 +24,8 @@ static void free_index(struct rvm_index *index, struct rvm_token **entries)
 	kvfree(index->keyed);
 	kvfree(index->keyed_next);
 	kvfree(index->key);
+	kvfree(index->file);
+	kvfree(index->next_file);
 	kvfree(index->group);
 	kvfree(index->first);
 	kvfree(index->placed);
@@ -45,7 +47,10 @@ static bool make_chains(struct rvm_index *index, u32 size, bool exclusions)
 	index->keyed = make_chain(buckets);
 	index->keyed_next = make_chain(size);
 	index->key = make_chain(size);
-	if (!index->bucket || !index->next || !index->keyed || !index->keyed_next || !index->key)
+	index->file = make_chain(buckets);
+	index->next_file = make_chain(size);
+	if (!index->bucket || !index->next || !index->keyed || !index->keyed_next || !index->key ||
+	    !index->file || !index->next_file)
 		return false;
 	if (!exclusions)
 		return true;

@@ -34,6 +34,8 @@ struct model_table {
 	u32 keyed[2 * MODEL_TOKENS];
 	u32 keyed_next[MODEL_TOKENS];
 	u32 key[MODEL_TOKENS];
+	u32 file[2 * MODEL_TOKENS];
+	u32 next_file[MODEL_TOKENS];
 	u32 group[MODEL_TOKENS];
 	u32 first[MODEL_TOKENS];
 	u32 placed[2 * MODEL_TOKENS];
@@ -216,6 +218,8 @@ static inline void model_table(struct model_world *w, struct model_table *t, boo
 		.keyed = t->keyed,
 		.keyed_next = t->keyed_next,
 		.key = t->key,
+		.file = t->file,
+		.next_file = t->next_file,
 	};
 	rvm_index_build(&t->index);
 }

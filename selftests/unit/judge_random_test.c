@@ -34,6 +34,31 @@ static void the_index_has_each_entry_once_in_rising_order(void)
 	EXPECT_EQ(rvm_index_buckets(0xffffffff), 0x80000000);
 }
 
+static void the_index_has_each_rule_of_a_file_in_rising_order(void)
+{
+	static struct model_world world;
+	unsigned int round, i, found, some = 0;
+	u32 at, last;
+
+	for (round = 0; round < 2000; round++) {
+		struct rvm_index *index = &world.tokens[0].index;
+		const void *program = &model_ids[draw(3)];
+
+		model_table(&world, &world.tokens[0], false);
+		for (found = last = 0, at = rvm_index_file(index, program); at != RVM_CHAIN_END;
+		     last = at, at = index->next_file[at]) {
+			EXPECT(at >= last && at < index->count);
+			found += index->core[at]->scope->anchor == program;
+		}
+		some += found;
+		for (i = 0; i < index->count; i++)
+			found -= rvm_scope_names_program(index->core[i]->scope) &&
+				 index->core[i]->scope->anchor == program;
+		EXPECT_EQ(found, 0);
+	}
+	EXPECT(some > 300);
+}
+
 static void random_questions_are_judged_as_the_naive_judge_does(void)
 {
 	static unsigned int reasons[RVM_REASON_STEERED + 1], allowed[RVM_CLASS_SYS + 1], relaxed;
@@ -91,6 +116,7 @@ static void random_paths_have_the_rights_that_the_naive_judge_says(void)
 int main(void)
 {
 	RUN(the_index_has_each_entry_once_in_rising_order);
+	RUN(the_index_has_each_rule_of_a_file_in_rising_order);
 	RUN(random_questions_are_judged_as_the_naive_judge_does);
 	RUN(random_paths_have_the_rights_that_the_naive_judge_says);
 	return world_done();

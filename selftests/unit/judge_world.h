@@ -206,6 +206,8 @@ static inline void index_table(struct model_table *t)
 	t->index.key = t->key;
 	t->index.placed = t->placed;
 	t->index.placed_next = t->placed_next;
+	t->index.file = t->file;
+	t->index.next_file = t->next_file;
 	t->index.group = t->group;
 	t->index.first = t->first;
 	rvm_index_build(&t->index);

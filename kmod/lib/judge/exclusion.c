@@ -71,8 +71,7 @@ static void exclude_class(const struct rvm_index *index, u8 class, u8 rights, u3
 		}
 }
 
-/* A program is known by the name as typed, its file's name, its argument 0 and its identity. */
-static bool is_program(const struct rvm_scope *scope, const struct rvm_exec_object *exec)
+static struct rvm_name first_word(const struct rvm_exec_object *exec)
 {
 	struct rvm_name first = {};
 
@@ -80,6 +79,14 @@ static bool is_program(const struct rvm_scope *scope, const struct rvm_exec_obje
 		first.text = exec->argv->text;
 		first.len = strnlen(first.text, exec->argv->len);
 	}
+	return first;
+}
+
+/* A program is known by the name as typed, its file's name, its argument 0 and its identity. */
+static bool is_program(const struct rvm_scope *scope, const struct rvm_exec_object *exec)
+{
+	struct rvm_name first = first_word(exec);
+
 	return (exec->program && scope->anchor == exec->program) ||
 	       rvm_scope_has_word(scope, &exec->base) ||
 	       rvm_scope_has_word(scope, rvm_path_leaf(&exec->path)) ||
@@ -103,22 +110,45 @@ static bool excludes_program(const struct rvm_scope *scope, const struct rvm_exe
 	return rvm_argv_match_rest(scope->text, scope->len, prefix, exec->argv, true);
 }
 
-/* Compares all exclusions, since identity binds under other names too.  Execs are rare. */
+/* Follows a chain that begins at @at, by the links of that kind of chain. */
+static void exclude_chain(const struct rvm_partition_view *part, const struct rvm_request *req,
+			  u32 at, const u32 *next, u32 *lowest)
+{
+	/* Its indices rise. */
+	for (; at < *lowest && !rvm_is_stopped(&part->stop); at = next[at]) {
+		const struct rvm_token_core *core = part->exclusions->core[at];
+
+		if (core->scope->class == RVM_CLASS_EXEC && core->rights & req->need &&
+		    excludes_program(core->scope, &req->exec))
+			find_lowest(at, lowest);
+	}
+}
+
+static void exclude_word(const struct rvm_partition_view *part, const struct rvm_request *req,
+			 const struct rvm_name *name, u32 *lowest)
+{
+	const struct rvm_index *index = part->exclusions;
+	size_t len = name->len;
+	struct rvm_name base;
+
+	base.text = rvm_base_name(name->text, &len);
+	base.len = len;
+	exclude_chain(part, req, rvm_index_program(index, &base), index->next, lowest);
+}
+
+/* By all that is_program() knows it by; rules for any program are in the chain of the class. */
 static void exclude_program(const struct rvm_partition_view *part, const struct rvm_request *req,
 			    u32 *lowest)
 {
 	const struct rvm_index *index = part->exclusions;
-	u32 at;
+	const struct rvm_exec_object *exec = &req->exec;
+	struct rvm_name first = first_word(exec);
 
-	for (at = 0; at < index->count && !rvm_is_stopped(&part->stop); at++) {
-		const struct rvm_token_core *core = index->core[at];
-
-		if (core->scope->class == RVM_CLASS_EXEC && core->rights & req->need &&
-		    excludes_program(core->scope, &req->exec)) {
-			find_lowest(at, lowest);
-			return;
-		}
-	}
+	exclude_chain(part, req, rvm_index_file(index, exec->program), index->next_file, lowest);
+	exclude_word(part, req, &exec->base, lowest);
+	exclude_word(part, req, rvm_path_leaf(&exec->path), lowest);
+	exclude_word(part, req, &first, lowest);
+	exclude_chain(part, req, index->head[RVM_CLASS_EXEC], index->next, lowest);
 }
 
 /* The address as it is written, or the one that it holds. */

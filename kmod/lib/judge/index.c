@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Finding tokens and exclusions: those with an anchor by the anchor, programs by the base
- * name of their program word, because a rule binds that name, and the others by class.
+ * name of their program word, because a rule binds that name, and by the anchor too, and
+ * the others by class.
  */
 #include <linux/bits.h>
 #include <linux/string.h>
@@ -266,6 +267,20 @@ static void chain_places(struct rvm_index *index)
 		}
 }
 
+/* By the anchor that it has now: if that is lost, the scope no longer names a file. */
+static void chain_file(struct rvm_index *index, u32 i)
+{
+	const struct rvm_scope *scope = index->core[i]->scope;
+	const void *anchor = scope->anchor;
+	u32 *chain = &index->file[hash_anchor(anchor) & index->mask];
+
+	index->next_file[i] = RVM_CHAIN_END;
+	if (!anchor || !rvm_scope_names_program(scope))
+		return;
+	index->next_file[i] = *chain;
+	*chain = i;
+}
+
 void rvm_index_build(struct rvm_index *index)
 {
 	u32 i, *chain;
@@ -275,6 +290,7 @@ void rvm_index_build(struct rvm_index *index)
 		index->keyed[i] = RVM_CHAIN_END;
 		if (index->group)
 			index->placed[i] = RVM_CHAIN_END;
+		index->file[i] = RVM_CHAIN_END;
 	}
 	for (i = 0; i <= RVM_CLASS_SYS; i++)
 		index->head[i] = RVM_CHAIN_END;
@@ -290,6 +306,7 @@ void rvm_index_build(struct rvm_index *index)
 		if (chain)
 			*chain = i;
 		join_key(index, i);
+		chain_file(index, i);
 	}
 	chain_places(index);
 }
@@ -603,4 +620,9 @@ bool rvm_index_names_beside(const struct rvm_index *index, const struct rvm_path
 u32 rvm_index_program(const struct rvm_index *index, const struct rvm_name *name)
 {
 	return index->bucket[hash_word(name->text, name->len) & index->mask];
+}
+
+u32 rvm_index_file(const struct rvm_index *index, const void *program)
+{
+	return index->file[hash_anchor(program) & index->mask];
 }

@@ -58,7 +58,8 @@ struct rvm_token_core {
  *
  * PATH and unix scopes with an anchor are chained by the anchor's hash, EXEC scopes by
  * the base name of their program word, which binds files of that name whatever their
- * identity, and all others by class.  Each chain is in rising index order.
+ * identity, and all others by class.  Each chain is in rising index order.  EXEC scopes
+ * with an anchor are in another chain as well.
  *
  * Hundreds of scopes may share an anchor, and most ask for a name that few paths have.
  * So scopes with an anchor are chained a second time, by the anchor together with one
@@ -81,6 +82,13 @@ struct rvm_index {
 	u32 *keyed_next;
 	/** @key: Hash of the anchor and that name or part, or of the anchor alone; @count. */
 	u32 *key;
+	/**
+	 * @file: Heads of more chains, @mask + 1 of them: EXEC scopes that name a program, by
+	 * the anchor's hash.  They find the rules for a file, whatever names they have for it.
+	 */
+	u32 *file;
+	/** @next_file: Next entry of the same one of these, @count of them. */
+	u32 *next_file;
 	/**
 	 * @group: For each of the @count entries, the number of its anchor and places, which
 	 * entries may share; NULL for tokens, which hold for their anchors only.
@@ -288,5 +296,14 @@ bool rvm_index_names_beside(const struct rvm_index *index, const struct rvm_path
  * Return: index of the first; RVM_CHAIN_END for none.
  */
 u32 rvm_index_program(const struct rvm_index *index, const struct rvm_name *name);
+
+/**
+ * rvm_index_file() - where EXEC scopes are chained that name a file, by @next_file
+ * @index: built
+ * @program: identity of the file, maybe NULL; others may share the chain
+ *
+ * Return: index of the first; RVM_CHAIN_END for none.
+ */
+u32 rvm_index_file(const struct rvm_index *index, const void *program);
 
 #endif /* _RVM_INDEX_H */

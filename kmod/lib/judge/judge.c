@@ -252,15 +252,15 @@ static bool is_bound(const struct rvm_index *index, const struct rvm_name *name)
 	return false;
 }
 
-/* Rules of every name are compared; the name itself is judged in the next round. */
+/* Rules of every name for the file; the name itself is judged in the next round. */
 static void search_file(struct search *s)
 {
 	const struct rvm_index *index = s->part->tokens;
 	u32 at;
 
-	for (at = 0; at < index->count; at++)
-		if (rvm_scope_names_program(index->core[at]->scope))
-			weigh(s, at, fit_program(index->core[at]->scope, &s->req->exec));
+	for (at = rvm_index_file(index, s->req->exec.program);
+	     at != RVM_CHAIN_END && !rvm_is_stopped(&s->part->stop); at = index->next_file[at])
+		weigh(s, at, fit_program(index->core[at]->scope, &s->req->exec));
 }
 
 static void search_program(struct search *s)
