@@ -207,6 +207,9 @@ static int check_open_exec(struct rvm_partition *part, struct file *file)
 
 	if (RVM_EXEC_OPENS_EARLY || !current->in_execve || rvm_entry_is_opening())
 		return 0;
+	/* One yes is enough, and that of the second question is kept. */
+	if (rvm_decision_allows(part, &file->f_path, RVM_RIGHT_EXECUTE, true))
+		return 0;
 	q.quiet = true;
 	q.path = &file->f_path;
 	/* A link's name, such as sh, is not seen here: the interpreter's round has it. */
