@@ -6,7 +6,7 @@
  *   bench OPERATION FILE landlock RULES   inside one Landlock layer of RULES rules
  *   bench OPERATION FILE empty HOOK...    with an empty BPF program on each hook
  *
- * Prints nanoseconds for each operation: the median of 9 rounds.  `exec` counts
+ * Prints nanoseconds for each operation: the median of 9 rounds.  `exec` and `load` count
  * the processor time of this process and its children, as it waits for them; the
  * others the time that goes by.  In a guest that counts instructions instead of time (-icount
  * shift=0) one nanosecond is one instruction.
@@ -16,6 +16,8 @@
  * `rename` is that rename alone, `move` one between the directories FILE.d0 and FILE.d1.
  * `create`, `unlink`, `mkdir` and `rmdir` are of new names beside FILE, `create-new` of
  * one in each of the directories.
+ * `exec` starts FILE.exec, which needs no loader, and `load` FILE.load, which has one; with
+ * the variables that this program has.
  */
 
 #define _GNU_SOURCE
@@ -45,7 +47,6 @@
 
 static const char *file;
 static char names[2][300];
-static const char *self;
 static int fd;
 
 static int open_close(int i)
@@ -98,13 +99,13 @@ static int connect_local(int i)
 	return connect(fd, (struct sockaddr *)&to, sizeof(to));
 }
 
-static int fork_exec(int i)
+static int start(int i)
 {
-	char *argv[] = { "bench", "nothing", NULL }, *env[] = { NULL };
+	char *argv[] = { names[0], "with", "--some=arguments", NULL };
 	int status;
 	pid_t pid;
 
-	if (posix_spawn(&pid, self, NULL, NULL, argv, env))
+	if (posix_spawn(&pid, names[0], NULL, NULL, argv, environ))
 		return -1;
 	return waitpid(pid, &status, 0) == pid && !status ? 0 : -1;
 }
@@ -217,6 +218,18 @@ static int prepare_rmdir(void)
 	return for_each_name(make_directory);
 }
 
+static int prepare_exec(void)
+{
+	snprintf(names[0], sizeof(names[0]), "%s.exec", file);
+	return 0;
+}
+
+static int prepare_load(void)
+{
+	snprintf(names[0], sizeof(names[0]), "%s.load", file);
+	return 0;
+}
+
 static const struct operation {
 	const char *name;
 	int (*prepare)(void);
@@ -233,7 +246,8 @@ static const struct operation {
 	{ "stat", NULL, stat_file, 200 },
 	{ "getppid", NULL, ask_parent, 200 },
 	{ "connect", prepare_socket, connect_local, 200 },
-	{ "exec", NULL, fork_exec, 10, true },
+	{ "exec", prepare_exec, start, 50, true },
+	{ "load", prepare_load, start, 50, true },
 	{ "rename", prepare_names, rename_other, 200 },
 	{ "storm", prepare_names, rename_open, 200 },
 	{ "first", NULL, open_first, 200 },
@@ -373,14 +387,11 @@ int main(int argc, char **argv)
 	const struct operation *op;
 	long long cost;
 
-	if (argc == 2 && !strcmp(argv[1], "nothing"))
-		return 0;
 	op = argc >= 3 ? find(argv[1]) : NULL;
 	if (!op) {
 		fprintf(stderr, "usage: bench OPERATION FILE [landlock RULES | empty HOOK...]\n");
 		return 2;
 	}
-	self = argv[0];
 	file = argv[2];
 	cost = enter(argc - 3, argv + 3) ? -1 : measure(op);
 	if (cost < 0) {

@@ -25,8 +25,9 @@ root=$(dirname "$selftests")
 # shellcheck source=selftests/lib/crowd.sh
 . "$selftests/lib/crowd.sh"
 bench=$here/build/bench
+program=/run/bench/program
 depths=(2 6 20)
-operations=(open read write stat getppid connect exec)
+operations=(open read write stat getppid connect exec load)
 # Of names; the first two in directories that were not seen before.
 names=(first create-new create unlink mkdir rmdir rename move)
 tokens=(10 1000 50000)
@@ -45,7 +46,8 @@ unlink 600 600
 create-new 15000 600
 rename 2000 600
 apart 30000 -
-exec 15000 6000'
+exec 15000 6000
+load 15000 6000'
 # A cgroup that is not a partition.
 group=/sys/fs/cgroup/plain
 failed=0
@@ -60,6 +62,14 @@ file_at() {
 		path+=/d$i
 	done
 	echo "$path/file"
+}
+
+# Programs do not lie in the workspace.
+file_for() {
+	case $1 in
+	exec | load) echo "$program" ;;
+	*) file_at 6 ;;
+	esac
 }
 
 make_files() {
@@ -80,6 +90,11 @@ make_files() {
 	for ((i = 0; i < cold; i++)); do
 		: >"$file.d$i/x"
 	done
+	mkdir -p "$(dirname "$program")"
+	cp "$here/build/nothing" "$program.exec"
+	cp "$here/build/loaded" "$program.load"
+	cp "$(readlink -f /lib64/ld-linux-x86-64.so.2)" /tmp/loader
+	chmod +x /tmp/loader
 }
 
 # GROUP COMMAND...
@@ -142,22 +157,28 @@ operation_row() {
 	shift 2
 	printf '%-44s' "$title"
 	for operation; do
-		cell "$operation 6" "$where" "$operation" "$(file_at 6)"
+		cell "$operation 6" "$where" "$operation" "$(file_for "$operation")"
 	done
 	echo
 }
 
-# NUMBER: how many tokens; the last two of them are needed.
+# NUMBER: how many tokens; the last five of them are needed.
 load_table() {
 	local table=/run/bench/table.json
 
 	mkdir -p /run/bench
 	{
 		echo '['
-		awk -v n=$(($1 - 2)) 'BEGIN { for (i = 0; i < n; i++) printf "{\"rights\": [\"READ\"]," \
+		awk -v n=$(($1 - 5)) 'BEGIN { for (i = 0; i < n; i++) printf "{\"rights\": [\"READ\"]," \
 			"\"resource\": \"Read(//srv/f%d)\", \"proof_tier\": \"P1\", \"expires_at\": 0},\n", i }'
 		cat <<-JSON
 			{"rights": ["READ", "WRITE"], "resource": "path:/tmp/**", "proof_tier": "P1",
+			 "expires_at": 0},
+			{"rights": ["READ", "EXECUTE"], "resource": "load:/tmp/loader", "proof_tier": "P1",
+			 "expires_at": 0},
+			{"rights": ["EXECUTE"], "resource": "run:$program.exec", "proof_tier": "P1",
+			 "expires_at": 0},
+			{"rights": ["EXECUTE"], "resource": "run:$program.load", "proof_tier": "P1",
 			 "expires_at": 0},
 			{"rights": ["EXECUTE"], "resource": "run:$bench", "proof_tier": "P1", "expires_at": 0}]
 		JSON
@@ -214,8 +235,8 @@ with_hooks() {
 	operation_row 'RVM, inside' inside "${names[@]}"
 	head 'a rule names another file' rename
 	operation_row 'RVM, inside' apart rename
-	head 'at depth 6' exec
-	operation_row 'RVM, inside' inside exec
+	head 'at depth 6' exec load
+	operation_row 'RVM, inside' inside exec load
 	head 'names change all the time' 'rename' 'and open' 'open'
 	operation_row 'RVM, inside' inside rename storm open
 	with_crowd crowd_rows
@@ -266,7 +287,7 @@ measure() {
 	mapfile -t hooks < <(sed -n 's|^SEC("lsm[^/]*/\([a-z_]*\)")|\1|p' "$root"/bpf/*.bpf.c)
 	make_files
 	insmod "$root/kmod/rvm.ko"
-	load_table 2
+	load_table 5
 	load_apart
 	echo +memory +pids >/sys/fs/cgroup/cgroup.subtree_control
 	mkdir "$group"
