@@ -33,6 +33,8 @@ struct reader {
 	/* The first arguments, each ended by NUL. */
 	struct rvm_argv *argv;
 	char *text;
+	size_t room;
+	/* More than @room if there was no more room. */
 	size_t len;
 	/* Of all arguments, however many, if a caller wants to know; else NULL. */
 	struct rvm_sha256 *hash;
@@ -48,21 +50,6 @@ struct reader {
 	struct rvm_folders folders;
 };
 
-/* Only arguments that fit as a whole count. */
-static void take_word_byte(struct reader *r, char c)
-{
-	struct rvm_argv *argv = r->argv;
-
-	if (argv->words < RVM_ARGV_WORDS_MAX && r->len < RVM_ARGV_BYTES_MAX) {
-		r->text[r->len++] = c;
-		if (!c) {
-			argv->len = r->len;
-			argv->words++;
-		}
-	}
-	r->words -= !c;
-}
-
 /* Bytes before the first NUL, at most @len.  Environments are long. */
 static size_t bytes_to_nul(const char *bytes, size_t len)
 {
@@ -72,12 +59,35 @@ static size_t bytes_to_nul(const char *bytes, size_t len)
 
 	for (at = 0; at + sizeof(word) <= len; at += sizeof(word)) {
 		memcpy(&word, bytes + at, sizeof(word));
-		if (has_zero(word, &nul, &constants))
-			break;
+		if (has_zero(word, &nul, &constants)) {
+			nul = prep_zero_mask(word, nul, &constants);
+			return at + find_zero(create_zero_mask(nul));
+		}
 	}
 	while (at < len && bytes[at])
 		at++;
 	return at;
+}
+
+/*
+ * One argument, or the part of it that is on this page: how long that is.  Only arguments
+ * that fit as a whole count.
+ */
+static size_t take_word(struct reader *r, const char *bytes, size_t len)
+{
+	size_t end = bytes_to_nul(bytes, len), more = min(end + 1, len);
+	struct rvm_argv *argv = r->argv;
+
+	if (argv->words < RVM_ARGV_WORDS_MAX && r->len < r->room) {
+		memcpy(r->text + r->len, bytes, min(more, r->room - r->len));
+		r->len += more;
+		if (end < len && r->len <= r->room) {
+			argv->len = r->len;
+			argv->words++;
+		}
+	}
+	r->words -= end < len;
+	return more;
 }
 
 /* The name of a variable ends at its "=". */
@@ -105,34 +115,48 @@ static u64 number_of(const char *text, size_t len)
 }
 
 /* With more of them, or a longer one, than can be kept, the worst is assumed. */
-static void take_folder(struct reader *r, const char *name)
+static void take_folder(struct reader *r, const char *name, const char *variable, size_t len)
 {
 	struct rvm_folders *folders = &r->folders;
 	unsigned int i = folders->count;
 
-	if (r->kept == sizeof(r->variable) || i == ARRAY_SIZE(folders->number)) {
+	if (len == RVM_ENVIRON_BYTES || i == ARRAY_SIZE(folders->number)) {
 		note_turned(r, RVM_ENVIRON_ANY, name, strlen(name));
 		return;
 	}
-	folders->number[i] = number_of(r->variable, r->kept);
+	folders->number[i] = number_of(variable, len);
 	folders->name[i] = name;
 	folders->count++;
+}
+
+/* At most its first RVM_ENVIRON_BYTES bytes. */
+static void judge_variable(struct reader *r, const char *variable, size_t len)
+{
+	const char *folder;
+
+	if (!rvm_environ_matters(variable, len))
+		return;
+	folder = rvm_environ_folder(variable, len);
+	note_turned(r, rvm_environ_turns(variable, len), variable, len);
+	if (folder)
+		take_folder(r, folder, variable, len);
 }
 
 /* One variable, or the part of it that is on this page: how long that is. */
 static size_t take_variable(struct reader *r, const char *bytes, size_t len)
 {
 	size_t end = bytes_to_nul(bytes, len), more = min(end, sizeof(r->variable) - r->kept);
-	const char *folder;
 
-	memcpy(r->variable + r->kept, bytes, more);
-	r->kept += more;
+	if (r->kept || end == len) {
+		memcpy(r->variable + r->kept, bytes, more);
+		r->kept += more;
+	}
 	if (end == len)
 		return end;
-	note_turned(r, rvm_environ_turns(r->variable, r->kept), r->variable, r->kept);
-	folder = rvm_environ_folder(r->variable, r->kept);
-	if (folder)
-		take_folder(r, folder);
+	if (r->kept)
+		judge_variable(r, r->variable, r->kept);
+	else
+		judge_variable(r, bytes, more);
 	r->kept = 0;
 	r->variables--;
 	return end + 1;
@@ -140,14 +164,13 @@ static size_t take_variable(struct reader *r, const char *bytes, size_t len)
 
 static void take_page(struct reader *r, const char *bytes, size_t len)
 {
-	const char *begin = bytes;
 	size_t at;
 
-	for (; len && r->words; bytes++, len--)
-		take_word_byte(r, *bytes);
+	for (at = 0; at < len && r->words;)
+		at += take_word(r, bytes + at, len - at);
 	if (r->hash)
-		rvm_sha256_update(r->hash, begin, bytes - begin);
-	for (at = 0; at < len && r->variables;)
+		rvm_sha256_update(r->hash, bytes, at);
+	while (at < len && r->variables)
 		at += take_variable(r, bytes + at, len - at);
 }
 
@@ -327,7 +350,9 @@ static noinline int check_exec(struct linux_binprm *bprm)
 	struct rvm_sha256 hash;
 	int ret = 0;
 
-	words.text = kmalloc(RVM_ARGV_BYTES_MAX, GFP_KERNEL);
+	/* Between these are the arguments and the environment; what does not fit counts as cut. */
+	words.room = clamp_t(unsigned long, bprm->exec - bprm->p, 1, RVM_ARGV_BYTES_MAX);
+	words.text = kmalloc(words.room, GFP_KERNEL);
 	if (!words.text)
 		return -ENOMEM;
 	if (first && rvm_entry_awaits()) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "lib/pattern/environ.h"
+/* For the names, to make variables that nearly match. */
+#include "lib/pattern/environ.c"
 #include "unit.h"
 
 static bool turns(const char *text)
@@ -104,9 +105,9 @@ static void others_do_not(void)
 /* They do not turn a program by themselves: that depends on where they lead. */
 static void folders_are_known_by_their_names(void)
 {
-	static const char *const folders[] = { "HOME=/root",	     "HOME=",
-					       "XDG_CONFIG_HOME=/x", "XDG_CONFIG_DIRS=/x",
-					       "XDG_DATA_HOME=/x",   "XDG_DATA_DIRS=/x:/y" };
+	static const char *const named[] = { "HOME=/root",	   "HOME=",
+					     "XDG_CONFIG_HOME=/x", "XDG_CONFIG_DIRS=/x",
+					     "XDG_DATA_HOME=/x",   "XDG_DATA_DIRS=/x:/y" };
 	static const char *const others[] = {
 		"",
 		"HOME",
@@ -119,10 +120,10 @@ static void folders_are_known_by_their_names(void)
 	};
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(folders); i++) {
-		if (!EXPECT(rvm_environ_folder(folders[i], strlen(folders[i]))))
-			NOTE("%s", folders[i]);
-		EXPECT_EQ(rvm_environ_turns(folders[i], strlen(folders[i])), RVM_ENVIRON_NONE);
+	for (i = 0; i < ARRAY_SIZE(named); i++) {
+		if (!EXPECT(rvm_environ_folder(named[i], strlen(named[i]))))
+			NOTE("%s", named[i]);
+		EXPECT_EQ(rvm_environ_turns(named[i], strlen(named[i])), RVM_ENVIRON_NONE);
 	}
 	for (i = 0; i < ARRAY_SIZE(others); i++)
 		if (!EXPECT(!rvm_environ_folder(others[i], strlen(others[i]))))
@@ -161,6 +162,45 @@ static void what_is_kept_of_a_variable_is_enough(void)
 	free(kept);
 }
 
+/* A name that means something, mostly, with a letter changed, cut off, or with more behind it. */
+static size_t draw_variable(char *text, size_t size)
+{
+	static const char letters[] = "=_AHMXZ[`az{\xff";
+	const char *name = turning[unit_random() % ARRAY_SIZE(turning)][unit_random() % 12];
+	size_t len;
+
+	switch (unit_random() % 4) {
+	case 0:
+		name = for_make[unit_random() % ARRAY_SIZE(for_make)];
+		break;
+	case 1:
+		name = folders[unit_random() % ARRAY_SIZE(folders)];
+		break;
+	}
+	snprintf(text, size, "%s%s", name ? name : "TERM=", unit_random() % 2 ? "x" : "");
+	len = strlen(text);
+	if (unit_random() % 2)
+		text[unit_random() % len] = letters[unit_random() % (sizeof(letters) - 1)];
+	return unit_random() % 4 ? len : unit_random() % (len + 1);
+}
+
+static void what_matters_is_told_by_two_letters(void)
+{
+	unsigned int i, matters = 0, not = 0;
+	char text[64];
+
+	for (i = 0; i < 100000; i++) {
+		size_t len = draw_variable(text, sizeof(text));
+		bool says = rvm_environ_turns(text, len) || rvm_environ_folder(text, len);
+
+		if (!EXPECT(rvm_environ_matters(text, len) || !says))
+			NOTE("%.*s", (int)len, text);
+		matters += says;
+		not += !rvm_environ_matters(text, len);
+	}
+	EXPECT(matters > 10000 && not > 10000);
+}
+
 int main(void)
 {
 	RUN(variables_that_carry_code_turn);
@@ -168,5 +208,6 @@ int main(void)
 	RUN(folders_are_known_by_their_names);
 	RUN(those_of_make_turn_make);
 	RUN(what_is_kept_of_a_variable_is_enough);
+	RUN(what_matters_is_told_by_two_letters);
 	return unit_done();
 }

@@ -59,6 +59,40 @@ static const char *const turning[][12] = {
 	['n' - 'A'] = { "npm_config_node_options=" },
 };
 
+/* A bit for each letter; two that are 64 apart have the same one. */
+#define LETTER(c) (1ULL << ((c) % 64))
+
+/*
+ * Second letters of all names above, by the first.  Each exec asks about each of its
+ * variables, and most are ruled out by two letters.
+ */
+static const u64 second[] = {
+	['A' - 'A'] = LETTER('N') | LETTER('W'),
+	['B' - 'A'] = LETTER('A') | LETTER('U'),
+	['C' - 'A'] = LETTER('A') | LETTER('L') | LETTER('M') | LETTER('O'),
+	['D' - 'A'] = LETTER('O'),
+	['E' - 'A'] = LETTER('L') | LETTER('M') | LETTER('R') | LETTER('X'),
+	['G' - 'A'] = LETTER('C') | LETTER('E') | LETTER('N') | LETTER('R') | LETTER('U') |
+		      LETTER('V'),
+	['H' - 'A'] = LETTER('O'),
+	['I' - 'A'] = LETTER('P'),
+	['J' - 'A'] = LETTER('A') | LETTER('D') | LETTER('R') | LETTER('U'),
+	['L' - 'A'] = LETTER('D') | LETTER('E') | LETTER('U'),
+	['M' - 'A'] = LETTER('A') | LETTER('F') | LETTER('I'),
+	['N' - 'A'] = LETTER('O') | LETTER('P'),
+	['O' - 'A'] = LETTER('C'),
+	['P' - 'A'] = LETTER('E') | LETTER('H') | LETTER('S') | LETTER('Y'),
+	['R' - 'A'] = LETTER('U') | LETTER('_'),
+	['S' - 'A'] = LETTER('B') | LETTER('H'),
+	['T' - 'A'] = LETTER('A') | LETTER('C') | LETTER('K'),
+	['V' - 'A'] = LETTER('I'),
+	['X' - 'A'] = LETTER('D'),
+	['Y' - 'A'] = LETTER('A'),
+	['Z' - 'A'] = LETTER('D'),
+	['_' - 'A'] = LETTER('J'),
+	['n' - 'A'] = LETTER('p'),
+};
+
 /* Python variables for amounts, looks or origin only; names with "_" come from container images. */
 static const char *const harmless[] = {
 	"PYTHON_",
@@ -99,6 +133,16 @@ static bool is_among(const char *text, size_t len, const char *const *names, siz
 	return false;
 }
 
+bool rvm_environ_matters(const char *text, size_t len)
+{
+	size_t letter;
+
+	if (len < 2 || text[0] < 'A')
+		return false;
+	letter = text[0] - 'A';
+	return letter < ARRAY_SIZE(second) && second[letter] & LETTER(text[1]);
+}
+
 /* The memory limit of node, which many set: one option, which must be seen up to its end. */
 static bool is_memory_of_node(const char *text, size_t len)
 {
@@ -118,6 +162,8 @@ const char *rvm_environ_folder(const char *text, size_t len)
 {
 	size_t i;
 
+	if (!len || (text[0] != 'H' && text[0] != 'X'))
+		return NULL;
 	for (i = 0; i < ARRAY_SIZE(folders); i++)
 		if (begins_with(text, len, folders[i]))
 			return folders[i];

@@ -27,6 +27,15 @@ enum rvm_environ {
 };
 
 /**
+ * rvm_environ_matters() - can one of those below say yes
+ * @text: "NAME=VALUE", or as much of it as there is
+ * @len: bytes in @text
+ *
+ * Return: false if neither can, by the first letters alone.
+ */
+bool rvm_environ_matters(const char *text, size_t len);
+
+/**
  * rvm_environ_turns() - can this variable turn the program that receives it
  * @text: "NAME=VALUE", or its first RVM_ENVIRON_BYTES bytes
  * @len: bytes in @text
