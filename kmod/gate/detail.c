@@ -8,7 +8,6 @@
 #include <linux/kernel.h>
 #include <linux/pid.h>
 #include <linux/sched.h>
-#include <linux/slab.h>
 #include <linux/string.h>
 
 #include "gate/detail.h"
@@ -20,7 +19,7 @@
 #include "witness/line.h"
 
 /* Longest path that is looked at whole; of longer ones the last names are. */
-#define SCRATCH_BYTES 2048
+#define SCRATCH_BYTES (RVM_DETAIL_ROOM - RVM_DETAIL_BYTES)
 /* Of the resource of the token that decided. */
 #define RULE_BYTES 96
 /* Ends a line that does not say all; there is always room for it. */
@@ -112,19 +111,16 @@ static void add_path(struct rvm_line *line, const struct rvm_question *q, char *
 /* Rights by name, joined by commas: nothing in it needs escaping. */
 static void add_rights(struct rvm_line *line, u8 rights)
 {
-	char text[64];
-	size_t len = 0;
+	const char *before = " right=";
 	u8 right;
 
-	if (!rights)
-		return;
-	for (right = 1; right <= RVM_RIGHT_GRANT_ONCE; right <<= 1)
-		if (rights & right)
-			len += scnprintf(text + len, sizeof(text) - len, "%s%s", len ? "," : "",
-					 rvm_right_name(right));
-	text[len] = '\0';
-	rvm_line_add_text(line, " right=");
-	rvm_line_add_text(line, text);
+	for (right = 1; right <= RVM_RIGHT_GRANT_ONCE; right <<= 1) {
+		if (!(rights & right))
+			continue;
+		rvm_line_add_text(line, before);
+		rvm_line_add_text(line, rvm_right_name(right));
+		before = ",";
+	}
 }
 
 static void add_token(struct rvm_line *line, const struct rvm_verdict *v)
@@ -148,17 +144,13 @@ static void add_turner(struct rvm_line *line, const struct rvm_exec_object *exec
 		rvm_line_add(line, "turned", exec->turner, strlen(exec->turner));
 }
 
-char *rvm_detail_new(const struct rvm_question *q, const struct rvm_verdict *v)
+char *rvm_detail_write(char *text, const struct rvm_question *q, const struct rvm_verdict *v)
 {
-	struct rvm_line line = { .size = RVM_DETAIL_BYTES - sizeof(CUT) };
+	struct rvm_line line = { .text = text, .size = RVM_DETAIL_BYTES - sizeof(CUT) };
+	char *scratch = text + RVM_DETAIL_BYTES;
 	char comm[TASK_COMM_LEN];
-	char *scratch;
 
-	line.text = kmalloc(RVM_DETAIL_BYTES + SCRATCH_BYTES, GFP_ATOMIC | __GFP_NOWARN);
-	if (!line.text)
-		return NULL;
-	scratch = line.text + RVM_DETAIL_BYTES;
-	line.text[0] = '\0';
+	text[0] = '\0';
 
 	rvm_line_add_text(&line, "op=");
 	rvm_line_add_text(&line, rvm_op_name(q->req.op));
@@ -187,10 +179,5 @@ char *rvm_detail_new(const struct rvm_question *q, const struct rvm_verdict *v)
 		rvm_line_add_words(&line, q->argv);
 	if (line.cut)
 		memcpy(line.text + line.len, CUT, sizeof(CUT));
-	return line.text;
-}
-
-void rvm_detail_free(char *line)
-{
-	kfree(line);
+	return text;
 }

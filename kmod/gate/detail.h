@@ -5,16 +5,18 @@
 struct rvm_question;
 struct rvm_verdict;
 
+/** RVM_DETAIL_ROOM - bytes that a detail line is written in */
+#define RVM_DETAIL_ROOM 3072
+
 /**
- * rvm_detail_new() - the detail line of a verdict
+ * rvm_detail_write() - the detail line of a verdict
+ * @text: RVM_DETAIL_ROOM bytes
  * @q: what was asked
  * @v: the answer
  *
  * Context: inside rcu_read_lock(); never sleeps.
- * Return: a line, or NULL if there is no memory; rvm_detail_free() it.
+ * Return: @text, of which it is the beginning.
  */
-char *rvm_detail_new(const struct rvm_question *q, const struct rvm_verdict *v);
-/** rvm_detail_free() - NULL is fine */
-void rvm_detail_free(char *line);
+char *rvm_detail_write(char *text, const struct rvm_question *q, const struct rvm_verdict *v);
 
 #endif /* _RVM_DETAIL_H */

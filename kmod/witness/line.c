@@ -16,9 +16,26 @@
 /* With less room than this a path is left out. */
 #define LEAST_ROOM 64
 
+/* Each exec makes a line: scnprintf() would take longer than all else about it. */
+static void put(struct rvm_line *line, const char *text, size_t len)
+{
+	len = min(len, line->size - 1 - line->len);
+	memcpy(line->text + line->len, text, len);
+	line->len += len;
+	line->text[line->len] = '\0';
+}
+
 void rvm_line_add_text(struct rvm_line *line, const char *text)
 {
-	line->len += scnprintf(line->text + line->len, line->size - line->len, "%s", text);
+	put(line, text, strlen(text));
+}
+
+static void put_key(struct rvm_line *line, const char *key)
+{
+	if (line->len)
+		put(line, " ", 1);
+	rvm_line_add_text(line, key);
+	put(line, "=", 1);
 }
 
 static bool is_plain(unsigned char c)
@@ -31,16 +48,41 @@ static size_t width_of(unsigned char c)
 	return is_plain(c) ? 1 : 4;
 }
 
-static void add_byte(struct rvm_line *line, unsigned char c)
+static char *write_escaped(char *to, unsigned char c)
 {
-	if (is_plain(c))
-		line->text[line->len++] = c;
-	else
-		line->len += scnprintf(line->text + line->len, 5, "\\x%02x", c);
+	static const char digits[] = "0123456789abcdef";
+
+	*to++ = '\\';
+	*to++ = 'x';
+	*to++ = digits[c >> 4];
+	*to++ = digits[c & 15];
+	return to;
+}
+
+static __always_inline char *write_byte(char *to, unsigned char c)
+{
+	if (unlikely(!is_plain(c)))
+		return write_escaped(to, c);
+	*to++ = c;
+	return to;
+}
+
+/* Where an escaped byte and a closing quote have room no more. */
+static char *end_of(const struct rvm_line *line)
+{
+	return line->text + line->size - 6;
+}
+
+static void close_quote(struct rvm_line *line, char *to)
+{
+	*to++ = '"';
+	*to = '\0';
+	line->len = to - line->text;
 }
 
 void rvm_line_add(struct rvm_line *line, const char *key, const char *value, size_t value_len)
 {
+	char *to;
 	size_t i;
 
 	/* A pair that does not fit with its closing quote is not begun. */
@@ -48,13 +90,13 @@ void rvm_line_add(struct rvm_line *line, const char *key, const char *value, siz
 		line->cut = true;
 		return;
 	}
-	line->len += scnprintf(line->text + line->len, line->size - line->len, "%s%s=\"",
-			       line->len ? " " : "", key);
-	for (i = 0; i < value_len && line->len + 6 < line->size; i++)
-		add_byte(line, value[i]);
+	put_key(line, key);
+	put(line, "\"", 1);
+	to = line->text + line->len;
+	for (i = 0; i < value_len && to < end_of(line); i++)
+		to = write_byte(to, value[i]);
 	line->cut |= i < value_len;
-	line->text[line->len++] = '"';
-	line->text[line->len] = '\0';
+	close_quote(line, to);
 }
 
 /* How many of the first, or last, bytes of @text take at most @room. */
@@ -62,6 +104,9 @@ static size_t fitting(const char *text, size_t len, size_t room, bool last)
 {
 	size_t i, taken = 0;
 
+	/* Whatever they are. */
+	if (len <= room / 4)
+		return len;
 	for (i = 0; i < len; i++) {
 		taken += width_of(text[last ? len - 1 - i : i]);
 		if (taken > room)
@@ -72,8 +117,11 @@ static size_t fitting(const char *text, size_t len, size_t room, bool last)
 
 static void add_bytes(struct rvm_line *line, const char *bytes, size_t len)
 {
+	char *to = line->text + line->len;
+
 	while (len--)
-		add_byte(line, *bytes++);
+		to = write_byte(to, *bytes++);
+	line->len = to - line->text;
 }
 
 /* A path says most at its beginning and at its end; @room is there. */
@@ -107,10 +155,17 @@ void rvm_line_add_path(struct rvm_line *line, const char *path, size_t len, unsi
 
 void rvm_line_add_number(struct rvm_line *line, const char *key, u64 number)
 {
+	char digits[20];
+	size_t at = sizeof(digits);
+
 	if (line->len + strlen(key) + 24 > line->size)
 		return;
-	line->len += scnprintf(line->text + line->len, line->size - line->len, "%s%s=%llu",
-			       line->len ? " " : "", key, number);
+	put_key(line, key);
+	do {
+		digits[--at] = '0' + number % 10;
+		number /= 10;
+	} while (number);
+	put(line, digits + at, sizeof(digits) - at);
 }
 
 /*
@@ -120,6 +175,7 @@ void rvm_line_add_number(struct rvm_line *line, const char *key, u64 number)
 void rvm_line_add_words(struct rvm_line *line, const struct rvm_argv *argv)
 {
 	size_t i, len = argv->len;
+	char *to;
 
 	if (line->len + sizeof(" argv=\"\"") > line->size) {
 		line->cut = true;
@@ -129,17 +185,17 @@ void rvm_line_add_words(struct rvm_line *line, const struct rvm_argv *argv)
 	/* The last NUL separates nothing. */
 	if (len && !argv->text[len - 1])
 		len--;
-	for (i = 0; i < len && line->len + 6 < line->size; i++) {
+	to = line->text + line->len;
+	for (i = 0; i < len && to < end_of(line); i++) {
 		unsigned char c = argv->text[i];
 
 		if (!c)
-			line->text[line->len++] = ' ';
-		else if (c != ' ' && is_plain(c))
-			line->text[line->len++] = c;
+			*to++ = ' ';
+		else if (c == ' ')
+			to = write_escaped(to, c);
 		else
-			line->len += scnprintf(line->text + line->len, 5, "\\x%02x", c);
+			to = write_byte(to, c);
 	}
 	line->cut |= i < len || argv->truncated;
-	line->text[line->len++] = '"';
-	line->text[line->len] = '\0';
+	close_quote(line, to);
 }
