@@ -347,6 +347,9 @@ int rvm_gate_check(struct rvm_partition *part, struct rvm_question *q)
 {
 	struct rvm_verdict v;
 
+	/* As the judge would say; then there is nothing to record. */
+	if (!q->req.need && rvm_partition_is_live(part))
+		return 0;
 	if (may_keep(q) && !q->always && was_allowed(part, q))
 		return 0;
 	v = rvm_gate_ask(part, q);
