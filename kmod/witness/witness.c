@@ -72,6 +72,8 @@ static struct {
 	u32 capacity;
 	/* A run of the hasher is under way that will see the next record; under lock. */
 	bool kicked;
+	/* It comes at once, not only with the next tick; under lock. */
+	bool hurried;
 	/* Records that are promised to changes; under lock. */
 	u32 reserved;
 	/* Records so far; written under lock. */
@@ -113,8 +115,12 @@ static void hash_work(struct work_struct *work);
 static void kick_hasher(struct irq_work *work);
 
 static DECLARE_WORK(hash, hash_work);
-/* Waking a worker takes locks that the appender's caller may hold. */
-static struct irq_work kick = IRQ_WORK_INIT(kick_hasher);
+/*
+ * Waking a worker takes locks that the appender's caller may hold.  An interrupt for each
+ * record would cost more than the record: the next tick will do, until there is a batch.
+ */
+static struct irq_work kick = IRQ_WORK_INIT_LAZY(kick_hasher);
+static struct irq_work hurry = IRQ_WORK_INIT(kick_hasher);
 
 static u8 *record_at(u64 sequence)
 {
@@ -232,7 +238,7 @@ static u64 append(const struct rvm_event *event, struct rvm_reservation *res)
 	u32 length = event->detail ? strnlen(event->detail, RVM_DETAIL_BYTES - 1) : 0;
 	u64 sequence = U64_MAX;
 	unsigned long flags;
-	bool idle;
+	bool idle, late;
 
 	raw_spin_lock_irqsave(&witness.lock, flags);
 	if (!take_room(res)) {
@@ -247,9 +253,14 @@ static u64 append(const struct rvm_event *event, struct rvm_reservation *res)
 	/* After a loss too, to tell of it; in a log that stays full that has to wait. */
 	idle = !witness.kicked && (sequence != U64_MAX || overwrite);
 	witness.kicked |= idle;
+	late = witness.kicked && !witness.hurried &&
+	       witness.appended - rvm_witness_hashed() >= BATCH;
+	witness.hurried |= late;
 	raw_spin_unlock_irqrestore(&witness.lock, flags);
 
-	if (idle)
+	if (late)
+		irq_work_queue(&hurry);
+	else if (idle)
 		irq_work_queue(&kick);
 	return sequence;
 }
@@ -385,6 +396,7 @@ static u64 claim_appended(void)
 
 	raw_spin_lock_irqsave(&witness.lock, flags);
 	witness.kicked = false;
+	witness.hurried = false;
 	put_upkeep();
 	end = witness.appended;
 	raw_spin_unlock_irqrestore(&witness.lock, flags);
@@ -561,10 +573,11 @@ void rvm_witness_exit(void)
 	rvm_listener_set(NULL);
 	/*
 	 * Nobody can append any more: hooks and commands are gone.  So there is
-	 * at most one kick on its way, which queues at most one run, which
-	 * queues at most one telling.
+	 * at most one kick of each kind on its way, which queues at most one run,
+	 * which queues at most one telling.
 	 */
 	irq_work_sync(&kick);
+	irq_work_sync(&hurry);
 	cancel_work_sync(&hash);
 	rvm_listener_stop();
 	rvm_witness_flush();
