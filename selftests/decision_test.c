@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/membarrier.h>
 #include <sched.h>
 #include <stdlib.h>
@@ -17,6 +18,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/time.h>
+#include <sys/utsname.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -145,6 +147,52 @@ TEST_F(decision, of_one_right_answers_for_no_other)
 	EXPECT_EQ(EACCES, box_do(&self->box, open_to_write, (void *)file_in("granted")));
 	EXPECT_EQ(EACCES, box_do(&self->box, map_code, (void *)file_in("granted")));
 	EXPECT_EQ(0, once(&self->box, name_in("granted")));
+}
+
+static int start_program(void *path)
+{
+	char *argv[] = { "program", NULL }, *envp[] = { NULL };
+
+	execve(path, argv, envp);
+	return errno;
+}
+
+/* Before 6.8 the open of a loader is not told from others: the map ends the program instead. */
+static int denied_loader(void)
+{
+	struct utsname kernel;
+	int major, minor;
+
+	if (uname(&kernel) || sscanf(kernel.release, "%d.%d", &major, &minor) != 2)
+		return -1;
+	return major > 6 || (major == 6 && minor >= 8) ? EACCES : 255;
+}
+
+/* What is kept about a loader is asked first, and must be that it may be loaded. */
+TEST_F(decision, to_read_a_loader_does_not_load_it)
+{
+	char program[PATH_MAX], loader[PATH_MAX];
+	const struct rule rules[] = {
+		{ RVM_CLASS_PATH, RVM_RIGHT_READ, in_dir("granted"), "" },
+		{ RVM_CLASS_PATH, RVM_RIGHT_READ | RVM_RIGHT_EXECUTE, "/usr/lib", "",
+		  RVM_SCOPE_FLAG_LOAD },
+		{ RVM_CLASS_EXEC, RVM_RIGHT_EXECUTE, program, "program", RVM_SCOPE_FLAG_PREFIX },
+		/* The last one is not always given. */
+		{ RVM_CLASS_PATH, RVM_RIGHT_READ | RVM_RIGHT_EXECUTE, loader, "",
+		  RVM_SCOPE_FLAG_LOAD },
+	};
+
+	strcpy(program, in_dir("granted/program"));
+	strcpy(loader, in_dir("granted/loader"));
+	ASSERT_TRUE(copy_with_loader("/bin/true", program, loader));
+	ASSERT_EQ(0, box_load(&self->box, rules, ARRAY_LEN(rules) - 1));
+	EXPECT_EQ(0, often(&self->box, "granted/loader"));
+	EXPECT_EQ(denied_loader(), box_do(&self->box, start_program, program));
+	ASSERT_EQ(0, box_load(&self->box, rules, ARRAY_LEN(rules)));
+	EXPECT_EQ(0, box_do(&self->box, start_program, program));
+	EXPECT_EQ(0, box_do(&self->box, start_program, program));
+	ASSERT_EQ(0, box_load(&self->box, rules, ARRAY_LEN(rules) - 1));
+	EXPECT_EQ(denied_loader(), box_do(&self->box, start_program, program));
 }
 
 TEST_F(decision, of_one_partition_answers_for_no_other)
