@@ -37,14 +37,16 @@ static const char *const use_names[] = { "read",	  "write", "sendfile", "splice"
 					 "received file", "send",  "recv" };
 
 /* Shared with the task inside. */
-static struct shared {
+struct shared {
 	/* The right was taken, and we were told so. */
 	atomic_int taken;
 	atomic_int stop;
 	/* What it has open could not be opened. */
 	atomic_int broken;
 	atomic_long worked[USES], late[USES], denied[USES];
-} * shared;
+};
+
+static struct shared *shared;
 
 /* What the task inside has from outside. */
 static struct {

@@ -171,9 +171,8 @@ static int parse_set(struct genl_info *info, struct rvm_partition_change *change
 		change->mask = nla_get_u32(attrs[RVM_A_PARTITION_FLAGS_MASK]);
 	}
 	if (change->mask & ~CHANGEABLE || change->flags & ~change->mask) {
-		NL_SET_ERR_MSG_ATTR(
-			info->extack, attrs[RVM_A_PARTITION_FLAGS_MASK],
-			"only fenced, witness-all, hide-attributes and recheck-always can be changed");
+		NL_SET_ERR_MSG_ATTR(info->extack, attrs[RVM_A_PARTITION_FLAGS_MASK],
+				    "one of the flags cannot be changed");
 		return -EINVAL;
 	}
 	if (!change->has_state && !change->has_mode && !change->bump_epoch && !change->mask) {

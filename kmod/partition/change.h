@@ -64,7 +64,8 @@ struct rvm_partition_change {
 	/** @flags: Bits of @mask to set. */
 	u8 flags;
 	/**
-	 * @mask: FENCED, WITNESS_ALL, HIDE_ATTRIBUTES, RECHECK_ALWAYS and, never taken back, ADOPTED.
+	 * @mask: FENCED, WITNESS_ALL, HIDE_ATTRIBUTES, RECHECK_ALWAYS and, never taken back,
+	 * ADOPTED.
 	 */
 	u8 mask;
 };
