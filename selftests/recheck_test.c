@@ -291,8 +291,8 @@ static void expect_none_late(struct __test_metadata *_metadata, pid_t pid)
 	EXPECT_EQ(0, wait_for(pid));
 	report_uses();
 	for (enum use how = 0; how < USES; how++) {
-		EXPECT_LE(least, shared->denied[how]);
-		EXPECT_EQ(0, shared->late[how]);
+		EXPECT_LE(least, atomic_load(&shared->denied[how]));
+		EXPECT_EQ(0, atomic_load(&shared->late[how]));
 	}
 }
 
@@ -303,7 +303,7 @@ static pid_t start_user(struct __test_metadata *_metadata, FIXTURE_DATA(recheck)
 
 	EXPECT_TRUE(answer(self->peer));
 	EXPECT_TRUE(wait_until(all_reach(shared->worked, 20) || shared->broken));
-	EXPECT_EQ(0, shared->broken);
+	EXPECT_EQ(0, atomic_load(&shared->broken));
 	return pid;
 }
 
@@ -578,7 +578,7 @@ TEST_F_TIMEOUT(recheck, hooks_come_and_go_under_load, 600)
 	}
 	shared->stop = 1;
 	EXPECT_EQ(0, wait_for(pid));
-	EXPECT_LT(0, shared->worked[READ]);
+	EXPECT_LT(0, atomic_load(&shared->worked[READ]));
 }
 
 static int look(void *unused)

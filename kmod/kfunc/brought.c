@@ -41,7 +41,7 @@ static bool is_covered(struct file *file)
 
 static bool all_are_covered(void)
 {
-	struct file *file;
+	struct file *file = NULL;
 	bool covered;
 	int next = 0;
 
