@@ -91,8 +91,8 @@ try_kernel() {
 hook_classes() {
 	awk -F '\t' '
 	{ all[$2]++ }
-	$3 == "attached" { attached[$2]++ }
-	$3 != "attached" { without[$2] = without[$2] " " $1 }
+	$3 == "attached" || $3 == "waiting" { attached[$2]++ }
+	$3 != "attached" && $3 != "waiting" { without[$2] = without[$2] " " $1 }
 	END {
 		for (class in all)
 			printf "%s hooks: %d of %d attached%s\n", class, attached[class], all[class],
@@ -134,8 +134,8 @@ class_table() {
 	known | while read -r series file; do
 		awk -F '\t' -v series="$series" '
 		{ all[$2]++ }
-		$3 == "attached" { attached[$2]++ }
-		$3 != "attached" { without = without ? without ", `" $1 "`" : "`" $1 "`" }
+		$3 == "attached" || $3 == "waiting" { attached[$2]++ }
+		$3 != "attached" && $3 != "waiting" { without = without ? without ", `" $1 "`" : "`" $1 "`" }
 		END {
 			printf "| %s | %d of %d | %d of %d | %s |\n", series, attached["required"],
 				all["required"], attached["if there"], all["if there"],
