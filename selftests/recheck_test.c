@@ -486,6 +486,76 @@ TEST_F(recheck, sockets_are_judged_when_they_are_received)
 	close(other);
 }
 
+static int try_connect(uint16_t port)
+{
+	struct sockaddr_in at = loopback(port);
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int err = connect(fd, (struct sockaddr *)&at, sizeof(at)) ? errno : 0;
+
+	close(fd);
+	return err;
+}
+
+static int try_bind(uint16_t port)
+{
+	int fd = bound_at(port);
+
+	if (fd < 0)
+		return errno;
+	close(fd);
+	return 0;
+}
+
+/* In one tick, most of the time: 0 if each answer is that of its own question. */
+static int ask_about_addresses(void *unused)
+{
+	for (int i = 0; i < 200; i++) {
+		if (try_connect(PORT) || try_bind(PORT + 2))
+			return 1;
+		if (try_connect(PORT + 2) != EACCES || try_bind(PORT + 3) != EACCES ||
+		    try_connect(PORT + 1) != EACCES)
+			return 2;
+	}
+	return 0;
+}
+
+static int connect_all_along(void *unused)
+{
+	while (!shared->stop)
+		shared->worked[SEND] += !try_connect(PORT);
+	return 0;
+}
+
+static int connect_in_vain(void *unused)
+{
+	for (int i = 0; i < 2000; i++)
+		if (try_connect(PORT) != EACCES)
+			return 1;
+	return 0;
+}
+
+/* What was just allowed is that address, for that right, in that partition. */
+TEST_F(recheck, answers_about_addresses_are_kept_apart)
+{
+	const struct rule rules[] = {
+		{ RVM_CLASS_NET, RVM_RIGHT_EXECUTE, .address = INADDR_LOOPBACK, .port = PORT },
+		{ RVM_CLASS_NET, RVM_RIGHT_WRITE, .address = INADDR_LOOPBACK, .port = PORT + 2 },
+	};
+	struct box other;
+	pid_t pid;
+
+	ASSERT_EQ(0, box_load(&self->box, rules, ARRAY_LEN(rules)));
+	EXPECT_EQ(0, box_do(&self->box, ask_about_addresses, NULL));
+	ASSERT_TRUE(box_make(&other, self->nl, "recheck-beside"));
+	ASSERT_EQ(0, box_load(&other, &rules[1], 1));
+	pid = box_start(&self->box, connect_all_along, NULL);
+	EXPECT_EQ(0, box_do(&other, connect_in_vain, NULL));
+	shared->stop = 1;
+	EXPECT_EQ(0, wait_for(pid));
+	EXPECT_LT(0, atomic_load(&shared->worked[SEND]));
+	EXPECT_TRUE(box_remove(&other));
+}
+
 /* A cgroup in which tasks run: what they have open nobody judged. */
 TEST_F_TIMEOUT(recheck, an_adopted_group_is_judged, 300)
 {

@@ -23,11 +23,13 @@
 #include <net/tcp_states.h>
 
 #include "compat_genl.h"
+#include "gate/recent.h"
 #include "kfunc/common.h"
 #include "lib/model/option.h"
 #include "lib/model/rights.h"
 #include "netlink/gen.h"
 #include "partition/network.h"
+#include "policy.h"
 #include "witness/line.h"
 
 #define TEXT_BYTES 160
@@ -41,13 +43,26 @@ static bool is_ip(const struct sock *sk)
 
 static void take_local(struct rvm_addr *addr, const struct sock *sk);
 
-static int check_one_addr(struct rvm_partition *part, const struct sock *sk,
-			  const struct rvm_addr *addr, enum rvm_op op, u8 need, bool quiet)
+static struct rvm_peer peer_of(const struct sock *sk, const struct rvm_addr *addr, u8 need)
+{
+	return (struct rvm_peer){
+		.net = sock_net(sk),
+		.addr = *addr,
+		.protocol = sk->sk_protocol,
+		.need = need,
+	};
+}
+
+static noinline int judge_addr(struct rvm_partition *part, const struct sock *sk,
+			       const struct rvm_addr *addr, enum rvm_op op, u8 need, bool quiet)
 {
 	struct rvm_question q = RVM_QUESTION(RVM_CLASS_NET, op, need);
+	struct rvm_peer peer = peer_of(sk, addr, need);
 	char text[TEXT_BYTES] = "", address[64];
 	struct rvm_line line = { .text = text, .size = sizeof(text) };
+	u64 policy = rvm_policy_number();
 	struct rvm_addr local;
+	int err;
 
 	rvm_line_add(&line, "addr", address, rvm_addr_format(addr, address));
 	/* Of a connection that is about to be refused: the peer may have come to us. */
@@ -65,7 +80,20 @@ static int check_one_addr(struct rvm_partition *part, const struct sock *sk,
 	q.req.net.local = rvm_network_is_host(sock_net(sk), addr);
 	q.req.net.own = rvm_network_is_own(part, sock_net(sk)) &&
 			(rvm_network_is_local(sock_net(sk), addr) || rvm_addr_is_any(addr));
-	return rvm_gate_check(part, &q);
+	err = rvm_gate_check(part, &q);
+	if (!err && !q.relaxed && !(READ_ONCE(part->flags) & RVM_PARTITION_FLAG_WITNESS_ALL))
+		rvm_recent_note_peer(part, &peer, policy);
+	return err;
+}
+
+static int check_one_addr(struct rvm_partition *part, const struct sock *sk,
+			  const struct rvm_addr *addr, enum rvm_op op, u8 need, bool quiet)
+{
+	struct rvm_peer peer = peer_of(sk, addr, need);
+
+	if (rvm_recent_has_peer(part, &peer))
+		return 0;
+	return judge_addr(part, sk, addr, op, need, quiet);
 }
 
 /*
@@ -188,6 +216,14 @@ static noinline int check_connect(struct rvm_partition *part, const struct sock 
 	return check_addr(part, sk, &addr, RVM_OP_CONNECT, RVM_RIGHT_EXECUTE, false);
 }
 
+static bool was_allowed(const struct rvm_partition *part, const struct sock *sk,
+			const struct rvm_addr *addr, u8 need)
+{
+	struct rvm_peer peer = peer_of(sk, addr, need);
+
+	return rvm_recent_has_peer(part, &peer);
+}
+
 /*
  * A message without an address goes to the peer, and what is received comes
  * from it.  A token to connect there covers it, and so does one to listen here:
@@ -200,9 +236,10 @@ static int check_peer(struct rvm_partition *part, const struct sock *sk, enum rv
 	take_peer(&peer, sk);
 	if (!peer.port)
 		return 0;
-	if (!check_addr(part, sk, &peer, op, RVM_RIGHT_EXECUTE, true))
-		return 0;
 	take_local(&local, sk);
+	if (was_allowed(part, sk, &local, RVM_RIGHT_WRITE) ||
+	    !check_addr(part, sk, &peer, op, RVM_RIGHT_EXECUTE, true))
+		return 0;
 	if (!check_addr(part, sk, &local, op, RVM_RIGHT_WRITE, true))
 		return 0;
 	return check_addr(part, sk, &peer, op, RVM_RIGHT_EXECUTE, quiet);
@@ -238,6 +275,7 @@ static noinline int check_send(struct rvm_partition *part, const struct sock *sk
 			       struct msghdr *msg)
 {
 	struct rvm_addr addr;
+	bool connected;
 	int err;
 
 	/* The kernel's own sockets are not the caller's doing. */
@@ -247,13 +285,12 @@ static noinline int check_send(struct rvm_partition *part, const struct sock *sk
 	if (err)
 		return err;
 	/* A connection sends to its peer, whatever address the message names. */
-	if (sk->sk_protocol == IPPROTO_TCP && sk->sk_state != TCP_CLOSE) {
+	connected = sk->sk_protocol == IPPROTO_TCP && sk->sk_state != TCP_CLOSE;
+	if (connected || !msg->msg_name || !msg->msg_namelen) {
 		err = check_peer(part, sk, RVM_OP_SEND, false);
-		if (err)
+		if (err || !msg->msg_name || !msg->msg_namelen)
 			return err;
 	}
-	if (!msg->msg_name || !msg->msg_namelen)
-		return check_peer(part, sk, RVM_OP_SEND, false);
 	/* On IPv6 this means the connected peer, on IPv4 it is an address. */
 	if (sk->sk_family == AF_INET6 && msg->msg_namelen >= (int)sizeof(sa_family_t) &&
 	    ((const struct sockaddr *)msg->msg_name)->sa_family == AF_UNSPEC)
