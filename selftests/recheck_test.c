@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
+#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -533,18 +534,34 @@ static int ask_about_addresses(void *unused)
 	return 0;
 }
 
+/* What a CPU remembers is seen by whoever runs there in the same tick. */
+static void share_a_cpu(void)
+{
+	cpu_set_t one;
+
+	CPU_ZERO(&one);
+	CPU_SET(0, &one);
+	sched_setaffinity(0, sizeof(one), &one);
+}
+
 static int connect_all_along(void *unused)
 {
-	while (!shared->stop)
+	share_a_cpu();
+	while (!shared->stop) {
 		shared->worked[SEND] += !try_connect(PORT);
+		sched_yield();
+	}
 	return 0;
 }
 
 static int connect_in_vain(void *unused)
 {
-	for (int i = 0; i < 500; i++)
+	share_a_cpu();
+	for (int i = 0; i < 500; i++) {
 		if (try_connect(PORT) != EACCES)
 			return 1;
+		sched_yield();
+	}
 	return 0;
 }
 
@@ -568,6 +585,26 @@ TEST_F(recheck, answers_about_addresses_are_kept_apart)
 	EXPECT_EQ(0, wait_for(pid));
 	EXPECT_LT(0, atomic_load(&shared->worked[SEND]));
 	EXPECT_TRUE(box_remove(&other));
+}
+
+static int connect_past_the_end(void *end)
+{
+	while (time(NULL) < *(time_t *)end)
+		if (try_connect(PORT))
+			return 1;
+	usleep(20000);
+	return try_connect(PORT);
+}
+
+/* While nothing else is judged that would notice. */
+TEST_F(recheck, an_address_expires_by_itself)
+{
+	time_t end = time(NULL) + 3;
+	const struct rule rule = { RVM_CLASS_NET, RVM_RIGHT_EXECUTE, .address = INADDR_LOOPBACK,
+				   .port = PORT, .expires = end };
+
+	ASSERT_EQ(0, box_load(&self->box, &rule, 1));
+	EXPECT_EQ(EACCES, box_do(&self->box, connect_past_the_end, &end));
 }
 
 /* A cgroup in which tasks run: what they have open nobody judged. */
