@@ -57,21 +57,9 @@ static bool all_are_covered(void)
 	}
 }
 
-static u32 caller_id(void)
-{
-	struct rvm_partition *part;
-	u32 id;
-
-	rcu_read_lock();
-	part = rvm_partition_find();
-	id = part ? part->id : 0;
-	rcu_read_unlock();
-	return id;
-}
-
 static int mark_caller(void)
 {
-	struct rvm_partition *part = rvm_partition_lookup(caller_id());
+	struct rvm_partition *part = rvm_partition_lookup(rvm_caller_id());
 	int err;
 
 	if (!part)

@@ -44,9 +44,6 @@ static inline u32 rvm_nl_caller(const struct genl_info *info)
 	return (unsigned long)info->user_ptr[0];
 }
 
-/** rvm_nl_self() - partition of the calling task, 0 for the host */
-u32 rvm_nl_self(void);
-
 /**
  * rvm_nl_need() - is an attribute there
  * @info: the request

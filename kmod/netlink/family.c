@@ -23,18 +23,6 @@
 #include "table/anchor.h"
 #include "table/token.h"
 
-u32 rvm_nl_self(void)
-{
-	struct rvm_partition *part;
-	u32 id;
-
-	rcu_read_lock();
-	part = rvm_partition_find();
-	id = part ? part->id : 0;
-	rcu_read_unlock();
-	return id;
-}
-
 static u32 opener_of(const struct sk_buff *skb)
 {
 	struct sock *sk = NETLINK_CB(skb).sk;
@@ -50,7 +38,7 @@ static u32 opener_of(const struct sk_buff *skb)
 
 static int identify(const struct sk_buff *skb, struct netlink_ext_ack *extack, u32 *caller)
 {
-	*caller = rvm_nl_self();
+	*caller = rvm_caller_id();
 	if (opener_of(skb) == *caller)
 		return 0;
 	NL_SET_ERR_MSG(extack, "the socket was opened in another partition: open one here");
@@ -247,7 +235,7 @@ void rvm_nl_event_send(struct sk_buff *event, void *hdr, unsigned int group, int
 
 int rvm_nl_dump_check(struct netlink_callback *cb)
 {
-	if (rvm_nl_self() == rvm_nl_dump(cb)->caller)
+	if (rvm_caller_id() == rvm_nl_dump(cb)->caller)
 		return 0;
 	NL_SET_ERR_MSG(cb->extack, "the dump was started in another partition: start one here");
 	return -EACCES;
@@ -309,7 +297,7 @@ int rvm_nl_info_doit(struct sk_buff *skb, struct genl_info *info)
 	reply = rvm_nl_reply_new(info, &hdr);
 	if (!reply)
 		return -ENOMEM;
-	return rvm_nl_reply_send(reply, hdr, info, fill_info(reply, rvm_nl_self()));
+	return rvm_nl_reply_send(reply, hdr, info, fill_info(reply, rvm_caller_id()));
 }
 
 /* As generated, but joining takes privilege: events tell of paths and arguments. */

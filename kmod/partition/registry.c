@@ -183,6 +183,18 @@ struct rvm_partition *__rvm_partition_find(void)
 	return part;
 }
 
+u32 rvm_caller_id(void)
+{
+	struct rvm_partition *part;
+	u32 id;
+
+	rcu_read_lock();
+	part = rvm_partition_find();
+	id = part ? part->id : 0;
+	rcu_read_unlock();
+	return id;
+}
+
 struct rvm_partition *rvm_partition_of_cgroup(struct cgroup *cgrp)
 {
 	if (!static_branch_unlikely(&rvm_partitions_exist))

@@ -151,6 +151,9 @@ static inline bool rvm_caller_is_inside(void)
 	return inside;
 }
 
+/** rvm_caller_id() - of the calling task's partition, 0 for the host; any context but NMI */
+u32 rvm_caller_id(void);
+
 /**
  * rvm_partition_of_cgroup() - the partition that a cgroup belongs to
  * @cgrp: stable for the call
