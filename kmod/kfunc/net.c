@@ -315,7 +315,8 @@ int rvm_sock_check_handed(struct rvm_partition *part, const struct socket *sock,
 
 	if (!sk || !is_ip(sk) || sk->sk_kern_sock)
 		return 0;
-	if (sk->sk_protocol != IPPROTO_TCP || READ_ONCE(sk->sk_state) != TCP_LISTEN)
+	/* The number is the same for all protocols that listen. */
+	if (READ_ONCE(sk->sk_state) != TCP_LISTEN)
 		return check_peer(part, sk, RVM_OP_RECEIVE, quiet);
 	take_local(&local, sk);
 	return check_addr(part, sk, &local, RVM_OP_LISTEN, RVM_RIGHT_WRITE, quiet);
