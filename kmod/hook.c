@@ -59,17 +59,19 @@ static int take_program(const struct rvm_hook_spec *spec, struct netlink_ext_ack
 		NL_SET_ERR_MSG(extack, "the descriptor is not an LSM program");
 		return PTR_ERR(prog);
 	}
-	fits = rvm_need_of(spec->name) != RVM_NEED_ALWAYS && is_for_hook(prog, spec->name);
-	bpf_prog_put(prog);
-	if (!fits) {
-		NL_SET_ERR_MSG(extack, "the program is not for a hook that is attached by need");
-		return -EINVAL;
-	}
 	file = fget(spec->fd);
-	if (!file)
-		return -EBADF;
-	rvm_need_give(spec->name, file);
-	return 0;
+	/* Another thread may have put another file there meanwhile. */
+	fits = file && file->private_data == prog && is_for_hook(prog, spec->name) &&
+	       rvm_need_of(spec->name) != RVM_NEED_ALWAYS;
+	bpf_prog_put(prog);
+	if (fits) {
+		rvm_need_give(spec->name, file);
+		return 0;
+	}
+	NL_SET_ERR_MSG(extack, "the program is not for a hook that is attached by need");
+	if (file)
+		fput(file);
+	return -EINVAL;
 }
 
 static int take_link(const struct rvm_hook_spec *spec, struct bpf_link **link,
