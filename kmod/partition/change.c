@@ -332,6 +332,11 @@ static bool takes_away(const struct rvm_partition_change *change)
 	       set & RVM_PARTITION_FLAG_ADOPTED;
 }
 
+static bool needs_hooks(const struct rvm_partition_change *change)
+{
+	return takes_away(change) || change->flags & change->mask;
+}
+
 /* Questions under way end soon. */
 static void note_stop(struct rvm_partition *part)
 {
@@ -420,11 +425,9 @@ static int change_one(struct rvm_partition *part, const struct rvm_partition_cha
 static int prepare_change(const struct rvm_partition *part,
 			  const struct rvm_partition_change *change, struct netlink_ext_ack *extack)
 {
-	const u8 flags = change->flags & change->mask;
-
-	if (stops(change) || !(takes_away(change) || flags))
+	if (stops(change) || !needs_hooks(change))
 		return 0;
-	return rvm_recheck_prepare(part, flags, false, extack);
+	return rvm_recheck_prepare(part, change->flags & change->mask, false, extack);
 }
 
 int rvm_partition_change(struct rvm_partition *part, const struct rvm_partition_change *change,
@@ -439,10 +442,13 @@ int rvm_partition_change(struct rvm_partition *part, const struct rvm_partition_
 		return err;
 	if (stops(change))
 		note_stop_inside(part);
-	err = rvm_recheck_settle(extack);
+	if (needs_hooks(change))
+		err = rvm_recheck_settle(extack);
 	wait_for_checks(stops(change));
 	/* Who came in meanwhile may have opened something by what held before. */
-	return err ?: rvm_recheck_settle(extack);
+	if (needs_hooks(change) && !err)
+		err = rvm_recheck_settle(extack);
+	return err;
 }
 
 int rvm_partition_change_all(const struct rvm_partition_change *change)
