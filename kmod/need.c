@@ -174,16 +174,6 @@ int rvm_need_attach(enum rvm_need need)
 	return err;
 }
 
-bool rvm_need_has(enum rvm_need need)
-{
-	unsigned int i;
-
-	for (i = 0; i < ARRAY_SIZE(slots) && READ_ONCE(expected); i++)
-		if (slots[i].need == need && !READ_ONCE(slots[i].link))
-			return false;
-	return true;
-}
-
 bool rvm_need_detach(enum rvm_need need)
 {
 	unsigned int i;

@@ -62,9 +62,6 @@ void rvm_need_expect(bool expected);
  */
 int rvm_need_attach(enum rvm_need need);
 
-/** rvm_need_has() - are they attached, or is nothing to attach; never sleeps */
-bool rvm_need_has(enum rvm_need need);
-
 /**
  * rvm_need_detach() - let go of the hooks of one kind
  * @need: not RVM_NEED_ALWAYS

@@ -8,11 +8,8 @@
  * $RVM_TRIES is how often each use has to be denied (300).
  */
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <netinet/in.h>
-#include <sched.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -23,10 +20,12 @@
 #include <unistd.h>
 
 #include "lib/common.h"
+#include "lib/socket.h"
 #include "kselftest_harness.h"
 
 #define NEED_MSECS "/sys/module/rvm/parameters/need_msecs"
 #define PORT 4711
+#define RECHECK_ALWAYS RVM_PARTITION_FLAG_RECHECK_ALWAYS
 
 static struct request r;
 static struct reply reply;
@@ -66,67 +65,6 @@ FIXTURE(recheck)
 	int peer;
 };
 
-static int pass_file(int from, int fd)
-{
-	char control[CMSG_SPACE(sizeof(int))] = {}, byte = 0;
-	struct iovec iov = { &byte, 1 };
-	struct msghdr msg = { .msg_iov = &iov,
-			      .msg_iovlen = 1,
-			      .msg_control = control,
-			      .msg_controllen = sizeof(control) };
-	struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
-
-	*c = (struct cmsghdr){ CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS };
-	memcpy(CMSG_DATA(c), &fd, sizeof(fd));
-	return sendmsg(from, &msg, 0) == 1 ? 0 : errno;
-}
-
-/* -1 if it was held back. */
-static int take_file(int from)
-{
-	char control[CMSG_SPACE(sizeof(int))] = {}, byte;
-	struct iovec iov = { &byte, 1 };
-	struct msghdr msg = { .msg_iov = &iov,
-			      .msg_iovlen = 1,
-			      .msg_control = control,
-			      .msg_controllen = sizeof(control) };
-	struct cmsghdr *c;
-	int fd;
-
-	if (recvmsg(from, &msg, 0) != 1)
-		return -1;
-	c = CMSG_FIRSTHDR(&msg);
-	if (!c || c->cmsg_len != CMSG_LEN(sizeof(int)))
-		return -1;
-	memcpy(&fd, CMSG_DATA(c), sizeof(fd));
-	return fd;
-}
-
-static struct sockaddr_in loopback(uint16_t port)
-{
-	return (struct sockaddr_in){ .sin_family = AF_INET,
-				     .sin_port = htons(port),
-				     .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-}
-
-/* A datagram socket there, and one that is connected to it. */
-static int bound_at(uint16_t port)
-{
-	struct sockaddr_in at = loopback(port);
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), one = 1;
-
-	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
-	return bind(fd, (struct sockaddr *)&at, sizeof(at)) ? -1 : fd;
-}
-
-static int connected_to(uint16_t port)
-{
-	struct sockaddr_in at = loopback(port);
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-
-	return connect(fd, (struct sockaddr *)&at, sizeof(at)) ? -1 : fd;
-}
-
 struct opened {
 	int file, received, socket, pipe[2], null;
 };
@@ -134,7 +72,7 @@ struct opened {
 static bool open_all(struct opened *o)
 {
 	o->file = open(path, O_RDWR);
-	o->received = given.files < 0 ? dup(o->file) : take_file(given.files);
+	o->received = given.files < 0 ? dup(o->file) : receive_fd(given.files);
 	o->socket = given.socket < 0 ? connected_to(PORT) : given.socket;
 	return o->file >= 0 && o->received >= 0 && o->socket >= 0 && !pipe(o->pipe) &&
 	       send(o->socket, "x", 1, 0) == 1;
@@ -206,6 +144,15 @@ static bool hook_is(const char *hook, const char *state)
 	return !system(command);
 }
 
+static int set_flags(struct box *box, uint32_t flags, uint32_t mask)
+{
+	request_begin(&r, RVM_CMD_PARTITION_SET);
+	put_u32(&r, RVM_A_PARTITION_ID, box->id);
+	put_u32(&r, RVM_A_PARTITION_FLAGS, flags);
+	put_u32(&r, RVM_A_PARTITION_FLAGS_MASK, mask);
+	return nl_call(box->nl, &r, &reply);
+}
+
 FIXTURE_SETUP(recheck)
 {
 	self->nl = nl_open();
@@ -224,6 +171,9 @@ FIXTURE_SETUP(recheck)
 	self->peer = bound_at(PORT);
 	ASSERT_LE(0, self->peer);
 	ASSERT_TRUE(box_make(&self->box, self->nl, "recheck"));
+	/* The time counts from when they are needed. */
+	ASSERT_EQ(0, set_flags(&self->box, RECHECK_ALWAYS, RECHECK_ALWAYS));
+	ASSERT_EQ(0, set_flags(&self->box, 0, RECHECK_ALWAYS));
 	ASSERT_TRUE(wait_until(hook_is("file_permission", "waiting")));
 }
 
@@ -438,7 +388,7 @@ TEST_F_TIMEOUT(recheck, what_was_received_is_taken, 300)
 
 	ASSERT_EQ(0, socketpair(AF_UNIX, SOCK_DGRAM, 0, ends));
 	given.files = ends[1];
-	ASSERT_EQ(0, pass_file(ends[0], file));
+	ASSERT_EQ(0, send_fd(ends[0], file));
 	ASSERT_EQ(0, load_all(&self->box, 0));
 	pid = start_user(_metadata, self);
 	EXPECT_TRUE(hook_is("file_permission", "waiting"));
@@ -451,7 +401,7 @@ TEST_F_TIMEOUT(recheck, what_was_received_is_taken, 300)
 
 static int take_one(void *unused)
 {
-	int fd = take_file(given.files);
+	int fd = receive_fd(given.files);
 
 	return fd < 0 ? EACCES : 0;
 }
@@ -460,7 +410,7 @@ static int hand_over(FIXTURE_DATA(recheck) * self, int fd)
 {
 	int ends[2], err;
 
-	if (socketpair(AF_UNIX, SOCK_DGRAM, 0, ends) || pass_file(ends[0], fd))
+	if (socketpair(AF_UNIX, SOCK_DGRAM, 0, ends) || send_fd(ends[0], fd))
 		return -1;
 	given.files = ends[1];
 	err = box_do(&self->box, take_one, NULL);
@@ -499,116 +449,6 @@ TEST_F(recheck, sockets_are_judged_when_they_are_received)
 	close(foreign);
 	close(listens);
 	close(other);
-}
-
-static int try_connect(uint16_t port)
-{
-	struct sockaddr_in at = loopback(port);
-	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	int err = connect(fd, (struct sockaddr *)&at, sizeof(at)) ? errno : 0;
-
-	close(fd);
-	return err;
-}
-
-static int try_bind(uint16_t port)
-{
-	int fd = bound_at(port);
-
-	if (fd < 0)
-		return errno;
-	close(fd);
-	return 0;
-}
-
-/* In one tick, most of the time: 0 if each answer is that of its own question. */
-static int ask_about_addresses(void *unused)
-{
-	for (int i = 0; i < 100; i++) {
-		if (try_connect(PORT) || try_bind(PORT + 2))
-			return 1;
-		if (try_connect(PORT + 2) != EACCES || try_bind(PORT + 3) != EACCES ||
-		    try_connect(PORT + 1) != EACCES)
-			return 2;
-	}
-	return 0;
-}
-
-/* What a CPU remembers is seen by whoever runs there in the same tick. */
-static void share_a_cpu(void)
-{
-	cpu_set_t one;
-
-	CPU_ZERO(&one);
-	CPU_SET(0, &one);
-	sched_setaffinity(0, sizeof(one), &one);
-}
-
-static int connect_all_along(void *unused)
-{
-	share_a_cpu();
-	while (!shared->stop) {
-		shared->worked[SEND] += !try_connect(PORT);
-		sched_yield();
-	}
-	return 0;
-}
-
-static int connect_in_vain(void *unused)
-{
-	share_a_cpu();
-	for (int i = 0; i < 500; i++) {
-		if (try_connect(PORT) != EACCES)
-			return 1;
-		sched_yield();
-	}
-	return 0;
-}
-
-/* What was just allowed is that address, for that right, in that partition. */
-TEST_F(recheck, answers_about_addresses_are_kept_apart)
-{
-	const struct rule rules[] = {
-		{ RVM_CLASS_NET, RVM_RIGHT_EXECUTE, .address = INADDR_LOOPBACK, .port = PORT },
-		{ RVM_CLASS_NET, RVM_RIGHT_WRITE, .address = INADDR_LOOPBACK, .port = PORT + 2 },
-	};
-	struct box other;
-	pid_t pid;
-
-	ASSERT_EQ(0, box_load(&self->box, rules, ARRAY_LEN(rules)));
-	EXPECT_EQ(0, box_do(&self->box, ask_about_addresses, NULL));
-	ASSERT_TRUE(box_make(&other, self->nl, "recheck-beside"));
-	ASSERT_EQ(0, box_load(&other, &rules[1], 1));
-	pid = box_start(&self->box, connect_all_along, NULL);
-	EXPECT_EQ(0, box_do(&other, connect_in_vain, NULL));
-	shared->stop = 1;
-	EXPECT_EQ(0, wait_for(pid));
-	EXPECT_LT(0, atomic_load(&shared->worked[SEND]));
-	EXPECT_TRUE(box_remove(&other));
-}
-
-static int connect_past_the_end(void *end)
-{
-	time_t last = *(time_t *)end - 1;
-
-	while (time(NULL) < last)
-		if (try_connect(PORT))
-			return 1;
-	while (time(NULL) <= last)
-		usleep(10000);
-	usleep(20000);
-	return try_connect(PORT);
-}
-
-/* While nothing else is judged that would notice. */
-TEST_F(recheck, an_address_expires_by_itself)
-{
-	time_t end = time(NULL) + 3;
-	const struct rule rule = { RVM_CLASS_NET, RVM_RIGHT_EXECUTE, .address = INADDR_LOOPBACK,
-				   .port = PORT, .expires = end };
-
-	ASSERT_EQ(0, box_load(&self->box, &rule, 1));
-	EXPECT_EQ(EACCES, box_do(&self->box, connect_past_the_end, &end));
 }
 
 /* A cgroup in which tasks run: what they have open nobody judged. */
@@ -659,15 +499,6 @@ TEST_F(recheck, what_gives_needs_no_hook)
 	shared->stop = 1;
 	EXPECT_EQ(0, wait_for(pid));
 	EXPECT_TRUE(wait_until(hook_is("file_permission", "waiting")));
-}
-
-static int set_flags(struct box *box, uint32_t flags, uint32_t mask)
-{
-	request_begin(&r, RVM_CMD_PARTITION_SET);
-	put_u32(&r, RVM_A_PARTITION_ID, box->id);
-	put_u32(&r, RVM_A_PARTITION_FLAGS, flags);
-	put_u32(&r, RVM_A_PARTITION_FLAGS_MASK, mask);
-	return nl_call(box->nl, &r, &reply);
 }
 
 /* A record of each access takes that each is judged. */

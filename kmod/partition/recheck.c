@@ -21,7 +21,10 @@
 #include "partition/registry_priv.h"
 #include "table/table.h"
 
+/* Counts from when hooks are needed the next time. */
 static unsigned int need_msecs = RVM_NEED_MSECS;
+module_param(need_msecs, uint, 0600);
+MODULE_PARM_DESC(need_msecs, "milliseconds that hooks stay attached when they are needed no more");
 
 static void let_go(struct work_struct *work);
 static DECLARE_DELAYED_WORK(later, let_go);
@@ -87,22 +90,8 @@ static void unmark_empty(void)
 static void look_again(void)
 {
 	cancel_delayed_work(&later);
-	schedule_delayed_work(&later, msecs_to_jiffies(max(need_msecs, 10U)));
+	schedule_delayed_work(&later, msecs_to_jiffies(max(READ_ONCE(need_msecs), 10U)));
 }
-
-/* Counts from now on. */
-static int set_msecs(const char *text, const struct kernel_param *param)
-{
-	int err = param_set_uint(text, param);
-
-	if (!err)
-		look_again();
-	return err;
-}
-
-static const struct kernel_param_ops msecs_ops = { .set = set_msecs, .get = param_get_uint };
-module_param_cb(need_msecs, &msecs_ops, &need_msecs, 0600);
-MODULE_PARM_DESC(need_msecs, "milliseconds that hooks stay attached when they are needed no more");
 
 static void let_go(struct work_struct *work)
 {

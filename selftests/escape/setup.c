@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "escape.h"
+#include "lib/socket.h"
 
 int segment;
 int given_fd[2];
@@ -122,23 +123,6 @@ void drop_files(void)
 	umount(in_dir("ro/over"));
 }
 
-static void send_descriptor(int socket, int fd)
-{
-	char control[CMSG_SPACE(sizeof(int))] = {}, byte = 0;
-	struct iovec iov = { &byte, 1 };
-	struct msghdr msg = { .msg_iov = &iov,
-			      .msg_iovlen = 1,
-			      .msg_control = control,
-			      .msg_controllen = sizeof(control) };
-	struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
-
-	c->cmsg_level = SOL_SOCKET;
-	c->cmsg_type = SCM_RIGHTS;
-	c->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(c), &fd, sizeof(int));
-	sendmsg(socket, &msg, 0);
-}
-
 /* A connection to the port; nobody listens there afterwards. */
 static int connected(uint16_t port)
 {
@@ -182,7 +166,7 @@ static int mailed(int fd)
 
 	if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair))
 		return -1;
-	send_descriptor(pair[0], fd);
+	send_fd(pair[0], fd);
 	return pair[1];
 }
 
@@ -233,7 +217,7 @@ bool hand_over(void)
 		    given_writable[evil] < 0 || given_tcp[evil] < 0)
 			return false;
 		given_owned[evil] = owned();
-		send_descriptor(given_socket[evil][0], given_fd[evil]);
+		send_fd(given_socket[evil][0], given_fd[evil]);
 		given_mail[evil] = mailed(given_writable[evil]);
 		if (given_mail[evil] < 0)
 			return false;
