@@ -181,28 +181,27 @@ static int attach(FIXTURE_DATA(hook) * self, const struct program *p)
 	return link;
 }
 
-static int hold(int nl, int link, const char *name)
+/* @type: of the attribute that has the descriptor. */
+static int hold_as(int nl, int type, int fd, const char *name)
 {
 	size_t nest;
 
 	request_begin(&r, RVM_CMD_HOOK_SET);
 	nest = nest_begin(&r, RVM_A_HOOK_LINK);
-	put_u32(&r, RVM_A_LINK_FD, link);
+	put_u32(&r, type, fd);
 	put_str(&r, RVM_A_LINK_NAME, name);
 	nest_end(&r, nest);
 	return nl_call(nl, &r, &reply);
 }
 
+static int hold(int nl, int link, const char *name)
+{
+	return hold_as(nl, RVM_A_LINK_FD, link, name);
+}
+
 static int hold_program(int nl, int program, const char *name)
 {
-	size_t nest;
-
-	request_begin(&r, RVM_CMD_HOOK_SET);
-	nest = nest_begin(&r, RVM_A_HOOK_LINK);
-	put_u32(&r, RVM_A_LINK_PROGRAM, program);
-	put_str(&r, RVM_A_LINK_NAME, name);
-	nest_end(&r, nest);
-	return nl_call(nl, &r, &reply);
+	return hold_as(nl, RVM_A_LINK_PROGRAM, program, name);
 }
 
 static int detach(int nl)
