@@ -382,27 +382,27 @@ enum rvm_reason rvm_walk_fill_name(struct rvm_walk *walk, const struct path *pat
 	return climb(walk, path->mnt, path->dentry, leaf);
 }
 
-static void set_leaf(struct rvm_walk *walk, const struct rvm_name *name, const void *id)
-{
-	walk->visible.name[0] = *name;
-	walk->visible.id[0] = id;
-	walk->own.name[0] = *name;
-	walk->own.id[0] = id;
-	note_names(walk, walk->object.own);
-}
-
 void rvm_walk_forget_leaf(struct rvm_walk *walk)
 {
-	const struct rvm_name empty = { .text = "" };
-
 	walk->leaf.name = walk->visible.name[0];
 	walk->leaf.id = walk->visible.id[0];
-	set_leaf(walk, &empty, NULL);
+	rvm_view_forget_leaf(&walk->visible);
+	if (walk->object.own)
+		rvm_view_forget_leaf(&walk->own);
+}
+
+static void recall_leaf(const struct rvm_walk *walk, struct rvm_path_view *view)
+{
+	view->name[0] = walk->leaf.name;
+	view->id[0] = walk->leaf.id;
+	rvm_view_note_names(view);
 }
 
 void rvm_walk_recall_leaf(struct rvm_walk *walk)
 {
-	set_leaf(walk, &walk->leaf.name, walk->leaf.id);
+	recall_leaf(walk, &walk->visible);
+	if (walk->object.own)
+		recall_leaf(walk, &walk->own);
 }
 
 enum rvm_reason rvm_walk_fill_dentry(struct rvm_walk *walk, struct dentry *dentry)

@@ -90,6 +90,8 @@ static void draw_view(void)
 	here.folds = !draw(3);
 	here.aliases = 0;
 	rvm_view_note_names(&here);
+	if (here.depth && !draw(4))
+		rvm_view_forget_leaf(&here);
 }
 
 /* Often the names of the path that is asked about, or places would never be met. */

@@ -4,6 +4,7 @@
  * name of their program word, because a rule binds that name, and by the anchor too, and
  * the others by class.
  */
+#include <linux/bitops.h>
 #include <linux/bits.h>
 #include <linux/string.h>
 
@@ -104,6 +105,8 @@ static void note_part(struct rvm_path_view *view, enum rvm_name_part part)
 		/* Mostly nothing need be compared. */
 		if (hash[i] && (!(seen & bit) || is_fresh(hash, i)))
 			fresh |= BIT_ULL(i);
+		else if (hash[i])
+			view->repeats = true;
 		seen |= bit;
 	}
 	view->part[part].fresh = fresh;
@@ -111,10 +114,28 @@ static void note_part(struct rvm_path_view *view, enum rvm_name_part part)
 
 void rvm_view_note_names(struct rvm_path_view *view)
 {
+	view->repeats = false;
 	note_part(view, RVM_NAME_ALL);
 	note_part(view, RVM_NAME_HEAD);
 	note_part(view, RVM_NAME_TAIL);
 	view->noted = true;
+}
+
+void rvm_view_forget_leaf(struct rvm_path_view *view)
+{
+	unsigned int part;
+
+	view->name[0] = (struct rvm_name){ .text = "" };
+	view->id[0] = NULL;
+	/* A name further up may be looked up in place of this one. */
+	if (!view->noted || view->repeats) {
+		rvm_view_note_names(view);
+		return;
+	}
+	for (part = 0; part < RVM_NAME_PARTS; part++) {
+		view->part[part].hash[0] = hash_part(&view->name[0], part);
+		view->part[part].fresh &= ~1ULL;
+	}
 }
 
 /* @part: Hash of a name or of a part of one; 0 for patterns that need none. */
@@ -233,16 +254,24 @@ static u32 part_needed(const struct rvm_scope *scope)
 	return 0;
 }
 
+static bool is_marked(const struct rvm_index *index, u32 part)
+{
+	return rvm_leaf_is_marked(index->parts, part % RVM_INDEX_PART_BITS);
+}
+
 static void join_key(struct rvm_index *index, u32 i)
 {
 	const struct rvm_scope *scope = index->core[i]->scope;
-	u32 *chain;
+	u32 *chain, part;
 
 	index->key[i] = 0;
 	index->keyed_next[i] = RVM_CHAIN_END;
 	if (!scope->anchor || (scope->class != RVM_CLASS_PATH && scope->class != RVM_CLASS_NET))
 		return;
-	index->key[i] = key_of(hash_anchor(scope->anchor), part_needed(scope));
+	part = part_needed(scope);
+	if (part)
+		rvm_leaf_mark(index->parts, part % RVM_INDEX_PART_BITS);
+	index->key[i] = key_of(hash_anchor(scope->anchor), part);
 	chain = &index->keyed[index->key[i] & index->mask];
 	index->keyed_next[i] = *chain;
 	*chain = i;
@@ -295,6 +324,7 @@ void rvm_index_build(struct rvm_index *index)
 	for (i = 0; i <= RVM_CLASS_SYS; i++)
 		index->head[i] = RVM_CHAIN_END;
 	index->groups = 0;
+	memset(index->parts, 0, sizeof(index->parts));
 	/* From the end, so that the indices in each chain rise. */
 	for (i = index->count; i--;) {
 		const struct rvm_scope *scope = index->core[i]->scope;
@@ -508,55 +538,92 @@ static const struct rvm_scope *next_by_anchor(struct rvm_climb *climb)
 	return NULL;
 }
 
-static const struct rvm_scope *next_of_key(struct rvm_climb *climb, const void *id, u32 key)
+static const struct rvm_scope *next_of_key(struct rvm_climb *climb, const void *id)
 {
 	const struct rvm_index *index = climb->index;
 
-	climb->at = climb->inside ? index->keyed_next[climb->at] : index->keyed[key & index->mask];
+	climb->at = climb->inside ? index->keyed_next[climb->at] :
+				    index->keyed[climb->key & index->mask];
 	climb->inside = true;
 	for (; climb->at != RVM_CHAIN_END; climb->at = index->keyed_next[climb->at])
-		if (index->key[climb->at] == key && index->core[climb->at]->scope->anchor == id)
+		if (index->key[climb->at] == climb->key &&
+		    index->core[climb->at]->scope->anchor == id)
 			return index->core[climb->at]->scope;
 	climb->inside = false;
 	return NULL;
 }
 
-/* Of one anchor: those that need no name, then those that need one of the names below it. */
-static const struct rvm_scope *next_by_key(struct rvm_climb *climb, const void *id, u32 anchor)
+/* The first names of a view. */
+static u64 names_below(unsigned int level)
+{
+	return level < 64 ? BIT_ULL(level) - 1 : ~0ULL;
+}
+
+static void find_wanted(struct rvm_climb *climb)
 {
 	const struct rvm_path_view *view = climb->view;
+	unsigned int part;
+
+	for (part = 0; part < RVM_NAME_PARTS; part++) {
+		const u32 *hash = view->part[part].hash;
+		u64 left = view->part[part].fresh, bit;
+
+		climb->wanted[part] = 0;
+		for (; left; left ^= bit) {
+			bit = left & -left;
+			if (is_marked(climb->index, hash[__ffs64(left)]))
+				climb->wanted[part] |= bit;
+		}
+	}
+	climb->begun = true;
+}
+
+/* The next chain of an anchor: after the one that needs no name, one for each name below it. */
+static bool next_chain(struct rvm_climb *climb, u32 anchor)
+{
+	unsigned int name;
+
+	while (!climb->left) {
+		if (!climb->part--)
+			return false;
+		climb->left = climb->wanted[climb->part] & names_below(climb->level);
+	}
+	name = __ffs64(climb->left);
+	climb->left &= climb->left - 1;
+	climb->key = key_of(anchor, climb->view->part[climb->part].hash[name]);
+	return true;
+}
+
+static const struct rvm_scope *next_of_anchor(struct rvm_climb *climb, const void *id, u32 anchor)
+{
 	const struct rvm_scope *scope;
 
-	for (; climb->looked <= climb->level * RVM_NAME_PARTS; climb->looked++) {
-		unsigned int n = climb->looked - 1;
-		unsigned int part = n % RVM_NAME_PARTS, name = n / RVM_NAME_PARTS;
-		u32 key = anchor;
-
-		if (climb->looked) {
-			if (!(view->part[part].fresh & BIT_ULL(name)))
-				continue;
-			key = key_of(anchor, view->part[part].hash[name]);
-		}
-		scope = next_of_key(climb, id, key);
-		if (scope)
-			return scope;
-	}
-	return NULL;
+	do {
+		scope = next_of_key(climb, id);
+	} while (!scope && next_chain(climb, anchor));
+	return scope;
 }
 
 static const struct rvm_scope *next_match(struct rvm_climb *climb)
 {
 	const struct rvm_path_view *view = climb->view;
 	const struct rvm_index *index = climb->index;
-	const struct rvm_scope *scope = NULL;
+	const struct rvm_scope *scope;
 
-	for (; climb->level <= view->depth; climb->level++, climb->looked = 0) {
+	if (!climb->begun)
+		find_wanted(climb);
+	for (; climb->level <= view->depth; climb->level++) {
 		const void *id = view->id[climb->level];
 		u32 anchor = hash_anchor(id);
 
 		/* Nothing is anchored at most directories. */
-		if (id && index->bucket[anchor & index->mask] != RVM_CHAIN_END)
-			scope = next_by_key(climb, id, anchor);
+		if (!id || index->bucket[anchor & index->mask] == RVM_CHAIN_END)
+			continue;
+		if (!climb->inside) {
+			climb->part = RVM_NAME_PARTS;
+			climb->key = key_of(anchor, 0);
+		}
+		scope = next_of_anchor(climb, id, anchor);
 		if (scope)
 			return scope;
 	}

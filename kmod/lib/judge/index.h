@@ -15,6 +15,8 @@
 #define RVM_PATH_BYTES_MAX 4096
 /** RVM_CHAIN_END - end of an index chain */
 #define RVM_CHAIN_END 0xffffffffu
+/** RVM_INDEX_PART_BITS - number of bits that the names of patterns are spread over */
+#define RVM_INDEX_PART_BITS 8192
 
 /**
  * struct rvm_token_core - the part of a token that is judged
@@ -82,6 +84,8 @@ struct rvm_index {
 	u32 *keyed_next;
 	/** @key: Hash of the anchor and that name or part, or of the anchor alone; @count. */
 	u32 *key;
+	/** @parts: A bit for each such name or part, by its hash: most names of a path have none. */
+	u64 parts[RVM_INDEX_PART_BITS / 64];
 	/**
 	 * @file: Heads of more chains, @mask + 1 of them: EXEC scopes that name a program, by
 	 * the anchor's hash.  They find the rules for a file, whatever names they have for it.
@@ -183,6 +187,8 @@ struct rvm_path_view {
 	u16 aliases;
 	/** @noted: The rest is filled.  Without it everything on the way up is searched. */
 	bool noted;
+	/** @repeats: Two names have the same hash. */
+	bool repeats;
 	/** @part: What patterns can be found by: all of a name, its beginning, its end. */
 	struct rvm_name_hashes part[RVM_NAME_PARTS];
 };
@@ -192,6 +198,14 @@ struct rvm_path_view {
  * @view: its names are filled; to be called again after one is changed
  */
 void rvm_view_note_names(struct rvm_path_view *view);
+
+/**
+ * rvm_view_forget_leaf() - put the empty name, of nothing, in place of the object
+ * @view: has one name at least
+ *
+ * The empty name is matched only by what matches every name.
+ */
+void rvm_view_forget_leaf(struct rvm_path_view *view);
 
 /**
  * struct rvm_stop - is the answer still wanted
@@ -237,8 +251,16 @@ struct rvm_climb {
 	u32 at;
 	/** @inside: @at is in the chain of @level, or of @group. */
 	bool inside;
-	/** @looked: With @match: how many names and parts were looked up at @level. */
-	unsigned int looked;
+	/** @wanted: With @match: names that a pattern may need, for each part; once @begun. */
+	u64 wanted[RVM_NAME_PARTS];
+	/** @left: Those of @part that are to be looked up at @level. */
+	u64 left;
+	/** @part: What is looked up now; RVM_NAME_PARTS for what needs no name. */
+	unsigned int part;
+	/** @key: Of the present chain. */
+	u32 key;
+	/** @begun: @wanted is filled. */
+	bool begun;
 	/** @named: The anchors are done; now their places are searched. */
 	bool named;
 	/** @group: Whose places are searched; with @match the number of the place. */
