@@ -456,6 +456,8 @@ bool rvm_decision_describe(struct rvm_decision *decision, const struct path *pat
 	    !describe_place(decision, path, walk))
 		return false;
 	decision->part &= ~RVM_DECISION_FOLDER;
+	/* Those of its directory may be noted, or not: one that may be loaded agrees with both. */
+	memset(decision->leaves, 0, sizeof(decision->leaves));
 	decision->names = section->seq;
 	return true;
 }
