@@ -39,9 +39,39 @@ static struct slot *slots;
 /* Odd; keeps the fingerprint from being computed outside. */
 static u64 secret;
 
-static struct slot *slot_of(u64 part, const struct dentry *dentry)
+static __always_inline bool is_of(const struct rvm_decision *decision, u64 part,
+				  const struct dentry *dentry)
 {
-	return &slots[hash_64((unsigned long)dentry + part, RVM_DECISION_BITS)];
+	return READ_ONCE(decision->identity.dentry) == dentry && READ_ONCE(decision->part) == part;
+}
+
+static __always_inline unsigned int first_of(u64 part, const struct dentry *dentry)
+{
+	return hash_64((unsigned long)dentry + part, RVM_DECISION_BITS);
+}
+
+/*
+ * A decision is in either of two slots, or two files that are used all the time might
+ * replace each other.  If it is in neither, any will do.  All is looked at again under
+ * the sequence of the slot.
+ */
+static __always_inline struct slot *slot_of(u64 part, const struct dentry *dentry)
+{
+	unsigned int first = first_of(part, dentry);
+
+	return &slots[first ^ !is_of(&slots[first].decision, part, dentry)];
+}
+
+/* Where it is, or else in place of the older one. */
+static struct slot *slot_for(u64 part, const struct dentry *dentry)
+{
+	unsigned int first = first_of(part, dentry);
+	struct slot *slot = slot_of(part, dentry), *other = &slots[first];
+
+	if (is_of(&slot->decision, part, dentry) || !READ_ONCE(slot->decision.part) ||
+	    time_before(READ_ONCE(slot->decision.kept), READ_ONCE(other->decision.kept)))
+		return slot;
+	return other;
 }
 
 /* A slot that is being written never has the sequence that this gives. */
@@ -261,9 +291,7 @@ static noinline bool holds_on(struct slot *slot, unsigned int seq, const struct 
 static __always_inline bool is_about(const struct rvm_decision *decision, u64 part,
 				     const struct dentry *dentry, u8 rights, bool load)
 {
-	return READ_ONCE(decision->identity.dentry) == dentry &&
-	       READ_ONCE(decision->part) == part &&
-	       !(rights & ~READ_ONCE(decision->rights[load])) &&
+	return is_of(decision, part, dentry) && !(rights & ~READ_ONCE(decision->rights[load])) &&
 	       rvm_policy_is(READ_ONCE(decision->policy)) && !is_old(decision, jiffies);
 }
 
@@ -503,7 +531,7 @@ static void note_chain(struct rvm_decision *decision, const struct vfsmount *mnt
 
 void rvm_decision_keep(struct rvm_decision *new, struct vfsmount *mnt)
 {
-	struct slot *slot = slot_of(new->part, new->identity.dentry);
+	struct slot *slot = slot_for(new->part, new->identity.dentry);
 	struct rvm_decision *old = &slot->decision;
 	unsigned int seq = READ_ONCE(slot->seq);
 
