@@ -189,6 +189,22 @@ int attend_start(struct attend *a, int *errnum, struct err *err)
 	return 0;
 }
 
+/* Readers may take their time, unless somebody asks for the end: then the rest is lost. */
+static void drain(struct attend *a)
+{
+	pty_finish(a->pty);
+	if (a->asked && !a->warned)
+		alarm(GRACE_SECONDS);
+	while (!pty_drain(a->pty, a->signals)) {
+		int number = next_signal(a);
+
+		if (!asks_to_end(number) && number != SIGALRM)
+			continue;
+		a->status = number == SIGALRM ? SIGTERM : number;
+		return;
+	}
+}
+
 int attend_run(struct attend *a, struct err *err)
 {
 	const int fds[2] = { a->signals, a->spawn->events };
@@ -204,7 +220,7 @@ int attend_run(struct attend *a, struct err *err)
 		if (ready[1] && take_event(a, true, err))
 			return -1;
 	}
-	pty_drain(a->pty);
+	drain(a);
 	pty_restore(a->pty);
 	return program_status(a->status);
 }

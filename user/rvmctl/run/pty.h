@@ -7,6 +7,7 @@
 #include <termios.h>
 
 #include "base/err.h"
+#include "run/relay.h"
 
 /*
  * What stands between a command and the user's descriptors.  A command gets
@@ -16,38 +17,17 @@
  */
 
 /**
- * struct relay - bytes under way from one descriptor to another
- */
-struct relay {
-	/** @from: -1 when it is done. */
-	int from;
-	/** @to: Closed at the end if @owned. */
-	int to;
-	/** @owned: @to is ours. */
-	bool owned;
-	/** @have: Bytes in @buf. */
-	size_t have;
-	/** @at: Of these, written. */
-	size_t at;
-	char buf[16384];
-};
-
-#define RELAYS_MAX 4
-
-/**
  * struct pty - the user's side
  */
 struct pty {
 	/** @master: Our end of the command's terminal, or -1. */
 	int master;
-	/** @user: Descriptor of the user's terminal (0, 1 or 2), or -1. */
+	/** @user: The user's terminal, or -1. */
 	int user;
 	/** @raw: The user's terminal is in raw mode, @saved is how it was. */
 	bool raw;
 	struct termios saved;
-	/** @n: Relays in use. */
-	size_t n;
-	struct relay relay[RELAYS_MAX];
+	struct relays relays;
 };
 
 #define PTY_INIT ((struct pty){ .master = -1, .user = -1 })
@@ -76,8 +56,11 @@ void pty_resize(struct pty *pty);
  */
 int pty_pump(struct pty *pty, const int fds[2], bool ready[2], struct err *err);
 
-/* The command ended: pass on what it wrote before. */
-void pty_drain(struct pty *pty);
+/* The command ended: nobody reads what comes from the user. */
+void pty_finish(struct pty *pty);
+
+/* Then pass on what it wrote before.  Return: false if @signals can be read. */
+bool pty_drain(struct pty *pty, int signals);
 
 /* Restore the terminal and close. */
 void pty_close(struct pty *pty);
