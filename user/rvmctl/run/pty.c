@@ -26,6 +26,16 @@ static bool is_pipe(int fd)
 	return !fstatfs(fd, &fs) && fs.f_type == PIPEFS_MAGIC;
 }
 
+/* A directory, or one that is open for the other direction. */
+static bool is_useless(int fd)
+{
+	int mode = fcntl(fd, F_GETFL) & O_ACCMODE;
+	struct stat st;
+
+	return mode == (fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) ||
+	       (!fstat(fd, &st) && S_ISDIR(st.st_mode));
+}
+
 static void set_nonblocking(int fd)
 {
 	fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) | O_NONBLOCK);
@@ -114,11 +124,15 @@ static int open_pipe(struct pty *pty, uid_t uid, int fd, int *end, struct err *e
 
 	if (pipe2(ends, O_CLOEXEC))
 		return err_errno(err, errno, "pipe");
-	set_nonblocking(ends[!theirs]);
+	/* The wrong end, so that its use fails there, too. */
+	if (is_useless(fd))
+		theirs = !theirs;
+	else
+		set_nonblocking(ends[!theirs]);
 	*end = copy_above(ends[theirs]);
 	if (*end < 0 || fchown(*end, uid, -1))
 		ret = err_errno(err, errno, "pipe");
-	else
+	else if (!is_useless(fd))
 		ret = fd == STDIN_FILENO ? open_input(pty, ends, err) :
 					   open_output(pty, ends, fd, err);
 	close(ends[0]);

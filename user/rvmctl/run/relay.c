@@ -57,6 +57,7 @@ struct relay *relay_add(struct relays *rs, int from, int to, int user)
 	r->user = user;
 	r->from_socket = is_socket(from);
 	r->to_socket = is_socket(to);
+	r->terminal = isatty(from) || isatty(to);
 	r->left = SIZE_MAX;
 	r->have = r->at = 0;
 	return r;
@@ -72,12 +73,27 @@ void relay_end(struct relay *r)
 	r->have = r->at = 0;
 }
 
+/* A reader that is gone, or a terminal whose other end is closed, is an end like any other. */
+static bool is_end(const struct relay *r, int errnum)
+{
+	return !errnum || errnum == EPIPE || errnum == ECONNRESET || (r->terminal && errnum == EIO);
+}
+
+static void give_up(struct relays *rs, struct relay *r, int errnum)
+{
+	if (!is_end(r, errnum) && !rs->errnum) {
+		rs->errnum = errnum;
+		rs->failed = r->user;
+	}
+	relay_end(r);
+}
+
 static bool in_vain(int errnum)
 {
 	return errnum == EAGAIN || errnum == EINTR;
 }
 
-static void read_some(struct relay *r)
+static void read_some(struct relays *rs, struct relay *r)
 {
 	size_t len = r->left < sizeof(r->buf) ? r->left : sizeof(r->buf);
 	ssize_t n = r->from_socket ? recv(r->from, r->buf, len, MSG_DONTWAIT) :
@@ -85,9 +101,8 @@ static void read_some(struct relay *r)
 
 	if (n < 0 && in_vain(errno))
 		return;
-	/* A terminal whose other end is closed says EIO. */
 	if (n <= 0) {
-		relay_end(r);
+		give_up(rs, r, n ? errno : 0);
 		return;
 	}
 	r->at = 0;
@@ -96,7 +111,7 @@ static void read_some(struct relay *r)
 		r->left -= n;
 }
 
-static void write_some(struct relay *r)
+static void write_some(struct relays *rs, struct relay *r)
 {
 	const char *bytes = r->buf + r->at;
 	size_t len = r->have - r->at;
@@ -105,7 +120,7 @@ static void write_some(struct relay *r)
 	if (n < 0 && in_vain(errno))
 		return;
 	if (n < 0) {
-		relay_end(r);
+		give_up(rs, r, errno);
 		return;
 	}
 	r->at += n;
@@ -137,9 +152,9 @@ static int move(struct relays *rs, struct pollfd *more, size_t n_more, int timeo
 		more[i].revents = ready > 0 ? fds[rs->n + i].revents : 0;
 	for (size_t i = 0; ready > 0 && i < rs->n; i++) {
 		if (fds[i].revents && fds[i].events == POLLOUT)
-			write_some(&rs->relay[i]);
+			write_some(rs, &rs->relay[i]);
 		else if (fds[i].revents)
-			read_some(&rs->relay[i]);
+			read_some(rs, &rs->relay[i]);
 	}
 	return ready;
 }
@@ -196,4 +211,12 @@ bool relays_drain(struct relays *rs, struct pollfd *more)
 			return false;
 	} while (ready > 0 || (ready < 0 && errno == EINTR));
 	return true;
+}
+
+int relays_check(const struct relays *rs, struct err *err)
+{
+	static const char *const names[] = { "standard input", "standard output",
+					     "standard error" };
+
+	return rs->errnum ? err_errno(err, rs->errnum, "%s", names[rs->failed]) : 0;
 }

@@ -23,6 +23,8 @@ struct relay {
 	/** @from_socket: Read by recv(), which need not block. */
 	bool from_socket;
 	bool to_socket;
+	/** @terminal: One end is a terminal. */
+	bool terminal;
 	/** @left: Bytes that may still be read. */
 	size_t left;
 	/** @have: Bytes in @buf. */
@@ -40,6 +42,10 @@ struct relay {
 struct relays {
 	size_t n;
 	struct relay relay[RELAYS_MAX];
+	/** @errnum: Why one of them failed first, or 0. */
+	int errnum;
+	/** @failed: Its @user. */
+	int failed;
 };
 
 /* A descriptor above 2 for what @fd is; it does not block, if that can be had.  Or -1. */
@@ -63,5 +69,8 @@ void relays_finish(struct relays *rs);
  * Return: true if it is done; false if @more had an event before.
  */
 bool relays_drain(struct relays *rs, struct pollfd *more);
+
+/* Return: 0, or -1 with @err if something could not be read or written. */
+int relays_check(const struct relays *rs, struct err *err);
 
 #endif

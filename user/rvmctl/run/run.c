@@ -436,6 +436,18 @@ static int spawn_admitted(struct run *r, struct err *err)
 	return ret;
 }
 
+/* The command saw a pipe: it cannot know. */
+static int tell_lost(const struct run *r, int status)
+{
+	struct err lost = { 0 };
+
+	if (!relays_check(&r->pty.relays, &lost))
+		return status;
+	err_print(&lost);
+	err_clear(&lost);
+	return status ?: EXIT_REFUSED;
+}
+
 static int start(struct run *r, struct err *err)
 {
 	int errnum, status;
@@ -446,9 +458,10 @@ static int start(struct run *r, struct err *err)
 	if (attend_start(&r->attend, &errnum, err))
 		return errnum ? exec_failed(r, errnum, err) : -1;
 	status = attend_run(&r->attend, err);
-	if (status >= 0)
-		tell_denials(r, status);
-	return status;
+	if (status < 0)
+		return -1;
+	tell_denials(r, status);
+	return tell_lost(r, status);
 }
 
 static int run(struct ctx *ctx, const struct args *args)
