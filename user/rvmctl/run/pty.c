@@ -2,10 +2,12 @@
 /* The command's terminal and pipes, and the user's terminal meanwhile. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/kcmp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -34,6 +36,20 @@ static bool is_useless(int fd)
 
 	return mode == (fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) ||
 	       (!fstat(fd, &st) && S_ISDIR(st.st_mode));
+}
+
+/* What is written to both arrives in that order; a file, if both have one place in it. */
+static bool is_same_output(int fd, int other)
+{
+	struct stat st, st2;
+	pid_t own = getpid();
+
+	if (fstat(fd, &st) || fstat(other, &st2) || st.st_dev != st2.st_dev ||
+	    st.st_ino != st2.st_ino || is_useless(fd) || is_useless(other))
+		return false;
+	if (!S_ISREG(st.st_mode) || (fcntl(fd, F_GETFL) & fcntl(other, F_GETFL) & O_APPEND))
+		return true;
+	return !syscall(SYS_kcmp, own, own, KCMP_FILE, fd, other);
 }
 
 static void set_nonblocking(int fd)
@@ -155,6 +171,8 @@ static int open_standard(struct pty *pty, uid_t uid, int fd, int stdio[3], int t
 		stdio[fd] = copy_above(tty);
 	else if (is_pipe(fd))
 		stdio[fd] = copy_above(fd);
+	else if (fd == STDERR_FILENO && is_same_output(STDOUT_FILENO, STDERR_FILENO))
+		stdio[fd] = copy_above(stdio[STDOUT_FILENO]);
 	else
 		return open_pipe(pty, uid, fd, &stdio[fd], err);
 	return stdio[fd] < 0 ? err_errno(err, errno, "standard descriptor %d", fd) : 0;
