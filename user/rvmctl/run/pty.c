@@ -118,12 +118,19 @@ static int open_terminal(struct pty *pty, uid_t uid, int *tty, struct err *err)
 			 &relay, err);
 }
 
+/* What the command does not read goes back to the file, so its end of the pipe is kept. */
 static int open_input(struct pty *pty, int ends[2], struct err *err)
 {
+	int user = relay_open_user(STDIN_FILENO);
 	struct relay *input;
 
-	return add_relay(pty, relay_open_user(STDIN_FILENO), copy_above(ends[1]), STDIN_FILENO,
-			 &input, err);
+	if (add_relay(pty, user, copy_above(ends[1]), STDIN_FILENO, &input, err))
+		return -1;
+	if (lseek(user, 0, SEEK_CUR) < 0 || isatty(user))
+		return 0;
+	pty->input = input;
+	pty->unread = copy_above(ends[0]);
+	return pty->unread < 0 ? err_errno(err, errno, "pipe") : 0;
 }
 
 static int open_output(struct pty *pty, int ends[2], int fd, struct err *err)
@@ -232,8 +239,25 @@ int pty_pump(struct pty *pty, const int fds[2], bool ready[2], struct err *err)
 	return 0;
 }
 
+/* Who reads the file next goes on where the command stopped. */
+static void give_back(struct pty *pty)
+{
+	int in_pipe = 0;
+	size_t held;
+
+	if (pty->unread < 0)
+		return;
+	ioctl(pty->unread, FIONREAD, &in_pipe);
+	held = pty->input->have - pty->input->at + in_pipe;
+	if (held)
+		lseek(STDIN_FILENO, -(off_t)held, SEEK_CUR);
+	close(pty->unread);
+	pty->unread = -1;
+}
+
 void pty_finish(struct pty *pty)
 {
+	give_back(pty);
 	for (size_t i = 0; i < pty->relays.n; i++) {
 		if (pty->relays.relay[i].user == STDIN_FILENO)
 			relay_end(&pty->relays.relay[i]);
@@ -253,6 +277,7 @@ void pty_close(struct pty *pty)
 	int saved = errno;
 
 	pty_restore(pty);
+	give_back(pty);
 	for (size_t i = 0; i < pty->relays.n; i++)
 		relay_end(&pty->relays.relay[i]);
 	if (pty->master >= 0)

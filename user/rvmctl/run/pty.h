@@ -27,10 +27,14 @@ struct pty {
 	/** @raw: The user's terminal is in raw mode, @saved is how it was. */
 	bool raw;
 	struct termios saved;
+	/** @input: From a file, or NULL. */
+	struct relay *input;
+	/** @unread: The command's end of that pipe, to see what it leaves; or -1. */
+	int unread;
 	struct relays relays;
 };
 
-#define PTY_INIT ((struct pty){ .master = -1, .user = -1 })
+#define PTY_INIT ((struct pty){ .master = -1, .user = -1, .unread = -1 })
 
 /* Open what is closed of 0, 1 and 2, before anything else takes its number. */
 int pty_fill_gaps(struct err *err);
@@ -56,7 +60,7 @@ void pty_resize(struct pty *pty);
  */
 int pty_pump(struct pty *pty, const int fds[2], bool ready[2], struct err *err);
 
-/* The command ended: nobody reads what comes from the user. */
+/* The command ended: what it did not read goes back to the file that it came from. */
 void pty_finish(struct pty *pty);
 
 /* Then pass on what it wrote before.  Return: false if @signals can be read. */
