@@ -8,6 +8,7 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -26,6 +27,13 @@ static bool is_pipe(int fd)
 	struct statfs fs;
 
 	return !fstatfs(fd, &fs) && fs.f_type == PIPEFS_MAGIC;
+}
+
+static bool is_null(int fd)
+{
+	struct stat st;
+
+	return !fstat(fd, &st) && S_ISCHR(st.st_mode) && st.st_rdev == makedev(1, 3);
 }
 
 /* A directory, or one that is open for the other direction. */
@@ -172,12 +180,31 @@ int pty_fill_gaps(struct err *err)
 	return 0;
 }
 
-static int open_standard(struct pty *pty, uid_t uid, int fd, int stdio[3], int tty, struct err *err)
+bool pty_has_null(void)
+{
+	return is_null(0) || is_null(1) || is_null(2);
+}
+
+/* Programs ask what it is: one searches what a pipe has, not the directory. */
+static int open_null(int fd, int *null)
+{
+	*null = open("/dev/null", (fcntl(fd, F_GETFL) & O_ACCMODE) | O_CLOEXEC);
+	if (*null >= 0 && is_null(*null))
+		return 0;
+	if (*null >= 0)
+		close(*null);
+	return -1;
+}
+
+static int open_standard(struct pty *pty, uid_t uid, bool null, int fd, int stdio[3], int tty,
+			 struct err *err)
 {
 	if (isatty(fd))
 		stdio[fd] = copy_above(tty);
 	else if (is_pipe(fd))
 		stdio[fd] = copy_above(fd);
+	else if (null && is_null(fd) && !open_null(fd, &stdio[fd]))
+		return 0;
 	else if (fd == STDERR_FILENO && is_same_output(STDOUT_FILENO, STDERR_FILENO))
 		stdio[fd] = copy_above(stdio[STDOUT_FILENO]);
 	else
@@ -185,7 +212,7 @@ static int open_standard(struct pty *pty, uid_t uid, int fd, int stdio[3], int t
 	return stdio[fd] < 0 ? err_errno(err, errno, "standard descriptor %d", fd) : 0;
 }
 
-int pty_open(struct pty *pty, uid_t uid, int stdio[3], int *tty, struct err *err)
+int pty_open(struct pty *pty, uid_t uid, bool null, int stdio[3], int *tty, struct err *err)
 {
 	for (int fd = 0; fd < 3 && pty->user < 0; fd++) {
 		if (isatty(fd))
@@ -194,7 +221,7 @@ int pty_open(struct pty *pty, uid_t uid, int stdio[3], int *tty, struct err *err
 	if (pty->user >= 0 && open_terminal(pty, uid, tty, err))
 		return -1;
 	for (int fd = 0; fd < 3; fd++) {
-		if (open_standard(pty, uid, fd, stdio, *tty, err))
+		if (open_standard(pty, uid, null, fd, stdio, *tty, err))
 			return -1;
 	}
 	return 0;

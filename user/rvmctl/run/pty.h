@@ -39,13 +39,17 @@ struct pty {
 /* Open what is closed of 0, 1 and 2, before anything else takes its number. */
 int pty_fill_gaps(struct err *err);
 
+/* Is one of 0, 1 and 2 /dev/null? */
+bool pty_has_null(void);
+
 /**
  * pty_open() - make what the command gets as 0, 1 and 2
  * @uid: who will own the terminal
+ * @null: the command may use /dev/null: no pipe in its place
  * @stdio: filled, all above 2
  * @tty: filled with what becomes its controlling terminal, or -1
  */
-int pty_open(struct pty *pty, uid_t uid, int stdio[3], int *tty, struct err *err);
+int pty_open(struct pty *pty, uid_t uid, bool null, int stdio[3], int *tty, struct err *err);
 
 /* From now on keys go to the command; and back.  Nothing happens without a terminal. */
 void pty_raw(struct pty *pty);

@@ -18,6 +18,7 @@
 #include "run/pty.h"
 #include "run/spawn.h"
 #include "table/program.h"
+#include "witness/check.h"
 #include "witness/why.h"
 
 #define ENV_MAX 256
@@ -436,6 +437,29 @@ static int spawn_admitted(struct run *r, struct err *err)
 	return ret;
 }
 
+/* A device that it has no token for would be judged at each use. */
+static int may_have_null(struct run *r, bool *may, struct err *err)
+{
+	auto_close int fd = -1;
+
+	*may = false;
+	if (!pty_has_null())
+		return 0;
+	fd = open("/dev/null", O_PATH | O_CLOEXEC);
+	return fd < 0 ? 0 :
+			check_file(r->nlc, r->part.id, fd, RVM_RIGHT_READ | RVM_RIGHT_WRITE, may,
+				   err);
+}
+
+static int open_standard(struct run *r, struct err *err)
+{
+	bool null;
+
+	if (may_have_null(r, &null, err))
+		return -1;
+	return pty_open(&r->pty, r->spawn.uid, null, r->spawn.stdio, &r->spawn.tty, err);
+}
+
 /* The command saw a pipe: it cannot know. */
 static int tell_lost(const struct run *r, int status)
 {
@@ -452,8 +476,7 @@ static int start(struct run *r, struct err *err)
 {
 	int errnum, status;
 
-	if (pty_open(&r->pty, r->spawn.uid, r->spawn.stdio, &r->spawn.tty, err) ||
-	    attend_begin(&r->attend, err) || spawn_admitted(r, err))
+	if (open_standard(r, err) || attend_begin(&r->attend, err) || spawn_admitted(r, err))
 		return -1;
 	if (attend_start(&r->attend, &errnum, err))
 		return errnum ? exec_failed(r, errnum, err) : -1;
