@@ -4,6 +4,7 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/signalfd.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -29,13 +30,16 @@ int attend_begin(struct attend *a, struct err *err)
 {
 	/* The alarm is our own. */
 	static const int caught[] = {
-		SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGWINCH, SIGALRM,
+		SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2, SIGCONT, SIGWINCH, SIGALRM,
 	};
 	sigset_t set;
 
 	sigemptyset(&set);
 	for (size_t i = 0; i < ARRAY_SIZE(caught); i++)
 		sigaddset(&set, caught[i]);
+	/* The command stops first, see stop_with_it(). */
+	if (a->pty->master >= 0)
+		sigaddset(&set, SIGTSTP);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	a->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	return a->signals < 0 ? err_errno(err, errno, "signals") : 0;
@@ -94,14 +98,17 @@ static void pass_signal(struct attend *a)
 
 	if (number == SIGWINCH)
 		pty_resize(a->pty);
-	if (!number || number == SIGWINCH || command <= 0)
+	/* A shell may have put us in the foreground. */
+	if (number == SIGCONT)
+		pty_take_keys(a->pty);
+	if (!number || number == SIGWINCH || number == SIGCONT || command <= 0)
 		return;
 	if (number == SIGALRM) {
 		kill(command, SIGKILL);
 		return;
 	}
 	/* What a terminal sends goes to the whole group. */
-	if (number == SIGINT || number == SIGQUIT || number == SIGHUP)
+	if (number == SIGINT || number == SIGQUIT || number == SIGHUP || number == SIGTSTP)
 		signal_group(command, number);
 	else
 		kill(command, number);
@@ -113,18 +120,37 @@ static void pass_signal(struct attend *a)
 }
 
 /*
- * Stop as the command did, go on together.  Where no shell waits for that, the kernel
- * lets SIGTSTP pass, and the command goes on at once.
+ * Where no shell waits for that, the kernel lets it pass, and the command goes on at once.
  */
-static void stop_with_it(struct attend *a)
+static void stop_self(int number)
 {
-	if (a->pty->master >= 0 && !is_ending(a)) {
-		pty_restore(a->pty);
-		raise(SIGTSTP);
-		pty_raw(a->pty);
-		pty_resize(a->pty);
-	} else if (!is_ending(a)) {
+	sigset_t set, before;
+
+	raise(number);
+	sigemptyset(&set);
+	sigaddset(&set, number);
+	sigprocmask(SIG_UNBLOCK, &set, &before);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+}
+
+/*
+ * Stop as the command did, go on together.  In the background it stops for keys, and the
+ * helper has put it in the foreground of its terminal: what is missing is ours of the user's.
+ */
+static void stop_with_it(struct attend *a, int number)
+{
+	bool keys = number == SIGTTIN || number == SIGTTOU;
+
+	if (a->pty->master < 0 && !is_ending(a))
 		return;
+	if (a->pty->master >= 0 && !is_ending(a)) {
+		a->pty->wanted |= keys;
+		if (!keys)
+			pty_restore(a->pty);
+		if (!keys || !pty_in_foreground(a->pty))
+			stop_self(keys ? SIGTTIN : SIGTSTP);
+		pty_take_keys(a->pty);
+		pty_resize(a->pty);
 	}
 	signal_group(a->spawn->command, SIGCONT);
 }
@@ -140,7 +166,7 @@ static int take_event(struct attend *a, bool started, struct err *err)
 		return 0;
 	case SPAWN_STOPPED:
 		if (started)
-			stop_with_it(a);
+			stop_with_it(a, WSTOPSIG(value));
 		else
 			kill(a->spawn->command, SIGCONT);
 		return 0;
@@ -211,7 +237,7 @@ int attend_run(struct attend *a, struct err *err)
 	bool ready[2];
 
 	if (!a->ended)
-		pty_raw(a->pty);
+		pty_take_keys(a->pty);
 	while (!a->ended) {
 		if (pty_pump(a->pty, fds, ready, err))
 			return -1;

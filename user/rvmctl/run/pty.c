@@ -5,6 +5,7 @@
 #include <linux/kcmp.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -80,6 +81,25 @@ static int add_relay(struct pty *pty, int from, int to, int user, struct relay *
 	return 0;
 }
 
+bool pty_in_foreground(const struct pty *pty)
+{
+	pid_t group = tcgetpgrp(pty->user);
+
+	/* It need not be our session's. */
+	return group < 0 || group == getpgrp();
+}
+
+/* Who has the lock restores them; a second one would restore what the first has set. */
+static bool own_settings(struct pty *pty)
+{
+	if (flock(pty->user, LOCK_EX | LOCK_NB))
+		return false;
+	if (!tcgetattr(pty->user, &pty->saved))
+		return true;
+	flock(pty->user, LOCK_UN);
+	return false;
+}
+
 /* The C library's openpty() hides behind our header's name. */
 static int open_pair(int *master, int *slave)
 {
@@ -94,22 +114,35 @@ static int open_pair(int *master, int *slave)
 	return *slave < 0 ? -1 : 0;
 }
 
+/* As the user's is; what another run has set there meanwhile is not for this one. */
+static struct termios first_settings(struct pty *pty)
+{
+	struct termios termios;
+
+	pty->whole = isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && pty_in_foreground(pty) &&
+		     own_settings(pty);
+	pty->wanted = pty->whole;
+	if (pty->whole)
+		return pty->saved;
+	tcgetattr(pty->user, &termios);
+	termios.c_iflag |= ICRNL;
+	termios.c_lflag |= ICANON | ECHO | ISIG | IEXTEN;
+	/* The user's terminal goes on with that. */
+	termios.c_oflag &= ~OPOST;
+	return termios;
+}
+
 static int open_terminal(struct pty *pty, uid_t uid, int *tty, struct err *err)
 {
 	int screen = isatty(STDOUT_FILENO) ? STDOUT_FILENO : pty->user;
 	struct winsize size = { 0 };
 	struct termios termios;
-	struct relay *relay;
+	struct relay *output;
 	int slave;
 
 	if (ioctl(pty->user, TIOCGWINSZ, &size))
 		size = (struct winsize){ .ws_row = 24, .ws_col = 80 };
-	if (tcgetattr(pty->user, &pty->saved))
-		return err_errno(err, errno, "terminal");
-	termios = pty->saved;
-	/* If its keys are not ours to take, the user's terminal goes on as it is. */
-	if (!isatty(STDIN_FILENO))
-		termios.c_oflag &= ~OPOST;
+	termios = first_settings(pty);
 	if (open_pair(&pty->master, &slave))
 		return err_errno(err, errno, "pseudo-terminal");
 	tcsetattr(slave, TCSANOW, &termios);
@@ -119,11 +152,12 @@ static int open_terminal(struct pty *pty, uid_t uid, int *tty, struct err *err)
 	close(slave);
 	if (*tty < 0 || fchown(*tty, uid, -1) || fchmod(*tty, 0620))
 		return err_errno(err, errno, "pseudo-terminal");
-	if (isatty(STDIN_FILENO) && add_relay(pty, copy_above(pty->user), copy_above(pty->master),
-					      STDIN_FILENO, &relay, err))
+	if (add_relay(pty, copy_above(pty->user), copy_above(pty->master), STDIN_FILENO, &pty->keys,
+		      err))
 		return -1;
+	pty->keys->paused = true;
 	return add_relay(pty, copy_above(pty->master), relay_open_user(screen), STDOUT_FILENO,
-			 &relay, err);
+			 &output, err);
 }
 
 /* What the command does not read goes back to the file, so its end of the pipe is kept. */
@@ -227,21 +261,44 @@ int pty_open(struct pty *pty, uid_t uid, bool null, int stdio[3], int *tty, stru
 	return 0;
 }
 
-void pty_raw(struct pty *pty)
+/* Where others write to the terminal, or are to get its signals, it goes on with both. */
+static struct termios raw_settings(const struct pty *pty)
 {
 	struct termios raw = pty->saved;
 
-	if (pty->user < 0 || pty->raw || !isatty(STDIN_FILENO))
+	if (pty->whole) {
+		cfmakeraw(&raw);
+		return raw;
+	}
+	raw.c_iflag &= ~(ICRNL | INLCR | IGNCR);
+	raw.c_lflag &= ~(ICANON | ECHO | ECHONL | IEXTEN);
+	raw.c_cc[VMIN] = 1;
+	raw.c_cc[VTIME] = 0;
+	return raw;
+}
+
+void pty_take_keys(struct pty *pty)
+{
+	struct termios raw;
+
+	if (!pty->wanted || !pty_in_foreground(pty))
 		return;
-	cfmakeraw(&raw);
-	pty->raw = !tcsetattr(STDIN_FILENO, TCSADRAIN, &raw);
+	pty->keys->paused = false;
+	if (pty->raw || !own_settings(pty))
+		return;
+	raw = raw_settings(pty);
+	pty->raw = !tcsetattr(pty->user, TCSADRAIN, &raw);
 }
 
 void pty_restore(struct pty *pty)
 {
+	if (pty->keys)
+		pty->keys->paused = true;
 	if (pty->raw)
-		tcsetattr(STDIN_FILENO, TCSADRAIN, &pty->saved);
+		tcsetattr(pty->user, TCSADRAIN, &pty->saved);
 	pty->raw = false;
+	if (pty->user >= 0)
+		flock(pty->user, LOCK_UN);
 }
 
 void pty_resize(struct pty *pty)
@@ -290,6 +347,13 @@ void pty_finish(struct pty *pty)
 			relay_end(&pty->relays.relay[i]);
 	}
 	relays_finish(&pty->relays);
+	/* What is typed asks us to end, if a reader does not read. */
+	if (pty->raw) {
+		struct termios calm = raw_settings(pty);
+
+		calm.c_lflag |= ISIG;
+		tcsetattr(pty->user, TCSANOW, &calm);
+	}
 }
 
 bool pty_drain(struct pty *pty, int signals)

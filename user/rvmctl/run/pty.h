@@ -14,6 +14,11 @@
  * pipes as they are.  For a terminal it gets one of its own, so that it can
  * neither read nor type what is the user's; for files, devices and sockets it
  * gets a pipe, since these would be judged by its tokens.
+ *
+ * Keys are the command's at once if standard input and output are the terminal that
+ * rvmctl is in the foreground of.  Else others, such as a pager behind a pipe, may read
+ * them as well: the command begins in the background of its terminal, where the kernel
+ * stops it when it wants to read or to set it up; then it gets keys.
  */
 
 /**
@@ -22,9 +27,15 @@
 struct pty {
 	/** @master: Our end of the command's terminal, or -1. */
 	int master;
-	/** @user: The user's terminal, or -1. */
+	/** @user: The user's terminal, or -1.  It is locked while its settings are ours. */
 	int user;
-	/** @raw: The user's terminal is in raw mode, @saved is how it was. */
+	/** @whole: Input and output are the terminal, and nobody else uses it. */
+	bool whole;
+	/** @wanted: The command takes keys. */
+	bool wanted;
+	/** @keys: What brings them, or NULL. */
+	struct relay *keys;
+	/** @raw: The user's terminal passes keys at once; @saved is how it was. */
 	bool raw;
 	struct termios saved;
 	/** @input: From a file, or NULL. */
@@ -51,8 +62,10 @@ bool pty_has_null(void);
  */
 int pty_open(struct pty *pty, uid_t uid, bool null, int stdio[3], int *tty, struct err *err);
 
-/* From now on keys go to the command; and back.  Nothing happens without a terminal. */
-void pty_raw(struct pty *pty);
+/* Is rvmctl in the foreground of the user's terminal? */
+bool pty_in_foreground(const struct pty *pty);
+/* From now on keys go to the command, if it wants them and they are ours; and back. */
+void pty_take_keys(struct pty *pty);
 void pty_restore(struct pty *pty);
 /* The user's window has another size. */
 void pty_resize(struct pty *pty);

@@ -58,6 +58,7 @@ struct relay *relay_add(struct relays *rs, int from, int to, int user)
 	r->from_socket = is_socket(from);
 	r->to_socket = is_socket(to);
 	r->terminal = isatty(from) || isatty(to);
+	r->paused = false;
 	r->left = SIZE_MAX;
 	r->have = r->at = 0;
 	return r;
@@ -132,7 +133,7 @@ static struct pollfd wish_of(const struct relay *r)
 {
 	if (r->have)
 		return (struct pollfd){ .fd = r->to, .events = POLLOUT };
-	if (r->from < 0 || !r->left)
+	if (r->from < 0 || r->paused || !r->left)
 		return (struct pollfd){ .fd = -1 };
 	return (struct pollfd){ .fd = r->from, .events = POLLIN };
 }

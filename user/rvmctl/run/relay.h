@@ -25,6 +25,8 @@ struct relay {
 	bool to_socket;
 	/** @terminal: One end is a terminal. */
 	bool terminal;
+	/** @paused: Nothing is read for now. */
+	bool paused;
 	/** @left: Bytes that may still be read. */
 	size_t left;
 	/** @have: Bytes in @buf. */

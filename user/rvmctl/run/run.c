@@ -455,9 +455,11 @@ static int open_standard(struct run *r, struct err *err)
 {
 	bool null;
 
-	if (may_have_null(r, &null, err))
+	if (may_have_null(r, &null, err) ||
+	    pty_open(&r->pty, r->spawn.uid, null, r->spawn.stdio, &r->spawn.tty, err))
 		return -1;
-	return pty_open(&r->pty, r->spawn.uid, null, r->spawn.stdio, &r->spawn.tty, err);
+	r->spawn.background = !r->pty.wanted;
+	return 0;
 }
 
 /* The command saw a pipe: it cannot know. */

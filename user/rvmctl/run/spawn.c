@@ -241,6 +241,17 @@ static enum step prepare(struct spawn *s)
 	return STEP_DONE;
 }
 
+/* Its keys are the command's from now on.  Where @tty was, there is no open descriptor. */
+static void put_in_foreground(pid_t command)
+{
+	int tty = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC);
+
+	if (tty < 0)
+		return;
+	tcsetpgrp(tty, getpgid(command));
+	close(tty);
+}
+
 /* Report each change of the command until its end. */
 static void watch(pid_t command, int events)
 {
@@ -254,6 +265,9 @@ static void watch(pid_t command, int events)
 			continue;
 		if (pid < 0)
 			return;
+		if (WIFSTOPPED(status) &&
+		    (WSTOPSIG(status) == SIGTTIN || WSTOPSIG(status) == SIGTTOU))
+			put_in_foreground(command);
 		m.what = WIFSTOPPED(status) ? MESSAGE_STOPPED : MESSAGE_ENDED;
 		m.value = status;
 		tell(events, &m);
@@ -301,7 +315,8 @@ static _Noreturn void run_helper(struct spawn *s, int events, int go, int failur
 	if (s->tty >= 0) {
 		/* Both do it: whoever comes first. */
 		setpgid(pid, pid);
-		tcsetpgrp(s->tty, pid);
+		if (!s->background)
+			tcsetpgrp(s->tty, pid);
 	}
 	events = keep_only(events);
 	m = (struct message){ .what = MESSAGE_STARTED, .value = pid };

@@ -49,6 +49,8 @@ struct spawn {
 	int stdio[3];
 	/** @tty: Becomes the controlling terminal, or -1. */
 	int tty;
+	/** @background: It begins in the background of it, until it wants to read or set it. */
+	bool background;
 
 	/** @helper: Once started. */
 	pid_t helper;
