@@ -38,7 +38,9 @@ FIXTURE_SETUP(terminal)
 {
 	self->nl = nl_open();
 	ASSERT_TRUE(attach_hooks(self->nl));
-	ASSERT_TRUE(box_make(&self->box, self->nl, "terminal"));
+	/* Terminals that were opened before are judged as well. */
+	ASSERT_TRUE(
+		box_make_with(&self->box, self->nl, "terminal", RVM_PARTITION_FLAG_RECHECK_ALWAYS));
 	self->master = open_master();
 	self->other_master = open_master();
 	ASSERT_LE(0, self->master);
