@@ -25,16 +25,18 @@
 
 #define NEED_MSECS "/sys/module/rvm/parameters/need_msecs"
 #define PORT 4711
+#define BOUND 4712
 #define RECHECK_ALWAYS RVM_PARTITION_FLAG_RECHECK_ALWAYS
 
 static struct request r;
 static struct reply reply;
 
 /* How what is open is used. */
-enum use { READ, WRITE, SENDFILE, SPLICE, RECEIVED, SEND, RECV, USES };
+enum use { READ, WRITE, SENDFILE, SPLICE, RECEIVED, SEND, RECV, SEND_TO_0, RECV_BOUND, USES };
 
-static const char *const use_names[] = { "read",	  "write", "sendfile", "splice",
-					 "received file", "send",  "recv" };
+static const char *const use_names[] = { "read",   "write",	     "sendfile",
+					 "splice", "received file",  "send",
+					 "recv",   "send to port 0", "recv without a peer" };
 
 /* Shared with the task inside. */
 struct shared {
@@ -66,7 +68,7 @@ FIXTURE(recheck)
 };
 
 struct opened {
-	int file, received, socket, pipe[2], null;
+	int file, received, socket, to_0, bound, pipe[2], null;
 };
 
 static bool open_all(struct opened *o)
@@ -74,8 +76,10 @@ static bool open_all(struct opened *o)
 	o->file = open(path, O_RDWR);
 	o->received = given.files < 0 ? dup(o->file) : receive_fd(given.files);
 	o->socket = given.socket < 0 ? connected_to(PORT) : given.socket;
-	return o->file >= 0 && o->received >= 0 && o->socket >= 0 && !pipe(o->pipe) &&
-	       send(o->socket, "x", 1, 0) == 1;
+	o->to_0 = connected_to(0);
+	o->bound = bound_at(BOUND);
+	return o->file >= 0 && o->received >= 0 && o->socket >= 0 && o->to_0 >= 0 &&
+	       o->bound >= 0 && !pipe(o->pipe) && send(o->socket, "x", 1, 0) == 1;
 }
 
 static bool use(const struct opened *o, enum use how)
@@ -98,8 +102,13 @@ static bool use(const struct opened *o, enum use how)
 		return pread(o->received, &c, 1, 0) == 1;
 	case SEND:
 		return send(o->socket, &c, 1, MSG_DONTWAIT) == 1;
-	default:
+	case RECV:
 		return recv(o->socket, &c, 1, MSG_PEEK | MSG_DONTWAIT) == 1;
+	case SEND_TO_0:
+		/* Nobody is there, which the socket is told. */
+		return send(o->to_0, &c, 1, MSG_DONTWAIT) == 1 || errno == ECONNREFUSED;
+	default:
+		return recv(o->bound, &c, 1, MSG_PEEK | MSG_DONTWAIT) == 1;
 	}
 }
 
@@ -193,6 +202,10 @@ static int load_all(struct box *box, int64_t expires)
 		  .expires = expires },
 		{ RVM_CLASS_NET, RVM_RIGHT_EXECUTE, .address = INADDR_LOOPBACK, .port = PORT,
 		  .expires = expires },
+		{ RVM_CLASS_NET, RVM_RIGHT_EXECUTE, .address = INADDR_LOOPBACK, .port = 0,
+		  .expires = expires },
+		{ RVM_CLASS_NET, RVM_RIGHT_WRITE, .address = INADDR_LOOPBACK, .port = BOUND,
+		  .expires = expires },
 	};
 
 	return box_load(box, rules, ARRAY_LEN(rules));
@@ -215,15 +228,16 @@ static bool one_is_late(void)
 	return false;
 }
 
-/* An answer to the task's socket, so that it has something to receive. */
+/* An answer to the task's socket and a message to the other, so that they have something. */
 static bool answer(int peer)
 {
-	struct sockaddr_in from;
+	struct sockaddr_in from, bound = loopback(BOUND);
 	socklen_t len = sizeof(from);
 	char c;
 
 	return recvfrom(peer, &c, 1, 0, (struct sockaddr *)&from, &len) == 1 &&
-	       sendto(peer, "y", 1, 0, (struct sockaddr *)&from, len) == 1;
+	       sendto(peer, "y", 1, 0, (struct sockaddr *)&from, len) == 1 &&
+	       sendto(peer, "z", 1, 0, (struct sockaddr *)&bound, sizeof(bound)) == 1;
 }
 
 static long tries(void)
@@ -428,7 +442,7 @@ static int listening_at(uint16_t port)
 	return bind(fd, (struct sockaddr *)&at, sizeof(at)) || listen(fd, 1) ? -1 : fd;
 }
 
-/* A connection by its peer; whoever listens accepts what comes. */
+/* A connection by its peer; whoever listens accepts what comes, and a datagram socket has it. */
 TEST_F(recheck, sockets_are_judged_when_they_are_received)
 {
 	const struct rule rules[] = {
@@ -437,6 +451,7 @@ TEST_F(recheck, sockets_are_judged_when_they_are_received)
 	};
 	int covered = connected_to(PORT), foreign = connected_to(PORT + 1);
 	int listens = listening_at(PORT + 2), other = listening_at(PORT + 3);
+	int bound = bound_at(PORT + 2), strange = bound_at(PORT + 3), to_0 = connected_to(0);
 
 	ASSERT_LE(0, foreign);
 	ASSERT_LE(0, other);
@@ -445,10 +460,45 @@ TEST_F(recheck, sockets_are_judged_when_they_are_received)
 	EXPECT_EQ(EACCES, hand_over(self, foreign));
 	EXPECT_EQ(0, hand_over(self, listens));
 	EXPECT_EQ(EACCES, hand_over(self, other));
+	EXPECT_EQ(0, hand_over(self, bound));
+	EXPECT_EQ(EACCES, hand_over(self, strange));
+	EXPECT_EQ(EACCES, hand_over(self, to_0));
 	close(covered);
 	close(foreign);
 	close(listens);
 	close(other);
+	close(bound);
+	close(strange);
+	close(to_0);
+}
+
+/* Inside: gets answers to what it sent, by a socket that was neither connected nor bound. */
+static int receive_answers(void *unused)
+{
+	struct sockaddr_in at = loopback(PORT);
+	struct opened o = { .bound = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0) };
+
+	if (sendto(o.bound, "x", 1, 0, (struct sockaddr *)&at, sizeof(at)) != 1)
+		return 1;
+	while (!shared->stop)
+		count_use(&o, RECV_BOUND);
+	return 0;
+}
+
+TEST_F(recheck, a_stopped_partition_receives_nothing)
+{
+	pid_t pid;
+
+	ASSERT_EQ(0, load_all(&self->box, 0));
+	pid = box_start(&self->box, receive_answers, NULL);
+	EXPECT_TRUE(answer(self->peer));
+	EXPECT_TRUE(wait_until(shared->worked[RECV_BOUND] >= 20));
+	EXPECT_EQ(0, fence(&self->box));
+	atomic_store(&shared->taken, 1);
+	EXPECT_TRUE(wait_until(shared->denied[RECV_BOUND] >= 20));
+	shared->stop = 1;
+	EXPECT_EQ(0, wait_for(pid));
+	EXPECT_EQ(0, atomic_load(&shared->late[RECV_BOUND]));
 }
 
 /* A cgroup in which tasks run: what they have open nobody judged. */

@@ -234,8 +234,6 @@ static int check_peer(struct rvm_partition *part, const struct sock *sk, enum rv
 	struct rvm_addr peer, local;
 
 	take_peer(&peer, sk);
-	if (!peer.port)
-		return 0;
 	take_local(&local, sk);
 	if (was_allowed(part, sk, &local, RVM_RIGHT_WRITE) ||
 	    !check_addr(part, sk, &peer, op, RVM_RIGHT_EXECUTE, true))
@@ -243,6 +241,36 @@ static int check_peer(struct rvm_partition *part, const struct sock *sk, enum rv
 	if (!check_addr(part, sk, &local, op, RVM_RIGHT_WRITE, true))
 		return 0;
 	return check_addr(part, sk, &peer, op, RVM_RIGHT_EXECUTE, quiet);
+}
+
+/* Port 0 is one, too. */
+static bool has_peer(const struct sock *sk)
+{
+	struct rvm_addr peer;
+
+	take_peer(&peer, sk);
+	return peer.port || !rvm_addr_is_any(&peer);
+}
+
+/*
+ * Without a peer it is the answer to what was sent, or comes to where it was bound.  A
+ * port that the kernel chose was asked for as 0.
+ */
+static int check_source(struct rvm_partition *part, const struct sock *sk, bool quiet)
+{
+	struct rvm_addr local;
+
+	if (has_peer(sk))
+		return check_peer(part, sk, RVM_OP_RECEIVE, quiet);
+	/* Nothing comes before it has a peer. */
+	if (sk->sk_type == SOCK_STREAM)
+		return 0;
+	if (!(sk->sk_userlocks & (SOCK_BINDADDR_LOCK | SOCK_BINDPORT_LOCK)))
+		return rvm_gate_pass(part, RVM_OP_RECEIVE);
+	take_local(&local, sk);
+	if (!(sk->sk_userlocks & SOCK_BINDPORT_LOCK))
+		local.port = 0;
+	return check_addr(part, sk, &local, RVM_OP_RECEIVE, RVM_RIGHT_WRITE, quiet);
 }
 
 static int refuse_option(struct rvm_partition *part, enum rvm_op op, int level, int option)
@@ -287,25 +315,24 @@ static noinline int check_send(struct rvm_partition *part, const struct sock *sk
 	/* A connection sends to its peer, whatever address the message names. */
 	connected = sk->sk_protocol == IPPROTO_TCP && sk->sk_state != TCP_CLOSE;
 	if (connected || !msg->msg_name || !msg->msg_namelen) {
-		err = check_peer(part, sk, RVM_OP_SEND, false);
+		err = has_peer(sk) ? check_peer(part, sk, RVM_OP_SEND, false) : 0;
 		if (err || !msg->msg_name || !msg->msg_namelen)
 			return err;
 	}
 	/* On IPv6 this means the connected peer, on IPv4 it is an address. */
 	if (sk->sk_family == AF_INET6 && msg->msg_namelen >= (int)sizeof(sa_family_t) &&
 	    ((const struct sockaddr *)msg->msg_name)->sa_family == AF_UNSPEC)
-		return check_peer(part, sk, RVM_OP_SEND, false);
+		return has_peer(sk) ? check_peer(part, sk, RVM_OP_SEND, false) : 0;
 	if (!take_sockaddr(&addr, sk, msg->msg_name, msg->msg_namelen))
 		return refuse_address(part, RVM_OP_SEND);
 	return check_addr(part, sk, &addr, RVM_OP_SEND, RVM_RIGHT_EXECUTE, false);
 }
 
-/* Without a peer it is the answer to what was sent, or comes to where it was bound. */
 static noinline int check_receive(struct rvm_partition *part, const struct sock *sk)
 {
 	if (!is_ip(sk) || sk->sk_kern_sock)
 		return 0;
-	return check_peer(part, sk, RVM_OP_RECEIVE, false);
+	return check_source(part, sk, false);
 }
 
 int rvm_sock_check_handed(struct rvm_partition *part, const struct socket *sock, bool quiet)
@@ -317,7 +344,7 @@ int rvm_sock_check_handed(struct rvm_partition *part, const struct socket *sock,
 		return 0;
 	/* The number is the same for all protocols that listen. */
 	if (READ_ONCE(sk->sk_state) != TCP_LISTEN)
-		return check_peer(part, sk, RVM_OP_RECEIVE, quiet);
+		return check_source(part, sk, quiet);
 	take_local(&local, sk);
 	return check_addr(part, sk, &local, RVM_OP_LISTEN, RVM_RIGHT_WRITE, quiet);
 }
