@@ -26,7 +26,7 @@ packages=(
 	pkg-config libnl-3-dev libnl-genl-3-dev libsmartcols-dev libjansson-dev libssl-dev zlib1g-dev
 	libclang-rt-dev clang-format codespell coccinelle sparse shellcheck perl
 	python3 python3-yaml python3-jsonschema python3-pip python3-venv python3-pytest xz-utils
-	qemu-system-x86 busybox-static dosfstools e2fsprogs file git iproute2
+	qemu-system-x86 busybox-static dosfstools e2fsprogs xfsprogs file git iproute2
 )
 
 say() {

@@ -138,11 +138,30 @@ static void clear_view(struct rvm_path_view *view)
 /* How a file system compares names if not byte by byte. */
 enum folding {
 	FOLDING_NONE,
+	/* Nobody says: a server, a program or its own format may, without regard to case. */
+	FOLDING_CASE,
 	/* By Unicode: Kelvin signs are letters, too. */
 	FOLDING_UNICODE,
 	/* By its own rules, maybe with short names, streams, dots at the end. */
 	FOLDING_OTHER,
 };
+
+static enum folding folding_unsaid(const struct super_block *sb)
+{
+	switch (sb->s_magic) {
+	case BTRFS_SUPER_MAGIC:
+	case CGROUP2_SUPER_MAGIC:
+	case EXT4_SUPER_MAGIC:
+	case F2FS_SUPER_MAGIC:
+	case PROC_SUPER_MAGIC:
+	case RAMFS_MAGIC:
+	case SYSFS_MAGIC:
+	case TMPFS_MAGIC:
+		return FOLDING_NONE;
+	default:
+		return FOLDING_CASE;
+	}
+}
 
 static enum folding folding_in(const struct dentry *dir)
 {
@@ -159,7 +178,7 @@ static enum folding folding_in(const struct dentry *dir)
 static enum folding folding_of(const struct dentry *dentry)
 {
 	if (likely(!(READ_ONCE(dentry->d_flags) & DCACHE_OP_COMPARE)))
-		return FOLDING_NONE;
+		return folding_unsaid(dentry->d_sb);
 	return folding_in(READ_ONCE(dentry->d_parent));
 }
 
@@ -199,7 +218,7 @@ static bool add_text(struct rvm_walk *walk, struct rvm_path_view *view, const ch
 	name->len = len;
 	if (unlikely(folding != FOLDING_NONE)) {
 		view->folds = true;
-		if (!view->aliases && may_be_alias(name, folding))
+		if (folding != FOLDING_CASE && !view->aliases && may_be_alias(name, folding))
 			view->aliases = view->depth;
 	}
 	return true;
@@ -222,7 +241,7 @@ static bool begin_view(struct rvm_walk *walk, const struct dentry *dir, const st
 	compares = READ_ONCE(dir->d_flags) & DCACHE_OP_COMPARE || rvm_has_encoding(dir->d_sb);
 	walk->visible.id[0] = NULL;
 	return add_text(walk, &walk->visible, leaf->text,
-			compares ? folding_in(dir) : FOLDING_NONE);
+			compares ? folding_in(dir) : folding_unsaid(dir->d_sb));
 }
 
 /* Up the object's own file system, from @dentry to its root. */
