@@ -36,8 +36,8 @@
 #define RVM_ENTRIES_MAX 256
 
 /* Variables that name directories of code: of one program, and as noted of those that came in. */
-#define RVM_FOLDERS_MAX 8
-#define RVM_FOLDERS_NOTED 16
+#define RVM_FOLDERS_MAX 16
+#define RVM_FOLDERS_NOTED 32
 
 /* Decisions that are kept: two to the power of this. */
 #define RVM_DECISION_BITS 13

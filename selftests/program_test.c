@@ -248,11 +248,13 @@ TEST_F_TIMEOUT(program, words_are_not_for_another_home, 200)
 	char *swapped[] = { "HOME=/of/the/agent", NULL }, *data[] = { own[0], own[1], NULL };
 	char *config[] = { own[0], "XDG_CONFIG_HOME=/elsewhere", NULL };
 	char *behind[] = { "PYTHONPATH=/x", own[0], NULL };
-	char *many[] = { own[0], own[0], own[0], own[0], own[0],
-			 own[0], own[0], own[0], own[0], NULL };
+	char *many[18] = {};
 	char text[300] = "HOME=", *too_long[] = { text, NULL };
 
 	memset(text + 5, '/', sizeof(text) - 6);
+	/* One more than are known. */
+	for (int i = 0; i < 17; i++)
+		many[i] = own[0];
 	ASSERT_EQ(0, box_load(&self->box, rules, ARRAY_LEN(rules)));
 	EXPECT_EQ(SECURE, box_do(&self->box, start_with, own));
 	EXPECT_EQ(EACCES, box_do(&self->box, start_with, other));

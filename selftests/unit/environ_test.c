@@ -49,6 +49,10 @@ static void variables_that_carry_code_turn(void)
 		"GRADLE_USER_HOME=/x",
 		"ANSIBLE_LIBRARY=/x",
 		"PYTHONNEXT=x",
+		"PYTHON_PRESITE=x",
+		"PYTHON_NEXT=x",
+		"autom4te_perllibdir=/x",
+		"CCC_OVERRIDE_OPTIONS=+x",
 		"PYTHONHOME=/x",
 		"NODE_OPTIONS=",
 		"NODE_OPTIONS=--max-old-space-size=",
@@ -105,9 +109,23 @@ static void others_do_not(void)
 /* They do not turn a program by themselves: that depends on where they lead. */
 static void folders_are_known_by_their_names(void)
 {
-	static const char *const named[] = { "HOME=/root",	   "HOME=",
-					     "XDG_CONFIG_HOME=/x", "XDG_CONFIG_DIRS=/x",
-					     "XDG_DATA_HOME=/x",   "XDG_DATA_DIRS=/x:/y" };
+	static const char *const named[] = { "HOME=/root",
+					     "HOME=",
+					     "XDG_CONFIG_HOME=/x",
+					     "XDG_CONFIG_DIRS=/x",
+					     "XDG_DATA_HOME=/x",
+					     "XDG_DATA_DIRS=/x:/y",
+					     "XDG_CACHE_HOME=/x",
+					     "FPATH=/x:/y",
+					     "BUNDLE_PATH=/x",
+					     "BUNDLE_APP_CONFIG=/x",
+					     "COREPACK_HOME=/x",
+					     "CURL_HOME=/x",
+					     "DENO_DIR=/x",
+					     "HGRCPATH=/x",
+					     "PIP_CONFIG_FILE=/x",
+					     "WGETRC=/x",
+					     "RIPGREP_CONFIG_PATH=/x" };
 	static const char *const others[] = {
 		"",
 		"HOME",
@@ -115,7 +133,9 @@ static void folders_are_known_by_their_names(void)
 		"home=/x",
 		"XHOME=/x",
 		"XDG_CONFIG_HOME",
-		"XDG_CACHE_HOME=/x",
+		"CFPATH=/x",
+		"PIP_CACHE_DIR=/x",
+		"CARGO_HOME=/x",
 		"XDG_RUNTIME_DIR=/x",
 	};
 	size_t i;

@@ -11,9 +11,24 @@ static const char *const for_make[] = {
 	"MFLAGS=",
 };
 
-/* Directories with settings and modules, which every user has. */
+/* Directories and files with settings and modules, which users have and container images set. */
 static const char *const folders[] = {
-	"HOME=", "XDG_CONFIG_HOME=", "XDG_CONFIG_DIRS=", "XDG_DATA_HOME=", "XDG_DATA_DIRS=",
+	"HOME=",
+	"XDG_CONFIG_HOME=",
+	"XDG_CONFIG_DIRS=",
+	"XDG_DATA_HOME=",
+	"XDG_DATA_DIRS=",
+	"XDG_CACHE_HOME=",
+	"BUNDLE_APP_CONFIG=",
+	"BUNDLE_PATH=",
+	"COREPACK_HOME=",
+	"CURL_HOME=",
+	"DENO_DIR=",
+	"FPATH=",
+	"HGRCPATH=",
+	"PIP_CONFIG_FILE=",
+	"RIPGREP_CONFIG_PATH=",
+	"WGETRC=",
 };
 
 /*
@@ -28,8 +43,9 @@ static const char *const turning[][12] = {
 	['A' - 'A'] = { "ANT_OPTS=", "ANT_ARGS=", "AWKPATH=", "AWKLIBPATH=", "ANSIBLE_" },
 	['B' - 'A'] = { "BASH_ENV=", "BASH_FUNC_",
 			"BASHOPTS=", "BUNDLE_GEMFILE=", "BUN_OPTIONS=", "BUN_INSPECT_PRELOAD=" },
-	['C' - 'A'] = { "CLASSPATH=", "CORECLR_PROFILER", "CAML_LD_LIBRARY_PATH=", "CAMLLIB=",
-			"CMAKE_TOOLCHAIN_FILE=", "CMAKE_PREFIX_PATH=", "COMPOSER_HOME=" },
+	['C' - 'A'] = { "CLASSPATH=", "CORECLR_PROFILER",
+			"CAML_LD_LIBRARY_PATH=", "CAMLLIB=", "CMAKE_TOOLCHAIN_FILE=",
+			"CMAKE_PREFIX_PATH=", "COMPOSER_HOME=", "CCC_OVERRIDE_OPTIONS=" },
 	['D' - 'A'] = { "DOTNET_STARTUP_HOOKS=", "DOTNET_ADDITIONAL_DEPS=", "DOTNET_SHARED_" },
 	['E' - 'A'] = { "ERL_AFLAGS=", "ERL_FLAGS=", "ERL_ZFLAGS=", "ERL_LIBS=", "ERL_ROOTDIR=",
 			"ELIXIR_ERL_OPTIONS=", "EMACSLOADPATH=", "EMACSDATA=", "EXINIT=" },
@@ -56,6 +72,7 @@ static const char *const turning[][12] = {
 	['Y' - 'A'] = { "YARN_PLUGINS=", "YARN_RC_FILENAME=" },
 	['Z' - 'A'] = { "ZDOTDIR=" },
 	['_' - 'A'] = { "_JAVA_OPTIONS=" },
+	['a' - 'A'] = { "autom4te_perllibdir=" },
 	['n' - 'A'] = { "npm_config_node_options=" },
 };
 
@@ -69,47 +86,49 @@ static const char *const turning[][12] = {
 static const u64 second[] = {
 	['A' - 'A'] = LETTER('N') | LETTER('W'),
 	['B' - 'A'] = LETTER('A') | LETTER('U'),
-	['C' - 'A'] = LETTER('A') | LETTER('L') | LETTER('M') | LETTER('O'),
-	['D' - 'A'] = LETTER('O'),
+	['C' - 'A'] = LETTER('A') | LETTER('C') | LETTER('L') | LETTER('M') | LETTER('O') |
+		      LETTER('U'),
+	['D' - 'A'] = LETTER('E') | LETTER('O'),
 	['E' - 'A'] = LETTER('L') | LETTER('M') | LETTER('R') | LETTER('X'),
+	['F' - 'A'] = LETTER('P'),
 	['G' - 'A'] = LETTER('C') | LETTER('E') | LETTER('N') | LETTER('R') | LETTER('U') |
 		      LETTER('V'),
-	['H' - 'A'] = LETTER('O'),
+	['H' - 'A'] = LETTER('G') | LETTER('O'),
 	['I' - 'A'] = LETTER('P'),
 	['J' - 'A'] = LETTER('A') | LETTER('D') | LETTER('R') | LETTER('U'),
 	['L' - 'A'] = LETTER('D') | LETTER('E') | LETTER('U'),
 	['M' - 'A'] = LETTER('A') | LETTER('F') | LETTER('I'),
 	['N' - 'A'] = LETTER('O') | LETTER('P'),
 	['O' - 'A'] = LETTER('C'),
-	['P' - 'A'] = LETTER('E') | LETTER('H') | LETTER('S') | LETTER('Y'),
-	['R' - 'A'] = LETTER('U') | LETTER('_'),
+	['P' - 'A'] = LETTER('E') | LETTER('H') | LETTER('I') | LETTER('S') | LETTER('Y'),
+	['R' - 'A'] = LETTER('I') | LETTER('U') | LETTER('_'),
 	['S' - 'A'] = LETTER('B') | LETTER('H'),
 	['T' - 'A'] = LETTER('A') | LETTER('C') | LETTER('K'),
 	['V' - 'A'] = LETTER('I'),
+	['W' - 'A'] = LETTER('G'),
 	['X' - 'A'] = LETTER('D'),
 	['Y' - 'A'] = LETTER('A'),
 	['Z' - 'A'] = LETTER('D'),
 	['_' - 'A'] = LETTER('J'),
+	['a' - 'A'] = LETTER('u'),
 	['n' - 'A'] = LETTER('p'),
 };
 
-/* Python variables for amounts, looks or origin only; names with "_" come from container images. */
+/* Python variables for amounts, looks or origin only; container images set some. */
 static const char *const harmless[] = {
-	"PYTHON_",
-	"PYTHONASYNCIODEBUG=",
-	"PYTHONCOERCECLOCALE=",
-	"PYTHONDEVMODE=",
-	"PYTHONDONTWRITEBYTECODE=",
-	"PYTHONFAULTHANDLER=",
-	"PYTHONHASHSEED=",
-	"PYTHONIOENCODING=",
-	"PYTHONMALLOC=",
-	"PYTHONNOUSERSITE=",
-	"PYTHONOPTIMIZE=",
-	"PYTHONSAFEPATH=",
-	"PYTHONTRACEMALLOC=",
-	"PYTHONUNBUFFERED=",
-	"PYTHONUTF8=",
+	"PYTHON_BASIC_REPL=",  "PYTHON_COLORS=",
+	"PYTHON_CPU_COUNT=",   "PYTHON_GET_PIP_SHA256=",
+	"PYTHON_GET_PIP_URL=", "PYTHON_GIL=",
+	"PYTHON_HISTORY=",     "PYTHON_JIT=",
+	"PYTHON_PIP_VERSION=", "PYTHON_SETUPTOOLS_VERSION=",
+	"PYTHON_SHA256=",      "PYTHON_VERSION=",
+	"PYTHONASYNCIODEBUG=", "PYTHONCOERCECLOCALE=",
+	"PYTHONDEVMODE=",      "PYTHONDONTWRITEBYTECODE=",
+	"PYTHONFAULTHANDLER=", "PYTHONHASHSEED=",
+	"PYTHONIOENCODING=",   "PYTHONMALLOC=",
+	"PYTHONNOUSERSITE=",   "PYTHONOPTIMIZE=",
+	"PYTHONSAFEPATH=",     "PYTHONTRACEMALLOC=",
+	"PYTHONUNBUFFERED=",   "PYTHONUTF8=",
 	"PYTHONVERBOSE=",
 };
 
@@ -162,8 +181,6 @@ const char *rvm_environ_folder(const char *text, size_t len)
 {
 	size_t i;
 
-	if (!len || (text[0] != 'H' && text[0] != 'X'))
-		return NULL;
 	for (i = 0; i < ARRAY_SIZE(folders); i++)
 		if (begins_with(text, len, folders[i]))
 			return folders[i];
