@@ -10,6 +10,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <netinet/tcp.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -503,6 +504,73 @@ TEST_F(recheck, a_stopped_partition_receives_nothing)
 	shared->stop = 1;
 	EXPECT_EQ(0, wait_for(pid));
 	EXPECT_EQ(0, atomic_load(&shared->late[RECV_BOUND]));
+}
+
+/* Inside: sends more than the server takes; then tries to push it by an option. */
+static int fill_queue(void *unused)
+{
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0), one = 1;
+	struct sockaddr_in at = loopback(PORT);
+	static char bytes[4096];
+	ssize_t sent;
+
+	if (connect(fd, (struct sockaddr *)&at, sizeof(at)))
+		return 1;
+	while ((sent = send(fd, bytes, sizeof(bytes), MSG_DONTWAIT)) > 0)
+		shared->worked[SEND] += sent;
+	if (setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)))
+		return 2;
+	shared->pause = 1;
+	while (!shared->taken)
+		usleep(1000);
+	if (!setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one)) || errno != EACCES)
+		return 3;
+	shared->pause = 0;
+	while (!shared->stop)
+		usleep(1000);
+	return 0;
+}
+
+/* What comes until nothing does for half a second. */
+static long take_all(int fd)
+{
+	struct timeval patience = { .tv_usec = 500000 };
+	static char bytes[65536];
+	long total = 0;
+	ssize_t got;
+
+	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+	while ((got = recv(fd, bytes, sizeof(bytes), 0)) > 0)
+		total += got;
+	return total;
+}
+
+/* What was sent before may be what memory holds by now. */
+TEST_F_TIMEOUT(recheck, what_is_queued_stays_while_stopped, 120)
+{
+	int listens = listening_at(PORT), server;
+	long got = 0;
+	pid_t pid;
+
+	ASSERT_LE(0, listens);
+	ASSERT_EQ(0, load_all(&self->box, 0));
+	pid = box_start(&self->box, fill_queue, NULL);
+	server = accept(listens, NULL, NULL);
+	EXPECT_TRUE(wait_until(shared->pause));
+	EXPECT_EQ(0, fence(&self->box));
+	atomic_store(&shared->taken, 1);
+	EXPECT_TRUE(wait_until(!shared->pause));
+	got = take_all(server);
+	EXPECT_LT(0, got);
+	EXPECT_GT(atomic_load(&shared->worked[SEND]), got);
+	EXPECT_EQ(0, take_all(server));
+	EXPECT_EQ(0, box_set(&self->box, RVM_A_PARTITION_FLAGS, 0));
+	EXPECT_TRUE(wait_until((got += take_all(server)) >= shared->worked[SEND]));
+	EXPECT_EQ(atomic_load(&shared->worked[SEND]), got);
+	shared->stop = 1;
+	EXPECT_EQ(0, wait_for(pid));
+	close(server);
+	close(listens);
 }
 
 /* A cgroup in which tasks run: what they have open nobody judged. */

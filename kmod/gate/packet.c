@@ -9,6 +9,10 @@
  * sends a packet with such a header or option, however it came to it.  Other
  * headers of IPv6 take a capability, which is judged.  Nor does it send one by
  * another domain of routing (VRF) than its socket's: the message may name an interface.
+ *
+ * What was sent before a partition was stopped may still be queued, and be what memory
+ * holds by then: so nothing leaves by its sockets while it is.  The kernel sends again
+ * when it goes on.
  */
 
 #include <linux/ip.h>
@@ -106,6 +110,8 @@ static bool is_in_domain(const struct net_device *dev)
 
 static unsigned int check_v4(void *unused, struct sk_buff *skb, const struct nf_hook_state *state)
 {
+	if (rvm_sock_is_stopped(state->sk))
+		return NF_DROP_ERR(-EACCES);
 	if (ip_hdr(skb)->ihl > sizeof(struct iphdr) / 4)
 		return refuse_inside("packet=options");
 	if (is_in_domain(state->out) && is_led_away(skb, state, route_v4))
@@ -115,6 +121,8 @@ static unsigned int check_v4(void *unused, struct sk_buff *skb, const struct nf_
 
 static unsigned int check_v6(void *unused, struct sk_buff *skb, const struct nf_hook_state *state)
 {
+	if (rvm_sock_is_stopped(state->sk))
+		return NF_DROP_ERR(-EACCES);
 	if (has_routing_header(skb))
 		return refuse_inside("packet=routing");
 	if (is_in_domain(state->out) && is_led_away(skb, state, route_v6))

@@ -523,8 +523,11 @@ __bpf_kfunc int bpf_rvm_sock_option(struct socket *sock, int level, int option)
 {
 	struct rvm_partition *part = rvm_partition_find();
 
-	if (!part || rvm_option_is_allowed(level, option))
+	if (!part)
 		return 0;
+	/* What is queued may be sent by one. */
+	if (rvm_option_is_allowed(level, option))
+		return rvm_gate_pass(part, RVM_OP_SETSOCKOPT);
 	return refuse_option(part, RVM_OP_SETSOCKOPT, level, option);
 }
 

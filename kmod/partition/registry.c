@@ -23,6 +23,7 @@
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/xarray.h>
+#include <net/sock.h>
 
 #include "partition/registry_priv.h"
 #include "policy.h"
@@ -357,9 +358,43 @@ unsigned int rvm_partition_changes(void)
 	return READ_ONCE(changes);
 }
 
+/* Packets of all the host ask this first. */
+static bool any_is_stopped __read_mostly;
+
+static bool is_stopped(const struct rvm_partition *part)
+{
+	return !(part->flags & RVM_PARTITION_FLAG_PEN) && !rvm_partition_is_live(part);
+}
+
+static void look_for_stopped(void)
+{
+	struct rvm_partition *part;
+	bool found = false;
+	unsigned long id;
+
+	xa_for_each(&rvm_registry, id, part)
+		found |= is_stopped(part);
+	WRITE_ONCE(any_is_stopped, found);
+}
+
+bool rvm_sock_is_stopped(struct sock *sk)
+{
+	struct rvm_partition *part;
+	bool stopped;
+
+	if (likely(!READ_ONCE(any_is_stopped)) || !sk || !sk_fullsock(sk))
+		return false;
+	rcu_read_lock();
+	part = rvm_partition_of_cgroup(sock_cgroup_ptr(&sk->sk_cgrp_data));
+	stopped = part && is_stopped(part);
+	rcu_read_unlock();
+	return stopped;
+}
+
 void rvm_partition_note_change(void)
 {
 	lockdep_assert_held(&rvm_partitions_lock);
+	look_for_stopped();
 	WRITE_ONCE(changes, changes + 1 ?: 1);
 	rvm_policy_change();
 }

@@ -16,6 +16,7 @@
 #include "partition/own.h"
 
 struct rvm_table;
+struct sock;
 
 /**
  * struct rvm_folders - variables of a program that name directories of code
@@ -162,6 +163,15 @@ u32 rvm_caller_id(void);
  * Return: valid until rcu_read_unlock(); NULL on the host.
  */
 struct rvm_partition *rvm_partition_of_cgroup(struct cgroup *cgrp);
+
+/**
+ * rvm_sock_is_stopped() - was it made in a partition that is suspended or fenced
+ * @sk: may be NULL, or no full socket
+ *
+ * Context: any but NMI.
+ * Return: true if nothing may leave by it.
+ */
+bool rvm_sock_is_stopped(struct sock *sk);
 
 /** rvm_partition_of_task() - likewise for a task; inside rcu_read_lock() */
 struct rvm_partition *rvm_partition_of_task(struct task_struct *task);

@@ -412,6 +412,15 @@ static int protocol_on_top(bool evil)
 		      result(setsockopt(fd, IPPROTO_TCP, 1 /* TCP_NODELAY */, &one, sizeof(one)));
 }
 
+/* Sends what messages queued, whatever has been taken away since. */
+static int cork(bool evil)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM, 0), one = 1;
+
+	return evil ? result(setsockopt(fd, IPPROTO_UDP, 1 /* UDP_CORK */, &one, sizeof(one))) :
+		      result(setsockopt(fd, IPPROTO_UDP, 104 /* UDP_GRO */, &one, sizeof(one)));
+}
+
 /* An unknown option is not allowed. */
 static int unknown_option(bool evil)
 {
@@ -527,6 +536,7 @@ const struct row net_rows[] = {
 	{ "protocol on top of TCP", protocol_on_top },
 	{ "option of no level", unknown_option },
 	{ "IPV6_ADDRFORM", change_family },
+	{ "UDP_CORK", cork },
 	{ "NETLINK_CONNECTOR", process_events },
 	{ "abstract socket of the host", abstract_socket },
 	{ "abstract name of the host taken", abstract_name_taken },

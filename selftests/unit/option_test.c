@@ -40,7 +40,7 @@ static const struct want {
 	{ TCP, 10 },	 { TCP, 12 },	  { TCP, 13 },	   { TCP, 16 },	    { TCP, 17 },
 	{ TCP, 18 },	 { TCP, 23 },	  { TCP, 24 },	   { TCP, 25 },	    { TCP, 27 },
 	{ TCP, 30 },	 { TCP, 34 },	  { TCP, 36 },	   { TCP, 37 },	    { TCP, 44 },
-	{ TCP, 45 },	 { TCP, 46 },	  { UDP, 1 },	   { UDP, 103 },    { UDP, 104 },
+	{ TCP, 45 },	 { TCP, 46 },	  { UDP, 103 },    { UDP, 104 },
 	{ NETLINK, 1 },	 { NETLINK, 2 },  { NETLINK, 3 },  { NETLINK, 4 },  { NETLINK, 5 },
 	{ NETLINK, 10 }, { NETLINK, 11 }, { NETLINK, 12 },
 }, messages[] = {

@@ -157,7 +157,8 @@ static const u16 tcp_options[] = {
 	NEW_TCP_DELACK_MAX_US,
 };
 
-static const u16 udp_options[] = { UDP_CORK, UDP_SEGMENT, UDP_GRO };
+/* Not UDP_CORK: that sends what was queued, past the hook for messages. */
+static const u16 udp_options[] = { UDP_SEGMENT, UDP_GRO };
 
 /* Routing and generic netlink, whose groups anybody may listen to. */
 static const u16 netlink_options[] = {
