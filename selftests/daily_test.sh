@@ -30,7 +30,7 @@ row() {
 }
 
 declare -A base=([shell]='shell' [git]='shell,git' [make]='shell,make' [python]='shell,python'
-	[pip]='shell,python,pip' [node]='shell,node' [npm]='shell,node,npm' [cargo]='shell,make,cargo')
+	[pip]='shell,python,pip' [node]='shell,node' [npm]='shell,node,npm' [cargo]='shell,cargo')
 declare -A lift=([npm]='package.json package-lock.json **/node_modules/.bin' [cargo]='')
 
 shell_rows() { :; }
@@ -203,6 +203,43 @@ caches_of_the_user_are_not_given() {
 	rvmctl run daily-npm -- /bin/bash -c 'echo x >~/.npm/rvm-daily-npm/x'
 }
 
+# The linker and its temporary files: those of a TMPDIR that other tables made before, too.
+cargo_needs_no_other_table() {
+	local with_shell=${base[cargo]}
+
+	base[cargo]=cargo
+	begin cargo || return 1
+	base[cargo]=$with_shell
+	rvmctl run daily-cargo -- "$(command -v cargo)" run --quiet --offline </dev/null | grep 42 || return 1
+	rm -r target
+	rvmctl run --env TMPDIR=/tmp daily-cargo -- "$(command -v cargo)" run --quiet --offline </dev/null | grep 42
+}
+
+# What the guide says of git where a protected file differs between two commits.
+git_stops_half_way_at_protected_files() {
+	begin git || return 1
+	{
+		echo one >Makefile && git add Makefile && git commit -q -m one-make
+		git switch -q -c other && echo two >Makefile && echo two >a && git commit -q -a -m two-make
+		git switch -q main
+	} || return 1
+	rvmctl run daily-git -- /bin/bash -c 'git switch other; echo "switch $? $(git status --short | tr "\n" ,)"
+		git reset --hard main; echo "reset $? $(git symbolic-ref --short HEAD) $(cat a | tr "\n" ,) $(git status --short | tr "\n" ,)"' \
+		</dev/null >"$dir/steps" 2>&1 || true
+	cat "$dir/steps"
+	grep -q '^switch 0  M Makefile,' "$dir/steps" && grep -q '^reset 128 other 1,' "$dir/steps" &&
+		grep -q 'M Makefile, M a,\|^reset.* M a,' "$dir/steps" || return 1
+	git reset -q --hard other
+	echo three >Makefile
+	echo three >a
+	rvmctl run daily-git -- /bin/bash -c 'git stash; echo "stash $? $(git stash list | wc -l) $(git status --short | tr "\n" ,)"' \
+		</dev/null >"$dir/steps" 2>&1 || true
+	cat "$dir/steps"
+	grep -q '^stash 1 1 .*M Makefile,' "$dir/steps" || return 1
+	# Outside it is mended as the guide says.
+	git reset -q --hard other && git stash drop -q && [ -z "$(git status --short -uno)" ]
+}
+
 git_alone_starts_nothing() {
 	begin git || return 1
 	rvmctl run daily-git -- /bin/bash -c 'git status --short' >/dev/null
@@ -215,7 +252,7 @@ borrow_home
 export HOME=$real_home
 chmod 755 "$dir"
 ktap_print_header
-ktap_set_plan $((${#days[@]} + 2))
+ktap_set_plan $((${#days[@]} + 4))
 for day in "${days[@]}"; do
 	if declare -F "${day}_needs" >/dev/null && ! "${day}_needs" >/dev/null 2>&1; then
 		ktap_test_skip "a_day_of_$day: is not installed"
@@ -223,6 +260,12 @@ for day in "${days[@]}"; do
 	fi
 	check "a_day_of_$day" works "$day"
 done
+if cargo_needs >/dev/null 2>&1; then
+	check cargo_needs_no_other_table cargo_needs_no_other_table
+else
+	ktap_test_skip "cargo_needs_no_other_table: is not installed"
+fi
+check git_stops_half_way_at_protected_files git_stops_half_way_at_protected_files
 check caches_of_the_user_are_not_given caches_of_the_user_are_not_given
 check git_alone_starts_nothing git_alone_starts_nothing
 ktap_finished
