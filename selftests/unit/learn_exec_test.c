@@ -64,6 +64,12 @@ static void a_word_that_varies_is_a_pattern(void)
 	feed_exec(b, "/usr/bin/as", "as -o /tmp/ccAbC123.o");
 	expect_only(b, "exec:/usr/bin/as -o /tmp/cc*.o", X);
 	b = bench_new();
+	feed_exec(b, "/usr/bin/ld", "ld -o=/tmp/cclfe9mE.res x");
+	expect_only(b, "exec:/usr/bin/ld -o=/tmp/cc*.res x", X);
+	b = bench_new();
+	feed_exec(b, "/usr/bin/ld", "ld /home/u/.cache/rvm-x/cclfe9mE.res x");
+	expect_only(b, "exec:/usr/bin/ld /home/u/.cache/rvm-x/cc*.res x", X);
+	b = bench_new();
 	feed_exec(b, "/usr/bin/rm", "rm /tmp/../etc/tmp.vkSiowwUom");
 	expect_only(b, "exec:/usr/bin/rm /tmp/../etc/tmp.vkSiowwUom", X);
 }

@@ -166,6 +166,13 @@ static void names_that_vary_become_narrow_patterns(void)
 	} rows[] = {
 		{ "/tmp/ccAbC123.o", "path://tmp/cc\?\?\?\?\?\?.o" },
 		{ "/tmp/tmp.vkSiowwUom", "path://tmp/tmp.\?\?\?\?\?\?\?\?\?\?" },
+		{ "/tmp/zshMzz1E4", "path://tmp/zsh\?\?\?\?\?\?" },
+		{ "/tmp/sorttJXWKO", "path://tmp/sort\?\?\?\?\?\?" },
+		{ "/tmp/sortedlist", "path://tmp/sortedlist" },
+		{ "/tmp/sh-thd.ECynJV", "path://tmp/sh-thd.\?\?\?\?\?\?" },
+		{ "/tmp/neverheardOfq7RkX2.log", "path://tmp/neverheardOf\?\?\?\?\?\?.log" },
+		{ "/tmp/report2024", "path://tmp/report2024" },
+		{ "/tmp/myMainFile.c", "path://tmp/myMainFile.c" },
 		{ "/tmp/plain", "path://tmp/plain" },
 		{ "/tmp/database", "path://tmp/database" },
 		{ WORKSPACE "/lock-4711", "path:./lock-[0-9]*" },

@@ -27,24 +27,26 @@ static bool is_object_id(const char *word)
 	return (len == 40 || len == 64) && strspn(word, "0123456789abcdef") == len;
 }
 
-/* Something that is another each time, as a pattern of a word; NULL if it is none. */
-static char *vary_word(const char *word, const char *pid)
+/* Of "-fresolution=/tmp/ccAbC123.res" the path counts. */
+char *word_temporary(const char *word, const char *pid)
 {
-	const char *base = path_base(word);
+	const char *base = path_base(word), *path = strchr(word, '/');
 	auto_free char *pattern = NULL;
+	bool temporary = path && base > path && name_is_temporary_folder(path, base - 1 - path);
 
-	bool temporary = (!strncmp(word, "/tmp/", 5) && base == word + 5) ||
-			 (!strncmp(word, "/var/tmp/", 9) && base == word + 9);
-
-	if (is_object_id(word))
-		return strdup("*");
-	/* Nor do they know an escape.  What is no path is no file. */
-	if (strpbrk(base, "\\*?[") || (!temporary && !strchr(word, '/')))
+	/* Arguments do not know an escape.  What is no path is no file. */
+	if (!path || strpbrk(base, "\\*?["))
 		return NULL;
 	pattern = name_temporary(base, pid, temporary);
 	if (!pattern)
 		return NULL;
 	return star_word(word, base, pattern);
+}
+
+/* Something that is another each time, as a pattern of a word; NULL if it is none. */
+static char *vary_word(const char *word, const char *pid)
+{
+	return is_object_id(word) ? strdup("*") : word_temporary(word, pid);
 }
 
 static void put_word(struct learn *l, struct node **node, const char *word, const char *pid)

@@ -175,6 +175,8 @@ void learn_add(struct learn *l, uint8_t rights, char *resource, const struct see
 /* name.c */
 /* A name that differs each time, as a pattern, or NULL.  @temporary: in a directory for such. */
 char *name_temporary(const char *name, const char *pid, bool temporary);
+/* Is the directory, given by its first @len bytes, for such names: /tmp, or what TMPDIR names? */
+bool name_is_temporary_folder(const char *path, size_t len);
 /* The pattern of two names of random parts; NULL if they are not.  free() it. */
 char *name_merge(const char *a, const char *b);
 /*
@@ -186,6 +188,10 @@ char *name_short_lived(const char *name, const char *target);
 char *node_short_lived(const struct node *n);
 /* Can it stand in a table? */
 const char *name_fault(const char *name);
+
+/* exec.c */
+/* An argument with a name that differs each time: that part as a "*"; NULL if none.  free() it. */
+char *word_temporary(const char *word, const char *pid);
 
 /* path.c */
 void learn_path(struct learn *l, const struct event *event);

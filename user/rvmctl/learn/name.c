@@ -107,13 +107,20 @@ static char *known_template(const char *name, bool temporary)
 		/* What comes behind: an end, or an end or a dot. */
 		bool dot;
 		bool anywhere;
+		/* Words of people begin so too: the letters have to look drawn. */
+		bool word;
 	} templates[] = {
-		{ "cc", 6, true, false }, /* gcc */
-		{ "tmp.", 10, false, false }, /* mktemp */
-		{ "tmp", 8, true, false }, /* Python */
-		{ "rustc", 6, false, false },	 { "tmp_obj_", 6, false, true }, /* git */
-		{ "tmp_pack_", 6, false, true }, { "tmp_idx_", 6, false, true },
-		{ "sed", 6, false, true }, /* sed -i, beside the file */
+		{ "cc", 6, true, false, false }, /* gcc */
+		{ "tmp.", 10, false, false, false }, /* mktemp */
+		{ "tmp", 8, true, false, false }, /* Python */
+		{ "rustc", 6, false, false, false },
+		{ "zsh", 6, false, false, true }, /* here-documents */
+		{ "sh-thd.", 6, false, false, false }, /* those of bash */
+		{ "sort", 6, false, false, true },
+		{ "tmp_obj_", 6, false, true, false }, /* git */
+		{ "tmp_pack_", 6, false, true, false },
+		{ "tmp_idx_", 6, false, true, false },
+		{ "sed", 6, false, true, true }, /* sed -i, beside the file */
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(templates); i++) {
@@ -122,8 +129,7 @@ static char *known_template(const char *name, bool temporary)
 
 		if (strncmp(name, templates[i].head, head) ||
 		    (!temporary && !templates[i].anywhere) || count_alnum(rest) != templates[i].n ||
-		    (templates[i].anywhere && !strchr(templates[i].head, '_') &&
-		     !looks_drawn(rest, templates[i].n)))
+		    (templates[i].word && !looks_drawn(rest, templates[i].n)))
 			continue;
 		if (!rest[templates[i].n] || (templates[i].dot && rest[templates[i].n] == '.'))
 			return replace_each(name, head, templates[i].n);
@@ -172,6 +178,34 @@ static char *tail_template(const char *name)
 	    !looks_random(name + len - RANDOM_MIN, RANDOM_MIN))
 		return NULL;
 	return replace_each(name, len - RANDOM_MIN, RANDOM_MIN);
+}
+
+/* Case that changes twice is drawn; once, as in "myMain", it may be typed. */
+static bool changes_case(const char *text, size_t n)
+{
+	unsigned int changes = 0;
+
+	for (size_t i = 1; i < n; i++)
+		changes += !isupper((unsigned char)text[i - 1]) != !isupper((unsigned char)text[i]);
+	return changes >= 3;
+}
+
+/*
+ * "nameXXXXXX", with an ending or without, by a program that is not known.  Only in
+ * directories for such names, and only if it is plain that nobody typed it.
+ */
+static char *glued_template(const char *name)
+{
+	for (size_t end = strlen(name); end >= HEAD_MIN + RANDOM_MIN; end--) {
+		const char *part = name + end - RANDOM_MIN;
+
+		if ((name[end] && name[end] != '.') || count_alnum(part) != RANDOM_MIN ||
+		    memchr(part, '_', RANDOM_MIN))
+			continue;
+		if (looks_random(part, RANDOM_MIN) && changes_case(part, RANDOM_MIN))
+			return replace_each(name, part - name, RANDOM_MIN);
+	}
+	return NULL;
 }
 
 #define SHORT_LIVED 8
@@ -224,6 +258,16 @@ char *name_short_lived(const char *name, const char *target)
 	return head ? format("%s%s", head, tail) : NULL;
 }
 
+bool name_is_temporary_folder(const char *path, size_t len)
+{
+	auto_free char *folder = strndup(path, len);
+	const char *base = folder ? path_base(folder) : "";
+	const char *cache = folder ? strstr(folder, "/.cache/rvm-") : NULL;
+
+	return folder && (!strcmp(folder, "/tmp") || !strcmp(folder, "/var/tmp") ||
+			  (cache && cache + strlen("/.cache/") == base));
+}
+
 char *name_temporary(const char *name, const char *pid, bool temporary)
 {
 	char *pattern = known_template(name, temporary);
@@ -235,6 +279,8 @@ char *name_temporary(const char *name, const char *pid, bool temporary)
 	/* An underscore in such a name separates nothing. */
 	if (!pattern && temporary && !ends_short_lived(name))
 		pattern = tail_template(name);
+	if (!pattern && temporary)
+		pattern = glued_template(name);
 	return pattern;
 }
 
