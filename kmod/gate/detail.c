@@ -109,9 +109,8 @@ static void add_path(struct rvm_line *line, const struct rvm_question *q, char *
 }
 
 /* Rights by name, joined by commas: nothing in it needs escaping. */
-static void add_rights(struct rvm_line *line, u8 rights)
+static void add_rights(struct rvm_line *line, const char *before, u8 rights)
 {
-	const char *before = " right=";
 	u8 right;
 
 	for (right = 1; right <= RVM_RIGHT_GRANT_ONCE; right <<= 1) {
@@ -148,13 +147,17 @@ char *rvm_detail_write(char *text, const struct rvm_question *q, const struct rv
 {
 	struct rvm_line line = { .text = text, .size = RVM_DETAIL_BYTES - sizeof(CUT) };
 	char *scratch = text + RVM_DETAIL_BYTES;
+	u8 missing = v->missing && !v->allow ? v->missing : q->req.need;
 	char comm[TASK_COMM_LEN];
 
 	text[0] = '\0';
 
 	rvm_line_add_text(&line, "op=");
 	rvm_line_add_text(&line, rvm_op_name(q->req.op));
-	add_rights(&line, v->missing && !v->allow ? v->missing : q->req.need);
+	add_rights(&line, " right=", missing);
+	/* The first right that lacks decides: a row has to give the others too. */
+	if (missing != q->req.need)
+		add_rights(&line, " asked=", q->req.need);
 	rvm_line_add_number(&line, "pid", task_tgid_nr(current));
 	rvm_line_add_number(&line, "uid", from_kuid(&init_user_ns, current_uid()));
 	/* Not get_task_comm(): some hooks come with the lock it takes. */

@@ -246,7 +246,8 @@ static struct rvm_verdict judge(struct rvm_partition *part, struct rvm_question 
 	rvm_partition_views(part, views);
 	if (decision)
 		decision->from = now;
-	if (!q->req.need || (!q->path && !q->dentry))
+	/* Of what no scope names, the place is for the record only. */
+	if (!q->req.need || q->req.class == RVM_CLASS_SYS || (!q->path && !q->dentry))
 		return judge_rights(&views[0], &q->req, now, &until);
 
 	walk = rvm_walk_borrow();
@@ -379,6 +380,25 @@ void rvm_gate_allow(struct rvm_partition *part, struct rvm_question *q, enum rvm
 int rvm_gate_pass(struct rvm_partition *part, enum rvm_op op)
 {
 	struct rvm_question q = { .req = { .class = RVM_CLASS_SYS, .op = op, .tier = 1 } };
+
+	return rvm_gate_check(part, &q);
+}
+
+int rvm_gate_floor_at(struct rvm_partition *part, enum rvm_op op, const char *text,
+		      const struct path *path, struct dentry *dentry)
+{
+	struct rvm_question q = {
+		.req = {
+			.class = RVM_CLASS_SYS,
+			.op = op,
+			.need = RVM_RIGHTS_ALL,
+			.tier = 1,
+			.floor = true,
+		},
+		.path = path,
+		.dentry = dentry,
+		.text = text,
+	};
 
 	return rvm_gate_check(part, &q);
 }

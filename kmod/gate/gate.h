@@ -101,6 +101,20 @@ int rvm_gate_pass(struct rvm_partition *part, enum rvm_op op);
 int rvm_gate_floor(struct rvm_partition *part, enum rvm_op op, const char *text, bool quiet);
 
 /**
+ * rvm_gate_floor_at() - likewise, of an object that the record names
+ * @part: of the caller
+ * @op: what
+ * @text: more for the detail line, or NULL
+ * @path: the object, or the directory that @dentry lies in
+ * @dentry: a name in @path, or NULL
+ *
+ * Context: as rvm_gate_check(); nothing is looked up.
+ * Return: as rvm_gate_floor().
+ */
+int rvm_gate_floor_at(struct rvm_partition *part, enum rvm_op op, const char *text,
+		      const struct path *path, struct dentry *dentry);
+
+/**
  * rvm_gate_move() - the rules for a name that becomes another: link and rename
  * @part: of the caller
  * @from: object that exists, as a PATH question for WRITE

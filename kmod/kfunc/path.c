@@ -73,7 +73,7 @@ static noinline int judge_look(struct rvm_partition *part, const struct path *pa
 	if (rvm_object_is_nameless(rvm_object_of(path)))
 		return 0;
 	q.path = path;
-	q.text = "what=attributes";
+	q.text = "what=stat";
 	return rvm_look_check(part, &q, path->dentry);
 }
 
@@ -137,8 +137,8 @@ static int check_mknod(struct rvm_partition *part, const struct path *dir, struc
 	int err;
 
 	if (rvm_verb_mode(mode) != RVM_DEMAND_WRITE)
-		return rvm_gate_floor(part, node ? RVM_OP_MKNOD : RVM_OP_CREATE,
-				      node ? "object=device" : "mode=set-id", false);
+		return rvm_gate_floor_at(part, node ? RVM_OP_MKNOD : RVM_OP_CREATE,
+					 node ? "object=device" : "mode=set-id", dir, dentry);
 	/* ">/dev/stderr" asks for a name in /proc, and opens what is there. */
 	if (d_in_lookup(dentry) && is_barren(dir))
 		return 0;
@@ -236,7 +236,7 @@ static noinline int check_link(struct rvm_partition *part, struct dentry *old,
 
 	/* Whoever changes the file under its old name would leave this one as it is. */
 	if (is_bold(old))
-		return rvm_gate_floor(part, RVM_OP_LINK, "mode=set-id", false);
+		return rvm_gate_floor_at(part, RVM_OP_LINK, "mode=set-id", &path, NULL);
 	from.path = &path;
 	to.path = new_dir;
 	to.dentry = new;
@@ -276,7 +276,7 @@ static noinline int check_chown(struct rvm_partition *part, const struct path *p
 	/* Ids are those of the file system: on its mount they may be somebody else's. */
 	if (!inode || (uid_valid(uid) && !rvm_mount_is_own_uid(path, inode, uid)) ||
 	    (gid_valid(gid) && !rvm_mount_is_own_gid(path, inode, gid)))
-		return rvm_gate_floor(part, RVM_OP_CHOWN, "owner=other", false);
+		return rvm_gate_floor_at(part, RVM_OP_CHOWN, "owner=other", path, NULL);
 	return check_change(part, path, RVM_OP_CHOWN);
 }
 
@@ -288,12 +288,12 @@ static noinline int check_path_op(struct rvm_partition *part, const struct path 
 		return check_change(part, path, op);
 	case RVM_OP_CHMOD:
 		if (is_bold_mode(path->dentry, arg))
-			return rvm_gate_floor(part, op, "mode=set-id", false);
+			return rvm_gate_floor_at(part, op, "mode=set-id", path, NULL);
 		return check_change(part, path, op);
 	case RVM_OP_WATCH:
 		/* Of a mount or a file system: it tells of everything there. */
 		if (arg)
-			return rvm_gate_floor(part, op, "object=mount", false);
+			return rvm_gate_floor_at(part, op, "object=mount", path, NULL);
 		return check_path(part, path, op, RVM_RIGHT_READ);
 	default:
 		return rvm_gate_floor(part, op, NULL, false);
