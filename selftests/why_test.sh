@@ -53,6 +53,10 @@ says() {
 	"$@" 2>&1 | grep -E -- "$pattern"
 }
 
+does_not_say() {
+	! says "$@"
+}
+
 offers_nothing() {
 	[ "$(value "d.get('grant')" why --last --partition why)" = None ]
 }
@@ -131,7 +135,7 @@ replace_tool() {
 }
 
 ktap_print_header
-ktap_set_plan 50
+ktap_set_plan 65
 check hooks_are_attached rvmctl hook attach
 write_workspace
 check loads load
@@ -172,6 +176,10 @@ check line_for_a_file helps "cat $dir/other"
 # Only the root token would do.
 agent 'kill -CONT 1' || true
 check floor_is_told says 'refused in every mode' why
+check floor_is_told_once does_not_say 'seven rights' why
+agent 'read x </proc/sys/kernel/overflowuid' || true
+check inner_sandboxes_are_told says 'No row helps: a sandbox inside' why
+check no_line_is_offered_for_their_first_step offers_nothing
 
 # `why` reports a file that could not be made, not an earlier denial.
 agent 'echo x >made' || true
@@ -185,6 +193,11 @@ agent 'echo x >/tmp/tmp.Ab12cD34eF' || true
 check temporary_names_are_patterns says 'Edit\(//tmp/tmp\.\?{10}\)' why
 agent 'echo x >/tmp/notes' || true
 check names_that_are_not_temporary_are_names says 'Edit\(//tmp/notes\)' why
+
+agent 'echo x >/tmp/zshMzz1E4' || true
+check temporary_names_are_to_be_read_back says '"rights":\["READ","WRITE"\],"resource":"Edit\(//tmp/zsh\?{6}\)' why
+agent 'exec cmp /tmp/cclfe9mE.res -x=/tmp/cclfe9mE.res' || true
+check temporary_names_in_arguments_are_patterns says 'Bash\(cmp /tmp/cc\*.res -x=/tmp/cc\*.res\)' why
 
 # For what no row can allow: which rule made the exclusion.
 agent 'echo x >tool' || true
@@ -220,6 +233,54 @@ write_server_table 0.0.0.0:8425 0.0.0.0:41425
 check load_names_the_row says 'row 1 .*reached by .*tcp:127.0.0.1:8425' load
 check line_for_a_server server_helps 8425
 check line_for_a_server_with_a_high_port server_helps 41425
+
+# Opened for both: a row for one of them would not help.
+# PROGRAM: as python starts it
+deed() {
+	rvmctl run why -- /usr/bin/python3 -c "$1"
+}
+
+built_again() {
+	agent './built' && cp /bin/true "$dir/ws/new" && mv "$dir/ws/new" "$dir/ws/built" && agent './built'
+}
+
+built_is_named() {
+	! agent './built' && says 'run:\./built"' why && take_line && built_again
+}
+
+deed_helps() {
+	! deed "$1" && take_line && deed "$1"
+}
+
+echo '[]' >"$dir/table.json"
+load
+check line_for_an_open_has_all_rights deed_helps 'import os; os.open("/dev/ptmx", os.O_RDWR)'
+deed 'import os; os.chmod("'"$dir/other"'", 0o4755)' || true
+check set_id_bits_are_told says 'chmod of .*/other with mode set-id \(by' why
+deed 'import os; os.mknod("x", 0o20600, 0x103)' || true
+check devices_are_told says 'mknod of .*/x with object device \(by' why
+deed 'import socket; socket.socket(socket.AF_PACKET, socket.SOCK_RAW)' || true
+check sockets_are_told says '(socket of family 17, type 3, protocol 0|capable of cap 13) \(by' why
+deed 'import fcntl, os, pty; m, s = pty.openpty(); fcntl.ioctl(s, 0x5412, b"x")' || true
+check commands_are_told says 'ioctl of command 0x5412 \(by' why
+deed 'import ctypes; r = ctypes.CDLL(None).unshare(0x10000000); 1 / (not r)' || true
+check new_namespaces_are_told says 'denied: userns \(by' why
+rvmctl partition set why --hide-attributes on
+deed 'import os; os.stat("/etc/shadow")' || true
+check a_look_is_told says 'stat of /etc/shadow for READ' why
+rvmctl partition set why --hide-attributes off
+
+# What the partition builds is built again.
+base=minimal,workspace-rw
+load
+cp /bin/true "$dir/ws/built"
+check line_for_what_is_built_is_for_its_name built_is_named
+base=minimal,workspace-ro,python
+
+# What doctor has denied is no news.
+rvmctl doctor >/dev/null || true
+check doctor_is_in_the_log says 'deny open /tmp/rvm-doctor-' rvmctl witness tail
+check doctor_is_not_the_newest does_not_say rvm-doctor rvmctl why --last
 
 # Scripts, by their interpreters.
 write_sh_table() {

@@ -19,8 +19,9 @@ struct detail {
 	size_t n_words;
 	/** @proto: "tcp", "udp", or the number of another one. */
 	char *proto;
-	char *addr, *argv, *as, *cap, *comm, *command, *cut, *fs, *local, *name, *object, *path;
-	char *peer, *pid, *rule, *source, *token, *turned, *within;
+	char *addr, *argv, *as, *asked, *cap, *comm, *command, *cut, *family, *fs, *local, *mode;
+	char *name, *object, *owner, *path, *peer, *pid, *rule, *source, *token, *turned, *type;
+	char *what, *within;
 };
 
 /* Without memory some values are missing.  @line is copied; may be NULL. */

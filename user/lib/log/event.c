@@ -157,8 +157,9 @@ char *event_object(const struct event *event)
 	const struct {
 		const char *name, *value;
 	} others[] = {
-		{ "name", d->name }, { "peer", d->peer },	{ "object", d->object },
-		{ "cap", d->cap },   { "command", d->command }, { "source", d->source },
+		{ "name", d->name },   { "peer", d->peer },	{ "object", d->object },
+		{ "cap", d->cap },     { "source", d->source }, { "mode", d->mode },
+		{ "owner", d->owner },
 	};
 
 	if (d->argv && d->argv[0])
@@ -171,7 +172,25 @@ char *event_object(const struct event *event)
 		if (others[i].value)
 			return format("%s %s", others[i].name, others[i].value);
 	}
+	if (d->command)
+		return format("command 0x%lx", strtoul(d->command, NULL, 10));
+	if (d->family)
+		return format("family %s, type %s, protocol %s", d->family, d->type ? d->type : "?",
+			      d->proto ? d->proto : "?");
+	/* An operation that has no object, such as a new namespace. */
+	if (event_is_judged(event) && !event->rec.target)
+		return NULL;
 	return format("%" PRIu64, (uint64_t)event->rec.target);
+}
+
+const char *event_op(const struct event *event)
+{
+	const char *what = event->detail.what;
+
+	/* The right to read gives these too: nothing was read. */
+	if (what && (!strcmp(what, "stat") || !strcmp(what, "attributes")))
+		return what;
+	return rvm_op_name(event->payload.operation);
 }
 
 static void format_time(uint64_t ns, char out[40])
@@ -225,7 +244,7 @@ void event_print(struct out *out, const struct event *event)
 	format_time(event->rec.timestamp_ns, when);
 	line = format("%s %" PRIu64 " %s %s %s%s%s %s%s%s%s", when, (uint64_t)event->rec.sequence,
 		      kind ? kind : "?", event->partition, event_verdict(event), judged ? " " : "",
-		      judged ? rvm_op_name(event->payload.operation) : "", object ? object : "-",
+		      judged ? event_op(event) : "", object ? object : "-",
 		      event_is_denial(event) ? " (" : "",
 		      event_is_denial(event) ? rvm_reason_text(event->payload.reason) : "",
 		      event_is_denial(event) ? ")" : "");

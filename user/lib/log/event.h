@@ -59,7 +59,9 @@ bool event_is_denial(const struct event *event);
 /* "deny", "allow", "would-deny" or "-". */
 const char *event_verdict(const struct event *event);
 
-/* What it was about, for people: a path, words, an address, or a number.  free() it. */
+/* What was done, in a word. */
+const char *event_op(const struct event *event);
+/* What it was about, for people: a path, words, an address, a number, or NULL.  free() it. */
 char *event_object(const struct event *event);
 
 /* One line, or one JSON object. */

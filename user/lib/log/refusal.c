@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/format.h"
+#include "lib/model/rights.h"
 #include "lib/model/text.h"
 #include "log/refusal.h"
 
@@ -36,7 +37,23 @@ void refusal_take_local(struct refusal *r, const struct event *event)
 {
 	r->addr = event->detail.local;
 	r->right = RVM_RIGHT_WRITE;
+	r->asked = RVM_RIGHT_WRITE;
 	r->came = true;
+}
+
+/* "READ,WRITE"; what is not known counts for nothing. */
+static uint8_t parse_rights(const char *text)
+{
+	uint8_t rights = 0;
+
+	for (size_t len; text && *text; text += len + (text[len] == ',')) {
+		int right;
+
+		len = strcspn(text, ",");
+		right = rvm_right_parse(text, len);
+		rights |= right > 0 ? right : 0;
+	}
+	return rights;
 }
 
 /* Strings are those of the event. */
@@ -48,6 +65,7 @@ void refusal_fill(struct refusal *r, const struct event *event)
 		.reason = event->payload.reason,
 		.class = event->payload.class,
 		.right = event->payload.right,
+		.asked = event->payload.right | parse_rights(d->asked),
 		.op = event->payload.operation,
 		.partition = event->partition,
 		.path = d->path,

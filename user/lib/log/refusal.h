@@ -17,6 +17,8 @@ struct refusal {
 	uint8_t class;
 	/** @right: enum rvm_right, the ones that lacked. */
 	uint8_t right;
+	/** @asked: enum rvm_right, all that the access takes; these or more. */
+	uint8_t asked;
 	/** @op: enum rvm_op. */
 	uint8_t op;
 	/** @partition: Its name. */

@@ -56,7 +56,7 @@ static char *temporary_path(const char *path)
 	size_t len;
 
 	for (const char *at = path + 1; out && *at; at += len + (at[len] == '/')) {
-		bool temporary = !strcmp(out, "/tmp") || !strcmp(out, "/var/tmp");
+		bool temporary = name_is_temporary_folder(out, strlen(out));
 		auto_free char *name = NULL;
 		char *pattern, *more;
 
@@ -88,11 +88,11 @@ static char *path_resource(const struct refusal *r, int way)
 	path = way ? path_escape(r->path) : temporary_path(r->path);
 	if (!path)
 		return way ? NULL : strdup("");
-	if (r->right & RVM_RIGHT_EXECUTE)
+	if (r->asked & RVM_RIGHT_EXECUTE)
 		return format("load:/%s", path);
-	if (r->right == RVM_RIGHT_READ && !stat(r->path, &st) && S_ISDIR(st.st_mode))
+	if (r->asked == RVM_RIGHT_READ && !stat(r->path, &st) && S_ISDIR(st.st_mode))
 		return format("LS(/%s/.)", strcmp(path, "/") ? path : "");
-	return format("%s(/%s)", r->right & RVM_RIGHT_WRITE ? "Edit" : "Read", path);
+	return format("%s(/%s)", r->asked & RVM_RIGHT_WRITE ? "Edit" : "Read", path);
 }
 
 /*
@@ -107,17 +107,34 @@ static char *command(const struct refusal *r, const char *program)
 	if (!r->words)
 		return format("%s *", program);
 	for (; r->words[0] && r->words[n] && text; n++) {
+		auto_free char *pattern = word_temporary(r->words[n], NULL);
+		const char *word = pattern ? pattern : r->words[n];
 		char *more;
 
 		if (word_fault(r->words[n]) || n + 1 >= RVM_ARGV_PATTERN_WORDS_MAX ||
-		    strlen(text) + strlen(r->words[n]) > RVM_GLOB_BYTES_MAX / 2)
+		    strlen(text) + strlen(word) > RVM_GLOB_BYTES_MAX / 2)
 			return format("%s *", text);
-		more = format("%s %s", text, r->words[n]);
+		more = format("%s %s", text, word);
 		free(text);
 		text = more;
 	}
 	return r->cut && text ? format("%s *", text) : take_ptr(text);
 }
+
+/* By the name, whichever file has it: "run:./out/main" in the workspace. */
+static char *run_resource(const char *path, const char *workspace)
+{
+	auto_free char *name = path_escape(path);
+	size_t len = strlen(workspace);
+
+	if (!name)
+		return NULL;
+	if (path_is_below(path, workspace) && !strncmp(name, workspace, len))
+		return format("run:.%s", name + len);
+	return format("run:/%s", name);
+}
+
+#define EXEC_WAYS 3
 
 /* Ways to write a row, the plainest first; NULL behind the last. */
 static char *exec_resource(const struct refusal *r, struct trial *t, int way)
@@ -137,13 +154,18 @@ static char *exec_resource(const struct refusal *r, struct trial *t, int way)
 		words = command(r, program);
 	if (words && way < 2)
 		return format(way ? "exec:%s" : "Bash(%s)", words);
-	return way == 2 && r->path ? format("run:/%s", r->path) : strdup("");
+	return way == 2 && r->path ? run_resource(r->path, workspace) : strdup("");
 }
 
 static char *resource_of(const struct refusal *r, struct trial *t, int way)
 {
+	/* What the partition builds is another file each time: a row for its name comes first. */
+	if (r->class == RVM_CLASS_EXEC && way < EXEC_WAYS && trial_may_write(t, r))
+		way = (way + EXEC_WAYS - 1) % EXEC_WAYS;
+	else if (r->class == RVM_CLASS_EXEC && way >= EXEC_WAYS)
+		return NULL;
 	if (r->class == RVM_CLASS_EXEC)
-		return way < 3 ? exec_resource(r, t, way) : NULL;
+		return exec_resource(r, t, way);
 	if (r->class == RVM_CLASS_PATH)
 		return way < 2 ? path_resource(r, way) : NULL;
 	if (way)
@@ -182,6 +204,7 @@ static char *row_text(const char *resource, uint8_t right)
 static char *find_grant(const struct refusal *r, struct trial *t, char **why)
 {
 	char *resource;
+	uint8_t rights;
 
 	if (r->class == RVM_CLASS_PATH && r->path && behind_pid(r->path)) {
 		*why = strdup("the name belongs to one process, and the next process has another");
@@ -193,11 +216,15 @@ static char *find_grant(const struct refusal *r, struct trial *t, char **why)
 
 		if (!*text)
 			continue;
-		if (trial_has(t, text, r->right)) {
+		rights = r->asked;
+		/* Who makes a temporary file opens it to read it as well. */
+		if (r->class == RVM_CLASS_PATH && r->op == RVM_OP_CREATE && !way)
+			rights |= RVM_RIGHT_READ;
+		if (trial_has(t, text, rights)) {
 			free(*why);
 			*why = format("the row %s is in force and does not allow it", text);
-		} else if (trial_covers(t, r, text, r->right, &fault)) {
-			return row_text(text, r->right);
+		} else if (trial_covers(t, r, text, rights, &fault)) {
+			return row_text(text, rights);
 		} else if (fault && !*why) {
 			*why = take_ptr(fault);
 		}
@@ -215,8 +242,7 @@ static const char *fixed_advice(uint8_t reason)
 	case RVM_REASON_TIER:
 		return "Give the token a higher proof_tier in the table.";
 	case RVM_REASON_FLOOR:
-		return "Only a token with all seven rights on everything covers it: do it outside "
-		       "the partition instead.";
+		return "Do it outside the partition instead.";
 	case RVM_REASON_GAIN:
 		return "Copy the file instead of moving or linking it.";
 	case RVM_REASON_UNREGISTERED:
@@ -382,10 +408,27 @@ static char *environ_text(const struct refusal *r)
 		      variable && *r->turner != '?' ? r->turner : names);
 }
 
+/* bubblewrap reads these before it makes its user namespace, and nothing else does. */
+static bool is_inner_sandbox(const struct refusal *r)
+{
+	return (r->op == RVM_OP_USERNS && r->reason == RVM_REASON_FLOOR) ||
+	       (r->class == RVM_CLASS_PATH && r->path &&
+		(!strcmp(r->path, "/proc/sys/kernel/overflowuid") ||
+		 !strcmp(r->path, "/proc/sys/kernel/overflowgid")));
+}
+
 void refusal_advise(const struct refusal *r, struct trial *t, struct advice *advice)
 {
 	const char *fixed = fixed_advice(r->reason);
+
 	*advice = (struct advice){ 0 };
+	if (is_inner_sandbox(r)) {
+		advice->text = strdup("No row helps: a sandbox inside, such as bubblewrap, needs a "
+				      "user namespace, which is refused in every mode.  Switch the "
+				      "agent's own sandbox off, and let the table say what it may "
+				      "do.");
+		return;
+	}
 	if (may_grant(r->reason)) {
 		advise_row(r, t, advice);
 		return;

@@ -260,7 +260,7 @@ int check_file(struct nlc *nlc, uint32_t partition, int fd, uint32_t right, bool
 static int ask_again(struct question *q, const struct refusal *r, struct err *err)
 {
 	if (r->class == RVM_CLASS_PATH && r->path)
-		return ask_path(q, r->path, r->right, err);
+		return ask_path(q, r->path, r->asked, err);
 	if (r->class != RVM_CLASS_EXEC || r->op != RVM_OP_EXEC || !r->path || !r->words ||
 	    !r->words[0] || r->cut)
 		return -1;
@@ -332,6 +332,7 @@ static struct refusal refusal_of(const struct partition *part, const struct ques
 		.reason = a->reason,
 		.class = q->class,
 		.right = a->missing ? a->missing : q->right,
+		.asked = q->right | a->missing,
 		.partition = part->name,
 		.path = real ? real : q->path,
 		.argv = q->class == RVM_CLASS_EXEC ? q->text : NULL,

@@ -7,6 +7,7 @@
 #include "lib/pattern/argv.h"
 #include "plan/plan.h"
 #include "table/resolve.h"
+#include "witness/check.h"
 #include "witness/trial.h"
 
 void trial_open(struct trial *t, struct nlc *nlc, const struct partition *part)
@@ -101,7 +102,7 @@ static bool fits(struct trial *t, const struct refusal *r, const char *resource,
 	for (size_t i = 0; !*why && i < found.n && !covered; i++)
 		covered = covers(&found.scope[i], r);
 	resolved_free(&found);
-	return covered && (rights & r->right) == r->right;
+	return covered && (rights & r->asked) == r->asked;
 }
 
 /* Rows that are loaded. */
@@ -273,6 +274,16 @@ bool trial_is_program(struct trial *t, const struct refusal *r)
 	auto_free char *found = search(&s);
 
 	return found;
+}
+
+bool trial_may_write(struct trial *t, const struct refusal *r)
+{
+	const struct refusal write = { .class = RVM_CLASS_PATH,
+				       .right = RVM_RIGHT_WRITE,
+				       .asked = RVM_RIGHT_WRITE,
+				       .path = r->path };
+
+	return !t->blind && t->nlc && r->path && check_again(t->nlc, t->part->id, &write);
 }
 
 /* What is no file here is as it was asked for. */

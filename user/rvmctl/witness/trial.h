@@ -42,6 +42,9 @@ bool trial_listens(struct trial *t, unsigned long port);
 /* The exclusion in force that takes the right to a file away: its resource, or NULL; free() it. */
 char *trial_exclusion(struct trial *t, const struct refusal *r);
 
+/* May the partition write the program? */
+bool trial_may_write(struct trial *t, const struct refusal *r);
+
 /* Does a row that is loaded name the file as a program, with whatever words? */
 bool trial_is_program(struct trial *t, const struct refusal *r);
 

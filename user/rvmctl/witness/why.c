@@ -30,12 +30,21 @@ static char *rights_text(uint8_t rights)
 	return strdup(rights == RVM_RIGHTS_ALL ? "all rights" : n ? text : "nothing");
 }
 
+/* What makes an operation one that is refused in every mode, and its kind; NULL if not known. */
+static const char *how_value(const struct event *event, const char **kind)
+{
+	const struct detail *d = &event->detail;
+
+	*kind = d->mode ? "mode" : d->owner ? "owner" : "object";
+	return d->mode ? d->mode : d->owner ? d->owner : d->object;
+}
+
 /* "git push (exec of /usr/bin/git", "open of /etc/shadow for READ (", "connect to tcp:...". */
 static char *deed_text(const struct event *event, const struct refusal *r)
 {
 	auto_free char *object = event_object(event);
 	auto_free char *rights = rights_text(r->right);
-	const char *op = rvm_op_name(r->op);
+	const char *op = event_op(event), *how;
 
 	if (r->class == RVM_CLASS_EXEC && r->argv && r->argv[0])
 		return format("%s (%s of %s", r->argv, op, r->path ? r->path : "a program");
@@ -44,7 +53,9 @@ static char *deed_text(const struct event *event, const struct refusal *r)
 	/* What a peer began is known by the address that it came to. */
 	if (r->class == RVM_CLASS_NET && r->addr)
 		return format("%s %s %s:%s (", op, r->came ? "at" : "to", r->proto, r->addr);
-	return format("%s of %s (", op, object ? object : "it");
+	if (r->path && how_value(event, &how))
+		return format("%s of %s with %s %s (", op, r->path, how, how_value(event, &how));
+	return object ? format("%s of %s (", op, object) : format("%s (", op);
 }
 
 /* A process chooses its name: that must not end the quotes that it stands in. */
@@ -176,8 +187,9 @@ char *why_text(struct nlc *nlc, const struct event *event, char **grant)
 		auto_free char *object = event_object(event);
 		auto_free char *reason = refusal_reason(&r);
 
-		text = format("allowed: %s of %s in partition %s: %s.", rvm_op_name(r.op),
-			      object ? object : "it", event->partition, reason ? reason : "");
+		text = format("allowed: %s%s%s in partition %s: %s.", event_op(event),
+			      object ? " of " : "", object ? object : "", event->partition,
+			      reason ? reason : "");
 	} else {
 		const char *kind = rvm_kind_name(event->rec.kind);
 
@@ -245,18 +257,53 @@ static bool says_more(const struct event *older, const struct event *event)
 	       is_same(older->detail.path, event->detail.path);
 }
 
+/* What doctor had denied to prove that it is; its partition is gone by then. */
+static bool is_proof(const struct event *event)
+{
+	const char *path = event->detail.path;
+
+	return event->partition[0] == '#' && path &&
+	       !strncmp(path, DOCTOR_FOLDER, strlen(DOCTOR_FOLDER));
+}
+
+/*
+ * The newest denial before record @next that is not doctor's; @next becomes the number
+ * behind it.  Return: 1; 0 if there is none near; -1 with @err.
+ */
+static int newest_denial(struct nlc *nlc, struct names *names, uint64_t *next, struct event *event,
+			 struct err *err)
+{
+	if (event_get(nlc, *next - 1, names, event, err))
+		return -1;
+	for (uint64_t i = 0; is_proof(event) || !event_is_denial(event); i++) {
+		struct err gone = { 0 };
+
+		event_clear(event);
+		*event = (struct event){ 0 };
+		if (i == LOOK_BACK || --*next == 0)
+			return 0;
+		if (event_get(nlc, *next - 1, names, event, &gone)) {
+			err_clear(&gone);
+			return 0;
+		}
+	}
+	return 1;
+}
+
 int why_last(struct nlc *nlc, struct names *names, uint32_t partition, struct event *event,
 	     struct err *err)
 {
 	uint64_t next;
 	bool skip;
+	int found;
 
 	if (last_denial(nlc, partition, &next, err))
 		return -1;
 	if (!next)
 		return 0;
-	if (event_get(nlc, next - 1, names, event, err))
-		return -1;
+	found = newest_denial(nlc, names, &next, event, err);
+	if (found <= 0)
+		return found;
 	skip = went_on(nlc, event);
 	for (uint64_t i = 1; i <= LOOK_BACK && i < next; i++) {
 		auto_event struct event older = { 0 };

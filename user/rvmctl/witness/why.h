@@ -4,6 +4,9 @@
 
 #include "log/event.h"
 
+/* Where doctor has its files, one of which it has denied; behind it six letters. */
+#define DOCTOR_FOLDER "/tmp/rvm-doctor-"
+
 /* A denial in one or two sentences, and the line that was offered in them or NULL; free() both. */
 char *why_text(struct nlc *nlc, const struct event *event, char **grant);
 
@@ -13,7 +16,8 @@ char *why_text(struct nlc *nlc, const struct event *event, char **grant);
  * @event: filled
  *
  * A look at a program that was refused before matters less than that; and what was
- * only to be created if it was missing, and was there, does not matter.
+ * only to be created if it was missing, and was there, does not matter.  Nor does
+ * what doctor had denied.
  *
  * Return: 1 if there is one, 0 if not, -1.
  */
