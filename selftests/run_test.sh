@@ -161,6 +161,16 @@ tells_unset() {
 		grep -c 'warning: --env RVM_.* not set' | grep -x 1
 }
 
+# zsh and less obey these instead of TMPDIR and HOME.
+sets_variables() {
+	local print='import os; print(*(os.environ.get(x) for x in ["TMPPREFIX", "LESSHISTFILE"]))'
+
+	(cd "$dir/ws" && unset TMPPREFIX LESSHISTFILE TMPDIR &&
+		rvmctl run --user nobody --env TMPDIR=/x run-one -- python3 -c "$print" </dev/null | grep -x '/x/zsh -' &&
+		rvmctl run --user nobody --env TMPPREFIX=/y --env LESSHISTFILE=/z --env TMPDIR=/x run-one -- \
+			python3 -c "$print" </dev/null | grep -x '/y /z')
+}
+
 # Each call that the filter refuses, with its errno; most do nothing with such arguments.
 filter_refuses() {
 	local options=(--filter)
@@ -266,7 +276,7 @@ stopper_ends() {
 }
 
 ktap_print_header
-ktap_set_plan 22
+ktap_set_plan 23
 check hooks_are_attached rvmctl hook attach
 check loads prepare
 check a_server_starts start_server
@@ -282,6 +292,7 @@ check one_that_ignores_signals_ends ends_deaf
 check learning_ends_with_it ends_learning
 check on_a_terminal_it_goes_on goes_on_without_shell
 check variables_that_are_not_set_are_told tells_unset
+check variables_of_zsh_and_less_are_set sets_variables
 check the_filter_refuses_its_calls filter_refuses
 check the_filter_ends_programs_of_32_bits filter_ends_32
 check without_it_there_is_no_filter no_filter

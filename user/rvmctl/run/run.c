@@ -137,13 +137,42 @@ static int own_env(struct run *r, const char *partition, struct err *err)
 	return 0;
 }
 
+static const char *find_env(const struct run *r, const char *name)
+{
+	size_t len = strlen(name);
+
+	for (size_t i = 0; i < r->n_env; i++) {
+		if (!strncmp(r->env[i], name, len) && r->env[i][len] == '=')
+			return r->env[i] + len + 1;
+	}
+	return NULL;
+}
+
+/* zsh does not obey TMPDIR for its here-documents. */
+static int zsh_env(struct run *r, struct err *err)
+{
+	const char *folder = find_env(r, "TMPDIR");
+	auto_free char *prefix = NULL;
+
+	if (!folder || !*folder || find_env(r, "TMPPREFIX"))
+		return 0;
+	prefix = format("%s/zsh", folder);
+	if (!prefix)
+		return err_errno(err, ENOMEM, "environment");
+	return add_env(r, "TMPPREFIX", 9, prefix, err);
+}
+
 /* Nothing that leads to helpers outside (sockets of agents, D-Bus, displays), no LD_x. */
 static int make_env(struct run *r, const struct args *args, struct err *err)
 {
-	static const char *const passed[] = { "PATH", "TMPDIR", "LANG", "TERM", "TZ" };
+	static const char *const passed[] = { "PATH", "TMPDIR",	      "LANG",	  "TERM",
+					      "TZ",   "LESSHISTFILE", "TMPPREFIX" };
 
 	/* First: a TMPDIR of the caller's counts instead. */
 	if (own_env(r, r->part.name, err))
+		return -1;
+	/* less writes a history beside the user's files otherwise, and is denied each time. */
+	if (add_env(r, "LESSHISTFILE", 12, "-", err))
 		return -1;
 	for (size_t i = 0; i < ARRAY_SIZE(passed); i++) {
 		if (copy_env(r, passed[i], err))
@@ -152,7 +181,7 @@ static int make_env(struct run *r, const struct args *args, struct err *err)
 	if (copy_locale(r, err) || add_env(r, "HOME", 4, r->home, err) ||
 	    add_env(r, "USER", 4, r->user, err) || add_env(r, "LOGNAME", 7, r->user, err))
 		return -1;
-	return asked_env(r, args, err);
+	return asked_env(r, args, err) || zsh_env(r, err) ? -1 : 0;
 }
 
 static const struct passwd *find_user(const char *name, struct err *err)
