@@ -195,8 +195,8 @@ int rvm_hook_release(struct netlink_ext_ack *extack)
 	guard(mutex)(&lock);
 	running = rvm_partition_count_without_pens();
 	if (running) {
-		NL_SET_ERR_MSG_FMT(extack, "%u partitions would run unenforced: delete them first",
-				   running);
+		NL_SET_ERR_MSG_FMT(extack, "%u partition%s would run unenforced: delete %s first",
+				   running, running == 1 ? "" : "s", running == 1 ? "it" : "them");
 		return -EBUSY;
 	}
 	err = rvm_witness_reserve_for(&res, 1, extack);

@@ -93,8 +93,13 @@ hooks_are() {
 	esac
 }
 
+some_wait() {
+	[ "$(value 'd["waiting"]' status)" -gt 0 ] &&
+		rvmctl hook status | grep 'let go again a minute after'
+}
+
 ktap_print_header
-ktap_set_plan 23
+ktap_set_plan 24
 rvmctl hook detach >/dev/null 2>&1 || true
 unload
 insmod "$module"
@@ -114,9 +119,10 @@ check unloads_under_a_transaction unload_under_a_transaction
 
 check hooks_attach attach_hooks
 check hooks_attach_again rvmctl hook attach
+check some_wait_until_they_are_needed some_wait
 refused unload_is_refused_while_they_are_attached 'in use' rmmod rvm
 check partition_is_made rvmctl partition new module
-refused detach_is_refused_while_a_partition_runs 'partition' rvmctl hook detach
+refused detach_is_refused_while_a_partition_runs '1 partition would run unenforced: delete it first' rvmctl hook detach
 check hooks_are_still_there hooks_are there
 drop_partitions module
 check detach_works_without_partitions rvmctl hook detach

@@ -181,8 +181,8 @@ static int check_hooks(struct doctor *d)
 	       "are judged by hooks, without a filter; rvmctl run --filter also refuses old calls "
 	       "and those of 32-bit programs");
 	report(d, "attributes", EXIT_DONE,
-	       "sizes and times of files can be seen everywhere, except in partitions that were "
-	       "made with --hide-attributes");
+	       "sizes and times of files can be seen everywhere, except in partitions with "
+	       "--hide-attributes (load, partition new, partition set)");
 	return 0;
 }
 
@@ -223,7 +223,7 @@ static int make_files(struct proof *p, struct err *err)
 {
 	char text[256];
 
-	snprintf(p->dir, sizeof(p->dir), "/tmp/rvm-doctor-XXXXXX");
+	snprintf(p->dir, sizeof(p->dir), DOCTOR_FOLDER "XXXXXX");
 	if (!mkdtemp(p->dir)) {
 		err_errno(err, errno, "%s", p->dir);
 		p->dir[0] = '\0';

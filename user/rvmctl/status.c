@@ -246,6 +246,7 @@ static int status(struct ctx *ctx, const struct args *args)
 	out_str(out, "version", s.version);
 	out_u64(out, "abi", s.abi);
 	out_u64(out, "hooks", hooks.n);
+	out_u64(out, "waiting", hooks.waiting);
 	out_u64(out, "missing", hooks.missing);
 	out_u64(out, "length", s.length);
 	out_hex(out, "head", s.head, sizeof(s.head));

@@ -251,6 +251,10 @@ static int hook_status(struct ctx *ctx, const struct args *args)
 		out_row_end(ctx->out);
 	}
 	out_table_end(ctx->out);
+	if (hooks.waiting)
+		out_line(ctx->out,
+			 "those that wait are attached when they are needed, and let go again a "
+			 "minute after the need has ended (module parameter need_msecs)");
 	if (!hooks.missing)
 		return EXIT_DONE;
 	return hooks_require(&hooks, &ctx->err);
