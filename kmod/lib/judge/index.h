@@ -84,7 +84,7 @@ struct rvm_index {
 	u32 *keyed_next;
 	/** @key: Hash of the anchor and that name or part, or of the anchor alone; @count. */
 	u32 *key;
-	/** @parts: A bit for each such name or part, by its hash: most names of a path have none. */
+	/** @parts: A bit for each such name or part, by its hash; most names have none. */
 	u64 parts[RVM_INDEX_PART_BITS / 64];
 	/**
 	 * @file: Heads of more chains, @mask + 1 of them: EXEC scopes that name a program, by
