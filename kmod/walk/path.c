@@ -175,9 +175,15 @@ static enum folding folding_in(const struct dentry *dir)
 	return inode && IS_CASEFOLDED(inode) ? FOLDING_UNICODE : FOLDING_NONE;
 }
 
+/* Some kernels note it with a name only when that is looked up. */
+static bool compares(const struct dentry *dentry)
+{
+	return READ_ONCE(dentry->d_flags) & DCACHE_OP_COMPARE || rvm_has_encoding(dentry->d_sb);
+}
+
 static enum folding folding_of(const struct dentry *dentry)
 {
-	if (likely(!(READ_ONCE(dentry->d_flags) & DCACHE_OP_COMPARE)))
+	if (likely(!compares(dentry)))
 		return folding_unsaid(dentry->d_sb);
 	return folding_in(READ_ONCE(dentry->d_parent));
 }
@@ -232,16 +238,13 @@ static bool add_name(struct rvm_walk *walk, struct rvm_path_view *view, struct d
 /* What is not there yet: no identity, and the directory's way to compare. */
 static bool begin_view(struct rvm_walk *walk, const struct dentry *dir, const struct rvm_name *leaf)
 {
-	bool compares;
-
 	walk->used = 0;
 	clear_view(&walk->visible);
 	if (!leaf)
 		return true;
-	compares = READ_ONCE(dir->d_flags) & DCACHE_OP_COMPARE || rvm_has_encoding(dir->d_sb);
 	walk->visible.id[0] = NULL;
 	return add_text(walk, &walk->visible, leaf->text,
-			compares ? folding_in(dir) : folding_unsaid(dir->d_sb));
+			compares(dir) ? folding_in(dir) : folding_unsaid(dir->d_sb));
 }
 
 /* Up the object's own file system, from @dentry to its root. */
