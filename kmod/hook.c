@@ -194,11 +194,13 @@ int rvm_hook_release(struct netlink_ext_ack *extack)
 	might_sleep();
 	guard(mutex)(&lock);
 	running = rvm_partition_count_without_pens();
-	if (running) {
-		NL_SET_ERR_MSG_FMT(extack, "%u partition%s would run unenforced: delete %s first",
-				   running, running == 1 ? "" : "s", running == 1 ? "it" : "them");
+	if (running > 1)
+		NL_SET_ERR_MSG_FMT(extack, "%u partitions would run unenforced: delete them first",
+				   running);
+	else if (running)
+		NL_SET_ERR_MSG(extack, "1 partition would run unenforced: delete it first");
+	if (running)
 		return -EBUSY;
-	}
 	err = rvm_witness_reserve_for(&res, 1, extack);
 	if (err)
 		return err;

@@ -97,7 +97,7 @@ static noinline int check_file(struct rvm_partition *part, struct file *file, en
 	if (need ? rvm_decision_allows(part, rvm_file_user_path(file), need, load) :
 		   rvm_partition_is_live(part))
 		return 0;
-	q = (struct rvm_question)RVM_QUESTION(RVM_CLASS_PATH, op, need);
+	q = RVM_QUESTION(RVM_CLASS_PATH, op, need);
 	q.path = rvm_file_user_path(file);
 	q.req.load = load;
 	return rvm_gate_check(part, &q);
