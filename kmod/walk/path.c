@@ -138,7 +138,7 @@ static void clear_view(struct rvm_path_view *view)
 /* How a file system compares names if not byte by byte. */
 enum folding {
 	FOLDING_NONE,
-	/* Nobody says: a server, a program or its own format may, without regard to case. */
+	/* Without regard to the case of ASCII letters. */
 	FOLDING_CASE,
 	/* By Unicode: Kelvin signs are letters, too. */
 	FOLDING_UNICODE,
@@ -146,21 +146,39 @@ enum folding {
 	FOLDING_OTHER,
 };
 
-static enum folding folding_unsaid(const struct super_block *sb)
+/*
+ * XFS that was made to ignore case (version=ci) has another lookup, and tells nobody.  What
+ * was found holds as long as these operations are there.
+ */
+static noinline bool xfs_folds(const struct inode *dir)
 {
-	switch (sb->s_magic) {
-	case BTRFS_SUPER_MAGIC:
-	case CGROUP2_SUPER_MAGIC:
-	case EXT4_SUPER_MAGIC:
-	case F2FS_SUPER_MAGIC:
-	case PROC_SUPER_MAGIC:
-	case RAMFS_MAGIC:
-	case SYSFS_MAGIC:
-	case TMPFS_MAGIC:
-		return FOLDING_NONE;
-	default:
-		return FOLDING_CASE;
+	static const struct inode_operations *plain, *folding;
+	const struct inode_operations *operations = dir->i_op;
+	char name[32];
+	size_t len;
+
+	if (operations == READ_ONCE(plain))
+		return false;
+	if (operations == READ_ONCE(folding))
+		return true;
+	snprintf(name, sizeof(name), "%ps", operations->lookup);
+	len = str_has_prefix(name, "xfs_vn_lookup");
+	/* The name of a module may follow. */
+	if (len && (!name[len] || name[len] == ' ')) {
+		WRITE_ONCE(plain, operations);
+		return false;
 	}
+	WRITE_ONCE(folding, operations);
+	return true;
+}
+
+static enum folding folding_untold(const struct dentry *dir)
+{
+	const struct inode *inode = READ_ONCE(dir->d_inode);
+
+	if (likely(dir->d_sb->s_magic != XFS_SUPER_MAGIC) || !inode || !xfs_folds(inode))
+		return FOLDING_NONE;
+	return FOLDING_CASE;
 }
 
 static enum folding folding_in(const struct dentry *dir)
@@ -183,9 +201,11 @@ static bool compares(const struct dentry *dentry)
 
 static enum folding folding_of(const struct dentry *dentry)
 {
+	const struct dentry *dir = READ_ONCE(dentry->d_parent);
+
 	if (likely(!compares(dentry)))
-		return folding_unsaid(dentry->d_sb);
-	return folding_in(READ_ONCE(dentry->d_parent));
+		return folding_untold(dir);
+	return folding_in(dir);
 }
 
 static noinline bool may_be_alias(const struct rvm_name *name, enum folding folding)
@@ -244,7 +264,7 @@ static bool begin_view(struct rvm_walk *walk, const struct dentry *dir, const st
 		return true;
 	walk->visible.id[0] = NULL;
 	return add_text(walk, &walk->visible, leaf->text,
-			compares(dir) ? folding_in(dir) : folding_unsaid(dir->d_sb));
+			compares(dir) ? folding_in(dir) : folding_untold(dir));
 }
 
 /* Up the object's own file system, from @dentry to its root. */
