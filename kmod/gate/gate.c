@@ -384,10 +384,9 @@ int rvm_gate_pass(struct rvm_partition *part, enum rvm_op op)
 	return rvm_gate_check(part, &q);
 }
 
-int rvm_gate_floor_at(struct rvm_partition *part, enum rvm_op op, const char *text,
-		      const struct path *path, struct dentry *dentry)
+static struct rvm_question floor_question(enum rvm_op op, const char *text)
 {
-	struct rvm_question q = {
+	return (struct rvm_question){
 		.req = {
 			.class = RVM_CLASS_SYS,
 			.op = op,
@@ -395,28 +394,25 @@ int rvm_gate_floor_at(struct rvm_partition *part, enum rvm_op op, const char *te
 			.tier = 1,
 			.floor = true,
 		},
-		.path = path,
-		.dentry = dentry,
 		.text = text,
 	};
+}
 
+int rvm_gate_floor_at(struct rvm_partition *part, enum rvm_op op, const char *text,
+		      const struct path *path, struct dentry *dentry)
+{
+	struct rvm_question q = floor_question(op, text);
+
+	q.path = path;
+	q.dentry = dentry;
 	return rvm_gate_check(part, &q);
 }
 
 int rvm_gate_floor(struct rvm_partition *part, enum rvm_op op, const char *text, bool quiet)
 {
-	struct rvm_question q = {
-		.req = {
-			.class = RVM_CLASS_SYS,
-			.op = op,
-			.need = RVM_RIGHTS_ALL,
-			.tier = 1,
-			.floor = true,
-		},
-		.text = text,
-		.quiet = quiet,
-	};
+	struct rvm_question q = floor_question(op, text);
 
+	q.quiet = quiet;
 	return rvm_gate_check(part, &q);
 }
 
