@@ -152,6 +152,18 @@ rest_of() {
 	("$@" bash -c 'read x; echo "$x"' && cat) <"$file"
 }
 
+# It writes to its own standard input, which is a pipe.
+writes_to_input() {
+	local file=$1
+
+	shift
+	{
+		read -r _
+		"$@" bash -c 'printf "%99s" "" >/dev/stdin && echo written'
+		cat
+	} <"$file"
+}
+
 head_of_rest() {
 	rest_of "$dir/long" "$@" >"$dir/out" && cmp "$dir/long" "$dir/out" >&2 && head -n 1 "$dir/out"
 }
@@ -202,7 +214,7 @@ from_directory() {
 }
 
 ktap_print_header
-ktap_set_plan 31
+ktap_set_plan 32
 check hooks_are_attached rvmctl hook attach
 check loads prepare
 check a_slow_socket_gets_all slow_socket "$dir/in"
@@ -225,6 +237,7 @@ check two_runs_leave_the_terminal_as_it_was two_on_terminal "$dir/in"
 check a_loop_reads_its_file loop_reads_all "$dir/in"
 check the_rest_of_a_file_is_left rest_is_left "$dir/in"
 check it_is_without rest_is_left env
+check what_was_before_is_not_given_again prints $'written\ntwo\nthree' writes_to_input "$dir/three" "$dir/in"
 check null_is_null prints 'character special file' kind_of_null stdio
 check what_was_closed_is_null prints 'character special file' kind_of_closed
 check null_leaves_no_mark no_mark stdio

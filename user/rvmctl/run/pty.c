@@ -323,7 +323,10 @@ int pty_pump(struct pty *pty, const int fds[2], bool ready[2], struct err *err)
 	return 0;
 }
 
-/* Who reads the file next goes on where the command stopped. */
+/*
+ * Who reads the file next goes on where the command stopped.  It may have written to the
+ * pipe itself, so that there is more in it than came from the file.
+ */
 static void give_back(struct pty *pty)
 {
 	int in_pipe = 0;
@@ -333,6 +336,8 @@ static void give_back(struct pty *pty)
 		return;
 	ioctl(pty->unread, FIONREAD, &in_pipe);
 	held = pty->input->have - pty->input->at + in_pipe;
+	if (held > pty->input->taken)
+		held = pty->input->taken;
 	if (held)
 		lseek(STDIN_FILENO, -(off_t)held, SEEK_CUR);
 	close(pty->unread);

@@ -60,7 +60,7 @@ struct relay *relay_add(struct relays *rs, int from, int to, int user)
 	r->terminal = isatty(from) || isatty(to);
 	r->paused = false;
 	r->left = SIZE_MAX;
-	r->have = r->at = 0;
+	r->have = r->at = r->taken = 0;
 	return r;
 }
 
@@ -108,6 +108,7 @@ static void read_some(struct relays *rs, struct relay *r)
 	}
 	r->at = 0;
 	r->have = n;
+	r->taken += n;
 	if (r->left != SIZE_MAX)
 		r->left -= n;
 }

@@ -29,6 +29,8 @@ struct relay {
 	bool paused;
 	/** @left: Bytes that may still be read. */
 	size_t left;
+	/** @taken: Bytes that were read. */
+	size_t taken;
 	/** @have: Bytes in @buf. */
 	size_t have;
 	/** @at: Of these, written. */
