@@ -109,23 +109,14 @@ static void others_do_not(void)
 /* They do not turn a program by themselves: that depends on where they lead. */
 static void folders_are_known_by_their_names(void)
 {
-	static const char *const named[] = { "HOME=/root",
-					     "HOME=",
-					     "XDG_CONFIG_HOME=/x",
-					     "XDG_CONFIG_DIRS=/x",
-					     "XDG_DATA_HOME=/x",
-					     "XDG_DATA_DIRS=/x:/y",
-					     "XDG_CACHE_HOME=/x",
-					     "FPATH=/x:/y",
-					     "BUNDLE_PATH=/x",
-					     "BUNDLE_APP_CONFIG=/x",
-					     "COREPACK_HOME=/x",
-					     "CURL_HOME=/x",
-					     "DENO_DIR=/x",
-					     "HGRCPATH=/x",
-					     "PIP_CONFIG_FILE=/x",
-					     "WGETRC=/x",
-					     "RIPGREP_CONFIG_PATH=/x" };
+	static const char *const named[] = { "HOME=/root",	   "HOME=",
+					     "XDG_CONFIG_HOME=/x", "XDG_CONFIG_DIRS=/x",
+					     "XDG_DATA_HOME=/x",   "XDG_DATA_DIRS=/x:/y",
+					     "XDG_CACHE_HOME=/x",  "FPATH=/x:/y",
+					     "BUNDLE_PATH=/x",	   "BUNDLE_APP_CONFIG=/x",
+					     "COREPACK_HOME=/x",   "CURL_HOME=/x",
+					     "DENO_DIR=/x",	   "HGRCPATH=/x",
+					     "WGETRC=/x",	   "RIPGREP_CONFIG_PATH=/x" };
 	static const char *const others[] = {
 		"",
 		"HOME",
@@ -135,6 +126,7 @@ static void folders_are_known_by_their_names(void)
 		"XDG_CONFIG_HOME",
 		"CFPATH=/x",
 		"PIP_CACHE_DIR=/x",
+		"PIP_CONFIG_FILE=/dev/null",
 		"CARGO_HOME=/x",
 		"XDG_RUNTIME_DIR=/x",
 	};

@@ -26,7 +26,6 @@ static const char *const folders[] = {
 	"DENO_DIR=",
 	"FPATH=",
 	"HGRCPATH=",
-	"PIP_CONFIG_FILE=",
 	"RIPGREP_CONFIG_PATH=",
 	"WGETRC=",
 };
@@ -100,7 +99,7 @@ static const u64 second[] = {
 	['M' - 'A'] = LETTER('A') | LETTER('F') | LETTER('I'),
 	['N' - 'A'] = LETTER('O') | LETTER('P'),
 	['O' - 'A'] = LETTER('C'),
-	['P' - 'A'] = LETTER('E') | LETTER('H') | LETTER('I') | LETTER('S') | LETTER('Y'),
+	['P' - 'A'] = LETTER('E') | LETTER('H') | LETTER('S') | LETTER('Y'),
 	['R' - 'A'] = LETTER('I') | LETTER('U') | LETTER('_'),
 	['S' - 'A'] = LETTER('B') | LETTER('H'),
 	['T' - 'A'] = LETTER('A') | LETTER('C') | LETTER('K'),
