@@ -224,6 +224,15 @@ static bool was_allowed(const struct rvm_partition *part, const struct sock *sk,
 	return rvm_recent_has_peer(part, &peer);
 }
 
+/* Port 0 is one, too. */
+static bool has_peer(const struct sock *sk)
+{
+	struct rvm_addr peer;
+
+	take_peer(&peer, sk);
+	return peer.port || !rvm_addr_is_any(&peer);
+}
+
 /*
  * A message without an address goes to the peer, and what is received comes
  * from it.  A token to connect there covers it, and so does one to listen here:
@@ -233,6 +242,8 @@ static int check_peer(struct rvm_partition *part, const struct sock *sk, enum rv
 {
 	struct rvm_addr peer, local;
 
+	if (!has_peer(sk))
+		return 0;
 	take_peer(&peer, sk);
 	take_local(&local, sk);
 	if (was_allowed(part, sk, &local, RVM_RIGHT_WRITE) ||
@@ -241,15 +252,6 @@ static int check_peer(struct rvm_partition *part, const struct sock *sk, enum rv
 	if (!check_addr(part, sk, &local, op, RVM_RIGHT_WRITE, true))
 		return 0;
 	return check_addr(part, sk, &peer, op, RVM_RIGHT_EXECUTE, quiet);
-}
-
-/* Port 0 is one, too. */
-static bool has_peer(const struct sock *sk)
-{
-	struct rvm_addr peer;
-
-	take_peer(&peer, sk);
-	return peer.port || !rvm_addr_is_any(&peer);
 }
 
 /*
@@ -315,14 +317,14 @@ static noinline int check_send(struct rvm_partition *part, const struct sock *sk
 	/* A connection sends to its peer, whatever address the message names. */
 	connected = sk->sk_protocol == IPPROTO_TCP && sk->sk_state != TCP_CLOSE;
 	if (connected || !msg->msg_name || !msg->msg_namelen) {
-		err = has_peer(sk) ? check_peer(part, sk, RVM_OP_SEND, false) : 0;
+		err = check_peer(part, sk, RVM_OP_SEND, false);
 		if (err || !msg->msg_name || !msg->msg_namelen)
 			return err;
 	}
 	/* On IPv6 this means the connected peer, on IPv4 it is an address. */
 	if (sk->sk_family == AF_INET6 && msg->msg_namelen >= (int)sizeof(sa_family_t) &&
 	    ((const struct sockaddr *)msg->msg_name)->sa_family == AF_UNSPEC)
-		return has_peer(sk) ? check_peer(part, sk, RVM_OP_SEND, false) : 0;
+		return check_peer(part, sk, RVM_OP_SEND, false);
 	if (!take_sockaddr(&addr, sk, msg->msg_name, msg->msg_namelen))
 		return refuse_address(part, RVM_OP_SEND);
 	return check_addr(part, sk, &addr, RVM_OP_SEND, RVM_RIGHT_EXECUTE, false);
