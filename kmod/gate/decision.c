@@ -484,7 +484,7 @@ bool rvm_decision_describe(struct rvm_decision *decision, const struct path *pat
 	    !describe_place(decision, path, walk))
 		return false;
 	decision->part &= ~RVM_DECISION_FOLDER;
-	/* Those of its directory may be noted, or not: one that may be loaded agrees with both. */
+	/* Only its directory's decision has them: opened and mapped, a file keeps one decision. */
 	memset(decision->leaves, 0, sizeof(decision->leaves));
 	decision->names = section->seq;
 	return true;

@@ -363,7 +363,7 @@ static bool any_is_stopped __read_mostly;
 
 static bool is_stopped(const struct rvm_partition *part)
 {
-	return !(part->flags & RVM_PARTITION_FLAG_PEN) && !rvm_partition_is_live(part);
+	return !(READ_ONCE(part->flags) & RVM_PARTITION_FLAG_PEN) && !rvm_partition_is_live(part);
 }
 
 static void look_for_stopped(void)
