@@ -118,9 +118,10 @@ keys_at_once() {
 		"$1 sh -c 'echo ready; read x; echo \"<\$x>\"'" 'hello\n'
 }
 
+# If cat were interrupted too, and the shell heard of that last, then it would say nothing.
 interrupt() {
 	at_terminal 'ready\r\n^C130\r\n' \
-		"$1 sh -c 'echo ready >&2; sleep 60' | cat; echo \${PIPESTATUS[0]}" '\x03'
+		"$1 sh -c 'echo ready >&2; sleep 60' | (trap '' INT; cat); echo \${PIPESTATUS[0]}" '\x03'
 }
 
 # The second begins while the first has changed the terminal, and ends after it.
