@@ -304,10 +304,10 @@ static void latch(const struct rvm_verdict *v)
 {
 	struct rvm_token_core *token = (struct rvm_token_core *)v->token;
 
-	if (!token || !token->expires_at || READ_ONCE(token->flags) & RVM_TOKEN_F_EXPIRED ||
+	if (!token || !token->expires_at || READ_ONCE(token->flags) & RVM_TOKEN_FLAG_EXPIRED ||
 	    ktime_get_real_seconds() < token->expires_at)
 		return;
-	WRITE_ONCE(token->flags, READ_ONCE(token->flags) | RVM_TOKEN_F_EXPIRED);
+	WRITE_ONCE(token->flags, READ_ONCE(token->flags) | RVM_TOKEN_FLAG_EXPIRED);
 	/* Decisions from before the clock was set may rest on it. */
 	rvm_policy_change();
 }

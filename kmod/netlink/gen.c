@@ -56,7 +56,7 @@ const struct nla_policy rvm_scope_nl_policy[RVM_A_SCOPE_PAD + 1] = {
 	[RVM_A_SCOPE_ANCHOR_INO] = { .type = NLA_U64, },
 };
 
-const struct nla_policy rvm_token_nl_policy[RVM_A_TOKEN_WITHIN + 1] = {
+const struct nla_policy rvm_token_nl_policy[RVM_A_TOKEN_REVOKED + 1] = {
 	[RVM_A_TOKEN_ID] = { .type = NLA_U64, },
 	[RVM_A_TOKEN_INDEX] = { .type = NLA_U32, },
 	[RVM_A_TOKEN_GENERATION] = { .type = NLA_U32, },
@@ -70,10 +70,11 @@ const struct nla_policy rvm_token_nl_policy[RVM_A_TOKEN_WITHIN + 1] = {
 	[RVM_A_TOKEN_DEPTH] = { .type = NLA_U32, },
 	[RVM_A_TOKEN_PARENT] = { .type = NLA_U64, },
 	[RVM_A_TOKEN_EXPIRES_AT] = { .type = NLA_S64, },
-	[RVM_A_TOKEN_FLAGS] = { .type = NLA_U32, },
+	[RVM_A_TOKEN_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0x7f),
 	[RVM_A_TOKEN_BIRTH] = { .type = NLA_U64, },
 	[RVM_A_TOKEN_PARTITION] = { .type = NLA_U32, },
 	[RVM_A_TOKEN_WITHIN] = { .type = NLA_NUL_STRING, .len = 255, },
+	[RVM_A_TOKEN_REVOKED] = { .type = NLA_U64, },
 };
 
 /* RVM_CMD_PARTITION_NEW - do */
@@ -117,11 +118,12 @@ static const struct nla_policy rvm_partition_enter_nl_policy[RVM_A_PARTITION_WOR
 };
 
 /* RVM_CMD_TABLE_BEGIN - do */
-static const struct nla_policy rvm_table_begin_nl_policy[RVM_A_TABLE_WORKSPACE + 1] = {
+static const struct nla_policy rvm_table_begin_nl_policy[RVM_A_TABLE_FRESH + 1] = {
 	[RVM_A_TABLE_PARTITION] = NLA_POLICY_MIN(NLA_U32, 1),
 	[RVM_A_TABLE_DIGEST] = NLA_POLICY_EXACT_LEN(32),
 	[RVM_A_TABLE_SOURCE] = { .type = NLA_NUL_STRING, .len = 4096, },
 	[RVM_A_TABLE_WORKSPACE] = { .type = NLA_NUL_STRING, .len = 4096, },
+	[RVM_A_TABLE_FRESH] = { .type = NLA_FLAG, },
 };
 
 /* RVM_CMD_TABLE_ADD - do */
@@ -152,7 +154,7 @@ static const struct nla_policy rvm_exclusion_get_nl_policy[RVM_A_TABLE_PARTITION
 };
 
 /* RVM_CMD_CHECK - do */
-static const struct nla_policy rvm_check_nl_policy[RVM_A_CHECK_WITHIN + 1] = {
+static const struct nla_policy rvm_check_nl_policy[RVM_A_CHECK_ISSUED + 1] = {
 	[RVM_A_CHECK_PARTITION] = NLA_POLICY_MIN(NLA_U32, 1),
 	[RVM_A_CHECK_CLASS] = NLA_POLICY_MAX(NLA_U32, 8),
 	[RVM_A_CHECK_OP] = NLA_POLICY_MAX(NLA_U32, 63),
@@ -167,6 +169,36 @@ static const struct nla_policy rvm_check_nl_policy[RVM_A_CHECK_WITHIN + 1] = {
 	[RVM_A_CHECK_ADDRESS] = NLA_POLICY_EXACT_LEN(16),
 	[RVM_A_CHECK_PORT] = NLA_POLICY_FULL_RANGE(NLA_U32, &rvm_a_check_port_range),
 	[RVM_A_CHECK_WITHIN] = { .type = NLA_NUL_STRING, .len = 255, },
+	[RVM_A_CHECK_NONCE] = { .type = NLA_U64, },
+	[RVM_A_CHECK_ISSUED] = { .type = NLA_U64, },
+};
+
+/* RVM_CMD_TOKEN_GRANT - do */
+static const struct nla_policy rvm_token_grant_nl_policy[RVM_A_GRANT_TOKEN + 1] = {
+	[RVM_A_GRANT_PARTITION] = NLA_POLICY_MIN(NLA_U32, 1),
+	[RVM_A_GRANT_ID] = { .type = NLA_U64, },
+	[RVM_A_GRANT_INDEX] = { .type = NLA_U32, },
+	[RVM_A_GRANT_GENERATION] = { .type = NLA_U32, },
+	[RVM_A_GRANT_TOKEN] = NLA_POLICY_NESTED(rvm_token_nl_policy),
+};
+
+/* RVM_CMD_TOKEN_REVOKE - do */
+static const struct nla_policy rvm_token_revoke_nl_policy[RVM_A_GRANT_GENERATION + 1] = {
+	[RVM_A_GRANT_ID] = { .type = NLA_U64, },
+	[RVM_A_GRANT_INDEX] = { .type = NLA_U32, },
+	[RVM_A_GRANT_GENERATION] = { .type = NLA_U32, },
+};
+
+/* RVM_CMD_TOKEN_PROVE - do */
+static const struct nla_policy rvm_token_prove_nl_policy[RVM_A_GRANT_ISSUED + 1] = {
+	[RVM_A_GRANT_PARTITION] = NLA_POLICY_MIN(NLA_U32, 1),
+	[RVM_A_GRANT_ID] = { .type = NLA_U64, },
+	[RVM_A_GRANT_INDEX] = { .type = NLA_U32, },
+	[RVM_A_GRANT_GENERATION] = { .type = NLA_U32, },
+	[RVM_A_GRANT_RIGHTS] = NLA_POLICY_MASK(NLA_U32, 0x7f),
+	[RVM_A_GRANT_TIER] = NLA_POLICY_RANGE(NLA_U32, 1, 3),
+	[RVM_A_GRANT_NONCE] = { .type = NLA_U64, },
+	[RVM_A_GRANT_ISSUED] = { .type = NLA_U64, },
 };
 
 /* RVM_CMD_WITNESS_GET - do */
@@ -239,7 +271,7 @@ static const struct genl_split_ops rvm_nl_ops[] = {
 		.pre_doit	= rvm_nl_pre_doit_admin,
 		.doit		= rvm_nl_table_begin_doit,
 		.policy		= rvm_table_begin_nl_policy,
-		.maxattr	= RVM_A_TABLE_WORKSPACE,
+		.maxattr	= RVM_A_TABLE_FRESH,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{
@@ -293,7 +325,31 @@ static const struct genl_split_ops rvm_nl_ops[] = {
 		.pre_doit	= rvm_nl_pre_doit_user,
 		.doit		= rvm_nl_check_doit,
 		.policy		= rvm_check_nl_policy,
-		.maxattr	= RVM_A_CHECK_WITHIN,
+		.maxattr	= RVM_A_CHECK_ISSUED,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= RVM_CMD_TOKEN_GRANT,
+		.pre_doit	= rvm_nl_pre_doit_user,
+		.doit		= rvm_nl_token_grant_doit,
+		.policy		= rvm_token_grant_nl_policy,
+		.maxattr	= RVM_A_GRANT_TOKEN,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= RVM_CMD_TOKEN_REVOKE,
+		.pre_doit	= rvm_nl_pre_doit_user,
+		.doit		= rvm_nl_token_revoke_doit,
+		.policy		= rvm_token_revoke_nl_policy,
+		.maxattr	= RVM_A_GRANT_GENERATION,
+		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= RVM_CMD_TOKEN_PROVE,
+		.pre_doit	= rvm_nl_pre_doit_user,
+		.doit		= rvm_nl_token_prove_doit,
+		.policy		= rvm_token_prove_nl_policy,
+		.maxattr	= RVM_A_GRANT_ISSUED,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{

@@ -15,7 +15,7 @@
 extern const struct nla_policy rvm_exclusion_nl_policy[RVM_A_EXCLUSION_PARTITION + 1];
 extern const struct nla_policy rvm_link_nl_policy[RVM_A_LINK_ATTACHED + 1];
 extern const struct nla_policy rvm_scope_nl_policy[RVM_A_SCOPE_PAD + 1];
-extern const struct nla_policy rvm_token_nl_policy[RVM_A_TOKEN_WITHIN + 1];
+extern const struct nla_policy rvm_token_nl_policy[RVM_A_TOKEN_REVOKED + 1];
 
 int rvm_nl_pre_doit_admin(const struct genl_split_ops *ops,
 			  struct sk_buff *skb, struct genl_info *info);
@@ -41,6 +41,9 @@ int rvm_nl_token_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int rvm_nl_exclusion_get_dumpit(struct sk_buff *skb,
 				struct netlink_callback *cb);
 int rvm_nl_check_doit(struct sk_buff *skb, struct genl_info *info);
+int rvm_nl_token_grant_doit(struct sk_buff *skb, struct genl_info *info);
+int rvm_nl_token_revoke_doit(struct sk_buff *skb, struct genl_info *info);
+int rvm_nl_token_prove_doit(struct sk_buff *skb, struct genl_info *info);
 int rvm_nl_witness_get_doit(struct sk_buff *skb, struct genl_info *info);
 int rvm_nl_hook_set_doit(struct sk_buff *skb, struct genl_info *info);
 int rvm_nl_hook_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);

@@ -184,7 +184,6 @@ static int parse_rights(const struct nlattr *nest, const struct nlattr *attr, u8
 /* The part of a token or exclusion that is not its scope. */
 struct head {
 	struct rvm_token_core core;
-	u64 badge;
 	const struct nlattr *scope;
 	const struct nlattr *within;
 };
@@ -218,7 +217,7 @@ static int parse_token(const struct nlattr *nest, struct head *head, struct netl
 		return -EINVAL;
 	}
 	if (tb[RVM_A_TOKEN_BADGE])
-		head->badge = nla_get_u64(tb[RVM_A_TOKEN_BADGE]);
+		head->core.badge = nla_get_u64(tb[RVM_A_TOKEN_BADGE]);
 	head->scope = tb[RVM_A_TOKEN_SCOPE];
 	head->within = tb[RVM_A_TOKEN_WITHIN];
 	return 0;
@@ -307,7 +306,6 @@ static int add_entry(struct rvm_transaction *txn, const struct nlattr *nest,
 	}
 	head.core.scope = token->core.scope;
 	token->core = head.core;
-	token->badge = head.badge;
 	err = set_within(token, head.within, extack) ?: rvm_transaction_add(txn, token, extack);
 	if (err)
 		rvm_token_destroy(token);

@@ -33,10 +33,10 @@ static int fill_token(struct sk_buff *skb, const struct rvm_token *token, u32 ge
 		return -EMSGSIZE;
 	if (fill_core(skb, &token->core) || nla_put_u32(skb, RVM_A_TOKEN_INDEX, token->index) ||
 	    nla_put_u32(skb, RVM_A_TOKEN_GENERATION, generation) ||
-	    nla_put_u32(skb, RVM_A_TOKEN_OWNER, token->owner) ||
-	    nla_put_u64_64bit(skb, RVM_A_TOKEN_BADGE, token->badge, RVM_A_TOKEN_PAD) ||
+	    nla_put_u32(skb, RVM_A_TOKEN_OWNER, token->core.owner) ||
+	    nla_put_u64_64bit(skb, RVM_A_TOKEN_BADGE, token->core.badge, RVM_A_TOKEN_PAD) ||
 	    nla_put_u64_64bit(skb, RVM_A_TOKEN_BIRTH, token->birth, RVM_A_TOKEN_PAD) ||
-	    nla_put_u32(skb, RVM_A_TOKEN_PARTITION, token->owner) ||
+	    nla_put_u32(skb, RVM_A_TOKEN_PARTITION, token->core.owner) ||
 	    rvm_nl_scope_fill(skb, RVM_A_TOKEN_SCOPE, token->object))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
@@ -51,7 +51,7 @@ static int fill_exclusion(struct sk_buff *skb, const struct rvm_token *exclusion
 		return -EMSGSIZE;
 	if (nla_put_u32(skb, RVM_A_EXCLUSION_INDEX, exclusion->index) ||
 	    nla_put_u32(skb, RVM_A_EXCLUSION_RIGHTS, exclusion->core.rights) ||
-	    nla_put_u32(skb, RVM_A_EXCLUSION_PARTITION, exclusion->owner) ||
+	    nla_put_u32(skb, RVM_A_EXCLUSION_PARTITION, exclusion->core.owner) ||
 	    rvm_nl_scope_fill(skb, RVM_A_EXCLUSION_SCOPE, exclusion->object))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);

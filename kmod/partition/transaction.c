@@ -146,7 +146,7 @@ int rvm_transaction_add(struct rvm_transaction *txn, struct rvm_token *token,
 	if (err)
 		return err;
 	token->index = batch->count++;
-	token->owner = txn->part->id;
+	token->core.owner = txn->part->id;
 	txn->bytes = bytes;
 	txn->steps = steps;
 	return 0;

@@ -91,14 +91,10 @@ struct rvm_token {
 	struct rvm_scope_object *object;
 	/** @within: Storage for @core.within_name. */
 	char *within;
-	/** @badge: Which file it came from. */
-	u64 badge;
 	/** @birth: Witness sequence of the commit. */
 	u64 birth;
 	/** @index: Place in the table. */
 	u32 index;
-	/** @owner: Partition id. */
-	u32 owner;
 	/** @exclusion: Takes away. */
 	bool exclusion;
 };

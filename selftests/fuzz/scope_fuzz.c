@@ -5,7 +5,7 @@
 #include "fuzz.h"
 #include "grammar/scope_parse.h"
 #include "lib/model/rights.h"
-#include "lib/judge/scope.h"
+#include "lib/token/scope.h"
 
 const char *const fuzz_words[] = {
 	"Read(",     "Bash(",	 "WebFetch(",	"domain:", ")",	    "*",     "**",   "/",

@@ -7,7 +7,7 @@
 #include "grammar/scope_parse.h"
 #include "lib/pattern/argv.h"
 #include "lib/pattern/glob.h"
-#include "lib/judge/scope.h"
+#include "lib/token/scope.h"
 #include "unit.h"
 
 /* Blocks for one byte against one byte, including all calls. */

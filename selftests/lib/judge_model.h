@@ -177,16 +177,16 @@ static inline u8 model_lacks(const struct rvm_partition_view *part, const struct
 
 	if ((t->rights & req->need) != req->need)
 		return RVM_REASON_RIGHTS;
-	if (t->flags & RVM_TOKEN_F_EXPIRED || (t->expires_at && t->expires_at <= MODEL_NOW))
+	if (t->flags & RVM_TOKEN_FLAG_EXPIRED || (t->expires_at && t->expires_at <= MODEL_NOW))
 		return RVM_REASON_EXPIRED;
 	if (t->epoch != part->epoch)
 		return RVM_REASON_STALE;
 	if (req->tier > t->tier || (t->tier >= 2 && t->depth > RVM_DEPTH_MAX))
 		return RVM_REASON_TIER;
 	for (a = t->parent; a && t->tier >= 2; child = a, a = a->parent) {
-		if (a->flags & RVM_TOKEN_F_REVOKED)
+		if (a->flags & RVM_TOKEN_FLAG_REVOKED)
 			return RVM_REASON_NO_TOKEN;
-		if (a->flags & RVM_TOKEN_F_EXPIRED || (a->expires_at && a->expires_at <= MODEL_NOW))
+		if (a->flags & RVM_TOKEN_FLAG_EXPIRED || (a->expires_at && a->expires_at <= MODEL_NOW))
 			return RVM_REASON_EXPIRED;
 		if (t->tier == 3 && (child->rights & ~a->rights || a->depth >= child->depth))
 			return RVM_REASON_TIER;
@@ -339,7 +339,7 @@ static inline u8 model_any_token(const struct rvm_partition_view *part,
 static inline u8 model_reason(const struct rvm_partition_view *part, const struct rvm_token_core *t,
 			      const struct rvm_request *req)
 {
-	if (t->flags & RVM_TOKEN_F_REVOKED)
+	if (t->flags & RVM_TOKEN_FLAG_REVOKED)
 		return RVM_REASON_NO_TOKEN;
 	if (t->scope->class == RVM_CLASS_ANY)
 		return model_any_token(part, t, req);

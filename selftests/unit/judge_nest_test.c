@@ -74,7 +74,7 @@ static void tokens_above_can_end(void)
 	REFUSED(judge(), ABOVE);
 	w.parent.epoch--;
 	ALLOWED(judge());
-	e->core.flags = RVM_TOKEN_F_REVOKED;
+	e->core.flags = RVM_TOKEN_FLAG_REVOKED;
 	REFUSED(judge(), ABOVE);
 }
 

@@ -232,7 +232,7 @@ static void rights_on_a_path_are_those_of_live_tokens(void)
 	path_token("/w", "a/**", WRITE);
 	path_token("/w", "**", RVM_RIGHT_GRANT)->core.expires_at = NOW;
 	path_token("/w", "**", RVM_RIGHT_GRANT)->core.epoch = 0;
-	path_token("/w", "**", RVM_RIGHT_GRANT)->core.flags = RVM_TOKEN_F_REVOKED;
+	path_token("/w", "**", RVM_RIGHT_GRANT)->core.flags = RVM_TOKEN_FLAG_REVOKED;
 	path_token("/w", "**", EXECUTE);
 	index_tables();
 	o = object("/w/a/x");

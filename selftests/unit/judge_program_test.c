@@ -111,7 +111,7 @@ static void an_interpreter_is_opened_before_its_name_is_known(void)
 	ask_exec("/bin/bash", NULL);
 	w.req.exec.base.len = 0;
 	REFUSED(judge(), NO_TOKEN);
-	rule->core.flags = RVM_TOKEN_F_REVOKED;
+	rule->core.flags = RVM_TOKEN_FLAG_REVOKED;
 	ask_exec("/bin/dash", NULL);
 	w.req.exec.base.len = 0;
 	REFUSED(judge(), NO_TOKEN);
@@ -208,7 +208,7 @@ static void argv_rules_bind_all_files_of_their_name(void)
 	w.req.exec.base = (struct rvm_name){ .text = "g", .len = 1 };
 	REFUSED(judge(), NO_TOKEN);
 	/* Ending the rule does not widen what was bound. */
-	rule->core.flags = RVM_TOKEN_F_REVOKED;
+	rule->core.flags = RVM_TOKEN_FLAG_REVOKED;
 	REFUSED(on_exec("/usr/core/git", "git|push"), NO_TOKEN);
 	/* "Every program" and the root token mean it so. */
 	exec_in(&w.tokens, NULL, "", true);

@@ -61,7 +61,7 @@ static void the_index_has_each_rule_of_a_file_in_rising_order(void)
 
 static void random_questions_are_judged_as_the_naive_judge_does(void)
 {
-	static unsigned int reasons[RVM_REASON_STEERED + 1], allowed[RVM_CLASS_SYS + 1], relaxed;
+	static unsigned int reasons[RVM_REASON_CHAIN + 1], allowed[RVM_CLASS_SYS + 1], relaxed;
 	static struct model_world world;
 	struct rvm_verdict got, want;
 	unsigned int i;
@@ -79,14 +79,14 @@ static void random_questions_are_judged_as_the_naive_judge_does(void)
 		if (want.allow && !want.relaxed)
 			allowed[world.req.class]++;
 	}
-	for (i = 0; i <= RVM_REASON_STEERED; i++)
+	for (i = 0; i <= RVM_REASON_CHAIN; i++)
 		if (reasons[i])
 			NOTE("%6u %s", reasons[i], rvm_reason_text(i));
 	NOTE("%6u relaxed", relaxed);
 	for (i = RVM_REASON_NO_TOKEN; i <= RVM_REASON_UNREGISTERED; i++)
 		EXPECT(reasons[i] > 20);
 	EXPECT(reasons[RVM_REASON_ARGV] > 20 && reasons[RVM_REASON_ENVIRON] > 20);
-	EXPECT(reasons[RVM_REASON_WITHIN] > 20 && reasons[RVM_REASON_STEERED] > 20);
+	EXPECT(reasons[RVM_REASON_WITHIN] > 20 && reasons[RVM_REASON_CHAIN] > 20);
 	EXPECT(reasons[RVM_REASON_SPECIAL] > 20 && reasons[RVM_REASON_ABOVE] > 20 && relaxed > 20);
 	for (i = RVM_CLASS_PATH; i <= RVM_CLASS_SYS; i++)
 		EXPECT(allowed[i] > 20);

@@ -38,9 +38,9 @@ static void expiry_epoch_and_tier_are_looked_at(void)
 	core->expires_at = -1;
 	REFUSED(judge(), EXPIRED);
 	core->expires_at = 0;
-	core->flags = RVM_TOKEN_F_EXPIRED;
+	core->flags = RVM_TOKEN_FLAG_EXPIRED;
 	REFUSED(judge(), EXPIRED);
-	core->flags = RVM_TOKEN_F_REVOKED;
+	core->flags = RVM_TOKEN_FLAG_REVOKED;
 	REFUSED(judge(), NO_TOKEN);
 	core->flags = 0;
 	core->epoch = 0;
@@ -71,9 +71,9 @@ static void higher_tiers_look_at_ancestors(void)
 	above[0].expires_at = NOW;
 	REFUSED(judge(), EXPIRED);
 	above[0].expires_at = 0;
-	above[0].flags = RVM_TOKEN_F_EXPIRED;
+	above[0].flags = RVM_TOKEN_FLAG_EXPIRED;
 	REFUSED(judge(), EXPIRED);
-	above[0].flags = RVM_TOKEN_F_REVOKED;
+	above[0].flags = RVM_TOKEN_FLAG_REVOKED;
 	REFUSED(judge(), NO_TOKEN);
 	core->tier = 1;
 	ALLOWED(judge());
@@ -134,7 +134,7 @@ static void the_closest_miss_is_told(void)
 	EXPECT_EQ(judge().token->id, 5);
 	e = net_in(&w.tokens, "127.0.0.1");
 	ALLOWED(judge());
-	e->core.flags = RVM_TOKEN_F_REVOKED;
+	e->core.flags = RVM_TOKEN_FLAG_REVOKED;
 	REFUSED(judge(), RIGHTS);
 	start();
 	exec_in(&w.tokens, "/bin/git", "git", true)->core.rights = READ;

@@ -2,7 +2,7 @@
 #include <linux/errno.h>
 
 #include "grammar/scope_parse.h"
-#include "lib/judge/scope.h"
+#include "lib/token/scope.h"
 #include "lib/model/rights.h"
 #include "lib/model/text.h"
 #include "unit.h"

@@ -6,8 +6,9 @@
 #include <linux/rvm.h>
 #include <linux/types.h>
 
-#include "lib/judge/scope.h"
 #include "lib/pattern/leaf.h"
+#include "lib/token/scope.h"
+#include "lib/token/token.h"
 
 /** RVM_PATH_DEPTH_MAX - most names of a path that are judged; deeper ones are denied */
 #define RVM_PATH_DEPTH_MAX 64
@@ -17,43 +18,6 @@
 #define RVM_CHAIN_END 0xffffffffu
 /** RVM_INDEX_PART_BITS - number of bits that the names of patterns are spread over */
 #define RVM_INDEX_PART_BITS 8192
-
-/**
- * struct rvm_token_core - the part of a token that is judged
- */
-struct rvm_token_core {
-	/** @id: Unique in one load of the module. */
-	u64 id;
-	/** @expires_at: Unix seconds, 0 = never. */
-	s64 expires_at;
-	/** @scope: Never NULL. */
-	const struct rvm_scope *scope;
-	/** @parent: NULL for a root. */
-	const struct rvm_token_core *parent;
-	/** @opens: EXEC: the lineage that its program opens, a bit of struct rvm_lineages; or 0. */
-	u64 opens;
-	/** @within: EXEC: the lineage that it is limited to; 0 for none. */
-	u64 within;
-	/** @within_name: Program of that lineage; NULL if @within is 0. */
-	const char *within_name;
-	/** @epoch: Epoch of the partition when the token was made. */
-	u32 epoch;
-	/** @rights: enum rvm_right; of an exclusion, the rights that it takes away. */
-	u8 rights;
-	/** @type: enum rvm_token_type. */
-	u8 type;
-	/** @tier: 1 to 3. */
-	u8 tier;
-	/** @depth: 0 for a root. */
-	u8 depth;
-	/** @flags: RVM_TOKEN_F_x. */
-	u8 flags;
-};
-
-/** RVM_TOKEN_F_REVOKED - revoked; never sufficient again */
-#define RVM_TOKEN_F_REVOKED 0x01
-/** RVM_TOKEN_F_EXPIRED - was once seen expired, and stays so */
-#define RVM_TOKEN_F_EXPIRED 0x02
 
 /**
  * struct rvm_index - tokens or exclusions in index order, found by what they name

@@ -43,7 +43,7 @@ enum fit {
 
 static bool is_expired(const struct rvm_token_core *token, s64 now)
 {
-	return token->flags & RVM_TOKEN_F_EXPIRED ||
+	return token->flags & RVM_TOKEN_FLAG_EXPIRED ||
 	       (token->expires_at && token->expires_at <= now);
 }
 
@@ -57,7 +57,7 @@ static enum rvm_reason check_ancestors(const struct rvm_token_core *token, s64 n
 	if (token->depth > RVM_DEPTH_MAX)
 		return RVM_REASON_TIER;
 	for (; (above = token->parent); token = above) {
-		if (above->flags & RVM_TOKEN_F_REVOKED)
+		if (above->flags & RVM_TOKEN_FLAG_REVOKED)
 			return RVM_REASON_NO_TOKEN;
 		if (is_expired(above, now))
 			return RVM_REASON_EXPIRED;
@@ -142,7 +142,7 @@ static void weigh(struct search *s, u32 at, enum fit fit)
 	u8 missing = s->req->need & ~token->rights;
 	enum rvm_reason reason;
 
-	if (fit == FIT_NONE || token->flags & RVM_TOKEN_F_REVOKED)
+	if (fit == FIT_NONE || token->flags & RVM_TOKEN_FLAG_REVOKED)
 		return;
 	if (fit == FIT_SPECIAL)
 		reason = RVM_REASON_SPECIAL;
@@ -565,7 +565,7 @@ u8 rvm_judge_live_rights(const struct rvm_partition_view *part, u32 at, s64 now)
 {
 	const struct rvm_token_core *token = part->tokens->core[at];
 
-	if (token->flags & RVM_TOKEN_F_REVOKED || check_token(part, token, 0, 0, now))
+	if (token->flags & RVM_TOKEN_FLAG_REVOKED || check_token(part, token, 0, 0, now))
 		return 0;
 	return token->rights;
 }

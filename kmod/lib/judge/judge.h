@@ -17,8 +17,6 @@
  * view and the current time, and records the verdict.
  */
 
-/** RVM_DEPTH_MAX - greatest depth of a token; a root has 0 */
-#define RVM_DEPTH_MAX 8
 /**
  * struct rvm_path_object - what a PATH question is about
  */

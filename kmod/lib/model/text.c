@@ -38,6 +38,9 @@ const char *rvm_reason_text(enum rvm_reason reason)
 		[RVM_REASON_ENVIRON] = "an environment variable could make it run other code",
 		[RVM_REASON_WITHIN] = "a token allows it, but only within another program",
 		[RVM_REASON_STEERED] = "a tracer or a system call filter can change what it does",
+		[RVM_REASON_REVOKED] = "the token that covered it was taken back or used up",
+		[RVM_REASON_NONCE] = "the nonce was used before, or the time is not good",
+		[RVM_REASON_CHAIN] = "the way from the token to its root is broken",
 	};
 
 	return reason < ARRAY_SIZE(text) ? text[reason] : "the reason is unknown";
@@ -104,6 +107,9 @@ const char *rvm_op_name(enum rvm_op op)
 		[RVM_OP_TABLE] = "table",
 		[RVM_OP_HOOK] = "hook",
 		[RVM_OP_WITNESS] = "witness",
+		[RVM_OP_GRANT] = "grant",
+		[RVM_OP_REVOKE] = "revoke",
+		[RVM_OP_PROVE] = "prove",
 	};
 	/* clang-format on */
 

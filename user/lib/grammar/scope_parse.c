@@ -6,7 +6,7 @@
 #include "grammar/addr_parse.h"
 #include "grammar/argv_parse.h"
 #include "grammar/scope_parse.h"
-#include "lib/judge/scope.h"
+#include "lib/token/scope.h"
 #include "lib/model/rights.h"
 #include "lib/pattern/argv.h"
 

@@ -124,6 +124,7 @@ static const char *const token_names[] = {
 	[RVM_A_TOKEN_PARTITION] = "partition",
 	[RVM_A_TOKEN_PAD] = "pad",
 	[RVM_A_TOKEN_WITHIN] = "within",
+	[RVM_A_TOKEN_REVOKED] = "revoked",
 };
 static_assert(RVM_A_TOKEN_MAX <= SPEC_ATTRS_MAX, "the largest set");
 
@@ -163,6 +164,9 @@ static const char *const table_names[] = {
 	[RVM_A_TABLE_SEQUENCE] = "sequence",
 	[RVM_A_TABLE_TOKEN_ID] = "token-id",
 	[RVM_A_TABLE_PAD] = "pad",
+	[RVM_A_TABLE_FRESH] = "fresh",
+	[RVM_A_TABLE_KEPT] = "kept",
+	[RVM_A_TABLE_REVOKED] = "revoked",
 };
 static_assert(RVM_A_TABLE_MAX <= SPEC_ATTRS_MAX, "the largest set");
 
@@ -172,6 +176,31 @@ static const struct spec_set table_set = {
 	.nest = {
 		{ RVM_A_TABLE_TOKEN, &token_set },
 		{ RVM_A_TABLE_EXCLUSION, &exclusion_set },
+	},
+};
+
+static const char *const grant_names[] = {
+	[RVM_A_GRANT_PARTITION] = "partition",
+	[RVM_A_GRANT_ID] = "id",
+	[RVM_A_GRANT_INDEX] = "index",
+	[RVM_A_GRANT_GENERATION] = "generation",
+	[RVM_A_GRANT_TOKEN] = "token",
+	[RVM_A_GRANT_RIGHTS] = "rights",
+	[RVM_A_GRANT_TIER] = "tier",
+	[RVM_A_GRANT_NONCE] = "nonce",
+	[RVM_A_GRANT_ISSUED] = "issued",
+	[RVM_A_GRANT_COUNT] = "count",
+	[RVM_A_GRANT_REASON] = "reason",
+	[RVM_A_GRANT_SEQUENCE] = "sequence",
+	[RVM_A_GRANT_PAD] = "pad",
+};
+static_assert(RVM_A_GRANT_MAX <= SPEC_ATTRS_MAX, "the largest set");
+
+static const struct spec_set grant_set = {
+	.names = grant_names,
+	.max = RVM_A_GRANT_MAX,
+	.nest = {
+		{ RVM_A_GRANT_TOKEN, &token_set },
 	},
 };
 
@@ -195,6 +224,8 @@ static const char *const check_names[] = {
 	[RVM_A_CHECK_MISSING] = "missing",
 	[RVM_A_CHECK_PAD] = "pad",
 	[RVM_A_CHECK_WITHIN] = "within",
+	[RVM_A_CHECK_NONCE] = "nonce",
+	[RVM_A_CHECK_ISSUED] = "issued",
 };
 static_assert(RVM_A_CHECK_MAX <= SPEC_ATTRS_MAX, "the largest set");
 
@@ -268,10 +299,14 @@ const struct spec_set *const spec_sets[RVM_CMD_MAX + 1] = {
 	[RVM_CMD_TOKEN_GET] = &table_set,
 	[RVM_CMD_EXCLUSION_GET] = &table_set,
 	[RVM_CMD_CHECK] = &check_set,
+	[RVM_CMD_TOKEN_GRANT] = &grant_set,
+	[RVM_CMD_TOKEN_REVOKE] = &grant_set,
+	[RVM_CMD_TOKEN_PROVE] = &grant_set,
 	[RVM_CMD_WITNESS_GET] = &witness_set,
 	[RVM_CMD_HOOK_SET] = &hook_set,
 	[RVM_CMD_HOOK_GET] = &hook_set,
 	[RVM_CMD_DENY_EVENT] = &witness_set,
 	[RVM_CMD_PARTITION_EVENT] = &partition_set,
+	[RVM_CMD_GRANT_EVENT] = &grant_set,
 	[RVM_CMD_TABLE_EVENT] = &table_set,
 };

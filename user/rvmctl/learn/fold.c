@@ -8,7 +8,7 @@
 #include "base/path.h"
 #include "grammar/scope_parse.h"
 #include "learn/learn.h"
-#include "lib/judge/scope.h"
+#include "lib/token/scope.h"
 
 #define FILE_RIGHTS (RVM_RIGHT_READ | RVM_RIGHT_WRITE | RVM_RIGHT_EXECUTE)
 

@@ -5,7 +5,7 @@
 #include "base/path.h"
 #include "grammar/scope_parse.h"
 #include "learn/learn.h"
-#include "lib/judge/scope.h"
+#include "lib/token/scope.h"
 #include "lib/pattern/glob.h"
 
 void seen_add(struct seen *seen, uint64_t sequence)

@@ -7,7 +7,7 @@
 
 #include "base/err.h"
 #include "grammar/scope_parse.h"
-#include "lib/judge/scope.h"
+#include "lib/token/scope.h"
 #include "table/anchor.h"
 
 /*

@@ -151,6 +151,67 @@ enum rvm_partition_flag {
 };
 
 /**
+ * enum rvm_token_flag
+ * @RVM_TOKEN_FLAG_REVOKED: Read only; taken back, and never good again.
+ * @RVM_TOKEN_FLAG_EXPIRED: Read only; was once seen expired, and stays so.
+ * @RVM_TOKEN_FLAG_GRANTED: Read only; beside the table, by token-grant.
+ * @RVM_TOKEN_FLAG_SINGLE_USE: Good for one start of a program or for one open.
+ * @RVM_TOKEN_FLAG_UNTIL_EXIT: Good until no process of the partition is left.
+ * @RVM_TOKEN_FLAG_USED: Read only; single-use, and was used.
+ * @RVM_TOKEN_FLAG_GRANT_SPENT: Read only; its GRANT_ONCE was used.
+ */
+enum rvm_token_flag {
+	RVM_TOKEN_FLAG_REVOKED = 1,
+	RVM_TOKEN_FLAG_EXPIRED = 2,
+	RVM_TOKEN_FLAG_GRANTED = 4,
+	RVM_TOKEN_FLAG_SINGLE_USE = 8,
+	RVM_TOKEN_FLAG_UNTIL_EXIT = 16,
+	RVM_TOKEN_FLAG_USED = 32,
+	RVM_TOKEN_FLAG_GRANT_SPENT = 64,
+};
+
+/**
+ * enum rvm_token_error - Why a request about a token is refused, by the names
+ *   of RVM. The message of the extended ACK begins with the name; beside each
+ *   is the errno.
+ * @RVM_TOKEN_ERROR_INVALID_HANDLE: ENOENT. There is no such token, or it is
+ *   not the caller's.
+ * @RVM_TOKEN_ERROR_STALE_HANDLE: ESTALE. The slot has another token now.
+ * @RVM_TOKEN_ERROR_GRANT_NOT_PERMITTED: EPERM. The token has neither GRANT nor
+ *   GRANT_ONCE, or it is not the caller's to give.
+ * @RVM_TOKEN_ERROR_RIGHTS_ESCALATION: ERANGE. More rights, scope, time or tier
+ *   than the token has.
+ * @RVM_TOKEN_ERROR_DELEGATION_DEPTH_EXCEEDED: ELOOP. It would be deeper than
+ *   8.
+ * @RVM_TOKEN_ERROR_TABLE_FULL: ENFILE. The partition or the host has as many
+ *   tokens as it may.
+ * @RVM_TOKEN_ERROR_REVOKED: EKEYREVOKED. It, or what it was derived from, was
+ *   taken back.
+ * @RVM_TOKEN_ERROR_STALE_CAPABILITY: EKEYEXPIRED. It is of an older epoch, or
+ *   has expired.
+ * @RVM_TOKEN_ERROR_INSUFFICIENT_RIGHTS: EACCES. It lacks a right that was
+ *   asked for.
+ * @RVM_TOKEN_ERROR_POLICY_VIOLATION: EKEYREJECTED. The nonce or the time of
+ *   the request is not good.
+ * @RVM_TOKEN_ERROR_DERIVATION_CHAIN_BROKEN: EUCLEAN. A step on the way to its
+ *   root is not as it should be.
+ */
+enum rvm_token_error {
+	RVM_TOKEN_ERROR_NONE,
+	RVM_TOKEN_ERROR_INVALID_HANDLE,
+	RVM_TOKEN_ERROR_STALE_HANDLE,
+	RVM_TOKEN_ERROR_GRANT_NOT_PERMITTED,
+	RVM_TOKEN_ERROR_RIGHTS_ESCALATION,
+	RVM_TOKEN_ERROR_DELEGATION_DEPTH_EXCEEDED,
+	RVM_TOKEN_ERROR_TABLE_FULL,
+	RVM_TOKEN_ERROR_REVOKED,
+	RVM_TOKEN_ERROR_STALE_CAPABILITY,
+	RVM_TOKEN_ERROR_INSUFFICIENT_RIGHTS,
+	RVM_TOKEN_ERROR_POLICY_VIOLATION,
+	RVM_TOKEN_ERROR_DERIVATION_CHAIN_BROKEN,
+};
+
+/**
  * enum rvm_need - When a hook is attached.
  * @RVM_NEED_ALWAYS: For good.
  * @RVM_NEED_RECHECK: While something may have been taken away from a
@@ -225,6 +286,9 @@ enum rvm_op {
 	RVM_OP_TABLE,
 	RVM_OP_HOOK,
 	RVM_OP_WITNESS,
+	RVM_OP_GRANT,
+	RVM_OP_REVOKE,
+	RVM_OP_PROVE,
 };
 
 /**
@@ -269,6 +333,11 @@ enum rvm_op {
  * @RVM_REASON_STEERED: A token names the program with these arguments, but the
  *   task that starts it is traced, or has a system call filter of its own,
  *   which could change the arguments.
+ * @RVM_REASON_REVOKED: The token that covered it was taken back, or used up.
+ * @RVM_REASON_NONCE: The nonce of the request was used before, or its time is
+ *   not good.
+ * @RVM_REASON_CHAIN: A step on the way from the token to its root is not as it
+ *   should be.
  */
 enum rvm_reason {
 	RVM_REASON_NONE,
@@ -299,6 +368,9 @@ enum rvm_reason {
 	RVM_REASON_ABOVE,
 	RVM_REASON_WITHIN,
 	RVM_REASON_STEERED,
+	RVM_REASON_REVOKED,
+	RVM_REASON_NONCE,
+	RVM_REASON_CHAIN,
 };
 
 enum {
@@ -387,6 +459,7 @@ enum {
 	RVM_A_TOKEN_PARTITION,
 	RVM_A_TOKEN_PAD,
 	RVM_A_TOKEN_WITHIN,
+	RVM_A_TOKEN_REVOKED,
 
 	__RVM_A_TOKEN_MAX,
 	RVM_A_TOKEN_MAX = (__RVM_A_TOKEN_MAX - 1)
@@ -414,9 +487,31 @@ enum {
 	RVM_A_TABLE_SEQUENCE,
 	RVM_A_TABLE_TOKEN_ID,
 	RVM_A_TABLE_PAD,
+	RVM_A_TABLE_FRESH,
+	RVM_A_TABLE_KEPT,
+	RVM_A_TABLE_REVOKED,
 
 	__RVM_A_TABLE_MAX,
 	RVM_A_TABLE_MAX = (__RVM_A_TABLE_MAX - 1)
+};
+
+enum {
+	RVM_A_GRANT_PARTITION = 1,
+	RVM_A_GRANT_ID,
+	RVM_A_GRANT_INDEX,
+	RVM_A_GRANT_GENERATION,
+	RVM_A_GRANT_TOKEN,
+	RVM_A_GRANT_RIGHTS,
+	RVM_A_GRANT_TIER,
+	RVM_A_GRANT_NONCE,
+	RVM_A_GRANT_ISSUED,
+	RVM_A_GRANT_COUNT,
+	RVM_A_GRANT_REASON,
+	RVM_A_GRANT_SEQUENCE,
+	RVM_A_GRANT_PAD,
+
+	__RVM_A_GRANT_MAX,
+	RVM_A_GRANT_MAX = (__RVM_A_GRANT_MAX - 1)
 };
 
 enum {
@@ -439,6 +534,8 @@ enum {
 	RVM_A_CHECK_MISSING,
 	RVM_A_CHECK_PAD,
 	RVM_A_CHECK_WITHIN,
+	RVM_A_CHECK_NONCE,
+	RVM_A_CHECK_ISSUED,
 
 	__RVM_A_CHECK_MAX,
 	RVM_A_CHECK_MAX = (__RVM_A_CHECK_MAX - 1)
@@ -497,11 +594,15 @@ enum {
 	RVM_CMD_TOKEN_GET,
 	RVM_CMD_EXCLUSION_GET,
 	RVM_CMD_CHECK,
+	RVM_CMD_TOKEN_GRANT,
+	RVM_CMD_TOKEN_REVOKE,
+	RVM_CMD_TOKEN_PROVE,
 	RVM_CMD_WITNESS_GET,
 	RVM_CMD_HOOK_SET,
 	RVM_CMD_HOOK_GET,
 	RVM_CMD_DENY_EVENT,
 	RVM_CMD_PARTITION_EVENT,
+	RVM_CMD_GRANT_EVENT,
 	RVM_CMD_TABLE_EVENT,
 
 	__RVM_CMD_MAX,

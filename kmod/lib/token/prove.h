@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _RVM_PROVE_H
+#define _RVM_PROVE_H
+
+#include <linux/rvm.h>
+#include <linux/types.h>
+
+#include "lib/token/token.h"
+
+/** RVM_SEAL_KEY_WORDS - of the key of seals */
+#define RVM_SEAL_KEY_WORDS 8
+
+/** rvm_seal_init() - set the key of seals, random for each load; before any token is made */
+void rvm_seal_init(const u64 key[RVM_SEAL_KEY_WORDS]);
+
+/**
+ * rvm_token_seal() - keyed hash of what a token was born with
+ * @token: a token; a GRANT_ONCE that it has used counts
+ *
+ * Of id, parent's id, scope, expiry, handle, owner, epoch, rights, type, tier, depth, badge.
+ *
+ * Return: the hash.
+ */
+u64 rvm_token_seal(const struct rvm_token_core *token);
+
+/**
+ * rvm_prove_p1() - P1: is a token good by itself
+ * @token: the token
+ * @need: rights
+ * @epoch: present epoch of its partition
+ * @now: unix seconds
+ *
+ * Return: RVM_TOKEN_ERROR_NONE; REVOKED; STALE_CAPABILITY; INSUFFICIENT_RIGHTS; in this order.
+ */
+enum rvm_token_error rvm_prove_p1(const struct rvm_token_core *token, u8 need, u32 epoch, s64 now);
+
+/**
+ * rvm_prove_p2() - what P2 adds: depth, and no token above it is revoked or expired
+ * @token: good at P1
+ * @now: unix seconds
+ *
+ * Return: RVM_TOKEN_ERROR_NONE; REVOKED; STALE_CAPABILITY; POLICY_VIOLATION for the depth.
+ */
+enum rvm_token_error rvm_prove_p2(const struct rvm_token_core *token, s64 now);
+
+/**
+ * rvm_prove_p3() - what P3 adds: each step to the root is sound
+ * @token: good at P2
+ * @max_depth: most steps
+ *
+ * Each token on the way has the seal that it was born with; rights are within the parent's,
+ * but for a GRANT_ONCE that was used; depth falls by one; of the same owner the epoch does
+ * not rise.
+ *
+ * Return: RVM_TOKEN_ERROR_NONE or DERIVATION_CHAIN_BROKEN.
+ */
+enum rvm_token_error rvm_prove_p3(const struct rvm_token_core *token, u8 max_depth);
+
+#endif /* _RVM_PROVE_H */
