@@ -86,7 +86,7 @@ static void random_questions_are_judged_as_the_naive_judge_does(void)
 	for (i = RVM_REASON_NO_TOKEN; i <= RVM_REASON_UNREGISTERED; i++)
 		EXPECT(reasons[i] > 20);
 	EXPECT(reasons[RVM_REASON_ARGV] > 20 && reasons[RVM_REASON_ENVIRON] > 20);
-	EXPECT(reasons[RVM_REASON_WITHIN] > 20 && reasons[RVM_REASON_CHAIN] > 20);
+	EXPECT(reasons[RVM_REASON_WITHIN] > 20 && reasons[RVM_REASON_STEERED] > 20);
 	EXPECT(reasons[RVM_REASON_SPECIAL] > 20 && reasons[RVM_REASON_ABOVE] > 20 && relaxed > 20);
 	for (i = RVM_CLASS_PATH; i <= RVM_CLASS_SYS; i++)
 		EXPECT(allowed[i] > 20);
