@@ -37,6 +37,8 @@ struct rvm_slots {
 	u32 limit;
 	/** @count: Slots in use. */
 	u32 count;
+	/** @first: No word of @full before this one has a bit that is not set. */
+	u32 first;
 	/** @full: A bit for each 64 slots that are all in use. */
 	u64 full[RVM_SLOT_CHUNKS * RVM_SLOTS_PER_CHUNK / 64 / 64];
 	/** @used: A bit for each slot in use. */
