@@ -23,7 +23,7 @@ struct rvm_wish {
 	u32 caller;
 	/** @owner: Partition that gets it. */
 	u32 owner;
-	/** @epoch: Present epoch of the source's partition. */
+	/** @source_epoch: Present epoch of the source's partition. */
 	u32 source_epoch;
 	/** @epoch: Present epoch of @owner. */
 	u32 epoch;
@@ -35,7 +35,7 @@ struct rvm_wish {
 	const struct rvm_scope *scope;
 	/** @contained: @scope was shown to lie in the source's. */
 	bool contained;
-	/** @sponsored: The host gives it to a partition inside the source's: that takes no right. */
+	/** @sponsored: From the host, to a partition inside the source's: that takes no right. */
 	bool sponsored;
 	/** @badge: Of the new token. */
 	u64 badge;
@@ -48,15 +48,23 @@ struct rvm_wish {
 };
 
 /**
+ * rvm_derive_root() - a token that was not derived
+ * @token: all but the links of the tree, @depth, @born and @seal is set
+ */
+void rvm_derive_root(struct rvm_token_core *token);
+
+/**
  * rvm_derive_check() - may this be derived
  * @source: found by its handle
  * @wish: what is wanted
  *
- * In this order: the caller has @source (GRANT_NOT_PERMITTED); it is of the present epoch
- * and not expired (STALE_CAPABILITY); it has GRANT or GRANT_ONCE (GRANT_NOT_PERMITTED); the
- * rights, then scope, expiry and tier, are within its own (RIGHTS_ESCALATION); the new one is
- * not too deep (DELEGATION_DEPTH_EXCEEDED).  TABLE_FULL is the caller's, who looks for a slot
- * now.  Then neither @source nor any above it is revoked (REVOKED), see rvm_derive_is_live().
+ * In this order: the caller has @source (GRANT_NOT_PERMITTED); it is of the present epoch,
+ * and neither it nor any above it has expired (STALE_CAPABILITY); it has GRANT or GRANT_ONCE
+ * (GRANT_NOT_PERMITTED); the rights, then scope, expiry and tier, are within its own
+ * (RIGHTS_ESCALATION), and what is good for one use is not passed on (likewise); the new one
+ * is not too deep (DELEGATION_DEPTH_EXCEEDED).  TABLE_FULL is the caller's, who looks for a
+ * slot now.  Then neither @source nor any above it is revoked (REVOKED), see
+ * rvm_derive_is_live().
  *
  * Return: RVM_TOKEN_ERROR_NONE, or one of those.
  */
@@ -69,13 +77,13 @@ bool rvm_derive_is_live(const struct rvm_token_core *token);
 /**
  * rvm_derive() - make a token of another
  * @source: rvm_derive_check() allowed it; without GRANT its GRANT_ONCE is used up
- * @token: id, handle, and @within are set; the rest is filled, and @seal
+ * @token: id, handle, @opens and @within are set; the rest is filled, @seal last
  * @wish: what was allowed
  */
 void rvm_derive(struct rvm_token_core *source, struct rvm_token_core *token,
 		const struct rvm_wish *wish);
 
-/** rvm_derive_detach() - take a token without children out of the tree */
+/** rvm_derive_detach() - take a token without children out of the tree; its @parent stays */
 void rvm_derive_detach(struct rvm_token_core *token);
 
 /**
@@ -88,7 +96,14 @@ void rvm_derive_detach(struct rvm_token_core *token);
  */
 struct rvm_token_core *rvm_derive_leaf(struct rvm_token_core *top);
 
-/** rvm_derive_may_revoke() - has the partition REVOKE on a token, or on one above it */
+/**
+ * rvm_derive_may_revoke() - may a token be taken back by this caller
+ * @token: the token
+ * @caller: partition that asks; 0 for the host, which may
+ *
+ * Return: true if it has REVOKE on @token or on one above it, by a token that is neither
+ * revoked nor was seen expired.
+ */
 bool rvm_derive_may_revoke(const struct rvm_token_core *token, u32 caller);
 
 #endif /* _RVM_DERIVE_H */

@@ -8,16 +8,16 @@
 #include "lib/token/token.h"
 
 /** RVM_SEAL_KEY_WORDS - of the key of seals */
-#define RVM_SEAL_KEY_WORDS 8
+#define RVM_SEAL_KEY_WORDS 4
 
 /** rvm_seal_init() - set the key of seals, random for each load; before any token is made */
 void rvm_seal_init(const u64 key[RVM_SEAL_KEY_WORDS]);
 
 /**
- * rvm_token_seal() - keyed hash of what a token was born with
- * @token: a token; a GRANT_ONCE that it has used counts
+ * rvm_token_seal() - keyed hash of what a token and those above it were born with
+ * @token: all that counts is set
  *
- * Of id, parent's id, scope, expiry, handle, owner, epoch, rights, type, tier, depth, badge.
+ * Of scope, expiry, owner, epoch, rights, type, tier and depth of each, and of their ids.
  *
  * Return: the hash.
  */
@@ -48,9 +48,9 @@ enum rvm_token_error rvm_prove_p2(const struct rvm_token_core *token, s64 now);
  * @token: good at P2
  * @max_depth: most steps
  *
- * Each token on the way has the seal that it was born with; rights are within the parent's,
- * but for a GRANT_ONCE that was used; depth falls by one; of the same owner the epoch does
- * not rise.
+ * The token has the rights that it was born with, but for a GRANT_ONCE that was used.  At
+ * each step they are within the parent's, depth falls by one, and of the same owner the
+ * epoch does not rise.  The seal says that neither the token nor any above it was changed.
  *
  * Return: RVM_TOKEN_ERROR_NONE or DERIVATION_CHAIN_BROKEN.
  */

@@ -66,14 +66,16 @@ struct rvm_token_core {
 	u32 owner;
 	/** @epoch: Epoch of the partition when the token was made. */
 	u32 epoch;
-	/** @rights: enum rvm_right; of an exclusion, the rights that it takes away. */
-	u8 rights;
+	/** @born: @rights at its birth. */
+	u8 born;
 	/** @type: enum rvm_token_type. */
 	u8 type;
 	/** @tier: 1 to 3. */
 	u8 tier;
 	/** @depth: 0 for a root. */
 	u8 depth;
+	/** @rights: enum rvm_right; of an exclusion, the rights that it takes away. */
+	u8 rights;
 	/** @flags: enum rvm_token_flag. */
 	u8 flags;
 };
