@@ -6,24 +6,29 @@
 
 /** RVM_NONCES - how many nonces of a partition are remembered */
 #define RVM_NONCES 4096
-/** RVM_NONCE_WINDOW_NS - how old a request may be, and how far ahead its clock */
-#define RVM_NONCE_WINDOW_NS (300ULL * 1000 * 1000 * 1000)
+/** RVM_NONCE_AGE_NS - how old a request may be */
+#define RVM_NONCE_AGE_NS (300ULL * 1000 * 1000 * 1000)
 
 /**
- * struct rvm_nonces - the last nonces that one partition has used
+ * DOC: nonces
  *
- * A request names a nonce and the time at which it was made.  It is refused if the nonce is
- * among those that are remembered, or if it was made before the newest of those that were
- * forgotten was used.  So no request is accepted twice, whatever the numbers are; a large
- * one shuts nobody out; and memory is bounded.
+ * struct rvm_nonces has the last nonces that one partition has used.  A request names a nonce
+ * and the time at which it was made, by the clock of this host.  It is refused
+ * if the nonce is among those that are remembered, if its time is yet to come, or if it was
+ * made before the newest of those that were forgotten was used.  So no request is accepted
+ * twice, whatever the numbers are; a large one shuts nobody out; and memory is bounded.
  */
 struct rvm_nonces;
 
 /** rvm_nonces_bytes() - memory that one takes */
 size_t rvm_nonces_bytes(void);
 
-/** rvm_nonces_init() - forget all; @nonces has rvm_nonces_bytes() */
-void rvm_nonces_init(struct rvm_nonces *nonces);
+/**
+ * rvm_nonces_init() - none was used yet
+ * @nonces: has rvm_nonces_bytes()
+ * @key: random, so that nobody can choose nonces that are slow to find
+ */
+void rvm_nonces_init(struct rvm_nonces *nonces, u64 key);
 
 /**
  * rvm_nonces_may_use() - would a request be new
