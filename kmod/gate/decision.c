@@ -21,7 +21,6 @@
 #include "lib/judge/move.h"
 #include "limits.h"
 #include "partition/registry.h"
-#include "policy.h"
 #include "table/table.h"
 #include "walk/object.h"
 #include "walk/path.h"
@@ -288,11 +287,13 @@ static noinline bool holds_on(struct slot *slot, unsigned int seq, const struct 
 	return true;
 }
 
-static __always_inline bool is_about(const struct rvm_decision *decision, u64 part,
+/* @id: Of the partition, or that of its directories. */
+static __always_inline bool is_about(const struct rvm_decision *decision,
+				     const struct rvm_partition *part, u64 id,
 				     const struct dentry *dentry, u8 rights, bool load)
 {
-	return is_of(decision, part, dentry) && !(rights & ~READ_ONCE(decision->rights[load])) &&
-	       rvm_policy_is(READ_ONCE(decision->policy)) && !is_old(decision, jiffies);
+	return is_of(decision, id, dentry) && !(rights & ~READ_ONCE(decision->rights[load])) &&
+	       rvm_policy_is(part, READ_ONCE(decision->policy)) && !is_old(decision, jiffies);
 }
 
 bool rvm_decision_allows_one(const struct rvm_partition *part, const struct path *path, u8 rights,
@@ -306,7 +307,7 @@ bool rvm_decision_allows_one(const struct rvm_partition *part, const struct path
 
 	/* What is kept is read after it. */
 	seq = even(smp_load_acquire(&slot->seq));
-	if (!is_about(decision, part->id, dentry, rights, load))
+	if (!is_about(decision, part, part->id, dentry, rights, load))
 		return false;
 	/* Before any name is read. */
 	names = rvm_walk_names();
@@ -385,12 +386,30 @@ static noinline bool name_is_ordinary(struct slot *slot, unsigned int seq,
 	return READ_ONCE(slot->seq) == seq && rvm_walk_names() == names;
 }
 
+/* What a rename compares of a directory. */
+struct moves {
+	/* Of the partition: what was noted before something was granted does not count. */
+	u32 additions;
+	u16 moves;
+};
+
+/* Else nothing new would be noted as long as the directory's rights are known. */
+static noinline bool forget_slot(struct slot *slot, unsigned int seq)
+{
+	if (cmpxchg(&slot->seq, seq, seq + 1) == seq) {
+		WRITE_ONCE(slot->decision.part, 0);
+		/* That is written before the slot counts as whole again. */
+		smp_store_release(&slot->seq, seq + 2);
+	}
+	return false;
+}
+
 /*
  * Cheap and telling comparisons first; what calls others comes last, so that no
  * frame is needed.
  */
 static __always_inline bool allows_in(const struct rvm_partition *part, const struct path *path,
-				      u8 rights, bool name, u16 *moves)
+				      u8 rights, bool name, struct moves *moves)
 {
 	u64 id = part->id | RVM_DECISION_FOLDER;
 	/* Before any name is read. */
@@ -402,10 +421,12 @@ static __always_inline bool allows_in(const struct rvm_partition *part, const st
 
 	/* What is kept is read after it. */
 	seq = even(smp_load_acquire(&slot->seq));
-	if (!is_about(decision, id, folder, rights, false))
+	if (!is_about(decision, part, id, folder, rights, false))
 		return false;
+	if (moves && READ_ONCE(decision->additions) != moves->additions)
+		return forget_slot(slot, seq);
 	if (moves)
-		*moves = READ_ONCE(decision->moves);
+		moves->moves = READ_ONCE(decision->moves);
 	if (!identify_folder(&now, folder) || !is_same(&decision->identity, &now) ||
 	    !is_same_place(decision, path->mnt) ||
 	    !(name ? is_like_others(path->dentry, path->mnt) :
@@ -432,25 +453,34 @@ static bool may_move(u16 here, u16 there, bool within, bool tree)
 	return here & RVM_MOVES_BETWEEN && here == there && !tree;
 }
 
+/* An odd count was read while something was being granted. */
+static bool has_gained(const struct rvm_partition *part, u32 additions)
+{
+	return additions & 1 || READ_ONCE(part->additions) != additions;
+}
+
 /*
- * What was found for both names was found under the present policy and count of renames: if
- * neither has changed since before the first, both were true at one and the same time.
+ * What was found for both names was found under the present policy and counts of renames and
+ * of what was granted: if none has changed since before the first, both were true at one and
+ * the same time.
  */
 bool rvm_decision_allows_move(const struct rvm_partition *part, const struct path *from,
 			      const struct path *to)
 {
 	unsigned int names = rvm_walk_names();
-	u64 policy = rvm_policy_number();
+	u64 policy = rvm_policy_number(part);
 	bool within = READ_ONCE(from->dentry->d_parent) == READ_ONCE(to->dentry->d_parent);
-	u16 here, there;
+	/* Before the sets of names that are told from others are read. */
+	struct moves here = { .additions = smp_load_acquire(&part->additions) }, there = here;
 
 	if (!allows_in(part, from, RVM_RIGHT_WRITE, true, &here) ||
 	    !allows_in(part, to, RVM_RIGHT_WRITE, true, &there) ||
-	    !may_move(here, there, within, d_is_dir(from->dentry)))
+	    !may_move(here.moves, there.moves, within, d_is_dir(from->dentry)))
 		return false;
 	/* All was read before these are looked at again. */
 	smp_rmb();
-	return rvm_walk_names() == names && rvm_policy_is(policy);
+	return rvm_walk_names() == names && rvm_policy_is(part, policy) &&
+	       !has_gained(part, here.additions);
 }
 
 static bool describe_place(struct rvm_decision *decision, const struct path *path,
@@ -509,8 +539,9 @@ bool rvm_decision_describe_folder(struct rvm_decision *decision, const struct pa
 static bool agree(const struct rvm_decision *old, const struct rvm_decision *new)
 {
 	return is_same(&old->identity, &new->identity) && old->part == new->part &&
-	       old->policy == new->policy && old->names == new->names && old->root == new->root &&
-	       old->top == new->top && old->crossings == new->crossings && old->from <= new->from &&
+	       old->policy == new->policy && old->additions == new->additions &&
+	       old->names == new->names && old->root == new->root && old->top == new->top &&
+	       old->crossings == new->crossings && old->from <= new->from &&
 	       !is_old(old, new->kept) && !memcmp(old->leaves, new->leaves, sizeof(new->leaves)) &&
 	       !memcmp(old->mount, new->mount, new->crossings * sizeof(new->mount[0]));
 }

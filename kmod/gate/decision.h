@@ -71,6 +71,8 @@ struct rvm_decision {
 	u64 policy;
 	/** @names: Count of rename_lock under which the names were read; always even. */
 	unsigned int names;
+	/** @additions: Of the partition, read before judging; only renames need it. */
+	u32 additions;
 	/** @settled: @names once @chain is known, if nothing expires; else no number of names. */
 	u64 settled;
 	/**

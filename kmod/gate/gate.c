@@ -18,7 +18,7 @@
 #include "lib/judge/move.h"
 #include "lib/model/rights.h"
 #include "partition/registry.h"
-#include "policy.h"
+#include "table/token.h"
 #include "walk/path.h"
 #include "witness/witness.h"
 
@@ -300,16 +300,18 @@ static void record(struct rvm_partition *part, const struct rvm_question *q,
 }
 
 /* A token seen expired stays so even if the clock is set back. */
-static void latch(const struct rvm_verdict *v)
+static void latch(struct rvm_partition *part, const struct rvm_verdict *v)
 {
-	struct rvm_token_core *token = (struct rvm_token_core *)v->token;
+	const struct rvm_token_core *token = v->token;
 
-	if (!token || !token->expires_at || READ_ONCE(token->flags) & RVM_TOKEN_FLAG_EXPIRED ||
-	    ktime_get_real_seconds() < token->expires_at)
+	if (!token || !token->expires_at || ktime_get_real_seconds() < token->expires_at ||
+	    !rvm_token_add_flags(token, RVM_TOKEN_FLAG_EXPIRED))
 		return;
-	WRITE_ONCE(token->flags, READ_ONCE(token->flags) | RVM_TOKEN_FLAG_EXPIRED);
+	/* It may be of a partition above. */
+	while (part->parent && part->id != token->owner)
+		part = part->parent;
 	/* Decisions from before the clock was set may rest on it. */
-	rvm_policy_change();
+	rvm_partition_policy_change(part);
 }
 
 static int conclude(struct rvm_partition *part, const struct rvm_question *q,
@@ -321,7 +323,7 @@ static int conclude(struct rvm_partition *part, const struct rvm_question *q,
 	if (!q->quiet && (!v->allow || v->relaxed || q->always ||
 			  READ_ONCE(part->flags) & RVM_PARTITION_FLAG_WITNESS_ALL))
 		record(part, q, v);
-	latch(v);
+	latch(part, v);
 	return v->allow ? 0 : -EACCES;
 }
 
@@ -331,7 +333,9 @@ static noinline struct rvm_verdict judge_once(struct rvm_partition *part, struct
 	struct rvm_decision decision = {
 		.part = part->id,
 		/* Before anything that is judged is read. */
-		.policy = rvm_policy_number(),
+		.policy = rvm_policy_number(part),
+		/* Likewise. */
+		.additions = smp_load_acquire(&part->additions),
 	};
 	struct rvm_verdict v;
 

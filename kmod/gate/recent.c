@@ -13,7 +13,6 @@
 #include "gate/decision.h"
 #include "gate/recent.h"
 #include "partition/registry.h"
-#include "policy.h"
 #include "walk/path.h"
 
 /*
@@ -61,8 +60,8 @@ bool rvm_recent_has(const struct rvm_partition *part, const struct file *file, i
 	preempt_disable();
 	r = recent_of(file);
 	is = r->file == file && r->mask == mask && r->part == part->id &&
-	     r->dentry == file->f_path.dentry && r->tick == tick && rvm_policy_is(r->policy) &&
-	     r->names == rvm_walk_names();
+	     r->dentry == file->f_path.dentry && r->tick == tick &&
+	     rvm_policy_is(part, r->policy) && r->names == rvm_walk_names();
 	preempt_enable();
 	return is;
 }
@@ -74,7 +73,7 @@ bool rvm_recent_allows(const struct rvm_partition *part, const struct file *file
 	struct recent new = {
 		.file = file,
 		.dentry = file->f_path.dentry,
-		.policy = rvm_policy_number(),
+		.policy = rvm_policy_number(part),
 		.tick = READ_ONCE(jiffies),
 		.names = rvm_walk_names(),
 		.part = part->id,
@@ -112,7 +111,7 @@ bool rvm_recent_has_peer(const struct rvm_partition *part, const struct rvm_peer
 	preempt_disable();
 	r = recent_peer_of(peer);
 	is = r->tick == tick && r->part == part->id && is_same_peer(&r->peer, peer) &&
-	     rvm_policy_is(r->policy);
+	     rvm_policy_is(part, r->policy);
 	preempt_enable();
 	return is;
 }

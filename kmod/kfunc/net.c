@@ -60,7 +60,7 @@ static noinline int judge_addr(struct rvm_partition *part, const struct sock *sk
 	struct rvm_peer peer = peer_of(sk, addr, need);
 	char text[TEXT_BYTES] = "", address[64];
 	struct rvm_line line = { .text = text, .size = sizeof(text) };
-	u64 policy = rvm_policy_number();
+	u64 policy = rvm_policy_number(part);
 	struct rvm_addr local;
 	int err;
 

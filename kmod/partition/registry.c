@@ -391,12 +391,63 @@ bool rvm_sock_is_stopped(struct sock *sk)
 	return stopped;
 }
 
-void rvm_partition_note_change(void)
+void rvm_partition_note_tokens(void)
 {
 	lockdep_assert_held(&rvm_partitions_lock);
-	look_for_stopped();
 	WRITE_ONCE(changes, changes + 1 ?: 1);
+}
+
+void rvm_partition_note_change(void)
+{
+	rvm_partition_note_tokens();
+	look_for_stopped();
 	rvm_policy_change();
+}
+
+static bool is_within(const struct rvm_partition *part, const struct rvm_partition *of)
+{
+	while (part && part != of)
+		part = part->parent;
+	return part;
+}
+
+/* One that is made meanwhile is seen, or counts up the number of all afterwards. */
+void rvm_partition_policy_change(struct rvm_partition *part)
+{
+	struct rvm_partition *at;
+	unsigned long id;
+
+	rcu_read_lock();
+	xa_for_each(&rvm_registry, id, at)
+		if (is_within(at, part))
+			/* Fully ordered, as in rvm_policy_change(). */
+			atomic64_inc_return(&at->policy);
+	rcu_read_unlock();
+}
+
+static void count_additions(const struct rvm_partition *part)
+{
+	struct rvm_partition *at;
+	unsigned long id;
+
+	lockdep_assert_held(&rvm_partitions_lock);
+	xa_for_each(&rvm_registry, id, at)
+		if (is_within(at, part))
+			WRITE_ONCE(at->additions, at->additions + 1);
+}
+
+void rvm_partition_begin_addition(struct rvm_partition *part)
+{
+	count_additions(part);
+	/* Whoever sees what is granted sees that this was counted. */
+	smp_wmb();
+}
+
+void rvm_partition_end_addition(struct rvm_partition *part)
+{
+	/* Whoever sees that this was counted sees what was granted. */
+	smp_wmb();
+	count_additions(part);
 }
 
 /* After the registry was changed: answers from before it count no more. */

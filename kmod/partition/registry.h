@@ -14,6 +14,7 @@
 #include "lib/judge/judge.h"
 #include "limits.h"
 #include "partition/own.h"
+#include "policy.h"
 
 struct rvm_table;
 struct sock;
@@ -41,6 +42,13 @@ struct rvm_partition {
 	refcount_t refs;
 	/** @id: Never reused in one load. */
 	u32 id;
+	/** @policy: Counts what was taken from this partition; see rvm_policy_number(). */
+	atomic64_t policy;
+	/**
+	 * @additions: Counts what was granted, see rvm_partition_begin_addition(); odd meanwhile.
+	 * Written under rvm_partitions_lock.
+	 */
+	u32 additions;
 	/** @name: Unique among registered partitions; set at creation. */
 	char name[RVM_NAME_MAX + 1];
 	/** @cgrp: Held. */
@@ -205,6 +213,53 @@ bool rvm_partition_is_live(const struct rvm_partition *part);
 /* Held for any change of a partition; tables are replaced under it too. */
 extern struct mutex rvm_partitions_lock;
 
+/**
+ * rvm_policy_number() - number of the policy that a partition is judged by
+ * @part: the partition
+ *
+ * The sum of a count for all partitions and one of its own.  Neither ever falls, so the
+ * sum is the same only if both are.  Read it before what is judged.
+ *
+ * Context: any.
+ * Return: the number, which is never 0.
+ */
+static inline u64 rvm_policy_number(const struct rvm_partition *part)
+{
+	/* What is judged is read after both; pairs with whoever counts them up. */
+	return atomic64_read_acquire(&rvm_policy) + atomic64_read_acquire(&part->policy);
+}
+
+/** rvm_policy_is() - is this still the number; what is read beside it is not ordered */
+static inline bool rvm_policy_is(const struct rvm_partition *part, u64 number)
+{
+	return number == atomic64_read(&rvm_policy) + atomic64_read(&part->policy);
+}
+
+/**
+ * rvm_partition_policy_change() - what was decided before counts no more, for one partition
+ * @part: from which something was taken; all inside it count too
+ *
+ * As rvm_policy_change(), but others keep what was decided for them.
+ *
+ * Context: any; in hooks inside rcu_read_lock().
+ */
+void rvm_partition_policy_change(struct rvm_partition *part);
+
+/**
+ * rvm_partition_begin_addition() - something is about to be granted
+ * @part: to it; all inside it count too
+ *
+ * What was allowed stays allowed.  Only renames compare what two directories give, and
+ * must not compare one from before with one from after.  So none is answered by what was
+ * kept between this and rvm_partition_end_addition().
+ *
+ * Context: under rvm_partitions_lock until the end.
+ */
+void rvm_partition_begin_addition(struct rvm_partition *part);
+
+/** rvm_partition_end_addition() - hooks can see what was granted */
+void rvm_partition_end_addition(struct rvm_partition *part);
+
 /** rvm_partition_get() - one more reference */
 struct rvm_partition *rvm_partition_get(struct rvm_partition *part);
 /** rvm_partition_put() - one less; NULL is fine; never sleeps */
@@ -222,8 +277,10 @@ unsigned int rvm_partition_count(void);
 unsigned int rvm_partition_count_without_pens(void);
 /** rvm_partition_changes() - counts changes of the registry and of tables; never 0 */
 unsigned int rvm_partition_changes(void);
-/** rvm_partition_note_change() - one more; under rvm_partitions_lock */
+/** rvm_partition_note_change() - one more, and another policy; under rvm_partitions_lock */
 void rvm_partition_note_change(void);
+/** rvm_partition_note_tokens() - one more, of what listings show; under rvm_partitions_lock */
+void rvm_partition_note_tokens(void);
 
 /** rvm_partition_init() - make the cache; undone by rvm_partition_exit() */
 int rvm_partition_init(void);
