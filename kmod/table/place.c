@@ -11,6 +11,7 @@
 #include <linux/path.h>
 #include <linux/slab.h>
 
+#include "lib/judge/view.h"
 #include "table/place.h"
 
 /* Names on their way into a place. */

@@ -2,7 +2,7 @@
 #ifndef _RVM_PLACE_H
 #define _RVM_PLACE_H
 
-#include "lib/judge/index.h"
+#include "lib/token/scope.h"
 #include "table/anchor.h"
 
 struct path;

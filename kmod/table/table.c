@@ -19,62 +19,36 @@ static u64 next_id = 1;
 static void free_index(struct rvm_index *index, struct rvm_token **entries)
 {
 	kvfree(index->core);
+	/* All links are in one piece. */
 	kvfree(index->bucket);
-	kvfree(index->next);
-	kvfree(index->keyed);
-	kvfree(index->keyed_next);
-	kvfree(index->key);
-	kvfree(index->file);
-	kvfree(index->next_file);
-	kvfree(index->group);
-	kvfree(index->first);
-	kvfree(index->placed);
-	kvfree(index->placed_next);
 	kvfree(entries);
 }
 
-static u32 *make_chain(u32 size)
+static int make_links(struct rvm_index *index, enum rvm_index_kind kind, u32 room)
 {
-	return kvmalloc_array(size, sizeof(u32), GFP_KERNEL_ACCOUNT);
-}
+	u32 buckets = rvm_index_buckets(room);
+	u32 *links = kvmalloc_array(rvm_index_links(kind, room, buckets), sizeof(*links),
+				    GFP_KERNEL_ACCOUNT);
 
-static bool make_chains(struct rvm_index *index, u32 size, bool exclusions)
-{
-	u32 buckets = index->mask + 1;
-
-	index->bucket = make_chain(buckets);
-	index->next = make_chain(size);
-	index->keyed = make_chain(buckets);
-	index->keyed_next = make_chain(size);
-	index->key = make_chain(size);
-	index->file = make_chain(buckets);
-	index->next_file = make_chain(size);
-	if (!index->bucket || !index->next || !index->keyed || !index->keyed_next || !index->key ||
-	    !index->file || !index->next_file)
-		return false;
-	if (!exclusions)
-		return true;
-	index->group = make_chain(size);
-	index->first = make_chain(size);
-	index->placed = make_chain(buckets);
-	index->placed_next = make_chain(size * RVM_SCOPE_PLACES);
-	return index->group && index->first && index->placed && index->placed_next;
+	if (!links)
+		return -ENOMEM;
+	rvm_index_init(index, kind, room, buckets, links);
+	return 0;
 }
 
 /* The tokens stay the batch's until the commit. */
 static int build_index(struct rvm_index *index, struct rvm_token ***entries,
-		       struct rvm_batch *batch, bool exclusions)
+		       struct rvm_batch *batch, enum rvm_index_kind kind)
 {
 	u32 size = max(batch->count, 1u);
 	struct rvm_token *token;
 	unsigned long i;
 
-	index->count = batch->count;
-	index->mask = rvm_index_buckets(batch->count) - 1;
 	index->core = kvmalloc_array(size, sizeof(*index->core), GFP_KERNEL_ACCOUNT);
 	*entries = kvmalloc_array(size, sizeof(**entries), GFP_KERNEL_ACCOUNT);
-	if (!index->core || !*entries || !make_chains(index, size, exclusions))
+	if (!index->core || !*entries || make_links(index, kind, size))
 		return -ENOMEM;
+	index->count = batch->count;
 	xa_for_each(&batch->entries, i, token) {
 		(*entries)[i] = token;
 		index->core[i] = &token->core;
@@ -170,9 +144,10 @@ struct rvm_table *rvm_table_build(struct rvm_batch *tokens, struct rvm_batch *ex
 
 	if (!table)
 		return ERR_PTR(-ENOMEM);
-	err = build_index(&table->tokens, &table->token, tokens, false);
+	err = build_index(&table->tokens, &table->token, tokens, RVM_INDEX_TOKENS);
 	if (!err)
-		err = build_index(&table->exclusions, &table->exclusion, exclusions, true);
+		err = build_index(&table->exclusions, &table->exclusion, exclusions,
+				  RVM_INDEX_EXCLUSIONS);
 	if (!err)
 		err = number_lineages(table->token, table->tokens.count, extack);
 	if (err) {

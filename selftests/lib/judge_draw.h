@@ -29,17 +29,8 @@ struct model_entry {
 struct model_table {
 	struct model_entry entry[MODEL_TOKENS];
 	const struct rvm_token_core *core[MODEL_TOKENS];
-	u32 bucket[2 * MODEL_TOKENS];
-	u32 next[MODEL_TOKENS];
-	u32 keyed[2 * MODEL_TOKENS];
-	u32 keyed_next[MODEL_TOKENS];
-	u32 key[MODEL_TOKENS];
-	u32 file[2 * MODEL_TOKENS];
-	u32 next_file[MODEL_TOKENS];
-	u32 group[MODEL_TOKENS];
-	u32 first[MODEL_TOKENS];
-	u32 placed[2 * MODEL_TOKENS];
-	u32 placed_next[RVM_SCOPE_PLACES * MODEL_TOKENS];
+	/* Enough for any kind. */
+	u32 links[12 * MODEL_TOKENS];
 	struct rvm_index index;
 };
 
@@ -208,19 +199,11 @@ static inline void model_table(struct model_world *w, struct model_table *t, boo
 		model_token(w, &t->entry[i], exclusion);
 		t->core[i] = &t->entry[i].core;
 	}
-	t->index = (struct rvm_index){
-		.count = count,
-		/* Few buckets, so that chains mix. */
-		.mask = draw(2) ? rvm_index_buckets(count) - 1 : 0,
-		.core = t->core,
-		.bucket = t->bucket,
-		.next = t->next,
-		.keyed = t->keyed,
-		.keyed_next = t->keyed_next,
-		.key = t->key,
-		.file = t->file,
-		.next_file = t->next_file,
-	};
+	/* Few buckets, so that chains mix. */
+	rvm_index_init(&t->index, RVM_INDEX_TOKENS, MODEL_TOKENS,
+		       draw(2) ? rvm_index_buckets(count) : 1, t->links);
+	t->index.core = t->core;
+	t->index.count = count;
 	rvm_index_build(&t->index);
 }
 

@@ -186,7 +186,8 @@ static inline u8 model_lacks(const struct rvm_partition_view *part, const struct
 	for (a = t->parent; a && t->tier >= 2; child = a, a = a->parent) {
 		if (a->flags & RVM_TOKEN_FLAG_REVOKED)
 			return RVM_REASON_NO_TOKEN;
-		if (a->flags & RVM_TOKEN_FLAG_EXPIRED || (a->expires_at && a->expires_at <= MODEL_NOW))
+		if (a->flags & RVM_TOKEN_FLAG_EXPIRED ||
+		    (a->expires_at && a->expires_at <= MODEL_NOW))
 			return RVM_REASON_EXPIRED;
 		if (t->tier == 3 && (child->rights & ~a->rights || a->depth >= child->depth))
 			return RVM_REASON_TIER;

@@ -46,9 +46,10 @@ static void the_index_has_each_rule_of_a_file_in_rising_order(void)
 
 		model_table(&world, &world.tokens[0], false);
 		for (found = last = 0, at = rvm_index_file(index, program); at != RVM_CHAIN_END;
-		     last = at, at = index->next_file[at]) {
+		     last = at, at = index->keyed_next[at]) {
 			EXPECT(at >= last && at < index->count);
-			found += index->core[at]->scope->anchor == program;
+			found += rvm_scope_names_program(index->core[at]->scope) &&
+				 index->core[at]->scope->anchor == program;
 		}
 		some += found;
 		for (i = 0; i < index->count; i++)

@@ -197,19 +197,12 @@ static inline void place_at(struct model_entry *e, const char *root, const char 
 
 static inline void index_table(struct model_table *t)
 {
-	t->index.mask = rvm_index_buckets(t->index.count) - 1;
+	u32 count = t->index.count;
+
+	rvm_index_init(&t->index, RVM_INDEX_EXCLUSIONS, MODEL_TOKENS, rvm_index_buckets(count),
+		       t->links);
 	t->index.core = t->core;
-	t->index.bucket = t->bucket;
-	t->index.next = t->next;
-	t->index.keyed = t->keyed;
-	t->index.keyed_next = t->keyed_next;
-	t->index.key = t->key;
-	t->index.placed = t->placed;
-	t->index.placed_next = t->placed_next;
-	t->index.file = t->file;
-	t->index.next_file = t->next_file;
-	t->index.group = t->group;
-	t->index.first = t->first;
+	t->index.count = count;
 	rvm_index_build(&t->index);
 }
 

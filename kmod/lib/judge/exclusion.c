@@ -144,7 +144,7 @@ static void exclude_program(const struct rvm_partition_view *part, const struct 
 	const struct rvm_exec_object *exec = &req->exec;
 	struct rvm_name first = first_word(exec);
 
-	exclude_chain(part, req, rvm_index_file(index, exec->program), index->next_file, lowest);
+	exclude_chain(part, req, rvm_index_file(index, exec->program), index->keyed_next, lowest);
 	exclude_word(part, req, &exec->base, lowest);
 	exclude_word(part, req, rvm_path_leaf(&exec->path), lowest);
 	exclude_word(part, req, &first, lowest);

@@ -246,7 +246,8 @@ static bool is_bound(const struct rvm_index *index, const struct rvm_name *name)
 {
 	u32 at;
 
-	for (at = rvm_index_program(index, name); at != RVM_CHAIN_END; at = index->next[at])
+	for (at = rvm_index_program(index, name); at != RVM_CHAIN_END;
+	     at = READ_ONCE(index->next[at]))
 		if (rvm_scope_has_word(index->core[at]->scope, name))
 			return true;
 	return false;
@@ -259,8 +260,10 @@ static void search_file(struct search *s)
 	u32 at;
 
 	for (at = rvm_index_file(index, s->req->exec.program);
-	     at != RVM_CHAIN_END && !rvm_is_stopped(&s->part->stop); at = index->next_file[at])
-		weigh(s, at, fit_program(index->core[at]->scope, &s->req->exec));
+	     at != RVM_CHAIN_END && !rvm_is_stopped(&s->part->stop);
+	     at = READ_ONCE(index->keyed_next[at]))
+		if (rvm_scope_names_program(index->core[at]->scope))
+			weigh(s, at, fit_program(index->core[at]->scope, &s->req->exec));
 }
 
 static void search_program(struct search *s)
@@ -272,10 +275,12 @@ static void search_program(struct search *s)
 	if (!exec->argv && !exec->base.len)
 		search_file(s);
 	for (at = rvm_index_program(index, &exec->base);
-	     at != RVM_CHAIN_END && !rvm_is_stopped(&s->part->stop); at = index->next[at])
+	     at != RVM_CHAIN_END && !rvm_is_stopped(&s->part->stop);
+	     at = READ_ONCE(index->next[at]))
 		if (rvm_scope_has_word(index->core[at]->scope, &exec->base))
 			weigh(s, at, fit_program(index->core[at]->scope, exec));
-	for (at = index->head[RVM_CLASS_EXEC]; at != RVM_CHAIN_END; at = index->next[at]) {
+	for (at = index->head[RVM_CLASS_EXEC]; at != RVM_CHAIN_END;
+	     at = READ_ONCE(index->next[at])) {
 		const struct rvm_scope *scope = index->core[at]->scope;
 
 		if (scope->flags & RVM_SCOPE_FLAG_ANY_PROGRAM && !scope->len)
@@ -316,7 +321,7 @@ static void search_peer(struct search *s)
 	const struct rvm_index *index = s->part->tokens;
 	u32 at;
 
-	for (at = index->head[RVM_CLASS_NET]; at != RVM_CHAIN_END; at = index->next[at])
+	for (at = index->head[RVM_CLASS_NET]; at != RVM_CHAIN_END; at = READ_ONCE(index->next[at]))
 		weigh(s, at, fit_peer(index->core[at]->scope, s->req));
 	if (s->req->net.family)
 		search_place(s, &s->req->net.path, RVM_CLASS_NET, true);
@@ -327,7 +332,7 @@ static void search_name(struct search *s, u8 class)
 	const struct rvm_index *index = s->part->tokens;
 	u32 at;
 
-	for (at = index->head[class]; at != RVM_CHAIN_END; at = index->next[at])
+	for (at = index->head[class]; at != RVM_CHAIN_END; at = READ_ONCE(index->next[at]))
 		weigh(s, at,
 		      rvm_scope_covers_name(index->core[at]->scope, s->req) ? FIT_FULL : FIT_NONE);
 }
@@ -362,7 +367,7 @@ static void search_any(struct search *s)
 	enum fit fit = fit_any(s->req);
 	u32 at;
 
-	for (at = index->head[RVM_CLASS_ANY]; at != RVM_CHAIN_END; at = index->next[at])
+	for (at = index->head[RVM_CLASS_ANY]; at != RVM_CHAIN_END; at = READ_ONCE(index->next[at]))
 		weigh(s, at, is_root_token(index->core[at]) ? FIT_FULL : fit);
 }
 

@@ -5,7 +5,9 @@
 #include <linux/rvm.h>
 #include <linux/types.h>
 
+#include "lib/judge/climb.h"
 #include "lib/judge/index.h"
+#include "lib/judge/view.h"
 #include "lib/pattern/argv.h"
 #include "lib/pattern/environ.h"
 

@@ -10,7 +10,7 @@
 #include "base/file.h"
 #include "base/path.h"
 #include "deputy/deputy_priv.h"
-#include "lib/judge/index.h"
+#include "lib/judge/view.h"
 #include "lib/pattern/glob.h"
 #include "table/resolve.h"
 

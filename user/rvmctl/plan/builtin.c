@@ -8,7 +8,7 @@
 
 #include "base/file.h"
 #include "base/path.h"
-#include "lib/judge/index.h"
+#include "lib/judge/view.h"
 #include "lib/model/rights.h"
 #include "log/reader.h"
 #include "plan/builtin.h"

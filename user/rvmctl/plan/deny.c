@@ -5,7 +5,7 @@
 
 #include "base/file.h"
 #include "base/path.h"
-#include "lib/judge/index.h"
+#include "lib/judge/view.h"
 #include "lib/model/rights.h"
 #include "plan/deny.h"
 #include "table/resolve.h"

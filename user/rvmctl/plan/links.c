@@ -9,7 +9,7 @@
 
 #include "base/file.h"
 #include "base/path.h"
-#include "lib/judge/index.h"
+#include "lib/judge/view.h"
 #include "lib/model/rights.h"
 #include "plan/links.h"
 #include "table/resolve.h"

@@ -12,7 +12,7 @@
 #include "base/note.h"
 #include "base/path.h"
 #include "grammar/scope_parse.h"
-#include "lib/judge/index.h"
+#include "lib/judge/view.h"
 #include "plan/plan_priv.h"
 #include "table/lint.h"
 #include "table/program.h"
