@@ -14,7 +14,7 @@
 /* Bytes of a partition name. */
 #define RVM_NAME_MAX 64
 
-/* Tokens of one partition and of the host. */
+/* Tokens of one partition, in its table and beside it, and of the host. */
 #define RVM_TABLE_TOKENS_MAX 65536
 #define RVM_HOST_TOKENS_MAX (1024 * 1024)
 /* Programs of one table that tokens may be within: bits of a set. */
@@ -22,12 +22,15 @@
 /* Exclusions of one partition. */
 #define RVM_TABLE_EXCLUSIONS_MAX 16384
 /*
- * What the patterns of a table may cost one question at worst, in compared bytes:
- * the sum of rvm_scope_steps().  A step takes nine instructions at worst.
+ * What the patterns of a table, and of the tokens beside it, may cost one question at
+ * worst, in compared bytes: the sum of rvm_scope_steps().  A step takes nine instructions
+ * at worst.
  */
 #define RVM_TABLE_STEPS_MAX (4 * 1024 * 1024)
 /* And each of them: a question that is under way when a fence comes ends behind one. */
 #define RVM_SCOPE_STEPS_MAX (1024 * 1024)
+/* And of one that is kept, with 63 others, to explain denials when it was taken back. */
+#define RVM_RETIRED_STEPS_MAX 4096
 /* Open table transactions on a host, and bytes that one may hold. */
 #define RVM_TRANSACTIONS_MAX 64
 #define RVM_TRANSACTION_BYTES_MAX (64 * 1024 * 1024)

@@ -28,7 +28,6 @@ struct rvm_transaction {
 	struct rvm_batch tokens;
 	struct rvm_batch exclusions;
 	size_t bytes;
-	u64 steps;
 	bool failed;
 	u8 digest[32];
 	char *source;
@@ -119,7 +118,8 @@ int rvm_transaction_add(struct rvm_transaction *txn, struct rvm_token *token,
 	struct rvm_batch *batch = token->exclusion ? &txn->exclusions : &txn->tokens;
 	u32 most = token->exclusion ? RVM_TABLE_EXCLUSIONS_MAX : RVM_TABLE_TOKENS_MAX;
 	size_t bytes = txn->bytes + rvm_token_bytes(token);
-	u64 each = rvm_scope_steps(token->core.scope), steps = txn->steps + each;
+	u64 each = rvm_scope_steps(token->core.scope),
+	    steps = txn->tokens.steps + txn->exclusions.steps + each;
 	int err;
 
 	if (batch->count >= most) {
@@ -148,7 +148,7 @@ int rvm_transaction_add(struct rvm_transaction *txn, struct rvm_token *token,
 	token->index = batch->count++;
 	token->core.owner = txn->part->id;
 	txn->bytes = bytes;
-	txn->steps = steps;
+	batch->steps += each;
 	return 0;
 }
 

@@ -14,13 +14,30 @@ struct rvm_token;
 /** RVM_GRANTS_RETIRED - tokens that were taken back and stay to explain denials */
 #define RVM_GRANTS_RETIRED 64
 
+struct rvm_grants_body;
+
 /**
  * struct rvm_grants - the tokens that a partition has beside its table
  *
  * They come and go one at a time.  All changes are under rvm_partitions_lock; hooks read
  * under RCU.  It is made with the first grant and stays as long as the partition.
  */
-struct rvm_grants;
+struct rvm_grants {
+	/** @body: What hooks read: an index with room for some more.  Replaced when it is full. */
+	struct rvm_grants_body __rcu *body;
+	/** @count: Tokens that are not taken back. */
+	u32 count;
+	/** @kept: Those that were taken back and bind a program that no other one does. */
+	u32 kept;
+	/** @expiring: Of @count, those that end by themselves and are about what is open. */
+	u32 expiring;
+	/** @steps: The most that @count and @kept can cost a question. */
+	u64 steps;
+	/** @retired: The newest that were taken back, a ring. */
+	struct rvm_token *retired[RVM_GRANTS_RETIRED];
+	/** @oldest: Of @retired, or the first that is NULL. */
+	unsigned int oldest;
+};
 
 /** rvm_grants_new() - without any; NULL if there is no memory; nothing waits for a file system */
 struct rvm_grants *rvm_grants_new(void);
@@ -41,7 +58,7 @@ void rvm_grants_destroy(struct rvm_grants *grants);
 int rvm_grants_reserve(struct rvm_grants *grants, const struct rvm_table *table,
 		       const struct rvm_token *token, struct netlink_ext_ack *extack);
 
-/** rvm_grants_add() - from now on it is found; rvm_grants_reserve() made room under the same lock */
+/** rvm_grants_add() - from now on it is found; rvm_grants_reserve() made room, under one lock */
 void rvm_grants_add(struct rvm_grants *grants, struct rvm_token *token);
 
 /**

@@ -158,6 +158,7 @@ struct rvm_table *rvm_table_build(struct rvm_batch *tokens, struct rvm_batch *ex
 	rvm_index_add_told(&table->exclusions, &table->told);
 	rvm_index_add_told(&table->tokens, &table->told);
 	table->expires = expires(table);
+	table->steps = tokens->steps + exclusions->steps;
 	return table;
 }
 

@@ -40,6 +40,8 @@ struct rvm_table {
 	u64 birth;
 	/** @first_id: Id of the first token; the others follow. */
 	u64 first_id;
+	/** @steps: The most that its patterns can cost a question. */
+	u64 steps;
 	/** @expires: One of the tokens ends by itself. */
 	bool expires;
 };
@@ -54,6 +56,8 @@ struct rvm_batch {
 	struct xarray entries;
 	/** @count: How many. */
 	u32 count;
+	/** @steps: The most that their patterns can cost a question. */
+	u64 steps;
 };
 
 /**
