@@ -5,7 +5,6 @@
 #include <linux/string.h>
 
 #include "lib/judge/cover.h"
-#include "lib/model/claim.h"
 
 enum rvm_glob_match rvm_scope_meets(const struct rvm_scope *scope,
 				    const struct rvm_path_object *path,
@@ -29,48 +28,16 @@ enum rvm_glob_match rvm_scope_meets(const struct rvm_scope *scope,
 	return match;
 }
 
-static bool is_same(const char *a, size_t a_len, const char *b, size_t b_len)
-{
-	return a_len == b_len && (!a_len || !memcmp(a, b, a_len));
-}
-
 bool rvm_scope_has_word(const struct rvm_scope *scope, const struct rvm_name *name)
 {
 	return name->len && rvm_scope_names_program(scope) &&
 	       rvm_argv_match_program(scope->text, scope->len, name->text, name->len);
 }
 
-/* An exact name, "x*" for names that begin with x, or "mcp__server" for each tool of a server. */
-static bool covers_tool(const struct rvm_scope *scope, const struct rvm_name *name)
-{
-	size_t len = scope->len, i;
-
-	if (is_same(scope->text, len, name->text, name->len))
-		return true;
-	if (len && scope->text[len - 1] == '*')
-		return name->len >= len - 1 && !memcmp(scope->text, name->text, len - 1);
-	if (len <= 5 || memcmp(scope->text, "mcp__", 5))
-		return false;
-	for (i = 5; i + 1 < len; i++)
-		if (scope->text[i] == '_' && scope->text[i + 1] == '_')
-			return false;
-	return name->len > len + 2 && !memcmp(scope->text, name->text, len) &&
-	       name->text[len] == '_' && name->text[len + 1] == '_';
-}
-
-bool rvm_scope_covers_name(const struct rvm_scope *scope, const struct rvm_request *req)
-{
-	if (scope->class == RVM_CLASS_SELF)
-		return true;
-	if (scope->class == RVM_CLASS_TOOL)
-		return covers_tool(scope, &req->name);
-	return rvm_name_covers(scope->text, scope->len, req->name.text, req->name.len);
-}
-
 bool rvm_scope_is_abstract(const struct rvm_scope *scope, const struct rvm_name *name)
 {
 	return scope->family == RVM_FAMILY_UNIX && !scope->glob && !rvm_scope_is_nowhere(scope) &&
-	       scope->len && is_same(scope->text, scope->len, name->text, name->len);
+	       scope->len && rvm_scope_has_text(scope, name);
 }
 
 bool rvm_request_needs_naming(const struct rvm_request *req)

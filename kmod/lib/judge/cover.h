@@ -20,9 +20,6 @@ enum rvm_glob_match rvm_scope_meets(const struct rvm_scope *scope,
 /** rvm_scope_has_word() - does an EXEC scope name the program of this name */
 bool rvm_scope_has_word(const struct rvm_scope *scope, const struct rvm_name *name);
 
-/** rvm_scope_covers_name() - does a TOOL, NAME or SELF scope mean the name of the question */
-bool rvm_scope_covers_name(const struct rvm_scope *scope, const struct rvm_request *req);
-
 /** rvm_scope_is_abstract() - does a NET scope mean the abstract socket of this name */
 bool rvm_scope_is_abstract(const struct rvm_scope *scope, const struct rvm_name *name);
 

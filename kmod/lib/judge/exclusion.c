@@ -188,7 +188,7 @@ static void exclude_name(const struct rvm_index *index, const struct rvm_request
 
 	for (at = index->head[req->class]; at != RVM_CHAIN_END; at = index->next[at])
 		if (index->core[at]->rights & req->need &&
-		    rvm_scope_covers_name(index->core[at]->scope, req))
+		    rvm_scope_covers_name(index->core[at]->scope, &req->name))
 			find_lowest(at, lowest);
 	exclude_class(index, RVM_CLASS_SELF, req->need, lowest);
 }

@@ -14,7 +14,7 @@
 
 static bool is_root_token(const struct rvm_token_core *token)
 {
-	return token->scope->class == RVM_CLASS_ANY && token->rights == RVM_RIGHTS_ALL;
+	return rvm_scope_covers_all(token->scope, token->rights);
 }
 
 /*
@@ -334,7 +334,8 @@ static void search_name(struct search *s, u8 class)
 
 	for (at = index->head[class]; at != RVM_CHAIN_END; at = READ_ONCE(index->next[at]))
 		weigh(s, at,
-		      rvm_scope_covers_name(index->core[at]->scope, s->req) ? FIT_FULL : FIT_NONE);
+		      rvm_scope_covers_name(index->core[at]->scope, &s->req->name) ? FIT_FULL :
+										     FIT_NONE);
 }
 
 /* "*" covers everything that does not need naming. */

@@ -5,6 +5,7 @@
 #include <linux/rvm.h>
 #include <linux/types.h>
 
+#include "lib/model/rights.h"
 #include "lib/pattern/addr.h"
 #include "lib/pattern/glob.h"
 
@@ -78,6 +79,18 @@ static inline bool rvm_scope_is_nowhere(const struct rvm_scope *scope)
 {
 	return scope->flags & (RVM_SCOPE_FLAG_UNRESOLVED | RVM_SCOPE_FLAG_LOST);
 }
+
+/** rvm_scope_covers_all() - does a token of it cover everything, also what has to be named */
+static inline bool rvm_scope_covers_all(const struct rvm_scope *scope, u8 rights)
+{
+	return scope->class == RVM_CLASS_ANY && rights == RVM_RIGHTS_ALL;
+}
+
+/** rvm_scope_has_text() - is its text the same as a name */
+bool rvm_scope_has_text(const struct rvm_scope *scope, const struct rvm_name *name);
+
+/** rvm_scope_covers_name() - does a TOOL, NAME or SELF scope mean a name of its class */
+bool rvm_scope_covers_name(const struct rvm_scope *scope, const struct rvm_name *name);
 
 /** rvm_scope_names_program() - does its pattern begin with a program word */
 static inline bool rvm_scope_names_program(const struct rvm_scope *scope)
