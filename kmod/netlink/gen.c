@@ -42,7 +42,7 @@ const struct nla_policy rvm_link_nl_policy[RVM_A_LINK_ATTACHED + 1] = {
 
 const struct nla_policy rvm_scope_nl_policy[RVM_A_SCOPE_PAD + 1] = {
 	[RVM_A_SCOPE_CLASS] = NLA_POLICY_MAX(NLA_U32, 8),
-	[RVM_A_SCOPE_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0x3ff),
+	[RVM_A_SCOPE_FLAGS] = NLA_POLICY_MASK(NLA_U32, 0x7ff),
 	[RVM_A_SCOPE_RESOURCE] = { .type = NLA_NUL_STRING, .len = 4096, },
 	[RVM_A_SCOPE_FD] = { .type = NLA_S32, },
 	[RVM_A_SCOPE_ANCHOR] = { .type = NLA_NUL_STRING, .len = 4096, },

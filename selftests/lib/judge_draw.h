@@ -98,6 +98,8 @@ static inline void model_path_scope(struct model_entry *e, bool exclusion)
 	e->scope.flags = MODEL_PICK(flags);
 	if (!draw(6))
 		e->scope.flags |= RVM_SCOPE_FLAG_ALONE;
+	if (!exclusion && !draw(6))
+		e->scope.flags |= RVM_SCOPE_FLAG_UNNAMED;
 	if (exclusion && draw(2))
 		e->scope.flags |= RVM_SCOPE_FLAG_NOCASE;
 	e->scope.anchor = draw(12) ? &model_ids[draw(7)] : NULL;
@@ -130,11 +132,13 @@ static inline void model_net_scope(struct model_entry *e)
 	if (draw(3)) {
 		rvm_addr_parse_range(range, strlen(range), &e->scope.range, NULL);
 		e->scope.range.protocol = draw(3) ? 0 : MODEL_PICK(model_protocols);
+		e->scope.flags = draw(6) ? 0 : RVM_SCOPE_FLAG_UNNAMED;
 		return;
 	}
 	if (draw(3)) {
 		model_path_scope(e, false);
-		e->scope.flags = draw(6) ? 0 : RVM_SCOPE_FLAG_UNRESOLVED;
+		e->scope.flags &= RVM_SCOPE_FLAG_UNNAMED;
+		e->scope.flags |= draw(6) ? 0 : RVM_SCOPE_FLAG_UNRESOLVED;
 	} else {
 		e->scope.text = MODEL_PICK(model_names);
 		e->scope.len = strlen(e->scope.text);

@@ -221,7 +221,7 @@ static inline u8 model_place(const struct rvm_partition_view *part, const struct
 
 	if (match != RVM_GLOB_EXACT && match != RVM_GLOB_BELOW)
 		return RVM_REASON_NO_TOKEN;
-	if (special && !named)
+	if (special && (!named || t->scope->flags & RVM_SCOPE_FLAG_UNNAMED))
 		return RVM_REASON_SPECIAL;
 	if (start && !(t->scope->flags & RVM_SCOPE_FLAG_RUN) &&
 	    !(named && !(t->scope->flags & RVM_SCOPE_FLAG_LOAD)))
@@ -313,7 +313,8 @@ static inline u8 model_net_token(const struct rvm_partition_view *part,
 		return model_places(part, t, req, &net->path, true, false);
 	if (net->family)
 		return model_is_abstract(s, net) ? model_lacks(part, t, req) : RVM_REASON_NO_TOKEN;
-	if (rvm_addr_covers(&s->range, &net->addr, net->protocol, net->local))
+	if (!(s->flags & RVM_SCOPE_FLAG_UNNAMED && model_needs_naming(req)) &&
+	    rvm_addr_covers(&s->range, &net->addr, net->protocol, net->local))
 		return model_lacks(part, t, req);
 	speaks = s->range.protocol ? s->range.protocol == net->protocol : net->protocol != 1;
 	if (model_needs_naming(req) && speaks && rvm_addr_is_within(&s->range, &net->addr))

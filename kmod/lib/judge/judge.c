@@ -173,17 +173,23 @@ static bool is_start(const struct rvm_request *req)
 	return req->class == RVM_CLASS_PATH && req->need & RVM_RIGHT_EXECUTE && !req->load;
 }
 
+/* The pattern can mean no other object. */
+static bool is_one(const struct rvm_scope *scope, enum rvm_glob_match match)
+{
+	return match == RVM_GLOB_EXACT && scope->glob->literal;
+}
+
 /* The scope names the object itself. */
 static bool is_named(const struct rvm_scope *scope, enum rvm_glob_match match)
 {
-	return match == RVM_GLOB_EXACT && scope->glob->literal;
+	return is_one(scope, match) && !(scope->flags & RVM_SCOPE_FLAG_UNNAMED);
 }
 
 static bool may_start(const struct rvm_scope *scope, enum rvm_glob_match match)
 {
 	if (scope->flags & RVM_SCOPE_FLAG_RUN)
 		return true;
-	return is_named(scope, match) && !(scope->flags & RVM_SCOPE_FLAG_LOAD);
+	return is_one(scope, match) && !(scope->flags & RVM_SCOPE_FLAG_LOAD);
 }
 
 static enum fit fit_place(const struct rvm_scope *scope, const struct rvm_path_object *path,
@@ -311,7 +317,8 @@ static enum fit fit_peer(const struct rvm_scope *scope, const struct rvm_request
 											FIT_NONE;
 	if (scope->family)
 		return FIT_NONE;
-	if (rvm_addr_covers(&scope->range, &net->addr, net->protocol, net->local))
+	if (rvm_addr_covers(&scope->range, &net->addr, net->protocol, net->local) &&
+	    !(scope->flags & RVM_SCOPE_FLAG_UNNAMED && rvm_request_needs_naming(req)))
 		return FIT_FULL;
 	return lacks_naming(scope, req) ? FIT_SPECIAL : FIT_NONE;
 }

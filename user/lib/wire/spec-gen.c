@@ -5,7 +5,7 @@
 
 #include "wire/spec.h"
 
-const char *const scope_flag_words[10] = {
+const char *const scope_flag_words[11] = {
 	"load",
 	"run",
 	"proc-own",
@@ -16,6 +16,7 @@ const char *const scope_flag_words[10] = {
 	"lost",
 	"builtin",
 	"alone",
+	"unnamed",
 };
 
 const char *const partition_flag_words[8] = {

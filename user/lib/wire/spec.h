@@ -25,7 +25,7 @@ struct spec_set {
 /* By RVM_CMD_x; NULL for a command without attributes. */
 extern const struct spec_set *const spec_sets[];
 /* By bit. */
-extern const char *const scope_flag_words[10];
+extern const char *const scope_flag_words[11];
 extern const char *const partition_flag_words[8];
 
 /* Set of a command; NULL if it has none. */

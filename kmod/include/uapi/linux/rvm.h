@@ -83,6 +83,9 @@ enum rvm_class {
  * @RVM_SCOPE_FLAG_BUILTIN: Exclusion, made by the tool for RVM's own files.
  * @RVM_SCOPE_FLAG_ALONE: PATH, only the object that matches, nothing that lies
  *   below it.
+ * @RVM_SCOPE_FLAG_UNNAMED: Read only; though it names one object, it covers no
+ *   device, fifo, socket or own address of the host: the token that it was
+ *   derived from does not name that.
  */
 enum rvm_scope_flag {
 	RVM_SCOPE_FLAG_LOAD = 1,
@@ -95,6 +98,7 @@ enum rvm_scope_flag {
 	RVM_SCOPE_FLAG_LOST = 128,
 	RVM_SCOPE_FLAG_BUILTIN = 256,
 	RVM_SCOPE_FLAG_ALONE = 512,
+	RVM_SCOPE_FLAG_UNNAMED = 1024,
 };
 
 /**
