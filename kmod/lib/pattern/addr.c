@@ -201,6 +201,29 @@ bool rvm_addr_covers(const struct rvm_addr_range *range, const struct rvm_addr *
 	       !is_mapped(addr->bytes);
 }
 
+static bool covers_protocols(const struct rvm_addr_range *outer, u16 protocol)
+{
+	return protocol ? covers_protocol(outer, protocol) : !outer->protocol;
+}
+
+bool rvm_addr_range_is_within(const struct rvm_addr_range *outer,
+			      const struct rvm_addr_range *inner)
+{
+	struct rvm_addr addr = { .port = inner->port_first };
+	unsigned int special;
+
+	memcpy(addr.bytes, inner->bytes, sizeof(addr.bytes));
+	if (!covers_protocols(outer, inner->protocol) || !rvm_addr_is_within(outer, &addr) ||
+	    inner->port_last > outer->port_last || inner->prefix_len < outer->prefix_len)
+		return false;
+	/* Special ranges do not overlap: if one holds all of @inner, it holds this address. */
+	special = special_bits(&addr);
+	if (special && inner->prefix_len >= special)
+		return outer->prefix_len >= special;
+	return !outer->prefix_len || outer->prefix_len >= RVM_ADDR_V4_BITS ||
+	       inner->prefix_len < RVM_ADDR_V4_BITS || !is_mapped(addr.bytes);
+}
+
 static size_t put_number(char *out, u32 n, unsigned int base)
 {
 	static const char digits[] = "0123456789abcdef";

@@ -111,6 +111,20 @@ bool rvm_addr_covers(const struct rvm_addr_range *range, const struct rvm_addr *
 bool rvm_addr_is_within(const struct rvm_addr_range *range, const struct rvm_addr *addr);
 
 /**
+ * rvm_addr_range_is_within() - does one range cover whatever another covers
+ * @outer: a range
+ * @inner: likewise
+ *
+ * But for the host's own addresses, which only a range of one host covers: @inner may, where
+ * @outer does not.
+ *
+ * Context: Any.
+ * Return: True if it does.
+ */
+bool rvm_addr_range_is_within(const struct rvm_addr_range *outer,
+			      const struct rvm_addr_range *inner);
+
+/**
  * rvm_addr_format() - write an address for people
  * @addr: the address
  * @out: at least 64 bytes

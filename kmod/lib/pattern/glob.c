@@ -8,7 +8,7 @@
 #include <linux/errno.h>
 #include <linux/string.h>
 
-#include "lib/pattern/glob.h"
+#include "lib/pattern/glob_priv.h"
 
 /* For the test of rvm_glob_steps(), which counts the compared bytes. */
 #ifndef RVM_GLOB_COMPARES
@@ -568,4 +568,25 @@ bool rvm_glob_may_match_beside(const struct rvm_glob *glob, const struct rvm_nam
 	/* As if the name matched every segment. */
 	return (states & end) ||
 	       pass_deep(glob, (states & glob->deep) | (states & ~glob->deep) << 1) & end;
+}
+
+struct rvm_name rvm_glob_segment(const struct rvm_glob *glob, unsigned int n)
+{
+	return (struct rvm_name){ .text = glob->text + glob->start[n],
+				  .len = segment_len(glob, n) };
+}
+
+size_t rvm_glob_unit_len(const struct rvm_name *seg, size_t at)
+{
+	return unit_len(seg->text, seg->len, at);
+}
+
+bool rvm_glob_unit_takes(const char *unit, size_t len, u8 c)
+{
+	return unit_takes(unit, len, c, false);
+}
+
+u64 rvm_glob_pass_deep(const struct rvm_glob *glob, u64 states)
+{
+	return pass_deep(glob, states);
 }

@@ -8,6 +8,9 @@
 
 struct rvm_scope;
 
+/** RVM_CONTAIN_STEPS_MAX - bytes of globs that are compared at most */
+#define RVM_CONTAIN_STEPS_MAX (256 * 1024)
+
 /**
  * rvm_scope_narrow() - make a scope fit into that of a token it is to be derived from
  * @source: the token

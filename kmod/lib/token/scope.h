@@ -12,6 +12,9 @@
 /** RVM_FAMILY_UNIX - AF_UNIX, which the core lacks, in scopes and requests */
 #define RVM_FAMILY_UNIX 1
 
+/** RVM_PARTITION_NAME - a NAME scope of a partition begins with it, its name follows */
+#define RVM_PARTITION_NAME "partition/"
+
 /**
  * DOC: scopes
  *
