@@ -167,17 +167,6 @@ void rvm_token_destroy(struct rvm_token *token)
 	kfree(token);
 }
 
-bool rvm_token_add_flags(const struct rvm_token_core *core, u8 flags)
-{
-	/* The judge, who names the token, changes nothing. */
-	u8 *at = (u8 *)&core->flags, old = READ_ONCE(*at);
-
-	while (flags & ~old)
-		if (try_cmpxchg(at, &old, old | flags))
-			return true;
-	return false;
-}
-
 static size_t string_bytes(const char *text)
 {
 	return text ? strlen(text) + 1 : 0;

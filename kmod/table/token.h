@@ -112,18 +112,6 @@ struct rvm_token {
 struct rvm_token *rvm_token_create(struct rvm_scope_object *object, bool exclusion,
 				   struct netlink_ext_ack *extack);
 
-/**
- * rvm_token_add_flags() - set flags that stay
- * @core: of a token
- * @flags: enum rvm_token_flag
- *
- * Hooks and requests set them at the same time: none is lost.  Fully ordered if it is true.
- *
- * Context: any.
- * Return: true if one of them was not set before.
- */
-bool rvm_token_add_flags(const struct rvm_token_core *core, u8 flags);
-
 /** rvm_token_bytes() - memory that it takes, about */
 size_t rvm_token_bytes(const struct rvm_token *token);
 

@@ -7,17 +7,11 @@
 
 #define WISHES (RVM_TOKEN_FLAG_SINGLE_USE | RVM_TOKEN_FLAG_UNTIL_EXIT)
 
-static bool is_expired(const struct rvm_token_core *token, s64 now)
-{
-	return token->flags & RVM_TOKEN_FLAG_EXPIRED ||
-	       (token->expires_at && token->expires_at <= now);
-}
-
 /* A clock that was set back does not bring back what one above has lost. */
 static bool is_outlived(const struct rvm_token_core *token, s64 now)
 {
 	for (; token; token = token->parent)
-		if (is_expired(token, now))
+		if (rvm_token_is_expired(token, now))
 			return true;
 	return false;
 }
@@ -82,7 +76,7 @@ static void link_child(struct rvm_token_core *parent, struct rvm_token_core *tok
 
 static void use_grant_once(struct rvm_token_core *source)
 {
-	WRITE_ONCE(source->flags, source->flags | RVM_TOKEN_FLAG_GRANT_SPENT);
+	rvm_token_add_flags(source, RVM_TOKEN_FLAG_GRANT_SPENT);
 	WRITE_ONCE(source->rights, source->rights & ~RVM_RIGHT_GRANT_ONCE);
 }
 

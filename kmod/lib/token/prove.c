@@ -47,18 +47,11 @@ u64 rvm_token_seal(const struct rvm_token_core *token)
 	return sum;
 }
 
-static bool is_expired(const struct rvm_token_core *token, u8 flags, s64 now)
-{
-	return flags & RVM_TOKEN_FLAG_EXPIRED || (token->expires_at && token->expires_at <= now);
-}
-
 enum rvm_token_error rvm_prove_p1(const struct rvm_token_core *token, u8 need, u32 epoch, s64 now)
 {
-	u8 flags = READ_ONCE(token->flags);
-
-	if (flags & RVM_TOKEN_FLAG_REVOKED)
+	if (READ_ONCE(token->flags) & RVM_TOKEN_FLAG_REVOKED)
 		return RVM_TOKEN_ERROR_REVOKED;
-	if (token->epoch != epoch || is_expired(token, flags, now))
+	if (token->epoch != epoch || rvm_token_is_expired(token, now))
 		return RVM_TOKEN_ERROR_STALE_CAPABILITY;
 	if (!rvm_rights_cover(READ_ONCE(token->rights), need))
 		return RVM_TOKEN_ERROR_INSUFFICIENT_RIGHTS;
@@ -68,15 +61,13 @@ enum rvm_token_error rvm_prove_p1(const struct rvm_token_core *token, u8 need, u
 enum rvm_token_error rvm_prove_p2(const struct rvm_token_core *token, s64 now)
 {
 	unsigned int steps = 0;
-	u8 flags;
 
 	if (token->depth > RVM_DEPTH_MAX)
 		return RVM_TOKEN_ERROR_POLICY_VIOLATION;
 	while ((token = token->parent)) {
-		flags = READ_ONCE(token->flags);
-		if (flags & RVM_TOKEN_FLAG_REVOKED)
+		if (READ_ONCE(token->flags) & RVM_TOKEN_FLAG_REVOKED)
 			return RVM_TOKEN_ERROR_REVOKED;
-		if (is_expired(token, flags, now))
+		if (rvm_token_is_expired(token, now))
 			return RVM_TOKEN_ERROR_STALE_CAPABILITY;
 		if (steps++ == RVM_DEPTH_MAX)
 			return RVM_TOKEN_ERROR_POLICY_VIOLATION;

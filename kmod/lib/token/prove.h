@@ -2,6 +2,7 @@
 #ifndef _RVM_PROVE_H
 #define _RVM_PROVE_H
 
+#include <linux/compiler.h>
 #include <linux/rvm.h>
 #include <linux/types.h>
 
@@ -22,6 +23,13 @@ void rvm_seal_init(const u64 key[RVM_SEAL_KEY_WORDS]);
  * Return: the hash.
  */
 u64 rvm_token_seal(const struct rvm_token_core *token);
+
+/** rvm_token_is_expired() - has its time come, or was it seen so before */
+static inline bool rvm_token_is_expired(const struct rvm_token_core *token, s64 now)
+{
+	return READ_ONCE(token->flags) & RVM_TOKEN_FLAG_EXPIRED ||
+	       (token->expires_at && token->expires_at <= now);
+}
 
 /**
  * rvm_prove_p1() - P1: is a token good by itself

@@ -2,6 +2,8 @@
 #ifndef _RVM_TOKEN_CORE_H
 #define _RVM_TOKEN_CORE_H
 
+#include <linux/atomic.h>
+#include <linux/compiler.h>
 #include <linux/types.h>
 
 struct rvm_scope;
@@ -79,5 +81,24 @@ struct rvm_token_core {
 	/** @flags: enum rvm_token_flag. */
 	u8 flags;
 };
+
+/**
+ * rvm_token_add_flags() - set flags that stay
+ * @token: the token; const for those who may change nothing else of it
+ * @flags: enum rvm_token_flag
+ *
+ * Hooks and requests set them at the same time: none is lost.  Fully ordered if it is true.
+ *
+ * Return: true if one of them was not set before.
+ */
+static inline bool rvm_token_add_flags(const struct rvm_token_core *token, u8 flags)
+{
+	u8 *at = (u8 *)&token->flags, old = READ_ONCE(*at);
+
+	while (flags & ~old)
+		if (try_cmpxchg(at, &old, old | flags))
+			return true;
+	return false;
+}
 
 #endif /* _RVM_TOKEN_CORE_H */
