@@ -23,6 +23,7 @@
 #include "partition/registry.h"
 #include "pending.h"
 #include "table/anchor.h"
+#include "table/token.h"
 #include "walk/mounts.h"
 #include "walk/path.h"
 #include "witness/witness.h"
@@ -34,6 +35,7 @@ static int __init rvm_init(void)
 	err = rvm_need_init();
 	if (err)
 		return err;
+	rvm_token_init();
 	err = rvm_decision_init();
 	if (err)
 		goto err_need;

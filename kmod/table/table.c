@@ -10,6 +10,7 @@
 
 #include "compat.h"
 #include "lib/judge/cover.h"
+#include "lib/token/derive.h"
 #include "limits.h"
 #include "table/table.h"
 
@@ -174,6 +175,7 @@ void rvm_table_date(struct rvm_table *table, u32 generation, u32 epoch, u64 sequ
 
 		token->core.id = next_id++;
 		token->core.epoch = epoch;
+		rvm_derive_root(&token->core);
 		token->birth = sequence;
 	}
 	for (i = 0; i < table->exclusions.count; i++)

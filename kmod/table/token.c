@@ -5,17 +5,28 @@
 
 #include <linux/atomic.h>
 #include <linux/netlink.h>
+#include <linux/random.h>
 #include <linux/slab.h>
 #include <linux/socket.h>
 #include <linux/string.h>
 #include <net/netlink.h>
 
 #include "compat.h"
+#include "lib/token/prove.h"
 #include "limits.h"
 #include "table/token.h"
 
 static atomic_t tokens;
 static atomic_t exclusions;
+
+void rvm_token_init(void)
+{
+	u64 key[RVM_SEAL_KEY_WORDS];
+
+	get_random_bytes(key, sizeof(key));
+	rvm_seal_init(key);
+	memzero_explicit(key, sizeof(key));
+}
 
 static bool has_glob(const struct rvm_scope_source *src)
 {

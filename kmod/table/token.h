@@ -99,6 +99,9 @@ struct rvm_token {
 	bool exclusion;
 };
 
+/** rvm_token_init() - as long as there is no token */
+void rvm_token_init(void);
+
 /**
  * rvm_token_create() - make a token or an exclusion
  * @object: becomes the token's, but not on failure
