@@ -19,8 +19,10 @@ static bool is_mere_lack(const struct rvm_verdict *v)
 	case RVM_REASON_NO_TOKEN:
 	case RVM_REASON_RIGHTS:
 	case RVM_REASON_EXPIRED:
+	case RVM_REASON_REVOKED:
 	case RVM_REASON_STALE:
 	case RVM_REASON_TIER:
+	case RVM_REASON_CHAIN:
 	case RVM_REASON_SPECIAL:
 		return true;
 	default:

@@ -13,6 +13,7 @@
 #include "lib/model/claim.h"
 #include "lib/judge/judge.h"
 #include "lib/model/rights.h"
+#include "lib/token/prove.h"
 
 static u32 draw(u32 n);
 
@@ -186,8 +187,14 @@ static inline void model_token(struct model_world *w, struct model_entry *e, boo
 	core->tier = 1 + draw(3);
 	core->flags = draw(8) ? 0 : 1 + draw(2);
 	core->expires_at = draw(3) ? 0 : (s64)MODEL_NOW - 1 + draw(3);
-	core->depth = draw(12) ? draw(4) : RVM_DEPTH_MAX + 1;
 	core->parent = draw(2) ? &w->ancestor[draw(3)] : NULL;
+	core->depth = core->parent ? core->parent->depth + 1 : 0;
+	if (!draw(8))
+		core->depth = draw(3) ? draw(4) : RVM_DEPTH_MAX + 1;
+	core->born = core->rights;
+	if (!draw(16))
+		core->born |= 1 << draw(7);
+	core->seal = rvm_token_seal(core) + !draw(16);
 	if (e->scope.class == RVM_CLASS_EXEC && !draw(3))
 		core->within = 1 << draw(2);
 }
@@ -337,15 +344,19 @@ static inline void model_part(struct model_world *w, u32 i)
 
 static inline void model_draw(struct model_world *w)
 {
+	static const u64 key[RVM_SEAL_KEY_WORDS] = { 3, 5, 7, 11 };
 	u32 i;
 
+	rvm_seal_init(key);
 	for (i = 0; i < 3; i++) {
 		w->ancestor[i] = (struct rvm_token_core){
-			.rights = draw(2) ? RVM_RIGHTS_ALL : 0x13,
+			.born = draw(2) ? RVM_RIGHTS_ALL : 0x13,
 			.flags = draw(6) ? 0 : 1 + draw(2),
 			.expires_at = draw(3) ? 0 : (s64)MODEL_NOW - 1 + draw(3),
 			.depth = 2 - i,
 			.parent = i < 2 ? &w->ancestor[i + 1] : NULL,
+			.owner = draw(4),
+			.epoch = draw(4),
 		};
 	}
 	model_part(w, 0);

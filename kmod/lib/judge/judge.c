@@ -4,6 +4,7 @@
  * the other checks of a token are the same for all.
  */
 #include <linux/bits.h>
+#include <linux/compiler.h>
 #include <linux/limits.h>
 #include <linux/string.h>
 
@@ -11,6 +12,7 @@
 #include "lib/judge/exclusion.h"
 #include "lib/judge/judge.h"
 #include "lib/model/rights.h"
+#include "lib/token/prove.h"
 
 static bool is_root_token(const struct rvm_token_core *token)
 {
@@ -41,32 +43,20 @@ enum fit {
 	FIT_FULL,
 };
 
-static bool is_expired(const struct rvm_token_core *token, s64 now)
+static enum rvm_reason check_above(const struct rvm_token_core *token, s64 now)
 {
-	return token->flags & RVM_TOKEN_FLAG_EXPIRED ||
-	       (token->expires_at && token->expires_at <= now);
-}
-
-/* P2 checks each ancestor, P3 also the rights that each passed on. */
-static enum rvm_reason check_ancestors(const struct rvm_token_core *token, s64 now)
-{
-	const struct rvm_token_core *above;
-	unsigned int steps = 0;
-	bool deep = token->tier >= 3;
-
-	if (token->depth > RVM_DEPTH_MAX)
+	switch (rvm_prove_p2(token, now)) {
+	case RVM_TOKEN_ERROR_NONE:
+		break;
+	case RVM_TOKEN_ERROR_REVOKED:
+		return RVM_REASON_REVOKED;
+	case RVM_TOKEN_ERROR_STALE_CAPABILITY:
+		return RVM_REASON_EXPIRED;
+	default:
 		return RVM_REASON_TIER;
-	for (; (above = token->parent); token = above) {
-		if (above->flags & RVM_TOKEN_FLAG_REVOKED)
-			return RVM_REASON_NO_TOKEN;
-		if (is_expired(above, now))
-			return RVM_REASON_EXPIRED;
-		if (steps++ == RVM_DEPTH_MAX)
-			return RVM_REASON_TIER;
-		if (deep && (!rvm_rights_cover(above->rights, token->rights) ||
-			     above->depth >= token->depth))
-			return RVM_REASON_TIER;
 	}
+	if (token->tier >= 3 && rvm_prove_p3(token, RVM_DEPTH_MAX))
+		return RVM_REASON_CHAIN;
 	return RVM_REASON_NONE;
 }
 
@@ -74,15 +64,19 @@ static enum rvm_reason check_ancestors(const struct rvm_token_core *token, s64 n
 static enum rvm_reason check_token(const struct rvm_partition_view *part,
 				   const struct rvm_token_core *token, u8 need, u8 tier, s64 now)
 {
-	if (!rvm_rights_cover(token->rights, need))
+	if (!rvm_rights_cover(READ_ONCE(token->rights), need))
 		return RVM_REASON_RIGHTS;
-	if (is_expired(token, now))
-		return RVM_REASON_EXPIRED;
-	if (token->epoch != part->epoch)
-		return RVM_REASON_STALE;
+	switch (rvm_prove_p1(token, 0, part->epoch, now)) {
+	case RVM_TOKEN_ERROR_NONE:
+		break;
+	case RVM_TOKEN_ERROR_REVOKED:
+		return RVM_REASON_REVOKED;
+	default:
+		return rvm_token_is_expired(token, now) ? RVM_REASON_EXPIRED : RVM_REASON_STALE;
+	}
 	if (tier > token->tier)
 		return RVM_REASON_TIER;
-	return token->tier >= 2 ? check_ancestors(token, now) : RVM_REASON_NONE;
+	return token->tier >= 2 ? check_above(token, now) : RVM_REASON_NONE;
 }
 
 /* The search for the first sufficient token, and for the closest miss. */
@@ -102,9 +96,10 @@ struct search {
 /* Closest first; a reason that is not listed does not count as a miss. */
 static u8 rank_of(enum rvm_reason reason)
 {
-	static const u8 order[] = { RVM_REASON_WITHIN, RVM_REASON_STEERED, RVM_REASON_ENVIRON,
-				    RVM_REASON_ARGV,   RVM_REASON_RIGHTS,  RVM_REASON_EXPIRED,
-				    RVM_REASON_STALE,  RVM_REASON_TIER,	   RVM_REASON_SPECIAL };
+	static const u8 order[] = { RVM_REASON_WITHIN,	RVM_REASON_STEERED, RVM_REASON_ENVIRON,
+				    RVM_REASON_ARGV,	RVM_REASON_RIGHTS,  RVM_REASON_EXPIRED,
+				    RVM_REASON_REVOKED, RVM_REASON_STALE,   RVM_REASON_TIER,
+				    RVM_REASON_CHAIN,	RVM_REASON_SPECIAL };
 	u8 i;
 
 	for (i = 0; i < ARRAY_SIZE(order); i++)
@@ -136,13 +131,19 @@ static enum rvm_reason check_lineages(const struct search *s, const struct rvm_t
 									  RVM_REASON_WITHIN;
 }
 
+/* It was taken back, and would not have done anyway. */
+static bool is_absent(const struct rvm_token_core *token, enum fit fit, u8 missing)
+{
+	return READ_ONCE(token->flags) & RVM_TOKEN_FLAG_REVOKED && (fit != FIT_FULL || missing);
+}
+
 static void weigh(struct search *s, u32 at, enum fit fit)
 {
 	const struct rvm_token_core *token = s->part->tokens->core[at];
 	u8 missing = s->req->need & ~token->rights;
 	enum rvm_reason reason;
 
-	if (fit == FIT_NONE || token->flags & RVM_TOKEN_FLAG_REVOKED)
+	if (fit == FIT_NONE || is_absent(token, fit, missing))
 		return;
 	if (fit == FIT_SPECIAL)
 		reason = RVM_REASON_SPECIAL;
@@ -160,9 +161,9 @@ static void weigh(struct search *s, u32 at, enum fit fit)
 		reason = check_lineages(s, token);
 	if (fit == FIT_NO_START)
 		missing |= RVM_RIGHT_EXECUTE;
-	if (reason != RVM_REASON_NONE && reason != RVM_REASON_NO_TOKEN)
+	if (reason != RVM_REASON_NONE)
 		note_miss(s, at, reason, missing);
-	else if (reason == RVM_REASON_NONE && at < s->best)
+	else if (at < s->best)
 		s->best = at;
 }
 
@@ -578,9 +579,7 @@ u8 rvm_judge_live_rights(const struct rvm_partition_view *part, u32 at, s64 now)
 {
 	const struct rvm_token_core *token = part->tokens->core[at];
 
-	if (token->flags & RVM_TOKEN_FLAG_REVOKED || check_token(part, token, 0, 0, now))
-		return 0;
-	return token->rights;
+	return check_token(part, token, 0, 0, now) ? 0 : READ_ONCE(token->rights);
 }
 
 static u8 live_rights(const struct rvm_partition_view *part, u32 at, s64 now, s64 *until)

@@ -194,8 +194,8 @@ struct rvm_verdict {
  * all above, for a symbolic link also those that ask for something below its name; tokens
  * in index order, of which the first sufficient one decides.  If there is none, the
  * reason is that of the closest miss: WITHIN, STEERED, ENVIRON, ARGV, RIGHTS, EXPIRED,
- * STALE, TIER, SPECIAL, NO_TOKEN in this order.  What the partition's own tokens allow,
- * the tokens of each partition above must allow too, or the reason is ABOVE.
+ * REVOKED, STALE, TIER, CHAIN, SPECIAL, NO_TOKEN in this order.  What the partition's own
+ * tokens allow, the tokens of each partition above must allow too, or the reason is ABOVE.
  *
  * A mode relaxes denials of PATH, EXEC and NET that a token could have averted, but never
  * exclusions, state, @req->floor or what needs naming: special files, unix sockets,
@@ -207,8 +207,8 @@ struct rvm_verdict {
  *
  * A partition that is stopped meanwhile is denied as fenced, without a further search.
  *
- * A revoked token, and at tier 2 or more one with a revoked ancestor, counts as absent,
- * except that its program word still binds.
+ * A revoked token is a miss only if it would have done, and else counts as absent; but its
+ * program word still binds.
  *
  * Context: Any; under whatever keeps the tables.
  * Return: The verdict.
