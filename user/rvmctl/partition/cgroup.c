@@ -63,31 +63,78 @@ int cgroup_root(char **path, struct err *err)
 	return err_hint(err, "mount -t cgroup2 none /sys/fs/cgroup");
 }
 
-int partition_cgroup_path(const char *name, char **path, struct err *err)
+/* Where the group of a partition would be that is in no other one. */
+static int top_path(const char *name, char **path, struct err *err)
 {
 	auto_free char *root = NULL;
 
 	if (cgroup_root(&root, err))
 		return -1;
 	*path = format("%s/rvm%s%s", root, *name ? "/" : "", name);
-	if (!*path) {
-		err_errno(err, ENOMEM, "cgroup");
+	return *path ? 0 : err_errno(err, ENOMEM, "cgroup");
+}
+
+/* The name of a partition inside another begins with that one's, see nest_make(). */
+static bool is_name_inside(const char *name, const char *outer)
+{
+	size_t len = strlen(outer);
+
+	return !strncmp(name, outer, len) && name[len] == '-';
+}
+
+/* The group of that name somewhere below @above; NULL if there is none.  free() it. */
+static char *find_below(const char *above, const char *name, int levels)
+{
+	auto_dir DIR *dir = levels ? opendir(above) : NULL;
+	struct dirent *entry;
+	char *found = NULL;
+
+	while (dir && !found && (entry = readdir(dir))) {
+		auto_free char *outer = NULL;
+
+		if (entry->d_type != DT_DIR || !is_name_inside(name, entry->d_name))
+			continue;
+		outer = path_join(above, entry->d_name);
+		found = outer ? path_join(outer, name) : NULL;
+		if (!found || !access(found, F_OK))
+			continue;
+		free(found);
+		found = find_below(outer, name, levels - 1);
+	}
+	return found;
+}
+
+int partition_cgroup_path(const char *name, char **path, struct err *err)
+{
+	auto_free char *top = NULL;
+	char *found;
+
+	if (top_path(name, path, err))
 		return -1;
+	if (!*name || !access(*path, F_OK) || top_path("", &top, err))
+		return *path ? 0 : -1;
+	found = find_below(top, name, RVM_NEST_MAX - 1);
+	if (found) {
+		free(*path);
+		*path = found;
 	}
 	return 0;
+}
+
+static int open_group(const char *path, struct err *err)
+{
+	int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
+
+	return fd < 0 ? err_errno(err, errno, "cgroup %s", path) : fd;
 }
 
 int partition_cgroup_open(const char *name, struct err *err)
 {
 	auto_free char *path = NULL;
-	int fd;
 
 	if (partition_cgroup_path(name, &path, err))
 		return -1;
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
-	if (fd < 0)
-		return err_errno(err, errno, "cgroup %s", path);
-	return fd;
+	return open_group(path, err);
 }
 
 int cgroup_open(const char *cgroup, struct err *err)
@@ -169,17 +216,29 @@ bool cgroup_is_frozen(int dir)
 	return has_event(dir, "frozen 1");
 }
 
-int cgroup_make(const char *name, bool *made, struct err *err)
+static int place_of(const char *name, const char *inside, char **path, struct err *err)
+{
+	auto_free char *outer = NULL;
+
+	if (!inside)
+		return top_path(name, path, err);
+	if (partition_cgroup_path(inside, &outer, err))
+		return -1;
+	*path = path_join(outer, name);
+	return *path ? 0 : err_errno(err, ENOMEM, "cgroup");
+}
+
+int cgroup_make(const char *name, const char *inside, bool *made, struct err *err)
 {
 	auto_free char *path = NULL;
 	auto_close int fd = -1;
 
-	if (partition_cgroup_path(name, &path, err))
+	if (place_of(name, inside, &path, err))
 		return -1;
 	*made = !mkdir(path, 0755);
 	if (!*made && errno != EEXIST)
 		return err_errno(err, errno, "cgroup %s", path);
-	fd = partition_cgroup_open(name, err);
+	fd = open_group(path, err);
 	if (fd < 0)
 		return -1;
 	if (is_populated(fd)) {

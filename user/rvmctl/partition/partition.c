@@ -182,12 +182,13 @@ int partition_create(struct nlc *nlc, const struct partition_new *want, struct p
 		how.owner_uid = partition_default_uid();
 	if (how.adopt)
 		return adopt_partition(nlc, &how, p, err);
-	if (make_pen(nlc, err))
+	if (!how.inside && make_pen(nlc, err))
 		return -1;
-	fd = cgroup_make(how.name, &made, err);
+	fd = cgroup_make(how.name, how.inside, &made, err);
 	if (fd < 0)
 		return -1;
-	if (!cgroup_limit(fd, how.name, &how.limits, err) &&
+	/* What is in another has the limits of that one: it cannot have some of its own. */
+	if ((how.inside || !cgroup_limit(fd, how.name, &how.limits, err)) &&
 	    !register_cgroup(nlc, &how, fd, p, err))
 		return 0;
 	if (made)

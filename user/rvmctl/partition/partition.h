@@ -58,6 +58,8 @@ int partition_list(struct nlc *nlc, struct partition **list, size_t *n, struct e
  */
 struct partition_new {
 	const char *name;
+	/* Name of the partition that it is to be inside of, or NULL; @name begins with it. */
+	const char *inside;
 	uint32_t mode;
 	/* (uid_t)-1: SUDO_UID, else the caller. */
 	uint32_t owner_uid;
