@@ -75,6 +75,7 @@ static const char *const partition_names[] = {
 	[RVM_A_PARTITION_LIVE] = "live",
 	[RVM_A_PARTITION_PROGRAM_FD] = "program-fd",
 	[RVM_A_PARTITION_WORDS] = "words",
+	[RVM_A_PARTITION_JUDGED] = "judged",
 };
 static_assert(RVM_A_PARTITION_MAX <= SPEC_ATTRS_MAX, "the largest set");
 

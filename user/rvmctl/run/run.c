@@ -6,15 +6,14 @@
 #include <inttypes.h>
 #include <pwd.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/stat.h>
 
 #include "cmd.h"
 #include "hook/hook.h"
-#include "lib/log/sha256.h"
 #include "partition/partition.h"
 #include "plan/own.h"
+#include "run/admit.h"
 #include "run/attend.h"
+#include "run/network.h"
 #include "run/pty.h"
 #include "run/spawn.h"
 #include "table/program.h"
@@ -23,8 +22,6 @@
 
 #define ENV_MAX 256
 #define GROUPS_MAX 256
-/* Only root can open it: nobody else can make rvmctl wait. */
-#define NETWORK_LOCK "/run/rvmctl.lock"
 
 /**
  * struct run - a command to be run
@@ -223,44 +220,6 @@ static int choose_user(struct run *r, const char *name, struct err *err)
 	return 0;
 }
 
-/* Does a token reach the network?  Of unix sockets only names without a file live there. */
-static bool is_net_scope(struct nlattr **scope, uint32_t rights)
-{
-	uint32_t class = nlc_u32(scope[RVM_A_SCOPE_CLASS]);
-
-	if (class == RVM_CLASS_ANY)
-		return rights & RVM_RIGHT_EXECUTE;
-	if (class != RVM_CLASS_NET)
-		return false;
-	return nlc_u32(scope[RVM_A_SCOPE_FAMILY]) != AF_UNIX ||
-	       !nlc_str(scope[RVM_A_SCOPE_ANCHOR])[0];
-}
-
-static int look_for_net(struct nlattr **attrs, int cmd, void *data, struct err *err)
-{
-	struct nlattr *token[RVM_A_TOKEN_MAX + 1] = { 0 };
-	struct nlattr *scope[RVM_A_SCOPE_MAX + 1] = { 0 };
-	bool *found = data;
-
-	if (attrs[RVM_A_TABLE_TOKEN] &&
-	    !nlc_nest(token, RVM_A_TOKEN_MAX, attrs[RVM_A_TABLE_TOKEN]) &&
-	    token[RVM_A_TOKEN_SCOPE] &&
-	    !nlc_nest(scope, RVM_A_SCOPE_MAX, token[RVM_A_TOKEN_SCOPE]) &&
-	    is_net_scope(scope, nlc_u32(token[RVM_A_TOKEN_RIGHTS])))
-		*found = true;
-	return 0;
-}
-
-static int has_net_token(struct run *r, bool *found, struct err *err)
-{
-	struct nl_msg *msg = nlc_request(r->nlc, RVM_CMD_TOKEN_GET, NLM_F_DUMP);
-
-	*found = false;
-	if (msg && nla_put_u32(msg, RVM_A_TABLE_PARTITION, r->part.id))
-		nlc_drop(&msg);
-	return nlc_call(r->nlc, msg, look_for_net, found, err);
-}
-
 /* Module, hooks and partition, or no command. */
 static int check_ready(struct run *r, const struct args *args, struct err *err)
 {
@@ -315,40 +274,11 @@ static int choose_place(struct run *r, const struct args *args, struct err *err)
 		return err_hint(err, "use --chdir DIR");
 	}
 	r->spawn.cgroup = partition_cgroup_open(r->part.name, err);
-	if (r->spawn.cgroup < 0 || has_net_token(r, &net, err))
+	if (r->spawn.cgroup < 0 || network_has_token(r->nlc, r->part.id, &net, err))
 		return -1;
 	r->spawn.private_net = !net && !args_has(args, "--host-net");
 	r->spawn.keep_caps = args_has(args, "--keep-caps");
 	r->spawn.filter |= args_has(args, "--filter");
-	return 0;
-}
-
-/* The words as the kernel gets them, each with its NUL. */
-static void hash_words(char *const *words, uint8_t digest[RVM_SHA256_DIGEST_BYTES])
-{
-	struct rvm_sha256 hash;
-
-	rvm_sha256_init(&hash);
-	for (; *words; words++)
-		rvm_sha256_update(&hash, *words, strlen(*words) + 1);
-	rvm_sha256_final(&hash, digest);
-}
-
-/* This program with these words, and nothing that somebody inside makes of it. */
-static int admit(struct run *r, struct err *err)
-{
-	struct nl_msg *msg = nlc_request(r->nlc, RVM_CMD_PARTITION_ENTER, 0);
-	uint8_t digest[RVM_SHA256_DIGEST_BYTES];
-
-	hash_words(r->spawn.argv, digest);
-	if (msg && (nla_put_u32(msg, RVM_A_PARTITION_ID, r->part.id) ||
-		    nla_put_u32(msg, RVM_A_PARTITION_PID, r->spawn.command) ||
-		    nla_put_s32(msg, RVM_A_PARTITION_PROGRAM_FD, r->program) ||
-		    nla_put(msg, RVM_A_PARTITION_WORDS, sizeof(digest), digest) ||
-		    (r->spawn.private_net && nla_put_flag(msg, RVM_A_PARTITION_OWN_NET))))
-		nlc_drop(&msg);
-	if (nlc_call(r->nlc, msg, NULL, NULL, err))
-		return err_wrap(err, "partition %s: command not admitted", r->part.name);
 	return 0;
 }
 
@@ -401,71 +331,6 @@ static void tell_denials(struct run *r, int status)
 			  r->part.name, why);
 }
 
-/* Another network than ours: an open descriptor, or -1. */
-static int open_other_network(pid_t pid)
-{
-	struct stat own, its;
-	char path[64];
-	int fd;
-
-	snprintf(path, sizeof(path), "/proc/%d/ns/net", pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd >= 0 && !fstat(fd, &its) && !stat("/proc/self/ns/net", &own) &&
-	    its.st_ino != own.st_ino)
-		return fd;
-	if (fd >= 0)
-		close(fd);
-	return -1;
-}
-
-/* Runs of a partition that go on at the same time reach each other's servers. */
-static int find_network(int cgroup)
-{
-	int fd = openat(cgroup, "cgroup.procs", O_RDONLY | O_CLOEXEC), net = -1;
-	FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
-	pid_t pid;
-
-	if (!f) {
-		if (fd >= 0)
-			close(fd);
-		return -1;
-	}
-	while (net < 0 && fscanf(f, "%d", &pid) == 1)
-		net = open_other_network(pid);
-	fclose(f);
-	return net;
-}
-
-/*
- * A new network is claimed while nobody else refers to it: until that is done,
- * no other rvmctl looks for one.  -1 if that cannot be had.  The lock is this
- * process's: the command, which others may stop, does not hold it too.
- */
-static int lock_networks(void)
-{
-	int fd = open(NETWORK_LOCK, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-
-	if (fd >= 0)
-		fcntl(fd, F_SETLKW, &(struct flock){ .l_type = F_WRLCK });
-	return fd;
-}
-
-static int spawn_admitted(struct run *r, struct err *err)
-{
-	int lock = -1, ret;
-
-	if (r->spawn.private_net) {
-		lock = lock_networks();
-		r->spawn.net = find_network(r->spawn.cgroup);
-	}
-	ret = spawn_start(&r->spawn, err);
-	if (!ret)
-		ret = admit(r, err);
-	if (lock >= 0)
-		close(lock);
-	return ret;
-}
-
 /* A device that it has no token for would be judged at each use. */
 static int may_have_null(struct run *r, bool *may, struct err *err)
 {
@@ -505,9 +370,10 @@ static int tell_lost(const struct run *r, int status)
 
 static int start(struct run *r, struct err *err)
 {
+	const struct admission how = { .part = &r->part, .program = r->program };
 	int errnum, status;
 
-	if (open_standard(r, err) || attend_begin(&r->attend, err) || spawn_admitted(r, err))
+	if (open_standard(r, err) || attend_begin(&r->attend, err) || admit_started(r->nlc, &r->spawn, &how, err))
 		return -1;
 	if (attend_start(&r->attend, &errnum, err))
 		return errnum ? exec_failed(r, errnum, err) : -1;

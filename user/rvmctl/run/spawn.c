@@ -183,7 +183,7 @@ static _Noreturn void run_command(const struct spawn *s, int go, int failure)
 
 /* The helper, outside. */
 
-static pid_t clone_into(int cgroup)
+pid_t spawn_into(int cgroup)
 {
 	struct clone_args args = {
 		.flags = CLONE_INTO_CGROUP,
@@ -301,7 +301,7 @@ static _Noreturn void run_helper(struct spawn *s, int events, int go, int failur
 	signal(SIGTSTP, SIG_IGN);
 	m.step = prepare(s);
 	if (!m.step) {
-		pid = clone_into(s->cgroup);
+		pid = spawn_into(s->cgroup);
 		if (!pid)
 			run_command(s, go, failure);
 		if (pid < 0)

@@ -75,6 +75,9 @@ struct spawn {
 			 .go = -1,                \
 			 .failure = -1 })
 
+/* As fork(), but the child is in the cgroup, and judged from its first instruction. */
+pid_t spawn_into(int cgroup);
+
 /* Make helper and command; the command waits.  Return: 0, or -1 with @err. */
 int spawn_start(struct spawn *s, struct err *err);
 

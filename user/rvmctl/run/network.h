@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef RVMCTL_NETWORK_H
+#define RVMCTL_NETWORK_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "wire/nl.h"
+
+/* Has the partition a token that reaches the network?  Without one it gets its own. */
+int network_has_token(struct nlc *nlc, uint32_t partition, bool *found, struct err *err);
+
+/*
+ * Of tasks in the group that are in another network than ours: an open descriptor, or -1.
+ * Runs of a partition that go on at the same time reach each other's servers.
+ */
+int network_find(int cgroup);
+
+/*
+ * A new network is claimed while nobody else refers to it: until that is done,
+ * no other rvmctl looks for one.  -1 if that cannot be had.  The lock is this
+ * process's: the command, which others may stop, does not hold it too.
+ */
+int network_lock(void);
+
+#endif
