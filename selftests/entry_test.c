@@ -128,15 +128,34 @@ static int start_when_told(void *arg)
 	return attempt->then ? start(attempt->then, attempt->then_words) : ret;
 }
 
+typedef int (*admit_fn)(const struct box *box, pid_t task, const char *path, char *const *words);
+
+static int let_in_and_try(struct box *box, admit_fn let_in, const char *path, char *const *words,
+			  const struct attempt *attempt)
+{
+	pid_t pid;
+	int err;
+
+	memset(shared, 0, sizeof(*shared));
+	pid = box_start(box, start_when_told, (void *)attempt);
+	err = wait_until(is_set(&shared->ready)) ? let_in(box, pid, path, words) : BROKEN;
+	shared->go = true;
+	return wait_for(pid) ?: err;
+}
+
 /* The host admits @path with @words; what becomes of the attempt. */
 static int admit_and_try(struct box *box, const char *path, char *const *words,
 			 const struct attempt *attempt)
 {
-	pid_t pid = box_start(box, start_when_told, (void *)attempt);
-	int err = wait_until(is_set(&shared->ready)) ? box_admit(box, pid, path, words) : BROKEN;
+	return let_in_and_try(box, box_admit, path, words, attempt);
+}
 
-	shared->go = true;
-	return wait_for(pid) ?: err;
+/* The host lets it in, but says nothing in its favour. */
+static int try_judged(struct box *box, const char *path, char *const *words)
+{
+	const struct attempt attempt = { path, words };
+
+	return let_in_and_try(box, box_admit_judged, path, words, &attempt);
 }
 
 static char *go[] = { "tool", "go", NULL };
@@ -147,6 +166,45 @@ TEST_F(entry, what_is_admitted_starts)
 	const struct attempt attempt = { tool, go };
 
 	EXPECT_EQ(STARTED, admit_and_try(&self->box, tool, go, &attempt));
+}
+
+static char *prog_go[] = { "prog", "go", NULL };
+static char *patched_go[] = { "patched", "go", NULL };
+
+/* Its loader takes a token as well, which an admission would do without. */
+TEST_F(entry, what_is_judged_takes_tokens)
+{
+	const struct attempt attempt = { patched, patched_go };
+
+	EXPECT_EQ(STARTED, try_judged(&self->box, prog, prog_go));
+	EXPECT_EQ(EACCES, try_judged(&self->box, tool, go));
+	EXPECT_EQ(STARTED, admit_and_try(&self->box, patched, patched_go, &attempt));
+	EXPECT_NE(STARTED, try_judged(&self->box, patched, patched_go));
+}
+
+/* Nor may an interpreter start that no token names. */
+TEST_F(entry, interpreters_of_what_is_judged_take_tokens)
+{
+	char *words[] = { "script", NULL }, text[4200], script[4096];
+	const struct attempt attempt = { script, words };
+	struct rule rules[] = {
+		{ RVM_CLASS_PATH, RVM_RIGHT_READ | RVM_RIGHT_EXECUTE, "/usr/lib", "",
+		  RVM_SCOPE_FLAG_LOAD },
+		{ RVM_CLASS_PATH, RVM_RIGHT_READ, in_dir("bin"), "" },
+		{ RVM_CLASS_EXEC, RVM_RIGHT_EXECUTE, in_dir("bin/script"), "script",
+		  RVM_SCOPE_FLAG_PREFIX },
+		{ RVM_CLASS_EXEC, RVM_RIGHT_EXECUTE, tool, "tool", RVM_SCOPE_FLAG_PREFIX },
+	};
+
+	strcpy(script, in_dir("bin/script"));
+	snprintf(text, sizeof(text), "#!%s go\n", tool);
+	ASSERT_TRUE(write_file(script, text));
+	ASSERT_EQ(0, chmod(script, 0755));
+	ASSERT_EQ(0, box_load(&self->box, rules, 3));
+	EXPECT_EQ(STARTED, admit_and_try(&self->box, script, words, &attempt));
+	EXPECT_EQ(EACCES, try_judged(&self->box, script, words));
+	ASSERT_EQ(0, box_load(&self->box, rules, 4));
+	EXPECT_EQ(STARTED, try_judged(&self->box, script, words));
 }
 
 TEST_F(entry, another_program_does_not_start)

@@ -286,7 +286,7 @@ static int check_program(struct rvm_partition *part, struct linux_binprm *bprm,
 
 	if (words->hash)
 		rvm_sha256_final(words->hash, digest);
-	entered = rvm_entry_begin(bprm, digest);
+	entered = rvm_entry_begin(bprm, digest) == RVM_ENTRY_ADMITTED;
 	if (entered)
 		rvm_partition_note_folders(part, &words->folders);
 	judge_folders(part, words);
@@ -369,7 +369,7 @@ static noinline int check_exec(struct linux_binprm *bprm)
 			      check_interpreter(part, bprm, &words);
 	rcu_read_unlock();
 	kfree(words.text);
-	if (!ret && first && rvm_entry_is_admitted(bprm))
+	if (!ret && first && rvm_entry_is_active(bprm))
 		ret = rvm_brought_check();
 	return ret;
 }

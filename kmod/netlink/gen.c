@@ -108,13 +108,14 @@ static const struct nla_policy rvm_partition_get_nl_policy[RVM_A_PARTITION_NAME 
 };
 
 /* RVM_CMD_PARTITION_ENTER - do */
-static const struct nla_policy rvm_partition_enter_nl_policy[RVM_A_PARTITION_WORDS + 1] = {
+static const struct nla_policy rvm_partition_enter_nl_policy[RVM_A_PARTITION_JUDGED + 1] = {
 	[RVM_A_PARTITION_ID] = NLA_POLICY_MIN(NLA_U32, 1),
 	[RVM_A_PARTITION_PID] = { .type = NLA_U32, },
 	[RVM_A_PARTITION_OWN_NET] = { .type = NLA_FLAG, },
 	[RVM_A_PARTITION_LIVE] = { .type = NLA_FLAG, },
 	[RVM_A_PARTITION_PROGRAM_FD] = { .type = NLA_S32, },
 	[RVM_A_PARTITION_WORDS] = NLA_POLICY_EXACT_LEN(32),
+	[RVM_A_PARTITION_JUDGED] = { .type = NLA_FLAG, },
 };
 
 /* RVM_CMD_TABLE_BEGIN - do */
@@ -263,7 +264,7 @@ static const struct genl_split_ops rvm_nl_ops[] = {
 		.pre_doit	= rvm_nl_pre_doit_user,
 		.doit		= rvm_nl_partition_enter_doit,
 		.policy		= rvm_partition_enter_nl_policy,
-		.maxattr	= RVM_A_PARTITION_WORDS,
+		.maxattr	= RVM_A_PARTITION_JUDGED,
 		.flags		= GENL_CMD_CAP_DO,
 	},
 	{

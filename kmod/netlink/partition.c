@@ -270,6 +270,7 @@ static int admit_program(struct rvm_partition *part, struct pid *pid, struct gen
 		return -EBADF;
 	}
 	nla_memcpy(what.words, info->attrs[RVM_A_PARTITION_WORDS], sizeof(what.words));
+	what.judged = nla_get_flag(info->attrs[RVM_A_PARTITION_JUDGED]);
 	err = rvm_entry_admit(part, pid, &what, info->attrs[RVM_A_PARTITION_OWN_NET], info->extack);
 	fput(what.program);
 	return err;
@@ -315,9 +316,10 @@ static int check_enter(struct genl_info *info)
 		return rvm_nl_need(info, RVM_A_PARTITION_PROGRAM_FD) ?:
 			       rvm_nl_need(info, RVM_A_PARTITION_WORDS);
 	if (!info->attrs[RVM_A_PARTITION_OWN_NET] && !info->attrs[RVM_A_PARTITION_PROGRAM_FD] &&
-	    !info->attrs[RVM_A_PARTITION_WORDS])
+	    !info->attrs[RVM_A_PARTITION_WORDS] && !info->attrs[RVM_A_PARTITION_JUDGED])
 		return 0;
-	NL_SET_ERR_MSG(info->extack, "live cannot be combined with own-net, program-fd or words");
+	NL_SET_ERR_MSG(info->extack,
+		       "live cannot be combined with own-net, program-fd, words or judged");
 	return -EINVAL;
 }
 

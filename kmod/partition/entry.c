@@ -249,7 +249,7 @@ bool rvm_entry_awaits(void)
 }
 
 /* What was admitted, of a task that nobody steers, in a partition that is not held. */
-static bool is_admitted(const struct entry *entry, const struct linux_binprm *bprm, const u8 *words)
+static bool is_expected(const struct entry *entry, const struct linux_binprm *bprm, const u8 *words)
 {
 	struct rvm_partition *part = rvm_partition_find();
 
@@ -259,39 +259,38 @@ static bool is_admitted(const struct entry *entry, const struct linux_binprm *bp
 }
 
 /* It is good for one exec. */
-bool rvm_entry_begin(const struct linux_binprm *bprm, const u8 words[RVM_SHA256_DIGEST_BYTES])
+enum rvm_entry rvm_entry_begin(const struct linux_binprm *bprm,
+			       const u8 words[RVM_SHA256_DIGEST_BYTES])
 {
+	enum rvm_entry is = RVM_ENTRY_NONE;
 	struct file *program = NULL;
 	struct entry *entry;
-	bool admitted = false;
 	unsigned long flags;
 	LIST_HEAD(dead);
 
 	if (likely(!READ_ONCE(total)))
-		return false;
+		return is;
 
 	rcu_read_lock();
 	spin_lock_irqsave(&lock, flags);
 	entry = find_entry(current);
-	if (entry) {
-		admitted = is_admitted(entry, bprm, words);
-		if (admitted) {
-			entry->bprm = bprm;
-			swap(program, entry->what.program);
-		} else {
-			drop_entry(entry, &dead);
-		}
+	if (entry && is_expected(entry, bprm, words)) {
+		entry->bprm = bprm;
+		swap(program, entry->what.program);
+		is = entry->what.judged ? RVM_ENTRY_JUDGED : RVM_ENTRY_ADMITTED;
+	} else if (entry) {
+		drop_entry(entry, &dead);
 	}
 	spin_unlock_irqrestore(&lock, flags);
 	rcu_read_unlock();
 	if (program)
 		fput(program);
 	free_entries(&dead);
-	return admitted;
+	return is;
 }
 
-/* Is the caller's entry active, for @bprm if that is known? */
-static bool is_active(const struct linux_binprm *bprm)
+/* Is the caller's entry active, for @bprm if that is known?  @judged: then, too. */
+static bool is_active(const struct linux_binprm *bprm, bool judged)
 {
 	struct entry *entry;
 	unsigned long flags;
@@ -301,19 +300,25 @@ static bool is_active(const struct linux_binprm *bprm)
 		return false;
 	spin_lock_irqsave(&lock, flags);
 	entry = find_entry(current);
-	active = entry && entry->bprm && (!bprm || entry->bprm == bprm);
+	active = entry && entry->bprm && (!bprm || entry->bprm == bprm) &&
+		 (judged || !entry->what.judged);
 	spin_unlock_irqrestore(&lock, flags);
 	return active;
 }
 
 bool rvm_entry_is_admitted(const struct linux_binprm *bprm)
 {
-	return is_active(bprm);
+	return is_active(bprm, false);
+}
+
+bool rvm_entry_is_active(const struct linux_binprm *bprm)
+{
+	return is_active(bprm, true);
 }
 
 bool rvm_entry_is_opening(void)
 {
-	return current->in_execve && is_active(NULL);
+	return current->in_execve && is_active(NULL, false);
 }
 
 bool rvm_entry_is_pending(const struct task_struct *task)

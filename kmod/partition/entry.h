@@ -15,12 +15,29 @@ struct task_struct;
 
 /**
  * struct rvm_admission - the one program that may start
+ *
+ * Or that may be tried to start, if it is judged: then the task has come in with what it
+ * brings along, and nothing more.
  */
 struct rvm_admission {
 	/** @program: It, open; held by whoever has this. */
 	struct file *program;
 	/** @words: SHA-256 of its arguments, each with its NUL. */
 	u8 words[RVM_SHA256_DIGEST_BYTES];
+	/** @judged: It takes tokens as any other program, and so do its interpreter and loader. */
+	bool judged;
+};
+
+/**
+ * enum rvm_entry - what an exec is to the partition
+ * @RVM_ENTRY_NONE: One like any other.
+ * @RVM_ENTRY_JUDGED: One by which the task comes in, but not on anybody's authority.
+ * @RVM_ENTRY_ADMITTED: One that starts on the authority of whoever admitted it.
+ */
+enum rvm_entry {
+	RVM_ENTRY_NONE,
+	RVM_ENTRY_JUDGED,
+	RVM_ENTRY_ADMITTED,
 };
 
 /**
@@ -67,12 +84,16 @@ bool rvm_entry_awaits(void);
  * that is traced: then the exec is one like any other.
  *
  * Context: the task that execs.
- * Return: true if it was admitted; then later rounds of @bprm are admitted too.
+ * Return: what the exec is; if it was admitted, later rounds of @bprm are admitted too.
  */
-bool rvm_entry_begin(const struct linux_binprm *bprm, const u8 words[RVM_SHA256_DIGEST_BYTES]);
+enum rvm_entry rvm_entry_begin(const struct linux_binprm *bprm,
+			       const u8 words[RVM_SHA256_DIGEST_BYTES]);
 
 /** rvm_entry_is_admitted() - a later round, or an interpreter: is this exec admitted */
 bool rvm_entry_is_admitted(const struct linux_binprm *bprm);
+
+/** rvm_entry_is_active() - does the caller come in with this exec, admitted or judged */
+bool rvm_entry_is_active(const struct linux_binprm *bprm);
 
 /** rvm_entry_is_opening() - is the caller inside an admitted exec; for opens that have no bprm */
 bool rvm_entry_is_opening(void);

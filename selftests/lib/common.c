@@ -281,7 +281,8 @@ int put_program(struct request *r, const char *path, char *const *words)
 	return fd;
 }
 
-int box_admit(const struct box *box, pid_t task, const char *path, char *const *words)
+static int admit(const struct box *box, pid_t task, const char *path, char *const *words,
+		 bool judged)
 {
 	static struct request r;
 	static struct reply reply;
@@ -290,10 +291,22 @@ int box_admit(const struct box *box, pid_t task, const char *path, char *const *
 	request_begin(&r, RVM_CMD_PARTITION_ENTER);
 	put_u32(&r, RVM_A_PARTITION_ID, box->id);
 	put_u32(&r, RVM_A_PARTITION_PID, task);
+	if (judged)
+		put_flag(&r, RVM_A_PARTITION_JUDGED);
 	fd = put_program(&r, path, words);
 	err = nl_call(box->nl, &r, &reply);
 	close(fd);
 	return err;
+}
+
+int box_admit(const struct box *box, pid_t task, const char *path, char *const *words)
+{
+	return admit(box, task, path, words, false);
+}
+
+int box_admit_judged(const struct box *box, pid_t task, const char *path, char *const *words)
+{
+	return admit(box, task, path, words, true);
 }
 
 int box_set(struct box *box, uint16_t attr, uint32_t value)

@@ -112,6 +112,8 @@ void put_rule(struct request *r, const struct rule *rule);
 int put_program(struct request *r, const char *path, char *const *words);
 /* Admit it for a task: 0 or the errno. */
 int box_admit(const struct box *box, pid_t task, const char *path, char *const *words);
+/* Likewise, but it takes tokens. */
+int box_admit_judged(const struct box *box, pid_t task, const char *path, char *const *words);
 
 /* Start a function in the box; its value is the exit status. */
 pid_t box_start(const struct box *box, int (*act)(void *), void *arg);
