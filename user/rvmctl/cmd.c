@@ -274,14 +274,25 @@ static int parse_option(struct ctx *ctx, const struct cmd *cmd, struct args *a, 
 	return hint_help(&ctx->err, cmd);
 }
 
-/* The positional that takes the next word, or a->n. */
+static bool has_rest(const struct args *a)
+{
+	return a->n && a->spec[a->n - 1].type == ARG_REST;
+}
+
+/*
+ * The positional that takes the next word, or a->n.  Behind "--" begins what is left, if the
+ * command takes that, and what may be missing before it is.
+ */
 static size_t next_positional(const struct args *a)
 {
+	bool rest = a->dashes && has_rest(a);
 	size_t i;
 
 	for (i = 0; i < a->n; i++) {
 		const struct arg *arg = &a->spec[i];
 
+		if (rest && !(arg->flags & ARG_REQUIRED) && arg->type != ARG_REST)
+			continue;
 		if (!is_option(arg) && (!a->values[i].n || arg->flags & ARG_MULTI))
 			break;
 	}
