@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* rvmctl partition. */
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -221,6 +222,30 @@ static int set(struct ctx *ctx, const struct args *args)
 	return err_wrap(&ctx->err, "partition %s", p.name);
 }
 
+/* Those inside it, and inside these; who made one may delete it at the same time. */
+static int del_inside(struct nlc *nlc, uint32_t id, struct err *err)
+{
+	struct partition *list = NULL;
+	size_t n = 0;
+	int ret = partition_list(nlc, &list, &n, err);
+
+	for (size_t i = 0; i < n; i++) {
+		if (!ret && list[i].parent == id) {
+			ret = del_inside(nlc, list[i].id, err);
+			if (!ret && partition_unregister(nlc, list[i].id, err) &&
+			    nlc_errno(nlc) != ENOENT)
+				ret = err_wrap(err, "partition %s", list[i].name);
+			if (!ret)
+				err_clear(err);
+			if (!ret && cgroup_is_own(list[i].name, list[i].cgroup_id))
+				cgroup_remove(list[i].name);
+		}
+		partition_free(&list[i]);
+	}
+	free(list);
+	return ret;
+}
+
 static int del(struct ctx *ctx, const struct args *args)
 {
 	const char *name = args_str(args, "NAME");
@@ -235,6 +260,9 @@ static int del(struct ctx *ctx, const struct args *args)
 	/* Its processes end first: without the partition they would run unconfined. */
 	if (own && cgroup_kill(name, p.cgroup_id, KILL_SECONDS, &ctx->err))
 		return err_wrap(&ctx->err, "partition %s", name);
+	/* Their processes have ended with it. */
+	if (own && del_inside(nlc, p.id, &ctx->err))
+		return -1;
 	if (partition_unregister(nlc, p.id, &ctx->err))
 		return err_wrap(&ctx->err, "partition %s", name);
 	if (own)
@@ -286,6 +314,7 @@ const struct cmd partition_cmds[] = {
 	{ "partition", "show", show, name_args, "show a partition", CMD_READ },
 	{ "partition", "new", make, new_args, "create a partition without tokens", 0 },
 	{ "partition", "set", set, set_args, "change mode, state, fence or epoch", 0 },
-	{ "partition", "del", del, name_args, "end the processes of a partition and delete it", 0 },
+	{ "partition", "del", del, name_args,
+	  "end the processes of a partition and delete it, with those inside", 0 },
 	{},
 };
