@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
@@ -23,14 +24,14 @@ static int copy_above(int fd)
 }
 
 /* A pipe without a name; a fifo would be judged by its path. */
-static bool is_pipe(int fd)
+bool pty_is_pipe(int fd)
 {
 	struct statfs fs;
 
 	return !fstatfs(fd, &fs) && fs.f_type == PIPEFS_MAGIC;
 }
 
-static bool is_null(int fd)
+bool pty_is_null(int fd)
 {
 	struct stat st;
 
@@ -89,10 +90,13 @@ bool pty_in_foreground(const struct pty *pty)
 	return group < 0 || group == getpgrp();
 }
 
-/* Who has the lock restores them; a second one would restore what the first has set. */
+/*
+ * Who has the lock restores them; a second one would restore what the first has set.
+ * Inside a partition it takes a token that names the terminal.
+ */
 static bool own_settings(struct pty *pty)
 {
-	if (flock(pty->user, LOCK_EX | LOCK_NB))
+	if (!pty->remote && flock(pty->user, LOCK_EX | LOCK_NB))
 		return false;
 	if (!tcgetattr(pty->user, &pty->saved))
 		return true;
@@ -132,26 +136,46 @@ static struct termios first_settings(struct pty *pty)
 	return termios;
 }
 
-static int open_terminal(struct pty *pty, uid_t uid, int *tty, struct err *err)
+static int make_terminal(struct pty *pty, uid_t uid, const struct termios *termios,
+			 const struct winsize *size, int *tty, struct err *err)
 {
-	int screen = isatty(STDOUT_FILENO) ? STDOUT_FILENO : pty->user;
-	struct winsize size = { 0 };
-	struct termios termios;
-	struct relay *output;
 	int slave;
 
-	if (ioctl(pty->user, TIOCGWINSZ, &size))
-		size = (struct winsize){ .ws_row = 24, .ws_col = 80 };
-	termios = first_settings(pty);
 	if (open_pair(&pty->master, &slave))
 		return err_errno(err, errno, "pseudo-terminal");
-	tcsetattr(slave, TCSANOW, &termios);
-	ioctl(slave, TIOCSWINSZ, &size);
+	tcsetattr(slave, TCSANOW, termios);
+	ioctl(slave, TIOCSWINSZ, size);
 	set_nonblocking(pty->master);
 	*tty = copy_above(slave);
 	close(slave);
 	if (*tty < 0 || fchown(*tty, uid, -1) || fchmod(*tty, 0620))
 		return err_errno(err, errno, "pseudo-terminal");
+	return 0;
+}
+
+static int make_remote(struct pty *pty, int *tty, struct err *err)
+{
+	int pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair))
+		return err_errno(err, errno, "terminal");
+	pty->master = pair[0];
+	*tty = copy_above(pair[1]);
+	close(pair[1]);
+	return *tty < 0 ? err_errno(err, errno, "terminal") : 0;
+}
+
+static int open_terminal(struct pty *pty, uid_t uid, int *tty, struct err *err)
+{
+	int screen = isatty(STDOUT_FILENO) ? STDOUT_FILENO : pty->user;
+	struct relay *output;
+
+	if (ioctl(pty->user, TIOCGWINSZ, &pty->size))
+		pty->size = (struct winsize){ .ws_row = 24, .ws_col = 80 };
+	pty->first = first_settings(pty);
+	if (pty->remote ? make_remote(pty, tty, err) :
+			  make_terminal(pty, uid, &pty->first, &pty->size, tty, err))
+		return -1;
 	if (add_relay(pty, copy_above(pty->user), copy_above(pty->master), STDIN_FILENO, &pty->keys,
 		      err))
 		return -1;
@@ -195,7 +219,7 @@ static int open_pipe(struct pty *pty, uid_t uid, int fd, int *end, struct err *e
 	else
 		set_nonblocking(ends[!theirs]);
 	*end = copy_above(ends[theirs]);
-	if (*end < 0 || fchown(*end, uid, -1))
+	if (*end < 0 || (uid != geteuid() && fchown(*end, uid, -1)))
 		ret = err_errno(err, errno, "pipe");
 	else if (!is_useless(fd))
 		ret = fd == STDIN_FILENO ? open_input(pty, ends, err) :
@@ -216,14 +240,14 @@ int pty_fill_gaps(struct err *err)
 
 bool pty_has_null(void)
 {
-	return is_null(0) || is_null(1) || is_null(2);
+	return pty_is_null(0) || pty_is_null(1) || pty_is_null(2);
 }
 
 /* Programs ask what it is: one searches what a pipe has, not the directory. */
 static int open_null(int fd, int *null)
 {
 	*null = open("/dev/null", (fcntl(fd, F_GETFL) & O_ACCMODE) | O_CLOEXEC);
-	if (*null >= 0 && is_null(*null))
+	if (*null >= 0 && pty_is_null(*null))
 		return 0;
 	if (*null >= 0)
 		close(*null);
@@ -235,9 +259,9 @@ static int open_standard(struct pty *pty, uid_t uid, bool null, int fd, int stdi
 {
 	if (isatty(fd))
 		stdio[fd] = copy_above(tty);
-	else if (is_pipe(fd))
+	else if (pty_is_pipe(fd))
 		stdio[fd] = copy_above(fd);
-	else if (null && is_null(fd) && !open_null(fd, &stdio[fd]))
+	else if (null && pty_is_null(fd) && !open_null(fd, &stdio[fd]))
 		return 0;
 	else if (fd == STDERR_FILENO && is_same_output(STDOUT_FILENO, STDERR_FILENO))
 		stdio[fd] = copy_above(stdio[STDOUT_FILENO]);
@@ -259,6 +283,18 @@ int pty_open(struct pty *pty, uid_t uid, bool null, int stdio[3], int *tty, stru
 			return -1;
 	}
 	return 0;
+}
+
+int pty_serve(struct pty *pty, uid_t uid, int user, const struct termios *termios,
+	      const struct winsize *size, int *tty, struct err *err)
+{
+	struct relay *relay;
+
+	if (make_terminal(pty, uid, termios, size, tty, err) ||
+	    add_relay(pty, copy_above(user), copy_above(pty->master), STDIN_FILENO, &relay, err))
+		return -1;
+	return add_relay(pty, copy_above(pty->master), copy_above(user), STDOUT_FILENO, &relay,
+			 err);
 }
 
 /* Where others write to the terminal, or are to get its signals, it goes on with both. */
@@ -297,16 +333,14 @@ void pty_restore(struct pty *pty)
 	if (pty->raw)
 		tcsetattr(pty->user, TCSADRAIN, &pty->saved);
 	pty->raw = false;
-	if (pty->user >= 0)
+	if (pty->user >= 0 && !pty->remote)
 		flock(pty->user, LOCK_UN);
 }
 
 void pty_resize(struct pty *pty)
 {
-	struct winsize size;
-
-	if (pty->user >= 0 && !ioctl(pty->user, TIOCGWINSZ, &size))
-		ioctl(pty->master, TIOCSWINSZ, &size);
+	if (pty->user >= 0 && !ioctl(pty->user, TIOCGWINSZ, &pty->size) && !pty->remote)
+		ioctl(pty->master, TIOCSWINSZ, &pty->size);
 }
 
 int pty_pump(struct pty *pty, const int fds[2], bool ready[2], struct err *err)

@@ -3,6 +3,7 @@
 #define RVMCTL_PTY_H
 
 #include <stdbool.h>
+#include <sys/ioctl.h>
 #include <sys/types.h>
 #include <termios.h>
 
@@ -27,6 +28,14 @@
 struct pty {
 	/** @master: Our end of the command's terminal, or -1. */
 	int master;
+	/**
+	 * @remote: There are no rights to make a terminal here.  Another rvmctl makes it, and
+	 * @master and the command's end are a pair of sockets that leads there.
+	 */
+	bool remote;
+	/** @first: How that one is to be set, and its size. */
+	struct termios first;
+	struct winsize size;
 	/** @user: The user's terminal, or -1.  It is locked while its settings are ours. */
 	int user;
 	/** @whole: Input and output are the terminal, and nobody else uses it. */
@@ -61,6 +70,19 @@ bool pty_has_null(void);
  * @tty: filled with what becomes its controlling terminal, or -1
  */
 int pty_open(struct pty *pty, uid_t uid, bool null, int stdio[3], int *tty, struct err *err);
+
+/**
+ * pty_serve() - make a terminal for a command whose user is at another rvmctl
+ * @user: socket that leads there; stays open
+ * @termios: how it is to be set
+ * @tty: filled with what becomes its controlling terminal
+ */
+int pty_serve(struct pty *pty, uid_t uid, int user, const struct termios *termios,
+	      const struct winsize *size, int *tty, struct err *err);
+
+/* What a command may be given as it is: a pipe without a name; /dev/null. */
+bool pty_is_pipe(int fd);
+bool pty_is_null(int fd);
 
 /* Is rvmctl in the foreground of the user's terminal? */
 bool pty_in_foreground(const struct pty *pty);

@@ -142,7 +142,7 @@ static struct pollfd wish_of(const struct relay *r)
 /* Wait, and move what can be moved.  Return: as poll(). */
 static int move(struct relays *rs, struct pollfd *more, size_t n_more, int timeout)
 {
-	struct pollfd fds[RELAYS_MAX + 2];
+	struct pollfd fds[RELAYS_MAX + RELAYS_MORE];
 	int ready;
 
 	for (size_t i = 0; i < rs->n; i++)

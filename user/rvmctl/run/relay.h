@@ -39,6 +39,8 @@ struct relay {
 };
 
 #define RELAYS_MAX 4
+/* Descriptors that are watched besides. */
+#define RELAYS_MORE 5
 
 /**
  * struct relays - all of a command

@@ -13,12 +13,15 @@
 #include "plan/own.h"
 #include "run/admit.h"
 #include "run/attend.h"
+#include "run/broker.h"
+#include "run/denial.h"
+#include "run/inside.h"
 #include "run/network.h"
 #include "run/pty.h"
+#include "run/request.h"
 #include "run/spawn.h"
 #include "table/program.h"
 #include "witness/check.h"
-#include "witness/why.h"
 
 #define ENV_MAX 256
 #define GROUPS_MAX 256
@@ -29,6 +32,10 @@
 struct run {
 	struct nlc *nlc;
 	struct partition part;
+	/* With --inside: the one around it, and whether @part was made for this command. */
+	struct partition outer;
+	bool nested;
+	struct broker broker;
 	struct spawn spawn;
 	struct pty pty;
 	struct attend attend;
@@ -43,12 +50,24 @@ struct run {
 	int program;
 };
 
+/* What is left in it ends, too. */
+static void end_nested(struct run *r)
+{
+	struct err err = { 0 };
+
+	if (r->nested && nest_end(r->nlc, &r->part, &err))
+		err_print(&err);
+	err_clear(&err);
+}
+
 static void run_free(struct run *r)
 {
 	/* First what the user sees: the terminal as it was. */
 	pty_close(&r->pty);
 	spawn_end(&r->spawn);
 	attend_end(&r->attend);
+	broker_end(&r->broker);
+	end_nested(r);
 	if (r->program >= 0)
 		close(r->program);
 	for (size_t i = 0; i < r->n_env; i++)
@@ -58,6 +77,7 @@ static void run_free(struct run *r)
 	free(r->home);
 	free(r->user);
 	partition_free(&r->part);
+	partition_free(&r->outer);
 	nlc_close(r->nlc);
 }
 #define auto_run __attribute__((cleanup(run_free)))
@@ -267,7 +287,7 @@ static int choose_place(struct run *r, const struct args *args, struct err *err)
 	bool net;
 
 	if (!dir)
-		dir = r->part.workspace;
+		dir = r->nested ? r->outer.workspace : r->part.workspace;
 	r->cwd = dir ? realpath(dir, NULL) : getcwd(NULL, 0);
 	if (!r->cwd) {
 		err_errno(err, errno, "%s", dir ? dir : "current directory");
@@ -282,34 +302,13 @@ static int choose_place(struct run *r, const struct args *args, struct err *err)
 	return 0;
 }
 
-/* The newest denial in words, if there is one since the command began.  free() it. */
-static char *newest_denial(struct run *r, uint64_t *count)
-{
-	auto_partition struct partition now = { 0 };
-	auto_names struct names names = { .nlc = r->nlc };
-	auto_event struct event event = { 0 };
-	struct err err = { 0 };
-	auto_free char *grant = NULL;
-	char *text = NULL;
-
-	*count = 0;
-	if (partition_lookup(r->nlc, r->part.name, &now, &err) == 1 &&
-	    now.denials > r->part.denials &&
-	    why_last(r->nlc, &names, r->part.id, &event, &err) == 1) {
-		*count = now.denials - r->part.denials;
-		text = why_text(r->nlc, &event, &grant);
-	}
-	err_clear(&err);
-	return text;
-}
-
 static int exec_failed(struct run *r, int errnum, struct err *err)
 {
 	auto_free char *why = NULL;
 	uint64_t count;
 
 	if (errnum == EACCES || errnum == EPERM)
-		why = newest_denial(r, &count);
+		why = denial_newest(r->nlc, &r->part, &count);
 	if (why)
 		err_hint(err, "%s", why);
 	err_print(err);
@@ -325,7 +324,7 @@ static void tell_denials(struct run *r, int status)
 
 	if (!status || !isatty(STDERR_FILENO))
 		return;
-	why = newest_denial(r, &count);
+	why = denial_newest(r->nlc, &r->part, &count);
 	if (why)
 		warn_line("%" PRIu64 " denials in partition %s meanwhile; the newest: %s", count,
 			  r->part.name, why);
@@ -373,7 +372,8 @@ static int start(struct run *r, struct err *err)
 	const struct admission how = { .part = &r->part, .program = r->program };
 	int errnum, status;
 
-	if (open_standard(r, err) || attend_begin(&r->attend, err) || admit_started(r->nlc, &r->spawn, &how, err))
+	if (open_standard(r, err) || attend_begin(&r->attend, err) ||
+	    admit_started(r->nlc, &r->spawn, &how, err))
 		return -1;
 	if (attend_start(&r->attend, &errnum, err))
 		return errnum ? exec_failed(r, errnum, err) : -1;
@@ -384,20 +384,113 @@ static int start(struct run *r, struct err *err)
 	return tell_lost(r, status);
 }
 
+/* Strings of an option that may be given again, ended by NULL; free() it. */
+static char **all_of(const struct args *args, const char *name)
+{
+	size_t n = args_count(args, name);
+	char **list = calloc(n + 1, sizeof(*list));
+
+	for (size_t i = 0; list && i < n; i++)
+		list[i] = (char *)args_nth(args, name, i);
+	return list;
+}
+
+static int nest(struct run *r, const struct nest *how, struct err *err)
+{
+	r->outer = r->part;
+	r->part = (struct partition){ 0 };
+	r->nested = !nest_make(r->nlc, &r->outer, how, &r->part, err);
+	return r->nested ? nest_fill(r->nlc, &r->outer, how, &r->part, err) : -1;
+}
+
+/* Here it is the agent's own doing: what only root can do is not asked for. */
+static int ask_inside(const struct args *args, const struct nest *how, struct err *err)
+{
+	static const char *const outside[] = { "--user",   "--host-net",   "--keep-caps",
+					       "--filter", "--unenforced", "--may-nest" };
+	const char *dir = args_str(args, "--chdir");
+
+	for (size_t i = 0; i < ARRAY_SIZE(outside); i++) {
+		if (args_has(args, outside[i]))
+			return err_make(err, EXIT_USAGE, "%s: only on the host", outside[i]);
+	}
+	if (dir && chdir(dir))
+		return err_errno(err, errno, "%s", dir);
+	for (size_t i = 0; i < args_count(args, "--env"); i++) {
+		const char *text = args_nth(args, "--env", i);
+
+		if (strchr(text, '=') && putenv((char *)text))
+			return err_errno(err, errno, "%s", text);
+	}
+	return inside_run(how, args_rest(args), err);
+}
+
+static int check_nest(const struct args *args, struct err *err)
+{
+	static const char *const options[] = { "--grant", "--grant-all-but", "--name", "--with" };
+	bool inside = args_has(args, "--inside");
+
+	for (size_t i = 0; i < ARRAY_SIZE(options); i++) {
+		if (args_has(args, options[i]) && !inside)
+			return err_make(err, EXIT_USAGE, "%s: only with --inside", options[i]);
+	}
+	if (args_has(args, "--grant") && args_has(args, "--grant-all-but"))
+		return err_make(err, EXIT_USAGE, "--grant: not together with --grant-all-but");
+	if (args_u64(args, "--may-nest", 1) - 1 >= BROKER_MAX)
+		return err_make(err, EXIT_USAGE, "--may-nest: 1 to %d", BROKER_MAX);
+	if (inside && args_has(args, "--may-nest"))
+		return err_make(err, EXIT_USAGE, "--may-nest: not together with --inside");
+	if (!inside && !args_str(args, "NAME"))
+		return err_make(err, EXIT_USAGE, "NAME: required");
+	return 0;
+}
+
+static int start_broker(struct run *r, const struct args *args, struct err *err)
+{
+	const struct broker_how how = {
+		.outer = &r->part,
+		.agent = &r->spawn,
+		.host_net = args_has(args, "--host-net"),
+		.max = args_u64(args, "--may-nest", 0),
+	};
+
+	if (!how.max)
+		return 0;
+	if (broker_start(&r->broker, &how, err))
+		return -1;
+	return add_env(r, REQUEST_VARIABLE, strlen(REQUEST_VARIABLE), r->broker.path, err);
+}
+
 static int run(struct ctx *ctx, const struct args *args)
 {
+	auto_free char **grants = all_of(args, "--grant");
+	auto_free char **all_but = all_of(args, "--grant-all-but");
+	const struct nest how = {
+		.name = args_str(args, "--name"),
+		.grants = grants,
+		.all_but = all_but,
+		.with = args_str(args, "--with"),
+	};
 	auto_run struct run r = {
 		.spawn = SPAWN_INIT,
 		.pty = PTY_INIT,
+		.broker = BROKER_INIT,
 		.program = -1,
 		.attend = { .spawn = &r.spawn, .pty = &r.pty, .signals = -1 },
 	};
 	char *const *command = args_rest(args);
 	struct err *err = &ctx->err;
 
+	if (!grants || !all_but)
+		return err_errno(err, ENOMEM, "run");
+	if (check_nest(args, err))
+		return -1;
+	if (!args_str(args, "NAME"))
+		return ask_inside(args, &how, err);
 	if (pty_fill_gaps(err) || check_ready(&r, args, err) ||
 	    choose_user(&r, args_str(args, "--user"), err) || make_env(&r, args, err) ||
-	    choose_place(&r, args, err))
+	    (args_has(args, "--inside") && nest(&r, &how, err)) || choose_place(&r, args, err) ||
+	    start_broker(&r, args, err))
 		return -1;
 	if (program_find(command[0], getenv("PATH"), &r.path, err)) {
 		int status = errno == EACCES ? STATUS_CANNOT_RUN : STATUS_NOT_FOUND;
@@ -424,7 +517,18 @@ static const struct arg run_args[] = {
 	{ "--keep-caps", ARG_FLAG, 0, NULL, "leave the capability bounding set as it is", NULL },
 	{ "--filter", ARG_FLAG, 0, NULL, "add a system call filter, as a second wall", NULL },
 	{ "--unenforced", ARG_FLAG, 0, NULL, "run even if hooks are missing", NULL },
-	{ "NAME", ARG_NAME, ARG_REQUIRED, NULL, "the partition", NULL },
+	{ "--may-nest", ARG_U32, 0, "N", "it may start N sub-agents at a time", NULL },
+	{ "--inside", ARG_FLAG, 0, NULL,
+	  "as a sub-agent, in a partition inside; NAME is the caller's if it is in one", NULL },
+	{ "--name", ARG_STRING, 0, "SUB",
+	  "of that partition, behind the outer one's; default: 1...", NULL },
+	{ "--grant", ARG_STRING, ARG_MULTI, "RESOURCE",
+	  "what it gets of what the outer one has, such as Read(src/**)", NULL },
+	{ "--grant-all-but", ARG_STRING, ARG_MULTI, "RESOURCE",
+	  "all that the outer one has but that", NULL },
+	{ "--with", ARG_STRING, 0, "RIGHT,...",
+	  "rights that go with each --grant, such as GRANT_ONCE", NULL },
+	{ "NAME", ARG_NAME, 0, NULL, "the partition", NULL },
 	{ "COMMAND", ARG_REST, ARG_REQUIRED, NULL, "the command, with its arguments", NULL },
 	{},
 };

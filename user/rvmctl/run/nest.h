@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef RVMCTL_NEST_H
+#define RVMCTL_NEST_H
+
+#include "partition/partition.h"
+
+/*
+ * A partition inside another one, for a sub-agent.  It has no table but for what is taken
+ * away; its tokens are derived from the outer one's, and go with them.
+ */
+
+/**
+ * struct nest - what a sub-agent gets
+ */
+struct nest {
+	/** @name: Behind the outer one's name and a hyphen; NULL for a number. */
+	const char *name;
+	/** @grants: As "Read(FILE)", ended by NULL. */
+	char *const *grants;
+	/** @all_but: All but what these say; an empty list is none at all. */
+	char *const *all_but;
+	/** @with: Words of rights that each of @grants has as well, or NULL. */
+	const char *with;
+};
+
+/**
+ * nest_make() - make it, without tokens
+ * @inner: filled; end with nest_end() and partition_free()
+ *
+ * Return: 0, or -1 with @err.
+ */
+int nest_make(struct nlc *nlc, const struct partition *outer, const struct nest *how,
+	      struct partition *inner, struct err *err);
+
+/* Give it what it gets.  Return: 0, or -1 with @err; then it has some of it. */
+int nest_fill(struct nlc *nlc, const struct partition *outer, const struct nest *how,
+	      const struct partition *inner, struct err *err);
+
+/* End what runs in it, and delete it.  Return: 0, or -1 with @err. */
+int nest_end(struct nlc *nlc, const struct partition *inner, struct err *err);
+
+#endif
