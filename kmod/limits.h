@@ -17,6 +17,8 @@
 /* Tokens of one partition, in its table and beside it, and of the host. */
 #define RVM_TABLE_TOKENS_MAX 65536
 #define RVM_HOST_TOKENS_MAX (1024 * 1024)
+/* Tokens that are taken back in one hold of the lock of all partitions. */
+#define RVM_REVOKE_BATCH 256
 /* Programs of one table that tokens may be within: bits of a set. */
 #define RVM_LINEAGES_MAX 64
 /* Exclusions of one partition. */

@@ -23,6 +23,7 @@
 #include "partition/registry.h"
 #include "pending.h"
 #include "table/anchor.h"
+#include "table/handles.h"
 #include "table/token.h"
 #include "walk/mounts.h"
 #include "walk/path.h"
@@ -35,7 +36,6 @@ static int __init rvm_init(void)
 	err = rvm_need_init();
 	if (err)
 		return err;
-	rvm_token_init();
 	err = rvm_decision_init();
 	if (err)
 		goto err_need;
@@ -45,9 +45,15 @@ static int __init rvm_init(void)
 	err = rvm_anchor_init();
 	if (err)
 		goto err_recent;
-	err = rvm_partition_init();
+	err = rvm_handles_init();
 	if (err)
 		goto err_anchor;
+	err = rvm_token_init();
+	if (err)
+		goto err_handles;
+	err = rvm_partition_init();
+	if (err)
+		goto err_token;
 	err = rvm_witness_init();
 	if (err)
 		goto err_partition;
@@ -91,6 +97,10 @@ err_witness:
 	rvm_witness_exit();
 err_partition:
 	rvm_partition_exit();
+err_token:
+	rvm_token_exit();
+err_handles:
+	rvm_handles_exit();
 err_anchor:
 	rvm_anchor_exit();
 err_recent:
@@ -121,6 +131,8 @@ static void __exit rvm_exit(void)
 	rvm_network_exit();
 	rvm_path_exit();
 	rvm_witness_exit();
+	rvm_token_exit();
+	rvm_handles_exit();
 	rvm_anchor_exit();
 	rvm_recent_exit();
 	rvm_decision_exit();

@@ -249,6 +249,12 @@ TEST_F(lineage, a_new_table_begins_anew)
 	ASSERT_LT(0, pid);
 	ASSERT_EQ(0, load(&self->box, "outer"));
 	kill(pid, SIGUSR1);
+	EXPECT_EQ(HELPED, wait_for(pid));
+	pid = start_until_there(&self->box, "wait");
+	ASSERT_LT(0, pid);
+	ASSERT_EQ(0, load(&self->box, "script"));
+	ASSERT_EQ(0, load(&self->box, "outer"));
+	kill(pid, SIGUSR1);
 	EXPECT_EQ(EACCES, wait_for(pid));
 }
 

@@ -521,3 +521,10 @@ struct rvm_verdict rvm_gate_ask(struct rvm_partition *part, struct rvm_question 
 {
 	return may_keep(q) ? judge_once(part, q) : judge(part, q, NULL);
 }
+
+void rvm_gate_record(struct rvm_partition *part, const struct rvm_question *q,
+		     const struct rvm_verdict *v)
+{
+	record(part, q, v);
+	latch(part, v);
+}

@@ -133,4 +133,8 @@ int rvm_gate_move(struct rvm_partition *part, struct rvm_question *from, struct 
 /** rvm_gate_ask() - judge and record nothing; what is allowed may be kept */
 struct rvm_verdict rvm_gate_ask(struct rvm_partition *part, struct rvm_question *q);
 
+/** rvm_gate_record() - record the verdict on a question, whatever it is */
+void rvm_gate_record(struct rvm_partition *part, const struct rvm_question *q,
+		     const struct rvm_verdict *v);
+
 #endif /* _RVM_GATE_H */

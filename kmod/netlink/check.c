@@ -13,6 +13,7 @@
 #include "limits.h"
 #include "netlink/common.h"
 #include "partition/network.h"
+#include "partition/prove.h"
 #include "partition/registry.h"
 #include "table/table.h"
 
@@ -27,6 +28,9 @@ struct asked {
 	struct rvm_name leaf;
 	/* EXEC: the program that it is asked within, or NULL. */
 	const struct nlattr *within;
+	/* From tier 2 on. */
+	u64 nonce;
+	u64 issued;
 };
 
 static int refuse(struct genl_info *info, int attr, const char *msg)
@@ -242,6 +246,16 @@ static int parse_object(struct genl_info *info, struct asked *asked)
 	}
 }
 
+/* What is proved, is proved once. */
+static int parse_nonce(struct genl_info *info, struct asked *asked)
+{
+	if (rvm_nl_need(info, RVM_A_CHECK_NONCE) || rvm_nl_need(info, RVM_A_CHECK_ISSUED))
+		return -EINVAL;
+	asked->nonce = nla_get_u64(info->attrs[RVM_A_CHECK_NONCE]);
+	asked->issued = nla_get_u64(info->attrs[RVM_A_CHECK_ISSUED]);
+	return 0;
+}
+
 static int parse_check(struct genl_info *info, struct asked *asked)
 {
 	struct rvm_request *req = &asked->q.req;
@@ -254,6 +268,8 @@ static int parse_check(struct genl_info *info, struct asked *asked)
 	if (!req->need)
 		return refuse(info, RVM_A_CHECK_RIGHT, "no right is set: name at least one");
 	req->tier = attrs[RVM_A_CHECK_TIER] ? nla_get_u32(attrs[RVM_A_CHECK_TIER]) : 1;
+	if (req->tier >= 2 && parse_nonce(info, asked))
+		return -EINVAL;
 	req->op = attrs[RVM_A_CHECK_OP] ? nla_get_u32(attrs[RVM_A_CHECK_OP]) : usual_op(req->class);
 	return parse_object(info, asked);
 }
@@ -278,24 +294,61 @@ static struct rvm_lineages lineage_named(const struct rvm_partition *part, const
 
 		if (!core->within_name || strcmp(core->within_name, name))
 			continue;
-		has.table = table->first_id;
+		has.table = table->number;
 		has.set = core->within;
 		break;
 	}
 	return has;
 }
 
+/* Whatever would be said: not to this request. */
+static int fill_nonce(struct sk_buff *skb)
+{
+	if (nla_put_u32(skb, RVM_A_CHECK_ALLOWED, false) ||
+	    nla_put_u32(skb, RVM_A_CHECK_REASON, RVM_REASON_NONCE) ||
+	    nla_put_u64_64bit(skb, RVM_A_CHECK_TOKEN, 0, RVM_A_CHECK_PAD) ||
+	    nla_put_u32(skb, RVM_A_CHECK_MISSING, 0))
+		return -EMSGSIZE;
+	return 0;
+}
+
+static struct rvm_verdict ask(struct rvm_partition *part, struct asked *asked)
+{
+	if (asked->within)
+		asked->q.req.exec.lineages = lineage_named(part, nla_data(asked->within));
+	return rvm_gate_ask(part, &asked->q);
+}
+
+/* A nonce is used up only by what is allowed.  -EKEYREJECTED if it was before. */
+static int spend(struct rvm_partition *part, struct asked *asked)
+{
+	bool allowed;
+
+	if (asked->q.req.tier < 2)
+		return 0;
+	rcu_read_lock();
+	allowed = ask(part, asked).allow;
+	rcu_read_unlock();
+	return allowed ? rvm_nonce_spend(part, asked->nonce, asked->issued) : -EACCES;
+}
+
 static int fill_verdict(struct sk_buff *skb, struct rvm_partition *part, struct asked *asked)
 {
-	struct rvm_question *q = &asked->q;
+	int spent = spend(part, asked);
 	struct rvm_verdict v;
 	u64 token;
 
+	if (spent == -EKEYREJECTED)
+		return fill_nonce(skb);
+	if (spent && spent != -EACCES)
+		return spent;
 	/* The token of a verdict lives as long as the table it is in. */
 	rcu_read_lock();
-	if (asked->within)
-		q->req.exec.lineages = lineage_named(part, nla_data(asked->within));
-	v = rvm_gate_ask(part, q);
+	v = ask(part, asked);
+	/* Not by what came between. */
+	v.allow &= !spent;
+	if (asked->q.req.tier >= 2)
+		rvm_gate_record(part, &asked->q, &v);
 	token = v.token ? v.token->id : 0;
 	rcu_read_unlock();
 

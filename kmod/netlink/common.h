@@ -27,8 +27,10 @@ struct rvm_nl_dump {
 	u32 only;
 	/** @last: Partition that was shown to its end. */
 	u32 last;
-	/** @index: Next entry of the partition after @last. */
+	/** @index: Next entry of the table of the partition after @last. */
 	u32 index;
+	/** @grant: Likewise beside the table, see rvm_grants_next(). */
+	u32 grant;
 };
 
 /** rvm_nl_dump() - the state of a dump */
@@ -149,14 +151,21 @@ int rvm_nl_dump_partitions(struct sk_buff *skb, struct netlink_callback *cb, rvm
  * rvm_nl_scope_parse() - read a scope and check that its parts fit together
  * @nest: the attribute
  * @exclusion: it is of an exclusion
+ * @like: scope of the token that it is to be derived from, whose anchor it has; or NULL
  * @src: filled; refers to @nest and to @file
  * @file: filled with the anchor, to be put by the caller; or NULL
  * @extack: says what is wrong, with the attribute
  *
  * Return: 0; -EINVAL, -ENOTDIR, -E2BIG, or -EBADF, with the attribute.
  */
-int rvm_nl_scope_parse(const struct nlattr *nest, bool exclusion, struct rvm_scope_source *src,
+int rvm_nl_scope_parse(const struct nlattr *nest, bool exclusion,
+		       const struct rvm_scope_object *like, struct rvm_scope_source *src,
 		       struct file **file, struct netlink_ext_ack *extack);
+
+/** rvm_nl_scope_make() - read a scope, and make it; ERR_PTR(): what these say */
+struct rvm_scope_object *rvm_nl_scope_make(const struct nlattr *nest, bool exclusion,
+					   const struct rvm_scope_object *like,
+					   struct netlink_ext_ack *extack);
 
 /** rvm_nl_scope_fill() - write a scope; 0 or -EMSGSIZE */
 int rvm_nl_scope_fill(struct sk_buff *skb, int attr, const struct rvm_scope_object *object);

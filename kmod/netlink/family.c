@@ -263,6 +263,7 @@ int rvm_nl_dump_partitions(struct sk_buff *skb, struct netlink_callback *cb, rvm
 		if (!err) {
 			dump->last = part->id;
 			dump->index = 0;
+			dump->grant = 0;
 		}
 		rvm_partition_put(part);
 	}

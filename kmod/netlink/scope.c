@@ -100,6 +100,12 @@ static int check_anchor(struct rvm_scope_source *src, const struct nlattr *nest,
 {
 	const struct nlattr *fd = tb[RVM_A_SCOPE_FD];
 
+	if (src->like) {
+		if (fd)
+			return rvm_nl_refuse(extack, fd,
+					     "the anchor is that of the source: leave it out");
+		return 0;
+	}
 	if (src->flags & (FLAG(UNRESOLVED) | FLAG(ANY_PROGRAM))) {
 		if (fd)
 			return rvm_nl_refuse(extack, fd,
@@ -227,7 +233,7 @@ static int check_socket(struct rvm_scope_source *src, const struct nlattr *nest,
 		if (tb[i] && (IP | ATTR(PROTOCOL)) & BIT(i))
 			return rvm_nl_refuse(extack, tb[i], "a unix socket takes no address");
 	/* Neither anchored nor unresolved: an abstract name. */
-	if (!tb[RVM_A_SCOPE_FD] && !src->flags && src->pattern_len)
+	if (!src->like && !tb[RVM_A_SCOPE_FD] && !src->flags && src->pattern_len)
 		return 0;
 	return check_anchor(src, nest, tb, file, extack);
 }
@@ -276,7 +282,8 @@ static void take_common(struct rvm_scope_source *src, struct nlattr **tb)
 	}
 }
 
-int rvm_nl_scope_parse(const struct nlattr *nest, bool exclusion, struct rvm_scope_source *src,
+int rvm_nl_scope_parse(const struct nlattr *nest, bool exclusion,
+		       const struct rvm_scope_object *like, struct rvm_scope_source *src,
 		       struct file **file, struct netlink_ext_ack *extack)
 {
 	struct nlattr *tb[RVM_A_SCOPE_MAX + 1];
@@ -288,10 +295,15 @@ int rvm_nl_scope_parse(const struct nlattr *nest, bool exclusion, struct rvm_sco
 		return err;
 	if (require(extack, nest, tb, RVM_A_SCOPE_CLASS, "the class of the scope is missing"))
 		return -EINVAL;
-	*src = (struct rvm_scope_source){ .class = nla_get_u32(tb[RVM_A_SCOPE_CLASS]) };
+	*src = (struct rvm_scope_source){
+		.class = nla_get_u32(tb[RVM_A_SCOPE_CLASS]),
+		.like = like,
+	};
 	if (src->class == RVM_CLASS_NONE || src->class >= ARRAY_SIZE(rules))
 		return rvm_nl_refuse(extack, tb[RVM_A_SCOPE_CLASS],
 				     "a scope cannot have this class");
+	if (like && like->scope.class != src->class)
+		return rvm_nl_refuse(extack, tb[RVM_A_SCOPE_CLASS], "the source has another class");
 	take_common(src, tb);
 	err = check_form(src, nest, tb, exclusion, extack);
 	if (!err)
@@ -303,6 +315,24 @@ int rvm_nl_scope_parse(const struct nlattr *nest, bool exclusion, struct rvm_sco
 		*file = NULL;
 	}
 	return err;
+}
+
+struct rvm_scope_object *rvm_nl_scope_make(const struct nlattr *nest, bool exclusion,
+					   const struct rvm_scope_object *like,
+					   struct netlink_ext_ack *extack)
+{
+	struct rvm_scope_object *object;
+	struct rvm_scope_source src;
+	struct file *file;
+	int err;
+
+	err = rvm_nl_scope_parse(nest, exclusion, like, &src, &file, extack);
+	if (err)
+		return ERR_PTR(err);
+	object = rvm_scope_create(&src, extack);
+	if (file)
+		fput(file);
+	return object;
 }
 
 static int fill_range(struct sk_buff *skb, const struct rvm_addr_range *range)

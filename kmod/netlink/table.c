@@ -122,6 +122,8 @@ static struct rvm_transaction *begin(struct genl_info *info)
 	rvm_partition_put(part);
 	if (IS_ERR(txn))
 		return txn;
+	if (info->attrs[RVM_A_TABLE_FRESH])
+		rvm_transaction_keep_none(txn);
 	err = rvm_transaction_describe(txn, digest ? nla_data(digest) : NULL,
 				       string_of(info->attrs[RVM_A_TABLE_SOURCE]),
 				       string_of(info->attrs[RVM_A_TABLE_WORKSPACE]));
@@ -242,23 +244,6 @@ static int parse_exclusion(const struct nlattr *nest, struct head *head,
 	return 0;
 }
 
-static struct rvm_scope_object *make_scope(const struct nlattr *nest, bool exclusion,
-					   struct netlink_ext_ack *extack)
-{
-	struct rvm_scope_object *object;
-	struct rvm_scope_source src;
-	struct file *file;
-	int err;
-
-	err = rvm_nl_scope_parse(nest, exclusion, &src, &file, extack);
-	if (err)
-		return ERR_PTR(err);
-	object = rvm_scope_create(&src, extack);
-	if (file)
-		fput(file);
-	return object;
-}
-
 static int set_within(struct rvm_token *token, const struct nlattr *attr,
 		      struct netlink_ext_ack *extack)
 {
@@ -275,9 +260,8 @@ static int set_within(struct rvm_token *token, const struct nlattr *attr,
 		NL_SET_ERR_MSG_ATTR(extack, attr, "'within' must be the base name of a program");
 		return -EINVAL;
 	}
-	token->within = kstrdup(name, GFP_KERNEL_ACCOUNT);
-	token->core.within_name = token->within;
-	return token->within ? 0 : -ENOMEM;
+	token->core.within_name = kstrdup(name, GFP_KERNEL_ACCOUNT);
+	return token->core.within_name ? 0 : -ENOMEM;
 }
 
 static int add_entry(struct rvm_transaction *txn, const struct nlattr *nest,
@@ -296,12 +280,12 @@ static int add_entry(struct rvm_transaction *txn, const struct nlattr *nest,
 		NL_SET_ERR_MSG_ATTR(extack, nest, "the scope is missing");
 		return -EINVAL;
 	}
-	object = make_scope(head.scope, exclusion, extack);
+	object = rvm_nl_scope_make(head.scope, exclusion, NULL, extack);
 	if (IS_ERR(object))
 		return PTR_ERR(object);
 	token = rvm_token_create(object, exclusion, extack);
 	if (IS_ERR(token)) {
-		rvm_scope_destroy(object);
+		rvm_scope_put(object);
 		return PTR_ERR(token);
 	}
 	head.core.scope = token->core.scope;
@@ -366,6 +350,8 @@ static int fill_commit(struct sk_buff *skb, const struct rvm_commit *done)
 {
 	if (nla_put_u32(skb, RVM_A_TABLE_PARTITION, done->partition) ||
 	    fill_counts(skb, done->tokens, done->exclusions) ||
+	    nla_put_u32(skb, RVM_A_TABLE_KEPT, done->kept) ||
+	    nla_put_u32(skb, RVM_A_TABLE_REVOKED, done->revoked) ||
 	    nla_put_u64_64bit(skb, RVM_A_TABLE_SEQUENCE, done->sequence, RVM_A_TABLE_PAD))
 		return -EMSGSIZE;
 	return 0;

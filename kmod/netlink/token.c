@@ -4,9 +4,18 @@
  */
 
 #include "netlink/common.h"
+#include "partition/grant.h"
 #include "partition/registry.h"
+#include "table/grants.h"
 #include "table/table.h"
 #include "table/token.h"
+
+static u64 parent_of(const struct rvm_token_core *core)
+{
+	const struct rvm_token_core *parent = READ_ONCE(core->parent);
+
+	return parent ? parent->id : 0;
+}
 
 static int fill_core(struct sk_buff *skb, const struct rvm_token_core *core)
 {
@@ -16,27 +25,29 @@ static int fill_core(struct sk_buff *skb, const struct rvm_token_core *core)
 	    nla_put_u32(skb, RVM_A_TOKEN_TIER, core->tier) ||
 	    nla_put_u32(skb, RVM_A_TOKEN_EPOCH, core->epoch) ||
 	    nla_put_u32(skb, RVM_A_TOKEN_DEPTH, core->depth) ||
-	    nla_put_u64_64bit(skb, RVM_A_TOKEN_PARENT, core->parent ? core->parent->id : 0,
-			      RVM_A_TOKEN_PAD) ||
+	    nla_put_u64_64bit(skb, RVM_A_TOKEN_PARENT, parent_of(core), RVM_A_TOKEN_PAD) ||
 	    nla_put_s64(skb, RVM_A_TOKEN_EXPIRES_AT, core->expires_at, RVM_A_TOKEN_PAD) ||
 	    nla_put_u32(skb, RVM_A_TOKEN_FLAGS, READ_ONCE(core->flags)) ||
+	    nla_put_u32(skb, RVM_A_TOKEN_INDEX, core->handle.index) ||
+	    nla_put_u32(skb, RVM_A_TOKEN_GENERATION, core->handle.generation) ||
+	    nla_put_u32(skb, RVM_A_TOKEN_OWNER, core->owner) ||
+	    nla_put_u32(skb, RVM_A_TOKEN_PARTITION, core->owner) ||
+	    nla_put_u64_64bit(skb, RVM_A_TOKEN_BADGE, core->badge, RVM_A_TOKEN_PAD) ||
 	    (core->within_name && nla_put_string(skb, RVM_A_TOKEN_WITHIN, core->within_name)))
 		return -EMSGSIZE;
 	return 0;
 }
 
-static int fill_token(struct sk_buff *skb, const struct rvm_token *token, u32 generation)
+static int fill_token(struct sk_buff *skb, const struct rvm_token *token)
 {
 	struct nlattr *nest = nla_nest_start(skb, RVM_A_TABLE_TOKEN);
+	u64 revoked = READ_ONCE(token->revoked);
 
 	if (!nest)
 		return -EMSGSIZE;
-	if (fill_core(skb, &token->core) || nla_put_u32(skb, RVM_A_TOKEN_INDEX, token->index) ||
-	    nla_put_u32(skb, RVM_A_TOKEN_GENERATION, generation) ||
-	    nla_put_u32(skb, RVM_A_TOKEN_OWNER, token->core.owner) ||
-	    nla_put_u64_64bit(skb, RVM_A_TOKEN_BADGE, token->core.badge, RVM_A_TOKEN_PAD) ||
+	if (fill_core(skb, &token->core) ||
 	    nla_put_u64_64bit(skb, RVM_A_TOKEN_BIRTH, token->birth, RVM_A_TOKEN_PAD) ||
-	    nla_put_u32(skb, RVM_A_TOKEN_PARTITION, token->core.owner) ||
+	    (revoked && nla_put_u64_64bit(skb, RVM_A_TOKEN_REVOKED, revoked, RVM_A_TOKEN_PAD)) ||
 	    rvm_nl_scope_fill(skb, RVM_A_TOKEN_SCOPE, token->object))
 		return -EMSGSIZE;
 	nla_nest_end(skb, nest);
@@ -58,13 +69,8 @@ static int fill_exclusion(struct sk_buff *skb, const struct rvm_token *exclusion
 	return 0;
 }
 
-static int fill_entry(struct sk_buff *skb, const struct rvm_token *token, u32 generation)
-{
-	return token->exclusion ? fill_exclusion(skb, token) : fill_token(skb, token, generation);
-}
-
 static int put_entry(struct sk_buff *skb, struct netlink_callback *cb,
-		     const struct rvm_token *token, u32 generation)
+		     const struct rvm_token *token)
 {
 	u8 cmd = token->exclusion ? RVM_CMD_EXCLUSION_GET : RVM_CMD_TOKEN_GET;
 	void *hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
@@ -73,7 +79,7 @@ static int put_entry(struct sk_buff *skb, struct netlink_callback *cb,
 	if (!hdr)
 		return -EMSGSIZE;
 	genl_dump_check_consistent(cb, hdr);
-	if (fill_entry(skb, token, generation)) {
+	if (token->exclusion ? fill_exclusion(skb, token) : fill_token(skb, token)) {
 		genlmsg_cancel(skb, hdr);
 		return -EMSGSIZE;
 	}
@@ -83,35 +89,58 @@ static int put_entry(struct sk_buff *skb, struct netlink_callback *cb,
 
 /* One message's worth under one read section: the table stays while it is read. */
 static int show_entries(struct sk_buff *skb, struct netlink_callback *cb,
-			struct rvm_partition *part, bool exclusions)
+			struct rvm_token **entries, u32 count)
 {
 	struct rvm_nl_dump *dump = rvm_nl_dump(cb);
-	const struct rvm_index *index;
-	struct rvm_token **entries;
-	struct rvm_table *table;
 	int err = 0;
 
-	rcu_read_lock();
-	table = rcu_dereference(part->table);
-	if (table) {
-		index = exclusions ? &table->exclusions : &table->tokens;
-		entries = exclusions ? table->exclusion : table->token;
-		for (; !err && dump->index < index->count; dump->index += !err)
-			err = put_entry(skb, cb, entries[dump->index], table->generation);
+	for (; !err && dump->index < count; dump->index += !err)
+		err = put_entry(skb, cb, entries[dump->index]);
+	return err;
+}
+
+/* Behind those of the table. */
+static int show_grants(struct sk_buff *skb, struct netlink_callback *cb, struct rvm_partition *part)
+{
+	struct rvm_nl_dump *dump = rvm_nl_dump(cb);
+	struct rvm_token *token;
+	u32 at = dump->grant;
+	int err = 0;
+
+	while (!err && (token = rvm_grants_next(READ_ONCE(part->grants), &at))) {
+		err = put_entry(skb, cb, token);
+		if (!err)
+			dump->grant = at;
 	}
-	rcu_read_unlock();
 	return err;
 }
 
 static int show_tokens(struct sk_buff *skb, struct netlink_callback *cb, struct rvm_partition *part)
 {
-	return show_entries(skb, cb, part, false);
+	const struct rvm_table *table;
+	int err = 0;
+
+	rcu_read_lock();
+	table = rcu_dereference(part->table);
+	if (table)
+		err = show_entries(skb, cb, table->token, table->tokens.count);
+	err = err ?: show_grants(skb, cb, part);
+	rcu_read_unlock();
+	return err;
 }
 
 static int show_exclusions(struct sk_buff *skb, struct netlink_callback *cb,
 			   struct rvm_partition *part)
 {
-	return show_entries(skb, cb, part, true);
+	const struct rvm_table *table;
+	int err = 0;
+
+	rcu_read_lock();
+	table = rcu_dereference(part->table);
+	if (table)
+		err = show_entries(skb, cb, table->exclusion, table->exclusions.count);
+	rcu_read_unlock();
+	return err;
 }
 
 /* The partition that was asked for; from inside, start_dump() has set the caller's. */
@@ -154,16 +183,13 @@ int rvm_nl_exclusion_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb
 /* -ENOENT if the partition has no such token. */
 static int fill_by_id(struct sk_buff *skb, struct rvm_partition *part, u64 id)
 {
-	struct rvm_token *token = NULL;
-	struct rvm_table *table;
+	struct rvm_token *token;
 	int err = -ENOENT;
 
 	rcu_read_lock();
-	table = rcu_dereference(part->table);
-	if (table)
-		token = rvm_table_token(table, id);
+	token = rvm_partition_token(part, id);
 	if (token)
-		err = fill_token(skb, token, table->generation);
+		err = fill_token(skb, token);
 	rcu_read_unlock();
 	return err;
 }

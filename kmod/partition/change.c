@@ -18,13 +18,14 @@
 #include "partition/change.h"
 #include "partition/recheck.h"
 #include "partition/registry_priv.h"
+#include "partition/revoke.h"
+#include "table/grants.h"
 #include "table/table.h"
 #include "witness/line.h"
 #include "witness/witness.h"
 
 /* Out of the reservation; without one the change still happens and may be lost to the log. */
-static void record(struct rvm_reservation *res, const struct rvm_partition *part,
-		   enum rvm_kind kind)
+static u64 record(struct rvm_reservation *res, const struct rvm_partition *part, enum rvm_kind kind)
 {
 	char text[2 * RVM_NAME_MAX + 160] = "";
 	struct rvm_line line = { .text = text, .size = sizeof(text) };
@@ -41,10 +42,7 @@ static void record(struct rvm_reservation *res, const struct rvm_partition *part
 	rvm_line_add(&line, "mode", mode, strlen(mode));
 	rvm_line_add_number(&line, "flags", part->flags);
 	rvm_line_add_number(&line, "epoch", part->epoch);
-	if (res->count)
-		rvm_witness_commit(res, &event);
-	else
-		rvm_witness_append(&event);
+	return res->count ? rvm_witness_commit(res, &event) : rvm_witness_append(&event);
 }
 
 static bool is_name(const char *name)
@@ -430,6 +428,18 @@ static int prepare_change(const struct rvm_partition *part,
 	return rvm_recheck_prepare(part, change->flags & change->mask, false, extack);
 }
 
+/* An epoch reaches what others have of its tokens, too. */
+static void revoke_derived(struct rvm_partition *part, const struct rvm_partition_change *change)
+{
+	struct rvm_revocation rev = {};
+
+	if (!change->bump_epoch)
+		return;
+	scoped_guard(mutex, &rvm_revoke_lock)
+		rvm_revoke_derived(&rev, part, "epoch");
+	rvm_revoke_finish(&rev, true, NULL);
+}
+
 int rvm_partition_change(struct rvm_partition *part, const struct rvm_partition_change *change,
 			 struct netlink_ext_ack *extack)
 {
@@ -445,6 +455,7 @@ int rvm_partition_change(struct rvm_partition *part, const struct rvm_partition_
 	if (needs_hooks(change))
 		err = rvm_recheck_settle(extack);
 	wait_for_checks(stops(change));
+	revoke_derived(part, change);
 	/* Who came in meanwhile may have opened something by what held before. */
 	if (needs_hooks(change) && !err)
 		err = rvm_recheck_settle(extack);
@@ -468,6 +479,12 @@ int rvm_partition_change_all(const struct rvm_partition_change *change)
 	}
 	err = rvm_recheck_settle(NULL);
 	wait_for_checks(stops(change));
+	/* All are stopped: now there is time to take apart what is stale. */
+	for (last = 0; change->bump_epoch && (part = rvm_partition_next(last));) {
+		last = part->id;
+		revoke_derived(part, change);
+		rvm_partition_put(part);
+	}
 	return first ?: err;
 }
 
@@ -496,25 +513,42 @@ static int check_destroy(const struct rvm_partition *part, struct netlink_ext_ac
 	return 0;
 }
 
+/* What others have of its tokens goes with them. */
+static void end_tokens(struct rvm_partition *part, struct rvm_table *table, u64 sequence)
+{
+	struct rvm_revocation rev = { .sequence = sequence, .gone = part };
+
+	lockdep_assert_held(&rvm_revoke_lock);
+	if (table)
+		rvm_revoke_table(&rev, table);
+	rvm_revoke_grants(&rev, part, 0);
+	/* Now nobody has the table, and nobody has the partition without a reference. */
+	rvm_revoke_finish(&rev, true, NULL);
+	rvm_table_destroy(table);
+	rvm_grants_destroy(part->grants);
+	part->grants = NULL;
+}
+
 int rvm_partition_destroy(struct rvm_partition *part, struct netlink_ext_ack *extack)
 {
 	struct rvm_reservation res = {};
 	struct rvm_table *table;
+	u64 sequence;
 	int err;
 
 	might_sleep();
-	scoped_guard(mutex, &rvm_partitions_lock) {
-		err = check_destroy(part, extack);
-		if (err)
-			return err;
-		/* It is destroyed even if the log has no room for the record. */
-		rvm_witness_reserve(&res, 1);
-		table = rvm_registry_del(part);
-		record(&res, part, RVM_KIND_PARTITION_DESTROY);
+	scoped_guard(mutex, &rvm_revoke_lock) {
+		scoped_guard(mutex, &rvm_partitions_lock) {
+			err = check_destroy(part, extack);
+			if (err)
+				return err;
+			/* It is destroyed even if the log has no room for the record. */
+			rvm_witness_reserve(&res, 1);
+			table = rvm_registry_del(part);
+			sequence = record(&res, part, RVM_KIND_PARTITION_DESTROY);
+		}
+		end_tokens(part, table, sequence);
 	}
-	/* Now nobody has the table, and nobody has the partition without a reference. */
-	synchronize_rcu_expedited();
-	rvm_table_destroy(table);
 	rvm_partition_put(part);
 	return 0;
 }
@@ -524,16 +558,17 @@ void rvm_partition_destroy_all(void)
 	struct rvm_partition *part;
 	struct rvm_table *table;
 	unsigned long id;
+	u64 sequence;
 
 	xa_for_each(&rvm_registry, id, part) {
 		struct rvm_reservation res = {};
 
+		guard(mutex)(&rvm_revoke_lock);
 		scoped_guard(mutex, &rvm_partitions_lock) {
 			table = rvm_registry_del(part);
-			record(&res, part, RVM_KIND_PARTITION_DESTROY);
+			sequence = record(&res, part, RVM_KIND_PARTITION_DESTROY);
 		}
-		synchronize_rcu_expedited();
-		rvm_table_destroy(table);
+		end_tokens(part, table, sequence);
 		rvm_partition_put(part);
 	}
 }

@@ -19,6 +19,7 @@
 #include "need.h"
 #include "partition/recheck.h"
 #include "partition/registry_priv.h"
+#include "table/grants.h"
 #include "table/table.h"
 
 /* Counts from when hooks are needed the next time. */
@@ -44,7 +45,7 @@ static bool expires(const struct rvm_partition *part)
 	const struct rvm_table *table =
 		rcu_dereference_check(part->table, lockdep_is_held(&rvm_partitions_lock));
 
-	return table && table->expires;
+	return (table && table->expires) || rvm_grants_expire(READ_ONCE(part->grants));
 }
 
 bool rvm_recheck_is_needed(const struct rvm_partition *part)

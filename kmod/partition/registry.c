@@ -27,6 +27,7 @@
 
 #include "partition/registry_priv.h"
 #include "policy.h"
+#include "table/grants.h"
 #include "table/table.h"
 
 #define CACHE_ENTRIES 16
@@ -247,9 +248,10 @@ void rvm_partition_views(struct rvm_partition *part, struct rvm_partition_view v
 		views[i] = (struct rvm_partition_view){
 			.parent = part->parent ? &views[i + 1] : NULL,
 			.tokens = table ? &table->tokens : NULL,
+			.grants = rvm_grants_index(READ_ONCE(part->grants)),
 			.exclusions = table ? &table->exclusions : NULL,
 			.leaves = table ? &table->leaves : NULL,
-			.table = table ? table->first_id : 0,
+			.table = table ? table->number : 0,
 			.epoch = READ_ONCE(part->epoch),
 			.state = READ_ONCE(part->state),
 			.mode = READ_ONCE(part->mode),
@@ -279,6 +281,7 @@ static void free_partition(struct rcu_head *rcu)
 	struct rvm_partition *part = container_of(rcu, struct rvm_partition, rcu);
 
 	rvm_own_release(&part->own);
+	kvfree(part->nonces);
 	cgroup_put(part->cgrp);
 	kfree(part);
 }

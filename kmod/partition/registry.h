@@ -16,6 +16,8 @@
 #include "partition/own.h"
 #include "policy.h"
 
+struct rvm_grants;
+struct rvm_nonces;
 struct rvm_table;
 struct sock;
 
@@ -63,6 +65,8 @@ struct rvm_partition {
 	struct hlist_node node;
 	/** @table: Written under rvm_partitions_lock, read under RCU; NULL before a load. */
 	struct rvm_table __rcu *table;
+	/** @grants: Tokens beside the table; likewise; NULL before the first. */
+	struct rvm_grants *grants;
 	/** @generation: Tables loaded so far; under rvm_partitions_lock. */
 	u32 generation;
 	/** @epoch: Written under rvm_partitions_lock with WRITE_ONCE. */
@@ -78,6 +82,10 @@ struct rvm_partition {
 	 * epoch; counted behind that, under rvm_partitions_lock.  Questions under way look at it.
 	 */
 	u32 stops;
+	/** @touched: Tokens of it were taken back in this hold of rvm_partitions_lock. */
+	bool touched;
+	/** @nonces: That it has used; under rvm_partitions_lock, NULL before the first. */
+	struct rvm_nonces *nonces;
 	/** @marked: Something may have been taken from what is open; under rvm_partitions_lock. */
 	bool marked;
 	/** @denials: Refusals so far. */

@@ -18,7 +18,11 @@
 #include "limits.h"
 #include "partition/recheck.h"
 #include "partition/registry.h"
+#include "partition/revoke.h"
 #include "partition/transaction.h"
+#include "table/grants.h"
+#include "table/handles.h"
+#include "table/keep.h"
 #include "table/table.h"
 #include "witness/line.h"
 #include "witness/witness.h"
@@ -29,6 +33,7 @@ struct rvm_transaction {
 	struct rvm_batch exclusions;
 	size_t bytes;
 	bool failed;
+	bool fresh;
 	u8 digest[32];
 	char *source;
 	char *workspace;
@@ -167,8 +172,13 @@ u32 rvm_transaction_exclusions(const struct rvm_transaction *txn)
 	return txn->exclusions.count;
 }
 
+void rvm_transaction_keep_none(struct rvm_transaction *txn)
+{
+	txn->fresh = true;
+}
+
 static u64 record_commit(struct rvm_reservation *res, const struct rvm_partition *part,
-			 const struct rvm_transaction *txn, const char *source)
+			 const struct rvm_transaction *txn, const char *source, u32 kept)
 {
 	char text[RVM_DETAIL_BYTES] = "", hex[65];
 	struct rvm_line line = { .text = text, .size = sizeof(text) };
@@ -182,7 +192,8 @@ static u64 record_commit(struct rvm_reservation *res, const struct rvm_partition
 	rvm_line_add(&line, "partition", part->name, strlen(part->name));
 	rvm_line_add_number(&line, "tokens", txn->tokens.count);
 	rvm_line_add_number(&line, "exclusions", txn->exclusions.count);
-	rvm_line_add_number(&line, "generation", part->generation + 1);
+	rvm_line_add_number(&line, "generation", part->generation);
+	rvm_line_add_number(&line, "kept", kept);
 	bin2hex(hex, txn->digest, sizeof(txn->digest));
 	rvm_line_add(&line, "sha256", hex, 2 * sizeof(txn->digest));
 	if (source)
@@ -190,36 +201,140 @@ static u64 record_commit(struct rvm_reservation *res, const struct rvm_partition
 	return rvm_witness_commit(res, &event);
 }
 
-/* Puts @table in force and gives back the one before in its place. */
-static int publish(struct rvm_transaction *txn, struct rvm_table **table, u64 *sequence,
-		   struct netlink_ext_ack *extack)
+/* A commit on its way. */
+struct commit {
+	struct rvm_transaction *txn;
+	/* To be put in force. */
+	struct rvm_table *table;
+	/* In force before; under rvm_revoke_lock it stays so. */
+	struct rvm_table *old;
+	struct rvm_commit *done;
+};
+
+static int check_target(const struct rvm_partition *part, struct netlink_ext_ack *extack)
 {
-	struct rvm_partition *part = txn->part;
+	lockdep_assert_held(&rvm_partitions_lock);
+	if (part->state != RVM_STATE_DESTROYED)
+		return 0;
+	NL_SET_ERR_MSG_FMT(extack, "partition %u was destroyed", part->id);
+	return -ENOENT;
+}
+
+static int make_room(const struct commit *c, struct netlink_ext_ack *extack)
+{
+	const struct rvm_partition *part = c->txn->part;
+
+	if (c->table->tokens.count + rvm_grants_count(part->grants) > RVM_TABLE_TOKENS_MAX) {
+		NL_SET_ERR_MSG_FMT(extack, "with what is granted beside the table over %u tokens",
+				   RVM_TABLE_TOKENS_MAX);
+		return -E2BIG;
+	}
+	return rvm_handles_reserve(rvm_table_fresh(c->table));
+}
+
+static int publish(struct commit *c, struct netlink_ext_ack *extack)
+{
+	struct rvm_partition *part = c->txn->part;
+	struct rvm_table *table = c->table;
 	struct rvm_reservation res;
 	int err;
 
 	guard(mutex)(&rvm_partitions_lock);
-	if (part->state == RVM_STATE_DESTROYED) {
-		NL_SET_ERR_MSG_FMT(extack, "partition %u was destroyed", part->id);
-		return -ENOENT;
-	}
-	err = rvm_witness_reserve_for(&res, 1, extack);
+	err = check_target(part, extack) ?: make_room(c, extack);
+	err = err ?: rvm_witness_reserve_for(&res, 1, extack);
 	if (err)
 		return err;
 	/* Tokens carry the sequence, so the record comes first; nothing can fail any more. */
-	*sequence = record_commit(&res, part, txn, (*table)->source);
 	part->generation++;
-	rvm_table_date(*table, part->generation, part->epoch, *sequence);
+	c->done->sequence = record_commit(&res, part, c->txn, table->source, c->done->kept);
+	rvm_table_date(table, part->generation, part->epoch, c->done->sequence);
 	rvm_recheck_mark(part);
-	*table = rcu_replace_pointer(part->table, *table, lockdep_is_held(&rvm_partitions_lock));
+	rcu_assign_pointer(part->table, table);
 	rvm_partition_note_change();
 	return 0;
+}
+
+/* It was loaded again as it is: nothing changes, but the log says so. */
+static int confirm(struct commit *c, struct netlink_ext_ack *extack)
+{
+	struct rvm_reservation res;
+	int err;
+
+	guard(mutex)(&rvm_partitions_lock);
+	err = check_target(c->txn->part, extack) ?: rvm_witness_reserve_for(&res, 1, extack);
+	if (!err)
+		c->done->sequence =
+			record_commit(&res, c->txn->part, c->txn, c->table->source, c->done->kept);
+	return err;
+}
+
+static void swap_names(struct commit *c)
+{
+	swap(c->table->source, c->txn->source);
+	swap(c->table->workspace, c->txn->workspace);
+}
+
+static int build(struct commit *c, struct netlink_ext_ack *extack)
+{
+	struct rvm_transaction *txn = c->txn;
+	int kept = 0;
+
+	c->table = rvm_table_build(&txn->tokens, &txn->exclusions, extack);
+	if (IS_ERR(c->table))
+		return PTR_ERR(c->table);
+	memcpy(c->table->digest, txn->digest, sizeof(c->table->digest));
+	swap_names(c);
+	c->old = rcu_dereference_protected(txn->part->table, lockdep_is_held(&rvm_revoke_lock));
+	if (!txn->fresh)
+		kept = rvm_table_keep(c->table, c->old, READ_ONCE(txn->part->epoch));
+	if (kept < 0)
+		return kept;
+	c->done->kept = kept;
+	return 0;
+}
+
+/* What rows that stayed the same had made for them, and what is in no table now. */
+static void drop_spare(struct commit *c)
+{
+	struct rvm_token *token;
+	unsigned long i;
+
+	xa_for_each(&c->txn->tokens.entries, i, token) {
+		if (token->table != c->table)
+			rvm_token_destroy(token);
+		cond_resched();
+	}
+}
+
+static int replace(struct commit *c, struct rvm_revocation *rev, struct netlink_ext_ack *extack)
+{
+	int err;
+
+	err = rvm_recheck_prepare(c->txn->part, 0, c->table->expires, extack);
+	err = err ?: publish(c, extack);
+	if (err)
+		return err;
+	rev->sequence = c->done->sequence;
+	if (c->old)
+		rvm_revoke_table(rev, c->old);
+	c->done->revoked = rev->count;
+	return 0;
+}
+
+static void undo(struct commit *c)
+{
+	if (IS_ERR(c->table))
+		return;
+	swap_names(c);
+	rvm_table_free(c->table);
 }
 
 int rvm_transaction_commit(struct rvm_transaction *txn, struct rvm_commit *done,
 			   struct netlink_ext_ack *extack)
 {
-	struct rvm_table *table;
+	struct commit c = { .txn = txn, .done = done };
+	struct rvm_revocation rev = {};
+	bool same = false;
 	int err;
 
 	might_sleep();
@@ -228,31 +343,31 @@ int rvm_transaction_commit(struct rvm_transaction *txn, struct rvm_commit *done,
 			       "an entry was refused and is missing: abort and begin again");
 		return -ECANCELED;
 	}
-	table = rvm_table_build(&txn->tokens, &txn->exclusions, extack);
-	if (IS_ERR(table))
-		return PTR_ERR(table);
-	memcpy(table->digest, txn->digest, sizeof(table->digest));
-	swap(table->source, txn->source);
-	swap(table->workspace, txn->workspace);
-
 	*done = (struct rvm_commit){
 		.partition = txn->part->id,
 		.tokens = txn->tokens.count,
 		.exclusions = txn->exclusions.count,
 	};
-	err = rvm_recheck_prepare(txn->part, 0, table->expires, extack);
-	err = err ?: publish(txn, &table, &done->sequence, extack);
-	if (err) {
-		swap(table->source, txn->source);
-		swap(table->workspace, txn->workspace);
-		rvm_table_free(table);
-		return err;
+	scoped_guard(mutex, &rvm_revoke_lock) {
+		err = build(&c, extack);
+		same = !err && rvm_table_is_same(c.table, c.old);
+		if (same)
+			err = confirm(&c, extack);
+		else
+			err = err ?: replace(&c, &rev, extack);
+		if (err || same)
+			undo(&c);
+		if (err)
+			return err;
 	}
+	if (same) {
+		rvm_transaction_abort(txn);
+		return 0;
+	}
+	drop_spare(&c);
 	free_transaction(txn);
 	/* Checks that began before this still use the table before. */
-	synchronize_rcu_expedited();
-	rvm_table_destroy(table);
-	/* Who came in meanwhile may have opened something by that. */
-	done->unjudged = rvm_recheck_settle(extack);
+	done->unjudged = rvm_revoke_finish(&rev, true, extack);
+	rvm_table_destroy(c.old);
 	return 0;
 }

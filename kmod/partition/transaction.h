@@ -58,6 +58,9 @@ int rvm_transaction_add(struct rvm_transaction *txn, struct rvm_token *token,
  */
 void rvm_transaction_fail(struct rvm_transaction *txn);
 
+/** rvm_transaction_keep_none() - no token of the table before stays, though a row is the same */
+void rvm_transaction_keep_none(struct rvm_transaction *txn);
+
 /** rvm_transaction_tokens() - tokens it holds */
 u32 rvm_transaction_tokens(const struct rvm_transaction *txn);
 /** rvm_transaction_exclusions() - exclusions it holds */
@@ -73,6 +76,10 @@ struct rvm_commit {
 	u32 tokens;
 	/** @exclusions: How many. */
 	u32 exclusions;
+	/** @kept: Tokens of the table before that stay. */
+	u32 kept;
+	/** @revoked: Tokens that were taken back, with those derived from them. */
+	u32 revoked;
 	/** @sequence: Of the witness record. */
 	u64 sequence;
 	/**
@@ -88,7 +95,9 @@ struct rvm_commit {
  * @done: filled on success
  * @extack: says why not
  *
- * When it returns no check uses the table before.
+ * Rows that the table before had too keep their tokens; what it had beside them is taken
+ * back, with all that was derived from it.  One that is the same as a whole changes nothing.
+ * When it returns no check uses what it had.
  *
  * Context: may sleep.
  * Return: 0; -ECANCELED if an addition failed; -ENOENT if the partition was

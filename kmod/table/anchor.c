@@ -121,6 +121,12 @@ struct rvm_anchor *rvm_anchor_get(struct inode *inode)
 	return anchor ? anchor : make_anchor(inode);
 }
 
+struct rvm_anchor *rvm_anchor_share(struct rvm_anchor *anchor)
+{
+	refcount_inc(&anchor->users);
+	return anchor;
+}
+
 void rvm_anchor_put(struct rvm_anchor *anchor)
 {
 	might_sleep();

@@ -54,6 +54,9 @@ struct rvm_anchor {
  */
 struct rvm_anchor *rvm_anchor_get(struct inode *inode);
 
+/** rvm_anchor_share() - one more user of one that has users */
+struct rvm_anchor *rvm_anchor_share(struct rvm_anchor *anchor);
+
 /**
  * rvm_anchor_put() - one user less; the last one detaches the mark
  * @anchor: may be NULL

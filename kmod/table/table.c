@@ -12,10 +12,8 @@
 #include "lib/judge/cover.h"
 #include "lib/token/derive.h"
 #include "limits.h"
+#include "table/handles.h"
 #include "table/table.h"
-
-/* Next id of a token; 0 is none.  Whoever dates a table holds the lock of all partitions. */
-static u64 next_id = 1;
 
 static void free_index(struct rvm_index *index, struct rvm_token **entries)
 {
@@ -163,20 +161,40 @@ struct rvm_table *rvm_table_build(struct rvm_batch *tokens, struct rvm_batch *ex
 	return table;
 }
 
+u32 rvm_table_fresh(const struct rvm_table *table)
+{
+	u32 i, fresh = 0;
+
+	for (i = 0; i < table->tokens.count; i++)
+		fresh += !table->token[i]->table;
+	return fresh;
+}
+
+static void date_token(struct rvm_token *token, u32 epoch, u64 sequence)
+{
+	struct rvm_token_core *core = &token->core;
+
+	rvm_handles_add(core);
+	core->epoch = epoch;
+	rvm_derive_root(core);
+	token->birth = sequence;
+}
+
 void rvm_table_date(struct rvm_table *table, u32 generation, u32 epoch, u64 sequence)
 {
+	static u64 last_number;
 	u32 i;
 
 	table->generation = generation;
 	table->birth = sequence;
-	table->first_id = next_id;
+	table->number = ++last_number;
 	for (i = 0; i < table->tokens.count; i++) {
 		struct rvm_token *token = table->token[i];
 
-		token->core.id = next_id++;
-		token->core.epoch = epoch;
-		rvm_derive_root(&token->core);
-		token->birth = sequence;
+		if (!token->table)
+			date_token(token, epoch, sequence);
+		token->table = table;
+		token->index = i;
 	}
 	for (i = 0; i < table->exclusions.count; i++)
 		table->exclusion[i]->birth = sequence;
@@ -184,9 +202,12 @@ void rvm_table_date(struct rvm_table *table, u32 generation, u32 epoch, u64 sequ
 
 struct rvm_token *rvm_table_token(const struct rvm_table *table, u64 id)
 {
-	if (id < table->first_id || id - table->first_id >= table->tokens.count)
-		return NULL;
-	return table->token[id - table->first_id];
+	u32 i;
+
+	for (i = 0; i < table->tokens.count; i++)
+		if (table->tokens.core[i]->id == id)
+			return table->token[i];
+	return NULL;
 }
 
 void rvm_table_destroy(struct rvm_table *table)
@@ -197,7 +218,8 @@ void rvm_table_destroy(struct rvm_table *table)
 		return;
 	might_sleep();
 	for (i = 0; i < table->tokens.count; i++) {
-		rvm_token_destroy(table->token[i]);
+		if (table->token[i]->table == table)
+			rvm_token_destroy(table->token[i]);
 		cond_resched();
 	}
 	for (i = 0; i < table->exclusions.count; i++) {

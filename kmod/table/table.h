@@ -38,8 +38,8 @@ struct rvm_table {
 	u32 generation;
 	/** @birth: Witness sequence of the commit. */
 	u64 birth;
-	/** @first_id: Id of the first token; the others follow. */
-	u64 first_id;
+	/** @number: Of the table; never used again. */
+	u64 number;
 	/** @steps: The most that its patterns can cost a question. */
 	u64 steps;
 	/** @expires: One of the tokens ends by itself. */
@@ -72,16 +72,19 @@ struct rvm_batch {
 struct rvm_table *rvm_table_build(struct rvm_batch *tokens, struct rvm_batch *exclusions,
 				  struct netlink_ext_ack *extack);
 
+/** rvm_table_fresh() - how many of its tokens are in no table yet */
+u32 rvm_table_fresh(const struct rvm_table *table);
+
 /**
  * rvm_table_date() - note what only the moment of the commit can tell
- * @table: not published yet
+ * @table: not published yet; rvm_handles_reserve() made room for rvm_table_fresh()
  * @generation: of the partition, with this table
  * @epoch: of the partition
  * @sequence: of the record of the commit
  *
- * Gives ids to its tokens.
+ * Gives ids and handles to those of its tokens that are new, and takes the others over.
  *
- * Context: under rvm_partitions_lock.
+ * Context: under rvm_partitions_lock and rvm_revoke_lock.
  */
 void rvm_table_date(struct rvm_table *table, u32 generation, u32 epoch, u64 sequence);
 
@@ -91,7 +94,12 @@ void rvm_table_free(struct rvm_table *table);
 /** rvm_table_token() - the token with an id, or NULL */
 struct rvm_token *rvm_table_token(const struct rvm_table *table, u64 id);
 
-/** rvm_table_destroy() - free a table that nobody can reach any more; NULL is fine; may sleep */
+/**
+ * rvm_table_destroy() - free a table that nobody can reach any more
+ * @table: NULL is fine; tokens that are in another one stay
+ *
+ * Context: may sleep; rvm_revoke_table() took its tokens back.
+ */
 void rvm_table_destroy(struct rvm_table *table);
 
 #endif /* _RVM_TABLE_H */

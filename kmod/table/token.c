@@ -18,22 +18,15 @@
 
 static atomic_t tokens;
 static atomic_t exclusions;
-
-void rvm_token_init(void)
-{
-	u64 key[RVM_SEAL_KEY_WORDS];
-
-	get_random_bytes(key, sizeof(key));
-	rvm_seal_init(key);
-	memzero_explicit(key, sizeof(key));
-}
+static struct kmem_cache *cache;
 
 static bool has_glob(const struct rvm_scope_source *src)
 {
 	if (src->class == RVM_CLASS_PATH)
 		return true;
 	return src->class == RVM_CLASS_NET && src->family == AF_UNIX &&
-	       (src->inode || src->flags & RVM_SCOPE_FLAG_UNRESOLVED);
+	       (src->inode || (src->like && src->like->anchor) ||
+		src->flags & RVM_SCOPE_FLAG_UNRESOLVED);
 }
 
 static int parse_glob(struct rvm_scope_object *object, const struct rvm_scope_source *src,
@@ -54,26 +47,31 @@ static int parse_glob(struct rvm_scope_object *object, const struct rvm_scope_so
 
 static int copy_strings(struct rvm_scope_object *object, const struct rvm_scope_source *src)
 {
+	const char *anchor_path = src->like ? src->like->anchor_path : src->anchor_path;
+
 	if (src->resource) {
 		object->resource = kstrdup(src->resource, GFP_KERNEL_ACCOUNT);
 		if (!object->resource)
 			return -ENOMEM;
 	}
-	if (src->anchor_path) {
-		object->anchor_path = kstrdup(src->anchor_path, GFP_KERNEL_ACCOUNT);
+	if (anchor_path) {
+		object->anchor_path = kstrdup(anchor_path, GFP_KERNEL_ACCOUNT);
 		if (!object->anchor_path)
 			return -ENOMEM;
 	}
 	return 0;
 }
 
-static int take_anchor(struct rvm_scope_object *object, struct inode *inode)
+static int take_anchor(struct rvm_scope_object *object, const struct rvm_scope_source *src)
 {
 	struct rvm_anchor *anchor;
 
-	if (!inode)
+	if (src->like && src->like->anchor)
+		anchor = rvm_anchor_share(src->like->anchor);
+	else if (src->inode)
+		anchor = rvm_anchor_get(src->inode);
+	else
 		return 0;
-	anchor = rvm_anchor_get(inode);
 	if (IS_ERR(anchor))
 		return PTR_ERR(anchor);
 	object->anchor = anchor;
@@ -109,6 +107,7 @@ struct rvm_scope_object *rvm_scope_create(const struct rvm_scope_source *src,
 	object = kzalloc(struct_size(object, text, src->pattern_len + 1), GFP_KERNEL_ACCOUNT);
 	if (!object)
 		return ERR_PTR(-ENOMEM);
+	refcount_set(&object->refs, 1);
 	if (src->pattern_len)
 		memcpy(object->text, src->pattern, src->pattern_len);
 	object->scope.class = src->class;
@@ -123,20 +122,26 @@ struct rvm_scope_object *rvm_scope_create(const struct rvm_scope_source *src,
 	if (!err)
 		err = copy_strings(object, src);
 	if (!err)
-		err = take_anchor(object, src->inode);
+		err = take_anchor(object, src);
 	if (!err)
 		err = take_places(object, src);
 	if (!err)
 		return object;
-	rvm_scope_destroy(object);
+	rvm_scope_put(object);
 	return ERR_PTR(err);
 }
 
-void rvm_scope_destroy(struct rvm_scope_object *object)
+struct rvm_scope_object *rvm_scope_get(struct rvm_scope_object *object)
+{
+	refcount_inc(&object->refs);
+	return object;
+}
+
+void rvm_scope_put(struct rvm_scope_object *object)
 {
 	unsigned int i;
 
-	if (!object)
+	if (!object || !refcount_dec_and_test(&object->refs))
 		return;
 	for (i = 0; i < RVM_SCOPE_PLACES; i++)
 		rvm_place_destroy(object->place[i]);
@@ -160,11 +165,11 @@ struct rvm_token *rvm_token_create(struct rvm_scope_object *object, bool exclusi
 				   RVM_HOST_TOKENS_MAX);
 		return ERR_PTR(-ENFILE);
 	}
-	token = kzalloc(sizeof(*token), GFP_KERNEL_ACCOUNT);
+	token = kmem_cache_zalloc(cache, GFP_KERNEL_ACCOUNT);
 	if (!token)
 		return ERR_PTR(-ENOMEM);
 	token->object = object;
-	token->core.scope = &object->scope;
+	token->core.scope = object ? &object->scope : NULL;
 	token->exclusion = exclusion;
 	atomic_inc(exclusion ? &exclusions : &tokens);
 	return token;
@@ -173,9 +178,9 @@ struct rvm_token *rvm_token_create(struct rvm_scope_object *object, bool exclusi
 void rvm_token_destroy(struct rvm_token *token)
 {
 	atomic_dec(token->exclusion ? &exclusions : &tokens);
-	rvm_scope_destroy(token->object);
-	kfree(token->within);
-	kfree(token);
+	rvm_scope_put(token->object);
+	kfree(token->core.within_name);
+	kmem_cache_free(cache, token);
 }
 
 static size_t string_bytes(const char *text)
@@ -199,7 +204,7 @@ size_t rvm_token_bytes(const struct rvm_token *token)
 
 	return sizeof(*token) + struct_size(object, text, object->scope.len + 1) +
 	       string_bytes(object->resource) + string_bytes(object->anchor_path) +
-	       string_bytes(token->within) + place_bytes(object);
+	       string_bytes(token->core.within_name) + place_bytes(object);
 }
 
 unsigned int rvm_token_count(void)
@@ -210,4 +215,20 @@ unsigned int rvm_token_count(void)
 unsigned int rvm_exclusion_count(void)
 {
 	return atomic_read(&exclusions);
+}
+
+int rvm_token_init(void)
+{
+	u64 key[RVM_SEAL_KEY_WORDS];
+
+	get_random_bytes(key, sizeof(key));
+	rvm_seal_init(key);
+	memzero_explicit(key, sizeof(key));
+	cache = kmem_cache_create("rvm_token", sizeof(struct rvm_token), 0, SLAB_ACCOUNT, NULL);
+	return cache ? 0 : -ENOMEM;
+}
+
+void rvm_token_exit(void)
+{
+	kmem_cache_destroy(cache);
 }

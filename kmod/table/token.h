@@ -2,6 +2,7 @@
 #ifndef _RVM_TOKEN_H
 #define _RVM_TOKEN_H
 
+#include <linux/refcount.h>
 #include <linux/types.h>
 
 #include "lib/judge/judge.h"
@@ -14,9 +15,11 @@ struct nlattr;
 /**
  * struct rvm_scope_object - a scope with its strings and its anchor
  *
- * Owned by one token or exclusion; freed with it.
+ * Shared by a token and those that were derived from it for the same; freed with the last.
  */
 struct rvm_scope_object {
+	/** @refs: Tokens that have it. */
+	refcount_t refs;
 	/** @scope: What the judge reads. */
 	struct rvm_scope scope;
 	/** @glob: Storage for @scope.glob. */
@@ -47,6 +50,8 @@ struct rvm_scope_source {
 	u32 flags;
 	/** @inode: The anchor, held by the caller; NULL if there is none. */
 	struct inode *inode;
+	/** @like: Its anchor is taken instead; held by the caller; NULL for none. */
+	const struct rvm_scope_object *like;
 	/** @path: Of an exclusion: where @inode is, held likewise; NULL for tokens. */
 	const struct path *path;
 	/** @resource: For people, or NULL. */
@@ -75,36 +80,43 @@ struct rvm_scope_source {
 struct rvm_scope_object *rvm_scope_create(const struct rvm_scope_source *src,
 					  struct netlink_ext_ack *extack);
 
-/** rvm_scope_destroy() - free it; NULL is fine; may sleep */
-void rvm_scope_destroy(struct rvm_scope_object *object);
+/** rvm_scope_get() - one more token has it */
+struct rvm_scope_object *rvm_scope_get(struct rvm_scope_object *object);
+/** rvm_scope_put() - one less; NULL is fine; may sleep */
+void rvm_scope_put(struct rvm_scope_object *object);
 
 /**
- * struct rvm_token - a grant, or an exclusion, in a table
+ * struct rvm_token - a token, or an exclusion
  *
- * Lives as long as its table.  Nothing changes after the table is published
- * but @core.flags, which only gains bits, by rvm_token_add_flags().
+ * In a table it lives as long as that, and longer if the next table has the same row.
+ * Beside a table it lives until it is revoked, and as long as its denials are explained.
  */
 struct rvm_token {
 	/** @core: What the judge reads. */
 	struct rvm_token_core core;
 	/** @object: Its scope; @core.scope points into it. */
 	struct rvm_scope_object *object;
-	/** @within: Storage for @core.within_name. */
-	char *within;
-	/** @birth: Witness sequence of the commit. */
+	/** @table: The table in force that it is in; NULL beside one. */
+	const struct rvm_table *table;
+	/** @birth: Witness sequence of the commit or grant. */
 	u64 birth;
+	/** @revoked: Witness sequence of the request that took it back, with flag REVOKED. */
+	u64 revoked;
 	/** @index: Place in the table. */
 	u32 index;
 	/** @exclusion: Takes away. */
 	bool exclusion;
 };
 
-/** rvm_token_init() - as long as there is no token */
-void rvm_token_init(void);
+/** rvm_token_of() - the token that a core is of */
+static inline struct rvm_token *rvm_token_of(struct rvm_token_core *core)
+{
+	return container_of(core, struct rvm_token, core);
+}
 
 /**
  * rvm_token_create() - make a token or an exclusion
- * @object: becomes the token's, but not on failure
+ * @object: becomes the token's, but not on failure; NULL if it gets one later
  * @exclusion: it takes away
  * @extack: says why not
  *
@@ -123,7 +135,12 @@ unsigned int rvm_token_count(void);
 /** rvm_exclusion_count() - likewise */
 unsigned int rvm_exclusion_count(void);
 
-/** rvm_token_destroy() - free a token with its scope; may sleep */
+/** rvm_token_destroy() - free a token, with its scope if no other has it; may sleep */
 void rvm_token_destroy(struct rvm_token *token);
+
+/** rvm_token_init() - make the cache, and the key of seals; -ENOMEM */
+int rvm_token_init(void);
+/** rvm_token_exit() - free it; there are no tokens any more */
+void rvm_token_exit(void);
 
 #endif /* _RVM_TOKEN_H */

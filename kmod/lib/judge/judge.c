@@ -82,6 +82,7 @@ static enum rvm_reason check_token(const struct rvm_partition_view *part,
 /* The search for the first sufficient token, and for the closest miss. */
 struct search {
 	const struct rvm_partition_view *part;
+	const struct rvm_index *index;
 	const struct rvm_request *req;
 	s64 now;
 	/* Index of the first sufficient one so far. */
@@ -139,7 +140,7 @@ static bool is_absent(const struct rvm_token_core *token, enum fit fit, u8 missi
 
 static void weigh(struct search *s, u32 at, enum fit fit)
 {
-	const struct rvm_token_core *token = s->part->tokens->core[at];
+	const struct rvm_token_core *token = s->index->core[at];
 	u8 missing = s->req->need & ~token->rights;
 	enum rvm_reason reason;
 
@@ -209,7 +210,7 @@ static void search_place(struct search *s, const struct rvm_path_object *path, u
 			 bool special)
 {
 	struct rvm_climb climb = { .stop = s->part->stop,
-				   .index = s->part->tokens,
+				   .index = s->index,
 				   .view = path->visible,
 				   .match = true };
 	const struct rvm_scope *scope;
@@ -263,7 +264,7 @@ static bool is_bound(const struct rvm_index *index, const struct rvm_name *name)
 /* Rules of every name for the file; the name itself is judged in the next round. */
 static void search_file(struct search *s)
 {
-	const struct rvm_index *index = s->part->tokens;
+	const struct rvm_index *index = s->index;
 	u32 at;
 
 	for (at = rvm_index_file(index, s->req->exec.program);
@@ -276,7 +277,7 @@ static void search_file(struct search *s)
 static void search_program(struct search *s)
 {
 	const struct rvm_exec_object *exec = &s->req->exec;
-	const struct rvm_index *index = s->part->tokens;
+	const struct rvm_index *index = s->index;
 	u32 at;
 
 	if (!exec->argv && !exec->base.len)
@@ -326,7 +327,7 @@ static enum fit fit_peer(const struct rvm_scope *scope, const struct rvm_request
 
 static void search_peer(struct search *s)
 {
-	const struct rvm_index *index = s->part->tokens;
+	const struct rvm_index *index = s->index;
 	u32 at;
 
 	for (at = index->head[RVM_CLASS_NET]; at != RVM_CHAIN_END; at = READ_ONCE(index->next[at]))
@@ -337,7 +338,7 @@ static void search_peer(struct search *s)
 
 static void search_name(struct search *s, u8 class)
 {
-	const struct rvm_index *index = s->part->tokens;
+	const struct rvm_index *index = s->index;
 	u32 at;
 
 	for (at = index->head[class]; at != RVM_CHAIN_END; at = READ_ONCE(index->next[at]))
@@ -372,7 +373,7 @@ static enum fit fit_any(const struct rvm_request *req)
 
 static void search_any(struct search *s)
 {
-	const struct rvm_index *index = s->part->tokens;
+	const struct rvm_index *index = s->index;
 	enum fit fit = fit_any(s->req);
 	u32 at;
 
@@ -430,11 +431,16 @@ static void judge_tokens(const struct rvm_partition_view *part, const struct rvm
 		.missing = req->need,
 	};
 
+	s.index = part->tokens;
 	if (part->tokens)
 		search_tokens(&s);
+	if (s.best == RVM_CHAIN_END && part->grants) {
+		s.index = part->grants;
+		search_tokens(&s);
+	}
 	if (s.best != RVM_CHAIN_END) {
 		v->allow = true;
-		v->token = part->tokens->core[s.best];
+		v->token = s.index->core[s.best];
 		v->tier = v->token->tier;
 		v->words = rvm_scope_names_program(v->token->scope) &&
 			   limits_words(v->token->scope);
@@ -444,7 +450,7 @@ static void judge_tokens(const struct rvm_partition_view *part, const struct rvm
 	}
 	v->reason = s.reason;
 	v->missing = s.missing;
-	if (s.miss != RVM_CHAIN_END)
+	if (s.miss != RVM_CHAIN_END && part->tokens && !part->grants)
 		v->token = part->tokens->core[s.miss];
 }
 

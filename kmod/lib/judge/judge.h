@@ -130,6 +130,8 @@ struct rvm_partition_view {
 	const struct rvm_partition_view *parent;
 	/** @tokens: NULL if no table was loaded. */
 	const struct rvm_index *tokens;
+	/** @grants: Tokens beside the table; NULL if none. */
+	const struct rvm_index *grants;
 	/** @exclusions: NULL if none. */
 	const struct rvm_index *exclusions;
 	/** @table: Number of the table; never used again. */

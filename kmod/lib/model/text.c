@@ -162,3 +162,32 @@ const char *rvm_protocol_name(u32 protocol)
 		return NULL;
 	}
 }
+
+const char *rvm_token_error_text(enum rvm_token_error error)
+{
+	static const char *const text[] = {
+		[RVM_TOKEN_ERROR_NONE] = "no error",
+		[RVM_TOKEN_ERROR_INVALID_HANDLE] =
+			"InvalidHandle: there is no such token, or it is not yours",
+		[RVM_TOKEN_ERROR_STALE_HANDLE] = "StaleHandle: its place has another token now",
+		[RVM_TOKEN_ERROR_GRANT_NOT_PERMITTED] =
+			"GrantNotPermitted: it has neither GRANT nor GRANT_ONCE",
+		[RVM_TOKEN_ERROR_RIGHTS_ESCALATION] =
+			"RightsEscalation: more than the token has, or not shown to be less",
+		[RVM_TOKEN_ERROR_DELEGATION_DEPTH_EXCEEDED] =
+			"DelegationDepthExceeded: it would be deeper than 8",
+		[RVM_TOKEN_ERROR_TABLE_FULL] =
+			"TableFull: the partition or the host has as many tokens as it may",
+		[RVM_TOKEN_ERROR_REVOKED] = "Revoked: it, or one above it, was taken back",
+		[RVM_TOKEN_ERROR_STALE_CAPABILITY] =
+			"StaleCapability: it is of an older epoch, or has expired",
+		[RVM_TOKEN_ERROR_INSUFFICIENT_RIGHTS] =
+			"InsufficientRights: the token lacks the right for this",
+		[RVM_TOKEN_ERROR_POLICY_VIOLATION] =
+			"PolicyViolation: the nonce was used before, or the time is not good",
+		[RVM_TOKEN_ERROR_DERIVATION_CHAIN_BROKEN] =
+			"DerivationChainBroken: a step on the way to its root is not sound",
+	};
+
+	return error < ARRAY_SIZE(text) ? text[error] : "the error is unknown";
+}

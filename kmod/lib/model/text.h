@@ -23,6 +23,9 @@ const char *rvm_mode_name(u32 mode);
 /** rvm_protocol_name() - "tcp" or "udp"; NULL for a protocol that tables cannot name */
 const char *rvm_protocol_name(u32 protocol);
 
+/** rvm_token_error_text() - RVM's name of an error, and what it means */
+const char *rvm_token_error_text(enum rvm_token_error error);
+
 /* Names by number, ended by NULL. */
 extern const char *const rvm_mode_names[];
 

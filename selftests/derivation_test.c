@@ -1,0 +1,495 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Tokens that are passed on and taken back: who may, what is refused, and that it is felt
+ * at once by whoever has a file open.
+ *
+ *   host
+ *     giver         a task here: the table covers derivation/, with GRANT
+ *       inner       inside it; no table
+ *     other         beside it; no table
+ */
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "lib/common.h"
+#include "kselftest_harness.h"
+
+static struct request r;
+static struct reply reply;
+
+FIXTURE(derivation)
+{
+	int nl;
+	struct counters start;
+	struct box giver, inner, other;
+};
+
+#define RW (RVM_RIGHT_READ | RVM_RIGHT_WRITE)
+
+/* Of the giver's table, in this order. */
+enum { ALL_FILES, ONE_FILE, ONCE_FILE, PROGRAM, WAY, NO_GRANT };
+
+static int load_giver(struct box *box, const char *all)
+{
+	const struct rule rules[] = {
+		[ALL_FILES] = { RVM_CLASS_PATH, RW | RVM_RIGHT_GRANT | RVM_RIGHT_REVOKE,
+				in_dir("derivation"), all },
+		[ONE_FILE] = { RVM_CLASS_PATH, RVM_RIGHT_READ | RVM_RIGHT_GRANT,
+			       in_dir("derivation"), "a/file" },
+		[ONCE_FILE] = { RVM_CLASS_PATH, RVM_RIGHT_READ | RVM_RIGHT_GRANT_ONCE,
+				in_dir("derivation"), "b/**" },
+		[PROGRAM] = { RVM_CLASS_NAME, RVM_RIGHT_EXECUTE | RVM_RIGHT_GRANT | RVM_RIGHT_PROVE,
+			      NULL, "agents/*" },
+		[WAY] = { RVM_CLASS_NAME, RVM_RIGHT_WRITE, NULL, "partition/derivation-other" },
+		[NO_GRANT] = { RVM_CLASS_NAME, RVM_RIGHT_READ, NULL, "private" },
+	};
+
+	return box_load(box, rules, ARRAY_LEN(rules));
+}
+
+/* Ids of the tokens of a partition, in the order of the dump. */
+static unsigned int ids_of(int nl, const struct box *box, uint64_t *ids, unsigned int max)
+{
+	unsigned int n = 0;
+	size_t at = 0;
+
+	request_begin(&r, RVM_CMD_TOKEN_GET);
+	put_u32(&r, RVM_A_TABLE_PARTITION, box->id);
+	if (nl_dump(nl, &r, &reply))
+		return 0;
+	while (at < reply.len && n < max) {
+		struct reply one = { .len = 0 };
+		uint16_t len, type;
+
+		memcpy(&len, reply.data + at, 2);
+		memcpy(&type, reply.data + at + 2, 2);
+		if ((type & 0x3fff) == RVM_A_TABLE_TOKEN) {
+			one.len = len - 4;
+			memcpy(one.data, reply.data + at + 4, one.len);
+			ids[n++] = reply_u64(&one, RVM_A_TOKEN_ID);
+		}
+		at += (len + 3) & ~3u;
+	}
+	return n;
+}
+
+static uint64_t token_of(int nl, const struct box *box, unsigned int index)
+{
+	uint64_t ids[16];
+
+	return ids_of(nl, box, ids, ARRAY_LEN(ids)) > index ? ids[index] : 0;
+}
+
+static unsigned int count_of(int nl, const struct box *box)
+{
+	uint64_t ids[64];
+
+	return ids_of(nl, box, ids, ARRAY_LEN(ids));
+}
+
+/* What is asked for; 0 and NULL are left out. */
+struct wish {
+	uint64_t source;
+	uint32_t target;
+	uint32_t rights;
+	uint32_t class;
+	const char *pattern;
+	int64_t expires;
+	uint32_t flags;
+};
+
+static int ask_grant(int nl, const struct wish *w, uint64_t *id)
+{
+	size_t nest, scope;
+
+	request_begin(&r, RVM_CMD_TOKEN_GRANT);
+	if (w->target)
+		put_u32(&r, RVM_A_GRANT_PARTITION, w->target);
+	if (w->source)
+		put_u64(&r, RVM_A_GRANT_ID, w->source);
+	nest = nest_begin(&r, RVM_A_GRANT_TOKEN);
+	if (w->rights)
+		put_u32(&r, RVM_A_TOKEN_RIGHTS, w->rights);
+	if (w->expires)
+		put_s64(&r, RVM_A_TOKEN_EXPIRES_AT, w->expires);
+	if (w->flags)
+		put_u32(&r, RVM_A_TOKEN_FLAGS, w->flags);
+	if (w->class) {
+		scope = nest_begin(&r, RVM_A_TOKEN_SCOPE);
+		put_u32(&r, RVM_A_SCOPE_CLASS, w->class);
+		if (w->class == RVM_CLASS_PATH && !w->source)
+			put_u32(&r, RVM_A_SCOPE_FD, open(in_dir("derivation"), O_PATH));
+		if (w->pattern)
+			put(&r, RVM_A_SCOPE_PATTERN, w->pattern, strlen(w->pattern));
+		nest_end(&r, scope);
+	}
+	nest_end(&r, nest);
+	if (nl_call(nl, &r, &reply))
+		return reply.error;
+	if (id)
+		*id = reply_u64(&reply, RVM_A_GRANT_ID);
+	return 0;
+}
+
+static int ask_revoke(int nl, uint64_t id, uint32_t *count)
+{
+	request_begin(&r, RVM_CMD_TOKEN_REVOKE);
+	put_u64(&r, RVM_A_GRANT_ID, id);
+	if (nl_call(nl, &r, &reply))
+		return reply.error;
+	if (count)
+		*count = reply_u32(&reply, RVM_A_GRANT_COUNT);
+	return 0;
+}
+
+static int grant_inside(void *arg)
+{
+	int nl = nl_open();
+
+	return nl < 0 ? 250 : ask_grant(nl, arg, NULL);
+}
+
+static int revoke_inside(void *arg)
+{
+	int nl = nl_open();
+
+	return nl < 0 ? 250 : ask_revoke(nl, *(uint64_t *)arg, NULL);
+}
+
+static int often(const struct box *box, const char *name)
+{
+	return box_do(box, open_often, (void *)in_dir(name));
+}
+
+static int write_once(void *arg)
+{
+	return try_open(arg, O_WRONLY);
+}
+
+static int to_write(const struct box *box, const char *name)
+{
+	return box_do(box, write_once, (void *)in_dir(name));
+}
+
+FIXTURE_SETUP(derivation)
+{
+	self->nl = nl_open();
+	ASSERT_LE(0, self->nl);
+	ASSERT_TRUE(attach_hooks(self->nl));
+	self->start = get_counters(self->nl);
+	mkdir(in_dir("derivation"), 0755);
+	mkdir(in_dir("derivation/a"), 0755);
+	mkdir(in_dir("derivation/b"), 0755);
+	ASSERT_TRUE(write_file(in_dir("derivation/a/file"), "text"));
+	ASSERT_TRUE(write_file(in_dir("derivation/b/file"), "text"));
+	ASSERT_TRUE(box_make(&self->giver, self->nl, "derivation"));
+	ASSERT_TRUE(group_make(&self->inner, "derivation/inner"));
+	ASSERT_TRUE(box_register(&self->inner, self->nl, "derivation-inner"));
+	ASSERT_TRUE(box_make(&self->other, self->nl, "derivation-other"));
+	ASSERT_EQ(0, load_giver(&self->giver, "**"));
+}
+
+FIXTURE_TEARDOWN(derivation)
+{
+	EXPECT_TRUE(box_remove(&self->inner));
+	EXPECT_TRUE(box_remove(&self->giver));
+	EXPECT_TRUE(box_remove(&self->other));
+	EXPECT_TRUE(counters_return(self->nl, &self->start));
+}
+
+TEST_F(derivation, what_is_given_can_be_used_and_no_more)
+{
+	struct wish w = { token_of(self->nl, &self->giver, ALL_FILES), self->inner.id,
+			  RVM_RIGHT_READ, RVM_CLASS_PATH, "a/**" };
+
+	EXPECT_EQ(EACCES, often(&self->inner, "derivation/a/file"));
+	EXPECT_EQ(0, box_do(&self->giver, grant_inside, &w));
+	EXPECT_EQ(0, often(&self->inner, "derivation/a/file"));
+	EXPECT_EQ(EACCES, to_write(&self->inner, "derivation/a/file"));
+	EXPECT_EQ(EACCES, often(&self->inner, "derivation/b/file"));
+	EXPECT_EQ(EACCES, often(&self->other, "derivation/a/file"));
+	EXPECT_EQ(0, to_write(&self->giver, "derivation/a/file"));
+	EXPECT_EQ(1, count_of(self->nl, &self->inner));
+}
+
+TEST_F(derivation, others_get_something_only_by_a_token_that_names_them)
+{
+	struct wish w = { token_of(self->nl, &self->giver, ALL_FILES), self->other.id,
+			  RVM_RIGHT_READ };
+	struct wish back = { 0, self->giver.id };
+
+	EXPECT_EQ(0, box_do(&self->giver, grant_inside, &w));
+	EXPECT_EQ(0, often(&self->other, "derivation/a/file"));
+	back.source = token_of(self->nl, &self->other, 0);
+	EXPECT_EQ(EPERM, box_do(&self->other, grant_inside, &back));
+	w.target = self->inner.id;
+	w.source = back.source;
+	EXPECT_EQ(ENOENT, box_do(&self->giver, grant_inside, &w));
+}
+
+TEST_F(derivation, nothing_grows)
+{
+	uint64_t one = token_of(self->nl, &self->giver, ONE_FILE);
+	static const struct {
+		uint32_t rights;
+		const char *pattern;
+		int error;
+	} tries[] = {
+		{ RVM_RIGHT_WRITE, NULL, ERANGE },
+		{ RVM_RIGHT_READ | RVM_RIGHT_REVOKE, NULL, ERANGE },
+		{ RVM_RIGHT_READ, "a/**", ERANGE },
+		{ RVM_RIGHT_READ, "a", ERANGE },
+		{ RVM_RIGHT_READ, "**", ERANGE },
+		{ RVM_RIGHT_READ, "a/other", ERANGE },
+		{ RVM_RIGHT_READ, "a/file", 0 },
+		{ RVM_RIGHT_READ, NULL, 0 },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(tries); i++) {
+		struct wish w = { one, self->inner.id, tries[i].rights,
+				  tries[i].pattern ? RVM_CLASS_PATH : 0, tries[i].pattern };
+
+		EXPECT_EQ(tries[i].error, box_do(&self->giver, grant_inside, &w))
+		{
+			TH_LOG("%zu: %s", i, reply.text);
+		}
+	}
+	EXPECT_EQ(2, count_of(self->nl, &self->inner));
+}
+
+TEST_F(derivation, who_may_not_give_is_refused)
+{
+	struct wish w = { token_of(self->nl, &self->giver, NO_GRANT), self->inner.id };
+
+	EXPECT_EQ(EPERM, box_do(&self->giver, grant_inside, &w));
+	/* The host gives to what is inside without it, and to others with it only. */
+	EXPECT_EQ(0, ask_grant(self->nl, &w, NULL));
+	w.target = self->other.id;
+	EXPECT_EQ(EPERM, ask_grant(self->nl, &w, NULL));
+	w = (struct wish){ token_of(self->nl, &self->giver, PROGRAM), self->other.id };
+	EXPECT_EQ(0, ask_grant(self->nl, &w, NULL));
+	/* Nothing comes from nothing, except from the host. */
+	w = (struct wish){ 0, self->inner.id, RVM_RIGHT_READ, RVM_CLASS_SELF };
+	EXPECT_EQ(EPERM, box_do(&self->giver, grant_inside, &w));
+	EXPECT_EQ(0, ask_grant(self->nl, &w, NULL));
+}
+
+TEST_F(derivation, once_is_once)
+{
+	uint64_t once = token_of(self->nl, &self->giver, ONCE_FILE);
+	struct wish w = { once, self->other.id, RVM_RIGHT_READ };
+	struct wish on = { 0, self->other.id };
+
+	EXPECT_EQ(0, box_do(&self->giver, grant_inside, &w));
+	EXPECT_EQ(EPERM, box_do(&self->giver, grant_inside, &w));
+	EXPECT_EQ(0, often(&self->other, "derivation/b/file"));
+	on.source = token_of(self->nl, &self->other, 0);
+	EXPECT_EQ(EPERM, box_do(&self->other, grant_inside, &on));
+	/* The same table again does not give it back. */
+	ASSERT_EQ(0, load_giver(&self->giver, "**"));
+	EXPECT_EQ(once, token_of(self->nl, &self->giver, ONCE_FILE));
+	EXPECT_EQ(EPERM, box_do(&self->giver, grant_inside, &w));
+	EXPECT_EQ(0, often(&self->other, "derivation/b/file"));
+}
+
+/* A task that reads what it has open whenever it is asked; exit status is the last errno. */
+struct reader {
+	const char *path;
+	int ask[2], answer[2];
+};
+
+static int read_when_asked(void *arg)
+{
+	const struct reader *reader = arg;
+	int fd = open(reader->path, O_RDONLY);
+	char c;
+
+	close(reader->ask[1]);
+	close(reader->answer[0]);
+	while (read(reader->ask[0], &c, 1) == 1) {
+		c = fd < 0 || pread(fd, &c, 1, 0) != 1 ? errno : 0;
+		if (write(reader->answer[1], &c, 1) != 1)
+			break;
+	}
+	return 0;
+}
+
+static int ask_reader(const struct reader *reader)
+{
+	char c = 0;
+
+	if (write(reader->ask[1], &c, 1) != 1 || read(reader->answer[0], &c, 1) != 1)
+		return 250;
+	return c;
+}
+
+TEST_F(derivation, what_is_open_ends_with_the_source)
+{
+	struct reader reader = { in_dir("derivation/a/file") };
+	struct wish w = { token_of(self->nl, &self->giver, ALL_FILES), self->inner.id,
+			  RVM_RIGHT_READ };
+	uint64_t source = w.source;
+	uint32_t count = 0;
+	pid_t pid;
+
+	ASSERT_EQ(0, ask_grant(self->nl, &w, NULL));
+	ASSERT_EQ(0, pipe(reader.ask));
+	ASSERT_EQ(0, pipe(reader.answer));
+	pid = box_start(&self->inner, read_when_asked, &reader);
+	close(reader.ask[0]);
+	EXPECT_EQ(0, ask_reader(&reader));
+	EXPECT_EQ(0, ask_reader(&reader));
+	EXPECT_EQ(0, ask_revoke(self->nl, source, &count));
+	EXPECT_EQ(2, count);
+	EXPECT_EQ(EACCES, ask_reader(&reader));
+	EXPECT_EQ(EACCES, often(&self->inner, "derivation/b/file"));
+	/* It has another token for this. */
+	EXPECT_EQ(0, often(&self->giver, "derivation/a/file"));
+	EXPECT_EQ(EACCES, to_write(&self->giver, "derivation/a/file"));
+	EXPECT_EQ(ENOENT, ask_revoke(self->nl, source, &count));
+	close(reader.ask[1]);
+	wait_for(pid);
+	close(reader.answer[0]);
+	close(reader.answer[1]);
+}
+
+TEST_F(derivation, taking_back_needs_the_right_or_the_host)
+{
+	struct wish w = { token_of(self->nl, &self->giver, PROGRAM), self->other.id };
+	uint64_t given, kept = w.source;
+
+	ASSERT_EQ(0, ask_grant(self->nl, &w, &given));
+	/* PROGRAM has no REVOKE: neither the giver nor the receiver may. */
+	EXPECT_EQ(EACCES, box_do(&self->giver, revoke_inside, &kept));
+	EXPECT_EQ(EACCES, box_do(&self->other, revoke_inside, &given));
+	EXPECT_EQ(ENOENT, box_do(&self->other, revoke_inside, &kept));
+	w = (struct wish){ token_of(self->nl, &self->giver, ALL_FILES), self->other.id, RW };
+	ASSERT_EQ(0, ask_grant(self->nl, &w, &given));
+	EXPECT_EQ(0, often(&self->other, "derivation/b/file"));
+	EXPECT_EQ(0, box_do(&self->giver, revoke_inside, &given));
+	EXPECT_EQ(EACCES, often(&self->other, "derivation/b/file"));
+	EXPECT_EQ(0, often(&self->giver, "derivation/b/file"));
+}
+
+TEST_F(derivation, rows_that_stay_keep_what_was_derived)
+{
+	struct wish all = { token_of(self->nl, &self->giver, ALL_FILES), self->other.id,
+			    RVM_RIGHT_READ, RVM_CLASS_PATH, "b/**" };
+	struct wish one = { token_of(self->nl, &self->giver, ONE_FILE), self->other.id };
+
+	ASSERT_EQ(0, ask_grant(self->nl, &all, NULL));
+	ASSERT_EQ(0, ask_grant(self->nl, &one, NULL));
+	ASSERT_EQ(0, load_giver(&self->giver, "**"));
+	EXPECT_EQ(0, often(&self->other, "derivation/a/file"));
+	EXPECT_EQ(0, often(&self->other, "derivation/b/file"));
+	/* One row differs now: what came from it goes, what came from others stays. */
+	ASSERT_EQ(0, load_giver(&self->giver, "b/**"));
+	EXPECT_EQ(0, often(&self->other, "derivation/a/file"));
+	EXPECT_EQ(EACCES, often(&self->other, "derivation/b/file"));
+	EXPECT_EQ(one.source, token_of(self->nl, &self->giver, ONE_FILE));
+	EXPECT_NE(all.source, token_of(self->nl, &self->giver, ALL_FILES));
+}
+
+TEST_F(derivation, an_epoch_and_an_end_reach_what_was_derived)
+{
+	struct wish w = { token_of(self->nl, &self->giver, ALL_FILES), self->other.id,
+			  RVM_RIGHT_READ };
+
+	ASSERT_EQ(0, ask_grant(self->nl, &w, NULL));
+	EXPECT_EQ(0, often(&self->other, "derivation/a/file"));
+	ASSERT_EQ(0, box_set(&self->giver, RVM_A_PARTITION_EPOCH_BUMP, 1));
+	EXPECT_EQ(EACCES, often(&self->other, "derivation/a/file"));
+	EXPECT_EQ(EKEYEXPIRED, ask_grant(self->nl, &w, NULL));
+	ASSERT_EQ(0, load_giver(&self->giver, "**"));
+	EXPECT_NE(w.source, token_of(self->nl, &self->giver, ALL_FILES));
+	w.source = token_of(self->nl, &self->giver, ALL_FILES);
+	w.expires = time(NULL) + 2;
+	ASSERT_EQ(0, ask_grant(self->nl, &w, NULL));
+	EXPECT_EQ(0, often(&self->other, "derivation/a/file"));
+	ASSERT_TRUE(wait_until(time(NULL) > w.expires));
+	EXPECT_EQ(EACCES, often(&self->other, "derivation/a/file"));
+}
+
+TEST_F(derivation, it_is_eight_deep_at_most)
+{
+	struct wish w = { token_of(self->nl, &self->giver, ALL_FILES), self->giver.id };
+	uint32_t count = 0;
+
+	for (int depth = 1; depth <= 8; depth++)
+		ASSERT_EQ(0, ask_grant(self->nl, &w, &w.source));
+	EXPECT_EQ(ELOOP, ask_grant(self->nl, &w, NULL));
+	EXPECT_EQ(0, ask_revoke(self->nl, token_of(self->nl, &self->giver, ALL_FILES), &count));
+	EXPECT_EQ(9, count);
+	EXPECT_EQ(EACCES, to_write(&self->giver, "derivation/a/file"));
+	EXPECT_EQ(0, often(&self->giver, "derivation/a/file"));
+}
+
+TEST_F(derivation, many_are_given_and_taken)
+{
+	struct wish w = { token_of(self->nl, &self->giver, ALL_FILES), self->other.id,
+			  RVM_RIGHT_READ };
+	uint32_t count = 0;
+	int i;
+
+	for (i = 0; i < 3000; i++)
+		ASSERT_EQ(0, ask_grant(self->nl, &w, NULL));
+	EXPECT_EQ(0, often(&self->other, "derivation/a/file"));
+	EXPECT_EQ(0, ask_revoke(self->nl, w.source, &count));
+	EXPECT_EQ(3001, count);
+	EXPECT_EQ(EACCES, often(&self->other, "derivation/a/file"));
+}
+
+struct proof {
+	uint64_t token, nonce, issued;
+	uint32_t tier;
+};
+
+static int prove_inside(void *arg)
+{
+	const struct proof *p = arg;
+	int nl = nl_open();
+
+	request_begin(&r, RVM_CMD_TOKEN_PROVE);
+	put_u64(&r, RVM_A_GRANT_ID, p->token);
+	put_u32(&r, RVM_A_GRANT_TIER, p->tier);
+	put_u64(&r, RVM_A_GRANT_NONCE, p->nonce);
+	put_u64(&r, RVM_A_GRANT_ISSUED, p->issued);
+	return nl < 0 ? 250 : nl_call(nl, &r, &reply);
+}
+
+static uint64_t now_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
+}
+
+TEST_F(derivation, a_proof_is_good_once)
+{
+	struct proof p = { token_of(self->nl, &self->giver, PROGRAM), 5, now_ns(), 2 };
+
+	EXPECT_EQ(0, box_do(&self->giver, prove_inside, &p));
+	EXPECT_EQ(EKEYREJECTED, box_do(&self->giver, prove_inside, &p));
+	p.nonce = 1ULL << 60;
+	p.issued = now_ns();
+	EXPECT_EQ(0, box_do(&self->giver, prove_inside, &p));
+	p.nonce = 6;
+	p.tier = 3;
+	EXPECT_EQ(0, box_do(&self->giver, prove_inside, &p));
+	p.nonce = 0;
+	EXPECT_EQ(EKEYREJECTED, box_do(&self->giver, prove_inside, &p));
+	p.nonce = 7;
+	p.issued = now_ns() - 3600ULL * 1000000000;
+	EXPECT_EQ(EKEYREJECTED, box_do(&self->giver, prove_inside, &p));
+	p = (struct proof){ token_of(self->nl, &self->giver, NO_GRANT), 8, now_ns(), 2 };
+	EXPECT_EQ(EACCES, box_do(&self->giver, prove_inside, &p));
+	p.token = token_of(self->nl, &self->giver, PROGRAM);
+	EXPECT_EQ(ENOENT, box_do(&self->other, prove_inside, &p));
+}
+
+TEST_HARNESS_MAIN
