@@ -4,16 +4,9 @@
 #include <string.h>
 
 #include "cmd.h"
-#include "limits.h"
+#include "value.h"
 
 #define ARGS_MAX 32
-
-struct value {
-	const char **text;
-	size_t n;
-	uint64_t u;
-	int64_t s;
-};
 
 struct args {
 	const struct arg *spec;
@@ -24,16 +17,6 @@ struct args {
 	bool dashes;
 	bool help;
 };
-
-bool name_valid(const char *name)
-{
-	size_t n;
-
-	if (name[0] < 'a' || name[0] > 'z')
-		return false;
-	n = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-");
-	return !name[n] && n <= RVM_NAME_MAX;
-}
 
 /* Return: -1 */
 static int hint_help(struct err *err, const struct cmd *cmd)
@@ -111,106 +94,6 @@ bool args_has_dashes(const struct args *a)
 	return a->dashes;
 }
 
-static int bad_value(struct err *err, const struct arg *arg, const char *text, const char *want)
-{
-	return err_make(err, EXIT_USAGE, "%s: '%s' is not %s", arg->name, text, want);
-}
-
-static int read_unsigned(struct err *err, const struct arg *arg, const char *text, uint64_t max,
-			 uint64_t *out)
-{
-	char *end;
-
-	errno = 0;
-	*out = strtoull(text, &end, 10);
-	if (text[0] >= '0' && text[0] <= '9' && !*end && !errno && *out <= max)
-		return 0;
-	bad_value(err, arg, text,
-		  max == UINT32_MAX ? "a number below 2^32" : "a number below 2^64");
-	return arg->meta && !strcmp(arg->meta, "BYTES") ? err_hint(err, "write it in bytes") : -1;
-}
-
-static int read_signed(struct err *err, const struct arg *arg, const char *text, int64_t *out)
-{
-	const char *digits = text + (text[0] == '-');
-	char *end;
-
-	errno = 0;
-	*out = strtoll(text, &end, 10);
-	if (digits[0] < '0' || digits[0] > '9' || *end || errno)
-		return bad_value(err, arg, text, "a whole number of 64 bits");
-	return 0;
-}
-
-/* "a, b, c"; free() it. */
-static char *join_words(const char *const *words)
-{
-	char *text = NULL, *longer;
-
-	for (; *words; words++) {
-		longer = format("%s%s%s", text ? text : "", text ? ", " : "", *words);
-		free(text);
-		text = longer;
-		if (!text)
-			break;
-	}
-	return text;
-}
-
-static int read_word(struct err *err, const struct arg *arg, const char *text, uint64_t *out)
-{
-	static const char *const onoff[] = { "off", "on", NULL };
-	const char *const *words = arg->type == ARG_ONOFF ? onoff : arg->words;
-	auto_free char *all = NULL;
-
-	for (size_t i = 0; words[i]; i++) {
-		if (!strcmp(words[i], text)) {
-			*out = i;
-			return 0;
-		}
-	}
-	all = join_words(words);
-	err_make(err, EXIT_USAGE, "%s: '%s' is not a valid value", arg->name, text);
-	return err_hint(err, "use %s", all ? all : words[0]);
-}
-
-static int read_value(struct err *err, const struct arg *arg, const char *text, struct value *v)
-{
-	size_t len = strlen(text);
-
-	switch (arg->type) {
-	case ARG_FLAG:
-	case ARG_REST:
-		return 0;
-	case ARG_STRING:
-	case ARG_FILE:
-	case ARG_DIR:
-		if (!len && arg->type != ARG_STRING)
-			return bad_value(err, arg, text, "a path");
-		return 0;
-	case ARG_NAME:
-		if (!name_valid(text))
-			return bad_value(
-				err, arg, text,
-				"a partition's name (a-z first, then a-z 0-9 -, at most 64)");
-		return 0;
-	case ARG_U32:
-		return read_unsigned(err, arg, text, UINT32_MAX, &v->u);
-	case ARG_U64:
-		return read_unsigned(err, arg, text, UINT64_MAX, &v->u);
-	case ARG_S64:
-		return read_signed(err, arg, text, &v->s);
-	case ARG_WORD:
-	case ARG_ONOFF:
-		return read_word(err, arg, text, &v->u);
-	case ARG_HEX:
-		if (!len || len % 2 || text[strspn(text, "0123456789abcdefABCDEF")])
-			return bad_value(err, arg, text, "an even number of hexadecimal digits");
-		return 0;
-	}
-	return 0;
-}
-
 static int add_value(struct err *err, struct args *a, size_t i, const char *text)
 {
 	const struct arg *arg = &a->spec[i];
@@ -219,7 +102,7 @@ static int add_value(struct err *err, struct args *a, size_t i, const char *text
 
 	if (v->n && !(arg->flags & ARG_MULTI))
 		return err_make(err, EXIT_USAGE, "%s: given twice", arg->name);
-	if (read_value(err, arg, text, v))
+	if (value_read(err, arg, text, v))
 		return -1;
 	more = realloc(v->text, (v->n + 1) * sizeof(*more));
 	if (!more)
@@ -429,10 +312,11 @@ void cmd_usage(FILE *f, const struct cmd *const *tables)
 void cmd_dump(FILE *f, const struct cmd *const *tables)
 {
 	static const char *const types[] = {
-		[ARG_FLAG] = "flag", [ARG_STRING] = "string", [ARG_FILE] = "file",
-		[ARG_DIR] = "dir",   [ARG_NAME] = "name",     [ARG_U32] = "u32",
-		[ARG_U64] = "u64",   [ARG_S64] = "s64",	      [ARG_WORD] = "word",
-		[ARG_HEX] = "hex",   [ARG_ONOFF] = "onoff",   [ARG_REST] = "rest",
+		[ARG_FLAG] = "flag",	 [ARG_STRING] = "string",     [ARG_FILE] = "file",
+		[ARG_DIR] = "dir",	 [ARG_NAME] = "name",	      [ARG_U32] = "u32",
+		[ARG_U64] = "u64",	 [ARG_S64] = "s64",	      [ARG_WORD] = "word",
+		[ARG_RIGHTS] = "rights", [ARG_DURATION] = "duration", [ARG_TIME] = "time",
+		[ARG_HEX] = "hex",	 [ARG_ONOFF] = "onoff",	      [ARG_REST] = "rest",
 	};
 
 	for (; *tables; tables++) {
@@ -535,7 +419,7 @@ static int hint_verbs(struct err *err, const struct cmd *const *tables, const ch
 				verbs[n++] = cmd->verb;
 		}
 	}
-	all = join_words(verbs);
+	all = words_join(verbs);
 	return err_hint(err, "use %s, see rvmctl %s --help", all ? all : "another", noun);
 }
 

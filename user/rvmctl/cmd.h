@@ -28,6 +28,12 @@ enum arg_type {
 	ARG_S64,
 	/* One of @words; the number is its index. */
 	ARG_WORD,
+	/* "READ,WRITE"; the number is the mask. */
+	ARG_RIGHTS,
+	/* "30s", "10m", "2h", "1d"; the number is in seconds. */
+	ARG_DURATION,
+	/* "2030-01-31 12:00", or seconds since 1970. */
+	ARG_TIME,
 	/* Hexadecimal digits, an even number. */
 	ARG_HEX,
 	/* "on" or "off". */

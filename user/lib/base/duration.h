@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef RVM_DURATION_H
+#define RVM_DURATION_H
+
+#include <stdint.h>
+
+/* The longest that can be asked for. */
+#define DURATION_DAYS_MAX 366
+
+/* "30s", "10m", "2h" or "1d" in seconds.  Return: 0; -1 if it is none, or 0, or too long. */
+int duration_parse(const char *text, uint64_t *seconds);
+
+/* "59 s", "9 min", "2 h", "3 days": rounded down; free() it. */
+char *duration_text(uint64_t seconds);
+
+/**
+ * moment_parse() - a time as unix seconds
+ * @text: "2030-01-31", "2030-01-31 12:00", "2030-01-31 12:00:30" (also with a T), in local
+ *        time; or the seconds
+ * @seconds: filled
+ *
+ * Return: 0; -1 if it is none, or not after 1970.
+ */
+int moment_parse(const char *text, int64_t *seconds);
+
+#endif
