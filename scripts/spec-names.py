@@ -6,7 +6,7 @@ import sys
 import yaml
 
 # Masks whose words only the tool needs; those that the module needs too are in kmod/lib/model/text.c.
-FLAGS = ["scope-flag", "partition-flag"]
+FLAGS = ["scope-flag", "partition-flag", "token-flag"]
 
 
 def upper(name):

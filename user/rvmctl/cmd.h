@@ -130,6 +130,7 @@ void cmd_dump(FILE *f, const struct cmd *const *tables);
 /* The tables: each .c file has its own, rvmctl.c lists them. */
 extern const struct cmd partition_cmds[];
 extern const struct cmd token_cmds[];
+extern const struct cmd token_tree_cmds[];
 extern const struct cmd table_cmds[];
 extern const struct cmd load_cmds[];
 extern const struct cmd compile_cmds[];

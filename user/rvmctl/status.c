@@ -25,6 +25,9 @@ struct row {
 	struct partition part;
 	struct tasks tasks;
 	struct token_lost lost;
+	/* Of it. */
+	struct tokens tokens;
+	size_t granted;
 };
 
 struct status {
@@ -39,8 +42,10 @@ struct status {
 
 static void status_free(struct status *s)
 {
-	for (size_t i = 0; i < s->n; i++)
+	for (size_t i = 0; i < s->n; i++) {
 		partition_free(&s->row[i].part);
+		tokens_free(&s->row[i].tokens);
+	}
 	free(s->row);
 }
 #define auto_status __attribute__((cleanup(status_free)))
@@ -137,6 +142,15 @@ static void count_tasks(const char *name, struct tasks *tasks)
 	}
 }
 
+static int look_at_tokens(struct nlc *nlc, struct row *row, struct err *err)
+{
+	if (tokens_get(nlc, row->part.id, &row->tokens, err))
+		return -1;
+	for (size_t i = 0; i < row->tokens.n; i++)
+		row->granted += token_is_granted(&row->tokens.list[i]);
+	return token_count_lost(nlc, row->part.id, &row->tokens, &row->lost, err);
+}
+
 static int collect(struct nlc *nlc, struct status *s, struct hooks *hooks, struct err *err)
 {
 	if (nlc_call(nlc, nlc_request(nlc, RVM_CMD_INFO, 0), take_info, s, err) ||
@@ -149,8 +163,7 @@ static int collect(struct nlc *nlc, struct status *s, struct hooks *hooks, struc
 		/* One that went meanwhile shows without a state. */
 		if (partition_lookup(nlc, s->row[i].name, &s->row[i].part, err) < 0)
 			return -1;
-		if (s->row[i].part.id &&
-		    token_count_lost(nlc, s->row[i].part.id, &s->row[i].lost, err))
+		if (s->row[i].part.id && look_at_tokens(nlc, &s->row[i], err))
 			err_clear(err);
 		count_tasks(s->row[i].name, &s->row[i].tasks);
 	}
@@ -210,6 +223,7 @@ static void print_partitions(struct out *out, const struct status *s)
 		{ "state", NULL, 0 },
 		{ "mode", NULL, 0 },
 		{ "tokens", NULL, OUT_COL_RIGHT },
+		{ "granted", NULL, OUT_COL_RIGHT },
 		{ "denials", NULL, OUT_COL_RIGHT },
 		{ "execs", NULL, OUT_COL_RIGHT },
 		{ "tasks", NULL, OUT_COL_RIGHT },
@@ -225,10 +239,28 @@ static void print_partitions(struct out *out, const struct status *s)
 		out_str(out, "state", rvm_state_name(p->state));
 		out_str(out, "mode", rvm_mode_name(p->mode));
 		out_u64(out, "tokens", p->tokens);
+		out_u64(out, "granted", s->row[i].granted);
 		out_u64(out, "denials", p->denials);
 		out_u64(out, "execs", p->execs);
 		out_u64(out, "tasks", s->row[i].tasks.count);
 		out_row_end(out);
+	}
+	out_table_end(out);
+}
+
+/* Rights for a while that the host gave; what agents pass on is counted only. */
+static void print_granted(struct out *out, struct nlc *nlc, const struct status *s)
+{
+	auto_names struct names names = { .nlc = nlc };
+
+	tokens_granted_begin(out, "granted");
+	for (size_t i = 0; i < s->n; i++) {
+		const struct tokens *tokens = &s->row[i].tokens;
+
+		for (size_t k = 0; k < tokens->n; k++) {
+			if (!tokens->list[k].parent)
+				token_print_granted(out, &tokens->list[k], &names);
+		}
 	}
 	out_table_end(out);
 }
@@ -253,6 +285,7 @@ static int status(struct ctx *ctx, const struct args *args)
 	print_warnings(out, &s, &hooks);
 	if (s.n)
 		print_partitions(out, &s);
+	print_granted(out, nlc, &s);
 	out_object_end(out);
 	return EXIT_DONE;
 }

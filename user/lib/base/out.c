@@ -33,6 +33,8 @@ struct frame {
 	const struct out_col *cols;
 	struct tree_line *lines;
 	size_t n_lines;
+	/* Of the row before: what it is below. */
+	struct tree_line above;
 	/* LIST, EVENT; text only: what was put in so far. */
 	char *text;
 };
@@ -340,8 +342,12 @@ void out_tree_row_begin(struct out *o, uint64_t id, uint64_t parent)
 		push(o, ROW, NULL, json_object());
 		return;
 	}
+	/* Children often come one after the other. */
+	if (parent && parent == table->above.id)
+		above = table->above.line;
 	for (size_t i = table->n_lines; parent && i-- > 0 && !above;)
 		above = table->lines[i].id == parent ? table->lines[i].line : NULL;
+	table->above = (struct tree_line){ parent, above };
 	line = scols_table_new_line(table->table, above);
 	more = id ? reallocarray(table->lines, table->n_lines + 1, sizeof(*more)) : NULL;
 	if (more) {

@@ -30,6 +30,16 @@ const char *const partition_flag_words[8] = {
 	"rechecked",
 };
 
+const char *const token_flag_words[7] = {
+	"revoked",
+	"expired",
+	"granted",
+	"single-use",
+	"until-exit",
+	"used",
+	"grant-spent",
+};
+
 static const char *const info_names[] = {
 	[RVM_A_INFO_ABI] = "abi",
 	[RVM_A_INFO_VERSION] = "version",

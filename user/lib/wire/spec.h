@@ -27,6 +27,7 @@ extern const struct spec_set *const spec_sets[];
 /* By bit. */
 extern const char *const scope_flag_words[11];
 extern const char *const partition_flag_words[8];
+extern const char *const token_flag_words[7];
 
 /* Set of a command; NULL if it has none. */
 const struct spec_set *spec_set_of(int cmd);

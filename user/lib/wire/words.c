@@ -22,3 +22,8 @@ void out_partition_flags(struct out *o, const char *key, uint32_t flags)
 {
 	out_mask(o, key, flags, partition_flag_words, ARRAY_SIZE(partition_flag_words));
 }
+
+void out_token_flags(struct out *o, const char *key, uint32_t flags)
+{
+	out_mask(o, key, flags, token_flag_words, ARRAY_SIZE(token_flag_words));
+}

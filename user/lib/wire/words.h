@@ -11,5 +11,6 @@
 void out_rights(struct out *o, const char *key, uint32_t rights);
 void out_scope_flags(struct out *o, const char *key, uint32_t flags);
 void out_partition_flags(struct out *o, const char *key, uint32_t flags);
+void out_token_flags(struct out *o, const char *key, uint32_t flags);
 
 #endif

@@ -376,6 +376,7 @@ static int put_in_force(struct load *load, const struct args *args, struct nlc *
 			uint32_t *partition, struct out *o, struct err *err)
 {
 	auto_partition struct partition p = { 0 };
+	const struct tokens none = { 0 };
 	struct token_lost lost;
 	bool made;
 	int ret;
@@ -383,7 +384,7 @@ static int put_in_force(struct load *load, const struct args *args, struct nlc *
 	if (get_partition(nlc, load, args, &p, &made, err))
 		return -1;
 	*partition = p.id;
-	if (!made && !token_count_lost(nlc, p.id, &lost, err) && lost.exclusions)
+	if (!made && !token_count_lost(nlc, p.id, &none, &lost, err) && lost.exclusions)
 		warn_line("partition %s: in the previous table, the objects of %zu exclusions were "
 			  "gone",
 			  p.name, lost.exclusions);

@@ -9,6 +9,7 @@
 #include "partition/adopt.h"
 #include "partition/cgroup.h"
 #include "partition/partition.h"
+#include "partition/token.h"
 #include "wire/words.h"
 
 static void print_partition(struct out *o, const struct partition *p)
@@ -40,12 +41,19 @@ static void print_partition(struct out *o, const struct partition *p)
 static int show(struct ctx *ctx, const struct args *args)
 {
 	auto_partition struct partition p = { 0 };
+	auto_tokens struct tokens tokens = { 0 };
+	auto_names struct names names = { 0 };
 	auto_nlc struct nlc *nlc = NULL;
 
 	if (nlc_open(&nlc, &ctx->err) || partition_find(nlc, args_str(args, "NAME"), &p, &ctx->err))
 		return -1;
+	/* Its owner may see the partition, but not its tokens. */
+	if (tokens_get(nlc, p.id, &tokens, &ctx->err))
+		err_clear(&ctx->err);
+	names.nlc = nlc;
 	out_object_begin(ctx->out, NULL);
 	print_partition(ctx->out, &p);
+	tokens_print_granted(ctx->out, "granted", &tokens, &names);
 	out_object_end(ctx->out);
 	return 0;
 }

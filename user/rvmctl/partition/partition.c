@@ -87,6 +87,16 @@ int partition_find(struct nlc *nlc, const char *name, struct partition *p, struc
 	return -1;
 }
 
+int partition_by_id(struct nlc *nlc, uint32_t id, struct partition *p, struct err *err)
+{
+	struct nl_msg *msg = nlc_request(nlc, RVM_CMD_PARTITION_GET, 0);
+
+	*p = (struct partition){ 0 };
+	if (msg && nla_put_u32(msg, RVM_A_PARTITION_ID, id))
+		nlc_drop(&msg);
+	return nlc_call(nlc, msg, take_partition, p, err) ? err_wrap(err, "partition %u", id) : 0;
+}
+
 struct partitions {
 	struct partition *list;
 	size_t n;

@@ -50,6 +50,9 @@ int partition_find(struct nlc *nlc, const char *name, struct partition *p, struc
 /* As partition_find(), but not there is no error: Return 1 if found, 0 if not, -1. */
 int partition_lookup(struct nlc *nlc, const char *name, struct partition *p, struct err *err);
 
+/* By id; not there is an error. */
+int partition_by_id(struct nlc *nlc, uint32_t id, struct partition *p, struct err *err);
+
 /* All that there are; free() @list after partition_free() of each of the @n. */
 int partition_list(struct nlc *nlc, struct partition **list, size_t *n, struct err *err);
 

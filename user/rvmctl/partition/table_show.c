@@ -35,17 +35,35 @@ static int find_only(struct nlc *nlc, struct only *only, struct err *err)
 	return err_hint(err, "name one of them; see rvmctl partition list");
 }
 
+/* Those of the table, then what is beside it. */
+static void print_tokens(struct out *o, struct nlc *nlc, const struct tokens *all)
+{
+	auto_names struct names names = { .nlc = nlc };
+	struct tokens table = { .list = calloc(all->n + 1, sizeof(*all->list)) };
+
+	for (size_t i = 0; table.list && i < all->n; i++) {
+		if (!(all->list[i].flags & RVM_TOKEN_FLAG_GRANTED))
+			table.list[table.n++] = all->list[i];
+	}
+	tokens_print(o, "tokens", &table);
+	tokens_print_granted(o, "granted", all, &names);
+	free(table.list);
+}
+
 static int show(struct ctx *ctx, const struct args *args)
 {
 	const char *name = args_str(args, "NAME");
+	auto_tokens struct tokens exclusions = { 0 };
 	auto_partition struct partition p = { 0 };
+	auto_tokens struct tokens tokens = { 0 };
 	auto_nlc struct nlc *nlc = NULL;
 	struct only only = { 0 };
 	struct out *o = ctx->out;
-	int ret;
 
 	if (nlc_open(&nlc, &ctx->err) || (!name && find_only(nlc, &only, &ctx->err)) ||
-	    partition_find(nlc, name ? name : only.name, &p, &ctx->err))
+	    partition_find(nlc, name ? name : only.name, &p, &ctx->err) ||
+	    tokens_get(nlc, p.id, &tokens, &ctx->err) ||
+	    tokens_get_exclusions(nlc, p.id, &exclusions, &ctx->err))
 		return -1;
 	out_object_begin(o, NULL);
 	out_str(o, "partition", p.name);
@@ -55,16 +73,10 @@ static int show(struct ctx *ctx, const struct args *args)
 		out_hex(o, "digest", p.digest, sizeof(p.digest));
 	else
 		out_null_as(o, "digest", "-");
-	out_table_begin(o, "tokens", token_cols);
-	ret = token_dump(nlc, RVM_CMD_TOKEN_GET, p.id, token_print, o, &ctx->err);
-	out_table_end(o);
-	out_table_begin(o, "exclusions", exclusion_cols);
-	if (!ret)
-		ret = token_dump(nlc, RVM_CMD_EXCLUSION_GET, p.id, token_print_exclusion, o,
-				 &ctx->err);
-	out_table_end(o);
+	print_tokens(o, nlc, &tokens);
+	tokens_print_exclusions(o, "exclusions", &exclusions);
 	out_object_end(o);
-	return ret;
+	return 0;
 }
 
 static const struct arg name_args[] = {

@@ -1,193 +1,215 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Tokens and exclusions as the module has them. */
+#include <inttypes.h>
 #include <string.h>
 
 #include "cmd.h"
-#include "lib/pattern/glob.h"
 #include "partition/partition.h"
 #include "partition/token.h"
 #include "wire/words.h"
 
 /* Words of a command are apart by NUL on the wire. */
-static void print_pattern(struct out *o, const struct nlattr *a, uint32_t class)
+static void print_pattern(struct out *o, const struct token *t)
 {
-	char text[RVM_GLOB_BYTES_MAX + 1];
-	size_t n = a ? nla_len(a) : 0;
+	size_t n = t->pattern ? t->len : 0;
+	auto_free char *text = n ? malloc(n) : NULL;
 
-	if (n >= sizeof(text))
-		n = sizeof(text) - 1;
-	if (n)
-		memcpy(text, nla_data(a), n);
-	if (class == RVM_CLASS_EXEC) {
-		n -= n && !text[n - 1];
+	if (text)
+		memcpy(text, t->pattern, n);
+	if (text && t->class == RVM_CLASS_EXEC) {
+		n -= !text[n - 1];
 		for (size_t i = 0; i < n; i++)
 			text[i] = text[i] ? text[i] : ' ';
 	}
-	out_strn(o, "pattern", text, n);
+	out_strn(o, "pattern", text ? text : "", text ? n : 0);
 }
 
-void print_scope(struct out *o, struct nlattr *nest)
+static void print_scope(struct out *o, const struct token *t)
 {
-	struct nlattr *a[RVM_A_SCOPE_MAX + 1];
-	uint32_t class;
-
-	nlc_nest(a, RVM_A_SCOPE_MAX, nest);
-	class = nlc_u32(a[RVM_A_SCOPE_CLASS]);
-	out_str(o, "class", rvm_class_name(class));
-	out_scope_flags(o, "scope-flags", nlc_u32(a[RVM_A_SCOPE_FLAGS]));
-	out_str(o, "resource", a[RVM_A_SCOPE_RESOURCE] ? nlc_str(a[RVM_A_SCOPE_RESOURCE]) : NULL);
-	out_str(o, "anchor", a[RVM_A_SCOPE_ANCHOR] ? nlc_str(a[RVM_A_SCOPE_ANCHOR]) : NULL);
-	print_pattern(o, a[RVM_A_SCOPE_PATTERN], class);
+	out_str(o, "class", rvm_class_name(t->class));
+	out_scope_flags(o, "scope-flags", t->scope_flags);
+	out_str(o, "resource", t->resource);
+	out_str(o, "anchor", t->anchor);
+	print_pattern(o, t);
 }
 
-static void print_token(struct out *o, struct nlattr *nest)
+void token_print_fields(struct out *o, const struct token *t)
 {
-	struct nlattr *a[RVM_A_TOKEN_MAX + 1];
-
-	nlc_nest(a, RVM_A_TOKEN_MAX, nest);
-	out_tree_row_begin(o, nlc_u64(a[RVM_A_TOKEN_ID]), nlc_u64(a[RVM_A_TOKEN_PARENT]));
-	out_u64(o, "id", nlc_u64(a[RVM_A_TOKEN_ID]));
-	out_u64(o, "index", nlc_u32(a[RVM_A_TOKEN_INDEX]));
-	out_json_u64(o, "generation", nlc_u32(a[RVM_A_TOKEN_GENERATION]));
-	out_u64(o, "partition",
-		nlc_u32(a[RVM_A_TOKEN_PARTITION]) ? nlc_u32(a[RVM_A_TOKEN_PARTITION]) :
-						    nlc_u32(a[RVM_A_TOKEN_OWNER]));
-	out_rights(o, "rights", nlc_u32(a[RVM_A_TOKEN_RIGHTS]));
-	out_fmt(o, "tier", "P%u", nlc_u32(a[RVM_A_TOKEN_TIER]));
-	out_time(o, "expires-at", nlc_s64(a[RVM_A_TOKEN_EXPIRES_AT]));
-	out_u64(o, "badge", nlc_u64(a[RVM_A_TOKEN_BADGE]));
-	out_u64(o, "epoch", nlc_u32(a[RVM_A_TOKEN_EPOCH]));
-	out_u64(o, "depth", nlc_u32(a[RVM_A_TOKEN_DEPTH]));
-	out_u64(o, "birth", nlc_u64(a[RVM_A_TOKEN_BIRTH]));
-	if (a[RVM_A_TOKEN_WITHIN])
-		out_str(o, "within", nlc_str(a[RVM_A_TOKEN_WITHIN]));
+	out_rights(o, "rights", t->rights);
+	out_fmt(o, "tier", "P%u", t->tier);
+	out_time(o, "expires-at", t->expires_at);
+	out_u64(o, "badge", t->badge);
+	out_u64(o, "epoch", t->epoch);
+	out_u64(o, "depth", t->depth);
+	out_json_u64(o, "parent", t->parent);
+	out_token_flags(o, "flags", t->flags);
+	out_u64(o, "birth", t->birth);
+	if (t->revoked)
+		out_u64(o, "revoked", t->revoked);
+	if (t->within)
+		out_str(o, "within", t->within);
 	else
 		out_null_as(o, "within", "-");
-	print_scope(o, a[RVM_A_TOKEN_SCOPE]);
+	print_scope(o, t);
+}
+
+static void print_token(struct out *o, const struct token *t)
+{
+	out_tree_row_begin(o, t->id, t->parent);
+	out_u64(o, "id", t->id);
+	out_u64(o, "index", t->index);
+	out_json_u64(o, "generation", t->generation);
+	out_u64(o, "partition", t->partition);
+	token_print_fields(o, t);
 	out_row_end(o);
 }
 
-int token_print(struct nlattr **a, int cmd, void *data, struct err *err)
+static void print_exclusion(struct out *o, const struct token *t)
 {
-	if (a[RVM_A_TABLE_TOKEN])
-		print_token(data, a[RVM_A_TABLE_TOKEN]);
-	return 0;
-}
-
-int token_print_exclusion(struct nlattr **attrs, int cmd, void *data, struct err *err)
-{
-	struct nlattr *a[RVM_A_EXCLUSION_MAX + 1];
-	struct out *o = data;
-
-	if (!attrs[RVM_A_TABLE_EXCLUSION])
-		return 0;
-	nlc_nest(a, RVM_A_EXCLUSION_MAX, attrs[RVM_A_TABLE_EXCLUSION]);
 	out_row_begin(o);
-	out_u64(o, "index", nlc_u32(a[RVM_A_EXCLUSION_INDEX]));
-	out_u64(o, "partition", nlc_u32(a[RVM_A_EXCLUSION_PARTITION]));
-	out_rights(o, "rights", nlc_u32(a[RVM_A_EXCLUSION_RIGHTS]));
-	print_scope(o, a[RVM_A_EXCLUSION_SCOPE]);
+	out_u64(o, "index", t->index);
+	out_u64(o, "partition", t->partition);
+	out_rights(o, "rights", t->rights);
+	print_scope(o, t);
 	out_row_end(o);
-	return 0;
 }
 
-/* All, or those of one partition. */
-int token_dump(struct nlc *nlc, int cmd, uint32_t partition, nlc_fn fn, void *data, struct err *err)
+static size_t count_lost(const struct tokens *tokens)
 {
-	struct nl_msg *msg = nlc_request(nlc, cmd, NLM_F_DUMP);
+	size_t n = 0;
 
-	if (msg && partition && nla_put_u32(msg, RVM_A_TABLE_PARTITION, partition))
-		nlc_drop(&msg);
-	return nlc_call(nlc, msg, fn, data, err);
+	for (size_t i = 0; i < tokens->n; i++)
+		n += !!(tokens->list[i].scope_flags & RVM_SCOPE_FLAG_LOST);
+	return n;
 }
 
-static bool is_lost(struct nlattr *scope)
+int token_count_lost(struct nlc *nlc, uint32_t partition, const struct tokens *tokens,
+		     struct token_lost *lost, struct err *err)
 {
-	struct nlattr *a[RVM_A_SCOPE_MAX + 1];
+	auto_tokens struct tokens exclusions = { 0 };
 
-	if (!scope)
-		return false;
-	nlc_nest(a, RVM_A_SCOPE_MAX, scope);
-	return nlc_u32(a[RVM_A_SCOPE_FLAGS]) & RVM_SCOPE_FLAG_LOST;
-}
-
-static int count_lost(struct nlattr **attrs, int cmd, void *data, struct err *err)
-{
-	struct nlattr *token[RVM_A_TOKEN_MAX + 1], *exclusion[RVM_A_EXCLUSION_MAX + 1];
-	struct token_lost *lost = data;
-
-	if (attrs[RVM_A_TABLE_TOKEN]) {
-		nlc_nest(token, RVM_A_TOKEN_MAX, attrs[RVM_A_TABLE_TOKEN]);
-		lost->tokens += is_lost(token[RVM_A_TOKEN_SCOPE]);
-	}
-	if (attrs[RVM_A_TABLE_EXCLUSION]) {
-		nlc_nest(exclusion, RVM_A_EXCLUSION_MAX, attrs[RVM_A_TABLE_EXCLUSION]);
-		lost->exclusions += is_lost(exclusion[RVM_A_EXCLUSION_SCOPE]);
-	}
-	return 0;
-}
-
-int token_count_lost(struct nlc *nlc, uint32_t partition, struct token_lost *lost, struct err *err)
-{
-	*lost = (struct token_lost){ 0 };
-	return token_dump(nlc, RVM_CMD_TOKEN_GET, partition, count_lost, lost, err) ||
-			       token_dump(nlc, RVM_CMD_EXCLUSION_GET, partition, count_lost, lost,
-					  err) ?
-		       -1 :
-		       0;
-}
-
-const struct out_col token_cols[] = {
-	{ "id", NULL, OUT_COL_TREE },
-	{ "partition", NULL, OUT_COL_RIGHT },
-	{ "rights", NULL, 0 },
-	{ "tier", NULL, 0 },
-	{ "expires-at", "expires", 0 },
-	{ "badge", NULL, OUT_COL_RIGHT },
-	{ "within", NULL, 0 },
-	{ "class", NULL, 0 },
-	{ "scope-flags", "flags", 0 },
-	{ "resource", NULL, 0 },
-	{ "anchor", NULL, 0 },
-	{ "pattern", NULL, 0 },
-	{},
-};
-
-const struct out_col exclusion_cols[] = {
-	{ "index", "#", OUT_COL_RIGHT },
-	{ "rights", NULL, 0 },
-	{ "class", NULL, 0 },
-	{ "scope-flags", "flags", 0 },
-	{ "resource", NULL, 0 },
-	{ "anchor", NULL, 0 },
-	{ "pattern", NULL, 0 },
-	{},
-};
-
-static int show(struct ctx *ctx, const struct args *args, int cmd, const struct out_col *cols,
-		nlc_fn print)
-{
-	const char *name = args_str(args, "NAME");
-	auto_partition struct partition p = { 0 };
-	auto_nlc struct nlc *nlc = NULL;
-	int ret;
-
-	if (nlc_open(&nlc, &ctx->err) || (name && partition_find(nlc, name, &p, &ctx->err)))
+	*lost = (struct token_lost){ .tokens = count_lost(tokens) };
+	if (tokens_get_exclusions(nlc, partition, &exclusions, err))
 		return -1;
-	out_table_begin(ctx->out, NULL, cols);
-	ret = token_dump(nlc, cmd, p.id, print, ctx->out, &ctx->err);
-	out_table_end(ctx->out);
-	return ret;
+	lost->exclusions = count_lost(&exclusions);
+	return 0;
+}
+
+void tokens_print(struct out *o, const char *key, const struct tokens *tokens)
+{
+	static const struct out_col cols[] = {
+		{ "id", NULL, OUT_COL_TREE },
+		{ "partition", NULL, OUT_COL_RIGHT },
+		{ "rights", NULL, 0 },
+		{ "tier", NULL, 0 },
+		{ "expires-at", "expires", 0 },
+		{ "flags", "state", 0 },
+		{ "badge", NULL, OUT_COL_RIGHT },
+		{ "within", NULL, 0 },
+		{ "class", NULL, 0 },
+		{ "scope-flags", "flags", 0 },
+		{ "resource", NULL, 0 },
+		{ "anchor", NULL, 0 },
+		{ "pattern", NULL, 0 },
+		{},
+	};
+
+	out_table_begin(o, key, cols);
+	for (size_t i = 0; i < tokens->n; i++)
+		print_token(o, &tokens->list[i]);
+	out_table_end(o);
+}
+
+void tokens_print_exclusions(struct out *o, const char *key, const struct tokens *exclusions)
+{
+	static const struct out_col cols[] = {
+		{ "index", "#", OUT_COL_RIGHT },
+		{ "rights", NULL, 0 },
+		{ "class", NULL, 0 },
+		{ "scope-flags", "flags", 0 },
+		{ "resource", NULL, 0 },
+		{ "anchor", NULL, 0 },
+		{ "pattern", NULL, 0 },
+		{},
+	};
+
+	out_table_begin(o, key, cols);
+	for (size_t i = 0; i < exclusions->n; i++)
+		print_exclusion(o, &exclusions->list[i]);
+	out_table_end(o);
+}
+
+void tokens_granted_begin(struct out *o, const char *key)
+{
+	static const struct out_col cols[] = {
+		{ "id", NULL, OUT_COL_RIGHT },
+		{ "partition", NULL, 0 },
+		{ "rights", NULL, 0 },
+		{ "resource", NULL, 0 },
+		{ "end", "ends", 0 },
+		{ "from", NULL, 0 },
+		{},
+	};
+
+	out_table_begin(o, key, cols);
+}
+
+void token_print_granted(struct out *o, const struct token *t, struct names *names)
+{
+	auto_free char *end = token_end_text(t);
+	char fallback[16];
+
+	if (!token_is_granted(t))
+		return;
+	out_row_begin(o);
+	out_u64(o, "id", t->id);
+	out_str(o, "partition", names_get(names, t->partition, fallback));
+	out_rights(o, "rights", t->rights);
+	out_str(o, "resource", t->resource);
+	out_str(o, "end", end);
+	out_json_u64(o, "expires-at", t->expires_at);
+	if (t->parent)
+		out_fmt(o, "from", "token %" PRIu64, t->parent);
+	else
+		out_str(o, "from", "host");
+	out_row_end(o);
+}
+
+void tokens_print_granted(struct out *o, const char *key, const struct tokens *tokens,
+			  struct names *names)
+{
+	tokens_granted_begin(o, key);
+	for (size_t i = 0; i < tokens->n; i++)
+		token_print_granted(o, &tokens->list[i], names);
+	out_table_end(o);
 }
 
 static int list(struct ctx *ctx, const struct args *args)
 {
-	return show(ctx, args, RVM_CMD_TOKEN_GET, token_cols, token_print);
+	const char *name = args_str(args, "NAME");
+	auto_partition struct partition p = { 0 };
+	auto_tokens struct tokens tokens = { 0 };
+	auto_nlc struct nlc *nlc = NULL;
+
+	if (nlc_open(&nlc, &ctx->err) || (name && partition_find(nlc, name, &p, &ctx->err)) ||
+	    tokens_get(nlc, p.id, &tokens, &ctx->err))
+		return -1;
+	tokens_print(ctx->out, NULL, &tokens);
+	return 0;
 }
 
 static int exclusions(struct ctx *ctx, const struct args *args)
 {
-	return show(ctx, args, RVM_CMD_EXCLUSION_GET, exclusion_cols, token_print_exclusion);
+	const char *name = args_str(args, "NAME");
+	auto_partition struct partition p = { 0 };
+	auto_tokens struct tokens all = { 0 };
+	auto_nlc struct nlc *nlc = NULL;
+
+	if (nlc_open(&nlc, &ctx->err) || (name && partition_find(nlc, name, &p, &ctx->err)) ||
+	    tokens_get_exclusions(nlc, p.id, &all, &ctx->err))
+		return -1;
+	tokens_print_exclusions(ctx->out, NULL, &all);
+	return 0;
 }
 
 static const struct arg name_args[] = {

@@ -3,10 +3,24 @@
 #define RVMCTL_TOKEN_H
 
 #include "base/out.h"
+#include "log/event.h"
+#include "partition/token_list.h"
 #include "wire/nl.h"
 
-/* Fields of a scope, into the row or object that is open. */
-void print_scope(struct out *o, struct nlattr *nest);
+/* Tokens for people: tables of them, in whatever is open. */
+
+void tokens_print(struct out *o, const char *key, const struct tokens *tokens);
+void tokens_print_exclusions(struct out *o, const char *key, const struct tokens *exclusions);
+
+/* Rights beside the table that are good still, with their ends: a table, and each as a row. */
+void tokens_granted_begin(struct out *o, const char *key);
+void token_print_granted(struct out *o, const struct token *t, struct names *names);
+/* All of them. */
+void tokens_print_granted(struct out *o, const char *key, const struct tokens *tokens,
+			  struct names *names);
+
+/* Fields of one, without its partition: into a row or object that is open. */
+void token_print_fields(struct out *o, const struct token *t);
 
 /* How many scopes of a table have lost what they name. */
 struct token_lost {
@@ -14,15 +28,8 @@ struct token_lost {
 	size_t exclusions;
 };
 
-/* Columns of tables of them, and what prints each that token_dump() finds as a row. */
-extern const struct out_col token_cols[];
-extern const struct out_col exclusion_cols[];
-int token_print(struct nlattr **a, int cmd, void *out, struct err *err);
-int token_print_exclusion(struct nlattr **a, int cmd, void *out, struct err *err);
-/* All, or those of one partition.  @cmd: RVM_CMD_TOKEN_GET or RVM_CMD_EXCLUSION_GET. */
-int token_dump(struct nlc *nlc, int cmd, uint32_t partition, nlc_fn fn, void *data,
-	       struct err *err);
-
-int token_count_lost(struct nlc *nlc, uint32_t partition, struct token_lost *lost, struct err *err);
+/* @tokens: those of the partition. */
+int token_count_lost(struct nlc *nlc, uint32_t partition, const struct tokens *tokens,
+		     struct token_lost *lost, struct err *err);
 
 #endif
