@@ -97,6 +97,8 @@ void report_plan(struct out *o, const struct plan *plan, const struct summary *s
 	out_table_end(o);
 	if (s->adopt->n)
 		adopt_report(s->adopt, o);
+	if (s->change->known)
+		change_print(o, s->change);
 	for (size_t i = 0; i < plan->n; i++) {
 		const struct entry *e = &plan->entries[i];
 
@@ -183,6 +185,8 @@ int report_summary(struct out *o, const struct plan *plan, const struct summary 
 	out_u64(o, "builtin", builtin);
 	out_u64(o, "unresolved", plan->unresolved);
 	out_u64(o, "left-out", plan->left_out);
+	out_u64(o, "kept", s->sent.kept);
+	out_u64(o, "revoked", s->sent.revoked);
 	if (s->adopt->n) {
 		adopt_report(s->adopt, o);
 		ret = adopt_report_denied(s->adopt, s->nlc, s->id, o, err);

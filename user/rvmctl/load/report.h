@@ -3,8 +3,10 @@
 #define RVMCTL_REPORT_H
 
 #include "base/out.h"
+#include "load/diff.h"
 #include "partition/adopt.h"
 #include "plan/plan.h"
+#include "plan/send.h"
 
 /**
  * struct summary - what a load did
@@ -19,6 +21,9 @@ struct summary {
 	/* Names as --base had them. */
 	const char *base;
 	size_t deny_rules;
+	/* To what is in force, if that is known. */
+	struct change *change;
+	struct sent sent;
 	bool dry;
 };
 

@@ -55,23 +55,22 @@ static void make_folders(const struct anchor *home, char *path)
 	}
 }
 
-void own_prepare(const struct plan *plan)
+void own_prepare(const struct table *base, const struct plan *plan)
 {
 	const struct anchor *home = plan->resolver.home;
 
-	for (size_t i = 0; home && i < plan->n; i++) {
-		const struct entry *e = &plan->entries[i];
+	for (size_t i = 0; home && plan->name && i < base->n; i++) {
+		size_t len = base->rows[i].len;
 		auto_free char *path = NULL;
-		size_t len;
 
-		if (e->exclusion || !e->badge || !e->resource ||
-		    strncmp(e->resource, "path:~/", 7) != 0 || !strstr(e->resource, PREFIX))
+		if (!base->rows[i].resource ||
+		    !memmem(base->rows[i].resource, len, PLACEHOLDER, strlen(PLACEHOLDER)))
 			continue;
-		path = strdup(e->resource + 7);
-		len = path ? strlen(path) : 0;
-		if (len < 3 || strcmp(path + len - 3, "/**") != 0)
+		path = own_fill(base->rows[i].resource, &len, plan->name);
+		if (!path || strncmp(path, "path:~/", 7) != 0 || strcmp(path + len - 3, "/**") != 0)
 			continue;
 		path[len - 3] = '\0';
+		memmove(path, path + 7, len - 9);
 		make_folders(home, path);
 	}
 }

@@ -31,8 +31,8 @@ extern const struct own own_variables[OWN_VARIABLES];
 /* A resource with the partition's name in it; @len is updated.  free() it; NULL without memory. */
 char *own_fill(const char *resource, size_t *len, const char *partition);
 
-/* Make the directories of base tables that are the partition's own, for the user. */
-void own_prepare(const struct plan *plan);
+/* Make the directories of a base table that are the partition's own, for the user. */
+void own_prepare(const struct table *base, const struct plan *plan);
 
 /* The value of a variable, if its directory is there: free() it. */
 char *own_value(const struct own *own, const char *home, const char *partition);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "plan/send.h"
+#include "table/put.h"
 
 /* Fullest that a message may be before another entry, of 10 KiB at most, is put in. */
 #define BATCH_BYTES 20000
@@ -10,39 +11,6 @@
 static int put_text(struct nl_msg *msg, int attr, const char *text)
 {
 	return text ? nla_put_string(msg, attr, text) : 0;
-}
-
-static int put_range(struct nl_msg *msg, const struct scope *s)
-{
-	if (nla_put_u32(msg, RVM_A_SCOPE_PROTOCOL, s->range.protocol) ||
-	    nla_put(msg, RVM_A_SCOPE_ADDRESS, sizeof(s->range.bytes), s->range.bytes) ||
-	    nla_put_u32(msg, RVM_A_SCOPE_PREFIX_LEN, s->range.prefix_len) ||
-	    nla_put_u32(msg, RVM_A_SCOPE_PORT_FIRST, s->range.port_first) ||
-	    nla_put_u32(msg, RVM_A_SCOPE_PORT_LAST, s->range.port_last))
-		return -1;
-	return 0;
-}
-
-static int put_scope(struct nl_msg *msg, int attr, const struct entry *e)
-{
-	const struct scope *s = &e->scope;
-	struct nlattr *nest = nla_nest_start(msg, attr);
-
-	if (!nest || nla_put_u32(msg, RVM_A_SCOPE_CLASS, s->class) ||
-	    (s->flags && nla_put_u32(msg, RVM_A_SCOPE_FLAGS, s->flags)) ||
-	    put_text(msg, RVM_A_SCOPE_RESOURCE, e->resource))
-		return -1;
-	if (s->anchor && (nla_put_s32(msg, RVM_A_SCOPE_FD, s->anchor->fd) ||
-			  nla_put_string(msg, RVM_A_SCOPE_ANCHOR, s->anchor->path)))
-		return -1;
-	if (s->len && nla_put(msg, RVM_A_SCOPE_PATTERN, s->len, s->pattern))
-		return -1;
-	if (s->family && nla_put_u32(msg, RVM_A_SCOPE_FAMILY, s->family))
-		return -1;
-	if (s->class == RVM_CLASS_NET && !s->family && put_range(msg, s))
-		return -1;
-	nla_nest_end(msg, nest);
-	return 0;
 }
 
 static int put_entry(struct nl_msg *msg, const struct entry *e)
@@ -54,29 +22,30 @@ static int put_entry(struct nl_msg *msg, const struct entry *e)
 		return -1;
 	if (e->exclusion) {
 		if (nla_put_u32(msg, RVM_A_EXCLUSION_RIGHTS, e->rights) ||
-		    put_scope(msg, RVM_A_EXCLUSION_SCOPE, e))
+		    scope_put(msg, RVM_A_EXCLUSION_SCOPE, &e->scope, e->resource, true))
 			return -1;
 	} else if (nla_put_u32(msg, RVM_A_TOKEN_RIGHTS, e->rights) ||
 		   nla_put_u32(msg, RVM_A_TOKEN_TIER, e->tier) ||
 		   nla_put_u64(msg, RVM_A_TOKEN_BADGE, e->badge) ||
 		   nla_put_s64(msg, RVM_A_TOKEN_EXPIRES_AT, e->expires_at) ||
 		   put_text(msg, RVM_A_TOKEN_WITHIN, e->within) ||
-		   put_scope(msg, RVM_A_TOKEN_SCOPE, e)) {
+		   scope_put(msg, RVM_A_TOKEN_SCOPE, &e->scope, e->resource, true)) {
 		return -1;
 	}
 	nla_nest_end(msg, nest);
 	return 0;
 }
 
-static int begin(struct nlc *nlc, uint32_t partition, const struct table *table, const char *source,
-		 const char *workspace, struct err *err)
+static int begin(struct nlc *nlc, const struct sending *how, const char *workspace, struct err *err)
 {
 	struct nl_msg *msg = nlc_request(nlc, RVM_CMD_TABLE_BEGIN, 0);
 
-	if (msg && (nla_put_u32(msg, RVM_A_TABLE_PARTITION, partition) ||
-		    nla_put(msg, RVM_A_TABLE_DIGEST, sizeof(table->digest), table->digest) ||
-		    nla_put_string(msg, RVM_A_TABLE_SOURCE, source) ||
-		    nla_put_string(msg, RVM_A_TABLE_WORKSPACE, workspace)))
+	if (msg &&
+	    (nla_put_u32(msg, RVM_A_TABLE_PARTITION, how->partition) ||
+	     nla_put(msg, RVM_A_TABLE_DIGEST, sizeof(how->table->digest), how->table->digest) ||
+	     nla_put_string(msg, RVM_A_TABLE_SOURCE, how->source) ||
+	     (how->fresh && nla_put_flag(msg, RVM_A_TABLE_FRESH)) ||
+	     nla_put_string(msg, RVM_A_TABLE_WORKSPACE, workspace)))
 		nlc_drop(&msg);
 	return nlc_call(nlc, msg, NULL, NULL, err);
 }
@@ -106,24 +75,34 @@ static int add_batch(const struct plan *plan, struct nlc *nlc, size_t first, siz
 			e->resource ? e->resource : "no resource");
 }
 
-static int commit(struct nlc *nlc, struct err *err)
+static int take_counts(struct nlattr **attrs, int cmd, void *data, struct err *err)
 {
-	return nlc_call(nlc, nlc_request(nlc, RVM_CMD_TABLE_COMMIT, 0), NULL, NULL, err);
+	struct sent *sent = data;
+
+	sent->kept = nlc_u32(attrs[RVM_A_TABLE_KEPT]);
+	sent->revoked = nlc_u32(attrs[RVM_A_TABLE_REVOKED]);
+	return 0;
 }
 
-int plan_send(const struct plan *plan, struct nlc *nlc, uint32_t partition,
-	      const struct table *table, const char *source, struct err *err)
+static int commit(struct nlc *nlc, struct sent *sent, struct err *err)
+{
+	return nlc_call(nlc, nlc_request(nlc, RVM_CMD_TABLE_COMMIT, 0), take_counts, sent, err);
+}
+
+int plan_send(const struct plan *plan, struct nlc *nlc, const struct sending *how,
+	      struct sent *sent, struct err *err)
 {
 	size_t next = 0;
 
-	if (begin(nlc, partition, table, source, plan->resolver.workspace->path, err))
+	*sent = (struct sent){ 0 };
+	if (begin(nlc, how, plan->resolver.workspace->path, err))
 		return err_wrap(err, "table");
 	/* A transaction that is not committed ends with the socket. */
 	while (next < plan->n) {
 		if (add_batch(plan, nlc, next, &next, err))
 			return -1;
 	}
-	if (commit(nlc, err))
+	if (commit(nlc, sent, err))
 		return err_wrap(err, "table");
 	return 0;
 }

@@ -6,13 +6,35 @@
 #include "wire/nl.h"
 
 /**
+ * struct sending - where a plan is to be in force, and how
+ */
+struct sending {
+	uint32_t partition;
+	/* What the plan was made of, for its digest. */
+	const struct table *table;
+	/* Path of the table, to be shown. */
+	const char *source;
+	/* Keep no token of the table before. */
+	bool fresh;
+};
+
+/**
+ * struct sent - what became of the table before
+ */
+struct sent {
+	/* Tokens that stay, with what was derived from them. */
+	uint32_t kept;
+	/* Tokens that went. */
+	uint32_t revoked;
+};
+
+/**
  * plan_send() - put a plan in force: a transaction in batches
- * @table: it was made of, for its digest
- * @source: path of the table, to be shown
+ * @sent: filled
  *
  * Return: 0; -1 with @err, then the table that was in force still is.
  */
-int plan_send(const struct plan *plan, struct nlc *nlc, uint32_t partition,
-	      const struct table *table, const char *source, struct err *err);
+int plan_send(const struct plan *plan, struct nlc *nlc, const struct sending *how,
+	      struct sent *sent, struct err *err);
 
 #endif

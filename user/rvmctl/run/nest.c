@@ -92,8 +92,10 @@ static int take_away(struct nlc *nlc, const struct partition *outer, char *const
 		     const struct partition *inner, struct err *err)
 {
 	struct table none = { 0 };
+	const struct sending how = { inner->id, &none, "(--grant-all-but)", false };
 	struct rvm_sha256 hash;
 	struct plan plan;
+	struct sent sent;
 	int ret;
 
 	if (!outer->workspace)
@@ -109,7 +111,7 @@ static int take_away(struct nlc *nlc, const struct partition *outer, char *const
 	if (!ret)
 		ret = exclude_links(&plan, false, err);
 	if (!ret)
-		ret = plan_send(&plan, nlc, inner->id, &none, "(--grant-all-but)", err);
+		ret = plan_send(&plan, nlc, &how, &sent, err);
 	plan_close(&plan);
 	return ret;
 }
