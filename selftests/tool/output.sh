@@ -107,6 +107,32 @@ wrong_command_lines_exit_2() {
 		load x --base
 		load x --dry-run=yes
 		load x --no-such-option
+		diff
+		diff x --no-such-option
+		token show
+		token show x
+		token show 0
+		token show 1:0
+		token show 1:2:3
+		token show 18446744073709551616
+		token grant
+		token grant 1:x
+		token grant 1 --for 10
+		token grant 1 --for 0s
+		token grant 1 --for 1m --expires 2099-01-01
+		token grant 1 --expires 2001-01-01
+		token grant 1 --rights READ,
+		token grant 1 --rights read
+		token grant 1 --tier 4
+		token revoke
+		token revoke all
+		token prove 1 --tier 0
+		grant x
+		grant X Read(a)
+		grant x Read(a) --for ever
+		revoke x
+		revoke x Read(a) --all
+		revoke x 1:
 	EOF
 }
 

@@ -158,7 +158,8 @@ static void read_ack(struct nlc *nlc, const struct nlmsghdr *hdr, size_t skip)
 	}
 	err_make(nlc->err, EXIT_REFUSED, "%s%s%s", where, where[0] ? ": " : "",
 		 text ? text : strerror(nlc->error));
-	if (nlc->error == EPERM)
+	/* A token that may not be given is not root's matter. */
+	if (nlc->error == EPERM && (!text || strstr(text, "CAP_")))
 		err_hint(nlc->err, "run it as root");
 }
 

@@ -166,31 +166,6 @@ void hint_servers(const struct plan *plan)
  * What an exclusion takes away.
  */
 
-/* A name that the row is about: itself, or one below it.  NULL for other patterns; free() it. */
-static char *sample(const struct scope *s)
-{
-	const char *pattern = s->pattern;
-	size_t len = strlen(pattern);
-	bool below = len >= 2 && !strcmp(pattern + len - 2, "**") &&
-		     (len == 2 || pattern[len - 3] == '/');
-	auto_free char *name = strndup(pattern, below ? len - 2 : len);
-	auto_free char *path = NULL;
-	char *to = name;
-
-	if (!name)
-		return NULL;
-	for (const char *from = name; *from; from++) {
-		if (strchr("*?[", *from))
-			return NULL;
-		if (*from == '\\' && from[1])
-			from++;
-		*to++ = *from;
-	}
-	*to = '\0';
-	path = path_join(s->anchor->path, name);
-	return path ? path_join(path, below ? "x" : "") : NULL;
-}
-
 /* What lifts it, or who said so. */
 static char *lifted_by(const struct entry *denial)
 {
@@ -209,7 +184,7 @@ static char *lifted_by(const struct entry *denial)
 
 static void hint_row(const struct plan *plan, const struct entry *e)
 {
-	auto_free char *path = sample(&e->scope);
+	auto_free char *path = plan_sample(&e->scope);
 	bool workspace = path && !strcmp(e->scope.pattern, "**") &&
 			 e->scope.anchor == plan->resolver.workspace;
 

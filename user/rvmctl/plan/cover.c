@@ -82,3 +82,27 @@ const struct entry *plan_denies(const struct plan *plan, uint8_t right, const ch
 	}
 	return NULL;
 }
+
+char *plan_sample(const struct scope *s)
+{
+	const char *pattern = s->pattern;
+	size_t len = strlen(pattern);
+	bool below = len >= 2 && !strcmp(pattern + len - 2, "**") &&
+		     (len == 2 || pattern[len - 3] == '/');
+	auto_free char *name = strndup(pattern, below ? len - 2 : len);
+	auto_free char *path = NULL;
+	char *to = name;
+
+	if (!name)
+		return NULL;
+	for (const char *from = name; *from; from++) {
+		if (strchr("*?[", *from))
+			return NULL;
+		if (*from == '\\' && from[1])
+			from++;
+		*to++ = *from;
+	}
+	*to = '\0';
+	path = path_join(s->anchor->path, name);
+	return path ? path_join(path, below ? "x" : "") : NULL;
+}

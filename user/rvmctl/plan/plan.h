@@ -100,6 +100,9 @@ bool plan_grants(const struct plan *plan, uint8_t right, const char *path);
 /* The exclusion that takes the right away, or NULL. */
 const struct entry *plan_denies(const struct plan *plan, uint8_t right, const char *path);
 
+/* A name that a scope of files is about: itself, or one below it.  NULL for other patterns; free() it. */
+char *plan_sample(const struct scope *s);
+
 /* Is there a row that starts the program, named so? */
 bool plan_starts(const struct plan *plan, const char *program);
 

@@ -23,6 +23,8 @@
 struct question {
 	uint32_t class;
 	uint32_t right;
+	/* enum rvm_op; 0 for the usual one. */
+	uint32_t op;
 	/* Open with O_PATH, or -1. */
 	int fd;
 	/* A name in it that is not there yet, or NULL. */
@@ -211,6 +213,8 @@ static int put_question(struct nl_msg *msg, uint32_t partition, const struct que
 		  nla_put_u32(msg, RVM_A_CHECK_CLASS, q->class) ||
 		  nla_put_u32(msg, RVM_A_CHECK_RIGHT, q->right);
 
+	if (!ret && q->op)
+		ret = nla_put_u32(msg, RVM_A_CHECK_OP, q->op);
 	if (!ret && q->fd >= 0)
 		ret = nla_put_s32(msg, RVM_A_CHECK_FD, q->fd);
 	if (!ret && q->leaf)
@@ -241,14 +245,13 @@ static int take_answer(struct nlattr **attrs, int cmd, void *data, struct err *e
 	return 0;
 }
 
-int check_file(struct nlc *nlc, uint32_t partition, int fd, uint32_t right, bool *allowed,
-	       struct err *err)
+static int check_op(struct nlc *nlc, uint32_t partition, const struct question *q, bool *allowed,
+		    struct err *err)
 {
-	const struct question q = { .class = RVM_CLASS_PATH, .right = right, .fd = fd };
 	struct nl_msg *msg = nlc_request(nlc, RVM_CMD_CHECK, 0);
 	struct answer a = { 0 };
 
-	if (msg && put_question(msg, partition, &q))
+	if (msg && put_question(msg, partition, q))
 		nlc_drop(&msg);
 	if (nlc_call(nlc, msg, take_answer, &a, err))
 		return -1;
@@ -256,11 +259,35 @@ int check_file(struct nlc *nlc, uint32_t partition, int fd, uint32_t right, bool
 	return 0;
 }
 
-/* A path, or a command: what else was refused cannot be asked again as it was. */
+int check_file(struct nlc *nlc, uint32_t partition, int fd, uint32_t right, bool *allowed,
+	       struct err *err)
+{
+	const struct question q = { .class = RVM_CLASS_PATH, .right = right, .fd = fd };
+
+	return check_op(nlc, partition, &q, allowed, err);
+}
+
+int check_map(struct nlc *nlc, uint32_t partition, int fd, uint32_t right, bool *allowed,
+	      struct err *err)
+{
+	const struct question q = {
+		.class = RVM_CLASS_PATH, .right = right, .op = RVM_OP_MAP, .fd = fd
+	};
+
+	return check_op(nlc, partition, &q, allowed, err);
+}
+
+/* A path, a command or an address: what else was refused cannot be asked again as it was. */
 static int ask_again(struct question *q, const struct refusal *r, struct err *err)
 {
 	if (r->class == RVM_CLASS_PATH && r->path)
 		return ask_path(q, r->path, r->asked, err);
+	if (r->class == RVM_CLASS_NET && r->addr && r->proto) {
+		q->class = RVM_CLASS_NET;
+		q->right = r->asked;
+		q->protocol = !strcmp(r->proto, "udp") ? IPPROTO_UDP : IPPROTO_TCP;
+		return parse_ip(q, r->addr, err);
+	}
 	if (r->class != RVM_CLASS_EXEC || r->op != RVM_OP_EXEC || !r->path || !r->words ||
 	    !r->words[0] || r->cut)
 		return -1;
@@ -273,22 +300,40 @@ static int ask_again(struct question *q, const struct refusal *r, struct err *er
 	return q->fd < 0 ? -1 : 0;
 }
 
-bool check_again(struct nlc *nlc, uint32_t partition, const struct refusal *r)
+static int ask_refusal(struct nlc *nlc, uint32_t partition, const struct refusal *r,
+		       struct answer *a)
 {
 	auto_question struct question q = { .fd = -1 };
-	struct answer a = { 0 };
-	struct err err = { 0 };
 	struct nl_msg *msg = NULL;
+	struct err err = { 0 };
 	int ret = ask_again(&q, r, &err);
 
 	if (!ret)
 		msg = nlc_request(nlc, RVM_CMD_CHECK, 0);
 	if (msg && put_question(msg, partition, &q))
 		nlc_drop(&msg);
-	if (msg)
-		ret = nlc_call(nlc, msg, take_answer, &a, &err);
+	if (!ret)
+		ret = nlc_call(nlc, msg, take_answer, a, &err);
 	err_clear(&err);
-	return msg && !ret && a.allowed;
+	return ret;
+}
+
+bool check_again(struct nlc *nlc, uint32_t partition, const struct refusal *r)
+{
+	struct answer a = { 0 };
+
+	return !ask_refusal(nlc, partition, r, &a) && a.allowed;
+}
+
+int check_refusal(struct nlc *nlc, uint32_t partition, struct refusal *r)
+{
+	struct answer a = { 0 };
+
+	if (ask_refusal(nlc, partition, r, &a))
+		return -1;
+	r->reason = a.reason;
+	r->token = a.token;
+	return 0;
 }
 
 static int take_rule(struct nlattr **attrs, int cmd, void *data, struct err *err)

@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* rvmctl grant: a right for a while, beside the table. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "cmd.h"
+#include "grant/request.h"
+#include "grant/row.h"
+#include "grant/void.h"
+#include "lib/model/rights.h"
+#include "partition/partition.h"
+#include "partition/token.h"
+#include "witness/check.h"
+
+/* As many as one string can stand for. */
+#define GRANTS_MAX RESOLVE_SCOPES_MAX
+
+struct grants {
+	struct granted list[GRANTS_MAX];
+	size_t n;
+};
+
+/* All or none. */
+static void take_back(struct nlc *nlc, const struct grants *grants)
+{
+	for (size_t i = 0; i < grants->n; i++) {
+		const struct token_ref ref = { .id = grants->list[i].id };
+		struct err err = { 0 };
+		struct taken taken;
+
+		if (request_revoke(nlc, &ref, &taken, &err))
+			warn_line("token %" PRIu64 " could not be taken back: %s", ref.id,
+				  err.text);
+		err_clear(&err);
+	}
+}
+
+static int check_found(const struct grant_row *row, struct err *err)
+{
+	for (size_t i = 0; i < row->found.n; i++) {
+		if (row->found.scope[i].flags & RVM_SCOPE_FLAG_UNRESOLVED)
+			return err_make(err, EXIT_REFUSED, "%s: program not found", row->resource);
+	}
+	return 0;
+}
+
+/* A load would keep the partition from writing it; what is beside the table cannot. */
+static void warn_of_program(struct nlc *nlc, const struct partition *p, const struct grant_row *row)
+{
+	const struct scope *s = &row->found.scope[0];
+	struct err err = { 0 };
+	bool allowed = false;
+
+	if (s->class == RVM_CLASS_EXEC && s->anchor &&
+	    !check_file(nlc, p->id, s->anchor->fd, RVM_RIGHT_WRITE, &allowed, &err) && allowed)
+		warn_line("%s: partition %s may write %s, so its arguments do not limit what it "
+			  "does",
+			  row->resource, p->name, s->anchor->path);
+	err_clear(&err);
+}
+
+static int give(struct nlc *nlc, const struct grant_row *row, struct wish *wish,
+		struct grants *grants, struct err *err)
+{
+	for (size_t i = 0; i < row->found.n; i++) {
+		wish->scope = &row->found.scope[i];
+		if (!request_grant(nlc, wish, &grants->list[grants->n], err)) {
+			grants->n++;
+			continue;
+		}
+		take_back(nlc, grants);
+		return -1;
+	}
+	return 0;
+}
+
+static void report(struct out *o, const struct partition *p, const struct grant_row *row,
+		   const struct wish *wish, const struct grants *grants)
+{
+	const struct token end = { .expires_at = wish->expires_at, .flags = wish->flags };
+	auto_free char *text = token_end_text(&end);
+	bool limited = wish->expires_at || wish->flags;
+
+	out_line(o, "partition %s: %s granted beside its table%s%s, record %" PRIu64, p->name,
+		 row->resource, limited ? ": " : "", limited && text ? text : "",
+		 grants->list[grants->n - 1].sequence);
+	if (!limited)
+		out_line(o, "it has no end: rvmctl revoke %s takes it back", p->name);
+	out_object_begin(o, NULL);
+	out_json_str(o, "partition", p->name);
+	out_json_str(o, "resource", row->resource);
+	out_json_u64(o, "expires-at", wish->expires_at);
+	out_json_u64(o, "sequence", grants->list[grants->n - 1].sequence);
+	out_list_begin(o, "tokens");
+	for (size_t i = 0; i < grants->n; i++)
+		out_u64(o, NULL, grants->list[i].id);
+	out_list_end(o);
+	out_object_end(o);
+}
+
+static int grant(struct ctx *ctx, const struct args *args)
+{
+	auto_partition struct partition p = { 0 };
+	auto_grant_row struct grant_row row = { 0 };
+	auto_nlc struct nlc *nlc = NULL;
+	struct grants grants = { 0 };
+	struct wish wish = { .anchor = true };
+
+	if (wish_read_end(args, &wish, &ctx->err) || nlc_open(&nlc, &ctx->err) ||
+	    partition_find(nlc, args_str(args, "NAME"), &p, &ctx->err) ||
+	    grant_row_open(&row, &p, args_str(args, "ROW"), args_u64(args, "--rights", 0),
+			   &ctx->err) ||
+	    check_found(&row, &ctx->err))
+		return -1;
+	wish.partition = p.id;
+	wish.rights = row.rights;
+	wish.tier = rvm_rights_tier(row.rights);
+	wish.resource = row.resource;
+	warn_of_program(nlc, &p, &row);
+	if (give(nlc, &row, &wish, &grants, &ctx->err))
+		return err_wrap(&ctx->err, "partition %s", p.name);
+	warn_if_void(nlc, &p, &row);
+	report(ctx->out, &p, &row, &wish, &grants);
+	return 0;
+}
+
+static const struct arg grant_args[] = {
+	{ "NAME", ARG_NAME, ARG_REQUIRED, NULL, "the partition", NULL },
+	{ "ROW", ARG_STRING, ARG_REQUIRED, NULL, "as in tables: 'Edit(src/**)'", NULL },
+	{ "--rights", ARG_RIGHTS, 0, "RIGHT,...", "default: those that ROW means", NULL },
+	{ "--for", ARG_DURATION, 0, "TIME", "it ends then: 30s, 10m, 2h, 1d", NULL },
+	{ "--expires", ARG_TIME, 0, "TIME", "it ends at this time: \"2030-01-31 12:00\"", NULL },
+	{ "--once", ARG_FLAG, 0, NULL, "good for one open or one start of a program", NULL },
+	{ "--until-exit", ARG_FLAG, 0, NULL, "it ends when no process of the partition is left",
+	  NULL },
+	{},
+};
+
+const struct cmd grant_cmds[] = {
+	{ NULL, "grant", grant, grant_args,
+	  "give a partition a right beside its table, for a while", CMD_READ },
+	{},
+};
