@@ -12,6 +12,7 @@
 #include "table/base.h"
 #include "table/program.h"
 #include "witness/advice.h"
+#include "witness/ended.h"
 #include "witness/trial.h"
 
 /* Of "/proc/7/fd/1" what is behind the number, "/fd/1"; NULL if there is none. */
@@ -200,8 +201,17 @@ static char *row_text(const char *resource, uint8_t right)
 	return line ? json_dumps(line, JSON_COMPACT) : NULL;
 }
 
+/* Only what the tool can give: see grant_row_open(). */
+static char *command_for(const struct refusal *r, const struct trial *t, const char *resource,
+			 uint8_t rights)
+{
+	return t->blind || r->reason == RVM_REASON_ABOVE || r->reason == RVM_REASON_WITHIN ?
+		       NULL :
+		       grant_command(r->partition, resource, rights);
+}
+
 /* The first way to write it that is tried and helps; else @why may say what is the matter. */
-static char *find_grant(const struct refusal *r, struct trial *t, char **why)
+static char *find_grant(const struct refusal *r, struct trial *t, char **command, char **why)
 {
 	char *resource;
 	uint8_t rights;
@@ -224,6 +234,7 @@ static char *find_grant(const struct refusal *r, struct trial *t, char **why)
 			free(*why);
 			*why = format("the row %s is in force and does not allow it", text);
 		} else if (trial_covers(t, r, text, rights, &fault)) {
+			*command = command_for(r, t, text, rights);
 			return row_text(text, rights);
 		} else if (fault && !*why) {
 			*why = take_ptr(fault);
@@ -256,6 +267,10 @@ static const char *fixed_advice(uint8_t reason)
 		return "Tokens can name unix sockets, TCP and UDP only.";
 	case RVM_REASON_REFUSED:
 		return "Do it outside the partition.";
+	case RVM_REASON_NONCE:
+		return "Ask again with a new nonce and the present time.";
+	case RVM_REASON_CHAIN:
+		return "Take it back and look for the cause: what it was made of has changed.";
 	case RVM_REASON_MEMORY:
 		return "Try again: the machine is short of memory.";
 	default:
@@ -331,7 +346,7 @@ static bool may_grant(uint8_t reason)
 	       reason == RVM_REASON_ABOVE || reason == RVM_REASON_WITHIN;
 }
 
-static char *grant_text(const struct refusal *r, const char *grant)
+static char *grant_text(const struct refusal *r, const char *grant, const char *command)
 {
 	if (r->reason == RVM_REASON_ABOVE)
 		return format("To allow it, add %s to the table of the partition around this one "
@@ -341,6 +356,10 @@ static char *grant_text(const struct refusal *r, const char *grant)
 		return format("Let %s start it; to allow it everywhere, add %s to the table and "
 			      "load it again.",
 			      r->within ? r->within : "the program", grant);
+	if (command)
+		return format("To allow it, add %s to the table and load it again; for a while: "
+			      "%s.",
+			      grant, command);
 	return format("To allow it, add %s to the table and load it again.", grant);
 }
 
@@ -390,8 +409,9 @@ static void advise_row(const struct refusal *r, struct trial *t, struct advice *
 		advice->text = replaced_text(r, row);
 		return;
 	}
-	advice->grant = find_grant(r, t, &why);
-	advice->text = advice->grant ? grant_text(r, advice->grant) : no_grant_text(r, why);
+	advice->grant = find_grant(r, t, &advice->command, &why);
+	advice->text = advice->grant ? grant_text(r, advice->grant, advice->command) :
+				       no_grant_text(r, why);
 }
 
 /* HOME and its like are there always, and may stay what they were. */
@@ -433,6 +453,10 @@ void refusal_advise(const struct refusal *r, struct trial *t, struct advice *adv
 		advise_row(r, t, advice);
 		return;
 	}
+	if (r->reason == RVM_REASON_REVOKED || r->reason == RVM_REASON_EXPIRED)
+		advice->text = ended_text(t->nlc, r);
+	if (advice->text)
+		return;
 	if (r->reason == RVM_REASON_EXCLUDED)
 		advice->text = excluded_text(r, t);
 	else if (r->reason == RVM_REASON_STATE)
@@ -450,4 +474,5 @@ void advice_free(struct advice *advice)
 {
 	free(advice->text);
 	free(advice->grant);
+	free(advice->command);
 }

@@ -16,6 +16,8 @@ struct advice {
 	char *text;
 	/** @grant: The line of a table that would grant it; NULL if none would. */
 	char *grant;
+	/** @command: The command that would grant it for a while; likewise. */
+	char *command;
 };
 
 struct trial;

@@ -427,6 +427,8 @@ static void print_answer(struct ctx *ctx, struct nlc *nlc, const struct partitio
 		out_json_str(ctx->out, "resource", r.rule);
 	if (advice.grant)
 		out_json_str(ctx->out, "grant", advice.grant);
+	if (advice.command)
+		out_json_str(ctx->out, "command", advice.command);
 	out_object_end(ctx->out);
 }
 

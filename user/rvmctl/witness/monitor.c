@@ -137,6 +137,32 @@ static void show_table(struct monitor *m, struct nlattr **attrs)
 	out_event_end(m->out);
 }
 
+/* What was taken back has a count. */
+static void show_grant(struct monitor *m, struct nlattr **attrs)
+{
+	uint32_t id = nlc_u32(attrs[RVM_A_GRANT_PARTITION]);
+	uint64_t token = nlc_u64(attrs[RVM_A_GRANT_ID]);
+	uint32_t count = nlc_u32(attrs[RVM_A_GRANT_COUNT]);
+	char fallback[16];
+	const char *name = names_get(&m->names, id, fallback);
+
+	if (m->only && id != m->only)
+		return;
+	out_event_begin(m->out);
+	if (count)
+		out_fmt(m->out, "event",
+			"partition %s: token %" PRIu64 " was taken back, %" PRIu32 " in all", name,
+			token, count);
+	else
+		out_fmt(m->out, "event", "partition %s: token %" PRIu64 " was granted", name,
+			token);
+	out_json_str(m->out, "partition", name);
+	out_json_u64(m->out, "token", token);
+	out_json_u64(m->out, "count", count);
+	out_json_u64(m->out, "sequence", nlc_u64(attrs[RVM_A_GRANT_SEQUENCE]));
+	out_event_end(m->out);
+}
+
 static int show(struct nlattr **attrs, int cmd, void *data, struct err *err)
 {
 	struct monitor *m = data;
@@ -145,6 +171,8 @@ static int show(struct nlattr **attrs, int cmd, void *data, struct err *err)
 		show_denial(m, attrs);
 	else if (cmd == RVM_CMD_PARTITION_EVENT)
 		show_partition(m, attrs);
+	else if (cmd == RVM_CMD_GRANT_EVENT)
+		show_grant(m, attrs);
 	else if (cmd == RVM_CMD_TABLE_EVENT)
 		show_table(m, attrs);
 	/* One message at a time: the seconds have to be looked at in between. */

@@ -152,6 +152,16 @@ static bool is_wanted(struct search *s, const char *resource, uint8_t rights)
 	       !(spec.flags & RVM_SCOPE_FLAG_RUN);
 }
 
+/* Was taken back or used, or was given beside the table and is over: no row of it. */
+static bool is_over(struct nlattr **token)
+{
+	uint32_t flags = nlc_u32(token[RVM_A_TOKEN_FLAGS]);
+	int64_t expires_at = nlc_s64(token[RVM_A_TOKEN_EXPIRES_AT]);
+
+	return flags & (RVM_TOKEN_FLAG_REVOKED | RVM_TOKEN_FLAG_USED) ||
+	       (flags & RVM_TOKEN_FLAG_GRANTED && expires_at && expires_at <= time(NULL));
+}
+
 static int look_at_row(struct nlattr **attrs, int cmd, void *data, struct err *err)
 {
 	struct nlattr *token[RVM_A_TOKEN_MAX + 1] = { 0 };
@@ -163,7 +173,7 @@ static int look_at_row(struct nlattr **attrs, int cmd, void *data, struct err *e
 
 	if (s->found || !attrs[RVM_A_TABLE_TOKEN] ||
 	    nlc_nest(token, RVM_A_TOKEN_MAX, attrs[RVM_A_TABLE_TOKEN]) ||
-	    token[RVM_A_TOKEN_WITHIN] || !token[RVM_A_TOKEN_SCOPE] ||
+	    token[RVM_A_TOKEN_WITHIN] || !token[RVM_A_TOKEN_SCOPE] || is_over(token) ||
 	    nlc_nest(scope, RVM_A_SCOPE_MAX, token[RVM_A_TOKEN_SCOPE]) ||
 	    !scope[RVM_A_SCOPE_RESOURCE])
 		return 0;

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "base/duration.h"
 #include "cmd.h"
 #include "lib/model/rights.h"
 #include "lib/model/text.h"
@@ -72,17 +73,10 @@ static char *who_text(const struct event *event)
 /* "3 s ago", "2 h ago"; a clock that was set back makes it now. */
 static char *age_text(const struct event *event)
 {
-	static const struct {
-		unsigned int seconds;
-		const char *name;
-	} units[] = { { 86400, "days" }, { 3600, "h" }, { 60, "min" }, { 1, "s" } };
 	uint64_t then = event->rec.timestamp_ns / 1000000000, now = time(NULL);
-	uint64_t age = now > then ? now - then : 0;
-	size_t i = 0;
+	auto_free char *age = duration_text(now > then ? now - then : 0);
 
-	while (units[i].seconds > 1 && age < 2ULL * units[i].seconds)
-		i++;
-	return format("%" PRIu64 " %s ago", age / units[i].seconds, units[i].name);
+	return age ? format("%s ago", age) : NULL;
 }
 
 static char *denial_text(const struct event *event, const struct refusal *r, const char *advice)
@@ -138,22 +132,22 @@ static bool is_allowed_now(struct nlc *nlc, const struct partition *part, const 
 	case RVM_REASON_ARGV:
 	case RVM_REASON_EXPIRED:
 	case RVM_REASON_EXCLUDED:
+	case RVM_REASON_REVOKED:
 		return !partition_is_container(part) && check_again(nlc, part->id, r);
 	default:
 		return false;
 	}
 }
 
-static char *explain(struct nlc *nlc, const struct event *event, struct refusal *r, char **grant)
+static char *explain(struct nlc *nlc, const struct event *event, struct refusal *r,
+		     struct advice *advice)
 {
-	auto_advice struct advice advice = { 0 };
 	auto_partition struct partition part = { 0 };
 	auto_trial struct trial trial = { 0 };
 	auto_free char *typed = NULL;
 	unsigned long local;
 	struct err err = { 0 };
 	bool known = nlc && partition_lookup(nlc, event->partition, &part, &err) == 1;
-	char *text;
 
 	err_clear(&err);
 	if (r->op == RVM_OP_INTERP && nlc && !(r->words && r->words[0]))
@@ -165,24 +159,21 @@ static char *explain(struct nlc *nlc, const struct event *event, struct refusal 
 	if (!r->came && local && trial_listens(&trial, local))
 		refusal_take_local(r, event);
 	if (known && is_allowed_now(nlc, &part, r))
-		advice.text = strdup("The table in force now allows it.");
+		advice->text = strdup("What is in force now allows it.");
 	else
-		refusal_advise(r, &trial, &advice);
-	text = denial_text(event, r, advice.text);
-	*grant = take_ptr(advice.grant);
-	return text;
+		refusal_advise(r, &trial, advice);
+	return denial_text(event, r, advice->text);
 }
 
-char *why_text(struct nlc *nlc, const struct event *event, char **grant)
+char *why_text(struct nlc *nlc, const struct event *event, struct advice *advice)
 {
 	struct refusal r;
 	char *text;
 
-	*grant = NULL;
-
+	*advice = (struct advice){ 0 };
 	refusal_fill(&r, event);
 	if (event_is_denial(event)) {
-		text = explain(nlc, event, &r, grant);
+		text = explain(nlc, event, &r, advice);
 	} else if (event_is_judged(event)) {
 		auto_free char *object = event_object(event);
 		auto_free char *reason = refusal_reason(&r);
@@ -341,8 +332,8 @@ static int find_event(struct nlc *nlc, const struct args *args, struct names *na
 
 static int print_why(struct ctx *ctx, struct nlc *nlc, const struct event *event)
 {
-	auto_free char *grant = NULL;
-	auto_free char *text = why_text(nlc, event, &grant);
+	auto_advice struct advice advice = { 0 };
+	auto_free char *text = why_text(nlc, event, &advice);
 	const char *within = event->detail.within;
 	auto_free char *age = age_text(event);
 
@@ -358,8 +349,10 @@ static int print_why(struct ctx *ctx, struct nlc *nlc, const struct event *event
 	out_json_str(ctx->out, "why", text);
 	if (within)
 		out_json_str(ctx->out, "within", within);
-	if (grant)
-		out_json_str(ctx->out, "grant", grant);
+	if (advice.grant)
+		out_json_str(ctx->out, "grant", advice.grant);
+	if (advice.command)
+		out_json_str(ctx->out, "command", advice.command);
 	out_object_end(ctx->out);
 	return EXIT_DONE;
 }

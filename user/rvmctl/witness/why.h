@@ -3,12 +3,13 @@
 #define RVMCTL_WHY_H
 
 #include "log/event.h"
+#include "witness/advice.h"
 
 /* Where doctor has its files, one of which it has denied; behind it six letters. */
 #define DOCTOR_FOLDER "/tmp/rvm-doctor-"
 
-/* A denial in one or two sentences, and the line that was offered in them or NULL; free() both. */
-char *why_text(struct nlc *nlc, const struct event *event, char **grant);
+/* A denial in one or two sentences: free() them; and what they advise: advice_free() it. */
+char *why_text(struct nlc *nlc, const struct event *event, struct advice *advice);
 
 /**
  * why_last() - the newest denial that matters

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Rights that were there once, and how to give some. */
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/duration.h"
+#include "grammar/scope_rights.h"
+#include "lib/model/rights.h"
+#include "log/event.h"
+#include "partition/token_list.h"
+#include "witness/ended.h"
+
+/* In single quotes, as a shell takes it. */
+static char *quote(const char *text)
+{
+	char *out = malloc(4 * strlen(text) + 3), *p = out;
+
+	if (!out)
+		return NULL;
+	*p++ = '\'';
+	for (; *text; text++) {
+		if (*text == '\'')
+			p = stpcpy(p, "'\\'");
+		*p++ = *text;
+	}
+	stpcpy(p, "'");
+	return out;
+}
+
+/* " --rights READ,WRITE", or "" if the resource says so itself; free() it. */
+static char *rights_option(const char *resource, uint8_t rights)
+{
+	struct rvm_scope_spec spec;
+	char text[80] = "";
+	size_t n = 0;
+
+	if (!rvm_scope_parse(&spec, resource, strlen(resource), rights, NULL, NULL) &&
+	    rvm_scope_rights(&spec) == rights)
+		return strdup("");
+	for (uint32_t bit = 1; bit <= RVM_RIGHT_GRANT_ONCE; bit <<= 1) {
+		if (rights & bit)
+			n += snprintf(text + n, sizeof(text) - n, "%s%s", n ? "," : " --rights ",
+				      rvm_right_name(bit));
+	}
+	return strdup(text);
+}
+
+char *grant_command(const char *partition, const char *resource, uint8_t rights)
+{
+	auto_free char *option = rights_option(resource, rights);
+	auto_free char *quoted = quote(resource);
+
+	for (const char *at = resource; *at; at++) {
+		if ((unsigned char)*at < ' ' || *at == 0x7f)
+			return NULL;
+	}
+	return option && quoted ?
+		       format("rvmctl grant %s %s%s --for 10m", partition, quoted, option) :
+		       NULL;
+}
+
+/* "The host took token 7 back 3 s ago, in record 90."; free() it. */
+static char *taken_text(struct nlc *nlc, const struct token *t)
+{
+	auto_names struct names names = { .nlc = nlc };
+	auto_event struct event event = { 0 };
+	auto_free char *age = NULL;
+	struct err err = { 0 };
+	uint64_t then, now = time(NULL);
+
+	/* Inside, and when it was overwritten, the number is all there is. */
+	if (event_get(nlc, t->revoked, &names, &event, &err)) {
+		err_clear(&err);
+		return format("Token %" PRIu64 " was taken back in record %" PRIu64 ".", t->id,
+			      t->revoked);
+	}
+	then = event.rec.timestamp_ns / 1000000000;
+	age = duration_text(now > then ? now - then : 0);
+	return format("%s%s took token %" PRIu64 " back %s ago, in record %" PRIu64 ".",
+		      event.rec.actor ? "Partition " : "The ", event.partition, t->id,
+		      age ? age : "?", t->revoked);
+}
+
+static char *end_text(struct nlc *nlc, const struct token *t)
+{
+	if (t->flags & RVM_TOKEN_FLAG_USED)
+		return format("Token %" PRIu64 " was good for one use, and was used.", t->id);
+	if (t->revoked)
+		return taken_text(nlc, t);
+	if (t->flags & RVM_TOKEN_FLAG_UNTIL_EXIT && t->flags & RVM_TOKEN_FLAG_REVOKED)
+		return format("Token %" PRIu64 " was good until no process of the partition was "
+			      "left.",
+			      t->id);
+	/* Rows of tables that expire are told as such. */
+	if (t->flags & RVM_TOKEN_FLAG_GRANTED && token_is_over(t))
+		return format("Token %" PRIu64 " was given for a while, which is over.", t->id);
+	return NULL;
+}
+
+char *ended_text(struct nlc *nlc, const struct refusal *r)
+{
+	const struct token_ref ref = { .id = r->token };
+	auto_token struct token t = { 0 };
+	auto_free char *command = NULL;
+	auto_free char *text = NULL;
+	struct err err = { 0 };
+
+	if (!nlc || !r->token || token_get(nlc, &ref, &t, &err)) {
+		err_clear(&err);
+		return NULL;
+	}
+	text = end_text(nlc, &t);
+	if (text && t.resource)
+		command = grant_command(r->partition, t.resource, t.rights);
+	if (!text || !command)
+		return take_ptr(text);
+	return format("%s  To give it again: %s.", text, command);
+}
