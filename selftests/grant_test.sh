@@ -1,0 +1,263 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Rights for a while, from the command to their end: for a time, for one use, until the last
+# process ends, until they are taken back.  What is said of them meanwhile and afterwards,
+# what an agent may do with its own tokens, and what loading the table again keeps.
+set -euo pipefail
+
+# shellcheck source=lib/common.sh
+. "$(dirname "$0")/lib/common.sh"
+
+tool=$(command -v rvmctl)
+
+cleanup() {
+	drop_partitions grants
+}
+trap cleanup EXIT
+
+# MORE: further rows.
+write_table() {
+	cat >"$dir/table.json" <<-JSON
+		[{"rights": ["EXECUTE"], "resource": "exec:sh *", "proof_tier": "P2", "expires_at": 0},
+		 {"rights": ["EXECUTE"], "resource": "exec:cat *", "proof_tier": "P2", "expires_at": 0},
+		 {"rights": ["EXECUTE"], "resource": "exec:python3 *", "proof_tier": "P2", "expires_at": 0},
+		 {"rights": ["READ", "GRANT", "REVOKE", "PROVE"], "resource": "Read(/$dir/lent/**)", "proof_tier": "P3",
+		  "expires_at": 0}$1]
+	JSON
+}
+
+write_workspace() {
+	mkdir -p "$dir/ws/docs" "$dir/out" "$dir/lent/a" "$dir/lent/b"
+	echo secret >"$dir/out/file"
+	echo other >"$dir/out/other"
+	echo a >"$dir/lent/a/file"
+	echo b >"$dir/lent/b/file"
+	echo env >"$dir/ws/.env"
+	echo '{"permissions": {"deny": ["Read(./.env)"]}}' >"$dir/spec.json"
+	write_table ''
+	cat >"$dir/ws/map.py" <<-'PY'
+		import mmap, sys, time
+		m = mmap.mmap(open(sys.argv[1], "rb").fileno(), 0, prot=mmap.PROT_READ)
+		print("ready", flush=True)
+		time.sleep(600)
+	PY
+	cat >"$dir/ws/hold.py" <<-'PY'
+		import os, sys
+		fd = os.open(sys.argv[1], os.O_RDONLY)
+		print("ready", flush=True)
+		sys.stdin.readline()
+		try:
+		    os.pread(fd, 1, 0)
+		    print("read", flush=True)
+		except PermissionError:
+		    print("refused", flush=True)
+	PY
+}
+
+load() {
+	rvmctl load "$dir/table.json" --partition grants --workspace "$dir/ws" \
+		--base minimal,workspace-ro,python --spec "$dir/spec.json" "$@"
+}
+
+agent() {
+	(cd "$dir/ws" && rvmctl run grants -- /bin/sh -c "$1")
+}
+
+# The tool itself, inside.
+inside() {
+	(cd "$dir/ws" && rvmctl run grants -- "$tool" "$@")
+}
+
+says() {
+	local pattern=$1
+
+	shift
+	"$@" 2>&1 | grep -E -- "$pattern"
+}
+
+fails() {
+	! "$@"
+}
+
+why() {
+	rvmctl why --last --partition grants
+}
+
+granted() {
+	value "len(d['granted'])" partition show grants
+}
+
+nothing_is_granted() {
+	[ "$(granted)" = 0 ]
+}
+
+write_docs() {
+	agent 'echo x >docs/new'
+}
+
+read_out() {
+	agent "cat $dir/out/file"
+}
+
+# Python tells when it has the file.
+start_python() {
+	rm -f "$dir/said" "$dir/go"
+	mkfifo "$dir/go"
+	(cd "$dir/ws" && exec rvmctl run grants -- /usr/bin/python3 "$@" <"$dir/go" >"$dir/said" 2>&1) &
+	exec 5>"$dir/go"
+	wait_until grep -qs ready "$dir/said"
+}
+
+open_file_stops() {
+	rvmctl grant grants "Read(/$dir/out/**)" --for 1h && start_python hold.py "$dir/out/file" || return
+	rvmctl revoke grants "Read(/$dir/out/**)" || return
+	echo >&5
+	exec 5>&-
+	wait_until grep -qs 'read\|refused' "$dir/said"
+	grep refused "$dir/said"
+}
+
+mapped_file_is_told_of() {
+	rvmctl grant grants "Read(/$dir/out/**)" --for 1h && start_python map.py "$dir/out/file" || return
+	[ "$(value "d['mapped'][0]['path'] + ' ' + d['mapped'][0]['command']" revoke grants --all)" = \
+		"$dir/out/file python3" ]
+}
+
+mapper_is_killed() {
+	rvmctl grant grants "Read(/$dir/out/**)" --for 1h || return
+	[ "$(value "d['killed']" revoke grants --all --kill)" = 1 ] || return
+	exec 5>&-
+	wait_until is_empty grants
+}
+
+for_a_moment() {
+	rvmctl grant grants "Read(/$dir/out/**)" --for 3s && read_out || return
+	wait_until fails read_out
+}
+
+once_for_a_program() {
+	rvmctl grant grants 'exec:id *' --once && agent 'id -u; exit $?' || return
+	! agent 'id -u; exit $?'
+}
+
+until_exit() {
+	start_python hold.py "$dir/ws/docs/file" &&
+		rvmctl grant grants "Read(/$dir/out/**)" --until-exit && read_out || return
+	exec 5>&-
+	wait_until is_empty grants
+	fails read_out
+}
+
+id_of() {
+	value "[t['id'] for t in d if t['resource'] == '$1'][0]" token list grants
+}
+
+same_table_changes_nothing() {
+	local before
+
+	before=$(rvmctl token list grants)
+	load || return
+	[ "$(value "d['added'], d['removed']" diff "$dir/table.json" --partition grants --workspace "$dir/ws" \
+		--base minimal,workspace-ro,python --spec "$dir/spec.json")" = "(0, 0)" ] || return
+	diff <(echo "$before") <(rvmctl token list grants)
+}
+
+changed_row_is_shown() {
+	write_table ', {"rights": ["READ"], "resource": "Read(docs/**)", "proof_tier": "P1", "expires_at": 0}'
+	[ "$(value "d['added'], d['removed'], d['changes'][0]['resource']" \
+		diff "$dir/table.json" --partition grants --workspace "$dir/ws" \
+		--base minimal,workspace-ro,python --spec "$dir/spec.json")" = "(1, 0, 'Read(docs/**)')" ]
+}
+
+load_keeps() {
+	local lent
+
+	lent=$(id_of "Read(/$dir/lent/**)")
+	[ "$(value "d['revoked']" load "$dir/table.json" --partition grants --workspace "$dir/ws" \
+		--base minimal,workspace-ro,python --spec "$dir/spec.json")" = 0 ] || return
+	[ "$(id_of "Read(/$dir/lent/**)")" = "$lent" ]
+}
+
+fresh_keeps_none() {
+	local lent
+
+	lent=$(id_of "Read(/$dir/lent/**)")
+	load --fresh && [ "$(id_of "Read(/$dir/lent/**)")" != "$lent" ]
+}
+
+derive() {
+	inside token grant "$(id_of "Read(/$dir/lent/**)")" "$@"
+}
+
+derived_is_narrower() {
+	derive --scope "Read(/$dir/lent/a/**)" --for 1h || return
+	[ "$(value "[t['pattern'] for t in d if t['depth'] == 1]" token list grants)" = "['a/**']" ]
+}
+
+tree_has_it() {
+	local source
+
+	source=$(id_of "Read(/$dir/lent/**)")
+	[ "$(value "[t['depth'] for t in d if t['id'] == $source or t['parent'] == $source]" \
+		token tree grants)" = '[0, 1]' ] && rvmctl token tree | grep -E '└─[0-9]+ +grants'
+}
+
+revoked_with_its_source() {
+	local source
+
+	source=$(id_of "Read(/$dir/lent/**)")
+	[ "$(value "d['count']" token revoke "$source")" = 2 ] || return
+	! agent "cat $dir/lent/b/file"
+}
+
+ktap_print_header
+ktap_set_plan 44
+check hooks_are_attached rvmctl hook attach
+write_workspace
+check loads load
+check denied_before fails write_docs
+check why_has_the_command says "for a while: rvmctl grant grants '[^']*docs/new[^']*' --for 10m" why
+check granted_for_a_while says 'min left' rvmctl grant grants 'Edit(docs/**)' --for 1h
+check allowed_after write_docs
+check status_shows_it says 'Edit\(docs/\*\*\).*min left' rvmctl status
+check partition_shows_it says 'Edit\(docs/\*\*\).*min left' rvmctl partition show grants
+check table_shows_it says 'Edit\(docs/\*\*\).*min left' rvmctl table show grants
+check list_shows_it says granted rvmctl token list grants
+check taken_back says 'count +1' rvmctl revoke grants 'Edit(docs/**)'
+check denied_after fails write_docs
+check why_says_who says 'The host took token [0-9]+ back .* ago, in record [0-9]+' why
+check why_gives_it_again says "again: rvmctl grant grants 'Edit\(docs/\*\*\)' --for 10m" why
+check no_more_is_shown nothing_is_granted
+refused nothing_to_take_back 'nothing is granted' rvmctl revoke grants 'Edit(docs/**)'
+check denied_outside fails read_out
+check over_after_its_time for_a_moment
+check why_says_it_is_over says 'given for a while, which is over|not good any more' why
+check granted_once says once rvmctl grant grants "Read(/$dir/out/**)" --once
+check first_use_is_allowed read_out
+check second_is_not fails read_out
+check why_says_it_was_used says 'good for one use, and was used' why
+check a_program_once once_for_a_program
+check until_the_last_process_ends until_exit
+check all_is_taken_back eval 'rvmctl grant grants "Read(docs/**)" && rvmctl grant grants "Edit(src/**)" &&
+	says "count +2" rvmctl revoke grants --all'
+check open_file_cannot_be_read open_file_stops
+check mapped_file_is_listed mapped_file_is_told_of
+check its_process_is_ended mapper_is_killed
+check deny_rule_is_told_of says 'gives no READ of .*\.env: a deny rule' \
+	rvmctl grant grants 'Read(.env)' --for 1m
+check that_is_taken_back_too rvmctl revoke grants --all
+refused unknown_program 'program not found' rvmctl grant grants 'exec:no-such-program *'
+refused no_rights 'give --rights' rvmctl grant grants '*'
+check same_table_again same_table_changes_nothing
+check diff_shows_a_row changed_row_is_shown
+check load_keeps_the_others load_keeps
+check list_inside says lent inside token list
+check agent_passes_on derived_is_narrower
+refused not_more 'rights-escalation' derive --rights READ,WRITE
+refused not_elsewhere 'does not lie below' derive --scope "Read(/$dir/out/**)"
+check tree_draws_it tree_has_it
+check agent_proves says 'proved at P3' inside token prove "$(id_of "Read(/$dir/lent/**)")" --tier 3
+check source_takes_it_along revoked_with_its_source
+check fresh_load_gives_it_again fresh_keeps_none
+ktap_finished
