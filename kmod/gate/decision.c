@@ -21,6 +21,7 @@
 #include "lib/judge/move.h"
 #include "limits.h"
 #include "partition/registry.h"
+#include "table/grants.h"
 #include "table/table.h"
 #include "walk/object.h"
 #include "walk/path.h"
@@ -331,6 +332,16 @@ static noinline bool folder_holds_on(struct slot *slot, unsigned int seq, const 
 	       holds_on(slot, seq, path->mnt, folder) && rvm_walk_names() == names;
 }
 
+/* By a token or an exclusion, in the table or beside it. */
+static bool is_told(const struct rvm_partition *part, const struct rvm_table *table,
+		    const char *text, u32 len)
+{
+	const struct rvm_leaf_set *told = rvm_grants_told(READ_ONCE(part->grants));
+
+	return (table && rvm_leaf_set_has(&table->told, text, len)) ||
+	       (told && rvm_leaf_set_has(told, text, len));
+}
+
 /*
  * May no exclusion of the partition be about the name?  Those of another table than the
  * decision are not known: by the address of what is noted with it, which is that of no
@@ -343,8 +354,10 @@ static __always_inline bool is_outside(const struct rvm_leaf_set *noted,
 	const struct rvm_table *table = rcu_dereference(part->table);
 	const struct rvm_leaf_set *leaves = table ? &table->leaves : NULL;
 
-	return leaves == noted &&
-	       !(leaves && rvm_leaf_set_has(move ? &table->told : leaves, text, len));
+	if (leaves != noted)
+		return false;
+	return move ? !is_told(part, table, text, len) :
+		      !(leaves && rvm_leaf_set_has(leaves, text, len));
 }
 
 /* And of those around it. */

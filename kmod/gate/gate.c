@@ -71,6 +71,7 @@ static struct rvm_verdict judge_rights(const struct rvm_partition_view *view,
 {
 	struct rvm_verdict v = {}, relaxed = {};
 	u8 need = req->need, right;
+	bool single_use = false;
 
 	if (req->class != RVM_CLASS_PATH || hweight8(need) <= 1) {
 		v = rvm_judge(view, req, now);
@@ -91,7 +92,9 @@ static struct rvm_verdict judge_rights(const struct rvm_partition_view *view,
 			relaxed = v;
 		}
 		*until = min(*until, v.until);
+		single_use |= v.single_use;
 	}
+	v.single_use = single_use;
 	req->need = need;
 	req->cleared = 0;
 	return v.allow && relaxed.relaxed ? relaxed : v;
@@ -152,7 +155,7 @@ static bool judge_folder(const struct rvm_partition_view *views, struct rvm_ques
 		return false;
 	rvm_walk_forget_leaf(walk);
 	*v = judge_rights(views, &q->req, decision->from, &until);
-	if (!v->allow || v->relaxed || !rvm_walk_holds(section, walk)) {
+	if (!v->allow || v->relaxed || v->single_use || !rvm_walk_holds(section, walk)) {
 		rvm_walk_recall_leaf(walk);
 		return false;
 	}
@@ -171,7 +174,7 @@ static bool judge_file(const struct rvm_partition_view *views, struct rvm_questi
 	*v = judge_rights(views, &q->req, decision->from, &until);
 	decision->until = until;
 	/* Not if names or mounts changed: it may never have been so at one moment. */
-	return v->allow && !v->relaxed && !q->dentry &&
+	return v->allow && !v->relaxed && !v->single_use && !q->dentry &&
 	       rvm_decision_describe(decision, q->path, walk, section) &&
 	       rvm_walk_holds(section, walk);
 }
@@ -360,6 +363,7 @@ int rvm_gate_check(struct rvm_partition *part, struct rvm_question *q)
 	v = rvm_gate_ask(part, q);
 	q->words = v.words;
 	q->relaxed = v.relaxed;
+	q->single_use = v.single_use;
 	q->opens = v.opens;
 	return conclude(part, q, &v);
 }

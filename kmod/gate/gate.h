@@ -45,6 +45,8 @@ struct rvm_question {
 	bool words;
 	/** @relaxed: Likewise. */
 	bool relaxed;
+	/** @single_use: Likewise; then the answer must not be kept. */
+	bool single_use;
 	/** @opens: Likewise. */
 	struct rvm_lineages opens;
 };

@@ -81,7 +81,8 @@ static noinline int judge_addr(struct rvm_partition *part, const struct sock *sk
 	q.req.net.own = rvm_network_is_own(part, sock_net(sk)) &&
 			(rvm_network_is_local(sock_net(sk), addr) || rvm_addr_is_any(addr));
 	err = rvm_gate_check(part, &q);
-	if (!err && !q.relaxed && !(READ_ONCE(part->flags) & RVM_PARTITION_FLAG_WITNESS_ALL))
+	if (!err && !q.relaxed && !q.single_use &&
+	    !(READ_ONCE(part->flags) & RVM_PARTITION_FLAG_WITNESS_ALL))
 		rvm_recent_note_peer(part, &peer, policy);
 	return err;
 }

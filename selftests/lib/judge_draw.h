@@ -37,6 +37,7 @@ struct model_table {
 
 struct model_world {
 	struct model_table tokens[2];
+	struct model_table grants[2];
 	struct model_table exclusions[2];
 	/* [0] is the asking partition, [1] the one above. */
 	struct rvm_partition_view part[2];
@@ -218,6 +219,34 @@ static inline void model_table(struct model_world *w, struct model_table *t, boo
 	rvm_index_build(&t->index);
 }
 
+/* In any order, some of them after others went. */
+static inline void model_grants(struct model_world *w, struct model_table *t)
+{
+	u32 count, i;
+
+	model_table(w, t, false);
+	count = t->index.count;
+	rvm_index_init(&t->index, RVM_INDEX_GRANTS, MODEL_TOKENS,
+		       draw(2) ? rvm_index_buckets(count) : 1, t->links);
+	t->index.core = t->core;
+	t->index.count = count;
+	for (i = 0; i < count; i++) {
+		if (!draw(4))
+			t->entry[i].core.flags |= RVM_TOKEN_FLAG_SINGLE_USE;
+		if (!draw(8))
+			t->entry[i].core.flags |= RVM_TOKEN_FLAG_USED;
+		rvm_index_add(&t->index, i);
+	}
+	for (i = 0; i < count; i++)
+		if (!draw(3)) {
+			rvm_index_remove(&t->index, i);
+			rvm_index_add(&t->index, i);
+		}
+	/* Those at the end may be gone for good. */
+	while (t->index.count && !draw(4))
+		rvm_index_remove(&t->index, --t->index.count);
+}
+
 static inline void model_view(struct rvm_path_view *view)
 {
 	u16 i;
@@ -334,7 +363,9 @@ static inline void model_part(struct model_world *w, u32 i)
 	memset(part, 0, sizeof(*part));
 	model_table(w, &w->tokens[i], false);
 	model_table(w, &w->exclusions[i], true);
+	model_grants(w, &w->grants[i]);
 	part->tokens = draw(12) ? &w->tokens[i].index : NULL;
+	part->grants = draw(3) ? NULL : &w->grants[i].index;
 	part->exclusions = draw(3) ? &w->exclusions[i].index : NULL;
 	part->epoch = 3;
 	part->state = draw(16) ? RVM_STATE_RUNNING : draw(5);

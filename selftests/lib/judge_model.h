@@ -169,6 +169,11 @@ static inline bool model_needs_naming(const struct rvm_request *req)
 	       (req->net.family || req->net.local || rvm_addr_is_special(&req->net.addr));
 }
 
+static inline bool model_gone(const struct rvm_token_core *t)
+{
+	return t->flags & (RVM_TOKEN_FLAG_REVOKED | RVM_TOKEN_FLAG_USED);
+}
+
 /* Each step to the root, as P3 wants it. */
 static inline bool model_is_sound(const struct rvm_token_core *t)
 {
@@ -193,7 +198,7 @@ static inline u8 model_lacks(const struct rvm_partition_view *part, const struct
 
 	if ((t->rights & req->need) != req->need)
 		return RVM_REASON_RIGHTS;
-	if (t->flags & RVM_TOKEN_FLAG_REVOKED)
+	if (model_gone(t))
 		return RVM_REASON_REVOKED;
 	if (t->flags & RVM_TOKEN_FLAG_EXPIRED || (t->expires_at && t->expires_at <= MODEL_NOW))
 		return RVM_REASON_EXPIRED;
@@ -233,9 +238,7 @@ static inline u8 model_rank(u8 reason)
 /* What was taken back is none, but for one that would have done. */
 static inline u8 model_absent(const struct rvm_token_core *t, u8 reason)
 {
-	return t->flags & RVM_TOKEN_FLAG_REVOKED && reason != RVM_REASON_REVOKED ?
-		       RVM_REASON_NO_TOKEN :
-		       reason;
+	return model_gone(t) && reason != RVM_REASON_REVOKED ? RVM_REASON_NO_TOKEN : reason;
 }
 
 /* At one level of the path. */
@@ -271,14 +274,13 @@ static inline u8 model_places(const struct rvm_partition_view *part, const struc
 	return best;
 }
 
-static inline bool model_bound(const struct rvm_partition_view *part,
-			       const struct rvm_exec_object *e)
+static inline bool model_bound_in(const struct rvm_index *tokens, const struct rvm_exec_object *e)
 {
 	const struct rvm_path_view *v = e->path.visible;
 	u32 i;
 
-	for (i = 0; i < part->tokens->count; i++) {
-		const struct rvm_scope *s = part->tokens->core[i]->scope;
+	for (i = 0; tokens && i < tokens->count; i++) {
+		const struct rvm_scope *s = tokens->core[i]->scope;
 
 		if (s->class != RVM_CLASS_EXEC || s->flags & RVM_SCOPE_FLAG_ANY_PROGRAM)
 			continue;
@@ -287,6 +289,12 @@ static inline bool model_bound(const struct rvm_partition_view *part,
 			return true;
 	}
 	return false;
+}
+
+static inline bool model_bound(const struct rvm_partition_view *part,
+			       const struct rvm_exec_object *e)
+{
+	return model_bound_in(part->tokens, e) || model_bound_in(part->grants, e);
 }
 
 static inline bool model_is_turned(const struct rvm_scope *s, const struct rvm_exec_object *e)
@@ -390,8 +398,10 @@ static inline u8 model_scope_reason(const struct rvm_partition_view *part,
 }
 
 static inline u8 model_reason(const struct rvm_partition_view *part, const struct rvm_token_core *t,
-			      const struct rvm_request *req)
+			      const struct rvm_request *req, bool above)
 {
+	if (above && t->flags & RVM_TOKEN_FLAG_SINGLE_USE)
+		return RVM_REASON_NO_TOKEN;
 	return model_absent(t, model_scope_reason(part, t, req));
 }
 
@@ -424,24 +434,37 @@ static inline bool model_says_words(const struct rvm_scope *s)
 	       memchr(s->text, 0, s->len) != s->text + s->len - 1;
 }
 
+static inline void model_look(const struct rvm_partition_view *part, const struct rvm_index *tokens,
+			      const struct rvm_request *req, bool above, struct rvm_verdict *v)
+{
+	u32 i;
+
+	for (i = 0; tokens && i < tokens->count; i++) {
+		const struct rvm_token_core *t = tokens->core[i];
+		u8 reason = model_reason(part, t, req, above);
+		bool once = t->flags & RVM_TOKEN_FLAG_SINGLE_USE;
+
+		if (model_rank(reason) < model_rank(v->reason) ||
+		    (!reason && !v->reason && v->single_use && !once)) {
+			v->reason = reason;
+			v->token = t;
+			v->single_use = !reason && once;
+		}
+	}
+}
+
 /* By the tokens of one partition, with its mode and the modes of those above. */
 static inline struct rvm_verdict model_judge_one(const struct rvm_partition_view *part,
-						 const struct rvm_request *req)
+						 const struct rvm_request *req, bool above)
 {
 	struct rvm_verdict v = { .tier = req->tier, .reason = RVM_REASON_NO_TOKEN };
 	const struct rvm_partition_view *p;
-	u32 i;
 
 	if (req->class == RVM_CLASS_NET && req->net.own)
 		return (struct rvm_verdict){ .tier = req->tier, .allow = true };
-	for (i = 0; part->tokens && i < part->tokens->count; i++) {
-		u8 reason = model_reason(part, part->tokens->core[i], req);
-
-		if (model_rank(reason) < model_rank(v.reason)) {
-			v.reason = reason;
-			v.token = part->tokens->core[i];
-		}
-	}
+	model_look(part, part->tokens, req, above, &v);
+	if (v.reason)
+		model_look(part, part->grants, req, above, &v);
 	if (v.reason == RVM_REASON_NONE) {
 		v.allow = true;
 		v.tier = v.token->tier;
@@ -458,17 +481,17 @@ static inline struct rvm_verdict model_judge_one(const struct rvm_partition_view
 	return v;
 }
 
-static inline struct rvm_verdict model_judge(const struct rvm_partition_view *part,
-					     const struct rvm_request *req)
+static inline struct rvm_verdict model_judge_in(const struct rvm_partition_view *part,
+						const struct rvm_request *req, bool above_it)
 {
 	struct rvm_verdict v = { .tier = req->tier }, above;
 
 	if (model_refused_first(part, req, &v))
 		return v;
-	v = model_judge_one(part, req);
+	v = model_judge_one(part, req, above_it);
 	if (v.reason || !part->parent)
 		return v;
-	above = model_judge(part->parent, req);
+	above = model_judge_in(part->parent, req, true);
 	if (above.reason) {
 		above.reason = RVM_REASON_ABOVE;
 		return above;
@@ -477,18 +500,41 @@ static inline struct rvm_verdict model_judge(const struct rvm_partition_view *pa
 	return v;
 }
 
-static inline u8 model_path_rights(const struct rvm_partition_view *part,
-				   const struct rvm_path_object *o)
+static inline struct rvm_verdict model_judge(const struct rvm_partition_view *part,
+					     const struct rvm_request *req)
+{
+	return model_judge_in(part, req, false);
+}
+
+static inline u8 model_rights_in(const struct rvm_partition_view *part,
+				 const struct rvm_index *tokens, const struct rvm_path_object *o,
+				 bool lasting)
 {
 	struct rvm_request req = { .class = RVM_CLASS_PATH, .load = true };
 	u8 rights = 0;
 	u32 i;
 
 	req.path = *o;
-	for (i = 0; part->tokens && i < part->tokens->count; i++)
-		if (model_reason(part, part->tokens->core[i], &req) == RVM_REASON_NONE)
-			rights |= part->tokens->core[i]->rights;
-	return part->parent ? rights & model_path_rights(part->parent, o) : rights;
+	for (i = 0; tokens && i < tokens->count; i++)
+		if (model_reason(part, tokens->core[i], &req, lasting) == RVM_REASON_NONE)
+			rights |= tokens->core[i]->rights;
+	return rights;
+}
+
+/* @lasting: Without those for one use, which never count for partitions inside. */
+static inline u8 model_some_rights(const struct rvm_partition_view *part,
+				   const struct rvm_path_object *o, bool lasting)
+{
+	u8 rights = model_rights_in(part, part->tokens, o, lasting) |
+		    model_rights_in(part, part->grants, o, lasting);
+
+	return part->parent ? rights & model_some_rights(part->parent, o, true) : rights;
+}
+
+static inline u8 model_path_rights(const struct rvm_partition_view *part,
+				   const struct rvm_path_object *o)
+{
+	return model_some_rights(part, o, false);
 }
 
 static inline bool model_excluded(const struct rvm_partition_view *part,
@@ -515,7 +561,8 @@ static inline bool model_excluded(const struct rvm_partition_view *part,
 static inline bool model_agrees(const struct rvm_verdict *a, const struct rvm_verdict *b)
 {
 	return a->allow == b->allow && a->relaxed == b->relaxed && a->reason == b->reason &&
-	       a->token == b->token && a->tier == b->tier && a->words == b->words;
+	       a->token == b->token && a->tier == b->tier && a->words == b->words &&
+	       a->single_use == b->single_use;
 }
 
 #endif

@@ -60,9 +60,16 @@ static void the_index_has_each_rule_of_a_file_in_rising_order(void)
 	EXPECT(some > 300);
 }
 
+static bool is_beside(const struct model_world *w, const struct rvm_token_core *token)
+{
+	return token >= &w->grants[0].entry[0].core &&
+	       token <= &w->grants[1].entry[MODEL_TOKENS - 1].core;
+}
+
 static void random_questions_are_judged_as_the_naive_judge_does(void)
 {
 	static unsigned int reasons[RVM_REASON_CHAIN + 1], allowed[RVM_CLASS_SYS + 1], relaxed;
+	unsigned int single_use = 0, beside = 0;
 	static struct model_world world;
 	struct rvm_verdict got, want;
 	unsigned int i;
@@ -77,15 +84,19 @@ static void random_questions_are_judged_as_the_naive_judge_does(void)
 		EXPECT(!got.allow || got.relaxed || !got.missing);
 		reasons[want.reason]++;
 		relaxed += want.relaxed;
+		single_use += want.allow && want.single_use;
+		beside += is_beside(&world, want.token);
 		if (want.allow && !want.relaxed)
 			allowed[world.req.class]++;
 	}
 	for (i = 0; i <= RVM_REASON_CHAIN; i++)
 		if (reasons[i])
 			NOTE("%6u %s", reasons[i], rvm_reason_text(i));
-	NOTE("%6u relaxed", relaxed);
+	NOTE("%6u relaxed, %u for one use, %u beside a table", relaxed, single_use, beside);
+	EXPECT(beside > 200);
 	for (i = RVM_REASON_NO_TOKEN; i <= RVM_REASON_UNREGISTERED; i++)
 		EXPECT(reasons[i] > 20);
+	EXPECT(reasons[RVM_REASON_REVOKED] > 20 && single_use > 20);
 	EXPECT(reasons[RVM_REASON_ARGV] > 20 && reasons[RVM_REASON_ENVIRON] > 20);
 	EXPECT(reasons[RVM_REASON_WITHIN] > 20 && reasons[RVM_REASON_STEERED] > 20);
 	EXPECT(reasons[RVM_REASON_SPECIAL] > 20 && reasons[RVM_REASON_ABOVE] > 20 && relaxed > 20);

@@ -352,6 +352,7 @@ static void names_that_no_rule_tells_apart_move_as_their_directories_say(void)
 		model_draw(&world);
 		for (n = 0; n < 2; n++) {
 			rvm_index_add_told(&world.tokens[n].index, &told);
+			rvm_index_add_told(&world.grants[n].index, &told);
 			rvm_index_add_told(&world.exclusions[n].index, &told);
 		}
 		if (is_in_set(&told, old) || is_in_set(&told, new))

@@ -79,16 +79,32 @@ static enum rvm_reason check_token(const struct rvm_partition_view *part,
 	return token->tier >= 2 ? check_above(token, now) : RVM_REASON_NONE;
 }
 
+static bool is_gone(const struct rvm_token_core *token)
+{
+	return READ_ONCE(token->flags) & (RVM_TOKEN_FLAG_REVOKED | RVM_TOKEN_FLAG_USED);
+}
+
+static bool is_single_use(const struct rvm_token_core *token)
+{
+	return token->flags & RVM_TOKEN_FLAG_SINGLE_USE;
+}
+
 /* The search for the first sufficient token, and for the closest miss. */
 struct search {
 	const struct rvm_partition_view *part;
+	/* Where they are looked for now: in the table, then beside it. */
 	const struct rvm_index *index;
 	const struct rvm_request *req;
 	s64 now;
-	/* Index of the first sufficient one so far. */
-	u32 best;
-	/* Index and rank of the closest miss so far. */
-	u32 miss;
+	/* For a partition inside. */
+	bool above;
+	/* The first sufficient one so far, and where it is. */
+	const struct rvm_token_core *best;
+	u32 best_at;
+	/* The closest miss so far, where it is, in which index, and its rank. */
+	const struct rvm_token_core *miss;
+	const struct rvm_index *miss_index;
+	u32 miss_at;
 	u8 rank;
 	enum rvm_reason reason;
 	u8 missing;
@@ -113,9 +129,11 @@ static void note_miss(struct search *s, u32 at, enum rvm_reason reason, u8 missi
 {
 	u8 rank = rank_of(reason);
 
-	if (rank > s->rank || (rank == s->rank && at >= s->miss))
+	if (rank > s->rank || (rank == s->rank && (s->index != s->miss_index || at >= s->miss_at)))
 		return;
-	s->miss = at;
+	s->miss = s->index->core[at];
+	s->miss_index = s->index;
+	s->miss_at = at;
 	s->rank = rank;
 	s->reason = reason;
 	s->missing = missing;
@@ -135,7 +153,20 @@ static enum rvm_reason check_lineages(const struct search *s, const struct rvm_t
 /* It was taken back, and would not have done anyway. */
 static bool is_absent(const struct rvm_token_core *token, enum fit fit, u8 missing)
 {
-	return READ_ONCE(token->flags) & RVM_TOKEN_FLAG_REVOKED && (fit != FIT_FULL || missing);
+	return is_gone(token) && (fit != FIT_FULL || missing);
+}
+
+/* Places may be in any order: the least counts, but one that is used up only as the last. */
+static void note_best(struct search *s, u32 at)
+{
+	const struct rvm_token_core *token = s->index->core[at];
+
+	if (s->best && is_single_use(s->best) == is_single_use(token) && at >= s->best_at)
+		return;
+	if (s->best && !is_single_use(s->best) && is_single_use(token))
+		return;
+	s->best = token;
+	s->best_at = at;
 }
 
 static void weigh(struct search *s, u32 at, enum fit fit)
@@ -144,7 +175,7 @@ static void weigh(struct search *s, u32 at, enum fit fit)
 	u8 missing = s->req->need & ~token->rights;
 	enum rvm_reason reason;
 
-	if (fit == FIT_NONE || is_absent(token, fit, missing))
+	if (fit == FIT_NONE || is_absent(token, fit, missing) || (s->above && is_single_use(token)))
 		return;
 	if (fit == FIT_SPECIAL)
 		reason = RVM_REASON_SPECIAL;
@@ -156,6 +187,8 @@ static void weigh(struct search *s, u32 at, enum fit fit)
 		reason = RVM_REASON_ENVIRON;
 	else if (fit == FIT_NO_START)
 		reason = RVM_REASON_RIGHTS;
+	else if (is_gone(token))
+		reason = RVM_REASON_REVOKED;
 	else
 		reason = check_token(s->part, token, s->req->need, s->req->tier, s->now);
 	if (reason == RVM_REASON_NONE)
@@ -164,8 +197,8 @@ static void weigh(struct search *s, u32 at, enum fit fit)
 		missing |= RVM_RIGHT_EXECUTE;
 	if (reason != RVM_REASON_NONE)
 		note_miss(s, at, reason, missing);
-	else if (at < s->best)
-		s->best = at;
+	else
+		note_best(s, at);
 }
 
 static bool is_start(const struct rvm_request *req)
@@ -209,10 +242,9 @@ static enum fit fit_place(const struct rvm_scope *scope, const struct rvm_path_o
 static void search_place(struct search *s, const struct rvm_path_object *path, u8 class,
 			 bool special)
 {
-	struct rvm_climb climb = { .stop = s->part->stop,
-				   .index = s->index,
-				   .view = path->visible,
-				   .match = true };
+	struct rvm_climb climb = {
+		.stop = s->part->stop, .index = s->index, .view = path->visible, .match = true
+	};
 	const struct rvm_scope *scope;
 
 	while ((scope = rvm_climb_next(&climb)))
@@ -250,15 +282,22 @@ static enum fit fit_program(const struct rvm_scope *scope, const struct rvm_exec
 }
 
 /* A rule for the name binds it: then no path token starts the program. */
-static bool is_bound(const struct rvm_index *index, const struct rvm_name *name)
+static bool is_bound_in(const struct rvm_index *index, const struct rvm_name *name)
 {
 	u32 at;
 
+	if (!index)
+		return false;
 	for (at = rvm_index_program(index, name); at != RVM_CHAIN_END;
 	     at = READ_ONCE(index->next[at]))
 		if (rvm_scope_has_word(index->core[at]->scope, name))
 			return true;
 	return false;
+}
+
+static bool is_bound(const struct search *s, const struct rvm_name *name)
+{
+	return is_bound_in(s->part->tokens, name) || is_bound_in(s->part->grants, name);
 }
 
 /* Rules of every name for the file; the name itself is judged in the next round. */
@@ -294,7 +333,7 @@ static void search_program(struct search *s)
 		if (scope->flags & RVM_SCOPE_FLAG_ANY_PROGRAM && !scope->len)
 			weigh(s, at, FIT_FULL);
 	}
-	if (!is_bound(index, &exec->base) && !is_bound(index, rvm_path_leaf(&exec->path)))
+	if (!is_bound(s, &exec->base) && !is_bound(s, rvm_path_leaf(&exec->path)))
 		search_place(s, &exec->path, RVM_CLASS_PATH, exec->path.special);
 }
 
@@ -417,30 +456,32 @@ static s64 end_of(const struct rvm_token_core *token)
 	return end;
 }
 
+static void search_index(struct search *s, const struct rvm_index *index)
+{
+	s->index = index;
+	if (index && !s->best)
+		search_tokens(s);
+}
+
 static void judge_tokens(const struct rvm_partition_view *part, const struct rvm_request *req,
-			 s64 now, struct rvm_verdict *v)
+			 s64 now, bool above, struct rvm_verdict *v)
 {
 	struct search s = {
 		.part = part,
 		.req = req,
 		.now = now,
-		.best = RVM_CHAIN_END,
-		.miss = RVM_CHAIN_END,
+		.above = above,
 		.rank = U8_MAX,
 		.reason = RVM_REASON_NO_TOKEN,
 		.missing = req->need,
 	};
 
-	s.index = part->tokens;
-	if (part->tokens)
-		search_tokens(&s);
-	if (s.best == RVM_CHAIN_END && part->grants) {
-		s.index = part->grants;
-		search_tokens(&s);
-	}
-	if (s.best != RVM_CHAIN_END) {
+	search_index(&s, part->tokens);
+	search_index(&s, part->grants);
+	if (s.best) {
 		v->allow = true;
-		v->token = s.index->core[s.best];
+		v->token = s.best;
+		v->single_use = is_single_use(s.best);
 		v->tier = v->token->tier;
 		v->words = rvm_scope_names_program(v->token->scope) &&
 			   limits_words(v->token->scope);
@@ -450,8 +491,7 @@ static void judge_tokens(const struct rvm_partition_view *part, const struct rvm
 	}
 	v->reason = s.reason;
 	v->missing = s.missing;
-	if (s.miss != RVM_CHAIN_END && part->tokens && !part->grants)
-		v->token = part->tokens->core[s.miss];
+	v->token = s.miss;
 }
 
 static enum rvm_reason check_state(const struct rvm_partition_view *part)
@@ -494,8 +534,9 @@ static struct rvm_lineages learned_lineages(const struct rvm_partition_view *par
 	return (struct rvm_lineages){ part->table, v->token->opens };
 }
 
+/* @above: For a partition inside. */
 static struct rvm_verdict judge_one(const struct rvm_partition_view *part,
-				    const struct rvm_request *req, s64 now)
+				    const struct rvm_request *req, s64 now, bool above)
 {
 	struct rvm_verdict v = { .tier = req->tier, .until = S64_MAX };
 
@@ -504,7 +545,7 @@ static struct rvm_verdict judge_one(const struct rvm_partition_view *part,
 		v.allow = true;
 		return v;
 	}
-	judge_tokens(part, req, now, &v);
+	judge_tokens(part, req, now, above, &v);
 	if (!v.allow && is_relaxed(part, req)) {
 		v.allow = true;
 		v.relaxed = true;
@@ -520,7 +561,7 @@ static void judge_above(const struct rvm_partition_view *part, const struct rvm_
 	struct rvm_verdict above;
 
 	for (part = part->parent; part && v->allow; part = part->parent) {
-		above = judge_one(part, req, now);
+		above = judge_one(part, req, now, true);
 		if (v->until < above.until)
 			above.until = v->until;
 		v->until = above.until;
@@ -549,7 +590,7 @@ static struct rvm_verdict judge_running(const struct rvm_partition_view *part,
 		v.reason = RVM_REASON_EXCLUDED;
 		return v;
 	}
-	v = judge_one(part, req, now);
+	v = judge_one(part, req, now, false);
 	judge_above(part, req, now, &v);
 	return v;
 }
@@ -581,57 +622,78 @@ u8 rvm_judge_cleared(const struct rvm_partition_view *part, const struct rvm_req
 	return check_state(part) || rvm_exclusion_of(part, req) ? 0 : req->need;
 }
 
-u8 rvm_judge_live_rights(const struct rvm_partition_view *part, u32 at, s64 now)
+u8 rvm_judge_live_rights(const struct rvm_partition_view *part, const struct rvm_token_core *token,
+			 s64 now)
 {
-	const struct rvm_token_core *token = part->tokens->core[at];
-
-	return check_token(part, token, 0, 0, now) ? 0 : READ_ONCE(token->rights);
+	return is_gone(token) || check_token(part, token, 0, 0, now) ? 0 : READ_ONCE(token->rights);
 }
 
-static u8 live_rights(const struct rvm_partition_view *part, u32 at, s64 now, s64 *until)
-{
-	u8 rights = rvm_judge_live_rights(part, at, now);
-	s64 end = rights ? end_of(part->tokens->core[at]) : S64_MAX;
+/* What tokens give on a path, all together. */
+struct given {
+	const struct rvm_partition_view *part;
+	s64 now;
+	/* Tokens for one use count. */
+	bool once;
+	/* When the first of them expires; of one for one use nobody knows. */
+	s64 until;
+	u8 rights;
+};
 
-	if (end < *until)
-		*until = end;
-	return rights;
+static void add_token(struct given *g, const struct rvm_token_core *token)
+{
+	bool once = is_single_use(token);
+	s64 end = once ? 0 : end_of(token);
+	u8 rights = once && !g->once ? 0 : rvm_judge_live_rights(g->part, token, g->now);
+
+	if (rights && end < g->until)
+		g->until = end;
+	g->rights |= rights;
 }
 
-static u8 path_rights(const struct rvm_partition_view *part, const struct rvm_path_object *path,
-		      s64 now, s64 *until)
+static void add_index(struct given *g, const struct rvm_index *index,
+		      const struct rvm_path_object *path)
 {
 	struct rvm_climb climb = {
-		.stop = part->stop,
-		.index = part->tokens,
+		.stop = g->part->stop,
+		.index = index,
 		.view = path->visible,
 		.match = true,
 	};
 	const struct rvm_scope *scope;
-	u8 rights = 0;
 	u32 at;
 
-	if (!part->tokens)
-		return 0;
+	if (!index)
+		return;
 	while ((scope = rvm_climb_next(&climb)))
 		if (scope->class == RVM_CLASS_PATH &&
 		    fit_place(scope, path, &climb, path->special, false) == FIT_FULL)
-			rights |= live_rights(part, climb.at, now, until);
-	for (at = part->tokens->head[RVM_CLASS_ANY]; at != RVM_CHAIN_END;
-	     at = part->tokens->next[at])
-		if (!path->special || is_root_token(part->tokens->core[at]))
-			rights |= live_rights(part, at, now, until);
+			add_token(g, index->core[climb.at]);
+	for (at = index->head[RVM_CLASS_ANY]; at != RVM_CHAIN_END; at = READ_ONCE(index->next[at]))
+		if (!path->special || is_root_token(index->core[at]))
+			add_token(g, index->core[at]);
+}
+
+/* @once: Tokens for one use count, of the partition itself. */
+static u8 path_rights(const struct rvm_partition_view *part, const struct rvm_path_object *path,
+		      s64 now, bool once, s64 *until)
+{
+	u8 rights = RVM_RIGHTS_ALL;
+
+	for (; part; part = part->parent, once = false) {
+		struct given g = { .part = part, .now = now, .once = once, .until = *until };
+
+		add_index(&g, part->tokens, path);
+		add_index(&g, part->grants, path);
+		rights &= g.rights;
+		*until = g.until;
+	}
 	return rights;
 }
 
 u8 rvm_judge_path_rights_until(const struct rvm_partition_view *part,
 			       const struct rvm_path_object *path, s64 now, s64 *until)
 {
-	u8 rights = RVM_RIGHTS_ALL;
-
-	for (; part; part = part->parent)
-		rights &= path_rights(part, path, now, until);
-	return rights;
+	return path_rights(part, path, now, true, until);
 }
 
 u8 rvm_judge_path_rights(const struct rvm_partition_view *part, const struct rvm_path_object *path,
@@ -639,5 +701,13 @@ u8 rvm_judge_path_rights(const struct rvm_partition_view *part, const struct rvm
 {
 	s64 until = S64_MAX;
 
-	return rvm_judge_path_rights_until(part, path, now, &until);
+	return path_rights(part, path, now, true, &until);
+}
+
+u8 rvm_judge_lasting_rights(const struct rvm_partition_view *part,
+			    const struct rvm_path_object *path, s64 now)
+{
+	s64 until = S64_MAX;
+
+	return path_rights(part, path, now, false, &until);
 }

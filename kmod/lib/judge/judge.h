@@ -168,6 +168,8 @@ struct rvm_verdict {
 	 * it starts; of the partition's own table.
 	 */
 	struct rvm_lineages opens;
+	/** @single_use: The token is for one use: the answer is for this question only. */
+	bool single_use;
 	/** @reason: enum rvm_reason. */
 	u8 reason;
 	/** @tier: Tier at which it was verified. */
@@ -194,7 +196,8 @@ struct rvm_verdict {
  *
  * Order: state and fence of the partition and all above; exclusions of the partition and
  * all above, for a symbolic link also those that ask for something below its name; tokens
- * in index order, of which the first sufficient one decides.  If there is none, the
+ * of the table in index order, then those beside it, of which the first sufficient one
+ * decides; beside a table one that may be used again comes first.  If there is none, the
  * reason is that of the closest miss: WITHIN, STEERED, ENVIRON, ARGV, RIGHTS, EXPIRED,
  * REVOKED, STALE, TIER, CHAIN, SPECIAL, NO_TOKEN in this order.  What the partition's own
  * tokens allow, the tokens of each partition above must allow too, or the reason is ABOVE.
@@ -209,8 +212,9 @@ struct rvm_verdict {
  *
  * A partition that is stopped meanwhile is denied as fenced, without a further search.
  *
- * A revoked token is a miss only if it would have done, and else counts as absent; but its
- * program word still binds.
+ * A token that was revoked or used up is a miss only if it would have done, and else counts
+ * as absent; but its program word still binds.  A token for one use counts for its own
+ * partition, not for those inside.
  *
  * Context: Any; under whatever keeps the tables.
  * Return: The verdict.
@@ -232,12 +236,13 @@ u8 rvm_judge_cleared(const struct rvm_partition_view *part, const struct rvm_req
 /**
  * rvm_judge_live_rights() - rights of a token that is in force
  * @part: the partition
- * @at: index of the token in its table
+ * @token: that it has
  * @now: unix seconds
  *
  * Return: mask of enum rvm_right; 0 if it is revoked, expired or of an old epoch.
  */
-u8 rvm_judge_live_rights(const struct rvm_partition_view *part, u32 at, s64 now);
+u8 rvm_judge_live_rights(const struct rvm_partition_view *part, const struct rvm_token_core *token,
+			 s64 now);
 
 /**
  * rvm_judge_path_rights() - rights that all live tokens together give on a path
@@ -252,12 +257,17 @@ u8 rvm_judge_live_rights(const struct rvm_partition_view *part, u32 at, s64 now)
 u8 rvm_judge_path_rights(const struct rvm_partition_view *part, const struct rvm_path_object *path,
 			 s64 now);
 
+/** rvm_judge_lasting_rights() - likewise, without what tokens for one use give */
+u8 rvm_judge_lasting_rights(const struct rvm_partition_view *part,
+			    const struct rvm_path_object *path, s64 now);
+
 /**
- * rvm_judge_path_rights_until() - likewise
+ * rvm_judge_path_rights_until() - likewise, with what all give
  * @part: the partition
  * @path: the object
  * @now: unix seconds
- * @until: becomes the time at which the first of the tokens expires, if that is earlier
+ * @until: becomes the time at which the first of the tokens expires, if that is earlier; 0
+ *         if one is for one use
  *
  * Return: as rvm_judge_path_rights().
  */

@@ -131,7 +131,9 @@ static bool token_differs(const struct rvm_partition_view *part, const struct pa
 	u8 live;
 
 	while ((scope = rvm_climb_next(&climb))) {
-		live = goes_below(scope) ? rvm_judge_live_rights(part, climb.at, now) : 0;
+		live = goes_below(scope) ?
+			       rvm_judge_live_rights(part, pair->index->core[climb.at], now) :
+			       0;
 		if (!live)
 			continue;
 		here = rest_below(scope, pair->here, 1, NULL, false);
@@ -150,12 +152,18 @@ static bool token_differs(const struct rvm_partition_view *part, const struct pa
 static bool tokens_differ(const struct rvm_partition_view *part, const struct rvm_path_view *from,
 			  const struct rvm_path_view *to, s64 now)
 {
-	const struct pair down = { part->stop, part->tokens, from, to, NULL },
-			  up = { part->stop, part->tokens, to, from, NULL };
+	const struct rvm_index *const indices[] = { part->tokens, part->grants };
 	u8 before[KINDS] = {}, after[KINDS] = {};
+	unsigned int i;
 
-	return token_differs(part, &down, before, now) || token_differs(part, &up, after, now) ||
-	       memcmp(before, after, sizeof(before));
+	for (i = 0; i < ARRAY_SIZE(indices); i++) {
+		const struct pair down = { part->stop, indices[i], from, to, NULL },
+				  up = { part->stop, indices[i], to, from, NULL };
+
+		if (token_differs(part, &down, before, now) || token_differs(part, &up, after, now))
+			return true;
+	}
+	return memcmp(before, after, sizeof(before));
 }
 
 static const struct rvm_path_view *own_view(const struct rvm_path_object *path)
@@ -179,19 +187,34 @@ static enum rvm_reason judge_below(const struct rvm_partition_view *part,
 	return RVM_REASON_NONE;
 }
 
+static bool is_more(u8 before, u8 after, bool tree)
+{
+	return after & ~before || (tree && after != before);
+}
+
+/* What may be had once is not had for good by another name either. */
+static bool gains(const struct rvm_partition_view *part, const struct rvm_path_object *from,
+		  const struct rvm_path_object *to, bool tree, s64 now)
+{
+	s64 until = S64_MAX;
+	u8 before = rvm_judge_path_rights_until(part, from, now, &until);
+	u8 after = rvm_judge_path_rights_until(part, to, now, &until);
+
+	if (until || is_more(before, after, tree))
+		return is_more(before, after, tree);
+	return is_more(rvm_judge_lasting_rights(part, from, now),
+		       rvm_judge_lasting_rights(part, to, now), tree);
+}
+
 enum rvm_reason rvm_judge_move(const struct rvm_partition_view *part,
 			       const struct rvm_path_object *from, const struct rvm_path_object *to,
 			       bool tree, s64 now)
 {
-	u8 before, after;
-
 	if (rvm_exclusion_touches(part, from, RVM_RIGHTS_ALL) ||
 	    rvm_exclusion_touches(part, to, RVM_RIGHTS_ALL) ||
 	    (from->symlink && rvm_exclusion_is_below(part, to)))
 		return RVM_REASON_EXCLUDED;
-	before = rvm_judge_path_rights(part, from, now);
-	after = rvm_judge_path_rights(part, to, now);
-	if (after & ~before || (tree && after != before))
+	if (gains(part, from, to, tree, now))
 		return RVM_REASON_GAIN;
 	return tree ? judge_below(part, from, to, now) : RVM_REASON_NONE;
 }
