@@ -11,6 +11,10 @@
 
 /* All bytes that a name can hold are asked for, if no single one is known. */
 #define BYTES 256
+/* Sets of states that are told from each other. */
+#define WAYS 8
+
+static const struct rvm_name any = { .text = "*", .len = 1 };
 
 static bool spend(u32 *steps, size_t cost)
 {
@@ -111,9 +115,14 @@ static bool take_piece(const struct row *piece, struct row *inner, u32 *steps)
 /* As rvm_glob_match_name() goes through a name: each piece is put where it first fits. */
 static bool takes_segment(const struct rvm_name *outer, const struct rvm_name *seg, u32 *steps)
 {
-	struct row piece = piece_at(outer, 0), inner = row_of(seg);
-	size_t pos = piece.seg.len;
+	struct row piece, inner;
+	size_t pos;
 
+	if (!spend(steps, RVM_GLOB_STEPS + seg->len))
+		return false;
+	piece = piece_at(outer, 0);
+	inner = row_of(seg);
+	pos = piece.seg.len;
 	if (!take_piece(&piece, &inner, steps))
 		return false;
 	if (pos == outer->len)
@@ -133,22 +142,14 @@ static bool takes_segment(const struct rvm_name *outer, const struct rvm_name *s
 	return true;
 }
 
-/* The states after any row of names: only "**", and what covers all below a match, take it. */
-static u64 take_deep(const struct rvm_glob_reach *outer, u64 states)
-{
-	u64 lasting = outer->glob->deep;
-
-	if (outer->below)
-		lasting |= BIT_ULL(outer->glob->segments);
-	return rvm_glob_pass_deep(outer->glob, states & lasting);
-}
-
+/* Another name: each state before a segment that takes it goes on; "**" also stays. */
 static u64 take_name(const struct rvm_glob_reach *outer, u64 states, const struct rvm_name *seg,
 		     u32 *steps)
 {
 	const struct rvm_glob *glob = outer->glob;
-	u64 next = take_deep(outer, states);
-	u64 left = states & ~glob->deep & (BIT_ULL(glob->segments) - 1);
+	const u64 end = BIT_ULL(glob->segments);
+	u64 next = states & (glob->deep | (outer->below ? end : 0));
+	u64 left = states & ~glob->deep & (end - 1);
 
 	for (; left; left &= left - 1) {
 		unsigned int n = __ffs64(left);
@@ -160,24 +161,81 @@ static u64 take_name(const struct rvm_glob_reach *outer, u64 states, const struc
 	return rvm_glob_pass_deep(glob, next);
 }
 
+/*
+ * Sets of states after what the inner glob may begin with: each must lead to the end.  One
+ * that has all states of another need not be kept.
+ */
+struct ways {
+	u64 states[WAYS];
+	unsigned int count;
+};
+
+static void add_way(struct ways *ways, u64 states)
+{
+	unsigned int i, kept = 0;
+
+	for (i = 0; i < ways->count; i++) {
+		if (!(ways->states[i] & ~states))
+			return;
+		if (states & ~ways->states[i])
+			ways->states[kept++] = ways->states[i];
+	}
+	/* If there are too many, what two have in common must do. */
+	if (kept == WAYS)
+		states &= ways->states[--kept];
+	ways->states[kept++] = states;
+	ways->count = kept;
+}
+
+static void take_names(const struct rvm_glob_reach *outer, struct ways *ways,
+		       const struct rvm_name *seg, u32 *steps)
+{
+	struct ways next = {};
+	unsigned int i;
+
+	for (i = 0; i < ways->count; i++)
+		add_way(&next, take_name(outer, ways->states[i], seg, steps));
+	*ways = next;
+}
+
+/* After as many names as the glob has segments, another one changes nothing more. */
+static void take_deep(const struct rvm_glob_reach *outer, struct ways *ways, u32 *steps)
+{
+	struct ways next = {};
+	unsigned int i, names;
+
+	for (i = 0; i < ways->count; i++) {
+		u64 states = ways->states[i], before = ~states;
+
+		for (names = 0; names <= outer->glob->segments + 1U && states != before; names++) {
+			add_way(&next, states);
+			before = states;
+			states = take_name(outer, before, &any, steps);
+		}
+	}
+	*ways = next;
+}
+
 bool rvm_glob_is_within(const struct rvm_glob_reach *outer, const struct rvm_glob_reach *inner,
 			u32 *steps)
 {
-	static const struct rvm_name any = { .text = "*", .len = 1 };
-	u64 states = rvm_glob_pass_deep(outer->glob, BIT_ULL(0));
+	struct ways ways = { { rvm_glob_pass_deep(outer->glob, BIT_ULL(0)) }, 1 };
+	const u64 end = BIT_ULL(outer->glob->segments);
 	unsigned int n;
 
 	if (inner->after_any)
-		states = take_name(outer, states, &any, steps);
-	for (n = 0; n < inner->glob->segments && states; n++) {
+		take_names(outer, &ways, &any, steps);
+	for (n = 0; n < inner->glob->segments && *steps; n++) {
 		const struct rvm_name seg = rvm_glob_segment(inner->glob, n);
 
 		if (inner->glob->deep & BIT_ULL(n))
-			states = take_deep(outer, states);
+			take_deep(outer, &ways, steps);
 		else
-			states = take_name(outer, states, &seg, steps);
+			take_names(outer, &ways, &seg, steps);
 	}
 	if (inner->below)
-		states = take_deep(outer, states);
-	return states & BIT_ULL(outer->glob->segments);
+		take_deep(outer, &ways, steps);
+	for (n = 0; n < ways.count && ways.states[n] & end; n++)
+		;
+	return n == ways.count && *steps;
 }

@@ -22,10 +22,10 @@ struct rvm_glob_reach {
  * @inner: likewise
  * @steps: how many bytes may be compared; taken from
  *
- * The inner glob is read as if it were a path: "**" is a row of names that only "**" takes,
- * and in a segment "*" is a row of bytes that only "*" takes.  So a yes is certain.  There
- * are globs that lie within but not piece by piece, such as "*?" in "?*": then the answer
- * is no.
+ * The inner glob is read as if it were a path: "**" as each number of names, of which only
+ * "*" and "**" take any, and in a segment "*" as bytes that only "*" takes.  So a yes is
+ * certain.  There are globs that lie within but not piece by piece, such as "*?" in "?*":
+ * then the answer is no.
  *
  * Context: Any.
  * Return: true if it does; false also when there are no steps left.
