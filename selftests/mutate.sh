@@ -27,6 +27,15 @@ entries() {
 		wanted == "  " || index(wanted, " " $1 " ") { print $1, $2, $3, $4 }'
 }
 
+# Those whose tests are all of the core need no guest.
+unit_entries() {
+	entries "$@" | awk -F '\t' '$4 ~ /^unit:/'
+}
+
+guest_entries() {
+	entries "$@" | awk -F '\t' '$4 !~ /^unit:/'
+}
+
 split_tests() {
 	local tests=$1
 
@@ -63,7 +72,7 @@ check_list() {
 copy_tree() {
 	mkdir -p "$tree/selftests"
 	cp -pru "$root"/{Kbuild,kmod,bpf,user,scripts} "$tree/"
-	cp -pru "$selftests/unit" "$tree/selftests/"
+	cp -pru "$selftests"/{unit,lib} "$tree/selftests/"
 	restore_all
 }
 
@@ -166,6 +175,47 @@ run_tests() {
 	done
 }
 
+# What a test of the core says in the tree as it is now.
+run_unit() {
+	local test=${1#unit:} program log=$work/log.unit
+
+	program=$(basename "$(grep -lE "^	RUN\\($test\\);" "$selftests"/unit/*_test.c | head -n 1)" .c)
+	# What is not used any more without the guard is no fault.
+	if ! make -C "$tree/selftests/unit" O="$work/unit" WARN= "$work/unit/$program" >"$log" 2>&1; then
+		echo "does not build"
+		return
+	fi
+	timeout 300 "$work/unit/$program" >"$log" 2>&1 || true
+	if grep -qE "^not ok [0-9]+ $test$" "$log"; then
+		echo fails
+	elif grep -qE "^ok [0-9]+ $test$" "$log"; then
+		echo passes
+	else
+		echo "gives no result"
+	fi
+}
+
+# A line for each test, as try() prints it.
+try_units() {
+	local name files expression tests file test
+
+	unit_entries "$@" | cut -f 4 | while read -r tests; do split_tests "$tests"; done | sort -u |
+		while read -r test; do
+			printf '%s\t%s\t%s\n' 'as it is' "$test" "$(run_unit "$test")"
+		done
+	while IFS=$'\t' read -r name files expression tests; do
+		for file in $files; do
+			sed -E "$expression" "$root/$file" >"$tree/$file"
+		done
+		while read -r test; do
+			printf '%s\t%s\t%s\n' "$name" "$test" "$(run_unit "$test")"
+		done < <(split_tests "$tests")
+		for file in $files; do
+			cp "$root/$file" "$tree/$file"
+		done
+	done < <(unit_entries "$@")
+}
+
 # From the output of run_tests: "fails", "passes", or what else happened.
 result_of() {
 	local test=$1 log=$2 kind twin attack
@@ -263,25 +313,29 @@ judge() {
 }
 
 main() {
-	local name files expression tests names=() i status=0
+	local name files expression tests units names=() i status=0
 
 	check_list
 	# shellcheck source=/dev/null
 	. "$cache/env"
 	copy_tree
-	build_without as-it-is '' ''
+	mapfile -t units < <(unit_entries "$@" | cut -f 1)
+	[ -z "$(guest_entries "$@")" ] || build_without as-it-is '' ''
 	while IFS=$'\t' read -r name files expression tests; do
 		if build_without "$name" "$files" "$expression"; then
 			names+=("$name")
 		else
 			status=1
 		fi
-	done < <(entries "$@")
-	for ((i = 0; i < ${#names[@]}; i += batch)); do
-		"$selftests/vm/run.sh" --cpus 1 --timeout 900 --outdir "$work/guest" -- \
-			"$selftests/mutate.sh" --guest "${names[@]:i:batch}" 2>&1 |
-			grep -v '^# guest:' || true
-	done | judge "${names[@]}" || status=1
+	done < <(guest_entries "$@")
+	{
+		try_units "$@"
+		for ((i = 0; i < ${#names[@]}; i += batch)); do
+			"$selftests/vm/run.sh" --cpus 1 --timeout 900 --outdir "$work/guest" -- \
+				"$selftests/mutate.sh" --guest "${names[@]:i:batch}" 2>&1 |
+				grep -v '^# guest:' || true
+		done
+	} | judge "${units[@]}" "${names[@]}" || status=1
 	return "$status"
 }
 

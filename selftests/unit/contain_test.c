@@ -210,6 +210,7 @@ static void processes_of_the_partition_are_processes(void)
 	static const struct row rows[] = {
 		{ P("fd/*", OWN), P("fd/*", OWN), 0 },
 		{ P("fd/*", OWN), P("*/fd/*", 0), REFUSE },
+		{ P("fd/*", OWN), P("fd/*", 0), REFUSE },
 		{ P("*/fd/*", 0), P("fd/*", OWN), 0 },
 		{ P("**", 0), P("fd/*", OWN), 0 },
 		{ P("fd/*", 0), P("*", OWN), REFUSE },
@@ -266,6 +267,7 @@ static void ranges_lie_within_ranges(void)
 		{ N("10.0.0.0/8"), N("10.0.0.0/8"), 0 },
 		{ N("10.0.0.0/8"), N("10.1.0.0/16"), 0 },
 		{ N("10.1.0.0/16"), N("10.0.0.0/8"), REFUSE },
+		{ N("10.0.0.0/16"), N("10.0.0.0/8"), REFUSE },
 		{ N("10.0.0.0/8"), N("11.0.0.0/16"), REFUSE },
 		{ N("10.0.0.0/8:1-9"), N("10.1.0.0/16:2-9"), 0 },
 		{ N("10.0.0.0/8:1-9"), N("10.1.0.0/16:2-10"), REFUSE },
