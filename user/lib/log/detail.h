@@ -20,8 +20,8 @@ struct detail {
 	/** @proto: "tcp", "udp", or the number of another one. */
 	char *proto;
 	char *addr, *argv, *as, *asked, *cap, *comm, *command, *cut, *family, *fs, *local, *mode;
-	char *name, *object, *owner, *path, *peer, *pid, *rule, *source, *token, *turned, *type;
-	char *what, *within;
+	char *name, *object, *owner, *path, *peer, *pid, *resource, *rule, *source, *token, *turned;
+	char *type, *what, *why, *within;
 };
 
 /* Without memory some values are missing.  @line is copied; may be NULL. */

@@ -151,6 +151,15 @@ const char *event_verdict(const struct event *event)
 	return event->rec.flags & RVM_RECORD_F_PERMISSIVE ? "would-deny" : "deny";
 }
 
+/* It was given, taken back or proved. */
+static bool is_about_token(const struct event *event)
+{
+	uint8_t op = event->payload.operation;
+
+	return event->detail.token &&
+	       (op == RVM_OP_GRANT || op == RVM_OP_REVOKE || op == RVM_OP_PROVE);
+}
+
 char *event_object(const struct event *event)
 {
 	const struct detail *d = &event->detail;
@@ -162,6 +171,9 @@ char *event_object(const struct event *event)
 		{ "owner", d->owner },
 	};
 
+	if (is_about_token(event))
+		return format("token %s%s%s", d->token, d->resource ? " " : "",
+			      d->resource ? d->resource : "");
 	if (d->argv && d->argv[0])
 		return format("%s%s%s", d->argv, d->path ? "  " : "", d->path ? d->path : "");
 	if (d->addr)

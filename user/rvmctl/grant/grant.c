@@ -10,6 +10,7 @@
 #include "lib/model/rights.h"
 #include "partition/partition.h"
 #include "partition/token.h"
+#include "wire/words.h"
 #include "witness/check.h"
 
 /* As many as one string can stand for. */
@@ -81,21 +82,21 @@ static void report(struct out *o, const struct partition *p, const struct grant_
 	auto_free char *text = token_end_text(&end);
 	bool limited = wish->expires_at || wish->flags;
 
-	out_line(o, "partition %s: %s granted beside its table%s%s, record %" PRIu64, p->name,
-		 row->resource, limited ? ": " : "", limited && text ? text : "",
-		 grants->list[grants->n - 1].sequence);
-	if (!limited)
-		out_line(o, "it has no end: rvmctl revoke %s takes it back", p->name);
 	out_object_begin(o, NULL);
-	out_json_str(o, "partition", p->name);
-	out_json_str(o, "resource", row->resource);
+	out_str(o, "partition", p->name);
+	out_str(o, "resource", row->resource);
+	out_rights(o, "rights", row->rights);
+	out_str(o, "end", limited ? text : NULL);
 	out_json_u64(o, "expires-at", wish->expires_at);
-	out_json_u64(o, "sequence", grants->list[grants->n - 1].sequence);
 	out_list_begin(o, "tokens");
 	for (size_t i = 0; i < grants->n; i++)
 		out_u64(o, NULL, grants->list[i].id);
 	out_list_end(o);
+	out_u64(o, "sequence", grants->list[grants->n - 1].sequence);
 	out_object_end(o);
+	if (!limited)
+		out_line(o, "it has no end: rvmctl revoke %s '%s' takes it back", p->name,
+			 row->resource);
 }
 
 static int grant(struct ctx *ctx, const struct args *args)

@@ -114,15 +114,19 @@ static int fit(const struct token *source, struct scope *s, struct err *err)
 	}
 }
 
+/* What it covers has no place in which a scope could lie, or many. */
+static bool is_anywhere(const struct token *source)
+{
+	return source->class == RVM_CLASS_ANY || source->class == RVM_CLASS_SELF;
+}
+
 int narrow(const struct token *source, struct resolved *found, bool *anchor, struct err *err)
 {
-	/* Whoever has everything has no place in which it could be. */
-	*anchor = source->class == RVM_CLASS_ANY ||
-		  source->scope_flags & RVM_SCOPE_FLAG_ANY_PROGRAM;
+	*anchor = is_anywhere(source) || source->scope_flags & RVM_SCOPE_FLAG_ANY_PROGRAM;
 	for (size_t i = 0; i < found->n; i++) {
 		struct scope *s = &found->scope[i];
 
-		if (source->class == RVM_CLASS_ANY)
+		if (is_anywhere(source))
 			continue;
 		if (s->class != source->class)
 			return other_class(source, s->class, err);

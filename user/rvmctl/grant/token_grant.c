@@ -33,6 +33,17 @@ static int find_receiver(struct nlc *nlc, const char *text, uint32_t *id, struct
 	return 0;
 }
 
+/* On the host: whose the source is. */
+static int find_owner(struct nlc *nlc, const struct token_ref *ref, uint32_t *id, struct err *err)
+{
+	auto_token struct token source = { 0 };
+
+	if (token_get(nlc, ref, &source, err))
+		return -1;
+	*id = source.partition;
+	return 0;
+}
+
 /* Exactly one scope: what was given of several could not be taken back without REVOKE. */
 static int compile(struct nlc *nlc, const struct token_ref *ref, const struct args *args,
 		   struct grant_row *row, struct wish *wish, struct err *err)
@@ -89,7 +100,8 @@ static int token_grant(struct ctx *ctx, const struct args *args)
 
 	if (token_ref_parse(args_str(args, "SOURCE"), &source, &ctx->err) ||
 	    wish_read_end(args, &wish, &ctx->err) || nlc_open(&nlc, &ctx->err) ||
-	    (to && find_receiver(nlc, to, &wish.partition, &ctx->err)) ||
+	    (to ? find_receiver(nlc, to, &wish.partition, &ctx->err) :
+		  find_owner(nlc, &source, &wish.partition, &ctx->err)) ||
 	    (args_has(args, "--scope") && compile(nlc, &source, args, &row, &wish, &ctx->err)))
 		return -1;
 	if (request_grant(nlc, &wish, &granted, &ctx->err))
@@ -100,8 +112,8 @@ static int token_grant(struct ctx *ctx, const struct args *args)
 
 static const struct arg grant_args[] = {
 	{ "SOURCE", ARG_STRING, ARG_REQUIRED, NULL, "the token: an id, or INDEX:GENERATION", NULL },
-	{ "--to", ARG_STRING, 0, "PARTITION", "who gets it, by name or number; default: the own",
-	  NULL },
+	{ "--to", ARG_STRING, 0, "PARTITION",
+	  "who gets it, by name or number; default: whose it is", NULL },
 	{ "--scope", ARG_STRING, 0, "ROW", "less than the token covers, such as 'Read(src/**)'",
 	  NULL },
 	{ "--rights", ARG_RIGHTS, 0, "RIGHT,...", "default: those that ROW means, or all", NULL },

@@ -22,8 +22,13 @@ struct probe {
 	char *words[RVM_ARGV_PATTERN_WORDS_MAX + 1];
 };
 
-static bool probe_path(struct probe *probe, const struct scope *s)
+static bool probe_path(struct probe *probe, const struct scope *scope)
 {
+	struct scope copy = *scope, *s = &copy;
+
+	/* A name at any depth is also one right there. */
+	if (s->pattern && !strncmp(s->pattern, "**/", 3))
+		s->pattern += 3;
 	if (!s->anchor || s->flags & (RVM_SCOPE_FLAG_PROC_OWN | RVM_SCOPE_FLAG_RUN))
 		return false;
 	probe->path = plan_sample(s);

@@ -35,8 +35,10 @@ static char *rights_option(const char *resource, uint8_t rights)
 	char text[80] = "";
 	size_t n = 0;
 
+	/* Who writes to a file reads it as well, and who maps it. */
 	if (!rvm_scope_parse(&spec, resource, strlen(resource), rights, NULL, NULL) &&
-	    rvm_scope_rights(&spec) == rights)
+	    (rvm_scope_rights(&spec) & ~RVM_RIGHT_READ) == (rights & ~RVM_RIGHT_READ) &&
+	    (rvm_scope_rights(&spec) & rights) == rights)
 		return strdup("");
 	for (uint32_t bit = 1; bit <= RVM_RIGHT_GRANT_ONCE; bit <<= 1) {
 		if (rights & bit)
@@ -77,6 +79,9 @@ static char *taken_text(struct nlc *nlc, const struct token *t)
 	}
 	then = event.rec.timestamp_ns / 1000000000;
 	age = duration_text(now > then ? now - then : 0);
+	if (event.detail.why)
+		return format("Token %" PRIu64 " ended %s ago (%s), in record %" PRIu64 ".", t->id,
+			      age ? age : "?", event.detail.why, t->revoked);
 	return format("%s%s took token %" PRIu64 " back %s ago, in record %" PRIu64 ".",
 		      event.rec.actor ? "Partition " : "The ", event.partition, t->id,
 		      age ? age : "?", t->revoked);
