@@ -188,8 +188,10 @@ static int make_scope(const struct nlattr *nest, struct rvm_grant_request *req,
 
 	if (err)
 		return err;
+	/* Below these, a scope names its own place or program. */
 	any = source &&
-	      (source->scope.class == RVM_CLASS_ANY || source->scope.class == RVM_CLASS_SELF);
+	      (source->scope.class == RVM_CLASS_ANY || source->scope.class == RVM_CLASS_SELF ||
+	       source->scope.flags & RVM_SCOPE_FLAG_ANY_PROGRAM);
 	object = rvm_nl_scope_make(nest, false, any ? NULL : source, extack);
 	rvm_scope_put(source);
 	if (IS_ERR(object))
