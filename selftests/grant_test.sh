@@ -219,8 +219,15 @@ revoked_with_its_source() {
 	! agent "cat $dir/lent/b/file"
 }
 
+# The row for all programs gives one of them.
+one_program_of_all() {
+	write_table ', {"rights": ["EXECUTE", "GRANT"], "resource": "Bash(*)", "proof_tier": "P3", "expires_at": 0}'
+	load && inside token grant "$(id_of 'Bash(*)')" --scope 'exec:id -u' || return
+	[ "$(value "[t['anchor'] for t in d if t['depth'] == 1 and 'revoked' not in t['flags']]" token list grants)" = "['/usr/bin/id']" ]
+}
+
 ktap_print_header
-ktap_set_plan 48
+ktap_set_plan 49
 check hooks_are_attached rvmctl hook attach
 write_workspace
 check loads load
@@ -272,4 +279,5 @@ check tree_draws_it tree_has_it
 check agent_proves says 'proved at P3' inside token prove "$(id_of "Read(/$dir/lent/**)")" --tier 3
 check source_takes_it_along revoked_with_its_source
 check fresh_load_gives_it_again fresh_keeps_none
+check one_program_of_all_programs one_program_of_all
 ktap_finished

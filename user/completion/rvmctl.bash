@@ -26,6 +26,7 @@ _rvmctl_value() {
 
 	case ${argument#*:} in
 	word=*) mapfile -t COMPREPLY < <(compgen -W "$(tr ',' ' ' <<<"${argument#*=}")" -- "$cur") ;;
+	rights) mapfile -t COMPREPLY < <(compgen -W 'READ WRITE GRANT REVOKE EXECUTE PROVE GRANT_ONCE' -- "$cur") ;;
 	onoff) mapfile -t COMPREPLY < <(compgen -W 'on off' -- "$cur") ;;
 	name) mapfile -t COMPREPLY < <(compgen -W "$(_rvmctl_partitions)" -- "$cur") ;;
 	file) mapfile -t COMPREPLY < <(compgen -f -- "$cur") ;;

@@ -262,7 +262,7 @@ static char *describe_token(const struct token *t)
 		.class = t->class,
 		.flags = t->scope_flags,
 		.anchor = t->anchor ? &dir : NULL,
-		.pattern = t->pattern,
+		.pattern = t->anchor || t->len ? t->pattern : NULL,
 		.len = t->len,
 		.family = t->family,
 		.protocol = t->range.protocol,

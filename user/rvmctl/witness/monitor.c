@@ -137,26 +137,25 @@ static void show_table(struct monitor *m, struct nlattr **attrs)
 	out_event_end(m->out);
 }
 
-/* What was taken back has a count. */
+/* What was taken back has a count, and is of any partition. */
 static void show_grant(struct monitor *m, struct nlattr **attrs)
 {
 	uint32_t id = nlc_u32(attrs[RVM_A_GRANT_PARTITION]);
 	uint64_t token = nlc_u64(attrs[RVM_A_GRANT_ID]);
 	uint32_t count = nlc_u32(attrs[RVM_A_GRANT_COUNT]);
 	char fallback[16];
-	const char *name = names_get(&m->names, id, fallback);
 
-	if (m->only && id != m->only)
+	if (m->only && id && id != m->only)
 		return;
 	out_event_begin(m->out);
 	if (count)
-		out_fmt(m->out, "event",
-			"partition %s: token %" PRIu64 " was taken back, %" PRIu32 " in all", name,
+		out_fmt(m->out, "event", "token %" PRIu64 " was taken back, %" PRIu32 " in all",
 			token, count);
 	else
-		out_fmt(m->out, "event", "partition %s: token %" PRIu64 " was granted", name,
-			token);
-	out_json_str(m->out, "partition", name);
+		out_fmt(m->out, "event", "partition %s: token %" PRIu64 " was granted",
+			names_get(&m->names, id, fallback), token);
+	if (id)
+		out_json_str(m->out, "partition", names_get(&m->names, id, fallback));
 	out_json_u64(m->out, "token", token);
 	out_json_u64(m->out, "count", count);
 	out_json_u64(m->out, "sequence", nlc_u64(attrs[RVM_A_GRANT_SEQUENCE]));

@@ -65,6 +65,9 @@ static char *who_text(const struct event *event)
 	const struct detail *d = &event->detail;
 	auto_free char *comm = d->comm ? strdup(d->comm) : NULL;
 
+	/* What was asked over netlink. */
+	if (!d->pid)
+		return strdup("by netlink)");
 	for (char *at = comm; at && (at = strchr(at, '"')); at++)
 		*at = '\'';
 	return format("by pid %s \"%s\")", d->pid ? d->pid : "?", comm ? comm : "?");
