@@ -165,6 +165,11 @@ static int often(const struct box *box, const char *name)
 	return box_do(box, open_often, (void *)in_dir(name));
 }
 
+static int open_once(void *arg)
+{
+	return try_open(arg, O_RDONLY);
+}
+
 static int write_once(void *arg)
 {
 	return try_open(arg, O_WRONLY);
@@ -441,6 +446,35 @@ TEST_F(derivation, many_are_given_and_taken)
 	EXPECT_EQ(0, ask_revoke(self->nl, w.source, &count));
 	EXPECT_EQ(3001, count);
 	EXPECT_EQ(EACCES, often(&self->other, "derivation/a/file"));
+}
+
+/* Open a file, and read it when the partition was marked meanwhile. */
+TEST_F(derivation, one_use_is_one_open_of_which_all_can_be_read)
+{
+	struct wish w = { 0, self->other.id,	       RVM_RIGHT_READ, RVM_CLASS_PATH, "a/**",
+			  0, RVM_TOKEN_FLAG_SINGLE_USE };
+	struct wish more = { 0, self->other.id, RVM_RIGHT_READ, RVM_CLASS_PATH, "b/**" };
+	struct reader reader = { in_dir("derivation/a/file") };
+	uint64_t given;
+	pid_t pid;
+
+	ASSERT_EQ(0, ask_grant(self->nl, &w, NULL));
+	ASSERT_EQ(0, pipe(reader.ask));
+	ASSERT_EQ(0, pipe(reader.answer));
+	pid = box_start(&self->other, read_when_asked, &reader);
+	close(reader.ask[0]);
+	EXPECT_EQ(0, ask_reader(&reader));
+	EXPECT_EQ(EACCES, box_do(&self->other, open_once, (void *)in_dir("derivation/a/file")));
+	ASSERT_EQ(0, ask_grant(self->nl, &more, &given));
+	EXPECT_EQ(0, often(&self->other, "derivation/b/file"));
+	EXPECT_EQ(0, ask_revoke(self->nl, given, NULL));
+	EXPECT_EQ(EACCES, often(&self->other, "derivation/b/file"));
+	EXPECT_EQ(0, ask_reader(&reader));
+	EXPECT_EQ(EACCES, box_do(&self->other, open_once, (void *)in_dir("derivation/a/file")));
+	close(reader.ask[1]);
+	wait_for(pid);
+	close(reader.answer[0]);
+	close(reader.answer[1]);
 }
 
 struct proof {

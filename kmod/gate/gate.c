@@ -14,6 +14,7 @@
 #include "gate/gate.h"
 #include "gate/naming.h"
 #include "gate/proc.h"
+#include "gate/single.h"
 #include "lib/judge/exclusion.h"
 #include "lib/judge/move.h"
 #include "lib/model/rights.h"
@@ -247,6 +248,7 @@ static struct rvm_verdict judge(struct rvm_partition *part, struct rvm_question 
 	struct rvm_walk *walk;
 
 	rvm_partition_views(part, views);
+	rvm_single_note(part, &q->req);
 	if (decision)
 		decision->from = now;
 	/* Of what no scope names, the place is for the record only. */
@@ -261,10 +263,16 @@ static struct rvm_verdict judge(struct rvm_partition *part, struct rvm_question 
 	return v;
 }
 
-static u64 target_of(const struct rvm_question *q)
+static const struct inode *inode_of(const struct rvm_question *q)
 {
 	const struct dentry *dentry = q->dentry ? q->dentry : q->path ? q->path->dentry : NULL;
-	const struct inode *inode = dentry ? READ_ONCE(dentry->d_inode) : NULL;
+
+	return dentry ? READ_ONCE(dentry->d_inode) : NULL;
+}
+
+static u64 target_of(const struct rvm_question *q)
+{
+	const struct inode *inode = inode_of(q);
 
 	return inode ? inode->i_ino : q->target;
 }
@@ -351,6 +359,40 @@ static noinline struct rvm_verdict judge_once(struct rvm_partition *part, struct
 	return v;
 }
 
+/* Whoever is faster has it; there may be another. */
+static struct rvm_verdict use_up(struct rvm_partition *part, struct rvm_question *q,
+				 struct rvm_verdict v)
+{
+	unsigned int tries = RVM_USING_MAX;
+
+	/* That it was used up is a record; what is asked about what it opened is none. */
+	q->always |= v.allow && !(READ_ONCE(v.token->flags) & RVM_TOKEN_FLAG_USED);
+	while (v.allow && v.single_use && !rvm_single_use(&q->req, v.token, inode_of(q))) {
+		if (!tries--) {
+			v.allow = false;
+			v.reason = RVM_REASON_REVOKED;
+			break;
+		}
+		v = rvm_gate_ask(part, q);
+	}
+	return v;
+}
+
+static noinline int check_each(struct rvm_partition *part, const struct rvm_question *q)
+{
+	struct rvm_question one = *q;
+	u8 right;
+	int err = 0;
+
+	for (right = 1; !err && right <= q->req.need; right <<= 1) {
+		if (!(q->req.need & right))
+			continue;
+		one.req.need = right;
+		err = rvm_gate_check(part, &one);
+	}
+	return err;
+}
+
 int rvm_gate_check(struct rvm_partition *part, struct rvm_question *q)
 {
 	struct rvm_verdict v;
@@ -361,6 +403,12 @@ int rvm_gate_check(struct rvm_partition *part, struct rvm_question *q)
 	if (may_keep(q) && !q->always && was_allowed(part, q))
 		return 0;
 	v = rvm_gate_ask(part, q);
+	if (v.allow && v.single_use) {
+		/* Each right may rest on another token. */
+		if (q->req.class == RVM_CLASS_PATH && hweight8(q->req.need) > 1)
+			return check_each(part, q);
+		v = use_up(part, q, v);
+	}
 	q->words = v.words;
 	q->relaxed = v.relaxed;
 	q->single_use = v.single_use;

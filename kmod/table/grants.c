@@ -178,6 +178,8 @@ static bool expires(const struct rvm_token *token)
 void rvm_grants_add(struct rvm_grants *grants, struct rvm_token *token)
 {
 	grants->count++;
+	if (token->core.flags & RVM_TOKEN_FLAG_SINGLE_USE)
+		WRITE_ONCE(grants->single, grants->single + 1);
 	grants->expiring += expires(token);
 	grants->steps += rvm_scope_steps(token->core.scope);
 	append(body_of(grants), &token->core);

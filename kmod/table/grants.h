@@ -31,6 +31,8 @@ struct rvm_grants {
 	u32 kept;
 	/** @expiring: Of @count, those that end by themselves and are about what is open. */
 	u32 expiring;
+	/** @single: Tokens for one use that were ever added. */
+	u32 single;
 	/** @steps: The most that @count and @kept can cost a question. */
 	u64 steps;
 	/** @retired: The newest that were taken back, a ring. */
@@ -77,6 +79,12 @@ struct rvm_token *rvm_grants_first(struct rvm_grants *grants, u8 flags);
 
 /** rvm_grants_count() - those that are not taken back; @grants may be NULL */
 u32 rvm_grants_count(const struct rvm_grants *grants);
+
+/** rvm_grants_single() - was a token for one use ever added; @grants may be NULL; any context */
+static inline bool rvm_grants_single(const struct rvm_grants *grants)
+{
+	return grants && READ_ONCE(grants->single);
+}
 
 /** rvm_grants_steps() - the most that they can cost a question; @grants may be NULL */
 u64 rvm_grants_steps(const struct rvm_grants *grants);

@@ -79,9 +79,40 @@ static enum rvm_reason check_token(const struct rvm_partition_view *part,
 	return token->tier >= 2 ? check_above(token, now) : RVM_REASON_NONE;
 }
 
-static bool is_gone(const struct rvm_token_core *token)
+static bool is_in_use(const struct rvm_token_core *token, const struct rvm_request *req)
 {
-	return READ_ONCE(token->flags) & (RVM_TOKEN_FLAG_REVOKED | RVM_TOKEN_FLAG_USED);
+	unsigned int i;
+
+	for (i = 0; req && i < RVM_USING_MAX && req->using[i]; i++)
+		if (req->using[i] == token->id)
+			return true;
+	return false;
+}
+
+/* What was opened by it can be used as long as it is open. */
+static bool is_open_by(const struct rvm_token_core *token, const struct rvm_request *req)
+{
+	if (!req || req->class != RVM_CLASS_PATH || !req->path.visible ||
+	    !req->path.visible->id[0] || req->path.visible->id[0] != READ_ONCE(token->used_on))
+		return false;
+	switch (req->op) {
+	case RVM_OP_READ:
+	case RVM_OP_WRITE:
+	case RVM_OP_MAP:
+	case RVM_OP_IOCTL:
+	case RVM_OP_LOCK:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool is_gone(const struct rvm_token_core *token, const struct rvm_request *req)
+{
+	u8 flags = READ_ONCE(token->flags);
+
+	return flags & RVM_TOKEN_FLAG_REVOKED ||
+	       (flags & RVM_TOKEN_FLAG_USED && !is_in_use(token, req) && !is_open_by(token, req));
 }
 
 static bool is_single_use(const struct rvm_token_core *token)
@@ -151,9 +182,10 @@ static enum rvm_reason check_lineages(const struct search *s, const struct rvm_t
 }
 
 /* It was taken back, and would not have done anyway. */
-static bool is_absent(const struct rvm_token_core *token, enum fit fit, u8 missing)
+static bool is_absent(const struct rvm_token_core *token, const struct rvm_request *req,
+		      enum fit fit, u8 missing)
 {
-	return is_gone(token) && (fit != FIT_FULL || missing);
+	return is_gone(token, req) && (fit != FIT_FULL || missing);
 }
 
 /* Places may be in any order: the least counts, but one that is used up only as the last. */
@@ -175,7 +207,8 @@ static void weigh(struct search *s, u32 at, enum fit fit)
 	u8 missing = s->req->need & ~token->rights;
 	enum rvm_reason reason;
 
-	if (fit == FIT_NONE || is_absent(token, fit, missing) || (s->above && is_single_use(token)))
+	if (fit == FIT_NONE || is_absent(token, s->req, fit, missing) ||
+	    (s->above && is_single_use(token)))
 		return;
 	if (fit == FIT_SPECIAL)
 		reason = RVM_REASON_SPECIAL;
@@ -187,7 +220,7 @@ static void weigh(struct search *s, u32 at, enum fit fit)
 		reason = RVM_REASON_ENVIRON;
 	else if (fit == FIT_NO_START)
 		reason = RVM_REASON_RIGHTS;
-	else if (is_gone(token))
+	else if (is_gone(token, s->req))
 		reason = RVM_REASON_REVOKED;
 	else
 		reason = check_token(s->part, token, s->req->need, s->req->tier, s->now);
@@ -625,7 +658,9 @@ u8 rvm_judge_cleared(const struct rvm_partition_view *part, const struct rvm_req
 u8 rvm_judge_live_rights(const struct rvm_partition_view *part, const struct rvm_token_core *token,
 			 s64 now)
 {
-	return is_gone(token) || check_token(part, token, 0, 0, now) ? 0 : READ_ONCE(token->rights);
+	return is_gone(token, NULL) || check_token(part, token, 0, 0, now) ?
+		       0 :
+		       READ_ONCE(token->rights);
 }
 
 /* What tokens give on a path, all together. */

@@ -90,6 +90,9 @@ struct rvm_net_object {
 	struct rvm_name name;
 };
 
+/** RVM_USING_MAX - most tokens for one use that one call uses up */
+#define RVM_USING_MAX 4
+
 /**
  * struct rvm_request - a question
  */
@@ -106,6 +109,8 @@ struct rvm_request {
 	bool load;
 	/** @floor: Mode does not relax this one. */
 	bool floor;
+	/** @using: Tokens for one use that the asking call has used up: they hold for it; 0 for none. */
+	u64 using[RVM_USING_MAX];
 	/**
 	 * @cleared: What rvm_judge_cleared() returned, while each right is asked alone.
 	 */

@@ -60,6 +60,8 @@ struct rvm_token_core {
 	const char *within_name;
 	/** @badge: Where it came from; chosen by whoever made it. */
 	u64 badge;
+	/** @used_on: With flag USED: identity of the file that was opened by it. */
+	const void *used_on;
 	/** @seal: rvm_token_seal() at its birth. */
 	u64 seal;
 	/** @handle: Its own. */

@@ -205,8 +205,7 @@ static bool has_event(int dir, const char *event)
 	return strstr(text, event) != NULL;
 }
 
-/* Does anything run in it, or below? */
-static bool is_populated(int dir)
+bool cgroup_is_populated(int dir)
 {
 	return has_event(dir, "populated 1");
 }
@@ -241,7 +240,7 @@ int cgroup_make(const char *name, const char *inside, bool *made, struct err *er
 	fd = open_group(path, err);
 	if (fd < 0)
 		return -1;
-	if (is_populated(fd)) {
+	if (cgroup_is_populated(fd)) {
 		err_make(err, EXIT_REFUSED, "cgroup %s: processes run in it", path);
 		return err_hint(err, "end them first: they were never judged");
 	}

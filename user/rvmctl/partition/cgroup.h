@@ -9,6 +9,8 @@
 
 /* Of any cgroup: an open directory of the one at @cgroup, absolute or below the root. */
 int cgroup_open(const char *cgroup, struct err *err);
+/* Does anything run in it, or below? */
+bool cgroup_is_populated(int dir);
 bool cgroup_is_frozen(int dir);
 /* Return: 0; -1 if it cannot be, or if some process is not frozen after @seconds. */
 int cgroup_freeze(int dir, bool freeze, int seconds);

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cmd.h"
+#include "grant/exit.h"
 #include "hook/hook.h"
 #include "partition/partition.h"
 #include "plan/own.h"
@@ -294,7 +295,8 @@ static int choose_place(struct run *r, const struct args *args, struct err *err)
 		return err_hint(err, "use --chdir DIR");
 	}
 	r->spawn.cgroup = partition_cgroup_open(r->part.name, err);
-	if (r->spawn.cgroup < 0 || network_has_token(r->nlc, r->part.id, &net, err))
+	if (r->spawn.cgroup < 0 || grant_end_with_exit(r->nlc, &r->part, r->spawn.cgroup, err) ||
+	    network_has_token(r->nlc, r->part.id, &net, err))
 		return -1;
 	r->spawn.private_net = !net && !args_has(args, "--host-net");
 	r->spawn.keep_caps = args_has(args, "--keep-caps");
@@ -378,7 +380,7 @@ static int start(struct run *r, struct err *err)
 	if (attend_start(&r->attend, &errnum, err))
 		return errnum ? exec_failed(r, errnum, err) : -1;
 	status = attend_run(&r->attend, err);
-	if (status < 0)
+	if (status < 0 || grant_end_with_exit(r->nlc, &r->part, r->spawn.cgroup, err))
 		return -1;
 	tell_denials(r, status);
 	return tell_lost(r, status);

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef RVMCTL_GRANT_EXIT_H
+#define RVMCTL_GRANT_EXIT_H
+
+#include "partition/partition.h"
+#include "wire/nl.h"
+
+/*
+ * Take back what was granted until nobody is left, if so: when a command ends, and before the
+ * next one starts.
+ */
+int grant_end_with_exit(struct nlc *nlc, const struct partition *p, int cgroup, struct err *err);
+
+#endif
