@@ -219,11 +219,7 @@ unsigned int rvm_exclusion_count(void)
 
 int rvm_token_init(void)
 {
-	u64 key[RVM_SEAL_KEY_WORDS];
-
-	get_random_bytes(key, sizeof(key));
-	rvm_seal_init(key);
-	memzero_explicit(key, sizeof(key));
+	rvm_seal_init(get_random_u64());
 	cache = kmem_cache_create("rvm_token", sizeof(struct rvm_token), 0, SLAB_ACCOUNT, NULL);
 	return cache ? 0 : -ENOMEM;
 }

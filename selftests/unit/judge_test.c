@@ -97,7 +97,7 @@ static void higher_tiers_look_at_ancestors(void)
 	ALLOWED(judge());
 	/* Or that was changed since. */
 	index_tables();
-	above[0].id++;
+	above[0].type++;
 	REFUSED(rvm_judge(&w.part, &w.req, NOW), CHAIN);
 	core->tier = 2;
 	core->depth = RVM_DEPTH_MAX;
@@ -272,10 +272,7 @@ static void permissive_relaxes_only_what_a_token_could_allow(void)
 
 int main(void)
 {
-	u64 key[RVM_SEAL_KEY_WORDS];
-
-	unit_random_fill(key, sizeof(key));
-	rvm_seal_init(key);
+	rvm_seal_init(unit_random());
 	RUN(an_empty_partition_refuses_everything);
 	RUN(expiry_epoch_and_tier_are_looked_at);
 	RUN(higher_tiers_look_at_ancestors);

@@ -112,6 +112,7 @@ static void a_request_is_good_for_a_while(void)
 	now = 0;
 	EXPECT(!use_as_of(3, 0));
 	now = 1;
+	EXPECT(!use_as_of(3, U64_MAX));
 	EXPECT(use_as_of(3, 1));
 }
 

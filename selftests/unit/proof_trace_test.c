@@ -258,10 +258,7 @@ static void each_class_of_lines_occurs(void)
 
 int main(void)
 {
-	u64 key[RVM_SEAL_KEY_WORDS];
-
-	unit_random_fill(key, sizeof(key));
-	rvm_seal_init(key);
+	rvm_seal_init(unit_random());
 	RUN(nonces_are_refused_if_they_are_remembered);
 	RUN(proofs_are_as_in_rvm);
 	RUN(the_gate_asks_for_rights_as_rvms_does);

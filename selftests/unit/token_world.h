@@ -26,10 +26,7 @@ static const struct rvm_scope some_scope, other_scope;
 
 static inline void seal_randomly(void)
 {
-	u64 key[RVM_SEAL_KEY_WORDS];
-
-	unit_random_fill(key, sizeof(key));
-	rvm_seal_init(key);
+	rvm_seal_init(unit_random());
 }
 
 static u64 last_id;

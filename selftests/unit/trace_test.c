@@ -119,10 +119,7 @@ static void each_class_of_lines_occurs(void)
 
 int main(void)
 {
-	u64 key[RVM_SEAL_KEY_WORDS];
-
-	unit_random_fill(key, sizeof(key));
-	rvm_seal_init(key);
+	rvm_seal_init(unit_random());
 	RUN(traces_are_as_in_rvm);
 	RUN(traces_are_as_in_rvm_up_to_its_first_fault);
 	RUN(faults_of_rvm_are_not_repeated);

@@ -55,14 +55,6 @@ enum rvm_token_error rvm_derive_check(const struct rvm_token_core *source,
 	return RVM_TOKEN_ERROR_NONE;
 }
 
-bool rvm_derive_is_live(const struct rvm_token_core *token)
-{
-	for (; token; token = token->parent)
-		if (token->flags & RVM_TOKEN_FLAG_REVOKED)
-			return false;
-	return true;
-}
-
 static void link_child(struct rvm_token_core *parent, struct rvm_token_core *token)
 {
 	token->parent = parent;

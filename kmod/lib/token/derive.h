@@ -72,7 +72,13 @@ enum rvm_token_error rvm_derive_check(const struct rvm_token_core *source,
 				      const struct rvm_wish *wish);
 
 /** rvm_derive_is_live() - neither a token nor any above it is revoked */
-bool rvm_derive_is_live(const struct rvm_token_core *token);
+static inline bool rvm_derive_is_live(const struct rvm_token_core *token)
+{
+	for (; token; token = token->parent)
+		if (token->flags & RVM_TOKEN_FLAG_REVOKED)
+			return false;
+	return true;
+}
 
 /**
  * rvm_derive() - make a token of another

@@ -2,26 +2,24 @@
 #include <linux/compiler.h>
 #include <linux/string.h>
 
-#include "lib/model/rights.h"
 #include "lib/token/prove.h"
 
+/* One level of depth in the words of births, see born_word(). */
+#define BORN_LEVEL 0x100
+
 /* Odd, so that a change of one word is always found. */
-static u64 key[RVM_SEAL_KEY_WORDS];
+static u64 key = 1;
 
-void rvm_seal_init(const u64 random[RVM_SEAL_KEY_WORDS])
+void rvm_seal_init(u64 random)
 {
-	unsigned int i;
-
-	for (i = 0; i < RVM_SEAL_KEY_WORDS; i++)
-		key[i] = random[i] | 1;
+	key = random | 1;
 }
 
+/* One load: they lie side by side. */
 static u32 born_word(const struct rvm_token_core *token)
 {
-	u32 word;
-
-	memcpy(&word, &token->born, sizeof(word));
-	return word;
+	return token->born | (u32)token->depth << 8 | (u32)token->type << 16 |
+	       (u32)token->tier << 24;
 }
 
 static u64 epoch_word(const struct rvm_token_core *token)
@@ -30,32 +28,20 @@ static u64 epoch_word(const struct rvm_token_core *token)
 }
 
 /* A polynomial in the words of all tokens up to the root, modulo 2^64. */
-static u64 add_token(u64 sum, const struct rvm_token_core *token)
+static __always_inline u64 add_token(u64 sum, const struct rvm_token_core *token, u64 k)
 {
-	sum = (sum + token->id + born_word(token)) * key[0];
-	sum = (sum + (unsigned long)token->scope) * key[1];
-	sum = (sum + (u64)token->expires_at) * key[2];
-	return (sum + epoch_word(token)) * key[3];
+	sum = (sum + born_word(token) + (unsigned long)token->scope) * k;
+	sum = (sum + (u64)token->expires_at) * k;
+	return (sum + epoch_word(token)) * k;
 }
 
 u64 rvm_token_seal(const struct rvm_token_core *token)
 {
-	u64 sum = 0;
+	u64 sum = token->id;
 
 	for (; token; token = token->parent)
-		sum = add_token(sum, token);
+		sum = add_token(sum, token, key);
 	return sum;
-}
-
-enum rvm_token_error rvm_prove_p1(const struct rvm_token_core *token, u8 need, u32 epoch, s64 now)
-{
-	if (READ_ONCE(token->flags) & RVM_TOKEN_FLAG_REVOKED)
-		return RVM_TOKEN_ERROR_REVOKED;
-	if (token->epoch != epoch || rvm_token_is_expired(token, now))
-		return RVM_TOKEN_ERROR_STALE_CAPABILITY;
-	if (!rvm_rights_cover(READ_ONCE(token->rights), need))
-		return RVM_TOKEN_ERROR_INSUFFICIENT_RIGHTS;
-	return RVM_TOKEN_ERROR_NONE;
 }
 
 enum rvm_token_error rvm_prove_p2(const struct rvm_token_core *token, s64 now)
@@ -82,24 +68,34 @@ static bool has_kept_rights(const struct rvm_token_core *token)
 	return rights == token->born || (rights | RVM_RIGHT_GRANT_ONCE) == token->born;
 }
 
-static bool is_sound_step(const struct rvm_token_core *above, const struct rvm_token_core *token)
+/* Depth falls by one, and the rights are within those above. */
+static bool is_step(u32 above, u32 born)
 {
-	return rvm_rights_cover(above->born, token->born) && above->depth + 1 == token->depth &&
-	       (above->epoch <= token->epoch || above->owner != token->owner);
+	return (u16)((u8)above | (born - BORN_LEVEL)) == (u16)above;
+}
+
+/* Of the same owner: the high half is the epoch. */
+static bool has_risen(u64 above, u64 epoch)
+{
+	return above > epoch && (u32)above == (u32)epoch;
 }
 
 enum rvm_token_error rvm_prove_p3(const struct rvm_token_core *token, u8 max_depth)
 {
 	const struct rvm_token_core *above;
-	u64 seal = token->seal;
-	u64 sum = add_token(0, token);
+	u64 k = key, seal = token->seal;
+	u64 sum = add_token(token->id, token, k);
 
 	if (token->depth > max_depth || !has_kept_rights(token))
 		return RVM_TOKEN_ERROR_DERIVATION_CHAIN_BROKEN;
-	for (; (above = token->parent); token = above) {
-		if (!is_sound_step(above, token))
+	while ((above = token->parent)) {
+		if (!is_step(born_word(above), born_word(token)) ||
+		    has_risen(epoch_word(above), epoch_word(token)))
 			return RVM_TOKEN_ERROR_DERIVATION_CHAIN_BROKEN;
-		sum = add_token(sum, above);
+		sum = add_token(sum, above, k);
+		token = above;
+		/* To read its words again is cheaper than to keep them. */
+		OPTIMIZER_HIDE_VAR(token);
 	}
 	return token->depth || sum != seal ? RVM_TOKEN_ERROR_DERIVATION_CHAIN_BROKEN :
 					     RVM_TOKEN_ERROR_NONE;

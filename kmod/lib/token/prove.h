@@ -6,29 +6,32 @@
 #include <linux/rvm.h>
 #include <linux/types.h>
 
+#include "lib/model/rights.h"
 #include "lib/token/token.h"
 
-/** RVM_SEAL_KEY_WORDS - of the key of seals */
-#define RVM_SEAL_KEY_WORDS 4
-
 /** rvm_seal_init() - set the key of seals, random for each load; before any token is made */
-void rvm_seal_init(const u64 key[RVM_SEAL_KEY_WORDS]);
+void rvm_seal_init(u64 key);
 
 /**
  * rvm_token_seal() - keyed hash of what a token and those above it were born with
  * @token: all that counts is set
  *
- * Of scope, expiry, owner, epoch, rights, type, tier and depth of each, and of their ids.
+ * Of its id; of scope, expiry, owner, epoch, rights, type, tier and depth of each.
  *
  * Return: the hash.
  */
 u64 rvm_token_seal(const struct rvm_token_core *token);
 
+/** rvm_token_is_over() - has the time of a token come */
+static inline bool rvm_token_is_over(const struct rvm_token_core *token, s64 now)
+{
+	return token->expires_at && token->expires_at <= now;
+}
+
 /** rvm_token_is_expired() - has its time come, or was it seen so before */
 static inline bool rvm_token_is_expired(const struct rvm_token_core *token, s64 now)
 {
-	return READ_ONCE(token->flags) & RVM_TOKEN_FLAG_EXPIRED ||
-	       (token->expires_at && token->expires_at <= now);
+	return READ_ONCE(token->flags) & RVM_TOKEN_FLAG_EXPIRED || rvm_token_is_over(token, now);
 }
 
 /**
@@ -40,7 +43,20 @@ static inline bool rvm_token_is_expired(const struct rvm_token_core *token, s64 
  *
  * Return: RVM_TOKEN_ERROR_NONE; REVOKED; STALE_CAPABILITY; INSUFFICIENT_RIGHTS; in this order.
  */
-enum rvm_token_error rvm_prove_p1(const struct rvm_token_core *token, u8 need, u32 epoch, s64 now);
+static inline enum rvm_token_error rvm_prove_p1(const struct rvm_token_core *token, u8 need,
+						u32 epoch, s64 now)
+{
+	u8 flags = READ_ONCE(token->flags);
+
+	if (unlikely(flags & (RVM_TOKEN_FLAG_REVOKED | RVM_TOKEN_FLAG_EXPIRED)))
+		return flags & RVM_TOKEN_FLAG_REVOKED ? RVM_TOKEN_ERROR_REVOKED :
+							RVM_TOKEN_ERROR_STALE_CAPABILITY;
+	if (unlikely(token->epoch != epoch || rvm_token_is_over(token, now)))
+		return RVM_TOKEN_ERROR_STALE_CAPABILITY;
+	if (unlikely(!rvm_rights_cover(READ_ONCE(token->rights), need)))
+		return RVM_TOKEN_ERROR_INSUFFICIENT_RIGHTS;
+	return RVM_TOKEN_ERROR_NONE;
+}
 
 /**
  * rvm_prove_p2() - what P2 adds: depth, and no token above it is revoked or expired

@@ -6,33 +6,19 @@
 
 #define WORD_BITS 64
 
-static u32 room_of(const struct rvm_slots *slots)
-{
-	u32 room = slots->chunks * RVM_SLOTS_PER_CHUNK;
-
-	return room < slots->limit ? room : slots->limit;
-}
-
-/* Whatever the index, it stays in the array, also where the processor only guesses. */
-static struct rvm_slot *slot_at(const struct rvm_slots *slots, u32 index)
-{
-	struct rvm_slot *chunk = slots->chunk[index / RVM_SLOTS_PER_CHUNK % RVM_SLOT_CHUNKS];
-
-	return &chunk[index % RVM_SLOTS_PER_CHUNK];
-}
-
 bool rvm_slots_lacks_chunk(const struct rvm_slots *slots, u32 count)
 {
 	u64 wanted = (u64)slots->count + count;
 
 	if (wanted > slots->limit)
 		wanted = slots->limit;
-	return wanted > (u64)slots->chunks * RVM_SLOTS_PER_CHUNK && slots->chunks < RVM_SLOT_CHUNKS;
+	return wanted > slots->room && slots->chunks < RVM_SLOT_CHUNKS;
 }
 
 void rvm_slots_add_chunk(struct rvm_slots *slots, struct rvm_slot *chunk)
 {
 	slots->chunk[slots->chunks++] = chunk;
+	slots->room += RVM_SLOTS_PER_CHUNK;
 }
 
 /* RVM's largest generation is the one before the largest number; then it begins anew. */
@@ -72,10 +58,10 @@ enum rvm_token_error rvm_slots_take(struct rvm_slots *slots, struct rvm_token_co
 	struct rvm_slot *slot;
 	u32 index;
 
-	if (slots->count >= room_of(slots))
+	if (slots->count >= slots->limit || slots->count >= slots->room)
 		return RVM_TOKEN_ERROR_TABLE_FULL;
 	index = take_lowest(slots);
-	slot = slot_at(slots, index);
+	slot = rvm_slots_at(slots, index);
 	slot->token = token;
 	slot->generation = next_generation(slot->generation);
 	token->handle = (struct rvm_handle){ index, slot->generation };
@@ -87,24 +73,7 @@ void rvm_slots_release(struct rvm_slots *slots, const struct rvm_token_core *tok
 {
 	u32 index = token->handle.index;
 
-	slot_at(slots, index)->token = NULL;
+	rvm_slots_at(slots, index)->token = NULL;
 	give_back(slots, index);
 	slots->count--;
-}
-
-enum rvm_token_error rvm_slots_find(const struct rvm_slots *slots, struct rvm_handle handle,
-				    struct rvm_token_core **token)
-{
-	const struct rvm_slot *slot;
-
-	*token = NULL;
-	if (handle.index >= slots->chunks * RVM_SLOTS_PER_CHUNK)
-		return RVM_TOKEN_ERROR_INVALID_HANDLE;
-	slot = slot_at(slots, handle.index);
-	if (!slot->token)
-		return RVM_TOKEN_ERROR_INVALID_HANDLE;
-	if (slot->generation != handle.generation)
-		return RVM_TOKEN_ERROR_STALE_HANDLE;
-	*token = slot->token;
-	return RVM_TOKEN_ERROR_NONE;
 }

@@ -2,6 +2,7 @@
 #ifndef _RVM_SLOTS_H
 #define _RVM_SLOTS_H
 
+#include <linux/compiler.h>
 #include <linux/rvm.h>
 #include <linux/types.h>
 
@@ -33,6 +34,8 @@ struct rvm_slots {
 	struct rvm_slot *chunk[RVM_SLOT_CHUNKS];
 	/** @chunks: How many there are. */
 	u32 chunks;
+	/** @room: Slots that there is memory for. */
+	u32 room;
 	/** @limit: Most slots that may be in use. */
 	u32 limit;
 	/** @count: Slots in use. */
@@ -75,6 +78,22 @@ enum rvm_token_error rvm_slots_take(struct rvm_slots *slots, struct rvm_token_co
 void rvm_slots_release(struct rvm_slots *slots, const struct rvm_token_core *token);
 
 /**
+ * rvm_slots_at() - the slot of an index
+ * @slots: the slots
+ * @index: of which there is memory
+ *
+ * Whatever the index, it stays in the array, also where the processor only guesses.
+ *
+ * Return: the slot.
+ */
+static inline struct rvm_slot *rvm_slots_at(const struct rvm_slots *slots, u32 index)
+{
+	struct rvm_slot *chunk = slots->chunk[index / RVM_SLOTS_PER_CHUNK % RVM_SLOT_CHUNKS];
+
+	return &chunk[index % RVM_SLOTS_PER_CHUNK];
+}
+
+/**
  * rvm_slots_find() - the token of a handle
  * @slots: the slots
  * @handle: what the caller says
@@ -83,7 +102,22 @@ void rvm_slots_release(struct rvm_slots *slots, const struct rvm_token_core *tok
  * Return: RVM_TOKEN_ERROR_NONE; INVALID_HANDLE if there is no such slot, or it is free;
  * STALE_HANDLE if it has a token of another generation.
  */
-enum rvm_token_error rvm_slots_find(const struct rvm_slots *slots, struct rvm_handle handle,
-				    struct rvm_token_core **token);
+static inline enum rvm_token_error rvm_slots_find(const struct rvm_slots *slots,
+						  struct rvm_handle handle,
+						  struct rvm_token_core **token)
+{
+	const struct rvm_slot *slot;
+
+	*token = NULL;
+	if (unlikely(handle.index >= slots->room))
+		return RVM_TOKEN_ERROR_INVALID_HANDLE;
+	slot = rvm_slots_at(slots, handle.index);
+	if (unlikely(!slot->token))
+		return RVM_TOKEN_ERROR_INVALID_HANDLE;
+	if (unlikely(slot->generation != handle.generation))
+		return RVM_TOKEN_ERROR_STALE_HANDLE;
+	*token = slot->token;
+	return RVM_TOKEN_ERROR_NONE;
+}
 
 #endif /* _RVM_SLOTS_H */

@@ -72,12 +72,12 @@ struct rvm_token_core {
 	u32 epoch;
 	/** @born: @rights at its birth. */
 	u8 born;
+	/** @depth: 0 for a root. */
+	u8 depth;
 	/** @type: enum rvm_token_type. */
 	u8 type;
 	/** @tier: 1 to 3. */
 	u8 tier;
-	/** @depth: 0 for a root. */
-	u8 depth;
 	/** @rights: enum rvm_right; of an exclusion, the rights that it takes away. */
 	u8 rights;
 	/** @flags: enum rvm_token_flag. */
