@@ -50,4 +50,3 @@ row 'P3, depth 8' p3 8 238
 row 'grant from a root' grant 0 146
 row 'grant at depth 8' grant 7 0
 row 'revoke of a subtree of 100' revoke 1 10550
-

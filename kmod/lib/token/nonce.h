@@ -18,10 +18,11 @@
 /**
  * struct rvm_nonces - the last nonces that one partition has used
  *
- * A request names a nonce and the time at which it was made, by the clock of this host.  It is refused
- * if the nonce is among those that are remembered, if its time is yet to come, or if it was
- * made before the newest of those that were forgotten was used.  So no request is accepted
- * twice, whatever the numbers are; a large one shuts nobody out; and memory is bounded.
+ * A request names a nonce and the time at which it was made, by the clock of this host.  It
+ * is refused if the nonce is among those that are remembered, if its time is yet to come, or
+ * if it was made before the newest of those that were forgotten was used.  So no request is
+ * accepted twice, whatever the numbers are; a large one shuts nobody out; and memory is
+ * bounded.
  *
  * They are in a ring.  Those of one bucket are chained from the newest to the oldest by how
  * many uses lie between them, so what is forgotten need not be taken out: a chain ends where
@@ -32,7 +33,7 @@ struct rvm_nonces {
 	u64 key;
 	/** @forgotten: When the newest that was forgotten was used. */
 	u64 forgotten;
-	/** @number: Of the next use; wraps, which at most lets a chain begin in another bucket's. */
+	/** @number: Of the next use; after a wrap a chain may begin in another bucket's. */
 	u32 number;
 	/** @newest: Number of the newest of a bucket. */
 	u32 newest[RVM_NONCE_BUCKETS];

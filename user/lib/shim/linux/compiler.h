@@ -2,9 +2,9 @@
 #ifndef RVM_SHIM_LINUX_COMPILER_H
 #define RVM_SHIM_LINUX_COMPILER_H
 
-#ifndef __always_inline
-#define __always_inline inline __attribute__((__always_inline__))
-#endif
+/* Has __always_inline. */
+#include <sys/cdefs.h>
+
 #ifndef unlikely
 #define unlikely(x) __builtin_expect(!!(x), 0)
 #endif
