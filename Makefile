@@ -24,6 +24,7 @@ help:
 	@echo 'make demo       a short story in a virtual machine: allowed, denied, explained'
 	@echo 'make check      the tests, except those that take hours; ends with a count'
 	@echo 'make unit       kmod/lib in userspace, under sanitizers'
+	@echo 'make prove      what holds of tokens for every input, up to stated sizes'
 	@echo 'make lint       static checks'
 	@echo 'make guest-test the tests in a virtual machine'
 	@echo 'make check-kernels  the tests in a virtual machine on each kernel; downloads them'
@@ -65,6 +66,9 @@ user: bpf
 
 unit:
 	@$(MAKE) -C selftests unit
+
+prove:
+	@selftests/proof/run.sh
 
 selftests: build
 	@$(MAKE) -C selftests
@@ -112,5 +116,5 @@ clean:
 	@for dir in bpf user selftests; do [ ! -e $$dir/Makefile ] || $(MAKE) -C $$dir clean; done
 	rm -rf build
 
-.PHONY: all help setup ready build modules bpf user unit selftests guest-test check check-kernels \
+.PHONY: all help setup ready build modules bpf user unit prove selftests guest-test check check-kernels \
 	check-debug check-outsiders coverage lint bench bench-work demo generate install clean

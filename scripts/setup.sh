@@ -8,7 +8,7 @@
 #
 # It says what it is about to install.  Packages come from the machine's own mirror.
 # The kernel for the virtual machine, parts of the kernel's source and, on Debian 12,
-# virtme-ng are unpacked into a cache directory (~/.cache/rvm, or $RVM_CACHE) and not
+# virtme-ng and cbmc are unpacked into a cache directory (~/.cache/rvm, or $RVM_CACHE) and not
 # installed.  What was found is written to the file "env" there.
 set -euo pipefail
 
@@ -207,6 +207,41 @@ find_vng() {
 	write_vng
 }
 
+# Debian 12 has no cbmc.  The program of Debian 13 runs there with the libraries it was
+# built for, beside it.
+unpack_cbmc() {
+	local dir=$work/apt name
+
+	say "reading the package lists of Debian 13, for cbmc"
+	[ -e "$dir/apt.conf" ] || make_lists "$dir" trixie ||
+		die "cannot read Debian 13's lists from this machine's mirror"
+	for name in cbmc minisat libc6 libstdc++6 libgcc-s1; do
+		APT_CONFIG=$dir/apt.conf download "$name"
+		dpkg -x "$work/$name"_*.deb "$work/cbmc"
+	done
+	cat >"$work/cbmc/cbmc" <<-'END'
+		#!/bin/sh
+		root=$(dirname "$(readlink -f "$0")")/usr
+		exec "$root/lib64/ld-linux-x86-64.so.2" \
+			--library-path "$root/lib/x86_64-linux-gnu:$root/lib" "$root/bin/cbmc" "$@"
+	END
+	chmod +x "$work/cbmc/cbmc"
+	rm -rf "$cache/cbmc"
+	mv "$work/cbmc" "$cache/cbmc"
+}
+
+find_cbmc() {
+	if command -v cbmc >/dev/null || [ -x "$cache/cbmc/cbmc" ]; then
+		return
+	fi
+	changed=1
+	if has_candidate cbmc; then
+		install_packages cbmc
+	else
+		unpack_cbmc
+	fi
+}
+
 # A user's configuration is the user's.
 offer_hook() {
 	cd "$(dirname "$0")/.."
@@ -254,6 +289,7 @@ install_packages "${packages[@]}"
 find_kernel
 unpack_source
 find_vng
+find_cbmc
 write_env
 [ -n "$quiet$changed" ] || say "nothing to do"
 [ -z "$changed" ] || say "done: kernel $KVER, headers $KDIR"
