@@ -229,6 +229,7 @@ static int receive(struct nlc *nlc, struct nl_cb *cb)
 		if (nlc->done && nlc->error)
 			break;
 		if (ret == -NLE_DUMP_INTR) {
+			nlc->error = EINTR;
 			err_make(nlc->err, EXIT_REFUSED, "the list changed while being read");
 			return err_hint(nlc->err, "run it again");
 		}

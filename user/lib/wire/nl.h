@@ -44,7 +44,8 @@ void nlc_drop(struct nl_msg **msg);
  * @fn: called for each reply; may be NULL
  * @err: on refusal the text of the extended ACK, with the attribute's name; EXIT_REFUSED
  *
- * Return: 0; -1 with @err, then nlc_errno() has the errno (positive) if the module refused.
+ * Return: 0; -1 with @err, then nlc_errno() has the errno (positive) if the module refused; EINTR
+ * if a list changed while it was read: then ask again, by another nlc.
  */
 int nlc_call(struct nlc *nlc, struct nl_msg *msg, nlc_fn fn, void *data, struct err *err);
 int nlc_errno(const struct nlc *nlc);
