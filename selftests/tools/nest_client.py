@@ -29,7 +29,7 @@ def strings(*texts):
 def request(argv=("true",), counts=None, magic=MAGIC, path="/usr/bin/true", grants=(), tail=b""):
     counts = counts or (len(grants), 0, len(argv), 0)
     head = HEAD.pack(magic, *counts, 0, bytes(8), bytes(60))
-    return head + strings("", "/", path, "", *grants, *argv) + tail
+    return head + strings("", "/", path, *grants, *argv) + tail
 
 
 def pipes():

@@ -110,7 +110,6 @@ static int ask(struct inside *in, const struct nest *how, const char *path, int 
 	r.name = how->name;
 	r.cwd = cwd;
 	r.path = path;
-	r.with = how->with;
 	r.grants = how->grants;
 	r.all_but = how->all_but;
 	r.argv = command;

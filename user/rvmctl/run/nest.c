@@ -8,6 +8,7 @@
 #include "plan/links.h"
 #include "plan/send.h"
 #include "run/nest.h"
+#include "run/nest_priv.h"
 
 /* Only root can open it. */
 #define NAMES_LOCK "/run/rvmctl.nest.lock"
@@ -149,7 +150,16 @@ int nest_make(struct nlc *nlc, const struct partition *outer, const struct nest 
 int nest_fill(struct nlc *nlc, const struct partition *outer, const struct nest *how,
 	      const struct partition *inner, struct err *err)
 {
-	return how->all_but[0] ? take_away(nlc, outer, how->all_but, inner, err) : 0;
+	int lock, ret;
+
+	/* What is taken away first: nothing runs yet, but nothing has to be argued for either. */
+	if (how->all_but[0] && take_away(nlc, outer, how->all_but, inner, err))
+		return -1;
+	/* One after the other: each would have to read the list again and again else. */
+	lock = lock_names();
+	ret = nest_give(nlc, outer, how, inner, err);
+	unlock_names(lock);
+	return ret;
 }
 
 static int give_back(struct nlc *nlc, const struct partition *inner, bool own, struct err *err)

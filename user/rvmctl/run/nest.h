@@ -15,12 +15,10 @@
 struct nest {
 	/** @name: Behind the outer one's name and a hyphen; NULL for a number. */
 	const char *name;
-	/** @grants: As "Read(FILE)", ended by NULL. */
+	/** @grants: As "Read(FILE)" or "READ,GRANT:FILE", ended by NULL. */
 	char *const *grants;
 	/** @all_but: All but what these say; an empty list is none at all. */
 	char *const *all_but;
-	/** @with: Words of rights that each of @grants has as well, or NULL. */
-	const char *with;
 };
 
 /**

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The network of a command: the host's, or one that only its partition has. */
+#include <errno.h>
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "run/network.h"
 
 /* Only root can open it: nobody else can make rvmctl wait. */
 #define NETWORK_LOCK "/run/rvmctl.lock"
+/* How often a list is read that changes meanwhile. */
+#define NETWORK_TRIES 100
+#define NETWORK_WAIT_US 50000
 
 /* Does a token reach the network?  Of unix sockets only names without a file live there. */
 static bool is_net_scope(struct nlattr **scope, uint32_t rights)
@@ -37,7 +42,7 @@ static int look_for_net(struct nlattr **attrs, int cmd, void *data, struct err *
 	return 0;
 }
 
-int network_has_token(struct nlc *nlc, uint32_t partition, bool *found, struct err *err)
+static int ask_for_net(struct nlc *nlc, uint32_t partition, bool *found, struct err *err)
 {
 	struct nl_msg *msg = nlc_request(nlc, RVM_CMD_TOKEN_GET, NLM_F_DUMP);
 
@@ -45,6 +50,23 @@ int network_has_token(struct nlc *nlc, uint32_t partition, bool *found, struct e
 	if (msg && nla_put_u32(msg, RVM_A_TABLE_PARTITION, partition))
 		nlc_drop(&msg);
 	return nlc_call(nlc, msg, look_for_net, found, err);
+}
+
+/* Others pass tokens on meanwhile. */
+int network_has_token(uint32_t partition, bool *found, struct err *err)
+{
+	for (int tries = 0;; tries++) {
+		auto_nlc struct nlc *nlc = NULL;
+
+		if (nlc_open(&nlc, err))
+			return -1;
+		if (!ask_for_net(nlc, partition, found, err))
+			return 0;
+		if (nlc_errno(nlc) != EINTR || tries == NETWORK_TRIES)
+			return -1;
+		err_clear(err);
+		usleep(NETWORK_WAIT_US);
+	}
 }
 
 /* Another network than ours: an open descriptor, or -1. */

@@ -8,7 +8,7 @@
 #include "wire/nl.h"
 
 /* Has the partition a token that reaches the network?  Without one it gets its own. */
-int network_has_token(struct nlc *nlc, uint32_t partition, bool *found, struct err *err);
+int network_has_token(uint32_t partition, bool *found, struct err *err);
 
 /*
  * Of tasks in the group that are in another network than ours: an open descriptor, or -1.

@@ -51,7 +51,7 @@ static uint32_t put_strings(FILE *f, char *const *strings)
 /* The head, then all strings, each with its NUL. */
 static int pack(const struct request *r, char **bytes, size_t *len, struct err *err)
 {
-	const char *const single[] = { r->name, r->cwd, r->path, r->with };
+	const char *const single[] = { r->name, r->cwd, r->path };
 	char *const *const vectors[VECTORS] = { r->grants, r->all_but, r->argv, r->envp };
 	struct head head = {
 		.magic = MAGIC,
@@ -164,7 +164,7 @@ static char *next_string(char **at, const char *end)
 static int take_strings(struct request *r, const struct head *head, char *at, const char *end,
 			struct err *err)
 {
-	const char **const single[] = { &r->name, &r->cwd, &r->path, &r->with };
+	const char **const single[] = { &r->name, &r->cwd, &r->path };
 	char *const **const vectors[VECTORS] = { &r->grants, &r->all_but, &r->argv, &r->envp };
 	size_t total = 0, used = 0;
 

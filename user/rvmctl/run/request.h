@@ -33,8 +33,6 @@ struct request {
 	const char *cwd;
 	/** @path: Program. */
 	const char *path;
-	/** @with: Rights of the source that each grant has as well, as words; or NULL. */
-	const char *with;
 	/** @grants: What it gets, each as "Read(FILE)"; ended by NULL, as are the following. */
 	char *const *grants;
 	/** @all_but: It gets all but that, likewise. */

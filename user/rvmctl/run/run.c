@@ -296,7 +296,7 @@ static int choose_place(struct run *r, const struct args *args, struct err *err)
 	}
 	r->spawn.cgroup = partition_cgroup_open(r->part.name, err);
 	if (r->spawn.cgroup < 0 || grant_end_with_exit(r->nlc, &r->part, r->spawn.cgroup, err) ||
-	    network_has_token(r->nlc, r->part.id, &net, err))
+	    network_has_token(r->part.id, &net, err))
 		return -1;
 	r->spawn.private_net = !net && !args_has(args, "--host-net");
 	r->spawn.keep_caps = args_has(args, "--keep-caps");
@@ -429,7 +429,7 @@ static int ask_inside(const struct args *args, const struct nest *how, struct er
 
 static int check_nest(const struct args *args, struct err *err)
 {
-	static const char *const options[] = { "--grant", "--grant-all-but", "--name", "--with" };
+	static const char *const options[] = { "--grant", "--grant-all-but", "--name" };
 	bool inside = args_has(args, "--inside");
 
 	for (size_t i = 0; i < ARRAY_SIZE(options); i++) {
@@ -471,7 +471,6 @@ static int run(struct ctx *ctx, const struct args *args)
 		.name = args_str(args, "--name"),
 		.grants = grants,
 		.all_but = all_but,
-		.with = args_str(args, "--with"),
 	};
 	auto_run struct run r = {
 		.spawn = SPAWN_INIT,
@@ -528,8 +527,6 @@ static const struct arg run_args[] = {
 	  "what it gets of what the outer one has, such as Read(src/**)", NULL },
 	{ "--grant-all-but", ARG_STRING, ARG_MULTI, "RESOURCE",
 	  "all that the outer one has but that", NULL },
-	{ "--with", ARG_STRING, 0, "RIGHT,...",
-	  "rights that go with each --grant, such as GRANT_ONCE", NULL },
 	{ "NAME", ARG_NAME, 0, NULL, "the partition", NULL },
 	{ "COMMAND", ARG_REST, ARG_REQUIRED, NULL, "the command, with its arguments", NULL },
 	{},

@@ -95,7 +95,6 @@ static int make(struct agent *a, struct err *err)
 		.name = r->name,
 		.grants = r->grants,
 		.all_but = r->all_but,
-		.with = r->with,
 	};
 	const char *name = a->part.name;
 
@@ -192,7 +191,7 @@ static int start(struct agent *a, struct err *err)
 	struct spawn *s = &a->spawn;
 	bool net;
 
-	if (take_user(s, how->agent, err) || network_has_token(a->nlc, a->part.id, &net, err))
+	if (take_user(s, how->agent, err) || network_has_token(a->part.id, &net, err))
 		return -1;
 	s->cgroup = partition_cgroup_open(a->part.name, err);
 	if (s->cgroup < 0 || open_standard(a, err))
