@@ -43,6 +43,7 @@ prepare() {
 		 {"rights": ["READ", "WRITE"], "resource": "path:./two/**", "proof_tier": "P2", "expires_at": 0},
 		 {"rights": ["EXECUTE"], "resource": "exec:$tool *", "proof_tier": "P2", "expires_at": 0},
 		 {"rights": ["EXECUTE"], "resource": "exec:sleep *", "proof_tier": "P2", "expires_at": 0},
+		 {"rights": ["EXECUTE"], "resource": "run:./one/**", "proof_tier": "P2", "expires_at": 0},
 		 {"rights": ["EXECUTE"], "resource": "exec:true *", "proof_tier": "P2", "expires_at": 0}]
 	JSON
 	load nest-run && load nest-other
@@ -163,12 +164,15 @@ ends_by_signal() {
 	grep -x 130 "$dir/ws/one/status" && none_left
 }
 
+two_sleep() {
+	[ "$(count sleep 1006)" = 2 ]
+}
+
 not_more_than() {
 	agent_shell '"$1" run --inside -- sleep 1006 & "$1" run --inside -- sleep 1006 &
 		while [ ! -e one/go ]; do sleep 0.1; done
 		"$1" run --inside -- true 2>one/err; echo $? >one/status; kill %1 %2; wait' &
-	wait_until test "$(count sleep 1006)" -ge 0
-	until [ "$(count sleep 1006)" = 2 ]; do sleep 0.1; done
+	wait_until two_sleep || true
 	touch "$dir/ws/one/go"
 	wait
 	grep 'as many as may' "$dir/ws/one/err" && grep -x 1 "$dir/ws/one/status" && none_left
@@ -251,10 +255,79 @@ flood_is_bounded() {
 	wait_until none_left || { rvmctl partition list && return 1; }
 }
 
+# COMMANDS [OPTION...]: what a sub-agent with these options does.
+sub_agent() {
+	local what=$1
+
+	shift
+	agent "$tool" run --inside "$@" -- bash -c "$what" </dev/null
+}
+
+# Each does its own work and is denied the other's.
+has_its_own() {
+	sub_agent 'cat one/file && echo 1 >one/new' --grant 'Edit(one/**)' &&
+		sub_agent 'cat two/file && echo 1 >two/new' --grant 'Edit(two/**)'
+}
+
+has_not_the_other() {
+	sub_agent 'cat two/file' --grant 'Edit(one/**)'
+}
+
+writes_not_the_other() {
+	sub_agent 'echo 1 >one/file' --grant 'Edit(two/**)' --grant 'Read(one/**)'
+}
+
+reads_what_it_gets() {
+	sub_agent 'cat one/file' --grant 'Edit(two/**)' --grant 'Read(one/**)'
+}
+
+has_all_but() {
+	sub_agent 'cat one/file && echo 1 >one/new && [ -r two/file ]' --grant-all-but 'Edit(two/**)'
+}
+
+has_not_what_was_left_out() {
+	sub_agent 'echo 1 >two/new' --grant-all-but 'Edit(two/**)'
+}
+
+gets_no_more() {
+	sub_agent true --grant "$1"
+}
+
+starts() {
+	agent "$tool" run --inside "$@" -- "$tool" --version </dev/null
+}
+
+# A script starts only what the sub-agent may start.
+starts_script() {
+	printf '#!%s --version\n' "$tool" >"$dir/ws/one/script"
+	chmod 0755 "$dir/ws/one/script"
+	agent "$tool" run --inside --grant 'run:./one/**' "$@" -- one/script </dev/null
+}
+
+from_the_host() {
+	(cd "$dir/ws" && rvmctl run --user nobody --inside --grant 'Edit(one/**)' nest-run -- \
+		bash -c "cat one/file && ! cat two/file" </dev/null) && none_left
+}
+
 ktap_print_header
-ktap_set_plan 24
+ktap_set_plan 39
 check hooks_are_attached attach_hooks
 check loads prepare
+check each_has_its_own has_its_own
+refused and_not_the_others 'denied' has_not_the_other
+check it_reads_what_it_gets reads_what_it_gets
+refused and_does_not_write_it 'denied' writes_not_the_other
+check it_has_all_but_something has_all_but
+refused and_not_that 'denied' has_not_what_was_left_out
+refused what_the_agent_may_not_it_may_not 'no token that covers' gets_no_more 'Edit(./**)'
+refused nor_what_is_elsewhere 'no token that covers' gets_no_more 'Read(//etc/**)'
+refused what_is_no_resource 'grant' gets_no_more 'tcp:'
+check it_starts_what_it_may starts --grant "exec:$tool *"
+refused it_does_not_start_the_rest 'denied' starts
+refused nor_an_interpreter 'denied' starts_script
+check with_a_token_it_does starts_script --grant "exec:$tool *"
+check from_the_host_likewise from_the_host
+check nothing_is_left none_left
 mode=permissive
 check loads_again load nest-run
 check its_status_is_passed_on passes_status
