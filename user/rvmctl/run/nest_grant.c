@@ -25,10 +25,14 @@
 /* What a token lets do by itself; whoever is to pass it on is told so with --with. */
 #define PLAIN (RVM_RIGHT_READ | RVM_RIGHT_WRITE | RVM_RIGHT_EXECUTE)
 
-/* Within a program only the outer one's own processes are. */
+/*
+ * Within a program only the outer one's own processes are, and nothing comes of what is good
+ * for one use.
+ */
 static bool is_of_use(const struct token *t)
 {
 	return !token_is_over(t) && !t->within && t->rights & PLAIN &&
+	       !(t->flags & RVM_TOKEN_FLAG_SINGLE_USE) &&
 	       !(t->scope_flags & (RVM_SCOPE_FLAG_UNRESOLVED | RVM_SCOPE_FLAG_LOST));
 }
 
