@@ -24,6 +24,8 @@ static void p1_looks_at_the_token_itself(void)
 	EXPECT_ERROR(rvm_prove_p1(&token, READ, 1, NOW), STALE_CAPABILITY);
 	token.flags |= RVM_TOKEN_FLAG_REVOKED;
 	EXPECT_ERROR(rvm_prove_p1(&token, GRANT, 2, NOW), REVOKED);
+	token.flags = RVM_TOKEN_FLAG_REVOKED;
+	EXPECT_ERROR(rvm_prove_p1(&token, READ, 1, NOW), REVOKED);
 }
 
 static void p2_looks_at_all_above(void)
