@@ -23,7 +23,7 @@ TESTS = [
     ("probe", "selftests/probe/*.c", r'^\t\{ "[^"]*", "([^"]*)", [a-z_0-9]*, [A-Z]* \},$'),
     ("escape", "selftests/escape/*.c", r'^\t\{ "([^"]*)", [a-z_0-9]*(?:, .*)? \},$'),
     (None, "selftests/**/*_test.c", r"^TEST_F[A-Z_]*\(([a-z_]+), ([a-z_0-9]+)"),
-    ("unit", "selftests/unit/*_test.c", r"^\tRUN\(([a-z_0-9]+)\);$"),
+    ("unit", "selftests/unit/*_test.c", r"^\sRUN\(([a-z_0-9]+)\);$"),
     ("shell", "selftests/*.sh", r"^\s*(?:check|refused|denied|subtests) ([a-z_0-9]+) "),
 ]
 HEADS = {

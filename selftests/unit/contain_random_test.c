@@ -519,6 +519,7 @@ static void fill_cover(struct cover *cover, const struct item *item, unsigned in
 	table.core[0] = &entry->core;
 	table.index.count = 1;
 	index_table(&table);
+	seal_tokens(&table);
 	for (i = from; i < to; i++)
 		if (rvm_judge(&part, &question[i], NOW).allow)
 			cover->bits[i / 64] |= BIT_ULL(i % 64);
@@ -554,6 +555,8 @@ static unsigned int find_more(const struct cover *outer, const struct cover *inn
 static struct {
 	unsigned long pairs;
 	unsigned long within;
+	/* Of these, those that cover something here. */
+	unsigned long telling;
 	/* Refused, though in this world it lies within. */
 	unsigned long missed;
 	/* Flags that were added, without which it lies within in this world. */
@@ -608,6 +611,7 @@ static void check_yes(struct drawn *outer, struct drawn *inner, u32 added)
 		say_scope("outer", outer);
 	}
 	seen.within++;
+	seen.telling += find_more(&none, cover_of(inner, form), rights) != questions;
 	note_needless(outer, inner, rights, form, FORM_UNNAMED);
 	note_needless(outer, inner, rights, form, FORM_LOAD);
 }
@@ -657,8 +661,8 @@ static void check_pool(const char *name)
 	for (i = 0; i < pooled; i++)
 		for (k = 0; k < pooled; k++)
 			check_pair(&pool[i], &pool[k]);
-	printf("# %s: %lu pairs, %lu within, %lu refused though within here, %lu flags too many\n",
-	       name, seen.pairs, seen.within, seen.missed, seen.needless);
+	printf("# %s: %lu pairs, %lu within, %lu of them telling, %lu refused though within here, %lu flags too many\n",
+	       name, seen.pairs, seen.within, seen.telling, seen.missed, seen.needless);
 }
 
 static void empty_pool(void)
@@ -690,21 +694,21 @@ static void check_drawn(const char *name, enum rvm_class class, unsigned int cou
 static void paths_are_within_or_refused(void)
 {
 	check_drawn("paths", RVM_CLASS_PATH, POOL);
-	EXPECT(seen.within > 100000);
+	EXPECT(seen.telling > 100000);
 	EXPECT_EQ(seen.needless, 0);
 }
 
 static void programs_are_within_or_refused(void)
 {
 	check_drawn("programs", RVM_CLASS_EXEC, POOL / 2);
-	EXPECT(seen.within > 20000);
+	EXPECT(seen.telling > 20000);
 	EXPECT(seen.missed * 1000 < seen.within);
 }
 
 static void peers_are_within_or_refused(void)
 {
 	check_drawn("peers", RVM_CLASS_NET, POOL);
-	EXPECT(seen.within > 20000);
+	EXPECT(seen.telling > 10000);
 	EXPECT_EQ(seen.missed, 0);
 	EXPECT_EQ(seen.needless, 0);
 }
@@ -712,17 +716,17 @@ static void peers_are_within_or_refused(void)
 static void names_are_within_or_refused(void)
 {
 	check_drawn("tools", RVM_CLASS_TOOL, POOL / 8);
-	EXPECT(seen.within > 500);
+	EXPECT(seen.telling > 500);
 	EXPECT_EQ(seen.missed, 0);
 	check_drawn("names", RVM_CLASS_NAME, POOL / 8);
-	EXPECT(seen.within > 500);
+	EXPECT(seen.telling > 500);
 	EXPECT_EQ(seen.missed, 0);
 }
 
 static void any_two_are_within_or_refused(void)
 {
 	check_drawn("all classes", RVM_CLASS_NONE, MIXED);
-	EXPECT(seen.within > 1000);
+	EXPECT(seen.telling > 1000);
 }
 
 int main(void)
