@@ -30,6 +30,11 @@ static struct rvm_name unit_at(const struct rvm_name *seg, size_t at)
 	return (struct rvm_name){ .text = seg->text + at, .len = rvm_glob_unit_len(seg, at) };
 }
 
+static bool is_same(const struct rvm_name *a, const struct rvm_name *b)
+{
+	return a->len == b->len && !memcmp(a->text, b->text, a->len);
+}
+
 static bool takes_set(const struct rvm_name *outer, const struct rvm_name *inner, u32 *steps)
 {
 	unsigned int c;
@@ -52,7 +57,8 @@ static bool takes_unit(const struct rvm_name *outer, const struct rvm_name *inne
 		return false;
 	case '?':
 	case '[':
-		return outer->text[0] == '?' || takes_set(outer, inner, steps);
+		return outer->text[0] == '?' || is_same(outer, inner) ||
+		       takes_set(outer, inner, steps);
 	default:
 		/* What is escaped follows the backslash. */
 		return rvm_glob_unit_takes(outer->text, outer->len, inner->text[inner->len - 1]);
