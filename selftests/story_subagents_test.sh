@@ -23,11 +23,11 @@ cleanup() {
 trap cleanup EXIT
 
 write_workspace() {
-	mkdir -p "$ws/a" "$ws/b" "$ws/out"
+	mkdir -p "$ws/bin" "$ws/a" "$ws/b" "$ws/out"
 	echo alpha >"$ws/a/file"
 	echo shared >"$ws/a/shared"
 	echo beta >"$ws/b/file"
-	cat >"$ws/common.py" <<-'PY'
+	cat >"$ws/bin/common.py" <<-'PY'
 		import errno, os, subprocess, sys, time
 		def say(name, text):
 		    with open("out/" + name + ".new", "w") as f:
@@ -43,7 +43,7 @@ write_workspace() {
 		    except OSError as e:
 		        return errno.errorcode[e.errno]
 	PY
-	cat >"$ws/a.py" <<-'PY'
+	cat >"$ws/bin/a.py" <<-'PY'
 		from common import *
 		import json
 		say("a-own", read("a/file"))
@@ -61,7 +61,7 @@ write_workspace() {
 		say("a-second", hand_on())
 		time.sleep(600)
 	PY
-	cat >"$ws/b.py" <<-'PY'
+	cat >"$ws/bin/b.py" <<-'PY'
 		from common import *
 		say("b-own", read("b/file"))
 		say("b-other", read("a/file"))
@@ -84,7 +84,7 @@ write_workspace() {
 		[{"rights": ["READ", "GRANT_ONCE"], "resource": "path:./a/**", "proof_tier": "P2", "expires_at": 0},
 		 {"rights": ["READ", "WRITE"], "resource": "path:./b/**", "proof_tier": "P2", "expires_at": 0},
 		 {"rights": ["READ", "WRITE"], "resource": "path:./out/**", "proof_tier": "P2", "expires_at": 0},
-		 {"rights": ["READ"], "resource": "path:./*.py", "proof_tier": "P2", "expires_at": 0},
+		 {"rights": ["READ"], "resource": "path:./bin/**", "proof_tier": "P2", "expires_at": 0},
 		 {"rights": ["READ", "WRITE"], "resource": "partition/story-b", "proof_tier": "P2", "expires_at": 0},
 		 {"rights": ["EXECUTE"], "resource": "exec:$tool *", "proof_tier": "P2", "expires_at": 0}]
 	JSON
@@ -93,11 +93,11 @@ write_workspace() {
 
 start_orchestrator() {
 	(cd "$ws" && rvmctl run --user nobody --may-nest 2 --env PYTHONDONTWRITEBYTECODE=1 story -- bash -c '
-		"$1" run --inside --name b --grant "Edit(b/**)" --grant "Edit(out/**)" --grant "Read(*.py)" -- \
-			python3 b.py &
+		"$1" run --inside --name b --grant "Edit(b/**)" --grant "Edit(out/**)" --grant "Read(bin/**)" -- \
+			python3 bin/b.py &
 		"$1" run --inside --name a --grant "READ,GRANT_ONCE:Read(a/**)" --grant "Edit(out/**)" \
-			--grant "Read(*.py)" --grant "WRITE:partition/story-b" --grant "exec:$1 *" -- \
-			python3 a.py "$1" &
+			--grant "Read(bin/**)" --grant "WRITE:partition/story-b" --grant "exec:$1 *" -- \
+			python3 bin/a.py "$1" &
 		wait' sh "$tool") </dev/null >"$dir/orchestrator" 2>&1 &
 	wait_until test -e "$ws/out/b-before" || { cat "$dir/orchestrator" && return 1; }
 	value 'd["id"]' partition show story-b >"$ws/out/b-number"
