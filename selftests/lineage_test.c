@@ -80,8 +80,8 @@ FIXTURE_TEARDOWN(lineage)
 	EXPECT_TRUE(counters_return(self->nl, &self->start));
 }
 
-/* The helper within @within, or everywhere. */
-static int load(struct box *box, const char *within)
+/* The helper within @within, or everywhere; @more: with one more row. */
+static int load_rows(struct box *box, const char *within, bool more)
 {
 	const struct rule rules[] = {
 		{ RVM_CLASS_PATH, RVM_RIGHT_READ | RVM_RIGHT_EXECUTE, "/usr/lib", "",
@@ -93,9 +93,16 @@ static int load(struct box *box, const char *within)
 		{ RVM_CLASS_EXEC, RVM_RIGHT_EXECUTE, broken, "broken", RVM_SCOPE_FLAG_PREFIX },
 		{ RVM_CLASS_EXEC, RVM_RIGHT_EXECUTE, helper, "helper", RVM_SCOPE_FLAG_PREFIX,
 		  .within = within },
+		{ RVM_CLASS_EXEC, RVM_RIGHT_EXECUTE, broken, "more", RVM_SCOPE_FLAG_PREFIX,
+		  .within = "more" },
 	};
 
-	return box_load(box, rules, ARRAY_LEN(rules));
+	return box_load(box, rules, ARRAY_LEN(rules) - !more);
+}
+
+static int load(struct box *box, const char *within)
+{
+	return load_rows(box, within, false);
 }
 
 /* Replace this process: the new program's exit status, or the errno. */
@@ -256,6 +263,18 @@ TEST_F(lineage, a_new_table_begins_anew)
 	ASSERT_EQ(0, load(&self->box, "outer"));
 	kill(pid, SIGUSR1);
 	EXPECT_EQ(EACCES, wait_for(pid));
+}
+
+TEST_F(lineage, a_table_that_names_it_again_keeps_it)
+{
+	pid_t pid;
+
+	ASSERT_EQ(0, load(&self->box, "outer"));
+	pid = start_until_there(&self->box, "wait");
+	ASSERT_LT(0, pid);
+	ASSERT_EQ(0, load_rows(&self->box, "outer", true));
+	kill(pid, SIGUSR1);
+	EXPECT_EQ(HELPED, wait_for(pid));
 }
 
 /* A tracer with fewer rights: it tries to attach, read and write. */

@@ -294,7 +294,7 @@ static struct rvm_lineages lineage_named(const struct rvm_partition *part, const
 
 		if (!core->within_name || strcmp(core->within_name, name))
 			continue;
-		has.table = table->number;
+		has.table = table->lineages;
 		has.set = core->within;
 		break;
 	}

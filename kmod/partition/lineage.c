@@ -234,8 +234,7 @@ static struct rvm_lineages in_force(const struct rvm_partition *part,
 	struct rvm_lineages has = rvm_lineage_of(task);
 	const struct rvm_table *table = rcu_dereference(part->table);
 
-	if (!table || table->number != has.table)
-		has.set = 0;
+	has.set &= table && table->lineages == has.table ? table->named : 0;
 	return has;
 }
 

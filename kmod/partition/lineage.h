@@ -16,7 +16,7 @@ struct linux_binprm;
  * what descends from it.  A task is in the lineages of the programs that it was
  * started as and that its ancestors were, as far as a token of the table in force
  * says "within" one of them.  Only tasks that are in one take memory here.  A new
- * table begins with none: its numbers are its own.
+ * table goes on with those of the one before that it names too.
  */
 
 /**

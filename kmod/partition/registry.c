@@ -251,7 +251,7 @@ void rvm_partition_views(struct rvm_partition *part, struct rvm_partition_view v
 			.grants = rvm_grants_index(READ_ONCE(part->grants)),
 			.exclusions = table ? &table->exclusions : NULL,
 			.leaves = table ? &table->leaves : NULL,
-			.table = table ? table->number : 0,
+			.table = table ? table->lineages : 0,
 			.epoch = READ_ONCE(part->epoch),
 			.state = READ_ONCE(part->state),
 			.mode = READ_ONCE(part->mode),

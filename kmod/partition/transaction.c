@@ -279,12 +279,13 @@ static int build(struct commit *c, struct netlink_ext_ack *extack)
 	struct rvm_transaction *txn = c->txn;
 	int kept = 0;
 
-	c->table = rvm_table_build(&txn->tokens, &txn->exclusions, extack);
+	c->old = rcu_dereference_protected(txn->part->table, lockdep_is_held(&rvm_revoke_lock));
+	c->table =
+		rvm_table_build(&txn->tokens, &txn->exclusions, txn->fresh ? NULL : c->old, extack);
 	if (IS_ERR(c->table))
 		return PTR_ERR(c->table);
 	memcpy(c->table->digest, txn->digest, sizeof(c->table->digest));
 	swap_names(c);
-	c->old = rcu_dereference_protected(txn->part->table, lockdep_is_held(&rvm_revoke_lock));
 	if (!txn->fresh)
 		kept = rvm_table_keep(c->table, c->old, READ_ONCE(txn->part->epoch));
 	if (kept < 0)

@@ -65,58 +65,104 @@ void rvm_table_free(struct rvm_table *table)
 	kfree(table);
 }
 
-/* Number of a program among those that tokens are within; a new one gets the next. */
-static int number_of(const char **names, unsigned int *n, const char *name)
+/* Programs that tokens are within, by the number of their lineage. */
+struct lineages {
+	/* NULL for one that is no more. */
+	const char *name[RVM_LINEAGES_MAX];
+	unsigned int count;
+};
+
+/* Numbers of names that stay are the same: whoever descends from such a program still does. */
+static void continue_lineages(struct lineages *l, const struct rvm_table *old)
+{
+	u32 i;
+
+	for (i = 0; i < old->tokens.count; i++) {
+		const struct rvm_token_core *core = old->tokens.core[i];
+
+		if (core->within)
+			l->name[__ffs64(core->within)] = core->within_name;
+	}
+	l->count = old->lineage_count;
+}
+
+/* Of one that is no more the number is not used again: there may be descendants. */
+static int number_of(struct lineages *l, const char *name)
 {
 	unsigned int i;
 
-	for (i = 0; i < *n; i++)
-		if (!strcmp(names[i], name))
+	for (i = 0; i < l->count; i++)
+		if (l->name[i] && !strcmp(l->name[i], name))
 			return i;
-	if (*n == RVM_LINEAGES_MAX)
+	if (l->count == RVM_LINEAGES_MAX)
 		return -E2BIG;
-	names[(*n)++] = name;
+	l->name[l->count++] = name;
 	return i;
 }
 
-static u64 lineage_opened(const char **names, unsigned int n, const struct rvm_scope *scope)
+static int number_within(struct rvm_table *table, struct lineages *l)
+{
+	u32 i;
+
+	for (i = 0; i < table->tokens.count; i++) {
+		struct rvm_token_core *core = &table->token[i]->core;
+		int number = core->within_name ? number_of(l, core->within_name) : 0;
+
+		if (number < 0)
+			return number;
+		if (!core->within_name)
+			continue;
+		core->within = BIT_ULL(number);
+		table->named |= core->within;
+	}
+	return 0;
+}
+
+static u64 lineage_opened(const struct lineages *l, const struct rvm_scope *scope)
 {
 	unsigned int i;
 
-	for (i = 0; i < n; i++) {
-		struct rvm_name name = { .text = names[i], .len = strlen(names[i]) };
+	for (i = 0; i < l->count; i++) {
+		struct rvm_name name = { .text = l->name[i] };
 
+		name.len = name.text ? strlen(name.text) : 0;
 		if (rvm_scope_has_word(scope, &name))
 			return BIT_ULL(i);
 	}
 	return 0;
 }
 
-/* Each token for a program that others are within opens the lineage of it. */
-static int number_lineages(struct rvm_token **tokens, u32 count, struct netlink_ext_ack *extack)
+/*
+ * Each token for a program that others are within opens the lineage of it.  Without numbers
+ * left all begin anew: then nobody descends from anything.
+ */
+static int number_lineages(struct rvm_table *table, const struct rvm_table *old,
+			   struct netlink_ext_ack *extack)
 {
-	const char *names[RVM_LINEAGES_MAX];
-	unsigned int n = 0;
+	struct lineages l = {};
+	int err = -E2BIG;
 	u32 i;
 
-	for (i = 0; i < count; i++) {
-		struct rvm_token_core *core = &tokens[i]->core;
-		int number;
-
-		if (!core->within_name)
-			continue;
-		number = number_of(names, &n, core->within_name);
-		if (number < 0) {
-			NL_SET_ERR_MSG_FMT(extack, "'within' names more than %u programs",
-					   RVM_LINEAGES_MAX);
-			return number;
-		}
-		core->within = BIT_ULL(number);
+	if (old) {
+		continue_lineages(&l, old);
+		table->lineages = old->lineages;
+		err = number_within(table, &l);
 	}
-	for (i = 0; n && i < count; i++)
-		if (rvm_scope_names_program(tokens[i]->core.scope))
-			tokens[i]->core.opens = lineage_opened(names, n, tokens[i]->core.scope);
-	return 0;
+	if (err) {
+		l = (struct lineages){};
+		table->lineages = 0;
+		table->named = 0;
+		err = number_within(table, &l);
+	}
+	if (err)
+		NL_SET_ERR_MSG_FMT(extack, "'within' names more than %u programs",
+				   RVM_LINEAGES_MAX);
+	table->lineage_count = l.count;
+	for (i = 0; l.count && i < table->tokens.count; i++)
+		if (rvm_scope_names_program(table->token[i]->core.scope))
+			table->token[i]->core.opens =
+				lineage_opened(&l, table->token[i]->core.scope);
+	return err;
 }
 
 /* What programs and tools are for is judged when they are used, not while they are open. */
@@ -136,7 +182,7 @@ static bool expires(const struct rvm_table *table)
 }
 
 struct rvm_table *rvm_table_build(struct rvm_batch *tokens, struct rvm_batch *exclusions,
-				  struct netlink_ext_ack *extack)
+				  const struct rvm_table *old, struct netlink_ext_ack *extack)
 {
 	struct rvm_table *table = kzalloc(sizeof(*table), GFP_KERNEL_ACCOUNT);
 	int err;
@@ -148,7 +194,7 @@ struct rvm_table *rvm_table_build(struct rvm_batch *tokens, struct rvm_batch *ex
 		err = build_index(&table->exclusions, &table->exclusion, exclusions,
 				  RVM_INDEX_EXCLUSIONS);
 	if (!err)
-		err = number_lineages(table->token, table->tokens.count, extack);
+		err = number_lineages(table, old, extack);
 	if (err) {
 		rvm_table_free(table);
 		return ERR_PTR(err);
@@ -188,6 +234,8 @@ void rvm_table_date(struct rvm_table *table, u32 generation, u32 epoch, u64 sequ
 	table->generation = generation;
 	table->birth = sequence;
 	table->number = ++last_number;
+	if (!table->lineages)
+		table->lineages = table->number;
 	for (i = 0; i < table->tokens.count; i++) {
 		struct rvm_token *token = table->token[i];
 

@@ -40,6 +40,12 @@ struct rvm_table {
 	u64 birth;
 	/** @number: Of the table; never used again. */
 	u64 number;
+	/** @lineages: @number of the first table whose tokens number lineages as these do. */
+	u64 lineages;
+	/** @named: Lineages that its tokens are within; others that a task has count no more. */
+	u64 named;
+	/** @lineage_count: How many numbers of lineages these tables have used. */
+	unsigned int lineage_count;
 	/** @steps: The most that its patterns can cost a question. */
 	u64 steps;
 	/** @expires: One of the tokens ends by itself. */
@@ -64,13 +70,14 @@ struct rvm_batch {
  * rvm_table_build() - make a table
  * @tokens: stay the caller's until it is published
  * @exclusions: likewise
+ * @old: the one before, whose lineages go on; stays while it is built; NULL for none
  * @extack: says why not
  *
  * Context: may sleep.
  * Return: the table; ERR_PTR(): -E2BIG if tokens are within too many programs; -ENOMEM.
  */
 struct rvm_table *rvm_table_build(struct rvm_batch *tokens, struct rvm_batch *exclusions,
-				  struct netlink_ext_ack *extack);
+				  const struct rvm_table *old, struct netlink_ext_ack *extack);
 
 /** rvm_table_fresh() - how many of its tokens are in no table yet */
 u32 rvm_table_fresh(const struct rvm_table *table);

@@ -36,10 +36,10 @@ struct rvm_path_object {
 };
 
 /**
- * struct rvm_lineages - programs that a task descends from, as one table counts them
+ * struct rvm_lineages - programs that a task descends from, as some tables number them
  */
 struct rvm_lineages {
-	/** @table: Which table; see struct rvm_partition_view. */
+	/** @table: Which tables; see struct rvm_partition_view. */
 	u64 table;
 	/** @set: A bit for each program that one of the table's tokens names as "within". */
 	u64 set;
@@ -139,7 +139,7 @@ struct rvm_partition_view {
 	const struct rvm_index *grants;
 	/** @exclusions: NULL if none. */
 	const struct rvm_index *exclusions;
-	/** @table: Number of the table; never used again. */
+	/** @table: By which the lineages of the table are numbered; of no other partition's. */
 	u64 table;
 	/** @epoch: Current epoch. */
 	u32 epoch;
@@ -211,9 +211,9 @@ struct rvm_verdict {
  * exclusions, state, @req->floor or what needs naming: special files, unix sockets,
  * loopback and the like, the host's own addresses.
  *
- * Lineages belong to one table: where the question's are of another, as they always are
- * for the tables of partitions above, tokens that hold only within a program do not
- * count.
+ * Lineages belong to the tables of one partition: where the question's are of others, as
+ * they always are for the tables of partitions above, tokens that hold only within a
+ * program do not count.
  *
  * A partition that is stopped meanwhile is denied as fenced, without a further search.
  *
