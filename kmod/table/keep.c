@@ -7,6 +7,7 @@
 #include <linux/mm.h>
 #include <linux/sched.h>
 #include <linux/string.h>
+#include <linux/timekeeping.h>
 
 #include "table/keep.h"
 #include "table/table.h"
@@ -48,14 +49,22 @@ static bool is_same_scope(const struct rvm_scope_object *a, const struct rvm_sco
 	return true;
 }
 
+/* It was seen expired, and then the clock was set back: a row that is loaded now holds. */
+static bool is_over_early(const struct rvm_token_core *core)
+{
+	return READ_ONCE(core->flags) & RVM_TOKEN_FLAG_EXPIRED &&
+	       core->expires_at > ktime_get_real_seconds();
+}
+
 /* A GRANT_ONCE that was used belongs to the row all the same. */
 static bool is_same_token(const struct rvm_token *old, const struct rvm_token *new)
 {
 	const struct rvm_token_core *x = &old->core, *y = &new->core;
 
-	return x->born == y->rights && x->type == y->type && x->tier == y->tier &&
-	       x->expires_at == y->expires_at && x->badge == y->badge && x->within == y->within &&
-	       x->opens == y->opens && is_same_text(x->within_name, y->within_name) &&
+	return !is_over_early(x) && x->born == y->rights && x->type == y->type &&
+	       x->tier == y->tier && x->expires_at == y->expires_at && x->badge == y->badge &&
+	       x->within == y->within && x->opens == y->opens &&
+	       is_same_text(x->within_name, y->within_name) &&
 	       is_same_scope(old->object, new->object);
 }
 
