@@ -221,6 +221,46 @@ TEST_F(derivation, what_is_given_can_be_used_and_no_more)
 	EXPECT_EQ(1, count_of(self->nl, &self->inner));
 }
 
+/* There and back again, as often as it takes until the answer is kept. */
+static int to_and_fro(void *arg)
+{
+	const char *const *names = arg;
+	int err = 0;
+
+	for (int i = 0; i < 10 && !err; i++)
+		err = rename(names[0], names[1]) || rename(names[1], names[0]) ? errno : 0;
+	return err;
+}
+
+static int rename_once(void *arg)
+{
+	const char *const *names = arg;
+
+	return rename(names[0], names[1]) ? errno : 0;
+}
+
+TEST_F(derivation, a_rename_that_was_allowed_is_not_when_the_new_name_gives_more)
+{
+	char a[128], b[128], secret[128];
+	char *between[] = { a, b }, *within[] = { a, secret };
+	struct wish all = { 0, self->other.id, RVM_RIGHT_WRITE, RVM_CLASS_PATH, "**" };
+	struct wish more = { 0, self->other.id, RVM_RIGHT_READ, RVM_CLASS_PATH, "b/**" };
+	struct wish one = { 0, self->other.id, RVM_RIGHT_READ, RVM_CLASS_PATH, "a/secret" };
+
+	snprintf(a, sizeof(a), "%s", in_dir("derivation/a/file"));
+	snprintf(b, sizeof(b), "%s", in_dir("derivation/b/moved"));
+	snprintf(secret, sizeof(secret), "%s", in_dir("derivation/a/secret"));
+	EXPECT_EQ(0, ask_grant(self->nl, &all, NULL));
+	EXPECT_EQ(0, box_do(&self->other, to_and_fro, between));
+	EXPECT_EQ(0, ask_grant(self->nl, &more, NULL));
+	EXPECT_EQ(EXDEV, box_do(&self->other, rename_once, between));
+	EXPECT_EQ(0, ask_grant(self->nl, &one, NULL));
+	within[1] = in_dir("derivation/a/else");
+	EXPECT_EQ(0, box_do(&self->other, to_and_fro, within));
+	within[1] = secret;
+	EXPECT_EQ(EXDEV, box_do(&self->other, rename_once, within));
+}
+
 TEST_F(derivation, others_get_something_only_by_a_token_that_names_them)
 {
 	struct wish w = { token_of(self->nl, &self->giver, ALL_FILES), self->other.id,
