@@ -100,7 +100,7 @@ start_orchestrator() {
 			python3 bin/a.py "$1" &
 		wait' sh "$tool") </dev/null >"$dir/orchestrator" 2>&1 &
 	wait_until test -e "$ws/out/b-before" || { cat "$dir/orchestrator" && return 1; }
-	value 'd["id"]' partition show story-b >"$ws/out/b-number"
+	value 'd["id"]' partition show story-b >"$ws/out/number" && mv "$ws/out/number" "$ws/out/b-number"
 }
 
 # FILE PATTERN
