@@ -247,7 +247,7 @@ check_compilers() {
 	for file in $(files 'user/*.c' 'kmod/lib/*.c' 'selftests/*.c'); do
 		# These are built with their own options, as errors, by `make unit` and bpf/;
 		# those of coverage/ are for the kernel.
-		[[ $file != selftests/@(unit|fuzz|bench|coverage)/* && $file != *.bpf.c ]] || continue
+		[[ $file != selftests/@(unit|fuzz|proof|bench|coverage)/* && $file != *.bpf.c ]] || continue
 		for compiler in gcc clang; do
 			compile "$compiler" "$file" -fsyntax-only || status=1
 		done

@@ -255,7 +255,7 @@ TEST_F(derivation, a_rename_that_was_allowed_is_not_when_the_new_name_gives_more
 	EXPECT_EQ(0, ask_grant(self->nl, &more, NULL));
 	EXPECT_EQ(EXDEV, box_do(&self->other, rename_once, between));
 	EXPECT_EQ(0, ask_grant(self->nl, &one, NULL));
-	within[1] = in_dir("derivation/a/else");
+	within[1] = (char *)in_dir("derivation/a/else");
 	EXPECT_EQ(0, box_do(&self->other, to_and_fro, within));
 	within[1] = secret;
 	EXPECT_EQ(EXDEV, box_do(&self->other, rename_once, within));

@@ -29,8 +29,10 @@ struct rvm_nl_dump {
 	u32 last;
 	/** @index: Next entry of the table of the partition after @last. */
 	u32 index;
-	/** @grant: Likewise beside the table, see rvm_grants_next(). */
-	u32 grant;
+	/** @grant: Id of the last token beside the table that was shown. */
+	u64 grant;
+	/** @hint: Where that was. */
+	u32 hint;
 };
 
 /** rvm_nl_dump() - the state of a dump */

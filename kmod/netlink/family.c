@@ -264,6 +264,7 @@ int rvm_nl_dump_partitions(struct sk_buff *skb, struct netlink_callback *cb, rvm
 			dump->last = part->id;
 			dump->index = 0;
 			dump->grant = 0;
+			dump->hint = 0;
 		}
 		rvm_partition_put(part);
 	}

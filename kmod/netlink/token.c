@@ -104,13 +104,13 @@ static int show_grants(struct sk_buff *skb, struct netlink_callback *cb, struct 
 {
 	struct rvm_nl_dump *dump = rvm_nl_dump(cb);
 	struct rvm_token *token;
-	u32 at = dump->grant;
 	int err = 0;
 
-	while (!err && (token = rvm_grants_next(READ_ONCE(part->grants), &at))) {
+	while (!err &&
+	       (token = rvm_grants_next(READ_ONCE(part->grants), dump->grant, &dump->hint))) {
 		err = put_entry(skb, cb, token);
 		if (!err)
-			dump->grant = at;
+			dump->grant = token->core.id;
 	}
 	return err;
 }

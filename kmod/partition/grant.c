@@ -61,14 +61,12 @@ struct rvm_token *rvm_partition_token(const struct rvm_partition *part, u64 id)
 {
 	const struct rvm_table *table = rcu_dereference(part->table);
 	struct rvm_token *token = table ? rvm_table_token(table, id) : NULL;
-	u32 at = 0;
+	u32 hint = 0;
 
 	if (token)
 		return token;
-	while ((token = rvm_grants_next(READ_ONCE(part->grants), &at)))
-		if (token->core.id == id)
-			break;
-	return token;
+	token = id ? rvm_grants_next(READ_ONCE(part->grants), id - 1, &hint) : NULL;
+	return token && token->core.id == id ? token : NULL;
 }
 
 /* What is missing is as in the source. */
@@ -231,7 +229,6 @@ static void publish(const struct rvm_grant_request *req, struct rvm_token_core *
 	rvm_partition_begin_addition(req->target);
 	rvm_grants_add(req->target->grants, token);
 	rvm_partition_end_addition(req->target);
-	rvm_partition_note_tokens();
 	*done = (struct rvm_granted){ token->core.id, token->core.handle, token->birth };
 }
 
@@ -253,14 +250,15 @@ static int make_room(const struct rvm_grant_request *req, const struct rvm_token
 {
 	struct rvm_partition *part = req->target;
 	struct rvm_grants *grants = part->grants ?: rvm_grants_new();
+	const struct rvm_table *table;
 	int err;
 
+	table = rcu_dereference_protected(part->table, lockdep_is_held(&rvm_partitions_lock));
 	if (!grants)
 		return -ENOMEM;
 	/* Readers find it complete. */
 	smp_store_release(&part->grants, grants);
-	err = rvm_grants_reserve(grants, rcu_dereference_protected(part->table, lockdep_is_held(&rvm_partitions_lock)), token, extack) ?:
-		      rvm_handles_reserve(1);
+	err = rvm_grants_reserve(grants, table, token, extack) ?: rvm_handles_reserve(1);
 	if (err != -ENFILE)
 		return err;
 	*error = RVM_TOKEN_ERROR_TABLE_FULL;

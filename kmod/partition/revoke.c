@@ -22,6 +22,7 @@
 #include "witness/line.h"
 #include "witness/witness.h"
 
+/* Of revocations, from the first leaf to the last. */
 DEFINE_MUTEX(rvm_revoke_lock);
 
 static struct rvm_partition *owner_of(const struct rvm_revocation *rev,

@@ -283,17 +283,26 @@ const struct rvm_leaf_set *rvm_grants_told(const struct rvm_grants *grants)
 	return body ? &body->told : NULL;
 }
 
-struct rvm_token *rvm_grants_next(const struct rvm_grants *grants, u32 *at)
+/* Tokens are in the order of their ids, but others may have gone, and the rest moved up. */
+static u32 first_behind(const struct rvm_grants_body *body, u32 count, u64 id, u32 at)
+{
+	at = min(at, count);
+	while (at && !(rvm_index_has(&body->index, at - 1) && body->core[at - 1]->id <= id))
+		at--;
+	return at;
+}
+
+struct rvm_token *rvm_grants_next(const struct rvm_grants *grants, u64 id, u32 *hint)
 {
 	const struct rvm_grants_body *body = body_of(grants);
 	/* Pairs with the release in append(). */
-	u32 count = body ? smp_load_acquire(&body->index.count) : 0;
+	u32 at, count = body ? smp_load_acquire(&body->index.count) : 0;
 
-	while (*at < count) {
-		u32 this = (*at)++;
-
-		if (rvm_index_has(&body->index, this))
-			return token_at(body, this);
+	for (at = first_behind(body, count, id, *hint); at < count; at++) {
+		if (!rvm_index_has(&body->index, at) || body->core[at]->id <= id)
+			continue;
+		*hint = at + 1;
+		return token_at(body, at);
 	}
 	return NULL;
 }

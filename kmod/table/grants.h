@@ -107,11 +107,14 @@ const struct rvm_leaf_set *rvm_grants_told(const struct rvm_grants *grants);
 /**
  * rvm_grants_next() - go through all, those that were taken back too
  * @grants: may be NULL
- * @at: 0 at first; where to go on
+ * @id: of the last one; 0 at first
+ * @hint: where that was; 0 at first
  *
- * Context: inside rcu_read_lock().  Between two sections tokens may come and go.
- * Return: the token; NULL at the end.
+ * Whatever comes and goes meanwhile, none of the others is left out.
+ *
+ * Context: inside rcu_read_lock().
+ * Return: the token with the least id above @id; NULL at the end.
  */
-struct rvm_token *rvm_grants_next(const struct rvm_grants *grants, u32 *at);
+struct rvm_token *rvm_grants_next(const struct rvm_grants *grants, u64 id, u32 *hint);
 
 #endif /* _RVM_GRANTS_H */

@@ -49,7 +49,7 @@ enum rvm_token_error rvm_handles_find(struct rvm_handle handle, struct rvm_token
 
 int rvm_handles_init(void)
 {
-	BUILD_BUG_ON(RVM_HOST_TOKENS_MAX > RVM_SLOT_CHUNKS * RVM_SLOTS_PER_CHUNK);
+	BUILD_BUG_ON(RVM_SLOT_CHUNKS * RVM_SLOTS_PER_CHUNK < RVM_HOST_TOKENS_MAX);
 	slots = kvzalloc(sizeof(*slots), GFP_KERNEL);
 	if (!slots)
 		return -ENOMEM;

@@ -306,22 +306,21 @@ static void ask_about_sockets(void)
 
 static void ask_about_all(void)
 {
-	unsigned int class;
+	unsigned int what;
 
 	fill_views();
-
-	for (class = 0; class <= RVM_CLASS_NAME + 1; class ++) {
-		first_of[class] = questions;
-		if (class == RVM_CLASS_PATH)
+	for (what = 0; what <= RVM_CLASS_NAME + 1; what++) {
+		first_of[what] = questions;
+		if (what == RVM_CLASS_PATH)
 			ask_about_paths();
-		if (class == RVM_CLASS_EXEC)
+		if (what == RVM_CLASS_EXEC)
 			ask_about_programs();
-		if (class == RVM_CLASS_NET) {
+		if (what == RVM_CLASS_NET) {
 			ask_about_addresses();
 			ask_about_sockets();
 		}
-		if (class == RVM_CLASS_TOOL || class == RVM_CLASS_NAME)
-			ask_about_names(class);
+		if (what == RVM_CLASS_TOOL || what == RVM_CLASS_NAME)
+			ask_about_names(what);
 	}
 }
 

@@ -109,7 +109,7 @@ struct rvm_request {
 	bool load;
 	/** @floor: Mode does not relax this one. */
 	bool floor;
-	/** @using: Tokens for one use that the asking call has used up: they hold for it; 0 for none. */
+	/** @using: Tokens for one use that the asking call has used up, for which they hold. */
 	u64 using[RVM_USING_MAX];
 	/**
 	 * @cleared: What rvm_judge_cleared() returned, while each right is asked alone.

@@ -227,7 +227,8 @@ static bool unit_takes(const char *unit, size_t len, u8 c, bool nocase)
 	case '?':
 		return true;
 	case '[':
-		return set_holds_either(unit, len, c, nocase);
+		/* One that is closed has three bytes at least. */
+		return len > 2 && set_holds_either(unit, len, c, nocase);
 	case '\\':
 		return len == 2 && fold(unit[1], nocase) == fold(c, nocase);
 	default:

@@ -216,7 +216,7 @@ static int take_text(struct request *r, size_t len, struct err *err)
 		return bad(err, "it needs a directory, a program and its name");
 	if (r->grants[0] && r->all_but[0])
 		return bad(err, "both grants and all but some");
-	if ((r->tty < 0) == (r->terminals != 0))
+	if (r->terminals ? r->tty < 0 : r->tty >= 0)
 		return bad(err, "a terminal without its socket");
 	return 0;
 }
