@@ -28,9 +28,10 @@ write_table() {
 }
 
 write_workspace() {
-	mkdir -p "$dir/ws/docs" "$dir/out" "$dir/lent/a" "$dir/lent/b"
+	mkdir -p "$dir/ws/docs" "$dir/out" "$dir/once" "$dir/lent/a" "$dir/lent/b"
 	echo secret >"$dir/out/file"
 	echo other >"$dir/out/other"
+	echo once >"$dir/once/file"
 	echo a >"$dir/lent/a/file"
 	echo b >"$dir/lent/b/file"
 	echo env >"$dir/ws/.env"
@@ -106,6 +107,10 @@ write_docs() {
 
 read_out() {
 	agent "cat $dir/out/file"
+}
+
+read_once() {
+	agent "cat $dir/once/file"
 }
 
 # Python tells when it has the file.
@@ -252,9 +257,9 @@ check why_says_who says 'The host took token [0-9]+ back .* ago, in record [0-9]
 check why_gives_it_again says "again: rvmctl grant grants 'Read\(/$dir/out/\*\*\)' --for 10m" why
 check over_after_its_time for_a_moment
 check why_says_it_is_over says 'given for a while, which is over|not good any more' why
-check granted_once says once rvmctl grant grants "Read(/$dir/out/**)" --once
-check first_use_is_allowed read_out
-check second_is_not fails read_out
+check granted_once says once rvmctl grant grants "Read(/$dir/once/**)" --once
+check first_use_is_allowed read_once
+check second_is_not fails read_once
 check why_says_it_was_used says 'good for one use, and was used' why
 check a_program_once once_for_a_program
 check until_the_last_process_ends until_exit

@@ -5,7 +5,9 @@
  * As in told.c a work marks the call: the kernel takes it away when the call returns.
  */
 
+#include <linux/pid.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 
 #include "gate/single.h"
@@ -32,6 +34,7 @@ void rvm_single_note(const struct rvm_partition *part, struct rvm_request *req)
 
 	if (likely(!rvm_grants_single(READ_ONCE(part->grants))))
 		return;
+	req->process = task_tgid(current);
 	/* Works run in their own task, and whoever else takes one back holds this lock. */
 	raw_spin_lock_irqsave(&current->pi_lock, flags);
 	for (work = READ_ONCE(current->task_works); work && n < RVM_USING_MAX;
@@ -67,18 +70,21 @@ static bool is_in_use(const struct rvm_request *req, u64 token)
 bool rvm_single_use(const struct rvm_request *req, const struct rvm_token_core *token,
 		    const void *object)
 {
+	struct rvm_token_core *used = (struct rvm_token_core *)token;
 	bool has = READ_ONCE(token->flags) & RVM_TOKEN_FLAG_USED;
 
-	/* Of a file that is being made the inode is known when it is opened. */
-	if (has && (is_in_use(req, token->id) || req->op != RVM_OP_OPEN)) {
-		if (req->op == RVM_OP_OPEN && object)
-			WRITE_ONCE(((struct rvm_token_core *)token)->used_on, object);
+	if (has && req->op != RVM_OP_OPEN)
 		return true;
-	}
-	/* Once it is used up nobody else has it, whatever becomes of the mark. */
-	if (!rvm_token_add_flags(token, RVM_TOKEN_FLAG_USED) || !mark(token->id))
+	if (has && !is_in_use(req, token->id))
 		return false;
+	/* Once it is used up nobody else has it, whatever becomes of the mark. */
+	if (!has && (!rvm_token_add_flags(token, RVM_TOKEN_FLAG_USED) || !mark(token->id)))
+		return false;
+	/* Of a file that is being made the inode is known when it is opened. */
 	if (object)
-		WRITE_ONCE(((struct rvm_token_core *)token)->used_on, object);
+		WRITE_ONCE(used->used_on, object);
+	/* Held, so that it is no other process later; rvm_token_destroy() lets go of it. */
+	if (!has)
+		WRITE_ONCE(used->used_by, get_pid(task_tgid(current)));
 	return true;
 }

@@ -29,7 +29,7 @@ void rvm_single_note(const struct rvm_partition *part, struct rvm_request *req);
  * rvm_single_use() - use a token up, for the present call
  * @req: that it allows
  * @token: of the verdict
- * @object: inode that it was asked for, or NULL: while that is open it stays usable
+ * @object: inode that it was asked for, or NULL: the process goes on using what it opened
  *
  * Context: as rvm_single_note().
  * Return: false if another call was faster, or there is no memory: then it is gone.

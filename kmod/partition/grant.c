@@ -146,15 +146,13 @@ static u64 record(struct rvm_reservation *res, const struct rvm_grant_request *r
 	return rvm_witness_commit(res, &event);
 }
 
-/* Somebody wanted more than the token has. */
-static void record_refusal(const struct rvm_grant_request *req, const struct rvm_token_core *source,
-			   enum rvm_token_error error)
+/* Somebody wanted to pass on more than may be. */
+static void record_refusal(const struct rvm_grant_request *req, const struct rvm_token_core *source)
 {
 	char text[RVM_DETAIL_BYTES] = "";
 	struct rvm_line line = { .text = text, .size = sizeof(text) };
 	struct rvm_event event = {
-		.kind = error == RVM_TOKEN_ERROR_RIGHTS_ESCALATION ? RVM_KIND_CAPABILITY_ESCALATE :
-								     RVM_KIND_PROOF_REJECTED,
+		.kind = RVM_KIND_CAPABILITY_ESCALATE,
 		.op = RVM_OP_GRANT,
 		.reason = RVM_REASON_RIGHTS,
 		.right = req->rights,
@@ -180,7 +178,7 @@ static enum rvm_token_error check(const struct rvm_grant_request *req,
 	wish->contained = !req->scope || rvm_scope_narrow(source, &req->scope->scope);
 	error = rvm_derive_check(source, wish);
 	if (error)
-		record_refusal(req, source, error);
+		record_refusal(req, source);
 	return error;
 }
 

@@ -271,6 +271,7 @@ static u64 record(struct rvm_reservation *res, const struct rvm_revoke_request *
 	char text[RVM_DETAIL_BYTES] = "";
 	struct rvm_line line = { .text = text, .size = sizeof(text) };
 	const struct rvm_token_core *core = &token->core;
+	const struct rvm_partition *part;
 	struct rvm_event event = {
 		.kind = RVM_KIND_CAPABILITY_REVOKE,
 		.op = RVM_OP_REVOKE,
@@ -284,7 +285,12 @@ static u64 record(struct rvm_reservation *res, const struct rvm_revoke_request *
 	};
 
 	rvm_line_add_number(&line, "token", core->id);
-	rvm_line_add_number(&line, "partition", core->owner);
+	rvm_line_add_number(&line, "owner", core->owner);
+	rcu_read_lock();
+	part = xa_load(&rvm_registry, core->owner);
+	if (part)
+		rvm_line_add(&line, "partition", part->name, strlen(part->name));
+	rcu_read_unlock();
 	if (count)
 		rvm_line_add_number(&line, "count", count);
 	if (token->object->resource)

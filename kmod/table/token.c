@@ -5,6 +5,7 @@
 
 #include <linux/atomic.h>
 #include <linux/netlink.h>
+#include <linux/pid.h>
 #include <linux/random.h>
 #include <linux/slab.h>
 #include <linux/socket.h>
@@ -180,6 +181,7 @@ void rvm_token_destroy(struct rvm_token *token)
 	atomic_dec(token->exclusion ? &exclusions : &tokens);
 	rvm_scope_put(token->object);
 	kfree(token->core.within_name);
+	put_pid((struct pid *)token->core.used_by);
 	kmem_cache_free(cache, token);
 }
 

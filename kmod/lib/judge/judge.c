@@ -89,11 +89,12 @@ static bool is_in_use(const struct rvm_token_core *token, const struct rvm_reque
 	return false;
 }
 
-/* What was opened by it can be used as long as it is open. */
+/* Who opened something by it goes on using that. */
 static bool is_open_by(const struct rvm_token_core *token, const struct rvm_request *req)
 {
-	if (!req || req->class != RVM_CLASS_PATH || !req->path.visible ||
-	    !req->path.visible->id[0] || req->path.visible->id[0] != READ_ONCE(token->used_on))
+	if (!req || !req->process || req->process != READ_ONCE(token->used_by) ||
+	    req->class != RVM_CLASS_PATH || !req->path.visible || !req->path.visible->id[0] ||
+	    req->path.visible->id[0] != READ_ONCE(token->used_on))
 		return false;
 	switch (req->op) {
 	case RVM_OP_READ:

@@ -111,6 +111,8 @@ struct rvm_request {
 	bool floor;
 	/** @using: Tokens for one use that the asking call has used up, for which they hold. */
 	u64 using[RVM_USING_MAX];
+	/** @process: Identity of the asking one, where there are tokens for one use. */
+	const void *process;
 	/**
 	 * @cleared: What rvm_judge_cleared() returned, while each right is asked alone.
 	 */

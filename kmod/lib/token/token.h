@@ -62,6 +62,8 @@ struct rvm_token_core {
 	u64 badge;
 	/** @used_on: With flag USED: identity of the file that was opened by it. */
 	const void *used_on;
+	/** @used_by: And of the process that did. */
+	const void *used_by;
 	/** @seal: rvm_token_seal() at its birth. */
 	u64 seal;
 	/** @handle: Its own. */
