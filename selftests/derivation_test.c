@@ -543,6 +543,60 @@ static uint64_t now_ns(void)
 	return ts.tv_sec * 1000000000ULL + ts.tv_nsec;
 }
 
+/* A request about a token by its handle. */
+static void ask_by_handle(uint8_t cmd, const struct reply *token, uint32_t later)
+{
+	request_begin(&r, cmd);
+	put_u32(&r, RVM_A_GRANT_INDEX, reply_u32(token, RVM_A_TOKEN_INDEX));
+	put_u32(&r, RVM_A_GRANT_GENERATION, reply_u32(token, RVM_A_TOKEN_GENERATION) + later);
+}
+
+TEST_F(derivation, a_handle_of_another_generation_is_stale)
+{
+	static const uint8_t cmds[] = { RVM_CMD_TOKEN_GRANT, RVM_CMD_TOKEN_REVOKE,
+					RVM_CMD_TOKEN_PROVE };
+	static struct reply token;
+	const void *nest;
+	uint64_t id;
+	ssize_t len;
+
+	id = token_of(self->nl, &self->giver, PROGRAM);
+	request_begin(&r, RVM_CMD_TOKEN_GET);
+	put_u64(&r, RVM_A_TABLE_TOKEN_ID, id);
+	ASSERT_EQ(0, nl_call(self->nl, &r, &reply));
+	len = reply_get(&reply, RVM_A_TABLE_TOKEN, &nest);
+	ASSERT_LT(0, len);
+	token.len = len;
+	memcpy(token.data, nest, len);
+	for (size_t i = 0; i < ARRAY_LEN(cmds); i++) {
+		ask_by_handle(cmds[i], &token, 1);
+		if (cmds[i] == RVM_CMD_TOKEN_GRANT)
+			put_u32(&r, RVM_A_GRANT_PARTITION, self->inner.id);
+		EXPECT_EQ(ESTALE, nl_call(self->nl, &r, &reply));
+	}
+	ask_by_handle(RVM_CMD_TOKEN_GRANT, &token, 0);
+	put_u32(&r, RVM_A_GRANT_PARTITION, self->inner.id);
+	EXPECT_EQ(0, nl_call(self->nl, &r, &reply));
+}
+
+TEST_F(derivation, what_is_too_long_or_too_old_is_refused)
+{
+	struct wish w = { token_of(self->nl, &self->giver, PROGRAM), self->inner.id, 0,
+			  RVM_CLASS_NAME };
+	struct proof p = { w.source, 9, now_ns(), 1 };
+	char name[1100];
+
+	memset(name, 'a', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	w.pattern = name;
+	EXPECT_EQ(E2BIG, ask_grant(self->nl, &w, NULL));
+	w.pattern = "agents/one";
+	EXPECT_EQ(0, ask_grant(self->nl, &w, NULL));
+	EXPECT_EQ(0, prove_inside(&p));
+	ASSERT_EQ(0, box_set(&self->giver, RVM_A_PARTITION_EPOCH_BUMP, 1));
+	EXPECT_EQ(EKEYEXPIRED, prove_inside(&p));
+}
+
 TEST_F(derivation, a_proof_is_good_once)
 {
 	struct proof p = { token_of(self->nl, &self->giver, PROGRAM), 5, now_ns(), 2 };

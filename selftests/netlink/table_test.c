@@ -334,7 +334,7 @@ TEST_F(netlink, bad_anchors_are_refused)
 
 TEST_F_TIMEOUT(netlink, a_table_has_65536_tokens_at_most, 240)
 {
-	size_t left = TOKENS_MAX, batch;
+	size_t left = TOKENS_MAX, batch, token, scope;
 
 	ask_begin(self->box.id);
 	ACCEPTED(self->nl);
@@ -361,6 +361,16 @@ TEST_F_TIMEOUT(netlink, a_table_has_65536_tokens_at_most, 240)
 	ask_plain(RVM_CMD_TABLE_COMMIT);
 	ACCEPTED(self->nl);
 	EXPECT_EQ(TOKENS_MAX + self->start.tokens, get_counters(self->nl).tokens);
+
+	/* Nor is there room for one beside it. */
+	ask(RVM_CMD_TOKEN_GRANT, RVM_A_GRANT_PARTITION, self->box.id);
+	token = nest_begin(&r, RVM_A_GRANT_TOKEN);
+	put_u32(&r, RVM_A_TOKEN_RIGHTS, RVM_RIGHT_READ);
+	scope = nest_begin(&r, RVM_A_TOKEN_SCOPE);
+	put_u32(&r, RVM_A_SCOPE_CLASS, RVM_CLASS_SELF);
+	nest_end(&r, scope);
+	nest_end(&r, token);
+	REFUSED(self->nl, ENFILE);
 }
 
 TEST_HARNESS_MAIN
