@@ -517,16 +517,19 @@ static int check_destroy(const struct rvm_partition *part, struct netlink_ext_ac
 static void end_tokens(struct rvm_partition *part, struct rvm_table *table, u64 sequence)
 {
 	struct rvm_revocation rev = { .sequence = sequence, .gone = part };
+	struct rvm_grants *grants;
 
 	lockdep_assert_held(&rvm_revoke_lock);
 	if (table)
 		rvm_revoke_table(&rev, table);
 	rvm_revoke_grants(&rev, part, 0);
+	/* Whoever has a reference may list it still. */
+	grants = part->grants;
+	WRITE_ONCE(part->grants, NULL);
 	/* Now nobody has the table, and nobody has the partition without a reference. */
 	rvm_revoke_finish(&rev, true, NULL);
 	rvm_table_destroy(table);
-	rvm_grants_destroy(part->grants);
-	part->grants = NULL;
+	rvm_grants_destroy(grants);
 }
 
 int rvm_partition_destroy(struct rvm_partition *part, struct netlink_ext_ack *extack)
