@@ -4,12 +4,18 @@
 #include <netlink/genl/ctrl.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "wire/nl.h"
 #include "wire/spec.h"
 
 /* Room for a batch of rows; the module takes any size below a skb's. */
 #define REQUEST_BYTES 40960
+
+/* How long a list is read again that changes meanwhile, and how long it is left alone. */
+#define AGAIN_SECONDS 10
+#define AGAIN_WAIT_US 20000
 
 #ifndef NLM_F_CAPPED
 #define NLM_F_CAPPED 0x100
@@ -30,6 +36,9 @@ struct nlc {
 	int item;
 	bool done;
 	bool stopped;
+	/* Of a dump: taken when it is known to be whole. */
+	struct nl_msg **held;
+	size_t n_held;
 };
 
 static void set_option(struct nlc *nlc, int option)
@@ -201,22 +210,62 @@ static int on_finish(struct nl_msg *msg, void *arg)
 	return NL_STOP;
 }
 
-static int on_valid(struct nl_msg *msg, void *arg)
+static int take(struct nlc *nlc, struct nl_msg *msg)
 {
 	struct nlattr *attrs[SPEC_ATTRS_MAX + 1] = { 0 };
-	struct nlc *nlc = arg;
 	struct nlmsghdr *hdr = nlmsg_hdr(msg);
 	const struct genlmsghdr *genl = nlmsg_data(hdr);
 	int ret;
 
-	if (hdr->nlmsg_type != nlc->family || !genlmsg_valid_hdr(hdr, 0) || !nlc->fn ||
-	    nlc->stopped)
-		return NL_OK;
 	if (genlmsg_parse(hdr, 0, attrs, SPEC_ATTRS_MAX, NULL) < 0)
 		return NL_SKIP;
 	ret = nlc->fn(attrs, genl->cmd, nlc->data, nlc->err);
 	/* The rest of a dump is still read, so that the next call starts clean. */
 	nlc->stopped = ret != 0;
+	return NL_OK;
+}
+
+static int hold(struct nlc *nlc, struct nl_msg *msg)
+{
+	struct nl_msg **more;
+
+	/* Room grows by doubling. */
+	if (!(nlc->n_held & (nlc->n_held - 1))) {
+		more = reallocarray(nlc->held, nlc->n_held ? 2 * nlc->n_held : 1, sizeof(*more));
+		if (!more)
+			return err_errno(nlc->err, ENOMEM, "netlink");
+		nlc->held = more;
+	}
+	nlmsg_get(msg);
+	nlc->held[nlc->n_held++] = msg;
+	return 0;
+}
+
+static void drop_held(struct nlc *nlc)
+{
+	for (size_t i = 0; i < nlc->n_held; i++)
+		nlmsg_free(nlc->held[i]);
+	free(nlc->held);
+	nlc->held = NULL;
+	nlc->n_held = 0;
+}
+
+static bool is_dump(const struct nlc *nlc)
+{
+	return nlc->request && nlc->request->nlmsg_flags & NLM_F_DUMP;
+}
+
+static int on_valid(struct nl_msg *msg, void *arg)
+{
+	struct nlc *nlc = arg;
+	struct nlmsghdr *hdr = nlmsg_hdr(msg);
+
+	if (hdr->nlmsg_type != nlc->family || !genlmsg_valid_hdr(hdr, 0) || !nlc->fn ||
+	    nlc->stopped)
+		return NL_OK;
+	if (!is_dump(nlc))
+		return take(nlc, msg);
+	nlc->stopped = hold(nlc, msg) != 0;
 	return NL_OK;
 }
 
@@ -239,6 +288,48 @@ static int receive(struct nlc *nlc, struct nl_cb *cb)
 	return nlc->error || nlc->err->code ? -1 : 0;
 }
 
+static int send_once(struct nlc *nlc, struct nl_msg *msg, struct nl_cb *cb)
+{
+	int ret;
+
+	nlc->error = 0;
+	nlc->item = -1;
+	nlc->done = false;
+	nlc->stopped = false;
+	nlmsg_hdr(msg)->nlmsg_seq = NL_AUTO_SEQ;
+	nl_complete_msg(nlc->sk, msg);
+	ret = nl_send(nlc->sk, msg);
+	if (ret < 0)
+		return err_make(nlc->err, EXIT_REFUSED, "netlink: %s", nl_geterror(ret));
+	return receive(nlc, cb);
+}
+
+static time_t seconds(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec;
+}
+
+/* Until a list stayed the same while it was read. */
+static int send_all(struct nlc *nlc, struct nl_msg *msg, struct nl_cb *cb)
+{
+	time_t end = seconds() + AGAIN_SECONDS;
+	int ret;
+
+	while ((ret = send_once(nlc, msg, cb)) && nlc->error == EINTR && is_dump(nlc) &&
+	       seconds() < end) {
+		err_clear(nlc->err);
+		drop_held(nlc);
+		usleep(AGAIN_WAIT_US);
+	}
+	for (size_t i = 0; !ret && i < nlc->n_held && !nlc->stopped; i++)
+		take(nlc, nlc->held[i]);
+	drop_held(nlc);
+	return ret || nlc->err->code ? -1 : 0;
+}
+
 int nlc_call(struct nlc *nlc, struct nl_msg *msg, nlc_fn fn, void *data, struct err *err)
 {
 	struct nl_cb *cb = nl_cb_alloc(NL_CB_DEFAULT);
@@ -253,23 +344,14 @@ int nlc_call(struct nlc *nlc, struct nl_msg *msg, nlc_fn fn, void *data, struct 
 	nlc->fn = fn;
 	nlc->data = data;
 	nlc->err = err;
-	nlc->error = 0;
-	nlc->item = -1;
-	nlc->done = false;
-	nlc->stopped = false;
 	nl_cb_err(cb, NL_CB_CUSTOM, on_error, nlc);
 	nl_cb_set(cb, NL_CB_ACK, NL_CB_CUSTOM, on_ack, nlc);
 	nl_cb_set(cb, NL_CB_FINISH, NL_CB_CUSTOM, on_finish, nlc);
 	nl_cb_set(cb, NL_CB_VALID, NL_CB_CUSTOM, on_valid, nlc);
 	nlmsg_hdr(msg)->nlmsg_flags |= NLM_F_REQUEST;
-	if (!(nlmsg_hdr(msg)->nlmsg_flags & NLM_F_DUMP))
+	if (!is_dump(nlc))
 		nlmsg_hdr(msg)->nlmsg_flags |= NLM_F_ACK;
-	nl_complete_msg(nlc->sk, msg);
-	ret = nl_send(nlc->sk, msg);
-	if (ret < 0)
-		ret = err_make(err, EXIT_REFUSED, "netlink: %s", nl_geterror(ret));
-	else
-		ret = receive(nlc, cb);
+	ret = send_all(nlc, msg, cb);
 	nlc->request = NULL;
 out:
 	nl_cb_put(cb);

@@ -44,8 +44,10 @@ void nlc_drop(struct nl_msg **msg);
  * @fn: called for each reply; may be NULL
  * @err: on refusal the text of the extended ACK, with the attribute's name; EXIT_REFUSED
  *
+ * @fn gets a dump once it was read whole: what others changed meanwhile has it read again.
+ *
  * Return: 0; -1 with @err, then nlc_errno() has the errno (positive) if the module refused; EINTR
- * if a list changed while it was read: then ask again, by another nlc.
+ * if a list changed for seconds each time that it was read.
  */
 int nlc_call(struct nlc *nlc, struct nl_msg *msg, nlc_fn fn, void *data, struct err *err);
 int nlc_errno(const struct nlc *nlc);

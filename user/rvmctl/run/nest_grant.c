@@ -16,9 +16,6 @@
 
 /* Tokens that are passed on as they are. */
 #define PASSED_MAX 4096
-/* How often a list is read that changes meanwhile. */
-#define READ_TRIES 100
-#define READ_WAIT_US 50000
 /* Tokens that are tried for one scope. */
 #define TRIES_MAX 64
 
@@ -201,29 +198,11 @@ static int grant(struct nlc *nlc, const struct nest_source *from, const char *re
 	return 0;
 }
 
-/* Others pass tokens on meanwhile. */
-static int read_tokens(struct nest_source *from, struct err *err)
-{
-	for (int tries = 0;; tries++) {
-		auto_nlc struct nlc *nlc = NULL;
-
-		if (nlc_open(&nlc, err))
-			return -1;
-		if (!tokens_get(nlc, from->outer->id, &from->tokens, err))
-			return 0;
-		tokens_free(&from->tokens);
-		if (nlc_errno(nlc) != EINTR || tries == READ_TRIES)
-			return -1;
-		err_clear(err);
-		usleep(READ_WAIT_US);
-	}
-}
-
 int nest_give(struct nlc *nlc, const struct partition *outer, const struct nest *how,
 	      const struct partition *inner, struct err *err)
 {
 	struct nest_source from = { .outer = outer };
-	int ret = read_tokens(&from, err);
+	int ret = tokens_get(nlc, outer->id, &from.tokens, err);
 
 	if (!ret)
 		ret = pass_tokens(nlc, &from, how->all_but[0], inner, err);
