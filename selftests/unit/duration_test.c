@@ -72,6 +72,20 @@ static void in_words_rounded_down(void)
 	expect_text(2 * 86400, "2 days");
 }
 
+static void what_is_left_is_rounded_up(void)
+{
+	char *is = duration_text_up(599);
+
+	EXPECT_STR(is, "10 min");
+	free(is);
+	is = duration_text_up(600);
+	EXPECT_STR(is, "10 min");
+	free(is);
+	is = duration_text_up(119);
+	EXPECT_STR(is, "119 s");
+	free(is);
+}
+
 static void times_are_local_or_seconds(void)
 {
 	setenv("TZ", "UTC-2", 1);
@@ -93,6 +107,7 @@ int main(void)
 	RUN(a_number_and_a_letter);
 	RUN(nothing_else);
 	RUN(in_words_rounded_down);
+	RUN(what_is_left_is_rounded_up);
 	RUN(times_are_local_or_seconds);
 	return unit_done();
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include <errno.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
@@ -44,17 +45,29 @@ int duration_parse(const char *text, uint64_t *seconds)
 	return -1;
 }
 
-char *duration_text(uint64_t seconds)
+static char *count_units(uint64_t seconds, bool up)
 {
 	static const struct {
 		uint64_t seconds;
 		const char *name;
 	} units[] = { { DAY, "days" }, { HOUR, "h" }, { MINUTE, "min" }, { 1, "s" } };
+	uint64_t n;
 	size_t i = 0;
 
 	while (units[i].seconds > 1 && seconds < 2 * units[i].seconds)
 		i++;
-	return format("%" PRIu64 " %s", seconds / units[i].seconds, units[i].name);
+	n = seconds / units[i].seconds;
+	return format("%" PRIu64 " %s", n + (up && seconds % units[i].seconds), units[i].name);
+}
+
+char *duration_text(uint64_t seconds)
+{
+	return count_units(seconds, false);
+}
+
+char *duration_text_up(uint64_t seconds)
+{
+	return count_units(seconds, true);
 }
 
 int moment_parse(const char *text, int64_t *seconds)

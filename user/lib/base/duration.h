@@ -12,6 +12,8 @@ int duration_parse(const char *text, uint64_t *seconds);
 
 /* "59 s", "9 min", "2 h", "3 days": rounded down; free() it. */
 char *duration_text(uint64_t seconds);
+/* Rounded up: of time that is left. */
+char *duration_text_up(uint64_t seconds);
 
 /**
  * moment_parse() - a time as unix seconds

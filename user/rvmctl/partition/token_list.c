@@ -286,7 +286,7 @@ bool token_is_granted(const struct token *t)
 char *token_end_text(const struct token *t)
 {
 	int64_t left = t->expires_at - time(NULL);
-	auto_free char *time_left = left > 0 ? duration_text(left) : NULL;
+	auto_free char *time_left = left > 0 ? duration_text_up(left) : NULL;
 	char *text = NULL;
 
 	if (t->flags & RVM_TOKEN_FLAG_REVOKED)
