@@ -27,6 +27,14 @@ static void a_number_and_a_letter(void)
 	EXPECT_EQ(seconds_of("366d"), 366 * 86400);
 }
 
+static void several_from_long_to_short(void)
+{
+	EXPECT_EQ(seconds_of("10min"), 600);
+	EXPECT_EQ(seconds_of("45sec"), 45);
+	EXPECT_EQ(seconds_of("1h30m"), 5400);
+	EXPECT_EQ(seconds_of("1d2h3min4s"), 93784);
+}
+
 static void nothing_else(void)
 {
 	static const char *const bad[] = { "",
@@ -39,7 +47,12 @@ static void nothing_else(void)
 					   "1 s",
 					   "1S",
 					   "1ms",
-					   "1h30m",
+					   "30m1h",
+					   "1h1h",
+					   "1h30",
+					   "1h 30m",
+					   "10mins",
+					   "366d1s",
 					   "1.5h",
 					   "367d",
 					   "8785h",
@@ -105,6 +118,7 @@ static void times_are_local_or_seconds(void)
 int main(void)
 {
 	RUN(a_number_and_a_letter);
+	RUN(several_from_long_to_short);
 	RUN(nothing_else);
 	RUN(in_words_rounded_down);
 	RUN(what_is_left_is_rounded_up);

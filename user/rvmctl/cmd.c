@@ -3,10 +3,13 @@
 #include <errno.h>
 #include <string.h>
 
+#include "base/nearest.h"
 #include "cmd.h"
 #include "value.h"
 
 #define ARGS_MAX 32
+/* Words that are compared with a command that is not known. */
+#define COMMANDS_MAX 128
 
 struct args {
 	const struct arg *spec;
@@ -28,6 +31,21 @@ static int hint_help(struct err *err, const struct cmd *cmd)
 static bool is_option(const struct arg *arg)
 {
 	return arg->name[0] == '-';
+}
+
+/* Return: -1 */
+static int hint_option(struct err *err, const struct cmd *cmd, const char *word, size_t len)
+{
+	const char *names[ARGS_MAX + 1] = { NULL };
+	size_t n = 0;
+	const char *meant;
+
+	for (const struct arg *arg = cmd->args; arg && arg->name && n < ARGS_MAX; arg++) {
+		if (is_option(arg) && !(arg->flags & ARG_HIDDEN))
+			names[n++] = arg->name;
+	}
+	meant = nearest(word, len, names);
+	return meant ? err_hint(err, "did you mean %s?", meant) : hint_help(err, cmd);
 }
 
 static size_t find(const struct args *a, const char *name)
@@ -154,7 +172,7 @@ static int parse_option(struct ctx *ctx, const struct cmd *cmd, struct args *a, 
 		return 1;
 	err_make(&ctx->err, EXIT_USAGE, "%.*s: unknown option of '%s%s%s'", (int)len, argv[0],
 		 cmd->noun ? cmd->noun : "", cmd->noun ? " " : "", cmd->verb);
-	return hint_help(&ctx->err, cmd);
+	return hint_option(&ctx->err, cmd, argv[0], len);
 }
 
 static bool has_rest(const struct args *a)
@@ -386,6 +404,25 @@ static bool is_known(const struct cmd *const *tables, const char *noun)
 	return false;
 }
 
+/* Nouns, and verbs that stand alone.  Return: -1 */
+static int unknown(struct err *err, const struct cmd *const *tables, const char *word)
+{
+	const char *words[COMMANDS_MAX + 1] = { NULL };
+	const char *meant;
+	size_t n = 0;
+
+	for (; *tables; tables++) {
+		for (const struct cmd *cmd = *tables; cmd->verb && n < COMMANDS_MAX; cmd++) {
+			if (!(cmd->flags & CMD_HIDDEN))
+				words[n++] = cmd->noun ? cmd->noun : cmd->verb;
+		}
+	}
+	err_make(err, EXIT_USAGE, "%s: unknown command", word);
+	meant = nearest(word, strlen(word), words);
+	return meant ? err_hint(err, "did you mean %s?", meant) :
+		       err_hint(err, "see rvmctl --help");
+}
+
 /* "help", "help run", "help partition set". */
 static int help(struct ctx *ctx, const struct cmd *const *tables, int argc, char **argv)
 {
@@ -401,15 +438,16 @@ static int help(struct ctx *ctx, const struct cmd *const *tables, int argc, char
 	}
 	if (is_known(tables, argv[0]))
 		return cmd_dispatch(ctx, tables, ask[2] ? 3 : 2, ask);
-	err_make(&ctx->err, EXIT_USAGE, "%s: unknown command", argv[0]);
-	return err_hint(&ctx->err, "see rvmctl help");
+	return unknown(&ctx->err, tables, argv[0]);
 }
 
 /* Return: -1 */
-static int hint_verbs(struct err *err, const struct cmd *const *tables, const char *noun)
+static int hint_verbs(struct err *err, const struct cmd *const *tables, const char *noun,
+		      const char *verb)
 {
 	const char *verbs[ARGS_MAX + 1] = { NULL };
 	auto_free char *all = NULL;
+	const char *meant;
 	size_t n = 0;
 
 	for (; *tables; tables++) {
@@ -419,6 +457,9 @@ static int hint_verbs(struct err *err, const struct cmd *const *tables, const ch
 				verbs[n++] = cmd->verb;
 		}
 	}
+	meant = verb ? nearest(verb, strlen(verb), verbs) : NULL;
+	if (meant)
+		return err_hint(err, "did you mean %s %s?", noun, meant);
 	all = words_join(verbs);
 	return err_hint(err, "use %s, see rvmctl %s --help", all ? all : "another", noun);
 }
@@ -447,12 +488,9 @@ int cmd_dispatch(struct ctx *ctx, const struct cmd *const *tables, int argc, cha
 		help_noun(tables, argv[0]);
 		return EXIT_DONE;
 	}
-	if (noun_known)
-		err_make(&ctx->err, EXIT_USAGE, "%s: %s%s%s", argv[0],
-			 argc > 1 ? "'" : "verb required", argc > 1 ? argv[1] : "",
-			 argc > 1 ? "' is not one of its verbs" : "");
-	else
-		err_make(&ctx->err, EXIT_USAGE, "%s: unknown command", argv[0]);
-	return noun_known ? hint_verbs(&ctx->err, tables, argv[0]) :
-			    err_hint(&ctx->err, "see rvmctl --help");
+	if (!noun_known)
+		return unknown(&ctx->err, tables, argv[0]);
+	err_make(&ctx->err, EXIT_USAGE, "%s: %s%s%s", argv[0], argc > 1 ? "'" : "verb required",
+		 argc > 1 ? argv[1] : "", argc > 1 ? "' is not one of its verbs" : "");
+	return hint_verbs(&ctx->err, tables, argv[0], argc > 1 ? argv[1] : NULL);
 }

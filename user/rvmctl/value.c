@@ -135,8 +135,9 @@ int value_read(struct err *err, const struct arg *arg, const char *text, struct 
 		return read_rights(err, arg, text, &v->u);
 	case ARG_DURATION:
 		if (duration_parse(text, &v->u))
-			return bad_value(err, arg, text,
-					 "a duration, such as 30s, 10m, 2h or 1d (at most 366d)");
+			return bad_value(
+				err, arg, text,
+				"a duration, such as 30s, 10m, 1h30m or 1d (at most 366d)");
 		return 0;
 	case ARG_TIME:
 		if (moment_parse(text, &v->s))

@@ -13,6 +13,7 @@
 #define MINUTE 60
 #define HOUR (60 * MINUTE)
 #define DAY (24 * HOUR)
+#define DURATION_SECONDS_MAX ((uint64_t)DURATION_DAYS_MAX * DAY)
 
 /* Digits only. */
 static int read_number(const char *text, char **end, uint64_t *number)
@@ -22,27 +23,46 @@ static int read_number(const char *text, char **end, uint64_t *number)
 	return text[0] >= '0' && text[0] <= '9' && !errno ? 0 : -1;
 }
 
-int duration_parse(const char *text, uint64_t *seconds)
+/* One number with its unit.  Return: where the next begins; NULL if it is none. */
+static const char *read_part(const char *text, uint64_t *seconds)
 {
 	static const struct {
-		char letter;
+		const char *name;
 		uint64_t seconds;
-	} units[] = { { 's', 1 }, { 'm', MINUTE }, { 'h', HOUR }, { 'd', DAY } };
-	const uint64_t max = (uint64_t)DURATION_DAYS_MAX * DAY;
+	} units[] = { { "s", 1 },	 { "sec", 1 },	{ "m", MINUTE },
+		      { "min", MINUTE }, { "h", HOUR }, { "d", DAY } };
 	uint64_t number;
+	size_t len;
 	char *end;
 
-	if (read_number(text, &end, &number) || !number || !end[0] || end[1])
-		return -1;
+	if (read_number(text, &end, &number))
+		return NULL;
+	len = strspn(end, "abcdefghijklmnopqrstuvwxyz");
 	for (size_t i = 0; i < ARRAY_SIZE(units); i++) {
-		if (units[i].letter != end[0])
+		if (strlen(units[i].name) != len || strncmp(units[i].name, end, len))
 			continue;
-		if (number > max / units[i].seconds)
-			return -1;
+		if (number > DURATION_SECONDS_MAX / units[i].seconds)
+			return NULL;
 		*seconds = number * units[i].seconds;
-		return 0;
+		return end + len;
 	}
-	return -1;
+	return NULL;
+}
+
+int duration_parse(const char *text, uint64_t *seconds)
+{
+	uint64_t sum = 0, part, above = UINT64_MAX;
+
+	while (*text) {
+		text = read_part(text, &part);
+		/* From days to seconds. */
+		if (!text || part >= above || part > DURATION_SECONDS_MAX - sum)
+			return -1;
+		above = part;
+		sum += part;
+	}
+	*seconds = sum;
+	return sum ? 0 : -1;
 }
 
 static char *count_units(uint64_t seconds, bool up)

@@ -7,7 +7,7 @@
 /* The longest that can be asked for. */
 #define DURATION_DAYS_MAX 366
 
-/* "30s", "10m", "2h" or "1d" in seconds.  Return: 0; -1 if it is none, or 0, or too long. */
+/* "30s", "10m", "10min", "2h", "1h30m" or "1d" in seconds.  Return: 0; -1 if it is none, or 0, or too long. */
 int duration_parse(const char *text, uint64_t *seconds);
 
 /* "59 s", "9 min", "2 h", "3 days": rounded down; free() it. */

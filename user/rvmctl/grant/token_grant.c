@@ -117,7 +117,7 @@ static const struct arg grant_args[] = {
 	{ "--scope", ARG_STRING, 0, "ROW", "less than the token covers, such as 'Read(src/**)'",
 	  NULL },
 	{ "--rights", ARG_RIGHTS, 0, "RIGHT,...", "default: those that ROW means, or all", NULL },
-	{ "--for", ARG_DURATION, 0, "TIME", "it ends then: 30s, 10m, 2h, 1d", NULL },
+	{ "--for", ARG_DURATION, 0, "TIME", "it ends then: 30s, 10m, 1h30m, 1d", NULL },
 	{ "--expires", ARG_TIME, 0, "TIME", "it ends at this time: \"2030-01-31 12:00\"", NULL },
 	{ "--once", ARG_FLAG, 0, NULL, "good for one open or one start of a program", NULL },
 	{ "--until-exit", ARG_FLAG, 0, NULL, "it ends when no process of the partition is left",

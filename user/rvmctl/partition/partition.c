@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "base/nearest.h"
 #include "cmd.h"
 #include "partition/adopt.h"
 #include "partition/cgroup.h"
@@ -71,6 +72,32 @@ int partition_lookup(struct nlc *nlc, const char *name, struct partition *p, str
 	return 0;
 }
 
+/* One that is called nearly so. */
+static int hint_name(struct nlc *nlc, const char *name, struct err *err)
+{
+	struct partition *list = NULL;
+	const char **names = NULL;
+	const char *meant = NULL;
+	struct err none = { 0 };
+	size_t n = 0;
+
+	if (!partition_list(nlc, &list, &n, &none))
+		names = calloc(n + 1, sizeof(*names));
+	for (size_t i = 0; names && i < n; i++)
+		names[i] = list[i].name;
+	meant = names ? nearest(name, strlen(name), names) : NULL;
+	if (meant)
+		err_hint(err, "did you mean %s?", meant);
+	for (size_t i = 0; i < n; i++)
+		partition_free(&list[i]);
+	free(list);
+	free(names);
+	err_clear(&none);
+	return err_hint(err,
+			"see rvmctl partition list, or create it: rvmctl load TABLE --partition %s",
+			name);
+}
+
 int partition_find(struct nlc *nlc, const char *name, struct partition *p, struct err *err)
 {
 	int ret = partition_lookup(nlc, name, p, err);
@@ -79,10 +106,7 @@ int partition_find(struct nlc *nlc, const char *name, struct partition *p, struc
 		return 0;
 	if (!ret) {
 		err_make(err, EXIT_REFUSED, "partition %s: no such partition", name);
-		err_hint(err,
-			 "see rvmctl partition list, or create it: rvmctl load TABLE --partition "
-			 "%s",
-			 name);
+		hint_name(nlc, name, err);
 	}
 	return -1;
 }
