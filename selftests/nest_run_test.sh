@@ -293,6 +293,15 @@ gets_no_more() {
 	sub_agent true --grant "$1"
 }
 
+# What the host granted is beside a table with more rows than are ever asked about.
+passes_granted_on() {
+	mkdir -p "$dir/lent" && echo lent >"$dir/lent/file" || return
+	rvmctl grant nest-run "Read(/$dir/lent/**)" --for 1h || return
+	sub_agent "cat $dir/lent/file" --grant "Read(/$dir/lent/**)" --grant 'Read(one/**)' ||
+		{ rvmctl revoke nest-run --all && return 1; }
+	! sub_agent "cat $dir/lent/file" --grant 'Read(one/**)' && rvmctl revoke nest-run --all
+}
+
 starts() {
 	agent "$tool" run --inside "$@" -- "$tool" --version </dev/null
 }
@@ -310,7 +319,7 @@ from_the_host() {
 }
 
 ktap_print_header
-ktap_set_plan 39
+ktap_set_plan 40
 check hooks_are_attached attach_hooks
 check loads prepare
 check each_has_its_own has_its_own
@@ -320,6 +329,7 @@ refused and_does_not_write_it 'denied' writes_not_the_other
 check it_has_all_but_something has_all_but
 refused and_not_that 'denied' has_not_what_was_left_out
 refused what_the_agent_may_not_it_may_not 'no token that covers' gets_no_more 'Edit(./**)'
+check what_was_granted_it_may_pass_on passes_granted_on
 refused nor_what_is_elsewhere 'no token that covers' gets_no_more 'Read(//etc/**)'
 refused what_is_no_resource 'grant' gets_no_more 'tcp:'
 check it_starts_what_it_may starts --grant "exec:$tool *"

@@ -51,11 +51,58 @@ static void what_lies_elsewhere_is_refused(void)
 	expect("/home", "x", "/ws", NULL);
 }
 
+/* What the token is for, and a scope with the same anchor. */
+static bool fits(uint32_t class, uint8_t rights, const char *outer, uint32_t flags,
+		 const char *inner, uint32_t inner_flags)
+{
+	const struct token source = {
+		.class = class,
+		.rights = rights,
+		.scope_flags = flags,
+		.anchor = class == RVM_CLASS_ANY ? NULL : "/ws",
+		.pattern = (char *)outer,
+		.len = strlen(outer),
+	};
+	const struct anchor anchor = { .path = "/ws" };
+	const struct scope s = {
+		.class = class == RVM_CLASS_ANY ? RVM_CLASS_PATH : class,
+		.flags = inner_flags,
+		.anchor = &anchor,
+		.pattern = (char *)inner,
+		.len = strlen(inner),
+	};
+
+	return narrow_fits(&source, &s);
+}
+
+static void paths_fit_as_the_module_says(void)
+{
+	EXPECT(fits(RVM_CLASS_PATH, RVM_RIGHT_READ, "**", 0, "src/**", 0));
+	EXPECT(fits(RVM_CLASS_PATH, RVM_RIGHT_READ, "src/**", 0, "src/a.c", 0));
+	EXPECT(fits(RVM_CLASS_PATH, RVM_RIGHT_READ, "", 0, "a/b", 0));
+	EXPECT(!fits(RVM_CLASS_PATH, RVM_RIGHT_READ, "src/**", 0, "**", 0));
+	EXPECT(!fits(RVM_CLASS_PATH, RVM_RIGHT_READ, "lib/**", 0, "src/a.c", 0));
+	EXPECT(!fits(RVM_CLASS_PATH, RVM_RIGHT_READ, "src/*.h", 0, "src/*.c", 0));
+	EXPECT(!fits(RVM_CLASS_PATH, RVM_RIGHT_READ, "src", RVM_SCOPE_FLAG_ALONE, "src/a.c", 0));
+	EXPECT(fits(RVM_CLASS_ANY, RVM_RIGHT_READ, "", 0, "src/**", 0));
+}
+
+static void programs_fit_as_the_module_says(void)
+{
+	EXPECT(fits(RVM_CLASS_EXEC, RVM_RIGHT_EXECUTE, "git", RVM_SCOPE_FLAG_PREFIX, "git",
+		    RVM_SCOPE_FLAG_PREFIX));
+	EXPECT(fits(RVM_CLASS_EXEC, RVM_RIGHT_EXECUTE, "git", RVM_SCOPE_FLAG_PREFIX, "git", 0));
+	EXPECT(!fits(RVM_CLASS_EXEC, RVM_RIGHT_EXECUTE, "git", 0, "git", RVM_SCOPE_FLAG_PREFIX));
+	EXPECT(!fits(RVM_CLASS_EXEC, RVM_RIGHT_EXECUTE, "git", 0, "hg", 0));
+}
+
 int main(void)
 {
 	RUN(directories_below_are_put_in_front);
 	RUN(their_names_are_no_patterns);
 	RUN(names_of_the_anchor_are_spelt_out);
 	RUN(what_lies_elsewhere_is_refused);
+	RUN(paths_fit_as_the_module_says);
+	RUN(programs_fit_as_the_module_says);
 	return unit_done();
 }

@@ -6,6 +6,8 @@
 #include "base/path.h"
 #include "grant/narrow.h"
 #include "lib/model/text.h"
+#include "lib/token/contain.h"
+#include "lib/token/scope.h"
 
 /* Bytes of @pattern that stand for the name at its front and no other, 0 if they do not. */
 static size_t spells(const char *pattern, const char *name, size_t len)
@@ -134,4 +136,44 @@ int narrow(const struct token *source, struct resolved *found, bool *anchor, str
 			return -1;
 	}
 	return 0;
+}
+
+/* Of both sides it is the same object once narrow() has moved the pattern, or none. */
+static bool core_scope(const struct scope *s, bool anchor, struct rvm_glob *glob,
+		       struct rvm_scope *core)
+{
+	*core = (struct rvm_scope){
+		.class = s->class,
+		.family = s->family,
+		.flags = s->flags,
+		.anchor = anchor ? core : NULL,
+		.text = s->pattern,
+		.len = s->len,
+	};
+	if (s->class != RVM_CLASS_PATH)
+		return true;
+	core->glob = glob;
+	return !rvm_glob_parse(glob, s->pattern ? s->pattern : "", s->len, NULL);
+}
+
+bool narrow_fits(const struct token *source, const struct scope *s)
+{
+	const struct scope as_listed = {
+		.class = source->class,
+		.flags = source->scope_flags,
+		.pattern = source->pattern,
+		.len = source->len,
+	};
+	struct rvm_glob wide, thin;
+	struct rvm_scope outer, inner;
+	const struct rvm_token_core core = { .rights = source->rights, .scope = &outer };
+
+	if (s->class != RVM_CLASS_PATH && s->class != RVM_CLASS_EXEC)
+		return true;
+	if (!core_scope(&as_listed, source->anchor, &wide, &outer) ||
+	    !core_scope(s, s->anchor, &thin, &inner))
+		return false;
+	if (inner.anchor && outer.anchor)
+		inner.anchor = outer.anchor;
+	return rvm_scope_narrow(&core, &inner);
 }

@@ -30,4 +30,15 @@ char *pattern_below(const char *dir, const char *pattern, const char *anchor);
  */
 int narrow(const struct token *source, struct resolved *found, bool *anchor, struct err *err);
 
+/**
+ * narrow_fits() - would the module find the scope within the token
+ * @source: the token
+ * @s: a path or a program that narrow() has moved
+ *
+ * By the module's own rules, so that it need not be asked about tokens that do not cover it.
+ *
+ * Return: true also for scopes of other classes, which are not looked at.
+ */
+bool narrow_fits(const struct token *source, const struct scope *s);
+
 #endif

@@ -16,10 +16,10 @@
 
 /* Tokens that are passed on as they are. */
 #define PASSED_MAX 4096
-/* Tokens that are tried for one scope. */
+/* How often the module is asked in vain for one scope. */
 #define TRIES_MAX 64
 
-/* What a token lets do by itself; whoever is to pass it on is told so with --with. */
+/* What a token lets do by itself; who is to pass it on gets it as --grant READ,GRANT:RESOURCE. */
 #define PLAIN (RVM_RIGHT_READ | RVM_RIGHT_WRITE | RVM_RIGHT_EXECUTE)
 
 /*
@@ -88,8 +88,8 @@ struct want {
 	unsigned int tries;
 };
 
-/* Return: false if this token is not it. */
-static bool try_token(struct nlc *nlc, const struct token *t, struct want *want,
+/* Tokens that do not cover it are not counted: a base table alone has more than may be tried. */
+static void try_token(struct nlc *nlc, const struct token *t, struct want *want,
 		      const struct partition *inner)
 {
 	const struct token_ref source = { .id = t->id };
@@ -104,17 +104,18 @@ static bool try_token(struct nlc *nlc, const struct token *t, struct want *want,
 	const char *pattern = want->scope->pattern;
 	struct granted granted;
 	struct err why = { 0 };
-	bool done;
 
 	one.scope[0].pattern =
 		pattern ? memcpy(malloc(want->scope->len + 1), pattern, want->scope->len + 1) :
 			  NULL;
-	done = !narrow(t, &one, &wish.anchor, &why) && !request_grant(nlc, &wish, &granted, &why);
+	if (!narrow(t, &one, &wish.anchor, &why) && narrow_fits(t, &one.scope[0])) {
+		if (!request_grant(nlc, &wish, &granted, &why))
+			want->rights &= ~wish.rights;
+		else
+			want->tries++;
+	}
 	free(one.scope[0].pattern);
 	err_clear(&why);
-	if (done)
-		want->rights &= ~wish.rights;
-	return done;
 }
 
 /* First those that have all of it. */
@@ -128,7 +129,7 @@ static void look_for(struct nlc *nlc, const struct nest_source *from, struct wan
 		    (all && want->rights & ~t->rights) ||
 		    (t->class != want->scope->class && t->class != RVM_CLASS_ANY))
 			continue;
-		want->tries += !try_token(nlc, t, want, inner);
+		try_token(nlc, t, want, inner);
 	}
 }
 

@@ -251,6 +251,9 @@ static int check_ready(struct run *r, const struct args *args, struct err *err)
 	if (geteuid()) {
 		err_make(err, EXIT_REFUSED,
 			 "run: only root can create a task in a partition's cgroup");
+		if (getenv(REQUEST_VARIABLE))
+			return err_hint(err, "inside, write rvmctl run --inside -- COMMAND, "
+					     "without a name");
 		return err_hint(err, "use sudo; the command itself runs as you");
 	}
 	if (hooks_get(r->nlc, &hooks, err))
@@ -518,7 +521,7 @@ static const struct arg run_args[] = {
 	{ "--keep-caps", ARG_FLAG, 0, NULL, "leave the capability bounding set as it is", NULL },
 	{ "--filter", ARG_FLAG, 0, NULL, "add a system call filter, as a second wall", NULL },
 	{ "--unenforced", ARG_FLAG, 0, NULL, "run even if hooks are missing", NULL },
-	{ "--may-nest", ARG_U32, 0, "N", "it may start N sub-agents at a time", NULL },
+	{ "--may-nest", ARG_U32, 0, "N", "it may start N sub-agents at a time, 1 to 64", NULL },
 	{ "--inside", ARG_FLAG, 0, NULL,
 	  "as a sub-agent, in a partition inside; NAME is the caller's if it is in one", NULL },
 	{ "--name", ARG_STRING, 0, "SUB",
