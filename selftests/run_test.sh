@@ -137,6 +137,23 @@ ends_deaf() {
 		'while True: time.sleep(1)'
 }
 
+# Signals go by its number: nobody else gets that before rvmctl has seen that it ended.
+keeps_number() {
+	local pid tool ret=0
+
+	run run-one python3 -c 'import time; time.sleep(777)' >/dev/null 2>&1 &
+	wait_until pgrep -f '^python3 .*sleep.777' >/dev/null
+	pid=$(pgrep -of '^python3 .*sleep.777')
+	tool=$(pgrep -of '^rvmctl run .*sleep.777')
+	kill -STOP "$tool"
+	kill -KILL "$pid"
+	sleep 2
+	grep 'State:.*Z' "/proc/$pid/status" || ret=1
+	kill -CONT "$tool"
+	wait "$!" || true
+	wait_until test ! -e "/proc/$pid" && return $ret
+}
+
 # The tool that learns waits for one that stops with its command.
 ends_learning() {
 	local status=0
@@ -276,7 +293,7 @@ stopper_ends() {
 }
 
 ktap_print_header
-ktap_set_plan 23
+ktap_set_plan 24
 check hooks_are_attached rvmctl hook attach
 check loads prepare
 check a_server_starts start_server
@@ -289,6 +306,7 @@ check input_is_opened_by_name read_by_name
 check no_dump_goes_to_a_program no_dump
 check one_that_stops_itself_ends ends_stopped
 check one_that_ignores_signals_ends ends_deaf
+check one_that_ended_keeps_its_number keeps_number
 check learning_ends_with_it ends_learning
 check on_a_terminal_it_goes_on goes_on_without_shell
 check variables_that_are_not_set_are_told tells_unset

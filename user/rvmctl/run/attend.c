@@ -64,13 +64,6 @@ static bool asks_to_end(int number)
 	return number == SIGINT || number == SIGTERM || number == SIGHUP || number == SIGQUIT;
 }
 
-/* It may have left the group that it was started in. */
-static void signal_group(pid_t command, int number)
-{
-	if (kill(-command, number))
-		kill(command, number);
-}
-
 static bool is_ending(const struct attend *a)
 {
 	return a->asked && now_ms() - a->asked <= GRACE_SECONDS * 1000;
@@ -88,34 +81,33 @@ static void ask_to_end(struct attend *a, int number)
 		alarm(GRACE_SECONDS);
 	a->warned |= number == SIGTERM;
 	if (a->times >= ASKED_TIMES)
-		kill(a->spawn->command, SIGKILL);
+		spawn_signal(a->spawn, SIGKILL);
 }
 
 static void pass_signal(struct attend *a)
 {
 	int number = next_signal(a);
-	pid_t command = a->spawn->command;
 
 	if (number == SIGWINCH)
 		pty_resize(a->pty);
 	/* A shell may have put us in the foreground. */
 	if (number == SIGCONT)
 		pty_take_keys(a->pty);
-	if (!number || number == SIGWINCH || number == SIGCONT || command <= 0)
+	if (!number || number == SIGWINCH || number == SIGCONT)
 		return;
 	if (number == SIGALRM) {
-		kill(command, SIGKILL);
+		spawn_signal(a->spawn, SIGKILL);
 		return;
 	}
 	/* What a terminal sends goes to the whole group. */
 	if (number == SIGINT || number == SIGQUIT || number == SIGHUP || number == SIGTSTP)
-		signal_group(command, number);
+		spawn_signal_group(a->spawn, number);
 	else
-		kill(command, number);
+		spawn_signal(a->spawn, number);
 	if (!asks_to_end(number))
 		return;
 	/* Who is stopped does not hear of it. */
-	signal_group(command, SIGCONT);
+	spawn_signal_group(a->spawn, SIGCONT);
 	ask_to_end(a, number);
 }
 
@@ -152,7 +144,7 @@ static void stop_with_it(struct attend *a, int number)
 		pty_take_keys(a->pty);
 		pty_resize(a->pty);
 	}
-	signal_group(a->spawn->command, SIGCONT);
+	spawn_signal_group(a->spawn, SIGCONT);
 }
 
 static int take_event(struct attend *a, bool started, struct err *err)
@@ -168,7 +160,7 @@ static int take_event(struct attend *a, bool started, struct err *err)
 		if (started)
 			stop_with_it(a, WSTOPSIG(value));
 		else
-			kill(a->spawn->command, SIGCONT);
+			spawn_signal(a->spawn, SIGCONT);
 		return 0;
 	default:
 		return err_make(err, EXIT_REFUSED, "%s: the helper process was killed",
@@ -183,7 +175,7 @@ static void end_early(struct attend *a)
 
 	if (!asks_to_end(number))
 		return;
-	kill(a->spawn->command, SIGKILL);
+	spawn_signal(a->spawn, SIGKILL);
 	a->ended = true;
 	a->status = number;
 }

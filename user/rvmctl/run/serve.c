@@ -232,15 +232,14 @@ static int take_start(struct agent *a, struct err *err)
 
 static void signal_command(const struct agent *a, int number)
 {
-	pid_t command = a->spawn.command;
 	bool group = number == SIGINT || number == SIGQUIT || number == SIGHUP;
 
-	if (command <= 0)
-		return;
-	if (!group || kill(-command, number))
-		kill(command, number);
+	if (group)
+		spawn_signal_group(&a->spawn, number);
+	else
+		spawn_signal(&a->spawn, number);
 	/* Who is stopped does not hear of it. */
-	kill(-command, SIGCONT);
+	spawn_signal_group(&a->spawn, SIGCONT);
 }
 
 static void take_event(struct agent *a)

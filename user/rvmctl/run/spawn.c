@@ -252,26 +252,52 @@ static void put_in_foreground(pid_t command)
 	close(tty);
 }
 
+static bool is_end(const siginfo_t *info)
+{
+	return info->si_code != CLD_STOPPED && info->si_code != CLD_TRAPPED;
+}
+
+/* As waitpid() says it. */
+static int status_of(const siginfo_t *info)
+{
+	if (!is_end(info))
+		return W_STOPCODE(info->si_status);
+	if (info->si_code == CLD_EXITED)
+		return W_EXITCODE(info->si_status, 0);
+	return info->si_status | (info->si_code == CLD_DUMPED ? WCOREFLAG : 0);
+}
+
+/*
+ * Wait for a change of the command.  One that ended is left as it is, so that its number goes to
+ * nobody else while rvmctl may still send signals to it: it is buried with the helper.
+ */
+static bool next_change(pid_t command, siginfo_t *info)
+{
+	siginfo_t stop;
+	int ret;
+
+	do {
+		ret = waitid(P_PID, command, info, WEXITED | WSTOPPED | WNOWAIT);
+	} while (ret && errno == EINTR);
+	if (!ret && !is_end(info))
+		waitid(P_PID, command, &stop, WSTOPPED | WNOHANG);
+	return !ret;
+}
+
 /* Report each change of the command until its end. */
 static void watch(pid_t command, int events)
 {
 	struct message m = { 0 };
-	int status;
+	siginfo_t info = { 0 };
 
-	for (;;) {
-		pid_t pid = waitpid(command, &status, WUNTRACED);
-
-		if (pid < 0 && errno == EINTR)
-			continue;
-		if (pid < 0)
-			return;
-		if (WIFSTOPPED(status) &&
-		    (WSTOPSIG(status) == SIGTTIN || WSTOPSIG(status) == SIGTTOU))
+	while (next_change(command, &info)) {
+		m.value = status_of(&info);
+		if (WIFSTOPPED(m.value) &&
+		    (WSTOPSIG(m.value) == SIGTTIN || WSTOPSIG(m.value) == SIGTTOU))
 			put_in_foreground(command);
-		m.what = WIFSTOPPED(status) ? MESSAGE_STOPPED : MESSAGE_ENDED;
-		m.value = status;
+		m.what = WIFSTOPPED(m.value) ? MESSAGE_STOPPED : MESSAGE_ENDED;
 		tell(events, &m);
-		if (!WIFSTOPPED(status))
+		if (!WIFSTOPPED(m.value))
 			return;
 	}
 }
@@ -403,8 +429,27 @@ int spawn_start(struct spawn *s, struct err *err)
 	if (m.what != MESSAGE_STARTED)
 		return step_failed(s, &m, err);
 	s->command = m.value;
+	s->process = syscall(SYS_pidfd_open, s->command, 0);
+	if (s->process < 0)
+		return err_errno(err, errno, "%s: its process", s->path);
 	drop_stdio(s);
 	return 0;
+}
+
+void spawn_signal(const struct spawn *s, int number)
+{
+	if (s->command > 0 && s->process >= 0)
+		syscall(SYS_pidfd_send_signal, s->process, number, NULL, 0);
+}
+
+void spawn_signal_group(const struct spawn *s, int number)
+{
+	/* As long as it is there, whoever is in its group was started by it. */
+	if (s->command <= 0 || s->process < 0 ||
+	    syscall(SYS_pidfd_send_signal, s->process, 0, NULL, 0))
+		return;
+	if (kill(-s->command, number))
+		spawn_signal(s, number);
 }
 
 int spawn_release(struct spawn *s, struct err *err)
@@ -440,8 +485,8 @@ void spawn_end(struct spawn *s)
 {
 	int saved = errno;
 
-	if (s->command > 0)
-		kill(s->command, SIGKILL);
+	spawn_signal(s, SIGKILL);
+	close_fd(&s->process);
 	close_fd(&s->go);
 	close_fd(&s->failure);
 	close_fd(&s->events);

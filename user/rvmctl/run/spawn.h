@@ -54,8 +54,13 @@ struct spawn {
 
 	/** @helper: Once started. */
 	pid_t helper;
-	/** @command: Once started. */
+	/**
+	 * @command: Once started, until its end is known; spawn_signal() sends it signals.
+	 * Nobody else gets its number before: the helper keeps it.
+	 */
 	pid_t command;
+	/** @process: It as well, open. */
+	int process;
 	/** @events: The helper tells how the command does; see spawn_event(). */
 	int events;
 	/** @go: Closed or written to once; the command waits for it. */
@@ -71,6 +76,7 @@ struct spawn {
 			 .tty = -1,               \
 			 .helper = -1,            \
 			 .command = -1,           \
+			 .process = -1,           \
 			 .events = -1,            \
 			 .go = -1,                \
 			 .failure = -1 })
@@ -105,6 +111,11 @@ enum spawn_event_kind {
 
 /* Next event of @s->events; blocks. */
 enum spawn_event_kind spawn_event(struct spawn *s, int *value);
+
+/* To the command; to nobody once it is gone. */
+void spawn_signal(const struct spawn *s, int number);
+/* To its whole group as well, if it is still in the one that it was started in. */
+void spawn_signal_group(const struct spawn *s, int number);
 
 /* Kill what is left, wait for the helper, close. */
 void spawn_end(struct spawn *s);
