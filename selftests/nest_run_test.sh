@@ -7,8 +7,9 @@
 #
 #   host
 #     nest-run          the agent: reads all of the workspace, writes in one and two
-#       nest-run-N      its sub-agents
+#       nest-run.N      its sub-agents
 #     nest-other        somebody else
+#     nest-run-prod     of the host, whatever the agent calls its sub-agents
 set -euo pipefail
 
 # shellcheck source=lib/common.sh
@@ -18,7 +19,7 @@ tool=$root/user/bin/rvmctl
 client=$selftests/tools/nest_client.py
 
 cleanup() {
-	drop_partitions nest-run nest-other
+	drop_partitions nest-run nest-other nest-run-prod
 }
 trap cleanup EXIT
 
@@ -64,11 +65,11 @@ agent_shell() {
 
 inner_partitions() {
 	rvmctl -j partition list | python3 -c 'import json, sys
-print(sum(p["name"].startswith("nest-run-") for p in json.load(sys.stdin)))'
+print(sum(p["name"].startswith("nest-run.") for p in json.load(sys.stdin)))'
 }
 
 none_left() {
-	[ "$(inner_partitions)" = 0 ] && ! ls -d /sys/fs/cgroup/rvm/nest-run/nest-run-* 2>/dev/null
+	[ "$(inner_partitions)" = 0 ] && ! ls -d /sys/fs/cgroup/rvm/nest-run/nest-run.* 2>/dev/null
 }
 
 passes_status() {
@@ -95,11 +96,11 @@ is_inside() {
 	local outer
 
 	agent_shell '"$1" run --inside --name sub -- sleep 100' &
-	wait_until rvmctl partition show nest-run-sub >/dev/null 2>&1
+	wait_until rvmctl partition show nest-run.sub >/dev/null 2>&1
 	outer=$(value 'd["id"]' partition show nest-run)
-	[ "$(value 'd["parent"]' partition show nest-run-sub)" = "$outer" ] &&
-		[ -e /sys/fs/cgroup/rvm/nest-run/nest-run-sub ] &&
-		rvmctl partition del nest-run-sub
+	[ "$(value 'd["parent"]' partition show nest-run.sub)" = "$outer" ] &&
+		[ -e /sys/fs/cgroup/rvm/nest-run/nest-run.sub ] &&
+		rvmctl partition del nest-run.sub
 	wait
 	none_left
 }
@@ -318,8 +319,32 @@ from_the_host() {
 		bash -c "cat one/file && ! cat two/file" </dev/null) && none_left
 }
 
+# Partitions that the agent has made, and those of the host, never have one name.
+start_prod() {
+	agent_shell '"$1" run --inside --name prod -- sleep 1008' >"$dir/prod" 2>&1 &
+	wait_until rvmctl partition show nest-run.prod >/dev/null 2>&1 || { cat "$dir/prod" && return 1; }
+}
+
+runs_in_prod() {
+	rvmctl run nest-run-prod -- true </dev/null
+}
+
+loads_prod() {
+	load nest-run-prod && [ "$(value 'd["parent"]' partition show nest-run-prod)" = None ] &&
+		[ -e /sys/fs/cgroup/rvm/nest-run-prod ] && runs_in_prod
+}
+
+stop_prod() {
+	kill "$(pgrep -fx 'sleep 1008')"
+	wait_until none_left && runs_in_prod
+}
+
+names() {
+	sub_agent true --name "$1"
+}
+
 ktap_print_header
-ktap_set_plan 40
+ktap_set_plan 47
 check hooks_are_attached attach_hooks
 check loads prepare
 check each_has_its_own has_its_own
@@ -338,6 +363,13 @@ refused nor_an_interpreter 'denied' starts_script
 check with_a_token_it_does starts_script --grant "exec:$tool *"
 check from_the_host_likewise from_the_host
 check nothing_is_left none_left
+check a_name_is_the_sub_agents start_prod
+refused not_one_of_the_host 'no such partition' runs_in_prod
+check which_makes_its_own loads_prod
+check that_stays_when_the_other_goes stop_prod
+refused no_dot_in_the_name_inside 'not a name' names a.b
+refused no_dot_in_one_of_the_host 'not a valid name' load nest-run.prod
+refused nor_in_a_new_one 'names with a dot' rvmctl partition new nest-run.prod
 mode=permissive
 check loads_again load nest-run
 check its_status_is_passed_on passes_status

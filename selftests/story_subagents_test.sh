@@ -7,8 +7,8 @@
 #
 #   host
 #     story             the orchestrator: reads a and may hand that on, edits b
-#       story-a         reads a, and may hand it on once
-#       story-b         edits b; a/shared by story-a
+#       story.a         reads a, and may hand it on once
+#       story.b         edits b; a/shared by story.a
 set -euo pipefail
 
 # shellcheck source=lib/common.sh
@@ -85,7 +85,7 @@ write_workspace() {
 		 {"rights": ["READ", "WRITE"], "resource": "path:./b/**", "proof_tier": "P2", "expires_at": 0},
 		 {"rights": ["READ", "WRITE"], "resource": "path:./out/**", "proof_tier": "P2", "expires_at": 0},
 		 {"rights": ["READ"], "resource": "path:./bin/**", "proof_tier": "P2", "expires_at": 0},
-		 {"rights": ["READ", "WRITE"], "resource": "partition/story-b", "proof_tier": "P2", "expires_at": 0},
+		 {"rights": ["READ", "WRITE"], "resource": "partition/story.b", "proof_tier": "P2", "expires_at": 0},
 		 {"rights": ["EXECUTE"], "resource": "exec:$tool *", "proof_tier": "P2", "expires_at": 0}]
 	JSON
 	rvmctl load "$dir/table.json" --base minimal,python,shell --partition story --workspace "$ws"
@@ -96,11 +96,11 @@ start_orchestrator() {
 		"$1" run --inside --name b --grant "Edit(b/**)" --grant "Edit(out/**)" --grant "Read(bin/**)" -- \
 			python3 bin/b.py &
 		"$1" run --inside --name a --grant "READ,GRANT_ONCE:Read(a/**)" --grant "Edit(out/**)" \
-			--grant "Read(bin/**)" --grant "WRITE:partition/story-b" --grant "exec:$1 *" -- \
+			--grant "Read(bin/**)" --grant "WRITE:partition/story.b" --grant "exec:$1 *" -- \
 			python3 bin/a.py "$1" &
 		wait' sh "$tool") </dev/null >"$dir/orchestrator" 2>&1 &
 	wait_until test -e "$ws/out/b-before" || { cat "$dir/orchestrator" && return 1; }
-	value 'd["id"]' partition show story-b >"$ws/out/number" && mv "$ws/out/number" "$ws/out/b-number"
+	value 'd["id"]' partition show story.b >"$ws/out/number" && mv "$ws/out/number" "$ws/out/b-number"
 }
 
 # FILE PATTERN
@@ -140,7 +140,7 @@ tree_after() {
 
 ends() {
 	kill "$(pgrep -of 'rvmctl run --user nobody --may-nest 2 .* story')"
-	wait_until test "$(rvmctl -j partition list | grep -c '"story-')" = 0
+	wait_until test "$(rvmctl -j partition list | grep -c '"story\.')" = 0
 }
 
 ktap_print_header
@@ -148,12 +148,12 @@ ktap_set_plan 21
 check hooks_are_attached attach_hooks
 check loads write_workspace
 check an_orchestrator_starts_two start_orchestrator
-check what_they_got_is_recorded recorded CapabilityAttenuated story-b
+check what_they_got_is_recorded recorded CapabilityAttenuated story.b
 check a_does_its_own_work said a-own alpha
 check a_is_refused_what_is_of_b said a-other EACCES
 check b_does_its_own_work said b-own beta
 check b_is_refused_what_is_of_a said b-other EACCES
-check and_that_is_recorded recorded deny story-b
+check and_that_is_recorded recorded deny story.b
 check b_is_refused_the_file_before said b-before EACCES
 check a_hands_it_on said a-first '^0 '
 check and_that_is_recorded_too recorded CapabilityAttenuated a/shared

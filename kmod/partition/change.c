@@ -51,11 +51,33 @@ static bool is_name(const char *name)
 
 	if (name[0] < 'a' || name[0] > 'z')
 		return false;
-	for (i = 1; name[i]; i++)
+	for (i = 1; name[i]; i++) {
+		/* Something stands behind each dot. */
+		if (name[i] == '.' && name[i - 1] != '.' && name[i + 1])
+			continue;
 		if (!(name[i] >= 'a' && name[i] <= 'z') && !(name[i] >= '0' && name[i] <= '9') &&
 		    name[i] != '-')
 			return false;
+	}
 	return i <= RVM_NAME_MAX;
+}
+
+/*
+ * Up to its last dot it is the name of the partition around it.  So whatever names are made
+ * for sub-agents, none is one that somebody else was given or will be.
+ */
+static int check_outer_name(const struct rvm_partition *fresh,
+			    const struct rvm_partition_spec *spec, struct netlink_ext_ack *extack)
+{
+	const char *dot = strrchr(fresh->name, '.');
+	const struct rvm_partition *outer = fresh->parent;
+
+	if (!dot || (outer && strlen(outer->name) == dot - fresh->name &&
+		     str_has_prefix(fresh->name, outer->name)))
+		return 0;
+	NL_SET_ERR_MSG_ATTR(extack, spec->name_attr,
+			    "only the name of the partition around it may stand before a dot");
+	return -EINVAL;
 }
 
 static struct cgroup *take_cgroup(const struct rvm_partition_spec *spec,
@@ -198,7 +220,8 @@ static int add_partition(struct rvm_partition *part, const struct rvm_partition_
 	guard(mutex)(&rvm_partitions_lock);
 	part->parent = find_parent(part->cgrp);
 	part->level = part->parent ? part->parent->level + 1 : 0;
-	err = check_place(part, spec, extack);
+	err = check_outer_name(part, spec, extack);
+	err = err ?: check_place(part, spec, extack);
 	err = err ?: rvm_witness_reserve_for(&res, 1, extack);
 	if (!err)
 		err = register_partition(part, &res, extack);
@@ -228,7 +251,7 @@ struct rvm_partition *rvm_partition_create(const struct rvm_partition_spec *spec
 	might_sleep();
 	if (!is_name(spec->name)) {
 		NL_SET_ERR_MSG_ATTR(extack, spec->name_attr,
-				    "use a-z, then a-z, 0-9 and hyphens, 64 bytes at most");
+				    "use a-z, then a-z, 0-9, hyphens and dots, 64 bytes at most");
 		return ERR_PTR(-EINVAL);
 	}
 	cgrp = take_cgroup(spec, extack);

@@ -13,7 +13,7 @@ struct rvm_partition;
  * struct rvm_partition_spec - what a new partition is to be
  */
 struct rvm_partition_spec {
-	/** @name: Unique; ^[a-z][a-z0-9-]*$. */
+	/** @name: Unique; [a-z][a-z0-9-]*, or the name of the one around it, a dot, [a-z0-9-]+. */
 	const char *name;
 	/** @cgroup_fd: Open directory of a cgroup. */
 	int cgroup_fd;

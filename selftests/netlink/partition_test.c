@@ -14,7 +14,8 @@
 TEST_F(netlink, new_refuses_bad_names)
 {
 	static const char *const bad[] = {
-		"", "Upper", "1st", "-a", "a/b", "..", "a.b", "a b", "a\tb", "a_b", "\xc3\xa4",
+		"",    "Upper",	   "1st", "-a", "a/b", "..",   "a b", "a\tb",
+		"a_b", "\xc3\xa4", "a.b", ".a", "a.",  "a..b", "a.B", "netlink.a",
 	};
 	char longest[66];
 
@@ -52,6 +53,45 @@ TEST_F(netlink, new_refuses_bad_names)
 	ACCEPTED(self->nl);
 	ask(RVM_CMD_PARTITION_DEL, RVM_A_PARTITION_ID, reply_u32(&reply, RVM_A_PARTITION_ID));
 	ACCEPTED(self->nl);
+}
+
+TEST_F(netlink, a_dot_stands_behind_the_name_of_the_outer_one)
+{
+	static const char *const bad[] = {
+		"other.a",  "netlin.a",	  "netlink-.a", "netlink.a.b",
+		"netlink.", "netlink..a", "a.netlink",
+	};
+	static const char *const good[] = { "netlink.a", "netlink.1", "netlink.-", "netlink-a",
+					    "a" };
+	struct box inner, deeper;
+	uint32_t id;
+
+	ASSERT_TRUE(group_make(&inner, "netlink/in"));
+	for (size_t i = 0; i < ARRAY_LEN(bad); i++) {
+		ask_new(bad[i], inner.cgroup_fd);
+		REFUSED(self->nl, EINVAL);
+	}
+	for (size_t i = 0; i < ARRAY_LEN(good); i++) {
+		ask_new(good[i], inner.cgroup_fd);
+		ACCEPTED(self->nl);
+		ask(RVM_CMD_PARTITION_DEL, RVM_A_PARTITION_ID,
+		    reply_u32(&reply, RVM_A_PARTITION_ID));
+		ACCEPTED(self->nl);
+	}
+	ask_new("netlink.a", inner.cgroup_fd);
+	ACCEPTED(self->nl);
+	id = reply_u32(&reply, RVM_A_PARTITION_ID);
+	ASSERT_TRUE(group_make(&deeper, "netlink/in/in"));
+	ask_new("netlink.b", deeper.cgroup_fd);
+	REFUSED(self->nl, EINVAL);
+	ask_new("netlink.a.b", deeper.cgroup_fd);
+	ACCEPTED(self->nl);
+	ask(RVM_CMD_PARTITION_DEL, RVM_A_PARTITION_ID, reply_u32(&reply, RVM_A_PARTITION_ID));
+	ACCEPTED(self->nl);
+	ask(RVM_CMD_PARTITION_DEL, RVM_A_PARTITION_ID, id);
+	ACCEPTED(self->nl);
+	group_remove(&deeper);
+	group_remove(&inner);
 }
 
 TEST_F(netlink, new_refuses_bad_groups)

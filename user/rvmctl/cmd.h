@@ -21,7 +21,7 @@ enum arg_type {
 	/* Path of a file, of a directory; not looked at while parsing. */
 	ARG_FILE,
 	ARG_DIR,
-	/* ^[a-z][a-z0-9-]*$, at most 64 bytes. */
+	/* Of a partition, also of a sub-agent's. */
 	ARG_NAME,
 	ARG_U32,
 	ARG_U64,
@@ -117,8 +117,10 @@ const char *args_nth(const struct args *a, const char *name, size_t n);
 char *const *args_rest(const struct args *a);
 bool args_has_dashes(const struct args *a);
 
-/* True for a name that a partition may have. */
+/* True for a name that a new partition may be given: [a-z][a-z0-9-]*, at most 64 bytes. */
 bool name_valid(const char *name);
+/* True for those as well that sub-agents' partitions have, with dots: see nest.h. */
+bool name_is_partition(const char *name);
 
 /* Dispatch; argv without the program's own name.  Return: enum exit_code or -1 with ctx->err. */
 int cmd_dispatch(struct ctx *ctx, const struct cmd *const *tables, int argc, char **argv);

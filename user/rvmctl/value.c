@@ -8,13 +8,31 @@
 #include "limits.h"
 #include "value.h"
 
+#define NAME_LETTERS "abcdefghijklmnopqrstuvwxyz0123456789-"
+
 bool name_valid(const char *name)
 {
 	size_t n;
 
 	if (name[0] < 'a' || name[0] > 'z')
 		return false;
-	n = strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789-");
+	n = strspn(name, NAME_LETTERS);
+	return !name[n] && n <= RVM_NAME_MAX;
+}
+
+bool name_is_partition(const char *name)
+{
+	size_t n = name[0] >= 'a' && name[0] <= 'z' ? strspn(name, NAME_LETTERS) : 0;
+
+	if (!n)
+		return false;
+	while (name[n] == '.') {
+		size_t more = strspn(name + n + 1, NAME_LETTERS);
+
+		if (!more)
+			return false;
+		n += 1 + more;
+	}
 	return !name[n] && n <= RVM_NAME_MAX;
 }
 
@@ -117,7 +135,7 @@ int value_read(struct err *err, const struct arg *arg, const char *text, struct 
 			return bad_value(err, arg, text, "a path");
 		return 0;
 	case ARG_NAME:
-		if (!name_valid(text))
+		if (!name_is_partition(text))
 			return bad_value(
 				err, arg, text,
 				"a partition's name (a-z first, then a-z 0-9 -, at most 64)");

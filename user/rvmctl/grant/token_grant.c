@@ -23,7 +23,7 @@ static int find_receiver(struct nlc *nlc, const char *text, uint32_t *id, struct
 			       0 :
 			       err_make(err, EXIT_USAGE, "--to: '%s' is not a partition", text);
 	}
-	if (!name_valid(text))
+	if (!name_is_partition(text))
 		return err_make(err, EXIT_USAGE, "--to: '%s' is not the name of a partition", text);
 	if (partition_find(nlc, text, &p, err))
 		return nlc_errno(nlc) == EPERM ?

@@ -63,62 +63,23 @@ int cgroup_root(char **path, struct err *err)
 	return err_hint(err, "mount -t cgroup2 none /sys/fs/cgroup");
 }
 
-/* Where the group of a partition would be that is in no other one. */
-static int top_path(const char *name, char **path, struct err *err)
+int partition_cgroup_path(const char *name, char **path, struct err *err)
 {
 	auto_free char *root = NULL;
+	size_t end = 0;
 
 	if (cgroup_root(&root, err))
 		return -1;
-	*path = format("%s/rvm%s%s", root, *name ? "/" : "", name);
+	*path = format("%s/rvm", root);
+	/* Up to each dot it is the name of a partition around it, see nest.h. */
+	while (*path && name[end]) {
+		auto_free char *outer = *path;
+
+		end += name[end] == '.';
+		end += strcspn(name + end, ".");
+		*path = format("%s/%.*s", outer, (int)end, name);
+	}
 	return *path ? 0 : err_errno(err, ENOMEM, "cgroup");
-}
-
-/* The name of a partition inside another begins with that one's, see nest_make(). */
-static bool is_name_inside(const char *name, const char *outer)
-{
-	size_t len = strlen(outer);
-
-	return !strncmp(name, outer, len) && name[len] == '-';
-}
-
-/* The group of that name somewhere below @above; NULL if there is none.  free() it. */
-static char *find_below(const char *above, const char *name, int levels)
-{
-	auto_dir DIR *dir = levels ? opendir(above) : NULL;
-	struct dirent *entry;
-	char *found = NULL;
-
-	while (dir && !found && (entry = readdir(dir))) {
-		auto_free char *outer = NULL;
-
-		if (entry->d_type != DT_DIR || !is_name_inside(name, entry->d_name))
-			continue;
-		outer = path_join(above, entry->d_name);
-		found = outer ? path_join(outer, name) : NULL;
-		if (!found || !access(found, F_OK))
-			continue;
-		free(found);
-		found = find_below(outer, name, levels - 1);
-	}
-	return found;
-}
-
-int partition_cgroup_path(const char *name, char **path, struct err *err)
-{
-	auto_free char *top = NULL;
-	char *found;
-
-	if (top_path(name, path, err))
-		return -1;
-	if (!*name || !access(*path, F_OK) || top_path("", &top, err))
-		return *path ? 0 : -1;
-	found = find_below(top, name, RVM_NEST_MAX - 1);
-	if (found) {
-		free(*path);
-		*path = found;
-	}
-	return 0;
 }
 
 static int open_group(const char *path, struct err *err)
@@ -215,24 +176,12 @@ bool cgroup_is_frozen(int dir)
 	return has_event(dir, "frozen 1");
 }
 
-static int place_of(const char *name, const char *inside, char **path, struct err *err)
-{
-	auto_free char *outer = NULL;
-
-	if (!inside)
-		return top_path(name, path, err);
-	if (partition_cgroup_path(inside, &outer, err))
-		return -1;
-	*path = path_join(outer, name);
-	return *path ? 0 : err_errno(err, ENOMEM, "cgroup");
-}
-
-int cgroup_make(const char *name, const char *inside, bool *made, struct err *err)
+int cgroup_make(const char *name, bool *made, struct err *err)
 {
 	auto_free char *path = NULL;
 	auto_close int fd = -1;
 
-	if (place_of(name, inside, &path, err))
+	if (partition_cgroup_path(name, &path, err))
 		return -1;
 	*made = !mkdir(path, 0755);
 	if (!*made && errno != EEXIST)

@@ -42,7 +42,7 @@ int cgroup_root(char **path, struct err *err);
  * partition_cgroup_path() - "<root>/rvm/<name>", whether it is there or not
  * @path: filled; free() it
  *
- * The group of a partition inside another is in that one's.
+ * The group of a sub-agent is in that of the partition around it: "<root>/rvm/bot/bot.1".
  *
  * Return: 0; -1 with @err.
  */
@@ -55,8 +55,8 @@ bool cgroup_is_own(const char *name, uint64_t id);
 
 /* The parent's open directory, made if need be. */
 int cgroup_make_parent(struct err *err);
-/* <root>/rvm/<name>, or <name> in the group of @inside, made or found empty; its open directory. */
-int cgroup_make(const char *name, const char *inside, bool *made, struct err *err);
+/* That of @name, made or found empty; its open directory. */
+int cgroup_make(const char *name, bool *made, struct err *err);
 int cgroup_limit(int fd, const char *name, const struct cgroup_limits *limits, struct err *err);
 /* Kill all in it and wait; a group that is not there, or is another one, is left alone. */
 int cgroup_kill(const char *name, uint64_t id, int seconds, struct err *err);

@@ -214,11 +214,15 @@ int partition_create(struct nlc *nlc, const struct partition_new *want, struct p
 
 	if (how.owner_uid == (uint32_t)-1)
 		how.owner_uid = partition_default_uid();
+	if (!how.inside && !name_valid(how.name)) {
+		err_make(err, EXIT_USAGE, "%s: not a name for a new partition", how.name);
+		return err_hint(err, "names with a dot are those of sub-agents");
+	}
 	if (how.adopt)
 		return adopt_partition(nlc, &how, p, err);
 	if (!how.inside && make_pen(nlc, err))
 		return -1;
-	fd = cgroup_make(how.name, how.inside, &made, err);
+	fd = cgroup_make(how.name, &made, err);
 	if (fd < 0)
 		return -1;
 	/* What is in another has the limits of that one: it cannot have some of its own. */

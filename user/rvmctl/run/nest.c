@@ -34,12 +34,12 @@ static int create(struct nlc *nlc, const struct partition *outer, const char *na
 
 static char *name_of(const struct partition *outer, const char *name, struct err *err)
 {
-	char *whole = format("%s-%s", outer->name, name);
+	char *whole = format("%s.%s", outer->name, name);
 
 	if (!whole) {
 		err_errno(err, ENOMEM, "%s", name);
-	} else if (!name_valid(whole)) {
-		err_make(err, EXIT_USAGE, "%s: not a name for a partition", whole);
+	} else if (strchr(name, '.') || !name_is_partition(whole)) {
+		err_make(err, EXIT_USAGE, "%s: not a name for a sub-agent", name);
 		err_hint(err, "use a-z 0-9 -, at most %d with the outer one's name", RVM_NAME_MAX);
 		free(whole);
 		return NULL;

@@ -7,13 +7,17 @@
 /*
  * A partition inside another one, for a sub-agent.  It has no table but for what is taken
  * away; its tokens are derived from the outer one's, and go with them.
+ *
+ * Its name is that of the outer one, a dot, and what it is called there.  No other partition
+ * may have a dot in its name, so whoever asks for a sub-agent cannot choose a name that the
+ * host gave to something, or will.
  */
 
 /**
  * struct nest - what a sub-agent gets
  */
 struct nest {
-	/** @name: Behind the outer one's name and a hyphen; NULL for a number. */
+	/** @name: Behind the outer one's name and a dot; NULL for a number. */
 	const char *name;
 	/** @grants: As "Read(FILE)" or "READ,GRANT:FILE", ended by NULL. */
 	char *const *grants;
