@@ -19,6 +19,7 @@ tool=$root/user/bin/rvmctl
 client=$selftests/tools/nest_client.py
 
 cleanup() {
+	[ ! -e "$dir/holder-of-lock" ] || kill "$(cat "$dir/holder-of-lock")" || true
 	drop_partitions nest-run nest-other nest-run-prod
 }
 trap cleanup EXIT
@@ -319,9 +320,59 @@ from_the_host() {
 		bash -c "cat one/file && ! cat two/file" </dev/null) && none_left
 }
 
+# Directories with a file that has two names, and a link: one of root's only.
+write_trees() {
+	local tree
+
+	for tree in closed open; do
+		mkdir -p "$dir/$tree"
+		echo text >"$dir/$tree/layoffs"
+		ln -f "$dir/$tree/layoffs" "$dir/$tree/copy"
+		ln -sf /etc/hostname "$dir/$tree/link"
+	done
+	chmod 0700 "$dir/closed"
+	! setpriv --reuid nobody --clear-groups ls "$dir/closed"
+}
+
+# [OPTION...]: what a sub-agent is told of what was taken away.
+exclusions() {
+	agent "$tool" run --inside "$@" -- "$tool" -j token exclusions </dev/null
+}
+
+# PATTERN: the rule is there, and tells no more than was asked for.
+tells_no_names() {
+	exclusions --grant-all-but "Read(/$dir/$1/**)" >"$dir/said" && cat "$dir/said" &&
+		grep "$1" "$dir/said" && ! grep -E 'layoffs|copy|hostname' "$dir/said"
+}
+
+# The same number of rows for a name that is there, and for one that is not.
+tells_no_existence() {
+	exclusions --grant-all-but "Read(/$dir/closed/layoffs)" >"$dir/there" &&
+		exclusions --grant-all-but "Read(/$dir/closed/nothing)" >"$dir/not-there" &&
+		grep closed "$dir/there" && sed -i 's/layoffs/nothing/g' "$dir/there" &&
+		sed -i 's/"partition":[0-9]*//' "$dir/there" "$dir/not-there" &&
+		diff "$dir/there" "$dir/not-there"
+}
+
+# Who may look there is told: the host asks for itself.
+tells_the_host() {
+	(cd "$dir/ws" && rvmctl run --user nobody --inside --grant-all-but "Read(/$dir/closed/**)" \
+		nest-run -- "$tool" token exclusions </dev/null) 2>&1 | tee "$dir/said" | grep layoffs ||
+		{ cat "$dir/said" && return 1; }
+}
+
+takes_away() {
+	sub_agent true --grant-all-but "$1"
+}
+
+# What it is denied of a tree that nobody walked.
+denied_by_name() {
+	sub_agent "cat $dir/ws/two/file" --grant-all-but "Read(/$dir/ws/two/**)"
+}
+
 # Partitions that the agent has made, and those of the host, never have one name.
 start_prod() {
-	agent_shell '"$1" run --inside --name prod -- sleep 1008' >"$dir/prod" 2>&1 &
+	agent_shell '"$1" run --inside --name prod --grant "exec:sleep *" -- sleep 1008' >"$dir/prod" 2>&1 &
 	wait_until rvmctl partition show nest-run.prod >/dev/null 2>&1 || { cat "$dir/prod" && return 1; }
 }
 
@@ -343,8 +394,33 @@ names() {
 	sub_agent true --name "$1"
 }
 
+# PATH: what root reads in a partition that may read all of /run.
+reads_in_run() {
+	echo text >/run/nest-run-file
+	cat >"$dir/run.json" <<-JSON
+		[{"rights": ["READ"], "resource": "path://run/**", "proof_tier": "P2", "expires_at": 0}]
+	JSON
+	rvmctl load "$dir/run.json" --base minimal,shell --partition nest-other --workspace "$dir/ws"
+	rvmctl run --user root nest-other -- cat "$1" </dev/null
+}
+
+# A reader holds up nobody for ever, and is named.
+hold_lock() {
+	python3 -c 'import fcntl, sys, time
+f = open(sys.argv[1])
+fcntl.lockf(f, fcntl.LOCK_SH)
+open(sys.argv[2], "w").close()
+time.sleep(900)' /run/rvmctl.nest.lock "$dir/held" >/dev/null 2>&1 &
+	echo $! >"$dir/holder-of-lock"
+	wait_until test -e "$dir/held"
+}
+
+release_lock() {
+	kill "$(cat "$dir/holder-of-lock")" && rm "$dir/holder-of-lock" && from_the_host
+}
+
 ktap_print_header
-ktap_set_plan 47
+ktap_set_plan 63
 check hooks_are_attached attach_hooks
 check loads prepare
 check each_has_its_own has_its_own
@@ -363,6 +439,15 @@ refused nor_an_interpreter 'denied' starts_script
 check with_a_token_it_does starts_script --grant "exec:$tool *"
 check from_the_host_likewise from_the_host
 check nothing_is_left none_left
+check there_are_closed_and_open_trees write_trees
+check of_a_closed_one_no_names_are_told tells_no_names closed
+check nor_what_is_there tells_no_existence
+check an_open_one_is_not_searched_either tells_no_names open
+check the_host_is_told_for_itself tells_the_host
+check what_is_taken_away_needs_no_search takes_away 'Read(two/**)'
+refused and_is_denied 'denied' denied_by_name
+check a_link_is_there ln -sf ../two "$dir/ws/one/link"
+refused but_not_followed 'cannot be taken away' takes_away 'Edit(one/link/**)'
 check a_name_is_the_sub_agents start_prod
 refused not_one_of_the_host 'no such partition' runs_in_prod
 check which_makes_its_own loads_prod
@@ -370,6 +455,13 @@ check that_stays_when_the_other_goes stop_prod
 refused no_dot_in_the_name_inside 'not a name' names a.b
 refused no_dot_in_one_of_the_host 'not a valid name' load nest-run.prod
 refused nor_in_a_new_one 'names with a dot' rvmctl partition new nest-run.prod
+check root_inside_reads_in_run reads_in_run /run/nest-run-file
+refused but_not_the_locks 'denied' reads_in_run /run/rvmctl.nest.lock
+refused nor_the_other_one 'denied' reads_in_run /run/rvmctl.lock
+check somebody_holds_the_lock hold_lock
+refused who_is_named 'process [0-9]+ holds it' from_the_host
+check afterwards_it_goes_on release_lock
+check loads_other_again load nest-other
 mode=permissive
 check loads_again load nest-run
 check its_status_is_passed_on passes_status

@@ -12,6 +12,7 @@
 #include "lib/model/rights.h"
 #include "log/reader.h"
 #include "plan/builtin.h"
+#include "base/lock.h"
 #include "table/resolve.h"
 #include "table/settings.h"
 
@@ -130,6 +131,10 @@ static int exclude_doors(struct plan *plan, struct resolver *r, struct err *err)
 		{ "/sys/kernel/security", RVM_RIGHTS_ALL },
 		{ "/sys/fs/cgroup", RVM_RIGHT_WRITE },
 		{ WITNESS_DEVICE, RVM_RIGHTS_ALL },
+		/* Who could open the locks could keep all commands from being started. */
+		{ LOCK_NAMES, RVM_RIGHTS_ALL },
+		{ LOCK_NETWORK, RVM_RIGHTS_ALL },
+		{ "/run/rvmctl", RVM_RIGHTS_ALL },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(doors); i++) {

@@ -4,6 +4,7 @@
 
 #include "lib/log/sha256.h"
 #include "run/admit.h"
+#include "base/lock.h"
 #include "run/network.h"
 
 /* The words as the kernel gets them, each with its NUL. */
@@ -39,16 +40,14 @@ static int ask_in(struct nlc *nlc, const struct spawn *s, const struct admission
 
 int admit_started(struct nlc *nlc, struct spawn *s, const struct admission *how, struct err *err)
 {
-	int lock = -1, ret;
+	auto_close int lock = -1;
 
+	/* A new network is claimed while nobody else refers to it, nor looks for one. */
 	if (s->private_net) {
-		lock = network_lock();
+		lock = lock_take(LOCK_NETWORK, err);
+		if (lock < 0)
+			return -1;
 		s->net = network_find(s->cgroup);
 	}
-	ret = spawn_start(s, err);
-	if (!ret)
-		ret = ask_in(nlc, s, how, err);
-	if (lock >= 0)
-		close(lock);
-	return ret;
+	return spawn_start(s, err) || ask_in(nlc, s, how, err) ? -1 : 0;
 }

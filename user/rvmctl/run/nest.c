@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Partitions of sub-agents. */
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 
 #include "lib/log/sha256.h"
 #include "plan/links.h"
 #include "plan/send.h"
+#include "run/asker.h"
+#include "base/lock.h"
 #include "run/nest.h"
 #include "run/nest_priv.h"
-
-/* Only root can open it. */
-#define NAMES_LOCK "/run/rvmctl.nest.lock"
 
 /* What is recorded or judged of the outer one is so of what is inside. */
 #define INHERITED                                                              \
@@ -85,13 +83,20 @@ static int exclude(struct plan *plan, const char *resource, struct err *err)
 		return 0;
 	err_clear(&why);
 	err_make(err, EXIT_USAGE, "--grant-all-but: '%s' cannot be taken away", resource);
-	return err_hint(err, "write it like a deny rule, such as Edit(secrets/**)");
+	return err_hint(err,
+			"write it like a deny rule, such as Edit(secrets/**), and instead of a "
+			"symbolic link what it leads to");
 }
 
-/* Tokens do not say what they are not about: exclusions do, and the inner one has them alone. */
-static int take_away(struct nlc *nlc, const struct partition *outer, char *const *all_but,
+/*
+ * Tokens do not say what they are not about: exclusions do, and the inner one has them alone.
+ * For somebody inside nothing is searched that takes as long as it likes, and no link followed:
+ * where an exclusion hangs can be read inside.
+ */
+static int take_away(struct nlc *nlc, const struct partition *outer, const struct nest *nest,
 		     const struct partition *inner, struct err *err)
 {
+	char *const *all_but = nest->all_but;
 	struct table none = { 0 };
 	const struct sending how = { inner->id, &none, "(--grant-all-but)", false };
 	struct rvm_sha256 hash;
@@ -103,13 +108,14 @@ static int take_away(struct nlc *nlc, const struct partition *outer, char *const
 		return err_make(err, EXIT_REFUSED, "partition %s: no table was loaded",
 				outer->name);
 	ret = plan_open(&plan, NULL, outer->workspace, err);
+	plan.resolver.no_links = nest->asker;
 	rvm_sha256_init(&hash);
 	for (size_t i = 0; !ret && all_but[i]; i++) {
 		rvm_sha256_update(&hash, all_but[i], strlen(all_but[i]) + 1);
 		ret = exclude(&plan, all_but[i], err);
 	}
 	rvm_sha256_final(&hash, none.digest);
-	if (!ret)
+	if (!ret && !nest->asker)
 		ret = exclude_links(&plan, false, err);
 	if (!ret)
 		ret = plan_send(&plan, nlc, &how, &sent, err);
@@ -117,49 +123,46 @@ static int take_away(struct nlc *nlc, const struct partition *outer, char *const
 	return ret;
 }
 
-/*
- * A name is a cgroup and a partition: nobody takes or gives back one while somebody else is
- * at that.  -1 if that cannot be had.
- */
-static int lock_names(void)
-{
-	int fd = open(NAMES_LOCK, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-
-	if (fd >= 0)
-		fcntl(fd, F_SETLKW, &(struct flock){ .l_type = F_WRLCK });
-	return fd;
-}
-
-static void unlock_names(int lock)
-{
-	if (lock >= 0)
-		close(lock);
-}
-
 int nest_make(struct nlc *nlc, const struct partition *outer, const struct nest *how,
 	      struct partition *inner, struct err *err)
 {
-	int lock = lock_names();
-	int ret = how->name ? create_named(nlc, outer, how->name, inner, err) :
-			      create_numbered(nlc, outer, inner, err);
+	/* A name is a cgroup and a partition: nobody else takes or gives back one meanwhile. */
+	auto_close int lock = lock_take(LOCK_NAMES, err);
 
-	unlock_names(lock);
+	if (lock < 0)
+		return -1;
+	return how->name ? create_named(nlc, outer, how->name, inner, err) :
+			   create_numbered(nlc, outer, inner, err);
+}
+
+typedef int (*nest_part)(struct nlc *nlc, const struct partition *outer, const struct nest *how,
+			 const struct partition *inner, struct err *err);
+
+/* What is named is looked for with the rights of who named it. */
+static int do_for_asker(nest_part part, struct nlc *nlc, const struct partition *outer,
+			const struct nest *how, const struct partition *inner, struct err *err)
+{
+	int ret;
+
+	if (how->asker && asker_become(how->asker, err))
+		return -1;
+	ret = part(nlc, outer, how, inner, err);
+	if (how->asker)
+		asker_leave();
 	return ret;
 }
 
 int nest_fill(struct nlc *nlc, const struct partition *outer, const struct nest *how,
 	      const struct partition *inner, struct err *err)
 {
-	int lock, ret;
+	auto_close int lock = -1;
 
 	/* What is taken away first: nothing runs yet, but nothing has to be argued for either. */
-	if (how->all_but[0] && take_away(nlc, outer, how->all_but, inner, err))
+	if (how->all_but[0] && do_for_asker(take_away, nlc, outer, how, inner, err))
 		return -1;
 	/* One after the other: each would have to read the list again and again else. */
-	lock = lock_names();
-	ret = nest_give(nlc, outer, how, inner, err);
-	unlock_names(lock);
-	return ret;
+	lock = lock_take(LOCK_NAMES, err);
+	return lock < 0 ? -1 : do_for_asker(nest_give, nlc, outer, how, inner, err);
 }
 
 static int give_back(struct nlc *nlc, const struct partition *inner, bool own, struct err *err)
@@ -175,13 +178,11 @@ static int give_back(struct nlc *nlc, const struct partition *inner, bool own, s
 int nest_end(struct nlc *nlc, const struct partition *inner, struct err *err)
 {
 	bool own = cgroup_is_own(inner->name, inner->cgroup_id);
-	int lock, ret;
+	auto_close int lock = -1;
 
 	/* Its processes end first: without the partition they would have the rights around it. */
 	if (own && cgroup_kill(inner->name, inner->cgroup_id, KILL_SECONDS, err))
 		return err_wrap(err, "partition %s", inner->name);
-	lock = lock_names();
-	ret = give_back(nlc, inner, own, err);
-	unlock_names(lock);
-	return ret;
+	lock = lock_take(LOCK_NAMES, err);
+	return lock < 0 ? -1 : give_back(nlc, inner, own, err);
 }

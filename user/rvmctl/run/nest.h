@@ -3,6 +3,7 @@
 #define RVMCTL_NEST_H
 
 #include "partition/partition.h"
+#include "run/spawn.h"
 
 /*
  * A partition inside another one, for a sub-agent.  It has no table but for what is taken
@@ -23,6 +24,8 @@ struct nest {
 	char *const *grants;
 	/** @all_but: All but what these say; an empty list is none at all. */
 	char *const *all_but;
+	/** @asker: Who is inside and asks for it, with what user; NULL if the host does. */
+	const struct spawn *asker;
 };
 
 /**

@@ -8,8 +8,6 @@
 
 #include "run/network.h"
 
-/* Only root can open it: nobody else can make rvmctl wait. */
-#define NETWORK_LOCK "/run/rvmctl.lock"
 /* How often a list is read that changes meanwhile. */
 #define NETWORK_TRIES 100
 #define NETWORK_WAIT_US 50000
@@ -101,13 +99,4 @@ int network_find(int cgroup)
 		net = open_other_network(pid);
 	fclose(f);
 	return net;
-}
-
-int network_lock(void)
-{
-	int fd = open(NETWORK_LOCK, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-
-	if (fd >= 0)
-		fcntl(fd, F_SETLKW, &(struct flock){ .l_type = F_WRLCK });
-	return fd;
 }

@@ -16,11 +16,4 @@ int network_has_token(uint32_t partition, bool *found, struct err *err);
  */
 int network_find(int cgroup);
 
-/*
- * A new network is claimed while nobody else refers to it: until that is done,
- * no other rvmctl looks for one.  -1 if that cannot be had.  The lock is this
- * process's: the command, which others may stop, does not hold it too.
- */
-int network_lock(void);
-
 #endif

@@ -95,6 +95,7 @@ static int make(struct agent *a, struct err *err)
 		.name = r->name,
 		.grants = r->grants,
 		.all_but = r->all_but,
+		.asker = a->serve->how->agent,
 	};
 	const char *name = a->part.name;
 

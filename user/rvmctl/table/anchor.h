@@ -22,6 +22,8 @@ struct resolver {
 	const struct anchor *root;
 	/* The root is that of a container: nothing is looked up from the tool's own. */
 	bool contained;
+	/* No link is followed: where it leads would be told to who may not read it. */
+	bool no_links;
 	const struct anchor *workspace;
 	/* NULL if the user has none. */
 	const struct anchor *home;

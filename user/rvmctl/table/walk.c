@@ -61,6 +61,8 @@ static bool may_follow(const struct state *s, const struct stat *link)
 {
 	const struct resolver *r = s->walk->resolver;
 
+	if (r->no_links)
+		return false;
 	switch (s->walk->links) {
 	case LINKS_ALL:
 		return true;
