@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Nonces: nothing twice, nobody locked out. */
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
 #include "lib/token/nonce.h"
 #include "unit.h"
 
@@ -151,6 +155,35 @@ static void random_requests_are_judged_as_by_a_list(void)
 	printf("# %zu of %zu accepted\n", count, i);
 }
 
+static int use_many(void)
+{
+	u64 i, wrong = 0;
+
+	start();
+	nonces->number = (1ULL << 32) - 3;
+	for (i = 1; i <= 64; i++)
+		wrong += !use_as_of(i << 40 | i, ++now);
+	for (i = 1; i <= 64; i++)
+		wrong += use_as_of(i << 40 | i, now);
+	return wrong != 0;
+}
+
+/* A count that wrapped would meet that of buckets that were never used, and search without end. */
+static void uses_are_counted_beyond_32_bits(void)
+{
+	int status = -1;
+	pid_t pid;
+
+	fflush(stdout);
+	pid = fork();
+	if (!pid) {
+		alarm(60);
+		_exit(use_many());
+	}
+	waitpid(pid, &status, 0);
+	EXPECT_EQ(status, 0);
+}
+
 int main(void)
 {
 	RUN(nothing_is_accepted_twice);
@@ -159,6 +192,7 @@ int main(void)
 	RUN(as_many_as_that_are_remembered);
 	RUN(what_was_forgotten_is_not_accepted_again);
 	RUN(a_request_is_good_for_a_while);
+	RUN(uses_are_counted_beyond_32_bits);
 	RUN(random_requests_are_judged_as_by_a_list);
 	free(nonces);
 	return unit_done();

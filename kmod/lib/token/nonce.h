@@ -33,10 +33,10 @@ struct rvm_nonces {
 	u64 key;
 	/** @forgotten: When the newest that was forgotten was used. */
 	u64 forgotten;
-	/** @number: Of the next use; after a wrap a chain may begin in another bucket's. */
-	u32 number;
+	/** @number: Of the next use; never wraps. */
+	u64 number;
 	/** @newest: Number of the newest of a bucket. */
-	u32 newest[RVM_NONCE_BUCKETS];
+	u64 newest[RVM_NONCE_BUCKETS];
 	/** @nonce: By number. */
 	u64 nonce[RVM_NONCES];
 	/** @used: When. */
@@ -55,14 +55,14 @@ size_t rvm_nonces_bytes(void);
  */
 void rvm_nonces_init(struct rvm_nonces *nonces, u64 key);
 
-static inline u32 *rvm_nonces_bucket(struct rvm_nonces *nonces, u64 nonce)
+static inline u64 *rvm_nonces_bucket(struct rvm_nonces *nonces, u64 nonce)
 {
 	return &nonces->newest[nonce * nonces->key >> (64 - RVM_NONCE_BUCKET_BITS)];
 }
 
 static inline bool rvm_nonces_has(const struct rvm_nonces *nonces, u64 nonce)
 {
-	u32 age = nonces->number - *rvm_nonces_bucket((struct rvm_nonces *)nonces, nonce);
+	u64 age = nonces->number - *rvm_nonces_bucket((struct rvm_nonces *)nonces, nonce);
 	u32 at;
 
 	while (age <= RVM_NONCES) {
@@ -101,9 +101,9 @@ static inline bool rvm_nonces_may_use(const struct rvm_nonces *nonces, u64 nonce
  */
 static inline void rvm_nonces_use(struct rvm_nonces *nonces, u64 nonce, u64 now)
 {
-	u32 *newest = rvm_nonces_bucket(nonces, nonce);
+	u64 *newest = rvm_nonces_bucket(nonces, nonce);
 	u32 at = nonces->number % RVM_NONCES;
-	u32 back = nonces->number - *newest;
+	u64 back = nonces->number - *newest;
 
 	if (nonces->forgotten < nonces->used[at])
 		nonces->forgotten = nonces->used[at];
