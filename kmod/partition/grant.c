@@ -177,7 +177,7 @@ static enum rvm_token_error check(const struct rvm_grant_request *req,
 		return RVM_TOKEN_ERROR_RIGHTS_ESCALATION;
 	wish->contained = !req->scope || rvm_scope_narrow(source, &req->scope->scope);
 	error = rvm_derive_check(source, wish);
-	if (error)
+	if (error && error != RVM_TOKEN_ERROR_REVOKED)
 		record_refusal(req, source);
 	return error;
 }
@@ -284,14 +284,12 @@ static int grant(const struct rvm_grant_request *req, struct rvm_token *token,
 	wish = source ? wish_of(req, source) : root_wish(req);
 	if (source)
 		*error = check(req, source, &wish);
-	if (*error)
+	/* That is told last, when there is room. */
+	if (*error && *error != RVM_TOKEN_ERROR_REVOKED)
 		return rvm_token_refuse(*error, extack);
-	err = fill(token, req, source);
-	err = err ?: make_room(req, token, error, extack);
-	if (!err && source && !rvm_derive_is_live(source)) {
-		*error = RVM_TOKEN_ERROR_REVOKED;
-		return rvm_token_refuse(*error, extack);
-	}
+	err = fill(token, req, source) ?: make_room(req, token, error, extack);
+	if (!err && *error)
+		err = rvm_token_refuse(*error, extack);
 	err = err ?: rvm_witness_reserve_for(&res, 1, extack);
 	if (!err)
 		publish(req, source, token, &wish, &res, done);

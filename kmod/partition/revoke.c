@@ -5,6 +5,7 @@
 
 #include <linux/netlink.h>
 #include <linux/rcupdate.h>
+#include <linux/timekeeping.h>
 #include <linux/xarray.h>
 
 #include "compat.h"
@@ -258,8 +259,11 @@ int rvm_token_refuse(enum rvm_token_error error, struct netlink_ext_ack *extack)
 static enum rvm_token_error find(const struct rvm_revoke_request *req, struct rvm_token_core **core)
 {
 	enum rvm_token_error error = rvm_handles_find(req->handle, core);
+	const struct rvm_partition *part = xa_load(&rvm_registry, req->caller);
 
-	if (error || !req->caller || rvm_derive_may_revoke(*core, req->caller))
+	/* The host is none, and may. */
+	if (error || rvm_derive_may_revoke(*core, req->caller, part ? part->epoch : 0,
+					   ktime_get_real_seconds()))
 		return error;
 	return (*core)->owner == req->caller ? RVM_TOKEN_ERROR_INSUFFICIENT_RIGHTS :
 					       RVM_TOKEN_ERROR_INVALID_HANDLE;

@@ -87,8 +87,6 @@ MEASURED enum rvm_token_error measure_grant(struct rvm_handle handle, const stru
 		error = rvm_derive_check(source, wish);
 	if (error)
 		return error;
-	if (!rvm_derive_is_live(source))
-		return RVM_TOKEN_ERROR_REVOKED;
 	child->id = ++last_id;
 	error = rvm_slots_take(&slots, child);
 	if (!error)

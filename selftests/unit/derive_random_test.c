@@ -263,7 +263,7 @@ static void revoke(void)
 		slot[known[i].index].holder = -1;
 	}
 	rvm_token_add_flags(token[top], RVM_TOKEN_FLAG_REVOKED);
-	EXPECT(!rvm_derive_is_live(rvm_derive_leaf(token[top])));
+	EXPECT(rvm_derive_flags(rvm_derive_leaf(token[top]), S64_MIN) & RVM_TOKEN_FLAG_REVOKED);
 	do {
 		leaf = rvm_derive_leaf(token[top]);
 		rvm_derive_detach(leaf);

@@ -5,7 +5,21 @@
 #define STRANGER 2
 
 /* One wish that is allowed, and each way to spoil it, in the order in which they are told. */
-enum spoiled { CALLER, EPOCH, TIME, TIME_ABOVE, NO_GRANT, RIGHTS, SCOPE, END, TIER, SINGLE, DEPTH };
+enum spoiled {
+	CALLER,
+	EPOCH,
+	TIME,
+	TIME_ABOVE,
+	NO_GRANT,
+	RIGHTS,
+	SCOPE,
+	END,
+	TIER,
+	SINGLE,
+	DEPTH,
+	GONE,
+	GONE_ABOVE,
+};
 
 static const enum rvm_token_error errors[] = {
 	[CALLER] = TOKEN_ERROR(GRANT_NOT_PERMITTED),
@@ -19,6 +33,8 @@ static const enum rvm_token_error errors[] = {
 	[TIER] = TOKEN_ERROR(RIGHTS_ESCALATION),
 	[SINGLE] = TOKEN_ERROR(RIGHTS_ESCALATION),
 	[DEPTH] = TOKEN_ERROR(DELEGATION_DEPTH_EXCEEDED),
+	[GONE] = TOKEN_ERROR(REVOKED),
+	[GONE_ABOVE] = TOKEN_ERROR(REVOKED),
 };
 
 static void spoil(enum spoiled how, struct rvm_token_core *above, struct rvm_token_core *source,
@@ -57,6 +73,12 @@ static void spoil(enum spoiled how, struct rvm_token_core *above, struct rvm_tok
 		break;
 	case DEPTH:
 		source->depth = RVM_DEPTH_MAX;
+		break;
+	case GONE:
+		source->flags |= RVM_TOKEN_FLAG_REVOKED;
+		break;
+	case GONE_ABOVE:
+		above->flags |= RVM_TOKEN_FLAG_REVOKED;
 		break;
 	}
 }
@@ -197,6 +219,7 @@ static void a_child_is_what_was_allowed(void)
 	};
 
 	source.type = RVM_TOKEN_TYPE_PARTITION + 1;
+	source.seal = rvm_token_seal(&source);
 	EXPECT_ERROR(rvm_derive_check(&source, &wish), NONE);
 	rvm_derive(&source, &child, &wish);
 	EXPECT(child.parent == &source && source.child == &child);
@@ -218,8 +241,7 @@ static void a_child_is_what_was_allowed(void)
 		  RVM_TOKEN_FLAG_GRANTED | RVM_TOKEN_FLAG_SINGLE_USE | RVM_TOKEN_FLAG_UNTIL_EXIT);
 	EXPECT_ERROR(rvm_prove_p1(&child, READ, 12, NOW), NONE);
 	EXPECT_ERROR(rvm_prove_p2(&child, NOW), NONE);
-	/* The root's type was changed after its birth. */
-	EXPECT_ERROR(rvm_prove_p3(&source, 8), DERIVATION_CHAIN_BROKEN);
+	EXPECT_ERROR(rvm_prove_p3(&source, 8), NONE);
 	EXPECT_ERROR(rvm_prove_p3(&child, 8), NONE);
 }
 
@@ -266,17 +288,49 @@ static void grant_once_is_used_up_by_one_grant(void)
 static void nothing_lives_below_what_was_revoked(void)
 {
 	struct rvm_token_core chain[4];
+	struct rvm_wish wish, wish_above;
 	unsigned int i;
 
 	make_chain(chain, 3, ALL);
-	EXPECT(rvm_derive_is_live(&chain[3]));
+	wish = wish_for(&chain[3], READ);
+	wish_above = wish_for(&chain[1], READ);
+	EXPECT_ERROR(rvm_derive_check(&chain[3], &wish), NONE);
 	for (i = 0; i < 4; i++) {
 		chain[i].flags |= RVM_TOKEN_FLAG_REVOKED;
-		EXPECT(!rvm_derive_is_live(&chain[3]));
-		EXPECT_EQ(rvm_derive_is_live(&chain[1]), i > 1);
+		EXPECT_ERROR(rvm_derive_check(&chain[3], &wish), REVOKED);
+		EXPECT_EQ(rvm_derive_check(&chain[1], &wish_above),
+			  i > 1 ? TOKEN_ERROR(NONE) : TOKEN_ERROR(REVOKED));
 		chain[i].flags = 0;
 	}
 }
+
+/* Who is born below what was changed is no better. */
+static void a_child_of_a_broken_token_is_broken(void)
+{
+	struct rvm_token_core source = root_with(ALL), child, grandchild;
+
+	child_of(&source, &child, READ);
+	EXPECT_ERROR(rvm_prove_p3(&child, 8), NONE);
+	source.type++;
+	child_of(&source, &child, ALL);
+	child_of(&child, &grandchild, READ);
+	EXPECT_ERROR(rvm_prove_p3(&source, 8), DERIVATION_CHAIN_BROKEN);
+	EXPECT_ERROR(rvm_prove_p3(&child, 8), DERIVATION_CHAIN_BROKEN);
+	EXPECT_ERROR(rvm_prove_p3(&grandchild, 8), DERIVATION_CHAIN_BROKEN);
+}
+
+/* It is computed from the parent's, in one step. */
+static void a_child_is_sealed_as_if_from_the_root(void)
+{
+	struct rvm_token_core chain[RVM_DEPTH_MAX + 1];
+	unsigned int i;
+
+	make_chain(chain, RVM_DEPTH_MAX, ALL);
+	for (i = 0; i <= RVM_DEPTH_MAX; i++)
+		EXPECT_EQ(chain[i].seal, rvm_token_seal(&chain[i]));
+}
+
+#define MAY_REVOKE(token, caller) rvm_derive_may_revoke(token, caller, 1, NOW)
 
 static void the_right_to_revoke_reaches_down(void)
 {
@@ -288,18 +342,43 @@ static void the_right_to_revoke_reaches_down(void)
 		chain[i].rights |= REVOKE;
 		chain[i].owner = STRANGER;
 		for (k = 0; k < 4; k++) {
-			EXPECT_EQ(rvm_derive_may_revoke(&chain[k], STRANGER), k >= i);
-			EXPECT(!rvm_derive_may_revoke(&chain[k], OWNER));
-			EXPECT(!rvm_derive_may_revoke(&chain[k], 77));
-			EXPECT(rvm_derive_may_revoke(&chain[k], 0));
+			EXPECT_EQ(MAY_REVOKE(&chain[k], STRANGER), k >= i);
+			EXPECT(!MAY_REVOKE(&chain[k], OWNER));
+			EXPECT(!MAY_REVOKE(&chain[k], 77));
+			EXPECT(MAY_REVOKE(&chain[k], 0));
 		}
-		chain[i].flags = RVM_TOKEN_FLAG_EXPIRED;
-		EXPECT(!rvm_derive_may_revoke(&chain[3], STRANGER));
-		chain[i].flags = RVM_TOKEN_FLAG_REVOKED;
-		EXPECT(!rvm_derive_may_revoke(&chain[3], STRANGER));
-		chain[i].flags = RVM_TOKEN_FLAG_GRANTED;
-		EXPECT(rvm_derive_may_revoke(&chain[3], STRANGER));
 	}
+}
+
+/* Nor does one that is below such a token. */
+static void what_has_lost_its_rights_does_not_revoke(void)
+{
+	struct rvm_token_core chain[3];
+	unsigned int i;
+
+	make_chain(chain, 2, READ);
+	chain[1].rights |= REVOKE;
+	EXPECT(MAY_REVOKE(&chain[2], OWNER));
+	for (i = 0; i < 2; i++) {
+		chain[i].flags = RVM_TOKEN_FLAG_EXPIRED;
+		EXPECT(!MAY_REVOKE(&chain[2], OWNER));
+		chain[i].flags = RVM_TOKEN_FLAG_REVOKED;
+		EXPECT(!MAY_REVOKE(&chain[2], OWNER));
+		chain[i].flags = RVM_TOKEN_FLAG_GRANTED;
+		EXPECT(MAY_REVOKE(&chain[2], OWNER));
+		chain[i].expires_at = NOW;
+		EXPECT(!MAY_REVOKE(&chain[2], OWNER));
+		chain[i].expires_at = NOW + 1;
+		EXPECT(MAY_REVOKE(&chain[2], OWNER));
+		chain[i].expires_at = 0;
+	}
+	/* It may take back what has lost them. */
+	chain[2].flags = RVM_TOKEN_FLAG_EXPIRED;
+	EXPECT(MAY_REVOKE(&chain[2], OWNER));
+	EXPECT(!rvm_derive_may_revoke(&chain[2], OWNER, 2, NOW));
+	EXPECT(rvm_derive_may_revoke(&chain[2], 0, 2, NOW));
+	chain[1].epoch = 2;
+	EXPECT(rvm_derive_may_revoke(&chain[2], OWNER, 2, NOW));
 }
 
 static void children_are_listed_from_the_newest(void)
@@ -358,7 +437,10 @@ int main(void)
 	RUN(a_child_is_what_was_allowed);
 	RUN(grant_once_is_used_up_by_one_grant);
 	RUN(nothing_lives_below_what_was_revoked);
+	RUN(a_child_of_a_broken_token_is_broken);
+	RUN(a_child_is_sealed_as_if_from_the_root);
 	RUN(the_right_to_revoke_reaches_down);
+	RUN(what_has_lost_its_rights_does_not_revoke);
 	RUN(children_are_listed_from_the_newest);
 	RUN(a_subtree_is_taken_apart_leaf_by_leaf);
 	return unit_done();

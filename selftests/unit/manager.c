@@ -201,16 +201,22 @@ static struct rvm_token_core *derive(struct manager *m, struct rvm_token_core *s
 				     const struct rvm_wish *wish, enum line_class *class)
 {
 	struct rvm_token_core *token;
+	u8 depth = source->depth;
 
 	if (new_token(m, &token))
 		return NULL;
+	/* Some managers of RVM have a greater one than the core. */
+	if (depth >= RVM_DEPTH_MAX)
+		source->depth = RVM_DEPTH_MAX - 1;
 	rvm_derive(source, token, wish);
+	source->depth = depth;
+	token->depth = depth + 1;
 	if (token->rights != wish->rights) {
 		*class = ONCE_KEPT;
 		token->rights = wish->rights;
 		token->born = wish->rights;
-		token->seal = rvm_token_seal(token);
 	}
+	token->seal = rvm_token_seal(token);
 	m->granted++;
 	if (m->deepest < token->depth)
 		m->deepest = token->depth;
@@ -244,10 +250,8 @@ static bool replay_grant(struct manager *m, const json_t *line, bool checked,
 	if (error)
 		return error == want;
 	error = rvm_derive_check(source, &wish);
-	if (!error && m->slots.count == m->slots.limit)
+	if ((!error || error == RVM_TOKEN_ERROR_REVOKED) && m->slots.count == m->slots.limit)
 		error = RVM_TOKEN_ERROR_TABLE_FULL;
-	if (!error && !rvm_derive_is_live(source))
-		error = RVM_TOKEN_ERROR_REVOKED;
 	if (error != want)
 		*class = class_of_grant(m, source, error, want, checked && !wish.caller);
 	if (error != want && *class == SAME)
@@ -294,7 +298,9 @@ static void put_back(struct manager *m, const json_t *under, struct rvm_token_co
 		token->flags = 0;
 		hang_up(token);
 		m->chunk[token->handle.index].token = token;
-		m->slots.used[token->handle.index / 64] |= 1ULL << token->handle.index % 64;
+		m->slots.free[token->handle.index / 64] &= ~(1ULL << token->handle.index % 64);
+		if (!m->slots.free[token->handle.index / 64])
+			m->slots.some[0] &= ~(1ULL << token->handle.index / 64);
 		m->slots.count++;
 	}
 }

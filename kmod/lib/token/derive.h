@@ -2,9 +2,12 @@
 #ifndef _RVM_DERIVE_H
 #define _RVM_DERIVE_H
 
+#include <linux/compiler.h>
 #include <linux/rvm.h>
 #include <linux/types.h>
 
+#include "lib/model/rights.h"
+#include "lib/token/prove.h"
 #include "lib/token/token.h"
 
 /**
@@ -17,28 +20,30 @@
 
 /**
  * struct rvm_wish - a token that is to be derived
+ *
+ * What a token has too lies in the same order as there: it is copied together.
  */
 struct rvm_wish {
 	/** @caller: Partition that asks; 0 for the host, which owns all. */
 	u32 caller;
-	/** @owner: Partition that gets it. */
-	u32 owner;
 	/** @source_epoch: Present epoch of the source's partition. */
 	u32 source_epoch;
-	/** @epoch: Present epoch of @owner. */
-	u32 epoch;
 	/** @now: Unix seconds. */
 	s64 now;
 	/** @expires_at: As of a token. */
 	s64 expires_at;
 	/** @scope: Of the new token; may be the source's. */
 	const struct rvm_scope *scope;
+	/** @badge: Of the new token. */
+	u64 badge;
+	/** @owner: Partition that gets it. */
+	u32 owner;
+	/** @epoch: Present epoch of @owner. */
+	u32 epoch;
 	/** @contained: @scope was shown to lie in the source's. */
 	bool contained;
 	/** @sponsored: From the host, to a partition inside the source's: that takes no right. */
 	bool sponsored;
-	/** @badge: Of the new token. */
-	u64 badge;
 	/** @rights: Wanted; GRANT_ONCE is left out if it is what permits the grant. */
 	u8 rights;
 	/** @tier: Wanted; a higher one is verified more. */
@@ -53,6 +58,27 @@ struct rvm_wish {
  */
 void rvm_derive_root(struct rvm_token_core *token);
 
+/*
+ * Flags of a token and of those above it.  A clock that was set back does not bring back
+ * what one above has lost.
+ */
+static inline u8 rvm_derive_flags(const struct rvm_token_core *token, s64 now)
+{
+	u8 flags = 0;
+
+	for (; token; token = token->parent) {
+		flags |= token->flags;
+		if (unlikely(rvm_token_is_over(token, now)))
+			return flags | RVM_TOKEN_FLAG_EXPIRED;
+	}
+	return flags;
+}
+
+static inline bool rvm_derive_ends_within(s64 inner, s64 outer)
+{
+	return !outer || (inner && inner <= outer);
+}
+
 /**
  * rvm_derive_check() - may this be derived
  * @source: found by its handle
@@ -62,23 +88,53 @@ void rvm_derive_root(struct rvm_token_core *token);
  * and neither it nor any above it has expired (STALE_CAPABILITY); it has GRANT or GRANT_ONCE
  * (GRANT_NOT_PERMITTED); the rights, then scope, expiry and tier, are within its own
  * (RIGHTS_ESCALATION), and what is good for one use is not passed on (likewise); the new one
- * is not too deep (DELEGATION_DEPTH_EXCEEDED).  TABLE_FULL is the caller's, who looks for a
- * slot now.  Then neither @source nor any above it is revoked (REVOKED), see
- * rvm_derive_is_live().
+ * is not too deep (DELEGATION_DEPTH_EXCEEDED); neither @source nor any above it is revoked
+ * (REVOKED).  TABLE_FULL comes before the last one, and is the caller's: who is told REVOKED
+ * looks for a slot first.
  *
  * Return: RVM_TOKEN_ERROR_NONE, or one of those.
  */
-enum rvm_token_error rvm_derive_check(const struct rvm_token_core *source,
-				      const struct rvm_wish *wish);
-
-/** rvm_derive_is_live() - neither a token nor any above it is revoked */
-static inline bool rvm_derive_is_live(const struct rvm_token_core *token)
+static inline enum rvm_token_error rvm_derive_check(const struct rvm_token_core *source,
+						    const struct rvm_wish *wish)
 {
-	for (; token; token = token->parent)
-		if (token->flags & RVM_TOKEN_FLAG_REVOKED)
-			return false;
-	return true;
+	u8 flags = rvm_derive_flags(source, wish->now);
+
+	if (unlikely(wish->caller && source->owner != wish->caller))
+		return RVM_TOKEN_ERROR_GRANT_NOT_PERMITTED;
+	if (unlikely(source->epoch != wish->source_epoch || flags & RVM_TOKEN_FLAG_EXPIRED))
+		return RVM_TOKEN_ERROR_STALE_CAPABILITY;
+	if (unlikely(!(source->rights & (RVM_RIGHT_GRANT | RVM_RIGHT_GRANT_ONCE)) &&
+		     !wish->sponsored))
+		return RVM_TOKEN_ERROR_GRANT_NOT_PERMITTED;
+	if (unlikely(!rvm_rights_cover(source->rights, wish->rights) || !wish->contained ||
+		     !rvm_derive_ends_within(wish->expires_at, source->expires_at) ||
+		     wish->tier < source->tier || source->flags & RVM_TOKEN_FLAG_SINGLE_USE))
+		return RVM_TOKEN_ERROR_RIGHTS_ESCALATION;
+	if (unlikely(source->depth >= RVM_DEPTH_MAX))
+		return RVM_TOKEN_ERROR_DELEGATION_DEPTH_EXCEEDED;
+	if (unlikely(flags & RVM_TOKEN_FLAG_REVOKED))
+		return RVM_TOKEN_ERROR_REVOKED;
+	return RVM_TOKEN_ERROR_NONE;
 }
+
+static inline void rvm_derive_link(struct rvm_token_core *parent, struct rvm_token_core *token)
+{
+	token->parent = parent;
+	token->child = NULL;
+	token->prev = NULL;
+	token->next = parent->child;
+	if (token->next)
+		token->next->prev = token;
+	parent->child = token;
+}
+
+static inline void rvm_derive_use_grant_once(struct rvm_token_core *source)
+{
+	rvm_token_add_flags(source, RVM_TOKEN_FLAG_GRANT_SPENT);
+	WRITE_ONCE(source->rights, source->rights & ~RVM_RIGHT_GRANT_ONCE);
+}
+
+#define RVM_DERIVE_WISHES (RVM_TOKEN_FLAG_SINGLE_USE | RVM_TOKEN_FLAG_UNTIL_EXIT)
 
 /**
  * rvm_derive() - make a token of another
@@ -86,8 +142,29 @@ static inline bool rvm_derive_is_live(const struct rvm_token_core *token)
  * @token: id, handle, @opens and @within are set; the rest is filled, @seal last
  * @wish: what was allowed
  */
-void rvm_derive(struct rvm_token_core *source, struct rvm_token_core *token,
-		const struct rvm_wish *wish);
+static inline void rvm_derive(struct rvm_token_core *source, struct rvm_token_core *token,
+			      const struct rvm_wish *wish)
+{
+	u8 rights = wish->rights;
+
+	if (unlikely(!(source->rights & RVM_RIGHT_GRANT) && !wish->sponsored)) {
+		rvm_derive_use_grant_once(source);
+		rights &= ~RVM_RIGHT_GRANT_ONCE;
+	}
+	token->expires_at = wish->expires_at;
+	token->scope = wish->scope;
+	token->badge = wish->badge;
+	token->owner = wish->owner;
+	token->epoch = wish->epoch;
+	token->born = rights;
+	token->depth = source->depth + 1;
+	token->type = source->type;
+	token->tier = wish->tier;
+	token->rights = rights;
+	token->flags = RVM_TOKEN_FLAG_GRANTED | (wish->flags & RVM_DERIVE_WISHES);
+	rvm_derive_link(source, token);
+	token->seal = rvm_token_seal_below(token, source);
+}
 
 /** rvm_derive_detach() - take a token without children out of the tree; its @parent stays */
 void rvm_derive_detach(struct rvm_token_core *token);
@@ -106,10 +183,12 @@ struct rvm_token_core *rvm_derive_leaf(struct rvm_token_core *top);
  * rvm_derive_may_revoke() - may a token be taken back by this caller
  * @token: the token
  * @caller: partition that asks; 0 for the host, which may
+ * @epoch: present epoch of @caller
+ * @now: unix seconds
  *
- * Return: true if it has REVOKE on @token or on one above it, by a token that is neither
- * revoked nor was seen expired.
+ * Return: true if it has REVOKE on @token or on one above it, by a token that is of the
+ * present epoch, and neither revoked nor expired, as none above it is.
  */
-bool rvm_derive_may_revoke(const struct rvm_token_core *token, u32 caller);
+bool rvm_derive_may_revoke(const struct rvm_token_core *token, u32 caller, u32 epoch, s64 now);
 
 #endif /* _RVM_DERIVE_H */

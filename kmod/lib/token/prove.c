@@ -4,35 +4,21 @@
 
 #include "lib/token/prove.h"
 
-/* One level of depth in the words of births, see born_word(). */
+/* One level of depth in the words of births, see rvm_born_word(). */
 #define BORN_LEVEL 0x100
 
-/* Odd, so that a change of one word is always found. */
-static u64 key = 1;
+struct rvm_seal_key rvm_seal_key = { .key = 1, .power = { [0 ... RVM_DEPTH_MAX] = 1 } };
 
 void rvm_seal_init(u64 random)
 {
-	key = random | 1;
-}
+	struct rvm_seal_key *k = &rvm_seal_key;
+	unsigned int depth;
 
-/* One load: they lie side by side. */
-static u32 born_word(const struct rvm_token_core *token)
-{
-	return token->born | (u32)token->depth << 8 | (u32)token->type << 16 |
-	       (u32)token->tier << 24;
-}
-
-static u64 epoch_word(const struct rvm_token_core *token)
-{
-	return (u64)token->epoch << 32 | token->owner;
-}
-
-/* A polynomial in the words of all tokens up to the root, modulo 2^64. */
-static __always_inline u64 add_token(u64 sum, const struct rvm_token_core *token, u64 k)
-{
-	sum = (sum + born_word(token) + (unsigned long)token->scope) * k;
-	sum = (sum + (u64)token->expires_at) * k;
-	return (sum + epoch_word(token)) * k;
+	/* Odd, so that a change of one word is always found. */
+	k->key = random | 1;
+	k->power[0] = 1;
+	for (depth = 1; depth <= RVM_DEPTH_MAX; depth++)
+		k->power[depth] = k->power[depth - 1] * k->key * k->key * k->key;
 }
 
 u64 rvm_token_seal(const struct rvm_token_core *token)
@@ -40,7 +26,7 @@ u64 rvm_token_seal(const struct rvm_token_core *token)
 	u64 sum = token->id;
 
 	for (; token; token = token->parent)
-		sum = add_token(sum, token, key);
+		sum = rvm_seal_add(sum, token, rvm_seal_key.key);
 	return sum;
 }
 
@@ -83,16 +69,16 @@ static bool has_risen(u64 above, u64 epoch)
 enum rvm_token_error rvm_prove_p3(const struct rvm_token_core *token, u8 max_depth)
 {
 	const struct rvm_token_core *above;
-	u64 k = key, seal = token->seal;
-	u64 sum = add_token(token->id, token, k);
+	u64 key = rvm_seal_key.key, seal = token->seal;
+	u64 sum = rvm_seal_add(token->id, token, key);
 
 	if (token->depth > max_depth || !has_kept_rights(token))
 		return RVM_TOKEN_ERROR_DERIVATION_CHAIN_BROKEN;
 	while ((above = token->parent)) {
-		if (!is_step(born_word(above), born_word(token)) ||
-		    has_risen(epoch_word(above), epoch_word(token)))
+		if (!is_step(rvm_born_word(above), rvm_born_word(token)) ||
+		    has_risen(rvm_epoch_word(above), rvm_epoch_word(token)))
 			return RVM_TOKEN_ERROR_DERIVATION_CHAIN_BROKEN;
-		sum = add_token(sum, above, k);
+		sum = rvm_seal_add(sum, above, key);
 		token = above;
 		/* To read its words again is cheaper than to keep them. */
 		OPTIMIZER_HIDE_VAR(token);

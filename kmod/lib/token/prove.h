@@ -9,8 +9,40 @@
 #include "lib/model/rights.h"
 #include "lib/token/token.h"
 
-/** rvm_seal_init() - set the key of seals, random for each load; before any token is made */
-void rvm_seal_init(u64 key);
+/**
+ * struct rvm_seal_key - what seals are made with
+ * @key: random for each load, odd
+ * @power: of @key, for the words of so many tokens
+ */
+struct rvm_seal_key {
+	u64 key;
+	u64 power[RVM_DEPTH_MAX + 1];
+};
+
+extern struct rvm_seal_key rvm_seal_key;
+
+/** rvm_seal_init() - set the key of seals; before any token is made */
+void rvm_seal_init(u64 random);
+
+/* One load: they lie side by side. */
+static inline u32 rvm_born_word(const struct rvm_token_core *token)
+{
+	return token->born | (u32)token->depth << 8 | (u32)token->type << 16 |
+	       (u32)token->tier << 24;
+}
+
+static inline u64 rvm_epoch_word(const struct rvm_token_core *token)
+{
+	return (u64)token->epoch << 32 | token->owner;
+}
+
+/* A polynomial in the words of all tokens up to the root, modulo 2^64. */
+static __always_inline u64 rvm_seal_add(u64 sum, const struct rvm_token_core *token, u64 key)
+{
+	sum = (sum + rvm_born_word(token) + (unsigned long)token->scope) * key;
+	sum = (sum + (u64)token->expires_at) * key;
+	return (sum + rvm_epoch_word(token)) * key;
+}
 
 /**
  * rvm_token_seal() - keyed hash of what a token and those above it were born with
@@ -21,6 +53,24 @@ void rvm_seal_init(u64 key);
  * Return: the hash.
  */
 u64 rvm_token_seal(const struct rvm_token_core *token);
+
+/**
+ * rvm_token_seal_below() - the same, of a token that is born below a sealed one
+ * @token: as above; its @depth is at most RVM_DEPTH_MAX
+ * @parent: its parent
+ *
+ * In constant time: the seals of both differ by what the token itself adds, and by the id
+ * that the parent's began with.
+ *
+ * Return: the hash.
+ */
+static inline u64 rvm_token_seal_below(const struct rvm_token_core *token,
+				       const struct rvm_token_core *parent)
+{
+	u64 own = rvm_seal_add(token->id, token, rvm_seal_key.key);
+
+	return (own - parent->id) * rvm_seal_key.power[token->depth] + parent->seal;
+}
 
 /** rvm_token_is_over() - has the time of a token come */
 static inline bool rvm_token_is_over(const struct rvm_token_core *token, s64 now)

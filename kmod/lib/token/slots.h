@@ -2,7 +2,9 @@
 #ifndef _RVM_SLOTS_H
 #define _RVM_SLOTS_H
 
+#include <linux/bitops.h>
 #include <linux/compiler.h>
+#include <linux/limits.h>
 #include <linux/rvm.h>
 #include <linux/types.h>
 
@@ -10,6 +12,8 @@
 
 /** RVM_SLOTS_PER_CHUNK - slots that memory is added by */
 #define RVM_SLOTS_PER_CHUNK 4096
+/** RVM_SLOT_WORDS - words with a bit for each of these; one word has a bit for each word */
+#define RVM_SLOT_WORDS (RVM_SLOTS_PER_CHUNK / 64)
 /** RVM_SLOT_CHUNKS - most chunks */
 #define RVM_SLOT_CHUNKS 256
 
@@ -34,18 +38,18 @@ struct rvm_slots {
 	struct rvm_slot *chunk[RVM_SLOT_CHUNKS];
 	/** @chunks: How many there are. */
 	u32 chunks;
-	/** @room: Slots that there is memory for. */
+	/** @room: Slots that may be in use and that there is memory for. */
 	u32 room;
-	/** @limit: Most slots that may be in use. */
+	/** @limit: Most slots that may be in use; set before the first chunk is added. */
 	u32 limit;
 	/** @count: Slots in use. */
 	u32 count;
-	/** @first: No word of @full before this one has a bit that is not set. */
+	/** @first: No word of @free before this one has a bit. */
 	u32 first;
-	/** @full: A bit for each 64 slots that are all in use. */
-	u64 full[RVM_SLOT_CHUNKS * RVM_SLOTS_PER_CHUNK / 64 / 64];
-	/** @used: A bit for each slot in use. */
-	u64 used[RVM_SLOT_CHUNKS * RVM_SLOTS_PER_CHUNK / 64];
+	/** @free: A bit for each free slot. */
+	u64 free[RVM_SLOT_CHUNKS * RVM_SLOT_WORDS];
+	/** @some: Of each chunk a bit for each word of @free that has one. */
+	u64 some[RVM_SLOT_CHUNKS];
 };
 
 /**
@@ -63,16 +67,6 @@ bool rvm_slots_lacks_chunk(const struct rvm_slots *slots, u32 count);
  * @chunk: RVM_SLOTS_PER_CHUNK slots, all zero; stays where it is
  */
 void rvm_slots_add_chunk(struct rvm_slots *slots, struct rvm_slot *chunk);
-
-/**
- * rvm_slots_take() - give a token a handle
- * @slots: the slots
- * @token: its @handle is set
- *
- * Return: RVM_TOKEN_ERROR_NONE, or TABLE_FULL: as many are in use as may be, or as there is
- * room for.
- */
-enum rvm_token_error rvm_slots_take(struct rvm_slots *slots, struct rvm_token_core *token);
 
 /** rvm_slots_release() - the handle of a token leads to nothing any more */
 void rvm_slots_release(struct rvm_slots *slots, const struct rvm_token_core *token);
@@ -117,6 +111,53 @@ static inline enum rvm_token_error rvm_slots_find(const struct rvm_slots *slots,
 	if (unlikely(slot->generation != handle.generation))
 		return RVM_TOKEN_ERROR_STALE_HANDLE;
 	*token = slot->token;
+	return RVM_TOKEN_ERROR_NONE;
+}
+
+/* The first word that has a bit, if there is one. */
+static inline u32 rvm_slots_first(struct rvm_slots *slots)
+{
+	u32 chunk = slots->first / RVM_SLOT_WORDS;
+
+	if (unlikely(!slots->free[slots->first])) {
+		while (!slots->some[chunk] && chunk + 1 < slots->chunks)
+			chunk++;
+		if (slots->some[chunk])
+			slots->first = chunk * RVM_SLOT_WORDS + __ffs64(slots->some[chunk]);
+	}
+	return slots->first;
+}
+
+/**
+ * rvm_slots_take() - give a token a handle
+ * @slots: the slots
+ * @token: its @handle is set
+ *
+ * Return: RVM_TOKEN_ERROR_NONE, or TABLE_FULL: as many are in use as may be, or as there is
+ * room for.
+ */
+static inline enum rvm_token_error rvm_slots_take(struct rvm_slots *slots,
+						  struct rvm_token_core *token)
+{
+	u32 word = rvm_slots_first(slots), chunk = word / RVM_SLOT_WORDS, index, generation;
+	u64 bits = slots->free[word];
+	struct rvm_slot *slot;
+
+	if (unlikely(!bits))
+		return RVM_TOKEN_ERROR_TABLE_FULL;
+	index = word * 64 + __ffs64(bits);
+	slots->free[word] = bits & (bits - 1);
+	if (unlikely(!slots->free[word]))
+		slots->some[chunk] &= slots->some[chunk] - 1;
+	slot = &slots->chunk[chunk][index % RVM_SLOTS_PER_CHUNK];
+	slot->token = token;
+	/* As in RVM neither 0 nor the largest number is one. */
+	generation = slot->generation + 1;
+	if (unlikely(generation + 1 <= 1))
+		generation = 1;
+	slot->generation = generation;
+	token->handle = (struct rvm_handle){ index, generation };
+	slots->count++;
 	return RVM_TOKEN_ERROR_NONE;
 }
 

@@ -44,6 +44,8 @@ struct rvm_token_core {
 	s64 expires_at;
 	/** @scope: Never NULL. */
 	const struct rvm_scope *scope;
+	/** @badge: Where it came from; chosen by whoever made it. */
+	u64 badge;
 	/** @parent: What it was derived from; NULL for a root. */
 	struct rvm_token_core *parent;
 	/** @child: The newest that was derived from it, NULL for none. */
@@ -58,8 +60,6 @@ struct rvm_token_core {
 	u64 within;
 	/** @within_name: Program of that lineage; NULL if @within is 0. */
 	const char *within_name;
-	/** @badge: Where it came from; chosen by whoever made it. */
-	u64 badge;
 	/** @used_on: With flag USED: identity of the file that was opened by it. */
 	const void *used_on;
 	/** @used_by: And of the process that did. */
