@@ -187,6 +187,16 @@ bool rvm_need_detach(enum rvm_need need)
 	return true;
 }
 
+bool rvm_need_is_met(enum rvm_need need)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(slots); i++)
+		if (slots[i].need == need && !READ_ONCE(slots[i].link))
+			return !READ_ONCE(expected);
+	return true;
+}
+
 bool rvm_need_is_attached(const char *hook)
 {
 	const struct slot *slot = find_slot(hook);

@@ -73,6 +73,15 @@ int rvm_need_attach(enum rvm_need need);
  */
 bool rvm_need_detach(enum rvm_need need);
 
+/**
+ * rvm_need_is_met() - are the hooks of one kind attached
+ * @need: not RVM_NEED_ALWAYS
+ *
+ * Context: never sleeps.  Under rvm_partitions_lock they stay so until it is released.
+ * Return: true if so, also if no hook is attached at all.
+ */
+bool rvm_need_is_met(enum rvm_need need);
+
 /** rvm_need_is_attached() - is this hook attached now; never sleeps */
 bool rvm_need_is_attached(const char *hook);
 

@@ -623,6 +623,49 @@ TEST_F(recheck, what_gives_needs_no_hook)
 	EXPECT_TRUE(wait_until(hook_is("file_permission", "waiting")));
 }
 
+/* Its id; 0 if it was refused.  @expires: unix seconds, 0 for never. */
+static uint64_t grant(struct box *box, int64_t expires)
+{
+	size_t nest, scope;
+
+	request_begin(&r, RVM_CMD_TOKEN_GRANT);
+	put_u32(&r, RVM_A_GRANT_PARTITION, box->id);
+	nest = nest_begin(&r, RVM_A_GRANT_TOKEN);
+	put_u32(&r, RVM_A_TOKEN_RIGHTS, RVM_RIGHT_READ);
+	put_s64(&r, RVM_A_TOKEN_EXPIRES_AT, expires);
+	scope = nest_begin(&r, RVM_A_TOKEN_SCOPE);
+	put_u32(&r, RVM_A_SCOPE_CLASS, RVM_CLASS_SELF);
+	nest_end(&r, scope);
+	nest_end(&r, nest);
+	return nl_call(box->nl, &r, &reply) ? 0 : reply_u64(&reply, RVM_A_GRANT_ID);
+}
+
+static int take_back(struct box *box, uint64_t id)
+{
+	request_begin(&r, RVM_CMD_TOKEN_REVOKE);
+	put_u64(&r, RVM_A_GRANT_ID, id);
+	return nl_call(box->nl, &r, &reply);
+}
+
+/* Also when they are let go of at that moment, because nothing needs them yet. */
+TEST_F(recheck, a_grant_that_expires_needs_the_hooks)
+{
+	uint64_t id = grant(&self->box, 0);
+
+	EXPECT_NE(0, id);
+	EXPECT_TRUE(hook_is("file_permission", "waiting"));
+	EXPECT_EQ(0, take_back(&self->box, id));
+	ASSERT_TRUE(write_file(NEED_MSECS, "10"));
+	for (int i = 0; i < 20; i++) {
+		id = grant(&self->box, time(NULL) + 3600);
+		ASSERT_NE(0, id);
+		EXPECT_TRUE(hook_is("file_permission", "attached"));
+		EXPECT_EQ(0, take_back(&self->box, id));
+		usleep(8000 + 500 * i);
+	}
+	EXPECT_TRUE(wait_until(hook_is("file_permission", "waiting")));
+}
+
 /* A record of each access takes that each is judged. */
 TEST_F(recheck, a_full_log_needs_the_hooks)
 {

@@ -84,14 +84,6 @@ static int parse_handle(struct genl_info *info, struct rvm_handle *handle)
 	return 0;
 }
 
-static bool is_inside(const struct rvm_partition *part, u32 around)
-{
-	for (; part; part = part->parent)
-		if (part->id == around)
-			return true;
-	return false;
-}
-
 /* Has the caller a token for the partition, by its name? */
 static bool may_reach(const struct rvm_partition *target)
 {
@@ -136,7 +128,7 @@ static struct rvm_partition *find_target(struct genl_info *info)
 	}
 	part = rvm_partition_lookup(attr ? nla_get_u32(attr) : caller);
 	if (part && !(part->flags & RVM_PARTITION_FLAG_PEN) &&
-	    (!caller || is_inside(part, caller) || may_reach(part)))
+	    (!caller || rvm_partition_is_inside(part, caller) || may_reach(part)))
 		return part;
 	rvm_partition_put(part);
 	NL_SET_ERR_MSG_ATTR(info->extack, attr,

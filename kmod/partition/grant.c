@@ -14,6 +14,8 @@
 #include "lib/token/contain.h"
 #include "lib/token/derive.h"
 #include "limits.h"
+#include "need.h"
+#include "partition/deed.h"
 #include "partition/grant.h"
 #include "partition/recheck.h"
 #include "partition/registry_priv.h"
@@ -21,16 +23,7 @@
 #include "table/grants.h"
 #include "table/handles.h"
 #include "table/table.h"
-#include "witness/line.h"
 #include "witness/witness.h"
-
-static bool is_inside(const struct rvm_partition *part, u32 around)
-{
-	for (; part; part = part->parent)
-		if (part->id == around)
-			return true;
-	return false;
-}
 
 static enum rvm_token_error find_source(u32 caller, struct rvm_handle handle,
 					struct rvm_token_core **source)
@@ -87,7 +80,7 @@ static struct rvm_wish wish_of(const struct rvm_grant_request *req,
 		.now = ktime_get_real_seconds(),
 		.expires_at = req->has_expiry ? req->expires_at : source->expires_at,
 		.scope = req->scope ? &req->scope->scope : source->scope,
-		.sponsored = !req->caller && is_inside(req->target, source->owner),
+		.sponsored = !req->caller && rvm_partition_is_inside(req->target, source->owner),
 		.badge = req->badge,
 		.rights = req->rights ?: all,
 		.tier = req->tier ?: source->tier,
@@ -109,62 +102,36 @@ static enum rvm_kind kind_of(const struct rvm_token_core *source, const struct r
 					   RVM_KIND_CAPABILITY_DELEGATE;
 }
 
-static void describe(struct rvm_line *line, const struct rvm_grant_request *req,
-		     const struct rvm_token_core *source, const struct rvm_scope_object *scope)
-{
-	if (source)
-		rvm_line_add_number(line, "source", source->id);
-	rvm_line_add_number(line, "to", req->target->id);
-	rvm_line_add(line, "partition", req->target->name, strlen(req->target->name));
-	if (scope && scope->resource)
-		rvm_line_add(line, "resource", scope->resource, strlen(scope->resource));
-}
-
 static u64 record(struct rvm_reservation *res, const struct rvm_grant_request *req,
 		  const struct rvm_token_core *source, const struct rvm_token *token,
 		  enum rvm_kind kind)
 {
-	char text[RVM_DETAIL_BYTES] = "";
-	struct rvm_line line = { .text = text, .size = sizeof(text) };
-	const struct rvm_token_core *core = &token->core;
-	struct rvm_event event = {
-		.kind = kind,
-		.op = RVM_OP_GRANT,
-		.tier = core->tier,
-		.right = core->rights,
-		.class = core->scope->class,
-		.actor = req->caller,
-		.target = core->id,
-		.cap_hash = rvm_token_hash(core->id, core->epoch, core->rights),
-		.detail = text,
-	};
+	struct rvm_deed deed;
 
-	rvm_line_add_number(&line, "token", core->id);
-	describe(&line, req, source, token->object);
-	if (core->expires_at)
-		rvm_line_add_number(&line, "expires", core->expires_at);
-	return rvm_witness_commit(res, &event);
+	rvm_deed_begin(&deed, kind, RVM_OP_GRANT, req->caller, &token->core);
+	rvm_line_add_number(&deed.line, "token", token->core.id);
+	if (source)
+		rvm_line_add_number(&deed.line, "source", source->id);
+	rvm_deed_add_partition(&deed, "to", req->target);
+	rvm_deed_add_resource(&deed, token->object);
+	if (token->core.expires_at)
+		rvm_line_add_number(&deed.line, "expires", token->core.expires_at);
+	return rvm_deed_end(&deed, res);
 }
 
 /* Somebody wanted to pass on more than may be. */
 static void record_refusal(const struct rvm_grant_request *req, const struct rvm_token_core *source)
 {
-	char text[RVM_DETAIL_BYTES] = "";
-	struct rvm_line line = { .text = text, .size = sizeof(text) };
-	struct rvm_event event = {
-		.kind = RVM_KIND_CAPABILITY_ESCALATE,
-		.op = RVM_OP_GRANT,
-		.reason = RVM_REASON_RIGHTS,
-		.right = req->rights,
-		.class = source->scope->class,
-		.actor = req->caller,
-		.target = source->id,
-		.cap_hash = rvm_token_hash(source->id, source->epoch, source->rights),
-		.detail = text,
-	};
+	struct rvm_deed deed;
 
-	describe(&line, req, source, req->scope);
-	rvm_witness_append(&event);
+	rvm_deed_begin(&deed, RVM_KIND_CAPABILITY_ESCALATE, RVM_OP_GRANT, req->caller, source);
+	deed.event.tier = 0;
+	deed.event.right = req->rights;
+	deed.event.reason = RVM_REASON_RIGHTS;
+	rvm_line_add_number(&deed.line, "source", source->id);
+	rvm_deed_add_partition(&deed, "to", req->target);
+	rvm_deed_add_resource(&deed, req->scope);
+	rvm_deed_end(&deed, NULL);
 }
 
 static enum rvm_token_error check(const struct rvm_grant_request *req,
@@ -263,6 +230,7 @@ static int make_room(const struct rvm_grant_request *req, const struct rvm_token
 	return rvm_token_refuse(*error, extack);
 }
 
+/* Return: -EAGAIN if hooks have to be attached first. */
 static int grant(const struct rvm_grant_request *req, struct rvm_token *token,
 		 struct rvm_granted *done, enum rvm_token_error *error,
 		 struct netlink_ext_ack *extack)
@@ -287,6 +255,9 @@ static int grant(const struct rvm_grant_request *req, struct rvm_token *token,
 	/* That is told last, when there is room. */
 	if (*error && *error != RVM_TOKEN_ERROR_REVOKED)
 		return rvm_token_refuse(*error, extack);
+	/* What expires is judged again while it is open, whoever is in the partition now. */
+	if (wish.expires_at && !rvm_need_is_met(RVM_NEED_RECHECK))
+		return -EAGAIN;
 	err = fill(token, req, source) ?: make_room(req, token, error, extack);
 	if (!err && *error)
 		err = rvm_token_refuse(*error, extack);
@@ -303,15 +274,14 @@ int rvm_token_grant(const struct rvm_grant_request *req, struct rvm_granted *don
 	int err;
 
 	might_sleep();
-	*error = RVM_TOKEN_ERROR_NONE;
 	token = rvm_token_create(NULL, false, extack);
 	if (IS_ERR(token))
 		return PTR_ERR(token);
-	/* What expires is judged again while it is open, whoever is in the partition now. */
-	err = req->has_expiry && req->expires_at ?
-		      rvm_recheck_prepare(req->target, 0, true, extack) :
-		      0;
-	err = err ?: grant(req, token, done, error, extack);
+	/* Until they are seen to be needed, hooks may be let go of again. */
+	do {
+		*error = RVM_TOKEN_ERROR_NONE;
+		err = grant(req, token, done, error, extack);
+	} while (err == -EAGAIN && !(err = rvm_recheck_prepare(req->target, 0, true, extack)));
 	if (!err)
 		return 0;
 	/* The scope of the request stays the caller's. */

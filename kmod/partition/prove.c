@@ -14,13 +14,11 @@
 #include "lib/model/rights.h"
 #include "lib/token/nonce.h"
 #include "lib/token/prove.h"
-#include "lib/token/scope.h"
+#include "partition/deed.h"
 #include "partition/prove.h"
 #include "partition/registry_priv.h"
 #include "partition/revoke.h"
 #include "table/handles.h"
-#include "witness/line.h"
-#include "witness/witness.h"
 
 /* Most partitions never need one. */
 static int make_nonces(struct rvm_partition *part)
@@ -71,27 +69,18 @@ static enum rvm_reason reason_of(enum rvm_token_error error)
 static u64 record(const struct rvm_proof_request *req, const struct rvm_token_core *core,
 		  enum rvm_kind kind, u8 tier, enum rvm_token_error error)
 {
-	char text[128] = "";
-	struct rvm_line line = { .text = text, .size = sizeof(text) };
-	struct rvm_event event = {
-		.kind = kind,
-		.op = RVM_OP_PROVE,
-		.tier = tier,
-		.reason = reason_of(error),
-		.right = req->need | RVM_RIGHT_PROVE,
-		.class = core->scope->class,
-		.actor = req->caller,
-		.target = core->id,
-		.cap_hash = rvm_token_hash(core->id, core->epoch, core->rights),
-		.detail = text,
-	};
+	struct rvm_deed deed;
 
-	rvm_line_add_number(&line, "token", core->id);
-	rvm_line_add_number(&line, "partition", core->owner);
-	rvm_line_add_number(&line, "asked", req->tier);
+	rvm_deed_begin(&deed, kind, RVM_OP_PROVE, req->caller, core);
+	deed.event.tier = tier;
+	deed.event.right = req->need | RVM_RIGHT_PROVE;
+	deed.event.reason = reason_of(error);
+	rvm_line_add_number(&deed.line, "token", core->id);
+	rvm_line_add_number(&deed.line, "partition", core->owner);
+	rvm_line_add_number(&deed.line, "asked", req->tier);
 	if (tier >= 2)
-		rvm_line_add_number(&line, "nonce", req->nonce);
-	return rvm_witness_append(&event);
+		rvm_line_add_number(&deed.line, "nonce", req->nonce);
+	return rvm_deed_end(&deed, NULL);
 }
 
 static bool is_fresh(const struct rvm_partition *part, const struct rvm_proof_request *req, u64 now)

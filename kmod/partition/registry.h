@@ -277,6 +277,15 @@ void rvm_partition_put(struct rvm_partition *part);
 struct rvm_partition *rvm_partition_lookup(u32 id);
 /** rvm_partition_lookup_name() - by name, with a reference; NULL if there is none */
 struct rvm_partition *rvm_partition_lookup_name(const char *name);
+/** rvm_partition_is_inside() - is it the one with this id, or inside that */
+static inline bool rvm_partition_is_inside(const struct rvm_partition *part, u32 around)
+{
+	for (; part; part = part->parent)
+		if (part->id == around)
+			return true;
+	return false;
+}
+
 /** rvm_partition_next() - the registered one with the least id above @id, with a reference */
 struct rvm_partition *rvm_partition_next(u32 id);
 /** rvm_partition_count() - how many are registered */

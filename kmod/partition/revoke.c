@@ -14,6 +14,7 @@
 #include "lib/model/text.h"
 #include "lib/token/derive.h"
 #include "limits.h"
+#include "partition/deed.h"
 #include "partition/recheck.h"
 #include "partition/registry_priv.h"
 #include "partition/revoke.h"
@@ -123,12 +124,12 @@ static bool take_leaf(struct rvm_revocation *rev, struct rvm_token_core *top)
 	return leaf == top;
 }
 
-static bool revoke_some(struct rvm_revocation *rev, struct rvm_token_core *top)
+static bool take_some(struct rvm_revocation *rev, struct rvm_token_core *top)
 {
 	unsigned int left = RVM_REVOKE_BATCH;
 	bool done = false;
 
-	guard(mutex)(&rvm_partitions_lock);
+	lockdep_assert_held(&rvm_partitions_lock);
 	/* First, so that nobody derives from what is below it. */
 	flag(rev, rvm_token_of(top));
 	while (left-- && !done)
@@ -137,13 +138,21 @@ static bool revoke_some(struct rvm_revocation *rev, struct rvm_token_core *top)
 	return done;
 }
 
+static void revoke_rest(struct rvm_revocation *rev, struct rvm_token_core *top, bool done)
+{
+	while (!done) {
+		cond_resched();
+		scoped_guard(mutex, &rvm_partitions_lock)
+			done = take_some(rev, top);
+	}
+}
+
 void rvm_revoke_subtree(struct rvm_revocation *rev, struct rvm_token *top)
 {
 	lockdep_assert_held(&rvm_revoke_lock);
 	if (READ_ONCE(top->core.flags) & RVM_TOKEN_FLAG_REVOKED)
 		return;
-	while (!revoke_some(rev, &top->core))
-		cond_resched();
+	revoke_rest(rev, &top->core, false);
 }
 
 /* Of the tokens of @table from @i on.  Return: the first that is left. */
@@ -272,40 +281,27 @@ static enum rvm_token_error find(const struct rvm_revoke_request *req, struct rv
 static u64 record(struct rvm_reservation *res, const struct rvm_revoke_request *req,
 		  const struct rvm_token *token, u32 count)
 {
-	char text[RVM_DETAIL_BYTES] = "";
-	struct rvm_line line = { .text = text, .size = sizeof(text) };
-	const struct rvm_token_core *core = &token->core;
 	const struct rvm_partition *part;
-	struct rvm_event event = {
-		.kind = RVM_KIND_CAPABILITY_REVOKE,
-		.op = RVM_OP_REVOKE,
-		.tier = core->tier,
-		.right = core->rights,
-		.class = core->scope->class,
-		.actor = req->caller,
-		.target = core->id,
-		.cap_hash = rvm_token_hash(core->id, core->epoch, core->rights),
-		.detail = text,
-	};
+	struct rvm_deed deed;
 
-	rvm_line_add_number(&line, "token", core->id);
-	rvm_line_add_number(&line, "owner", core->owner);
+	rvm_deed_begin(&deed, RVM_KIND_CAPABILITY_REVOKE, RVM_OP_REVOKE, req->caller, &token->core);
+	rvm_line_add_number(&deed.line, "token", token->core.id);
 	rcu_read_lock();
-	part = xa_load(&rvm_registry, core->owner);
+	part = xa_load(&rvm_registry, token->core.owner);
 	if (part)
-		rvm_line_add(&line, "partition", part->name, strlen(part->name));
+		rvm_deed_add_partition(&deed, "owner", part);
+	else
+		rvm_line_add_number(&deed.line, "owner", token->core.owner);
 	rcu_read_unlock();
 	if (count)
-		rvm_line_add_number(&line, "count", count);
-	if (token->object->resource)
-		rvm_line_add(&line, "resource", token->object->resource,
-			     strlen(token->object->resource));
-	return res->count ? rvm_witness_commit(res, &event) : rvm_witness_append(&event);
+		rvm_line_add_number(&deed.line, "count", count);
+	rvm_deed_add_resource(&deed, token->object);
+	return rvm_deed_end(&deed, res);
 }
 
-/* Found and flagged under one hold: from then on it is this request's alone. */
-static enum rvm_token_error claim(const struct rvm_revoke_request *req, struct rvm_revocation *rev,
-				  struct rvm_token **top)
+/* Found, recorded and flagged under one hold: nothing is derived after the record. */
+static enum rvm_token_error begin(const struct rvm_revoke_request *req, struct rvm_revocation *rev,
+				  struct rvm_token **top, bool *done)
 {
 	struct rvm_reservation res = {};
 	enum rvm_token_error error;
@@ -320,6 +316,7 @@ static enum rvm_token_error claim(const struct rvm_revoke_request *req, struct r
 	/* It is taken back even if the log has no room. */
 	rvm_witness_reserve(&res, 1);
 	rev->sequence = record(&res, req, *top, 0);
+	*done = take_some(rev, core);
 	return RVM_TOKEN_ERROR_NONE;
 }
 
@@ -327,15 +324,16 @@ int rvm_token_revoke(const struct rvm_revoke_request *req, struct rvm_revocation
 		     enum rvm_token_error *error, struct netlink_ext_ack *extack)
 {
 	struct rvm_token *top;
+	bool done;
 
 	might_sleep();
 	scoped_guard(mutex, &rvm_revoke_lock) {
-		*error = claim(req, rev, &top);
+		*error = begin(req, rev, &top, &done);
 		if (*error)
 			return rvm_token_refuse(*error, extack);
-		rvm_revoke_subtree(rev, top);
+		revoke_rest(rev, &top->core, done);
 		if (rev->count > 1)
-			record(&(struct rvm_reservation){}, req, top, rev->count);
+			record(NULL, req, top, rev->count);
 	}
 	return rvm_revoke_finish(rev, !req->caller, extack);
 }
