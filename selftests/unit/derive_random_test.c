@@ -11,24 +11,7 @@
 #define PARTITIONS 4
 #define LONG_AGO 4096
 
-/* What the model knows of each token that ever was: nothing of it is shared. */
-struct known {
-	bool live, expired, once_used;
-	u32 owner, epoch, index, generation;
-	u8 rights, tier, depth;
-	s64 end;
-	/* Number of what it was made of, -1 for a root. */
-	int parent;
-};
-
-static struct known known[LONG_AGO];
-static int count;
-static struct {
-	int holder; /* -1 if it is free */
-	u32 generation;
-} slot[SLOTS];
-static u32 epoch[PARTITIONS + 1];
-static s64 now;
+#include "lib/derive_model.h"
 
 static struct rvm_slots slots;
 static struct rvm_slot chunk[RVM_SLOTS_PER_CHUNK];
@@ -37,76 +20,6 @@ static struct rvm_token_core *token[LONG_AGO];
 static u32 pick(u32 n)
 {
 	return unit_random() % n;
-}
-
-static int model_free_slot(void)
-{
-	int i;
-
-	for (i = 0; i < SLOTS; i++)
-		if (slot[i].holder < 0)
-			return i;
-	return -1;
-}
-
-static bool model_over(int i)
-{
-	return known[i].expired || (known[i].end && known[i].end <= now);
-}
-
-static bool model_any_over(int i)
-{
-	return i >= 0 && (model_over(i) || model_any_over(known[i].parent));
-}
-
-static bool model_any_over_above(int i)
-{
-	return model_any_over(known[i].parent);
-}
-
-static bool model_is_below(int i, int top)
-{
-	return i == top || (i >= 0 && model_is_below(known[i].parent, top));
-}
-
-static int model_find(u32 index, u32 generation, enum rvm_token_error *error)
-{
-	*error = RVM_TOKEN_ERROR_NONE;
-	if (index >= SLOTS || slot[index].holder < 0)
-		*error = RVM_TOKEN_ERROR_INVALID_HANDLE;
-	else if (slot[index].generation != generation)
-		*error = RVM_TOKEN_ERROR_STALE_HANDLE;
-	return *error ? -1 : slot[index].holder;
-}
-
-static enum rvm_token_error model_grant(int source, const struct rvm_wish *w)
-{
-	const struct known *s = &known[source];
-
-	if (w->caller && w->caller != s->owner)
-		return RVM_TOKEN_ERROR_GRANT_NOT_PERMITTED;
-	if (w->source_epoch != s->epoch || model_any_over(source))
-		return RVM_TOKEN_ERROR_STALE_CAPABILITY;
-	if (!w->sponsored && !(s->rights & GRANT) && !(s->rights & ONCE))
-		return RVM_TOKEN_ERROR_GRANT_NOT_PERMITTED;
-	if ((w->rights | s->rights) != s->rights || !w->contained || w->tier < s->tier)
-		return RVM_TOKEN_ERROR_RIGHTS_ESCALATION;
-	if (s->end && (!w->expires_at || w->expires_at > s->end))
-		return RVM_TOKEN_ERROR_RIGHTS_ESCALATION;
-	if (s->depth == 8)
-		return RVM_TOKEN_ERROR_DELEGATION_DEPTH_EXCEEDED;
-	return model_free_slot() < 0 ? RVM_TOKEN_ERROR_TABLE_FULL : RVM_TOKEN_ERROR_NONE;
-}
-
-static void model_take_slot(int i)
-{
-	int at = model_free_slot();
-
-	slot[at].holder = i;
-	slot[at].generation++;
-	known[i].index = at;
-	known[i].generation = slot[at].generation;
-	known[i].live = true;
 }
 
 /* A number for a new token; those that are gone are forgotten when there are too many. */
@@ -213,7 +126,6 @@ static void grant(void)
 	int source = find(any_handle()), i;
 	enum rvm_token_error error, want;
 	struct rvm_wish wish;
-	bool once;
 
 	if (source < 0)
 		return;
@@ -233,35 +145,20 @@ static void grant(void)
 	granted++;
 	token[i]->id = ++last_id;
 	rvm_derive(token[source], token[i], &wish);
-	once = !wish.sponsored && !(known[source].rights & GRANT);
-	if (once) {
-		known[source].rights -= ONCE;
-		known[source].once_used = true;
-	}
-	known[i] = (struct known){ .owner = wish.owner,
-				   .epoch = wish.epoch,
-				   .rights = once ? wish.rights & ~ONCE : wish.rights,
-				   .tier = wish.tier,
-				   .depth = known[source].depth + 1,
-				   .end = wish.expires_at,
-				   .parent = source };
-	model_take_slot(i);
+	model_derive(source, i, &wish);
 }
 
 static void revoke(void)
 {
-	int top = find(any_handle()), i, want = 0, got = 0;
+	int top = find(any_handle()), i, want, got = 0;
 	struct rvm_token_core *leaf;
 
 	if (top < 0)
 		return;
-	for (i = 0; i < count; i++) {
-		if (!known[i].live || !model_is_below(i, top))
-			continue;
-		want++;
-		known[i].live = false;
-		slot[known[i].index].holder = -1;
-	}
+	for (i = 1; i <= PARTITIONS; i++)
+		EXPECT_EQ(rvm_derive_may_revoke(token[top], i, epoch[i], now),
+			  model_may_revoke(top, i));
+	want = model_revoke(top);
 	rvm_token_add_flags(token[top], RVM_TOKEN_FLAG_REVOKED);
 	EXPECT(rvm_derive_flags(rvm_derive_leaf(token[top]), S64_MIN) & RVM_TOKEN_FLAG_REVOKED);
 	do {
@@ -293,11 +190,7 @@ static void prove(void)
 
 	if (i < 0)
 		return;
-	if (known[i].epoch != epoch[known[i].owner] || model_over(i))
-		want = RVM_TOKEN_ERROR_STALE_CAPABILITY;
-	else if (!(known[i].rights & need))
-		want = RVM_TOKEN_ERROR_INSUFFICIENT_RIGHTS;
-	EXPECT_EQ(rvm_prove_p1(token[i], need, epoch[known[i].owner], now), want);
+	EXPECT_EQ(rvm_prove_p1(token[i], need, epoch[known[i].owner], now), model_p1(i, need));
 	EXPECT_EQ(rvm_prove_p2(token[i], now),
 		  model_any_over_above(i) ? TOKEN_ERROR(STALE_CAPABILITY) : TOKEN_ERROR(NONE));
 	want = RVM_TOKEN_ERROR_NONE;
@@ -388,8 +281,7 @@ static void random_operations_agree_with_the_model(void)
 
 	unit.random ^= from_environment("SEED", 0) * 0x9e3779b97f4a7c15ULL;
 	now = NOW;
-	for (i = 0; i < SLOTS; i++)
-		slot[i].holder = -1;
+	model_begin();
 	slots.limit = SLOTS;
 	rvm_slots_add_chunk(&slots, chunk);
 	for (i = 0; i < steps && !unit.bad; i++) {
