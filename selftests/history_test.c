@@ -76,6 +76,12 @@ static u32 pick(u32 n)
 	return random_state % n;
 }
 
+/* Every other time the same one for all. */
+static u32 pick_place(void)
+{
+	return pick(2) ? 0 : pick(POOL);
+}
+
 static u64 now_ns(void)
 {
 	struct timespec t;
@@ -143,7 +149,7 @@ static void ask(const struct op *op)
 	}
 }
 
-/* Tokens of a dump, one after the other; false after the last. */
+/* Tokens of a dump, one after the other, but for those kept to explain denials; false at its end. */
 static bool next_token(size_t *at, struct reply *one)
 {
 	uint16_t len, type;
@@ -154,7 +160,8 @@ static bool next_token(size_t *at, struct reply *one)
 		one->len = len - 4;
 		memcpy(one->data, reply.data + *at + 4, one->len);
 		*at += (len + 3) & ~3u;
-		if ((type & 0x3fff) == RVM_A_TABLE_TOKEN)
+		if ((type & 0x3fff) == RVM_A_TABLE_TOKEN &&
+		    !(reply_u32(one, RVM_A_TOKEN_FLAGS) & RVM_TOKEN_FLAG_REVOKED))
 			return true;
 	}
 	return false;
@@ -219,7 +226,7 @@ static enum kind some_kind(u32 caller)
 
 	if (n < 5 && !caller)
 		return ROOT;
-	return n < 12 ? DERIVE : n < 15 ? REVOKE : n < 19 ? PROVE : LIST;
+	return n < 14 ? DERIVE : n < 16 ? REVOKE : n < 19 ? PROVE : LIST;
 }
 
 static void choose(struct op *op, u32 caller)
@@ -231,7 +238,7 @@ static void choose(struct op *op, u32 caller)
 	op->rights = some_rights(op->kind == ROOT);
 	if (op->kind == REVOKE && !caller)
 		left = atomic_exchange(&shared->left[pick(POOL)], 0);
-	op->handle = unpack(left ?: atomic_load(&shared->pool[pick(POOL)]));
+	op->handle = unpack(left ?: atomic_load(&shared->pool[pick_place()]));
 	if (!left && !pick(16))
 		op->handle.generation--;
 }
@@ -239,7 +246,7 @@ static void choose(struct op *op, u32 caller)
 /* Others may ask for it from now on. */
 static void publish(struct rvm_handle made)
 {
-	u64 old = atomic_exchange(&shared->pool[pick(POOL)], pack(made));
+	u64 old = atomic_exchange(&shared->pool[pick_place()], pack(made));
 
 	atomic_store(&shared->left[pick(POOL)], old);
 }
