@@ -545,7 +545,7 @@ static void end_tokens(struct rvm_partition *part, struct rvm_table *table, u64 
 	lockdep_assert_held(&rvm_revoke_lock);
 	if (table)
 		rvm_revoke_table(&rev, table);
-	rvm_revoke_grants(&rev, part, 0);
+	rvm_revoke_grants(&rev, part);
 	/* Whoever has a reference may list it still. */
 	grants = part->grants;
 	WRITE_ONCE(part->grants, NULL);

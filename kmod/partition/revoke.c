@@ -194,22 +194,22 @@ void rvm_revoke_table(struct rvm_revocation *rev, const struct rvm_table *table)
 	revoke_of_table(rev, table, false);
 }
 
-static bool revoke_some_grants(struct rvm_revocation *rev, struct rvm_partition *part, u8 flags)
+static bool revoke_some_grants(struct rvm_revocation *rev, struct rvm_partition *part)
 {
 	unsigned int left = RVM_REVOKE_BATCH;
 	struct rvm_token *token = NULL;
 
 	guard(mutex)(&rvm_partitions_lock);
-	while (left-- && (token = rvm_grants_first(part->grants, flags)))
+	while (left-- && (token = rvm_grants_first(part->grants)))
 		take_leaf(rev, &token->core);
 	end_hold();
 	return !token;
 }
 
-void rvm_revoke_grants(struct rvm_revocation *rev, struct rvm_partition *part, u8 flags)
+void rvm_revoke_grants(struct rvm_revocation *rev, struct rvm_partition *part)
 {
 	lockdep_assert_held(&rvm_revoke_lock);
-	while (!revoke_some_grants(rev, part, flags))
+	while (!revoke_some_grants(rev, part))
 		cond_resched();
 }
 
@@ -219,7 +219,7 @@ void rvm_revoke_derived(struct rvm_revocation *rev, struct rvm_partition *part, 
 	rev->why = why;
 	/* Under rvm_revoke_lock nobody replaces it. */
 	revoke_of_table(rev, rcu_dereference_protected(part->table, true), true);
-	rvm_revoke_grants(rev, part, 0);
+	rvm_revoke_grants(rev, part);
 }
 
 int rvm_revoke_finish(struct rvm_revocation *rev, bool hurry, struct netlink_ext_ack *extack)

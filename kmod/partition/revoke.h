@@ -67,9 +67,8 @@ void rvm_revoke_table(struct rvm_revocation *rev, const struct rvm_table *table)
  * rvm_revoke_grants() - take back what a partition has beside its table
  * @rev: as for rvm_revoke_subtree()
  * @part: the partition
- * @flags: only those with all of these: enum rvm_token_flag
  */
-void rvm_revoke_grants(struct rvm_revocation *rev, struct rvm_partition *part, u8 flags);
+void rvm_revoke_grants(struct rvm_revocation *rev, struct rvm_partition *part);
 
 /**
  * rvm_revoke_derived() - take back all that was derived from a partition's tokens

@@ -241,17 +241,13 @@ static bool is_live(const struct rvm_grants_body *body, u32 at)
 	       !(READ_ONCE(body->core[at]->flags) & RVM_TOKEN_FLAG_REVOKED);
 }
 
-struct rvm_token *rvm_grants_first(struct rvm_grants *grants, u8 flags)
+struct rvm_token *rvm_grants_first(struct rvm_grants *grants)
 {
 	struct rvm_grants_body *body = body_of(grants);
-	u32 at;
 
 	while (body && body->first < body->index.count && !is_live(body, body->first))
 		body->first++;
-	for (at = body ? body->first : 0; body && at < body->index.count; at++)
-		if (is_live(body, at) && (body->core[at]->flags & flags) == flags)
-			return token_at(body, at);
-	return NULL;
+	return body && body->first < body->index.count ? token_at(body, body->first) : NULL;
 }
 
 u32 rvm_grants_count(const struct rvm_grants *grants)

@@ -74,8 +74,8 @@ void rvm_grants_add(struct rvm_grants *grants, struct rvm_token *token);
  */
 struct rvm_token *rvm_grants_retire(struct rvm_grants *grants, struct rvm_token *token);
 
-/** rvm_grants_first() - one that is not taken back, and has all of @flags; NULL for none */
-struct rvm_token *rvm_grants_first(struct rvm_grants *grants, u8 flags);
+/** rvm_grants_first() - the first that is not taken back; NULL for none */
+struct rvm_token *rvm_grants_first(struct rvm_grants *grants);
 
 /** rvm_grants_count() - those that are not taken back; @grants may be NULL */
 u32 rvm_grants_count(const struct rvm_grants *grants);
