@@ -420,6 +420,21 @@ TEST_F(derivation, taking_back_needs_the_right_or_the_host)
 	EXPECT_EQ(0, often(&self->giver, "derivation/b/file"));
 }
 
+TEST_F(derivation, what_is_taken_around_counts_inside)
+{
+	struct wish w = { 0, self->inner.id, RVM_RIGHT_WRITE, RVM_CLASS_PATH, "a/**" };
+	uint64_t around = token_of(self->nl, &self->giver, ALL_FILES);
+	uint32_t count = 0;
+
+	ASSERT_EQ(0, ask_grant(self->nl, &w, NULL));
+	for (int i = 0; i < WARM; i++)
+		EXPECT_EQ(0, to_write(&self->inner, "derivation/a/file"));
+	EXPECT_EQ(0, ask_revoke(self->nl, around, &count));
+	EXPECT_EQ(1, count);
+	EXPECT_EQ(EACCES, to_write(&self->inner, "derivation/a/file"));
+	EXPECT_EQ(1, count_of(self->nl, &self->inner));
+}
+
 TEST_F(derivation, rows_that_stay_keep_what_was_derived)
 {
 	struct wish all = { token_of(self->nl, &self->giver, ALL_FILES), self->other.id,

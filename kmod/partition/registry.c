@@ -20,6 +20,7 @@
 
 #include <linux/hashtable.h>
 #include <linux/percpu.h>
+#include <linux/rculist.h>
 #include <linux/sched.h>
 #include <linux/slab.h>
 #include <linux/xarray.h>
@@ -407,36 +408,37 @@ void rvm_partition_note_change(void)
 	rvm_policy_change();
 }
 
-static bool is_within(const struct rvm_partition *part, const struct rvm_partition *of)
+/* After @at comes what is inside it, then what is beside it; NULL after the last in @top. */
+static struct rvm_partition *next_within(struct rvm_partition *at, const struct rvm_partition *top)
 {
-	while (part && part != of)
-		part = part->parent;
-	return part;
+	struct rvm_partition *next =
+		list_first_or_null_rcu(&at->inside, struct rvm_partition, beside);
+
+	for (; !next && at != top; at = at->parent)
+		next = list_next_or_null_rcu(&at->parent->inside, &at->beside, struct rvm_partition,
+					     beside);
+	return next;
 }
 
 /* One that is made meanwhile is seen, or counts up the number of all afterwards. */
 void rvm_partition_policy_change(struct rvm_partition *part)
 {
 	struct rvm_partition *at;
-	unsigned long id;
 
 	rcu_read_lock();
-	xa_for_each(&rvm_registry, id, at)
-		if (is_within(at, part))
-			/* Fully ordered, as in rvm_policy_change(). */
-			atomic64_inc_return(&at->policy);
+	for (at = part; at; at = next_within(at, part))
+		/* Fully ordered, as in rvm_policy_change(). */
+		atomic64_inc_return(&at->policy);
 	rcu_read_unlock();
 }
 
-static void count_additions(const struct rvm_partition *part)
+static void count_additions(struct rvm_partition *part)
 {
 	struct rvm_partition *at;
-	unsigned long id;
 
 	lockdep_assert_held(&rvm_partitions_lock);
-	xa_for_each(&rvm_registry, id, at)
-		if (is_within(at, part))
-			WRITE_ONCE(at->additions, at->additions + 1);
+	for (at = part; at; at = next_within(at, part))
+		WRITE_ONCE(at->additions, at->additions + 1);
 }
 
 void rvm_partition_begin_addition(struct rvm_partition *part)
@@ -473,8 +475,11 @@ int rvm_registry_add(struct rvm_partition *part)
 	if (err)
 		return err;
 	last_id = part->id;
-	if (part->parent)
+	INIT_LIST_HEAD(&part->inside);
+	if (part->parent) {
 		rvm_partition_get(part->parent);
+		list_add_rcu(&part->beside, &part->parent->inside);
+	}
 	hash_add_rcu(by_cgroup, &part->node, cgroup_id(part->cgrp));
 	WRITE_ONCE(registered, registered + 1);
 	count_up();
@@ -489,6 +494,8 @@ struct rvm_table *rvm_registry_del(struct rvm_partition *part)
 	lockdep_assert_held(&rvm_partitions_lock);
 	WRITE_ONCE(part->state, RVM_STATE_DESTROYED);
 	hash_del_rcu(&part->node);
+	if (part->parent)
+		list_del_rcu(&part->beside);
 	xa_erase(&rvm_registry, part->id);
 	WRITE_ONCE(registered, registered - 1);
 	count_up();

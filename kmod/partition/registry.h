@@ -61,7 +61,11 @@ struct rvm_partition {
 	struct rvm_partition *parent;
 	/** @level: Partitions around this one; below RVM_NEST_MAX; set at creation. */
 	unsigned int level;
-	/** @node: In the registry by cgroup; read under RCU. */
+	/** @inside: Registered ones that have it as @parent; as for @node. */
+	struct list_head inside;
+	/** @beside: In that list of @parent; only if there is one. */
+	struct list_head beside;
+	/** @node: In the registry by cgroup; written under rvm_partitions_lock, read under RCU. */
 	struct hlist_node node;
 	/** @table: Written under rvm_partitions_lock, read under RCU; NULL before a load. */
 	struct rvm_table __rcu *table;
@@ -84,6 +88,8 @@ struct rvm_partition {
 	u32 stops;
 	/** @touched: Tokens of it were taken back in this hold of rvm_partitions_lock. */
 	bool touched;
+	/** @next_touched: Then, another such one. */
+	struct rvm_partition *next_touched;
 	/** @nonces: That it has used; under rvm_partitions_lock, NULL before the first. */
 	struct rvm_nonces *nonces;
 	/** @marked: Something may have been taken from what is open; under rvm_partitions_lock. */

@@ -59,6 +59,16 @@ static u64 note(const struct rvm_partition *part, const char *why)
 	return rvm_witness_append(&event);
 }
 
+/* What was decided for it ends with this hold. */
+static void touch(struct rvm_revocation *rev, struct rvm_partition *part)
+{
+	if (part->touched)
+		return;
+	part->touched = true;
+	part->next_touched = rev->touched;
+	rev->touched = part;
+}
+
 /* Readers of the log find who did it by the sequence, which is there before the flag. */
 static void flag(struct rvm_revocation *rev, struct rvm_token *token)
 {
@@ -70,7 +80,7 @@ static void flag(struct rvm_revocation *rev, struct rvm_token *token)
 	rvm_token_add_flags(&token->core, RVM_TOKEN_FLAG_REVOKED);
 	if (!part)
 		return;
-	part->touched = true;
+	touch(rev, part);
 	if (is_for_open(token->core.scope))
 		rvm_recheck_mark(part);
 }
@@ -101,15 +111,13 @@ static void take_back(struct rvm_revocation *rev, struct rvm_token *token)
 }
 
 /* What was decided by them counts no more, in their partitions and in those inside. */
-static void end_hold(void)
+static void end_hold(struct rvm_revocation *rev)
 {
 	struct rvm_partition *part;
-	unsigned long id;
 
 	lockdep_assert_held(&rvm_partitions_lock);
-	xa_for_each(&rvm_registry, id, part) {
-		if (!part->touched)
-			continue;
+	while ((part = rev->touched)) {
+		rev->touched = part->next_touched;
 		part->touched = false;
 		rvm_partition_policy_change(part);
 	}
@@ -134,7 +142,7 @@ static bool take_some(struct rvm_revocation *rev, struct rvm_token_core *top)
 	flag(rev, rvm_token_of(top));
 	while (left-- && !done)
 		done = take_leaf(rev, top);
-	end_hold();
+	end_hold(rev);
 	return done;
 }
 
@@ -174,7 +182,7 @@ static u32 revoke_some_of_table(struct rvm_revocation *rev, const struct rvm_tab
 		else if (take_leaf(rev, &token->core))
 			i++;
 	}
-	end_hold();
+	end_hold(rev);
 	return i;
 }
 
@@ -202,7 +210,7 @@ static bool revoke_some_grants(struct rvm_revocation *rev, struct rvm_partition 
 	guard(mutex)(&rvm_partitions_lock);
 	while (left-- && (token = rvm_grants_first(part->grants)))
 		take_leaf(rev, &token->core);
-	end_hold();
+	end_hold(rev);
 	return !token;
 }
 

@@ -43,6 +43,8 @@ struct rvm_revocation {
 	u32 count;
 	/** @dead: To be freed, chained by @next of their core. */
 	struct rvm_token_core *dead;
+	/** @touched: Partitions that lost some in this hold, chained by @next_touched. */
+	struct rvm_partition *touched;
 	/** @gone: A partition that is registered no more, whose tokens are taken back; or NULL. */
 	struct rvm_partition *gone;
 };
