@@ -44,7 +44,7 @@ static bool is_same_scope(const struct rvm_scope_object *a, const struct rvm_sco
 	    !is_same_text(a->anchor_path, b->anchor_path))
 		return false;
 	for (i = 0; i < RVM_SCOPE_PLACES; i++)
-		if (!is_same_place(&x->place[i], &y->place[i]))
+		if (!is_same_place(rvm_scope_place(x, i), rvm_scope_place(y, i)))
 			return false;
 	return true;
 }

@@ -30,36 +30,95 @@ static bool has_glob(const struct rvm_scope_source *src)
 		src->flags & RVM_SCOPE_FLAG_UNRESOLVED);
 }
 
-static int parse_glob(struct rvm_scope_object *object, const struct rvm_scope_source *src,
+static int parse_glob(struct rvm_glob *glob, const struct rvm_scope_source *src,
 		      struct netlink_ext_ack *extack)
 {
 	size_t at = 0;
 	int err;
 
-	err = rvm_glob_parse(&object->glob, object->text, src->pattern_len, &at);
-	if (err) {
+	if (!has_glob(src))
+		return 0;
+	err = rvm_glob_parse(glob, src->pattern, src->pattern_len, &at);
+	if (err)
 		NL_SET_ERR_MSG_ATTR_FMT(extack, src->pattern_attr,
 					"bad pattern at byte %zu: see rvm-table(7)", at);
-		return err;
-	}
-	object->scope.glob = &object->glob;
-	return 0;
+	return err;
 }
 
+/* Of a glob, without room for segments that it has not. */
+static size_t glob_bytes(const struct rvm_glob *glob)
+{
+	return offsetof(struct rvm_glob, start) + glob->segments * sizeof(glob->start[0]);
+}
+
+/* Places of an exclusion, with what they were made of. */
+struct places {
+	struct rvm_place place[RVM_SCOPE_PLACES];
+	struct rvm_place_object *object[RVM_SCOPE_PLACES];
+};
+
+static struct places *places_of(const struct rvm_scope_object *object)
+{
+	return object->scope.place ? container_of(object->scope.place, struct places, place[0]) :
+				     NULL;
+}
+
+/* An exclusion holds by name as well; what its file system calls it counts under any mount. */
+static bool has_places(const struct rvm_scope_source *src)
+{
+	return src->path && src->inode && src->class != RVM_CLASS_EXEC;
+}
+
+static struct rvm_scope_object *make_object(const struct rvm_scope_source *src,
+					    const struct rvm_glob *glob)
+{
+	size_t places = has_places(src) ? sizeof(struct places) : 0;
+	size_t globs = has_glob(src) ? glob_bytes(glob) : 0;
+	size_t bytes = struct_size((struct rvm_scope_object *)NULL, data, 0) + places + globs +
+		       src->pattern_len + 1;
+	struct rvm_scope_object *object = kzalloc(bytes, GFP_KERNEL_ACCOUNT);
+	char *data, *text;
+
+	if (!object)
+		return NULL;
+	refcount_set(&object->refs, 1);
+	object->bytes = bytes;
+	data = (char *)object->data;
+	if (places)
+		object->scope.place = ((struct places *)data)->place;
+	text = data + places + globs;
+	if (src->pattern_len)
+		memcpy(text, src->pattern, src->pattern_len);
+	if (globs) {
+		object->scope.glob = memcpy(data + places, glob, globs);
+		object->scope.glob->text = text;
+	}
+	object->scope.text = text;
+	return object;
+}
+
+static size_t string_bytes(const char *text)
+{
+	return text ? strlen(text) + 1 : 0;
+}
+
+/* For people; in one piece. */
 static int copy_strings(struct rvm_scope_object *object, const struct rvm_scope_source *src)
 {
-	const char *anchor_path = src->like ? src->like->anchor_path : src->anchor_path;
+	const char *path = src->like ? src->like->anchor_path : src->anchor_path;
+	size_t first = string_bytes(src->resource), second = string_bytes(path);
+	char *strings;
 
-	if (src->resource) {
-		object->resource = kstrdup(src->resource, GFP_KERNEL_ACCOUNT);
-		if (!object->resource)
-			return -ENOMEM;
-	}
-	if (anchor_path) {
-		object->anchor_path = kstrdup(anchor_path, GFP_KERNEL_ACCOUNT);
-		if (!object->anchor_path)
-			return -ENOMEM;
-	}
+	if (!first && !second)
+		return 0;
+	strings = kmalloc(first + second, GFP_KERNEL_ACCOUNT);
+	if (!strings)
+		return -ENOMEM;
+	object->bytes += first + second;
+	if (first)
+		object->resource = memcpy(strings, src->resource, first);
+	if (second)
+		object->anchor_path = memcpy(strings + first, path, second);
 	return 0;
 }
 
@@ -80,48 +139,52 @@ static int take_anchor(struct rvm_scope_object *object, const struct rvm_scope_s
 	return 0;
 }
 
-/* An exclusion holds by name as well; what its file system calls it counts under any mount. */
 static int take_places(struct rvm_scope_object *object, const struct rvm_scope_source *src)
 {
+	struct places *places = places_of(object);
 	unsigned int i;
 
-	if (!src->path || !object->anchor || src->class == RVM_CLASS_EXEC)
-		return 0;
-	for (i = 0; i < RVM_SCOPE_PLACES; i++) {
+	for (i = 0; places && i < RVM_SCOPE_PLACES; i++) {
 		struct rvm_place_object *place;
 
-		place = rvm_place_create(&object->scope.place[i], src->path, i);
+		place = rvm_place_create(&places->place[i], src->path, i);
 		if (IS_ERR(place))
 			return PTR_ERR(place);
-		object->place[i] = place;
+		places->object[i] = place;
+		object->bytes += place ? place->bytes : 0;
 	}
 	return 0;
+}
+
+static void put_places(struct rvm_scope_object *object)
+{
+	struct places *places = places_of(object);
+	unsigned int i;
+
+	for (i = 0; places && i < RVM_SCOPE_PLACES; i++)
+		rvm_place_destroy(places->object[i]);
 }
 
 struct rvm_scope_object *rvm_scope_create(const struct rvm_scope_source *src,
 					  struct netlink_ext_ack *extack)
 {
 	struct rvm_scope_object *object;
-	int err = 0;
+	struct rvm_glob glob;
+	int err;
 
 	might_sleep();
-	object = kzalloc(struct_size(object, text, src->pattern_len + 1), GFP_KERNEL_ACCOUNT);
+	err = parse_glob(&glob, src, extack);
+	if (err)
+		return ERR_PTR(err);
+	object = make_object(src, &glob);
 	if (!object)
 		return ERR_PTR(-ENOMEM);
-	refcount_set(&object->refs, 1);
-	if (src->pattern_len)
-		memcpy(object->text, src->pattern, src->pattern_len);
 	object->scope.class = src->class;
 	object->scope.family = src->family;
 	object->scope.flags = src->flags;
-	object->scope.text = object->text;
 	object->scope.len = src->pattern_len;
 	object->scope.range = src->range;
-
-	if (has_glob(src))
-		err = parse_glob(object, src, extack);
-	if (!err)
-		err = copy_strings(object, src);
+	err = copy_strings(object, src);
 	if (!err)
 		err = take_anchor(object, src);
 	if (!err)
@@ -140,18 +203,15 @@ struct rvm_scope_object *rvm_scope_get(struct rvm_scope_object *object)
 
 void rvm_scope_put(struct rvm_scope_object *object)
 {
-	unsigned int i;
-
 	if (!object || !refcount_dec_and_test(&object->refs))
 		return;
-	for (i = 0; i < RVM_SCOPE_PLACES; i++)
-		rvm_place_destroy(object->place[i]);
+	put_places(object);
 	if (object->anchor) {
 		rvm_anchor_unbind(object->anchor, &object->link);
 		rvm_anchor_put(object->anchor);
 	}
-	kfree(object->resource);
-	kfree(object->anchor_path);
+	/* They begin with the one that there is. */
+	kfree(object->resource ?: object->anchor_path);
 	kfree(object);
 }
 
@@ -185,28 +245,9 @@ void rvm_token_destroy(struct rvm_token *token)
 	kmem_cache_free(cache, token);
 }
 
-static size_t string_bytes(const char *text)
-{
-	return text ? strlen(text) + 1 : 0;
-}
-
-static size_t place_bytes(const struct rvm_scope_object *object)
-{
-	size_t bytes = 0;
-	unsigned int i;
-
-	for (i = 0; i < RVM_SCOPE_PLACES; i++)
-		bytes += object->place[i] ? object->place[i]->bytes : 0;
-	return bytes;
-}
-
 size_t rvm_token_bytes(const struct rvm_token *token)
 {
-	const struct rvm_scope_object *object = token->object;
-
-	return sizeof(*token) + struct_size(object, text, object->scope.len + 1) +
-	       string_bytes(object->resource) + string_bytes(object->anchor_path) +
-	       string_bytes(token->core.within_name) + place_bytes(object);
+	return sizeof(*token) + token->object->bytes + string_bytes(token->core.within_name);
 }
 
 unsigned int rvm_token_count(void)

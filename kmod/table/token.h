@@ -16,26 +16,25 @@ struct nlattr;
  * struct rvm_scope_object - a scope with its strings and its anchor
  *
  * Shared by a token and those that were derived from it for the same; freed with the last.
+ * There may be a million: it is no larger than need be.
  */
 struct rvm_scope_object {
 	/** @refs: Tokens that have it. */
 	refcount_t refs;
+	/** @bytes: Of it and of its strings. */
+	u32 bytes;
 	/** @scope: What the judge reads. */
 	struct rvm_scope scope;
-	/** @glob: Storage for @scope.glob. */
-	struct rvm_glob glob;
 	/** @anchor: NULL if the class has none or it is unresolved. */
 	struct rvm_anchor *anchor;
 	/** @link: Has @scope.anchor set to NULL when the anchor is lost. */
 	struct rvm_anchor_link link;
-	/** @place: Storage of @scope.place; NULL where there is none. */
-	struct rvm_place_object *place[RVM_SCOPE_PLACES];
-	/** @resource: The string it came from, NUL-terminated. */
-	char *resource;
-	/** @anchor_path: Path of the anchor at load, or NULL. */
-	char *anchor_path;
-	/** @text: Storage for the pattern. */
-	char text[];
+	/** @resource: The string it came from, NUL-terminated; or NULL. */
+	const char *resource;
+	/** @anchor_path: Path of the anchor at load, likewise. */
+	const char *anchor_path;
+	/** @data: Storage of @scope.place, @scope.glob and @scope.text. */
+	u64 data[];
 };
 
 /**

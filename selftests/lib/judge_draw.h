@@ -25,6 +25,8 @@ struct model_entry {
 	struct rvm_token_core core;
 	struct rvm_scope scope;
 	struct rvm_glob glob;
+	/* For @scope.place. */
+	struct rvm_place place[RVM_SCOPE_PLACES];
 };
 
 struct model_table {

@@ -97,8 +97,10 @@ static void draw_view(void)
 /* Often the names of the path that is asked about, or places would never be met. */
 static void draw_place(u32 entry, unsigned int n)
 {
-	struct rvm_place *place = &table.entry[entry].scope.place[n];
+	struct rvm_place *place = &table.entry[entry].place[n];
 	u16 i;
+
+	table.entry[entry].scope.place = table.entry[entry].place;
 
 	place->root = &ids[draw(2)];
 	place->depth = draw(here.depth + 1);
@@ -121,7 +123,7 @@ static void draw_entry(u32 i, bool exclusions)
 	if (i && exclusions && !draw(3)) {
 		scope->anchor = table.entry[i - 1].scope.anchor;
 		scope->class = table.entry[i - 1].scope.class;
-		memcpy(scope->place, table.entry[i - 1].scope.place, sizeof(scope->place));
+		scope->place = table.entry[i - 1].scope.place;
 		return;
 	}
 	for (n = 0; exclusions && n < RVM_SCOPE_PLACES; n++)

@@ -187,8 +187,9 @@ static inline void place_at(struct model_entry *e, const char *root, const char 
 	static struct rvm_path_view kept[8];
 	static unsigned int n;
 	struct rvm_path_view *view = &kept[n++ % 8];
-	struct rvm_place *at = &e->scope.place[!!e->scope.place[0].depth];
+	struct rvm_place *at = &e->place[!!e->place[0].depth];
 
+	e->scope.place = e->place;
 	fill_view(view, path);
 	at->root = place(root, strlen(root));
 	at->name = view->name;

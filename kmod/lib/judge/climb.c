@@ -40,7 +40,7 @@ bool rvm_scope_is_in_place(const struct rvm_scope *scope, const struct rvm_path_
 	unsigned int i;
 
 	for (i = 0; i < RVM_SCOPE_PLACES; i++)
-		if (is_in_place(&scope->place[i], view, level))
+		if (is_in_place(rvm_scope_place(scope, i), view, level))
 			return true;
 	return false;
 }
@@ -57,7 +57,7 @@ bool rvm_scope_is_at(const struct rvm_scope *scope, const struct rvm_path_view *
 static bool is_stood_for(const struct rvm_climb *climb, const struct rvm_scope *scope,
 			 unsigned int n)
 {
-	const struct rvm_place *place = &scope->place[n];
+	const struct rvm_place *place = rvm_scope_place(scope, n);
 	const struct rvm_path_view *view = climb->view;
 	unsigned int level = view->depth - place->depth;
 
@@ -99,7 +99,7 @@ static const struct rvm_scope *next_by_name(struct rvm_climb *climb)
 		if (n == RVM_SCOPE_PLACES)
 			continue;
 		if (!climb->inside)
-			climb->level = climb->view->depth - scope->place[n].depth;
+			climb->level = climb->view->depth - rvm_scope_place(scope, n)->depth;
 		scope = next_of_group(climb, climb->group);
 		if (scope)
 			return scope;
@@ -113,7 +113,7 @@ static bool is_first_place(const struct rvm_climb *climb, u32 group, unsigned in
 	const struct rvm_index *index = climb->index;
 	const struct rvm_scope *scope = index->core[index->first[group]]->scope;
 
-	return climb->level + scope->place[n].depth == climb->view->depth &&
+	return climb->level + rvm_scope_place(scope, n)->depth == climb->view->depth &&
 	       find_place(climb, scope) == n;
 }
 
@@ -296,7 +296,7 @@ bool rvm_index_names_above(const struct rvm_index *index, const struct rvm_path_
 	for (n = 0; index && view && n < index->groups; n++)
 		for (i = 0; i < RVM_SCOPE_PLACES; i++) {
 			const struct rvm_place *place =
-				&index->core[index->first[n]]->scope->place[i];
+				rvm_scope_place(index->core[index->first[n]]->scope, i);
 
 			if (place->depth && place->depth >= view->depth + least &&
 			    are_same_names(place, place->depth - view->depth, view, 0))
@@ -312,7 +312,7 @@ bool rvm_index_names_beside(const struct rvm_index *index, const struct rvm_path
 	for (n = 0; index && view && view->depth && n < index->groups; n++)
 		for (i = 0; i < RVM_SCOPE_PLACES; i++) {
 			const struct rvm_place *place =
-				&index->core[index->first[n]]->scope->place[i];
+				rvm_scope_place(index->core[index->first[n]]->scope, i);
 
 			if (place->depth && are_same_names(place, 1, view, 1))
 				return true;

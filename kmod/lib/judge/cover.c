@@ -63,7 +63,7 @@ static u64 place_steps(const struct rvm_scope *scope)
 	unsigned int i;
 
 	for (i = 0; i < RVM_SCOPE_PLACES; i++)
-		if (scope->place[i].depth)
+		if (rvm_scope_place(scope, i)->depth)
 			steps += RVM_GLOB_STEPS + scope->place[i].name[0].len;
 	return steps;
 }

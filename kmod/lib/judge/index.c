@@ -170,7 +170,7 @@ static bool is_same_group(const struct rvm_scope *a, const struct rvm_scope *b)
 	if (a->class != b->class || a->anchor != b->anchor)
 		return false;
 	for (i = 0; i < RVM_SCOPE_PLACES; i++)
-		if (!is_same_place(&a->place[i], &b->place[i]))
+		if (!is_same_place(rvm_scope_place(a, i), rvm_scope_place(b, i)))
 			return false;
 	return true;
 }
@@ -180,7 +180,7 @@ static bool has_place(const struct rvm_scope *scope)
 	unsigned int i;
 
 	for (i = 0; i < RVM_SCOPE_PLACES; i++)
-		if (scope->place[i].depth)
+		if (rvm_scope_place(scope, i)->depth)
 			return scope->class == RVM_CLASS_PATH || scope->class == RVM_CLASS_NET;
 	return false;
 }
@@ -281,7 +281,7 @@ static void chain_places(struct rvm_index *index)
 	for (group = 0; group < index->groups; group++)
 		for (n = 0; n < RVM_SCOPE_PLACES; n++) {
 			const struct rvm_place *place =
-				&index->core[index->first[group]]->scope->place[n];
+				rvm_scope_place(index->core[index->first[group]]->scope, n);
 
 			if (!place->depth)
 				continue;
@@ -314,7 +314,7 @@ static void add_own_names(struct rvm_leaf_set *set, const struct rvm_scope *scop
 	unsigned int i;
 
 	for (i = 0; i < RVM_SCOPE_PLACES; i++)
-		if (scope->place[i].depth)
+		if (rvm_scope_place(scope, i)->depth)
 			rvm_leaf_set_add_name(set, &scope->place[i].name[0]);
 }
 
@@ -339,7 +339,7 @@ void rvm_scope_add_told(const struct rvm_scope *scope, struct rvm_leaf_set *set)
 	if (scope->glob)
 		rvm_leaf_set_add_all(set, scope->glob);
 	for (n = 0; n < RVM_SCOPE_PLACES; n++)
-		for (k = 0; k < scope->place[n].depth; k++)
+		for (k = 0; k < rvm_scope_place(scope, n)->depth; k++)
 			rvm_leaf_set_add_name(set, &scope->place[n].name[k]);
 }
 

@@ -73,9 +73,17 @@ struct rvm_scope {
 	u16 len;
 	/** @range: NET. */
 	struct rvm_addr_range range;
-	/** @place: Exclusions with an anchor: the names that lead to it. */
-	struct rvm_place place[RVM_SCOPE_PLACES];
+	/** @place: Exclusions with an anchor: the names that lead to it, all places; else NULL. */
+	struct rvm_place *place;
 };
+
+/** rvm_scope_place() - place @n of a scope; one without depth if there is none */
+static inline const struct rvm_place *rvm_scope_place(const struct rvm_scope *scope, unsigned int n)
+{
+	static const struct rvm_place none;
+
+	return scope->place ? &scope->place[n] : &none;
+}
 
 /** rvm_scope_is_nowhere() - does it match nothing because its anchor was not found or is gone */
 static inline bool rvm_scope_is_nowhere(const struct rvm_scope *scope)
