@@ -33,7 +33,7 @@ struct model_table {
 	struct model_entry entry[MODEL_TOKENS];
 	const struct rvm_token_core *core[MODEL_TOKENS];
 	/* Enough for any kind. */
-	u32 links[12 * MODEL_TOKENS];
+	u32 links[12 * MODEL_TOKENS + RVM_INDEX_PART_BITS_MIN / 32];
 	struct rvm_index index;
 };
 

@@ -13,7 +13,8 @@
 static struct model_world world;
 static struct model_entry entry[ENTRIES];
 static const struct rvm_token_core *core[ENTRIES], *fresh_core[ENTRIES];
-static u32 links[12 * ENTRIES], fresh_links[12 * ENTRIES];
+#define LINKS (12 * ENTRIES + RVM_INDEX_PART_BITS_MIN / 32)
+static u32 links[LINKS], fresh_links[LINKS];
 static struct rvm_index changed, fresh;
 static bool there[ENTRIES];
 

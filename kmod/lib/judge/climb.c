@@ -190,11 +190,6 @@ static u64 names_below(unsigned int level)
 	return level < 64 ? BIT_ULL(level) - 1 : ~0ULL;
 }
 
-static bool is_marked(const struct rvm_index *index, u32 part)
-{
-	return rvm_leaf_is_marked(index->parts, part % RVM_INDEX_PART_BITS);
-}
-
 static void find_wanted(struct rvm_climb *climb)
 {
 	const struct rvm_path_view *view = climb->view;

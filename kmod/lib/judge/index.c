@@ -33,9 +33,19 @@ u32 rvm_index_buckets(u32 count)
 	return buckets;
 }
 
+/* Most names are to have none that is marked, however many entries there are. */
+static u32 part_bits(u32 buckets)
+{
+	u32 bits = RVM_INDEX_PART_BITS_MIN;
+
+	while (bits / RVM_INDEX_PART_BITS < buckets && bits < BIT(31))
+		bits <<= 1;
+	return bits;
+}
+
 size_t rvm_index_links(enum rvm_index_kind kind, u32 room, u32 buckets)
 {
-	size_t links = 2 * (size_t)buckets + 3 * (size_t)room;
+	size_t links = 2 * (size_t)buckets + 3 * (size_t)room + part_bits(buckets) / 32;
 
 	if (kind == RVM_INDEX_GRANTS)
 		links += 2 * (size_t)room;
@@ -65,18 +75,23 @@ static void empty_chains(struct rvm_index *index)
 	for (i = 0; i <= RVM_CLASS_SYS; i++)
 		index->head[i] = RVM_CHAIN_END;
 	index->groups = 0;
-	memset(index->parts, 0, sizeof(index->parts));
+	memset(index->parts, 0, (index->parts_mask / 32 + 1) * sizeof(*index->parts));
 }
 
 void rvm_index_init(struct rvm_index *index, enum rvm_index_kind kind, u32 room, u32 buckets,
 		    u32 *links)
 {
-	*index = (struct rvm_index){ .core = index->core, .mask = buckets - 1 };
+	*index = (struct rvm_index){
+		.core = index->core,
+		.mask = buckets - 1,
+		.parts_mask = part_bits(buckets) - 1,
+	};
 	index->bucket = cut(&links, buckets);
 	index->keyed = cut(&links, buckets);
 	index->next = cut(&links, room);
 	index->keyed_next = cut(&links, room);
 	index->key = cut(&links, room);
+	index->parts = cut(&links, part_bits(buckets) / 32);
 	if (kind == RVM_INDEX_GRANTS) {
 		index->prev = cut(&links, room);
 		index->keyed_prev = cut(&links, room);
@@ -222,6 +237,13 @@ static u32 part_needed(const struct rvm_scope *scope)
 	return 0;
 }
 
+static void mark(struct rvm_index *index, u32 part)
+{
+	u32 bit = part & index->parts_mask;
+
+	index->parts[bit / 32] |= BIT(bit % 32);
+}
+
 static u32 find_key(struct rvm_index *index, const struct rvm_scope *scope, const void *anchor)
 {
 	u32 part;
@@ -230,7 +252,7 @@ static u32 find_key(struct rvm_index *index, const struct rvm_scope *scope, cons
 		return key_of(hash_anchor(anchor), PART_FILE);
 	part = part_needed(scope);
 	if (part)
-		rvm_leaf_mark(index->parts, part % RVM_INDEX_PART_BITS);
+		mark(index, part);
 	return key_of(hash_anchor(anchor), part);
 }
 

@@ -12,8 +12,10 @@
 
 /** RVM_CHAIN_END - end of an index chain */
 #define RVM_CHAIN_END 0xffffffffu
-/** RVM_INDEX_PART_BITS - number of bits that the names of patterns are spread over */
-#define RVM_INDEX_PART_BITS 8192
+/** RVM_INDEX_PART_BITS - bits that the names of patterns are spread over, for each bucket */
+#define RVM_INDEX_PART_BITS 8
+/** RVM_INDEX_PART_BITS_MIN - and at least; a power of two */
+#define RVM_INDEX_PART_BITS_MIN 8192
 
 /**
  * enum rvm_index_kind - what an index is for
@@ -65,7 +67,9 @@ struct rvm_index {
 	/** @keyed_prev: Likewise by @keyed_next. */
 	u32 *keyed_prev;
 	/** @parts: A bit for each such name or part, by its hash; most names have none. */
-	u64 parts[RVM_INDEX_PART_BITS / 64];
+	u32 *parts;
+	/** @parts_mask: Number of these bits minus one; a power of two minus one. */
+	u32 parts_mask;
 	/**
 	 * @group: For each entry the number of its anchor and places, which
 	 * entries may share; NULL for tokens, which hold for their anchors only.

@@ -4,6 +4,8 @@
 
 #include <linux/types.h>
 
+#include "lib/judge/index.h"
+
 /* Between what makes an index and what searches it. */
 
 static inline u32 hash_anchor(const void *anchor)
@@ -19,6 +21,14 @@ static inline u32 key_of(u32 anchor, u32 part)
 
 /* Rules for a program's file are found by the file too; no name has this hash. */
 #define PART_FILE 1
+
+/* Of the bits that tell whether a part is that of an entry. */
+static inline bool is_marked(const struct rvm_index *index, u32 part)
+{
+	u32 bit = part & index->parts_mask;
+
+	return index->parts[bit / 32] >> bit % 32 & 1;
+}
 
 /* The names of a place are compared only where its depth and first name are the same. */
 static inline u32 key_of_place(u32 depth, u32 name)
