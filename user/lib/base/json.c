@@ -56,7 +56,7 @@ static int check_levels(const struct doc *doc, struct err *err)
 	return 0;
 }
 
-static int parse_doc(struct doc *doc, struct err *err)
+int doc_parse(struct doc *doc, struct err *err)
 {
 	json_error_t why;
 
@@ -71,14 +71,17 @@ static int parse_doc(struct doc *doc, struct err *err)
 	return err_hint(err, "correct the file: it must be JSON in UTF-8");
 }
 
-int doc_open(struct doc *doc, const char *path, struct err *err)
+int doc_read(struct doc *doc, const char *path, struct err *err)
 {
 	*doc = (struct doc){ .path = strdup(path) };
 	if (!doc->path)
 		return err_errno(err, ENOMEM, "%s", path);
-	if (file_read(path, JSON_BYTES_MAX, &doc->text, &doc->len, &doc->st, &doc->real, err))
-		return -1;
-	return parse_doc(doc, err);
+	return file_read(path, JSON_BYTES_MAX, &doc->text, &doc->len, &doc->st, &doc->real, err);
+}
+
+int doc_open(struct doc *doc, const char *path, struct err *err)
+{
+	return doc_read(doc, path, err) || doc_parse(doc, err) ? -1 : 0;
 }
 
 void doc_close(struct doc *doc)

@@ -35,6 +35,9 @@ struct doc {
 };
 
 int doc_open(struct doc *doc, const char *path, struct err *err);
+/* The two halves of it: the text alone, and then what it holds. */
+int doc_read(struct doc *doc, const char *path, struct err *err);
+int doc_parse(struct doc *doc, struct err *err);
 void doc_close(struct doc *doc);
 #define auto_doc __attribute__((cleanup(doc_close)))
 

@@ -7,7 +7,7 @@
 #include "base/json.h"
 
 /**
- * struct row - a token of a capability table; strings are the document's
+ * struct row - a token of a capability table; strings are the table's
  */
 struct row {
 	uint8_t rights;
@@ -26,7 +26,10 @@ struct row {
  * struct table - a capability table: the adapter's or the command-line tool's form
  */
 struct table {
+	/* Without a root if plain_read() took it. */
 	struct doc doc;
+	/* Then these are the strings of rows; else NULL. */
+	char *strings;
 	struct row *rows;
 	size_t n;
 	/* SHA-256 of the file. */
