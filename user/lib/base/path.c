@@ -8,11 +8,16 @@
 
 char *path_join(const char *dir, const char *name)
 {
-	size_t len = strlen(dir);
+	size_t len = strlen(dir), more = strlen(name);
+	char *path = malloc(len + 1 + more + 1);
 
-	if (!*name)
-		return strdup(dir);
-	return format("%s%s%s", dir, len && dir[len - 1] == '/' ? "" : "/", name);
+	if (!path)
+		return NULL;
+	memcpy(path, dir, len);
+	if (more && !(len && dir[len - 1] == '/'))
+		path[len++] = '/';
+	memcpy(path + len, name, more + 1);
+	return path;
 }
 
 const char *path_base(const char *path)

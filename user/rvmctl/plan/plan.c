@@ -42,6 +42,7 @@ void plan_close(struct plan *plan)
 	free(plan->own_links);
 	free(plan->coarse);
 	list_close(&plan->programs);
+	memo_end(&plan->classes);
 	resolver_close(&plan->resolver);
 	resolver_close(&plan->host);
 	*plan = (struct plan){ 0 };
@@ -97,7 +98,19 @@ void plan_drop_entry(struct plan *plan, size_t i)
 	memmove(e, e + 1, (plan->n - i) * sizeof(*e));
 }
 
-static void remark_program(const struct plan *plan, const struct scope *scope, struct entry *e,
+static const char *class_of(struct plan *plan, const char *name)
+{
+	struct found *found = memo_at(&plan->classes, name);
+
+	if (!found)
+		return program_class(&plan->programs, name);
+	if (!found->known)
+		found->value = program_class(&plan->programs, name);
+	found->known = true;
+	return found->value;
+}
+
+static void remark_program(struct plan *plan, const struct scope *scope, struct entry *e,
 			   char **notes)
 {
 	const char *path = scope->anchor ? scope->anchor->path : NULL;
@@ -109,9 +122,9 @@ static void remark_program(const struct plan *plan, const struct scope *scope, s
 				    "what it does");
 		return;
 	}
-	e->program = program_class(&plan->programs, path_base(scope->pattern));
+	e->program = class_of(plan, path_base(scope->pattern));
 	if (path && !strcmp(e->program, "fixed"))
-		e->program = program_class(&plan->programs, path_base(path));
+		e->program = class_of(plan, path_base(path));
 	if (e->exclusion)
 		return;
 	if (scope->flags & RVM_SCOPE_FLAG_UNRESOLVED) {

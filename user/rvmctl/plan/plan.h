@@ -44,6 +44,8 @@ struct plan {
 	/* Of the host's files if the other one is a container's; see plan_host(). */
 	struct resolver host;
 	struct list programs;
+	/* Of it, by base names of programs. */
+	struct memo classes;
 	/* Of the partition: base tables name directories after it. */
 	const char *name;
 	struct entry *entries;

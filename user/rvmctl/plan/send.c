@@ -13,25 +13,32 @@ static int put_text(struct nl_msg *msg, int attr, const char *text)
 	return text ? nla_put_string(msg, attr, text) : 0;
 }
 
+/* What it is without being said is left out: tables have thousands of them. */
+static int put_token(struct nl_msg *msg, const struct entry *e)
+{
+	if (nla_put_u32(msg, RVM_A_TOKEN_RIGHTS, e->rights) ||
+	    (e->tier != 1 && nla_put_u32(msg, RVM_A_TOKEN_TIER, e->tier)) ||
+	    (e->badge && nla_put_u64(msg, RVM_A_TOKEN_BADGE, e->badge)) ||
+	    (e->expires_at && nla_put_s64(msg, RVM_A_TOKEN_EXPIRES_AT, e->expires_at)) ||
+	    put_text(msg, RVM_A_TOKEN_WITHIN, e->within))
+		return -1;
+	return scope_put(msg, RVM_A_TOKEN_SCOPE, &e->scope, e->resource, true);
+}
+
+static int put_exclusion(struct nl_msg *msg, const struct entry *e)
+{
+	if (nla_put_u32(msg, RVM_A_EXCLUSION_RIGHTS, e->rights))
+		return -1;
+	return scope_put(msg, RVM_A_EXCLUSION_SCOPE, &e->scope, e->resource, true);
+}
+
 static int put_entry(struct nl_msg *msg, const struct entry *e)
 {
 	struct nlattr *nest;
 
 	nest = nla_nest_start(msg, e->exclusion ? RVM_A_TABLE_EXCLUSION : RVM_A_TABLE_TOKEN);
-	if (!nest)
+	if (!nest || (e->exclusion ? put_exclusion(msg, e) : put_token(msg, e)))
 		return -1;
-	if (e->exclusion) {
-		if (nla_put_u32(msg, RVM_A_EXCLUSION_RIGHTS, e->rights) ||
-		    scope_put(msg, RVM_A_EXCLUSION_SCOPE, &e->scope, e->resource, true))
-			return -1;
-	} else if (nla_put_u32(msg, RVM_A_TOKEN_RIGHTS, e->rights) ||
-		   nla_put_u32(msg, RVM_A_TOKEN_TIER, e->tier) ||
-		   nla_put_u64(msg, RVM_A_TOKEN_BADGE, e->badge) ||
-		   nla_put_s64(msg, RVM_A_TOKEN_EXPIRES_AT, e->expires_at) ||
-		   put_text(msg, RVM_A_TOKEN_WITHIN, e->within) ||
-		   scope_put(msg, RVM_A_TOKEN_SCOPE, &e->scope, e->resource, true)) {
-		return -1;
-	}
 	nla_nest_end(msg, nest);
 	return 0;
 }

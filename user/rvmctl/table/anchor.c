@@ -46,7 +46,7 @@ static const struct anchor *keep(struct resolver *r, const char *path, int fd)
 	return slot ? *slot : NULL;
 }
 
-static const struct anchor *find_kept(struct resolver *r, const char *path)
+const struct anchor *resolve_known(const struct resolver *r, const char *path)
 {
 	struct anchor key = { .path = (char *)path };
 	struct anchor **slot = tfind(&key, &r->anchors, by_path);
@@ -81,7 +81,7 @@ const struct anchor *resolve_inside(struct resolver *r, const char *path)
 const struct anchor *resolve_below(struct resolver *r, const struct anchor *dir, const char *name)
 {
 	auto_free char *path = path_join(dir->path, name);
-	const struct anchor *kept = path ? find_kept(r, path) : NULL;
+	const struct anchor *kept = path ? resolve_known(r, path) : NULL;
 	auto_close int fd = -1;
 
 	if (kept || !path)
@@ -155,6 +155,7 @@ static void free_anchor(void *p)
 
 void resolver_close(struct resolver *r)
 {
+	memo_end(&r->installed);
 	tdestroy(r->anchors, free_anchor);
 	*r = (struct resolver){ 0 };
 }

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "base/err.h"
+#include "base/memo.h"
 
 /**
  * struct anchor - an open file that patterns hang on; the resolver's
@@ -29,6 +30,8 @@ struct resolver {
 	const struct anchor *home;
 	/* tsearch tree of struct anchor by path. */
 	void *anchors;
+	/* Programs that are named without a directory, as anchors. */
+	struct memo installed;
 };
 
 /* @root: of a container, by a path of the host; then @workspace is one of the container's. */
@@ -39,6 +42,8 @@ void resolver_close(struct resolver *r);
 const struct anchor *resolve_file(struct resolver *r, const char *path);
 /* Likewise below the resolver's root; links do not lead out of it. */
 const struct anchor *resolve_inside(struct resolver *r, const char *path);
+/* One that was opened before, by its path without links; NULL if none was. */
+const struct anchor *resolve_known(const struct resolver *r, const char *path);
 /* An anchor by path without links below a directory; NULL if it does not open. */
 const struct anchor *resolve_below(struct resolver *r, const struct anchor *dir, const char *name);
 

@@ -225,19 +225,16 @@ static bool begins_rule(const char *text, bool brackets)
 
 char *lint_form(const char *resource)
 {
+	static const char between[] = ",;|&)";
 	bool brackets = strchr(resource, '(');
 	size_t blanks = strspn(resource, " \t");
+	const char *begin = resource + blanks, *at;
 
-	if (!begins_rule(resource + blanks, brackets))
-		return NULL;
-	if (blanks)
+	if (blanks && begins_rule(begin, brackets))
 		return format("the blank in front makes it another name: remove it");
-	for (const char *at = resource + 1; *at; at++) {
-		const char *end = at - 1;
-
-		while (end > resource && strchr(" \t", *end))
-			end--;
-		if (strchr(",;|&)", *end) && begins_rule(at, brackets))
+	for (const char *end = strpbrk(begin, between); end; end = strpbrk(end + 1, between)) {
+		at = end + 1 + strspn(end + 1, " \t");
+		if (*at && begins_rule(at, brackets) && begins_rule(begin, brackets))
 			return format("byte %zu: one string is one rule: write '%.40s' as a "
 				      "string of its own",
 				      (size_t)(at - resource), at);
@@ -385,22 +382,31 @@ static bool is_spelt(const struct resolver *r, const struct rvm_scope_spec *spec
 	return len && is_there(dir, spec->text, len);
 }
 
+/* Is it meant from the root, where it is, and not from the workspace, where it is not? */
+static char *lint_one_slash(const struct resolver *r, const struct rvm_scope_spec *spec)
+{
+	auto_free char *head = literal_head(spec->text, spec->len);
+
+	if (!head || !*head || !is_there(r->root, head, strlen(head)) ||
+	    is_there(r->workspace, head, strlen(head)))
+		return NULL;
+	return format("one slash means the workspace, which has no '%s'; write //%s for "
+		      "the one of the host",
+		      head, head);
+}
+
 char *lint_places(const struct resolver *r, const struct rvm_scope_spec *spec, const char *resource)
 {
-	auto_free char *head = NULL;
+	char *why = NULL;
 
 	if (spec->class != RVM_CLASS_PATH || !spec->len)
 		return NULL;
-	head = literal_head(spec->text, spec->len);
-	if (head && *head && has_one_slash(spec, resource) &&
-	    is_there(r->root, head, strlen(head)) && !is_there(r->workspace, head, strlen(head)))
-		return format("one slash means the workspace, which has no '%s'; write //%s for "
-			      "the one of the host",
-			      head, head);
-	if (is_spelt(r, spec))
-		return format("[ ] means one character of a set, but a file has exactly this name; "
-			      "write \\[ for the bracket itself");
-	return NULL;
+	if (has_one_slash(spec, resource))
+		why = lint_one_slash(r, spec);
+	if (!why && is_spelt(r, spec))
+		why = format("[ ] means one character of a set, but a file has exactly this name; "
+			     "write \\[ for the bracket itself");
+	return why;
 }
 
 /*

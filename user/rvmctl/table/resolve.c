@@ -82,13 +82,21 @@ static int add_path(struct resolved *out, const struct rvm_scope_spec *spec,
 	return set_pattern(scope, pattern, strlen(pattern), err);
 }
 
+static bool is_end_of(const char *text, const char *end)
+{
+	size_t len = strlen(text), n = strlen(end);
+
+	return n <= len && !memcmp(text + len - n, end, n);
+}
+
 /* A link may lead to a name that is longer than any that is judged: nobody gets there. */
 static int add_place(struct resolved *out, const struct rvm_scope_spec *spec,
-		     const struct path_place *place, struct err *err)
+		     const struct path_place *place, const char *pattern, struct err *err)
 {
 	struct rvm_glob glob;
 
-	if (rvm_glob_parse(&glob, place->rest, strlen(place->rest), NULL))
+	if (!is_end_of(pattern, place->rest) &&
+	    rvm_glob_parse(&glob, place->rest, strlen(place->rest), NULL))
 		return 0;
 	return add_path(out, spec, place->dir, place->rest, err);
 }
@@ -191,13 +199,11 @@ static int resolve_path(struct resolver *r, const struct rvm_scope_spec *spec, b
 		return no_home(err);
 	if (path_normalise(spec->text, spec->len, spec->anywhere, &pattern))
 		return err_errno(err, ENOMEM, "pattern");
-	ret = check_pattern(pattern, err);
-	if (!ret)
-		ret = path_walk(&walk, pattern, err);
+	ret = path_walk(&walk, pattern, err);
 	if (!ret)
 		ret = check_home(r, &walk, err);
 	for (size_t i = 0; !ret && i < walk.n; i++)
-		ret = add_place(out, spec, &walk.place[i], err);
+		ret = add_place(out, spec, &walk.place[i], pattern, err);
 	if (!ret && exclusion)
 		ret = exclude_more(&walk, spec, pattern, out, err);
 	out->refused_link = take_ptr(walk.refused);
@@ -237,7 +243,7 @@ const char *const program_folders[] = {
 	"/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin", NULL
 };
 
-static const struct anchor *find_installed(struct resolver *r, const char *word)
+static const struct anchor *look_for_installed(struct resolver *r, const char *word)
 {
 	for (size_t i = 0; program_folders[i]; i++) {
 		auto_free char *path = path_join(program_folders[i], word);
@@ -247,6 +253,18 @@ static const struct anchor *find_installed(struct resolver *r, const char *word)
 			return a;
 	}
 	return NULL;
+}
+
+static const struct anchor *find_installed(struct resolver *r, const char *word)
+{
+	struct found *found = memo_at(&r->installed, word);
+
+	if (!found)
+		return look_for_installed(r, word);
+	if (!found->known)
+		found->value = look_for_installed(r, word);
+	found->known = true;
+	return found->value;
 }
 
 /*
@@ -331,7 +349,7 @@ static int resolve_unix(struct resolver *r, const struct rvm_scope_spec *spec, b
 		ret = path_walk(&walk, path, err);
 	/* Who connects to a link connects to what it leads to. */
 	if (!ret)
-		ret = add_place(out, spec, &walk.place[walk.n - 1], err);
+		ret = add_place(out, spec, &walk.place[walk.n - 1], path, err);
 	if (!ret && exclusion)
 		ret = add_path(out, spec, walk.base, path, err);
 	for (size_t i = 0; i < out->n; i++)

@@ -2,6 +2,7 @@
 /* Walking to the deepest directory of a pattern that exists. */
 #include <argz.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/limits.h>
 #include <string.h>
 
@@ -80,12 +81,17 @@ static bool may_follow(const struct state *s, const struct stat *link)
 /* What is still to come, as a pattern below @above; NULL without memory. */
 static char *pattern_left(const struct state *s, const char *above)
 {
-	auto_free char *front = strndup(s->pending, s->raw);
-	auto_free char *raw = front ? path_escape(front) : NULL;
-	auto_free char *head = path_escape(above);
+	auto_free char *front = NULL;
+	auto_free char *raw = NULL;
+	auto_free char *head = NULL;
 	auto_free char *whole = NULL;
 	char *out;
 
+	if (!s->raw && !*above)
+		return strdup(s->pending);
+	front = strndup(s->pending, s->raw);
+	raw = front ? path_escape(front) : NULL;
+	head = path_escape(above);
 	whole = raw && head ? format("%s/%s%s", head, raw, s->pending + s->raw) : NULL;
 	if (!whole)
 		return NULL;
@@ -159,6 +165,51 @@ static int keep_link(struct state *s, const char *name, struct err *err)
 	return 0;
 }
 
+/* Bytes of whole names at the front that are no pattern and lead downwards, with a slash behind. */
+static size_t plain_folders(const struct state *s)
+{
+	size_t folders = 0;
+
+	for (size_t at = 0, len; !s->raw; at += len + 1) {
+		const char *name = s->pending + at;
+
+		len = strcspn(name, "/");
+		if (!name[len] || name[0] == '.' || !is_plain(s, name, len))
+			break;
+		folders = at + len + 1;
+	}
+	return folders;
+}
+
+/* Where an earlier walk ended: on the way there no link was followed. */
+static int skip_known(struct state *s, struct err *err)
+{
+	size_t len = plain_folders(s), head = strlen(s->base->path);
+	auto_free char *path = NULL;
+
+	if (!len)
+		return 0;
+	path = path_join(s->base->path, s->pending);
+	if (!path)
+		return err_errno(err, ENOMEM, "pattern");
+	/* Of the root the path ends with the slash itself. */
+	head += path[head] == '/';
+	for (; len; len--) {
+		const struct anchor *known;
+
+		if (s->pending[len - 1] != '/')
+			continue;
+		path[head + len - 1] = '\0';
+		known = resolve_known(s->walk->resolver, path);
+		if (!known || !S_ISDIR(known->st.st_mode))
+			continue;
+		s->base = known;
+		drop_name(s, s->pending + len);
+		return 0;
+	}
+	return 0;
+}
+
 enum step { STEP_ON, STEP_END, STEP_FAIL };
 
 /*
@@ -202,6 +253,16 @@ static enum step follow(struct state *s, int fd, const struct stat *st, const ch
 	return STEP_FAIL;
 }
 
+/* By a look at a name of the directory itself: is it told by its name, there or not? */
+static bool is_end(const struct state *s, const char *name)
+{
+	struct stat st;
+
+	if (fstatat(s->base->fd, name, &st, AT_SYMLINK_NOFOLLOW))
+		return true;
+	return s->walk->links != LINKS_ALL && !S_ISDIR(st.st_mode) && !S_ISLNK(st.st_mode);
+}
+
 static enum step step(struct state *s, struct err *err)
 {
 	size_t len = strcspn(s->pending, "/");
@@ -226,13 +287,15 @@ static enum step step(struct state *s, struct err *err)
 	path = *s->at ? path_join(s->at, name) : strdup(name);
 	if (!path || strlen(path) >= sizeof(s->at))
 		return STEP_END;
+	if (!*s->at && is_end(s, path))
+		return STEP_END;
 	fd = open_below(s->base->fd, path);
 	if (fd < 0 || fstat(fd, &st))
 		return STEP_END;
 	if (S_ISLNK(st.st_mode))
 		return follow(s, fd, &st, name, left, err);
 	if (!S_ISDIR(st.st_mode)) {
-		if (!*left)
+		if (!*left && s->walk->links == LINKS_ALL)
 			s->walk->file = resolve_below(s->walk->resolver, s->base, path);
 		return STEP_END;
 	}
@@ -243,17 +306,22 @@ static enum step step(struct state *s, struct err *err)
 
 int path_walk(struct path_walk *walk, const char *pattern, struct err *err)
 {
-	auto_free struct state *s = calloc(1, sizeof(*s));
+	auto_free struct state *s = malloc(sizeof(*s));
+	size_t len = strlen(pattern);
 	enum step next;
 
 	if (!s)
 		return err_errno(err, ENOMEM, "pattern");
+	if (len >= PATH_MAX)
+		return err_make(err, EXIT_USAGE, "pattern longer than a path");
 	s->walk = walk;
 	s->base = walk->base;
-	if (strlen(pattern) >= PATH_MAX)
-		return err_make(err, EXIT_USAGE, "pattern longer than a path");
-	memcpy(s->pending, pattern, strlen(pattern) + 1);
-	s->raw = walk->literal ? strlen(pattern) : 0;
+	s->at[0] = '\0';
+	memcpy(s->pending, pattern, len + 1);
+	s->raw = walk->literal ? len : 0;
+	s->links = 0;
+	if (skip_known(s, err))
+		return -1;
 	for (next = *pattern ? STEP_ON : STEP_END; next == STEP_ON;)
 		next = step(s, err);
 	return next == STEP_FAIL ? -1 : add_place(s, err);
