@@ -31,7 +31,7 @@ help:
 	@echo 'make check-debug    the tests on a kernel that looks for faults in itself; compiles it'
 	@echo '                    TESTS=PATTERN runs some of them, PATIENCE=N waits N times longer'
 	@echo 'make coverage   which lines of the module the tests in a virtual machine execute'
-	@echo 'make bench      what a check costs, and how long others wait, in guest instructions'
+	@echo 'make bench      what a check costs, how long others wait, and what many tokens take'
 	@echo 'make bench-work what git, find, make, node and pip cost, counted likewise'
 	@echo 'make check-outsiders   other tests of the kernel, with and without RVM'
 	@echo 'make generate   the netlink code, from its specification'
