@@ -65,7 +65,7 @@ write_table() {
 			else if (kind == "elsewhere")
 				what = sprintf("Read(//tmp/elsewhere/%d/module-%d.c)", i % 100, i)
 			else if (kind == "here")
-				what = sprintf("Read(module-%d.c)", i)
+				what = sprintf("Read(./module-%d.c)", i)
 			else
 				exit 1
 			right = what ~ /^(net|Bash|mcp)/ ? "EXECUTE" : what ~ /^Edit/ ? "WRITE" : "READ"

@@ -182,7 +182,33 @@ static char *lifted_by(const struct entry *denial)
 		      (int)len - 1, line);
 }
 
-static void hint_row(const struct plan *plan, const struct entry *e)
+/* The exclusions of a plan: there may be thousands of rows to be compared with them. */
+struct denials {
+	const struct entry **list;
+	size_t n;
+};
+
+static bool collect_denials(struct denials *d, const struct plan *plan)
+{
+	d->n = 0;
+	d->list = calloc(plan->n + 1, sizeof(*d->list));
+	for (size_t i = 0; d->list && i < plan->n; i++) {
+		if (plan->entries[i].exclusion)
+			d->list[d->n++] = &plan->entries[i];
+	}
+	return d->list;
+}
+
+static const struct entry *find_denial(const struct denials *d, uint8_t right, const char *path)
+{
+	for (size_t i = 0; i < d->n; i++) {
+		if (plan_takes(d->list[i], right, path))
+			return d->list[i];
+	}
+	return NULL;
+}
+
+static void hint_row(const struct plan *plan, const struct denials *d, const struct entry *e)
 {
 	auto_free char *path = plan_sample(&e->scope);
 	bool workspace = path && !strcmp(e->scope.pattern, "**") &&
@@ -190,8 +216,7 @@ static void hint_row(const struct plan *plan, const struct entry *e)
 
 	for (uint8_t right = RVM_RIGHT_READ; path && !workspace && right <= RVM_RIGHT_WRITE;
 	     right <<= 1) {
-		const struct entry *denial = e->rights & right ? plan_denies(plan, right, path) :
-								 NULL;
+		const struct entry *denial = e->rights & right ? find_denial(d, right, path) : NULL;
 		auto_free char *why = denial ? lifted_by(denial) : NULL;
 
 		if (!why)
@@ -204,12 +229,17 @@ static void hint_row(const struct plan *plan, const struct entry *e)
 
 void hint_denied(const struct plan *plan)
 {
+	struct denials d;
+
+	if (!collect_denials(&d, plan))
+		return;
 	for (size_t i = 0; i < plan->n; i++) {
 		const struct entry *e = &plan->entries[i];
 
 		if (!e->exclusion && !e->badge && e->scope.class == RVM_CLASS_PATH &&
 		    e->scope.anchor && !(e->scope.flags & RVM_SCOPE_FLAG_PROC_OWN) &&
 		    !is_next_of_row(plan, i))
-			hint_row(plan, e);
+			hint_row(plan, &d, e);
 	}
+	free(d.list);
 }

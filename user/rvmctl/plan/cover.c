@@ -72,12 +72,17 @@ bool plan_grants(const struct plan *plan, uint8_t right, const char *path)
 	return false;
 }
 
+bool plan_takes(const struct entry *e, uint8_t right, const char *path)
+{
+	return e->exclusion && e->rights & right && meets(e, path);
+}
+
 const struct entry *plan_denies(const struct plan *plan, uint8_t right, const char *path)
 {
 	for (size_t i = 0; i < plan->n; i++) {
 		const struct entry *e = &plan->entries[i];
 
-		if (e->exclusion && e->rights & right && meets(e, path))
+		if (plan_takes(e, right, path))
 			return e;
 	}
 	return NULL;

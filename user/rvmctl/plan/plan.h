@@ -99,6 +99,9 @@ bool plan_covers(const struct entry *e, const char *path);
 /* Does some token give the right to it? */
 bool plan_grants(const struct plan *plan, uint8_t right, const char *path);
 
+/* Is the entry an exclusion that takes the right to it away? */
+bool plan_takes(const struct entry *e, uint8_t right, const char *path);
+
 /* The exclusion that takes the right away, or NULL. */
 const struct entry *plan_denies(const struct plan *plan, uint8_t right, const char *path);
 
