@@ -51,6 +51,8 @@
 
 /* Milliseconds that a fence waits at most for questions under way, which it has refused. */
 #define RVM_STOP_MSECS 500
+/* Milliseconds that a change waits at most until tasks have left the calls they were in. */
+#define RVM_CALLS_MSECS 100
 
 /* Bytes of a line that stops partitions: its verb and a name. */
 #define RVM_BRAKE_BYTES (RVM_NAME_MAX + 32)

@@ -15,6 +15,7 @@
 #include "kfunc/list.h"
 #include "need.h"
 #include "netlink/family.h"
+#include "partition/calls.h"
 #include "partition/change.h"
 #include "partition/entry.h"
 #include "partition/lineage.h"
@@ -124,6 +125,7 @@ static void __exit rvm_exit(void)
 	rvm_entry_exit();
 	rvm_ipc_exit();
 	rvm_lineage_exit();
+	rvm_calls_exit();
 	rvm_pending_exit();
 	rvm_partition_destroy_all();
 	rvm_partition_exit();

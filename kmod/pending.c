@@ -29,6 +29,18 @@ bool rvm_pending_add(struct callback_head *work, task_work_func_t func)
 	return true;
 }
 
+bool rvm_pending_interrupt(struct task_struct *task, struct callback_head *work,
+			   task_work_func_t func)
+{
+	init_task_work(work, func);
+	/* First: it may be done before we look again. */
+	atomic_inc(&pending);
+	if (!task_work_add(task, work, TWA_SIGNAL))
+		return true;
+	rvm_pending_done();
+	return false;
+}
+
 void rvm_pending_done(void)
 {
 	if (atomic_dec_and_test(&pending))

@@ -18,6 +18,20 @@
  */
 bool rvm_pending_add(struct callback_head *work, task_work_func_t func);
 
+/**
+ * rvm_pending_interrupt() - likewise for another task, which is interrupted
+ * @task: not a thread of the kernel; inside rcu_read_lock(), or held
+ * @work: kept until @func has been called
+ * @func: ends with rvm_pending_done()
+ *
+ * A wait that a signal would end ends, and the call begins again or returns what it did.
+ *
+ * Context: any but NMI.
+ * Return: false if it is exiting: @func is not called.
+ */
+bool rvm_pending_interrupt(struct task_struct *task, struct callback_head *work,
+			   task_work_func_t func);
+
 /** rvm_pending_done() - the last thing that such a function does */
 void rvm_pending_done(void);
 

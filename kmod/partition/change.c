@@ -15,6 +15,7 @@
 #include "lib/model/state.h"
 #include "lib/model/text.h"
 #include "partition/adopt.h"
+#include "partition/calls.h"
 #include "partition/change.h"
 #include "partition/recheck.h"
 #include "partition/registry_priv.h"
@@ -466,6 +467,7 @@ static void revoke_derived(struct rvm_partition *part, const struct rvm_partitio
 int rvm_partition_change(struct rvm_partition *part, const struct rvm_partition_change *change,
 			 struct netlink_ext_ack *extack)
 {
+	u64 since = takes_away(change) ? rvm_recheck_next() : 0;
 	int err;
 
 	might_sleep();
@@ -482,11 +484,13 @@ int rvm_partition_change(struct rvm_partition *part, const struct rvm_partition_
 	/* Who came in meanwhile may have opened something by what held before. */
 	if (needs_hooks(change) && !err)
 		err = rvm_recheck_settle(extack);
+	rvm_calls_interrupt(since, err ? NULL : extack);
 	return err;
 }
 
 int rvm_partition_change_all(const struct rvm_partition_change *change)
 {
+	u64 since = rvm_recheck_next();
 	struct rvm_partition *part;
 	int err, first = 0;
 	u32 last = 0;
@@ -508,6 +512,7 @@ int rvm_partition_change_all(const struct rvm_partition_change *change)
 		revoke_derived(part, change);
 		rvm_partition_put(part);
 	}
+	rvm_calls_interrupt(since, NULL);
 	return first ?: err;
 }
 

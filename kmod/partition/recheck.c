@@ -30,10 +30,20 @@ MODULE_PARM_DESC(need_msecs, "milliseconds that hooks stay attached when they ar
 static void let_go(struct work_struct *work);
 static DECLARE_DELAYED_WORK(later, let_go);
 
+/* Made so far; written under rvm_partitions_lock. */
+static u64 marks;
+
 void rvm_recheck_mark(struct rvm_partition *part)
 {
 	lockdep_assert_held(&rvm_partitions_lock);
 	WRITE_ONCE(part->marked, true);
+	WRITE_ONCE(marks, marks + 1);
+	WRITE_ONCE(part->marked_at, marks);
+}
+
+u64 rvm_recheck_next(void)
+{
+	return READ_ONCE(marks) + 1;
 }
 
 /* Each read and write is judged, or recorded. */

@@ -25,6 +25,16 @@ struct rvm_partition;
 void rvm_recheck_mark(struct rvm_partition *part);
 
 /**
+ * rvm_recheck_next() - the number of the mark that will be made next
+ *
+ * Partitions whose @marked_at is not less were marked after this.
+ *
+ * Context: any.
+ * Return: the number, which is never 0.
+ */
+u64 rvm_recheck_next(void);
+
+/**
  * rvm_recheck_is_needed() - has each read and write in a partition to be judged
  * @part: the partition
  *

@@ -94,6 +94,8 @@ struct rvm_partition {
 	struct rvm_nonces *nonces;
 	/** @marked: Something may have been taken from what is open; under rvm_partitions_lock. */
 	bool marked;
+	/** @marked_at: Number of its last mark, see rvm_recheck_next(); likewise. */
+	u64 marked_at;
 	/** @denials: Refusals so far. */
 	atomic64_t denials;
 	/** @execs: Programs started so far. */

@@ -14,6 +14,7 @@
 #include "lib/model/text.h"
 #include "lib/token/derive.h"
 #include "limits.h"
+#include "partition/calls.h"
 #include "partition/deed.h"
 #include "partition/recheck.h"
 #include "partition/registry_priv.h"
@@ -81,8 +82,10 @@ static void flag(struct rvm_revocation *rev, struct rvm_token *token)
 	if (!part)
 		return;
 	touch(rev, part);
-	if (is_for_open(token->core.scope))
-		rvm_recheck_mark(part);
+	if (!is_for_open(token->core.scope))
+		return;
+	rev->since = rev->since ?: rvm_recheck_next();
+	rvm_recheck_mark(part);
 }
 
 static void bury(struct rvm_revocation *rev, struct rvm_token *token)
@@ -248,7 +251,9 @@ int rvm_revoke_finish(struct rvm_revocation *rev, bool hurry, struct netlink_ext
 		cond_resched();
 	}
 	/* Who came in meanwhile may have opened something by what held before. */
-	return err ?: rvm_recheck_settle(extack);
+	err = err ?: rvm_recheck_settle(extack);
+	rvm_calls_interrupt(rev->since, err ? NULL : extack);
+	return err;
 }
 
 int rvm_token_refuse(enum rvm_token_error error, struct netlink_ext_ack *extack)

@@ -41,6 +41,8 @@ struct rvm_revocation {
 	u64 id;
 	/** @count: Tokens taken back so far. */
 	u32 count;
+	/** @since: Of the marks that it made, see rvm_recheck_next(); 0 for none. */
+	u64 since;
 	/** @dead: To be freed, chained by @next of their core. */
 	struct rvm_token_core *dead;
 	/** @touched: Partitions that lost some in this hold, chained by @next_touched. */

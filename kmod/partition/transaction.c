@@ -312,6 +312,8 @@ static int replace(struct commit *c, struct rvm_revocation *rev, struct netlink_
 	int err;
 
 	err = rvm_recheck_prepare(c->txn->part, 0, c->table->expires, extack);
+	/* Without a table before nothing was allowed; one after it may exclude more. */
+	rev->since = c->old ? rvm_recheck_next() : 0;
 	err = err ?: publish(c, extack);
 	if (err)
 		return err;
