@@ -142,6 +142,16 @@ static void name_offset(struct nlc *nlc, uint32_t offset, char *out, size_t size
 	}
 }
 
+/* The attributes of an extended ACK; @attrs is zeroed. */
+static void parse_ack(const struct nlmsghdr *hdr, size_t skip, struct nlattr **attrs)
+{
+	skip = NLMSG_ALIGN(skip);
+	if (hdr->nlmsg_flags & NLM_F_ACK_TLVS && nlmsg_datalen(hdr) > (int)skip)
+		nla_parse(attrs, NLMSGERR_ATTR_MAX,
+			  (struct nlattr *)((char *)nlmsg_data(hdr) + skip),
+			  nlmsg_datalen(hdr) - skip, NULL);
+}
+
 /* What the extended ACK behind an error says. */
 static void read_ack(struct nlc *nlc, const struct nlmsghdr *hdr, size_t skip)
 {
@@ -150,11 +160,7 @@ static void read_ack(struct nlc *nlc, const struct nlmsghdr *hdr, size_t skip)
 	char where[128] = "";
 	const char *text = NULL;
 
-	skip = NLMSG_ALIGN(skip);
-	if (hdr->nlmsg_flags & NLM_F_ACK_TLVS && nlmsg_datalen(hdr) > (int)skip)
-		nla_parse(attrs, NLMSGERR_ATTR_MAX,
-			  (struct nlattr *)((char *)nlmsg_data(hdr) + skip),
-			  nlmsg_datalen(hdr) - skip, NULL);
+	parse_ack(hdr, skip, attrs);
 	if (attrs[NLMSGERR_ATTR_MSG])
 		text = nlc_str(attrs[NLMSGERR_ATTR_MSG]);
 	if (attrs[NLMSGERR_ATTR_OFFS])
@@ -186,11 +192,16 @@ static int on_error(struct sockaddr_nl *who, struct nlmsgerr *e, void *arg)
 	return NL_STOP;
 }
 
+/* It was done; a text is a warning. */
 static int on_ack(struct nl_msg *msg, void *arg)
 {
+	struct nlattr *attrs[NLMSGERR_ATTR_MAX + 1] = { 0 };
 	struct nlc *nlc = arg;
 
 	nlc->done = true;
+	parse_ack(nlmsg_hdr(msg), sizeof(struct nlmsgerr), attrs);
+	if (attrs[NLMSGERR_ATTR_MSG])
+		warn_line("%s", nlc_str(attrs[NLMSGERR_ATTR_MSG]));
 	return NL_STOP;
 }
 
