@@ -231,8 +231,43 @@ one_program_of_all() {
 	[ "$(value "[t['anchor'] for t in d if t['depth'] == 1 and 'revoked' not in t['flags']]" token list grants)" = "['/usr/bin/id']" ]
 }
 
+# Repositories in the workspace, as somebody's clones would be.
+make_repositories() {
+	mkdir -p "$dir/ws/clones/one/.git/hooks" "$dir/ws/src"
+	echo all: >"$dir/ws/Makefile"
+	printf '#!/bin/sh\n' >"$dir/out/deploy.sh"
+	chmod +x "$dir/out/deploy.sh"
+}
+
+line_is_lifted() {
+	rvmctl grant grants 'Write(Makefile)' --allow-deputy Makefile &&
+		agent 'echo x: >>Makefile' && rvmctl revoke grants --all
+}
+
+# With a table that gives the workspace these files are excluded, beside it as well.
+whole_with_exclusions() {
+	rvmctl load "$dir/table.json" --partition grants --workspace "$dir/ws" \
+		--base minimal,workspace-rw,python && rvmctl grant grants 'Edit(**)' &&
+		agent 'echo x >src/new' && fails agent 'echo x >>Makefile' &&
+		rvmctl revoke grants --all && load
+}
+
+told_of_its_network() {
+	start_python hold.py "$dir/lent/a/file" &&
+		says 'network of its own' rvmctl grant grants 'tcp:192.0.2.7:5432' --until-exit || return
+	exec 5>&-
+	wait_until is_empty grants
+}
+
+quiet() {
+	local out
+
+	out=$("$@" 2>&1) || { echo "$out" && return 1; }
+	[[ $out != *warning* ]] || { echo "$out" && return 1; }
+}
+
 ktap_print_header
-ktap_set_plan 49
+ktap_set_plan 65
 check hooks_are_attached rvmctl hook attach
 write_workspace
 check loads load
@@ -271,6 +306,22 @@ check its_process_is_ended mapper_is_killed
 check deny_rule_is_told_of says 'gives no READ of .*\.env: a deny rule' \
 	rvmctl grant grants 'Read(.env)' --for 1m
 check that_is_taken_back_too rvmctl revoke grants --all
+check repositories_are_there make_repositories
+refused not_all_of_the_workspace 'tools outside the partition.*load a table' rvmctl grant grants 'Edit(**)'
+refused no_file_of_the_list "allow-deputy 'Makefile'" rvmctl grant grants 'Write(Makefile)'
+refused nor_by_a_pattern 'allow-deputy' rvmctl grant grants 'Edit(**/Makefile)'
+refused nothing_of_git 'allow-deputy' rvmctl grant grants 'Edit(.git/config)'
+refused no_repository_in_it '\.git/config.*allow-deputy' rvmctl grant grants 'Edit(clones/**)'
+refused no_other_line 'not a line' rvmctl grant grants 'Write(Makefile)' --allow-deputy nothing
+check a_directory_without_them quiet rvmctl grant grants 'Edit(src/**)' --for 1m
+check a_line_that_is_lifted line_is_lifted
+check all_of_it_with_exclusions whole_with_exclusions
+check one_open_is_told_of says 'used up by the first open' rvmctl grant grants 'Edit(src/**)' --once
+check any_program_is_told_of says 'any program with any' rvmctl grant grants 'Bash(*)' --for 1s
+check interpreter_is_told_of says 'choice' rvmctl grant grants 'Bash(python3:*)' --for 1s
+check script_is_told_of says 'is a script' rvmctl grant grants "Bash($dir/out/deploy.sh prod)" --for 1s
+check network_is_told_of told_of_its_network
+check these_are_taken_back eval 'rvmctl revoke grants --all || true'
 refused unknown_program 'program not found' rvmctl grant grants 'exec:no-such-program *'
 refused no_rights 'give --rights' rvmctl grant grants '*'
 check same_table_again same_table_changes_nothing

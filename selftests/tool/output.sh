@@ -185,6 +185,40 @@ help_is_a_word() {
 	done
 }
 
+# ROW SAYS
+is_meant() {
+	run grant x "$1"
+	[ "$status" = 2 ] && is_clear && grep -qF -- "$2" "$work/err" ||
+		{ echo "$1" && cat "$work/err" && return 1; }
+}
+
+typed_rows_are_no_bare_names() {
+	is_meant src/a.c "write 'Read(./src/a.c)'" && is_meant README.md "'Read(./README.md)'" &&
+		is_meant 'src/*.c' "'Read(./src/*.c)'" && is_meant 'npm test' "'Bash(npm test)'" &&
+		is_meant 'Edit src/**' "'Edit(src/**)'" && is_meant 'Edit (src/**)' "'Edit(src/**)'" &&
+		is_meant 'Eidt(src/**)' "'Edit(src/**)'" && is_meant '' 'empty' || return 1
+	run grant x 'Edit(src/**)'
+	[ "$status" != 2 ] || return 1
+	run grant x name:src
+	[ "$status" != 2 ]
+}
+
+# WORD SAYS ARGUMENT...
+suggests() {
+	local says=$1
+
+	shift
+	run "$@"
+	[ "$status" = 2 ] && is_clear && grep -q "did you mean $says?" "$work/err"
+}
+
+typed_words_are_near_others() {
+	suggests grant grnat && suggests 'token grant' token grnat && suggests --for grant --fro 1m &&
+		suggests load lload || return 1
+	run nothing
+	[ "$status" = 2 ] && ! grep -q 'did you mean' "$work/err"
+}
+
 # One exclusion by file and by name is shown once.
 exclusions_are_shown_once() {
 	echo '[]' >"$work/in.json"

@@ -81,12 +81,21 @@ void err_print(const struct err *err)
 		hint ? hint : "");
 }
 
+static bool muted;
+
+void warn_mute(bool mute)
+{
+	muted = mute;
+}
+
 void warn_line(const char *fmt, ...)
 {
 	auto_free char *text = NULL;
 	auto_free char *safe = NULL;
 	va_list ap;
 
+	if (muted)
+		return;
 	va_start(ap, fmt);
 	text = vformat(fmt, ap);
 	va_end(ap);

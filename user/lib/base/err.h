@@ -2,6 +2,8 @@
 #ifndef RVMCTL_ERR_H
 #define RVMCTL_ERR_H
 
+#include <stdbool.h>
+
 #include "base/format.h"
 
 /** enum exit_code - documented in rvmctl(8) */
@@ -65,5 +67,8 @@ void err_print(const struct err *err);
 
 /** warn_line() - one line "rvmctl: warning: ..." on stderr, control characters escaped */
 void warn_line(const char *fmt, ...) PRINTF(1, 2);
+
+/** warn_mute() - say no warnings, or again: what is only tried makes none */
+void warn_mute(bool mute);
 
 #endif

@@ -61,7 +61,7 @@ static bool covers_all(const struct entry *e, const char *folder)
 	return rvm_glob_match(&glob, names, n, false) >= RVM_GLOB_BELOW;
 }
 
-static bool is_workspace_writable(const struct plan *plan)
+bool deputy_is_whole(const struct plan *plan)
 {
 	for (size_t i = 0; i < plan->n; i++) {
 		const struct entry *e = &plan->entries[i];
@@ -198,13 +198,24 @@ void deputy_prepare(const struct plan *plan)
 		close(refs);
 }
 
+int exclude_deputy_list(struct plan *plan, const char *const *allow, size_t n, struct err *err)
+{
+	struct deputies d = { .plan = plan, .allow = allow, .n = n, .err = err };
+	int ret = list_open(&d.list, "deputy.list", err);
+
+	if (!ret)
+		ret = exclude_list(&d);
+	list_close(&d.list);
+	return ret;
+}
+
 int exclude_deputies(struct plan *plan, const char *const *allow, size_t n, struct err *err)
 {
 	struct deputies d = {
 		.plan = plan,
 		.allow = allow,
 		.n = n,
-		.whole = is_workspace_writable(plan),
+		.whole = deputy_is_whole(plan),
 		.left = ROW_NAMES_MAX,
 		.err = err,
 	};

@@ -16,6 +16,12 @@
  */
 int exclude_deputies(struct plan *plan, const char *const *allow, size_t n, struct err *err);
 
+/* Do its rows let the workspace be written as a whole? */
+bool deputy_is_whole(const struct plan *plan);
+
+/* All lines of the list but those in @allow, for the workspace, whatever is written there. */
+int exclude_deputy_list(struct plan *plan, const char *const *allow, size_t n, struct err *err);
+
 /**
  * deputy_prepare() - make what git would make in its own directory and may not inside
  * @plan: about to be put in force

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* rvmctl grant: a right for a while, beside the table. */
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd.h"
+#include "grant/form.h"
+#include "grant/guard.h"
+#include "grant/remark.h"
 #include "grant/request.h"
 #include "grant/row.h"
 #include "grant/void.h"
@@ -11,7 +16,6 @@
 #include "partition/partition.h"
 #include "partition/token.h"
 #include "wire/words.h"
-#include "witness/check.h"
 
 /* As many as one string can stand for. */
 #define GRANTS_MAX RESOLVE_SCOPES_MAX
@@ -43,21 +47,6 @@ static int check_found(const struct grant_row *row, struct err *err)
 			return err_make(err, EXIT_REFUSED, "%s: program not found", row->resource);
 	}
 	return 0;
-}
-
-/* A load would keep the partition from writing it; what is beside the table cannot. */
-static void warn_of_program(struct nlc *nlc, const struct partition *p, const struct grant_row *row)
-{
-	const struct scope *s = &row->found.scope[0];
-	struct err err = { 0 };
-	bool allowed = false;
-
-	if (s->class == RVM_CLASS_EXEC && s->anchor &&
-	    !check_file(nlc, p->id, s->anchor->fd, RVM_RIGHT_WRITE, &allowed, &err) && allowed)
-		warn_line("%s: partition %s may write %s, so its arguments do not limit what it "
-			  "does",
-			  row->resource, p->name, s->anchor->path);
-	err_clear(&err);
 }
 
 static int give(struct nlc *nlc, const struct grant_row *row, struct wish *wish,
@@ -99,6 +88,28 @@ static void report(struct out *o, const struct partition *p, const struct grant_
 			 row->resource);
 }
 
+/* Who has no table of the host's to give from passes on what there is.  Return: -1 */
+static int explain(const struct partition *p, struct err *err)
+{
+	err_wrap(err, "partition %s", p->name);
+	return geteuid() ? err_hint(err, "only root on the host gives rights beside a table; "
+					 "inside, rvmctl token grant passes on a token") :
+			   -1;
+}
+
+static int guard(struct nlc *nlc, const struct partition *p, const struct grant_row *row,
+		 const struct args *args, struct err *err)
+{
+	size_t n = args_count(args, "--allow-deputy");
+	auto_free const char **allow = calloc(n + 1, sizeof(*allow));
+
+	if (!allow)
+		return err_errno(err, ENOMEM, "--allow-deputy");
+	for (size_t i = 0; i < n; i++)
+		allow[i] = args_nth(args, "--allow-deputy", i);
+	return grant_guard(nlc, p, row, allow, n, err);
+}
+
 static int grant(struct ctx *ctx, const struct args *args)
 {
 	auto_partition struct partition p = { 0 };
@@ -107,19 +118,20 @@ static int grant(struct ctx *ctx, const struct args *args)
 	struct grants grants = { 0 };
 	struct wish wish = { .anchor = true };
 
-	if (wish_read_end(args, &wish, &ctx->err) || nlc_open(&nlc, &ctx->err) ||
+	if (wish_read_end(args, &wish, &ctx->err) ||
+	    grant_check_form(args_str(args, "ROW"), &ctx->err) || nlc_open(&nlc, &ctx->err) ||
 	    partition_find(nlc, args_str(args, "NAME"), &p, &ctx->err) ||
 	    grant_row_open(&row, &p, args_str(args, "ROW"), args_u64(args, "--rights", 0),
 			   &ctx->err) ||
-	    check_found(&row, &ctx->err))
+	    check_found(&row, &ctx->err) || guard(nlc, &p, &row, args, &ctx->err))
 		return -1;
 	wish.partition = p.id;
 	wish.rights = row.rights;
 	wish.tier = rvm_rights_tier(row.rights);
 	wish.resource = row.resource;
-	warn_of_program(nlc, &p, &row);
+	grant_remark(nlc, &p, &row, &wish);
 	if (give(nlc, &row, &wish, &grants, &ctx->err))
-		return err_wrap(&ctx->err, "partition %s", p.name);
+		return explain(&p, &ctx->err);
 	warn_if_void(nlc, &p, &row);
 	report(ctx->out, &p, &row, &wish, &grants);
 	return 0;
@@ -129,11 +141,13 @@ static const struct arg grant_args[] = {
 	{ "NAME", ARG_NAME, ARG_REQUIRED, NULL, "the partition", NULL },
 	{ "ROW", ARG_STRING, ARG_REQUIRED, NULL, "as in tables: 'Edit(src/**)'", NULL },
 	{ "--rights", ARG_RIGHTS, 0, "RIGHT,...", "default: those that ROW means", NULL },
-	{ "--for", ARG_DURATION, 0, "TIME", "it ends then: 30s, 10m, 2h, 1d", NULL },
+	{ "--for", ARG_DURATION, 0, "TIME", "it ends then: 30s, 10m, 1h30m, 1d", NULL },
 	{ "--expires", ARG_TIME, 0, "TIME", "it ends at this time: \"2030-01-31 12:00\"", NULL },
 	{ "--once", ARG_FLAG, 0, NULL, "good for one open or one start of a program", NULL },
 	{ "--until-exit", ARG_FLAG, 0, NULL, "it ends when no process of the partition is left",
 	  NULL },
+	{ "--allow-deputy", ARG_STRING, ARG_MULTI, "PATTERN",
+	  "also files of this line of deputy.list", NULL },
 	{},
 };
 

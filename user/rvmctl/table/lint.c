@@ -5,6 +5,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+#include "base/nearest.h"
 #include "table/lint.h"
 #include "table/resolve.h"
 
@@ -199,6 +200,10 @@ static char *lint_address(const struct rvm_scope_spec *spec, const char *resourc
 	return NULL;
 }
 
+const char *const lint_rule_words[] = { "Read",		"Edit",	    "Write", "MultiEdit",
+					"NotebookEdit", "Glob",	    "Grep",  "LS",
+					"Bash",		"WebFetch", NULL };
+
 /* "Read(", "path:", "mcp__": so rules begin; without brackets words stand alone. */
 static bool begins_rule(const char *text, bool brackets)
 {
@@ -242,6 +247,16 @@ char *lint_form(const char *resource)
 	return NULL;
 }
 
+static char *lint_tool(const char *resource, size_t len)
+{
+	const char *word = nearest(resource, len, lint_rule_words);
+	bool other = word && (strlen(word) != len || strncmp(word, resource, len) != 0);
+
+	return format("'%.*s' does not name files, programs or addresses: only a mediator that "
+		      "asks by this name obeys it%s%s",
+		      (int)len, resource, other ? "; did you mean " : "", other ? word : "");
+}
+
 char *lint_rule(const struct rvm_scope_spec *spec, const char *resource, bool exclusion)
 {
 	switch (spec->class) {
@@ -253,9 +268,7 @@ char *lint_rule(const struct rvm_scope_spec *spec, const char *resource, bool ex
 		return lint_address(spec, resource, exclusion);
 	case RVM_CLASS_TOOL:
 		if (strchr(resource, '(') && strncmp(resource, "mcp__", 5))
-			return format("'%.*s' does not name files, programs or addresses: only a "
-				      "mediator that asks by this name obeys it",
-				      (int)strcspn(resource, "("), resource);
+			return lint_tool(resource, strcspn(resource, "("));
 		return NULL;
 	case RVM_CLASS_NAME:
 		return exclusion ? format("a bare name denies no file; write Read(%s)", resource) :

@@ -8,6 +8,9 @@
 
 /* Rules that are understood, but hardly as whoever wrote them meant. */
 
+/* Words in front of brackets that mean files, programs or addresses; ended by NULL. */
+extern const char *const lint_rule_words[];
+
 /**
  * lint_form() - why a string is hardly one rule
  *
