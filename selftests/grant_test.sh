@@ -12,7 +12,7 @@ set -euo pipefail
 tool=$(command -v rvmctl)
 
 cleanup() {
-	drop_partitions grants
+	drop_partitions grants grants-beside grants-come grants-go
 }
 trap cleanup EXIT
 
@@ -90,11 +90,11 @@ why() {
 }
 
 granted() {
-	value "len(d['granted'])" partition show grants
+	value "len(d['granted'])" partition show "${1:-grants}"
 }
 
 granted_id() {
-	value "d['granted'][0]['id']" partition show grants
+	value "d['granted'][0]['id']" partition show "${1:-grants}"
 }
 
 nothing_is_granted() {
@@ -137,11 +137,89 @@ mapped_file_is_told_of() {
 		"$dir/out/file python3" ]
 }
 
+mapper_is_killed_afterwards() {
+	[ "$(value "d['killed'], d['count']" revoke grants "Read(/$dir/out/**)" --kill)" = "(1, 0)" ] || return
+	exec 5>&-
+	wait_until is_empty grants
+}
+
 mapper_is_killed() {
-	rvmctl grant grants "Read(/$dir/out/**)" --for 1h || return
+	rvmctl grant grants "Read(/$dir/out/**)" --for 1h && start_python map.py "$dir/out/file" || return
 	[ "$(value "d['killed']" revoke grants --all --kill)" = 1 ] || return
 	exec 5>&-
 	wait_until is_empty grants
+}
+
+# By id, and of whom: another partition's, and a row of the table.
+other_keeps_its_token() {
+	rvmctl partition new grants-beside && rvmctl grant grants-beside "Read(/$dir/out/**)" || return
+	says 'it is of partition grants-beside, not of grants' \
+		rvmctl revoke grants "$(granted_id grants-beside)" && [ "$(granted grants-beside)" = 1 ]
+}
+
+other_loses_it_by_its_name() {
+	rvmctl revoke grants-beside "$(granted_id grants-beside)" && [ "$(granted grants-beside)" = 0 ]
+}
+
+come_and_go() {
+	while [ -e "$dir/churn" ]; do
+		rvmctl partition new "$1" && rvmctl partition del "$1"
+	done >/dev/null 2>&1
+}
+
+# While others come and go, what was granted is found.
+revoked_among_others() {
+	local pids=() i status=0
+
+	touch "$dir/churn"
+	for i in come go; do
+		come_and_go "grants-$i" &
+		pids+=($!)
+	done
+	for ((i = 0; i < 15 && !status; i++)); do
+		rvmctl grant grants 'Edit(src/**)' && rvmctl revoke grants 'Edit(src/**)' || status=1
+	done
+	rm "$dir/churn"
+	wait "${pids[@]}"
+	return "$status"
+}
+
+why_of_records() {
+	local given taken
+
+	given=$(value "d['sequence']" grant grants 'Edit(src/**)' --for 10m) &&
+		says "granted: token [0-9]+ \\(Edit\\(src/\\*\\*\\)\\) to partition grants with READ and WRITE, until .*, by the host" \
+			rvmctl why "$given" || return
+	taken=$(value "d['sequence']" revoke grants 'Edit(src/**)') &&
+		says 'taken back: token [0-9]+ .* of partition grants, by the host' rvmctl why "$taken"
+}
+
+other_grant_is_told_of() {
+	rvmctl grant grants "Read(/$dir/out/**)" && rvmctl grant grants "Read(/$dir/out/file)" || return
+	says 'token [0-9]+ \(Read\(.*/out/\*\*\)\) still gives' rvmctl revoke grants "Read(/$dir/out/file)" &&
+		read_out && rvmctl revoke grants --all && fails read_out
+}
+
+show_as_owner() {
+	rvmctl partition new grants-go --user 65534 && rvmctl grant grants-go "Read(/$dir/out/**)" || return
+	setpriv --reuid 65534 --clear-groups rvmctl partition show grants-go
+}
+
+# A row that was taken back, and loading its table again.
+taken_row_is_shown() {
+	[ "$(value "d['added'], d['removed'], d['taken-back'], d['changes'][0]['change']" \
+		diff "$dir/table.json" --partition grants --workspace "$dir/ws" \
+		--base minimal,workspace-ro,python --spec "$dir/spec.json")" = "(0, 0, 1, '!')" ]
+}
+
+load_says_it_is_taken() {
+	[ "$(value "d['taken-back']" load "$dir/table.json" --partition grants --workspace "$dir/ws" \
+		--base minimal,workspace-ro,python --spec "$dir/spec.json")" = 1 ] || return
+	! agent "cat $dir/lent/b/file"
+}
+
+read_lent() {
+	agent "cat $dir/lent/b/file"
 }
 
 for_a_moment() {
@@ -267,22 +345,32 @@ quiet() {
 }
 
 ktap_print_header
-ktap_set_plan 65
+ktap_set_plan 84
 check hooks_are_attached rvmctl hook attach
 write_workspace
 check loads load
 check denied_before fails write_docs
 check why_has_the_command says "for a while: rvmctl grant grants 'Edit\(/$dir/ws/docs/new\)' --for 10m" why
-check granted_for_a_while says 'min left' rvmctl grant grants 'Edit(docs/**)' --for 1h
+check granted_for_a_while says '10 min left' rvmctl grant grants 'Edit(docs/**)' --for 10m
 check allowed_after write_docs
 check status_shows_it says 'Edit\(docs/\*\*\).*min left' rvmctl status
 check partition_shows_it says 'Edit\(docs/\*\*\).*min left' rvmctl partition show grants
 check table_shows_it says 'Edit\(docs/\*\*\).*min left' rvmctl table show grants
 check list_shows_it says granted rvmctl token list grants
-check taken_back says 'count +1' rvmctl revoke grants 'Edit(docs/**)'
+refused another_row_is_not_that 'granted are .Edit\(docs/\*\*\)' rvmctl revoke grants 'Edit(src/**)'
+check taken_back says 'WRITE +Edit\(docs' rvmctl revoke grants 'Edit(./docs/**)'
 check denied_after fails write_docs
+check why_says_who_though_another_covers says 'The host took token [0-9]+ back .*again: rvmctl grant grants .Edit\(docs' why
 check no_more_is_shown nothing_is_granted
-refused nothing_to_take_back 'nothing is granted' rvmctl revoke grants 'Edit(docs/**)'
+refused nothing_to_take_back 'nothing is granted.*The host took token' rvmctl revoke grants 'Edit(docs/**)'
+check other_partition_keeps_its_token other_keeps_its_token
+check its_name_takes_it_back other_loses_it_by_its_name
+refused row_of_the_table_is_not_granted 'a row of the table' rvmctl revoke grants "$(id_of "Read(/$dir/lent/**)")"
+check row_still_holds read_lent
+check taken_back_among_others revoked_among_others
+check why_tells_of_its_records why_of_records
+check other_grant_still_gives_it other_grant_is_told_of
+check owner_is_told_who_may_list says 'only root may list' show_as_owner
 check denied_outside fails read_out
 check granted_outside rvmctl grant grants "Read(/$dir/out/**)"
 check allowed_outside read_out
@@ -292,20 +380,24 @@ check why_says_who says 'The host took token [0-9]+ back .* ago, in record [0-9]
 check why_gives_it_again says "again: rvmctl grant grants 'Read\(/$dir/out/\*\*\)' --for 10m" why
 check over_after_its_time for_a_moment
 check why_says_it_is_over says 'given for a while, which is over|not good any more' why
+check given_before_for_a_moment eval 'rvmctl grant grants "Read(/$dir/once/**)" --for 1s && sleep 2'
 check granted_once says once rvmctl grant grants "Read(/$dir/once/**)" --once
 check first_use_is_allowed read_once
 check second_is_not fails read_once
 check why_says_it_was_used says 'good for one use, and was used' why
 check a_program_once once_for_a_program
 check until_the_last_process_ends until_exit
+refused no_process_to_end_it 'no process is in partition grants' rvmctl grant grants 'Edit(docs/**)' --until-exit
 check all_is_taken_back eval 'rvmctl grant grants "Read(docs/**)" && rvmctl grant grants "Edit(src/**)" &&
 	says "count +2" rvmctl revoke grants --all'
 check open_file_cannot_be_read open_file_stops
 check mapped_file_is_listed mapped_file_is_told_of
+check its_process_is_ended_afterwards mapper_is_killed_afterwards
 check its_process_is_ended mapper_is_killed
 check deny_rule_is_told_of says 'gives no READ of .*\.env: a deny rule' \
 	rvmctl grant grants 'Read(.env)' --for 1m
-check that_is_taken_back_too rvmctl revoke grants --all
+refused nothing_is_granted_then 'a deny rule covers all of it' rvmctl grant grants 'Read(.env)' --for 1m
+check that_leaves_nothing nothing_is_granted
 check repositories_are_there make_repositories
 refused not_all_of_the_workspace 'tools outside the partition.*load a table' rvmctl grant grants 'Edit(**)'
 refused no_file_of_the_list "allow-deputy 'Makefile'" rvmctl grant grants 'Write(Makefile)'
@@ -333,7 +425,12 @@ refused not_more 'RightsEscalation' derive --rights READ,WRITE
 refused not_elsewhere 'does not lie below' derive --scope "Read(/$dir/out/**)"
 check tree_draws_it tree_has_it
 check agent_proves says 'proved at P3' inside token prove "$(id_of "Read(/$dir/lent/**)")" --tier 3
+check status_shows_what_was_derived says 'lent/a.* token [0-9]+' rvmctl status
 check source_takes_it_along revoked_with_its_source
+check why_says_how_a_row_comes_back says 'load --fresh gives it again' why
+check diff_shows_that_it_stays_taken taken_row_is_shown
+check load_does_not_give_it_again load_says_it_is_taken
 check fresh_load_gives_it_again fresh_keeps_none
+check it_holds_again read_lent
 check one_program_of_all_programs one_program_of_all
 ktap_finished

@@ -27,6 +27,8 @@ struct row {
 	struct token_lost lost;
 	/* Of it. */
 	struct tokens tokens;
+	/* They could not be listed. */
+	bool unlisted;
 	size_t granted;
 };
 
@@ -163,8 +165,10 @@ static int collect(struct nlc *nlc, struct status *s, struct hooks *hooks, struc
 		/* One that went meanwhile shows without a state. */
 		if (partition_lookup(nlc, s->row[i].name, &s->row[i].part, err) < 0)
 			return -1;
-		if (s->row[i].part.id && look_at_tokens(nlc, &s->row[i], err))
+		if (s->row[i].part.id && look_at_tokens(nlc, &s->row[i], err)) {
+			s->row[i].unlisted = true;
 			err_clear(err);
+		}
 		count_tasks(s->row[i].name, &s->row[i].tasks);
 	}
 	return 0;
@@ -176,6 +180,8 @@ static void warn_about(struct out *out, const struct row *row)
 
 	if (!p->id)
 		return;
+	if (row->unlisted)
+		out_fmt(out, NULL, "partition %s: its tokens could not be listed", p->name);
 	if (p->mode != RVM_MODE_ENFORCE)
 		out_fmt(out, NULL, "partition %s: mode %s, only the floor is enforced", p->name,
 			rvm_mode_name(p->mode));
@@ -239,7 +245,10 @@ static void print_partitions(struct out *out, const struct status *s)
 		out_str(out, "state", rvm_state_name(p->state));
 		out_str(out, "mode", rvm_mode_name(p->mode));
 		out_u64(out, "tokens", p->tokens);
-		out_u64(out, "granted", s->row[i].granted);
+		if (s->row[i].unlisted)
+			out_null_as(out, "granted", "?");
+		else
+			out_u64(out, "granted", s->row[i].granted);
 		out_u64(out, "denials", p->denials);
 		out_u64(out, "execs", p->execs);
 		out_u64(out, "tasks", s->row[i].tasks.count);
@@ -248,7 +257,10 @@ static void print_partitions(struct out *out, const struct status *s)
 	out_table_end(out);
 }
 
-/* Rights for a while that the host gave; what agents pass on is counted only. */
+/*
+ * Rights for a while, and what was derived of tokens.  A partition inside another has nothing
+ * else: that is counted only.
+ */
 static void print_granted(struct out *out, struct nlc *nlc, const struct status *s)
 {
 	auto_names struct names names = { .nlc = nlc };
@@ -258,7 +270,7 @@ static void print_granted(struct out *out, struct nlc *nlc, const struct status 
 		const struct tokens *tokens = &s->row[i].tokens;
 
 		for (size_t k = 0; k < tokens->n; k++) {
-			if (!tokens->list[k].parent)
+			if (!s->row[i].part.parent || !tokens->list[k].parent)
 				token_print_granted(out, &tokens->list[k], &names);
 		}
 	}

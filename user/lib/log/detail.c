@@ -18,10 +18,12 @@ static const struct {
 	const char *name;
 	size_t at;
 } keys[] = {
-	KEY(addr),   KEY(argv),	  KEY(as),     KEY(asked), KEY(cap),   KEY(comm),     KEY(command),
-	KEY(cut),    KEY(family), KEY(fs),     KEY(local), KEY(mode),  KEY(name),     KEY(object),
-	KEY(owner),  KEY(path),	  KEY(peer),   KEY(pid),   KEY(proto), KEY(resource), KEY(rule),
-	KEY(source), KEY(token),  KEY(turned), KEY(type),  KEY(what),  KEY(why),      KEY(within),
+	KEY(addr),    KEY(argv),  KEY(as),     KEY(asked),   KEY(cap),	    KEY(comm),
+	KEY(command), KEY(count), KEY(cut),    KEY(expires), KEY(family),   KEY(fs),
+	KEY(local),   KEY(mode),  KEY(name),   KEY(object),  KEY(owner),    KEY(partition),
+	KEY(path),    KEY(peer),  KEY(pid),    KEY(proto),   KEY(resource), KEY(rule),
+	KEY(source),  KEY(token), KEY(turned), KEY(type),    KEY(what),	    KEY(why),
+	KEY(within),
 };
 
 static char **value_of(struct detail *d, size_t key)

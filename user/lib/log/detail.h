@@ -19,8 +19,9 @@ struct detail {
 	size_t n_words;
 	/** @proto: "tcp", "udp", or the number of another one. */
 	char *proto;
-	char *addr, *argv, *as, *asked, *cap, *comm, *command, *cut, *family, *fs, *local, *mode;
-	char *name, *object, *owner, *path, *peer, *pid, *resource, *rule, *source, *token, *turned;
+	char *addr, *argv, *as, *asked, *cap, *comm, *command, *count, *cut, *expires, *family, *fs;
+	char *local, *mode, *name, *object, *owner, *partition, *path, *peer, *pid, *resource;
+	char *rule, *source, *token, *turned;
 	char *type, *what, *why, *within;
 };
 

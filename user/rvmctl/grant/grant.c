@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cmd.h"
+#include "grant/exit.h"
 #include "grant/form.h"
 #include "grant/guard.h"
 #include "grant/remark.h"
@@ -121,6 +122,7 @@ static int grant(struct ctx *ctx, const struct args *args)
 	if (wish_read_end(args, &wish, &ctx->err) ||
 	    grant_check_form(args_str(args, "ROW"), &ctx->err) || nlc_open(&nlc, &ctx->err) ||
 	    partition_find(nlc, args_str(args, "NAME"), &p, &ctx->err) ||
+	    grant_check_exit(&p, wish.flags, &ctx->err) ||
 	    grant_row_open(&row, &p, args_str(args, "ROW"), args_u64(args, "--rights", 0),
 			   &ctx->err) ||
 	    check_found(&row, &ctx->err) || guard(nlc, &p, &row, args, &ctx->err))
@@ -132,7 +134,13 @@ static int grant(struct ctx *ctx, const struct args *args)
 	grant_remark(nlc, &p, &row, &wish);
 	if (give(nlc, &row, &wish, &grants, &ctx->err))
 		return explain(&p, &ctx->err);
-	warn_if_void(nlc, &p, &row);
+	if (warn_if_void(nlc, &p, &row)) {
+		take_back(nlc, &grants);
+		return err_make(
+			&ctx->err, EXIT_REFUSED,
+			"partition %s: %s: a deny rule covers all of it, so it is not granted",
+			p.name, row.resource);
+	}
 	report(ctx->out, &p, &row, &wish, &grants);
 	return 0;
 }

@@ -13,6 +13,7 @@
 #include "grant/maps.h"
 #include "partition/partition.h"
 #include "plan/plan.h"
+#include "table/describe.h"
 #include "witness/check.h"
 
 /* A walk over the processes of a partition. */
@@ -53,15 +54,8 @@ static bool was_given(const struct search *s, const char *path)
 				       strdup(path);
 
 	for (size_t i = 0; name && i < s->n; i++) {
-		const struct token *t = s->gone[i];
-		struct anchor dir = { .path = t->anchor };
-		struct entry e = {
-			.scope = { .class = t->class,
-				   .flags = t->scope_flags,
-				   .anchor = t->anchor ? &dir : NULL,
-				   .pattern = t->pattern,
-				   .len = t->len },
-		};
+		struct anchor dir;
+		struct entry e = { .scope = token_scope(s->gone[i], &dir) };
 
 		if (plan_covers(&e, name))
 			return true;

@@ -89,9 +89,9 @@ static bool is_void(uint8_t reason)
 	       reason == RVM_REASON_STATE || reason == RVM_REASON_FENCED;
 }
 
-/* True if there was something to say. */
-static bool try(struct nlc *nlc, const struct partition *p, const struct grant_row *row,
-		struct probe *probe, uint8_t right)
+/* Why another token would not change it, or 0; the first is said. */
+static uint8_t try(struct nlc *nlc, const struct partition *p, const struct grant_row *row,
+		   struct probe *probe, uint8_t right, bool *said)
 {
 	auto_trial struct trial trial = { 0 };
 	struct refusal *r = &probe->r;
@@ -101,30 +101,38 @@ static bool try(struct nlc *nlc, const struct partition *p, const struct grant_r
 	r->right = right;
 	r->asked = right;
 	if (check_refusal(nlc, p->id, r) || !is_void(r->reason))
-		return false;
+		return 0;
+	if (*said)
+		return r->reason;
+	*said = true;
 	r->token = 0;
 	trial_open(&trial, nlc, p);
 	if (r->reason == RVM_REASON_EXCLUDED)
 		rule = trial_exclusion(&trial, r);
 	r->rule = rule;
 	reason = refusal_reason(r);
+	r->rule = NULL;
 	warn_line("%s: gives no %s%s%s: %s", row->resource, rvm_right_name(right),
 		  r->path ? " of " : "", r->path ? r->path : "", reason ? reason : "");
-	return true;
+	return r->reason;
 }
 
-void warn_if_void(struct nlc *nlc, const struct partition *p, const struct grant_row *row)
+bool warn_if_void(struct nlc *nlc, const struct partition *p, const struct grant_row *row)
 {
-	bool said = false;
+	bool said = false, all = true;
 
-	for (size_t i = 0; i < row->found.n && !said; i++) {
+	for (size_t i = 0; i < row->found.n; i++) {
 		const struct scope *s = &row->found.scope[i];
 		struct probe probe = { .r = { .class = s->class, .partition = p->name } };
+		bool probed = probe_scope(&probe, s);
 
-		if (probe_scope(&probe, s)) {
-			for (uint8_t right = 1; !said && right <= RVM_RIGHT_EXECUTE; right <<= 1)
-				said = row->rights & right && try(nlc, p, row, &probe, right);
+		for (uint8_t right = 1; probed && right <= RVM_RIGHT_EXECUTE; right <<= 1) {
+			if (row->rights & right)
+				all &= try(nlc, p, row, &probe, right, &said) ==
+				       RVM_REASON_EXCLUDED;
 		}
+		all &= probed;
 		free(probe.path);
 	}
+	return said && all;
 }

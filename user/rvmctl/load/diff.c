@@ -127,10 +127,17 @@ static void free_sides(struct side *sides, size_t n)
 	free(sides);
 }
 
-/* A token that the module would keep if its row stays. */
+/* A token that the module would keep if its row stays: one that was taken back stays so. */
 static bool may_stay(const struct token *t, uint32_t epoch)
 {
-	return !(t->flags & (RVM_TOKEN_FLAG_GRANTED | RVM_TOKEN_FLAG_REVOKED)) && t->epoch == epoch;
+	return !(t->flags & RVM_TOKEN_FLAG_GRANTED) && t->epoch == epoch;
+}
+
+static void keep(struct change *change, const struct token *t)
+{
+	change->kept++;
+	if (t->id && t->flags & RVM_TOKEN_FLAG_REVOKED)
+		change->taken[change->n_taken++] = t;
 }
 
 /* Exclusions have no ids, and nothing is derived from them. */
@@ -153,8 +160,7 @@ static void merge(struct change *change, struct side *now, size_t n_now, struct 
 		int order = i == n_now ? 1 : k == n_then ? -1 : by_key(&now[i], &then[k]);
 
 		if (!order) {
-			change->kept++;
-			i++;
+			keep(change, now[i++].token);
 			k++;
 		} else if (order < 0) {
 			remove_token(change, now[i++].token);
@@ -196,9 +202,10 @@ static int compare(struct change *change, const struct partition *p, const struc
 
 	change->removed = calloc(most + 1, sizeof(*change->removed));
 	change->added = calloc(plan->n + 1, sizeof(*change->added));
+	change->taken = calloc(most + 1, sizeof(*change->taken));
 	change->gone = calloc(change->tokens.n + 1, sizeof(*change->gone));
 	if (!now || !then || !change->removed || !change->added || !change->gone ||
-	    sides_now(change, p, now, &n_now))
+	    !change->taken || sides_now(change, p, now, &n_now))
 		goto out;
 	for (size_t i = 0; i < plan->n; i++) {
 		if (side_of_entry(&then[i], &plan->entries[i]))
@@ -248,35 +255,18 @@ void change_free(struct change *change)
 {
 	free(change->removed);
 	free(change->added);
+	free(change->taken);
 	free(change->gone);
 	tokens_free(&change->tokens);
 	tokens_free(&change->exclusions);
 	*change = (struct change){ 0 };
 }
 
-/* "/ws/src/[any depth]" of what is in force; free() it. */
-static char *describe_token(const struct token *t)
-{
-	struct anchor dir = { .path = t->anchor };
-	struct scope s = {
-		.class = t->class,
-		.flags = t->scope_flags,
-		.anchor = t->anchor ? &dir : NULL,
-		.pattern = t->anchor || t->len ? t->pattern : NULL,
-		.len = t->len,
-		.family = t->family,
-		.protocol = t->range.protocol,
-		.range = t->range,
-	};
-
-	return scope_describe(&s);
-}
-
-static void print_row(struct out *o, bool added, bool exclusion, uint8_t rights, uint8_t tier,
-		      int64_t expires_at)
+static void print_row(struct out *o, const char *change, bool exclusion, uint8_t rights,
+		      uint8_t tier, int64_t expires_at)
 {
 	out_row_begin(o);
-	out_str(o, "change", added ? "+" : "-");
+	out_str(o, "change", change);
 	out_str(o, "kind", exclusion ? "exclude" : "token");
 	out_rights(o, "rights", rights);
 	if (exclusion) {
@@ -288,12 +278,12 @@ static void print_row(struct out *o, bool added, bool exclusion, uint8_t rights,
 	}
 }
 
-static void print_removed(struct out *o, const struct token *t)
+static void print_token(struct out *o, const char *change, const struct token *t)
 {
-	auto_free char *what = describe_token(t);
+	auto_free char *what = token_describe(t);
 
 	/* Exclusions have no ids. */
-	print_row(o, false, !t->id, t->rights, t->tier, t->expires_at);
+	print_row(o, change, !t->id, t->rights, t->tier, t->expires_at);
 	if (t->id)
 		out_json_u64(o, "id", t->id);
 	out_str(o, "class", rvm_class_name(t->class));
@@ -306,7 +296,7 @@ static void print_added(struct out *o, const struct entry *e)
 {
 	auto_free char *what = scope_describe(&e->scope);
 
-	print_row(o, true, e->exclusion, e->rights, e->tier, e->expires_at);
+	print_row(o, "+", e->exclusion, e->rights, e->tier, e->expires_at);
 	out_str(o, "class", rvm_class_name(e->scope.class));
 	out_str(o, "resource", e->resource);
 	out_str(o, "resolved", what);
@@ -329,7 +319,9 @@ void change_print(struct out *o, const struct change *change)
 
 	out_table_begin(o, "changes", cols);
 	for (size_t i = 0; i < change->n_removed; i++)
-		print_removed(o, change->removed[i]);
+		print_token(o, "-", change->removed[i]);
+	for (size_t i = 0; i < change->n_taken; i++)
+		print_token(o, "!", change->taken[i]);
 	for (size_t i = 0; i < change->n_added; i++)
 		print_added(o, change->added[i]);
 	out_table_end(o);
@@ -337,4 +329,7 @@ void change_print(struct out *o, const struct change *change)
 	out_u64(o, "removed", change->n_removed);
 	out_u64(o, "kept", change->kept);
 	out_u64(o, "derived", change->derived);
+	out_u64(o, "taken-back", change->n_taken);
+	if (change->n_taken)
+		out_line(o, "! rows that were taken back stay so; load --fresh gives them again");
 }

@@ -20,6 +20,9 @@ struct change {
 	const struct entry **added;
 	size_t n_added;
 	size_t kept;
+	/* Rows that stay, whose tokens were taken back; NULL behind the last. */
+	const struct token **taken;
+	size_t n_taken;
 	/* Tokens derived from those that go, which go with them. */
 	size_t derived;
 	/* Of @tokens, by their places, which go. */

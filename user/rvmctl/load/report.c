@@ -159,9 +159,24 @@ static void warn_count(const char *what, size_t n, const char *text)
 		warn_line("%s: %zu; %s", what, n, text);
 }
 
+/* Rows that somebody took back by their tokens: loading them again changes nothing. */
+static size_t count_taken(const struct summary *s)
+{
+	auto_tokens struct tokens tokens = { 0 };
+	struct err err = { 0 };
+	size_t n = 0;
+
+	tokens_get(s->nlc, s->id, &tokens, &err);
+	for (size_t i = 0; !err.code && i < tokens.n; i++)
+		n += (tokens.list[i].flags & (RVM_TOKEN_FLAG_REVOKED | RVM_TOKEN_FLAG_GRANTED)) ==
+		     RVM_TOKEN_FLAG_REVOKED;
+	err_clear(&err);
+	return n;
+}
+
 int report_summary(struct out *o, const struct plan *plan, const struct summary *s, struct err *err)
 {
-	size_t exclusions = plan_count(plan, true), builtin = count(plan, is_builtin);
+	size_t exclusions = plan_count(plan, true), builtin = count(plan, is_builtin), taken;
 	int ret = 0;
 
 	warn_count("root tokens", count(plan, is_root),
@@ -174,6 +189,8 @@ int report_summary(struct out *o, const struct plan *plan, const struct summary 
 		   "it can have work done outside if a row covers its socket");
 	if (s->dry)
 		return 0;
+	taken = count_taken(s);
+	warn_count("rows that stay taken back", taken, "load --fresh gives them again");
 	out_object_begin(o, NULL);
 	out_str(o, "partition", s->partition);
 	out_str(o, "workspace", s->workspace);
@@ -185,7 +202,8 @@ int report_summary(struct out *o, const struct plan *plan, const struct summary 
 	out_u64(o, "builtin", builtin);
 	out_u64(o, "unresolved", plan->unresolved);
 	out_u64(o, "left-out", plan->left_out);
-	out_u64(o, "kept", s->sent.kept);
+	out_u64(o, "kept", s->sent.kept - (taken < s->sent.kept ? taken : s->sent.kept));
+	out_u64(o, "taken-back", taken);
 	out_u64(o, "revoked", s->sent.revoked);
 	if (s->adopt->n) {
 		adopt_report(s->adopt, o);

@@ -44,16 +44,22 @@ static int show(struct ctx *ctx, const struct args *args)
 	auto_tokens struct tokens tokens = { 0 };
 	auto_names struct names names = { 0 };
 	auto_nlc struct nlc *nlc = NULL;
+	bool listed;
 
 	if (nlc_open(&nlc, &ctx->err) || partition_find(nlc, args_str(args, "NAME"), &p, &ctx->err))
 		return -1;
 	/* Its owner may see the partition, but not its tokens. */
-	if (tokens_get(nlc, p.id, &tokens, &ctx->err))
-		err_clear(&ctx->err);
+	listed = !tokens_get(nlc, p.id, &tokens, &ctx->err);
+	if (!listed && nlc_errno(nlc) != EPERM)
+		return err_wrap(&ctx->err, "partition %s", p.name);
+	err_clear(&ctx->err);
 	names.nlc = nlc;
 	out_object_begin(ctx->out, NULL);
 	print_partition(ctx->out, &p);
-	tokens_print_granted(ctx->out, "granted", &tokens, &names);
+	if (listed)
+		tokens_print_granted(ctx->out, "granted", &tokens, &names);
+	else
+		out_null_as(ctx->out, "granted", "(only root may list it)");
 	out_object_end(ctx->out);
 	return 0;
 }

@@ -75,3 +75,26 @@ char *scope_describe(const struct scope *s)
 	return strdup(s->class == RVM_CLASS_ANY ? "everything that need not be named" :
 						  "the partition itself");
 }
+
+struct scope token_scope(const struct token *t, struct anchor *dir)
+{
+	*dir = (struct anchor){ .path = t->anchor };
+	return (struct scope){
+		.class = t->class,
+		.flags = t->scope_flags,
+		.anchor = t->anchor ? dir : NULL,
+		.pattern = t->anchor || t->len ? t->pattern : NULL,
+		.len = t->len,
+		.family = t->family,
+		.protocol = t->range.protocol,
+		.range = t->range,
+	};
+}
+
+char *token_describe(const struct token *t)
+{
+	struct anchor dir;
+	struct scope s = token_scope(t, &dir);
+
+	return scope_describe(&s);
+}

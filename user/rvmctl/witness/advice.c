@@ -437,6 +437,23 @@ static bool is_inner_sandbox(const struct refusal *r)
 		 !strcmp(r->path, "/proc/sys/kernel/overflowgid")));
 }
 
+static bool may_have_ended(uint8_t reason)
+{
+	return reason == RVM_REASON_REVOKED || reason == RVM_REASON_EXPIRED ||
+	       (may_grant(reason) && reason != RVM_REASON_ABOVE);
+}
+
+/* What was there and has ended comes before a row that would be new. */
+static void advise_ended(const struct refusal *r, const struct trial *t, struct advice *advice)
+{
+	char *text = ended_text(t, r);
+
+	if (!text)
+		return;
+	free(advice->text);
+	advice->text = text;
+}
+
 void refusal_advise(const struct refusal *r, struct trial *t, struct advice *advice)
 {
 	const char *fixed = fixed_advice(r->reason);
@@ -449,13 +466,11 @@ void refusal_advise(const struct refusal *r, struct trial *t, struct advice *adv
 				      "do.");
 		return;
 	}
-	if (may_grant(r->reason)) {
+	if (may_grant(r->reason))
 		advise_row(r, t, advice);
-		return;
-	}
-	if (r->reason == RVM_REASON_REVOKED || r->reason == RVM_REASON_EXPIRED)
-		advice->text = ended_text(t->nlc, r);
-	if (advice->text)
+	if (may_have_ended(r->reason))
+		advise_ended(r, t, advice);
+	if (advice->text || may_grant(r->reason))
 		return;
 	if (r->reason == RVM_REASON_EXCLUDED)
 		advice->text = excluded_text(r, t);

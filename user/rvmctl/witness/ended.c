@@ -2,6 +2,7 @@
 /* Rights that were there once, and how to give some. */
 #include <inttypes.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "base/duration.h"
@@ -9,7 +10,9 @@
 #include "lib/model/rights.h"
 #include "log/event.h"
 #include "partition/token_list.h"
+#include "table/describe.h"
 #include "witness/ended.h"
+#include "witness/trial.h"
 
 /* In single quotes, as a shell takes it. */
 static char *quote(const char *text)
@@ -87,7 +90,7 @@ static char *taken_text(struct nlc *nlc, const struct token *t)
 		      age ? age : "?", t->revoked);
 }
 
-static char *end_text(struct nlc *nlc, const struct token *t)
+char *token_story(struct nlc *nlc, const struct token *t)
 {
 	if (t->flags & RVM_TOKEN_FLAG_USED)
 		return format("Token %" PRIu64 " was good for one use, and was used.", t->id);
@@ -103,22 +106,68 @@ static char *end_text(struct nlc *nlc, const struct token *t)
 	return NULL;
 }
 
-char *ended_text(struct nlc *nlc, const struct refusal *r)
+/* It covered what was refused, has ended, and there is something to say of that. */
+static bool would_allow(const struct token *t, const struct refusal *r)
 {
-	const struct token_ref ref = { .id = r->token };
-	auto_token struct token t = { 0 };
+	struct anchor dir;
+	struct scope s = token_scope(t, &dir);
+
+	if (!token_is_over(t) || (t->rights & r->asked) != r->asked || t->within)
+		return false;
+	/* A program is known by its file. */
+	if (dir.path && t->class == RVM_CLASS_EXEC && stat(dir.path, &dir.st))
+		return false;
+	return trial_scope_covers(&s, r);
+}
+
+/*
+ * The newest, whatever the reason: where another token covers some of it, the module names
+ * that one.
+ */
+static const struct token *find_ended(const struct trial *trial, const struct tokens *tokens,
+				      const struct refusal *r)
+{
+	const struct token *found = NULL;
+
+	/* Files of a container are not seen from here. */
+	for (size_t i = 0; !trial->blind && i < tokens->n; i++) {
+		const struct token *t = &tokens->list[i];
+
+		if ((!found || t->id > found->id) && would_allow(t, r))
+			found = t;
+	}
+	if (found || (r->reason != RVM_REASON_REVOKED && r->reason != RVM_REASON_EXPIRED))
+		return found;
+	return tokens_find(tokens, r->token);
+}
+
+/* A row that is taken back stays so, as long as the table has it. */
+static bool is_row(const struct token *t)
+{
+	return !(t->flags & RVM_TOKEN_FLAG_GRANTED);
+}
+
+char *ended_text(const struct trial *trial, const struct refusal *r)
+{
+	auto_tokens struct tokens tokens = { 0 };
+	const struct token *t = NULL;
 	auto_free char *command = NULL;
 	auto_free char *text = NULL;
 	struct err err = { 0 };
 
-	if (!nlc || !r->token || token_get(nlc, &ref, &t, &err)) {
-		err_clear(&err);
+	if (!trial->nlc || !trial->part)
 		return NULL;
-	}
-	text = end_text(nlc, &t);
-	if (text && t.resource)
-		command = grant_command(r->partition, t.resource, t.rights);
+	if (!tokens_get(trial->nlc, trial->part->id, &tokens, &err))
+		t = find_ended(trial, &tokens, r);
+	err_clear(&err);
+	text = t ? token_story(trial->nlc, t) : NULL;
+	if (text && t->resource)
+		command = grant_command(r->partition, t->resource, t->rights);
 	if (!text || !command)
 		return take_ptr(text);
+	if (is_row(t))
+		return format("%s  It is a row of the table, and stays taken back when that is "
+			      "loaded again: load --fresh gives it again, for a while: %s.",
+			      text, command);
 	return format("%s  To give it again: %s.", text, command);
 }

@@ -3,21 +3,26 @@
 #define RVMCTL_ENDED_H
 
 #include "log/refusal.h"
+#include "partition/token_list.h"
 #include "wire/nl.h"
 
 /* Rights that were there once, and how to give some. */
 
+/* "The host took token 7 back 3 s ago, in record 90."; NULL if it did not end; free() it. */
+char *token_story(struct nlc *nlc, const struct token *t);
+
+struct trial;
+
 /**
- * ended_text() - what became of the token that covered what was refused
- * @nlc: where to ask
- * @r: of reason REVOKED or EXPIRED
+ * ended_text() - what became of the newest token that would have allowed what was refused
+ * @trial: where to ask
  *
  * Who took it back, when, in which record, as far as the caller may know; and what gives it
  * again.
  *
- * Return: one or two sentences; NULL if there is nothing to say, free() it.
+ * Return: sentences; NULL if there is nothing to say, free() it.
  */
-char *ended_text(struct nlc *nlc, const struct refusal *r);
+char *ended_text(const struct trial *trial, const struct refusal *r);
 
 /**
  * grant_command() - a command line that gives a right for a while

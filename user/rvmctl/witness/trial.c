@@ -62,7 +62,7 @@ static bool covers_words(const struct scope *s, const struct refusal *r)
 	return rvm_argv_match(s->pattern, s->len, s->flags & RVM_SCOPE_FLAG_PREFIX, &argv);
 }
 
-static bool covers(const struct scope *s, const struct refusal *r)
+bool trial_scope_covers(const struct scope *s, const struct refusal *r)
 {
 	bool runs = s->flags & RVM_SCOPE_FLAG_RUN, mapped = r->class == RVM_CLASS_PATH;
 	struct entry e = { .scope = *s };
@@ -100,7 +100,7 @@ static bool fits(struct trial *t, const struct refusal *r, const char *resource,
 		err_clear(&err);
 	}
 	for (size_t i = 0; !*why && i < found.n && !covered; i++)
-		covered = covers(&found.scope[i], r);
+		covered = trial_scope_covers(&found.scope[i], r);
 	resolved_free(&found);
 	return covered && (rights & r->asked) == r->asked;
 }

@@ -27,6 +27,9 @@ void trial_close(struct trial *t);
 bool trial_covers(struct trial *t, const struct refusal *r, const char *resource, uint8_t rights,
 		  char **why);
 
+/* Is what was refused within a scope?  False for addresses, which are not compared. */
+bool trial_scope_covers(const struct scope *s, const struct refusal *r);
+
 /**
  * trial_find() - a row that is loaded and would cover it if it were loaded now
  * @expired: set if it has expired; else what it names is another file than it was at

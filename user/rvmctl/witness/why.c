@@ -168,6 +168,45 @@ static char *explain(struct nlc *nlc, const struct event *event, struct refusal 
 	return denial_text(event, r, advice->text);
 }
 
+/* ", until 2026-01-31 12:00:00"; "" if it has no end. */
+static char *until_text(const char *expires)
+{
+	time_t seconds = expires ? strtoll(expires, NULL, 10) : 0;
+	char when[64] = "";
+	struct tm tm;
+
+	if (seconds && localtime_r(&seconds, &tm))
+		strftime(when, sizeof(when), ", until %Y-%m-%d %H:%M:%S", &tm);
+	return strdup(when);
+}
+
+/* A token that was given or taken back; NULL for other records. */
+static char *token_record_text(const struct event *event)
+{
+	const struct detail *d = &event->detail;
+	uint8_t op = event->payload.operation;
+	const char *by = event->rec.actor ? "partition " : "the ";
+	auto_free char *rights = rights_text(event->payload.right);
+	auto_free char *from = d->source ? format(", of token %s", d->source) : strdup("");
+	auto_free char *until = until_text(d->expires);
+	const char *partition = d->partition ? d->partition : "?";
+
+	if (op == RVM_OP_REVOKE && !d->token && d->why)
+		return format("tokens of partition %s ended: %s.", partition, d->why);
+	if (!d->token || !rights || !from || !until)
+		return NULL;
+	if (op == RVM_OP_GRANT)
+		return format("granted: token %s (%s) to partition %s with %s%s%s, by %s%s.",
+			      d->token, d->resource ? d->resource : "as its source", partition,
+			      rights, from, until, by, event->partition);
+	if (op == RVM_OP_REVOKE)
+		return format("taken back: token %s (%s) of partition %s, by %s%s%s%s.", d->token,
+			      d->resource ? d->resource : "no resource", partition, by,
+			      event->partition, d->count ? "; tokens with what came of it: " : "",
+			      d->count ? d->count : "");
+	return NULL;
+}
+
 char *why_text(struct nlc *nlc, const struct event *event, struct advice *advice)
 {
 	struct refusal r;
@@ -184,7 +223,7 @@ char *why_text(struct nlc *nlc, const struct event *event, struct advice *advice
 		text = format("allowed: %s%s%s in partition %s: %s.", event_op(event),
 			      object ? " of " : "", object ? object : "", event->partition,
 			      reason ? reason : "");
-	} else {
+	} else if (!(text = token_record_text(event))) {
 		const char *kind = rvm_kind_name(event->rec.kind);
 
 		text = format("record %" PRIu64 " is not a verdict: it says %s, by %s.",
