@@ -345,7 +345,7 @@ quiet() {
 }
 
 ktap_print_header
-ktap_set_plan 84
+ktap_set_plan 85
 check hooks_are_attached rvmctl hook attach
 write_workspace
 check loads load
@@ -403,6 +403,7 @@ refused not_all_of_the_workspace 'tools outside the partition.*load a table' rvm
 refused no_file_of_the_list "allow-deputy 'Makefile'" rvmctl grant grants 'Write(Makefile)'
 refused nor_by_a_pattern 'allow-deputy' rvmctl grant grants 'Edit(**/Makefile)'
 refused nothing_of_git 'allow-deputy' rvmctl grant grants 'Edit(.git/config)'
+refused not_all_of_git 'allow-deputy' rvmctl grant grants 'Edit(.git/**)'
 refused no_repository_in_it '\.git/config.*allow-deputy' rvmctl grant grants 'Edit(clones/**)'
 refused no_other_line 'not a line' rvmctl grant grants 'Write(Makefile)' --allow-deputy nothing
 check a_directory_without_them quiet rvmctl grant grants 'Edit(src/**)' --for 1m

@@ -236,11 +236,26 @@ static int check_below(struct guard *g, const char *top)
 	return ret;
 }
 
+/* A row in a directory of git, there or not. */
+static int check_within(struct guard *g, const struct scope *s)
+{
+	auto_free char *path = s->anchor ? plan_sample(s) : NULL;
+	char *git = path ? strstr(path, "/.git/") : NULL;
+
+	if (!git)
+		return 0;
+	git[strlen("/.git")] = '\0';
+	return check_repository(g, path);
+}
+
 static int check_repositories(struct guard *g)
 {
 	for (size_t i = 0; i < g->rows; i++) {
-		const struct anchor *top = g->plan.entries[i].scope.anchor;
+		const struct scope *s = &g->plan.entries[i].scope;
+		const struct anchor *top = s->anchor;
 
+		if (check_within(g, s))
+			return -1;
 		if (top && S_ISDIR(top->st.st_mode) && check_below(g, top->path))
 			return -1;
 	}
