@@ -17,6 +17,9 @@
 /* Tokens of one partition, in its table and beside it, and of the host. */
 #define RVM_TABLE_TOKENS_MAX 65536
 #define RVM_HOST_TOKENS_MAX (1024 * 1024)
+/* Of these, what partitions may have passed on, so that there is room for the host's. */
+#define RVM_TABLE_PASSED_MAX (RVM_TABLE_TOKENS_MAX / 4)
+#define RVM_HOST_PASSED_MAX (RVM_HOST_TOKENS_MAX / 2)
 /* Tokens that are taken back in one hold of the lock of all partitions. */
 #define RVM_REVOKE_BATCH 256
 /* Programs of one table that tokens may be within: bits of a set. */

@@ -635,4 +635,30 @@ TEST_F(derivation, a_proof_is_good_once)
 	EXPECT_EQ(ENOENT, box_do(&self->other, prove_inside, &p));
 }
 
+/* As in limits.h. */
+#define PASSED_MAX (65536 / 4)
+
+static int fill_inside(void *arg)
+{
+	int nl = nl_open(), done = 0, err;
+
+	while (!(err = ask_grant(nl, arg, NULL)))
+		done++;
+	return err == ENFILE && done == PASSED_MAX ? 0 : err;
+}
+
+/* Who passes on without end leaves room for a table, and for what the host gives. */
+TEST_F_TIMEOUT(derivation, what_is_passed_on_leaves_room, 240)
+{
+	struct wish w = { token_of(self->nl, &self->giver, PROGRAM) };
+	struct wish host = { .target = self->giver.id,
+			     .rights = RVM_RIGHT_READ,
+			     .class = RVM_CLASS_PATH,
+			     .pattern = "a/**" };
+
+	EXPECT_EQ(0, box_do(&self->giver, fill_inside, &w));
+	EXPECT_EQ(0, ask_grant(self->nl, &host, NULL));
+	EXPECT_EQ(0, load_giver(&self->giver, "a/**"));
+}
+
 TEST_HARNESS_MAIN

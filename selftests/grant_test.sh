@@ -380,6 +380,7 @@ check why_says_who says 'The host took token [0-9]+ back .* ago, in record [0-9]
 check why_gives_it_again says "again: rvmctl grant grants 'Read\(/$dir/out/\*\*\)' --for 10m" why
 check over_after_its_time for_a_moment
 check why_says_it_is_over says 'given for a while, which is over|not good any more' why
+# shellcheck disable=SC2016 # eval expands it
 check given_before_for_a_moment eval 'rvmctl grant grants "Read(/$dir/once/**)" --for 1s && sleep 2'
 check granted_once says once rvmctl grant grants "Read(/$dir/once/**)" --once
 check first_use_is_allowed read_once

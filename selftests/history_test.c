@@ -56,12 +56,14 @@ struct task {
 	u32 ops, ids;
 };
 
-static struct shared {
+struct shared {
 	atomic_int ready;
 	/* Handles to ask for, and those that were pushed out. */
 	_Atomic u64 pool[POOL], left[POOL];
 	struct task task[TASKS];
-} * shared;
+};
+
+static struct shared *shared;
 
 static struct request r;
 static struct reply reply;

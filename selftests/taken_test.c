@@ -58,12 +58,14 @@ struct count {
 	atomic_uint round;
 };
 
-static struct shared {
+struct shared {
 	/* The round times STATES, and the state. */
 	atomic_uint state[SOURCES];
 	atomic_int stop;
 	struct count count[CPUS_MAX][WAYS];
-} * shared;
+};
+
+static struct shared *shared;
 
 static unsigned int cpus;
 

@@ -210,6 +210,15 @@ static int fill(struct rvm_token *token, const struct rvm_grant_request *req,
 	return token->core.within_name ? 0 : -ENOMEM;
 }
 
+/* What partitions pass on leaves room for tables, and for what the host gives. */
+static int check_quota(const struct rvm_grant_request *req, const struct rvm_grants *grants)
+{
+	if (req->caller && (grants->count + grants->kept >= RVM_TABLE_PASSED_MAX ||
+			    rvm_handles_count() >= RVM_HOST_PASSED_MAX))
+		return -ENFILE;
+	return 0;
+}
+
 static int make_room(const struct rvm_grant_request *req, const struct rvm_token *token,
 		     enum rvm_token_error *error, struct netlink_ext_ack *extack)
 {
@@ -223,7 +232,8 @@ static int make_room(const struct rvm_grant_request *req, const struct rvm_token
 		return -ENOMEM;
 	/* Readers find it complete. */
 	smp_store_release(&part->grants, grants);
-	err = rvm_grants_reserve(grants, table, token, extack) ?: rvm_handles_reserve(1);
+	err = check_quota(req, grants);
+	err = err ?: rvm_grants_reserve(grants, table, token, extack) ?: rvm_handles_reserve(1);
 	if (err != -ENFILE)
 		return err;
 	*error = RVM_TOKEN_ERROR_TABLE_FULL;

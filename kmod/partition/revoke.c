@@ -135,6 +135,20 @@ static bool take_leaf(struct rvm_revocation *rev, struct rvm_token_core *top)
 	return leaf == top;
 }
 
+/* The top is flagged before its first leaf goes, so that nobody derives from what is below it. */
+static bool take_leaf_of(struct rvm_revocation *rev, struct rvm_token *top)
+{
+	bool done;
+
+	if (rev->top != top)
+		flag(rev, top);
+	rev->top = top;
+	done = take_leaf(rev, &top->core);
+	if (done)
+		rev->top = NULL;
+	return done;
+}
+
 static bool take_some(struct rvm_revocation *rev, struct rvm_token_core *top)
 {
 	unsigned int left = RVM_REVOKE_BATCH;
@@ -178,11 +192,11 @@ static u32 revoke_some_of_table(struct rvm_revocation *rev, const struct rvm_tab
 
 		/* In the next table, or taken back before. */
 		if (token->table != table || (derived && !token->core.child) ||
-		    (!derived && token->core.flags & RVM_TOKEN_FLAG_REVOKED))
+		    (!derived && token != rev->top && token->core.flags & RVM_TOKEN_FLAG_REVOKED))
 			i++;
 		else if (derived)
 			take_leaf(rev, &token->core);
-		else if (take_leaf(rev, &token->core))
+		else if (take_leaf_of(rev, token))
 			i++;
 	}
 	end_hold(rev);
@@ -211,8 +225,8 @@ static bool revoke_some_grants(struct rvm_revocation *rev, struct rvm_partition 
 	struct rvm_token *token = NULL;
 
 	guard(mutex)(&rvm_partitions_lock);
-	while (left-- && (token = rvm_grants_first(part->grants)))
-		take_leaf(rev, &token->core);
+	while (left-- && (token = rev->top ?: rvm_grants_first(part->grants)))
+		take_leaf_of(rev, token);
 	end_hold(rev);
 	return !token;
 }

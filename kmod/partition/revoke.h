@@ -43,6 +43,8 @@ struct rvm_revocation {
 	u32 count;
 	/** @since: Of the marks that it made, see rvm_recheck_next(); 0 for none. */
 	u64 since;
+	/** @top: Of the subtree that is being taken back; flagged. */
+	struct rvm_token *top;
 	/** @dead: To be freed, chained by @next of their core. */
 	struct rvm_token_core *dead;
 	/** @touched: Partitions that lost some in this hold, chained by @next_touched. */

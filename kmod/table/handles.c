@@ -31,6 +31,11 @@ int rvm_handles_reserve(u32 count)
 	return 0;
 }
 
+u32 rvm_handles_count(void)
+{
+	return slots->count;
+}
+
 void rvm_handles_add(struct rvm_token_core *core)
 {
 	core->id = next_id++;

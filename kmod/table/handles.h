@@ -24,6 +24,9 @@
  */
 int rvm_handles_reserve(u32 count);
 
+/** rvm_handles_count() - tokens on the host */
+u32 rvm_handles_count(void);
+
 /** rvm_handles_add() - give a token its id and handle; room was reserved under the same lock */
 void rvm_handles_add(struct rvm_token_core *core);
 

@@ -25,7 +25,7 @@ bounds() {
 		proof_step 3 any two tokens, one above the other
 		proof_revoke 5 each tree of four tokens, taken apart at each of them
 		proof_slots 6 three slots of any generation, five steps of taking and releasing
-		proof_find 3 one token in three slots, any handle
+		proof_find 5 one token in three slots, any handle
 		proof_nonces 5 a ring of two, two buckets, four requests of any numbers and times
 	END
 }

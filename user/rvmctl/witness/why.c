@@ -207,6 +207,15 @@ static char *token_record_text(const struct event *event)
 	return NULL;
 }
 
+static char *other_text(const struct event *event)
+{
+	const char *kind = rvm_kind_name(event->rec.kind);
+
+	return format("record %" PRIu64 " is not a verdict: it says %s, by %s.",
+		      (uint64_t)event->rec.sequence, kind ? kind : "an unknown event",
+		      event->partition);
+}
+
 char *why_text(struct nlc *nlc, const struct event *event, struct advice *advice)
 {
 	struct refusal r;
@@ -223,12 +232,8 @@ char *why_text(struct nlc *nlc, const struct event *event, struct advice *advice
 		text = format("allowed: %s%s%s in partition %s: %s.", event_op(event),
 			      object ? " of " : "", object ? object : "", event->partition,
 			      reason ? reason : "");
-	} else if (!(text = token_record_text(event))) {
-		const char *kind = rvm_kind_name(event->rec.kind);
-
-		text = format("record %" PRIu64 " is not a verdict: it says %s, by %s.",
-			      (uint64_t)event->rec.sequence, kind ? kind : "an unknown event",
-			      event->partition);
+	} else {
+		text = token_record_text(event) ?: other_text(event);
 	}
 	return text;
 }
