@@ -36,13 +36,6 @@ static struct rvm_partition *owner_of(const struct rvm_revocation *rev,
 	return xa_load(&rvm_registry, core->owner);
 }
 
-/* What programs and names are for is judged when they are used, not while they are open. */
-static bool is_for_open(const struct rvm_scope *scope)
-{
-	return scope->class == RVM_CLASS_PATH || scope->class == RVM_CLASS_NET ||
-	       scope->class == RVM_CLASS_ANY;
-}
-
 /* Only if anything is taken back; first, as it carries the sequence. */
 static u64 note(const struct rvm_partition *part, const char *why)
 {
@@ -82,7 +75,7 @@ static void flag(struct rvm_revocation *rev, struct rvm_token *token)
 	if (!part)
 		return;
 	touch(rev, part);
-	if (!is_for_open(token->core.scope))
+	if (!rvm_scope_is_for_open(token->core.scope))
 		return;
 	rev->since = rev->since ?: rvm_recheck_next();
 	rvm_recheck_mark(part);

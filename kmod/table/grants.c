@@ -166,13 +166,9 @@ int rvm_grants_reserve(struct rvm_grants *grants, const struct rvm_table *table,
 	return body->index.count < body->room ? 0 : replace_body(grants);
 }
 
-/* What programs and tools are for is judged when they are used, not while they are open. */
 static bool expires(const struct rvm_token *token)
 {
-	u8 class = token->core.scope->class;
-
-	return token->core.expires_at &&
-	       (class == RVM_CLASS_PATH || class == RVM_CLASS_NET || class == RVM_CLASS_ANY);
+	return token->core.expires_at && rvm_scope_is_for_open(token->core.scope);
 }
 
 void rvm_grants_add(struct rvm_grants *grants, struct rvm_token *token)

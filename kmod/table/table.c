@@ -165,7 +165,6 @@ static int number_lineages(struct rvm_table *table, const struct rvm_table *old,
 	return err;
 }
 
-/* What programs and tools are for is judged when they are used, not while they are open. */
 static bool expires(const struct rvm_table *table)
 {
 	u32 i;
@@ -173,9 +172,7 @@ static bool expires(const struct rvm_table *table)
 	for (i = 0; i < table->tokens.count; i++) {
 		const struct rvm_token_core *core = table->tokens.core[i];
 
-		if (core->expires_at &&
-		    (core->scope->class == RVM_CLASS_PATH || core->scope->class == RVM_CLASS_NET ||
-		     core->scope->class == RVM_CLASS_ANY))
+		if (core->expires_at && rvm_scope_is_for_open(core->scope))
 			return true;
 	}
 	return false;

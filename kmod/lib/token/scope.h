@@ -91,6 +91,20 @@ static inline bool rvm_scope_is_nowhere(const struct rvm_scope *scope)
 	return scope->flags & (RVM_SCOPE_FLAG_UNRESOLVED | RVM_SCOPE_FLAG_LOST);
 }
 
+/**
+ * rvm_scope_is_for_open() - does it count for what is open
+ * @scope: the scope
+ *
+ * What programs, tools and names are for is judged when they are used.
+ *
+ * Return: true if it does.
+ */
+static inline bool rvm_scope_is_for_open(const struct rvm_scope *scope)
+{
+	return scope->class == RVM_CLASS_PATH || scope->class == RVM_CLASS_NET ||
+	       scope->class == RVM_CLASS_ANY;
+}
+
 /** rvm_scope_covers_all() - does a token of it cover everything, also what has to be named */
 static inline bool rvm_scope_covers_all(const struct rvm_scope *scope, u8 rights)
 {
