@@ -53,7 +53,7 @@ void rvm_deed_add_resource(struct rvm_deed *deed, const struct rvm_scope_object 
  * @deed: the record
  * @res: room for it; NULL or empty if there is none
  *
- * Return: sequence of the record, 0 if it was lost.
+ * Return: sequence of the record, U64_MAX if it was lost.
  */
 u64 rvm_deed_end(struct rvm_deed *deed, struct rvm_reservation *res);
 

@@ -470,12 +470,12 @@ int rvm_registry_add(struct rvm_partition *part)
 
 	lockdep_assert_held(&rvm_partitions_lock);
 	part->id = last_id + 1;
+	INIT_LIST_HEAD(&part->inside);
 	/* Under this lock nothing waits for a file system: a fence needs it. */
 	err = xa_insert(&rvm_registry, part->id, part, GFP_NOFS | __GFP_ACCOUNT);
 	if (err)
 		return err;
 	last_id = part->id;
-	INIT_LIST_HEAD(&part->inside);
 	if (part->parent) {
 		rvm_partition_get(part->parent);
 		list_add_rcu(&part->beside, &part->parent->inside);
