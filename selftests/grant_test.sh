@@ -311,7 +311,8 @@ one_program_of_all() {
 
 # Repositories in the workspace, as somebody's clones would be.
 make_repositories() {
-	mkdir -p "$dir/ws/clones/one/.git/hooks" "$dir/ws/src"
+	mkdir -p "$dir/ws/clones/one/.git/hooks" "$dir/ws/trees/two" "$dir/ws/src"
+	echo "gitdir: $dir/ws/clones/one/.git" >"$dir/ws/trees/two/.git"
 	echo all: >"$dir/ws/Makefile"
 	printf '#!/bin/sh\n' >"$dir/out/deploy.sh"
 	chmod +x "$dir/out/deploy.sh"
@@ -345,7 +346,7 @@ quiet() {
 }
 
 ktap_print_header
-ktap_set_plan 85
+ktap_set_plan 86
 check hooks_are_attached rvmctl hook attach
 write_workspace
 check loads load
@@ -406,6 +407,7 @@ refused nor_by_a_pattern 'allow-deputy' rvmctl grant grants 'Edit(**/Makefile)'
 refused nothing_of_git 'allow-deputy' rvmctl grant grants 'Edit(.git/config)'
 refused not_all_of_git 'allow-deputy' rvmctl grant grants 'Edit(.git/**)'
 refused no_repository_in_it '\.git/config.*allow-deputy' rvmctl grant grants 'Edit(clones/**)'
+refused no_file_that_leads_to_one 'trees/two/\.git,' rvmctl grant grants 'Edit(trees/**)'
 refused no_other_line 'not a line' rvmctl grant grants 'Write(Makefile)' --allow-deputy nothing
 check a_directory_without_them quiet rvmctl grant grants 'Edit(src/**)' --for 1m
 check a_line_that_is_lifted line_is_lifted

@@ -199,20 +199,57 @@ static int check_whole(struct guard *g)
 	return 0;
 }
 
+static int check_path(struct guard *g, const char *path)
+{
+	const struct entry *e = gives(g, path) ? plan_denies(&g->plan, RVM_RIGHT_WRITE, path) :
+						 NULL;
+
+	return e && !plan_denies(&g->force, RVM_RIGHT_WRITE, path) ? refuse(g, e, path) : 0;
+}
+
 static int check_repository(struct guard *g, const char *git)
 {
 	static const char *const names[] = { "config", "hooks/x", "info/attributes" };
+	int ret = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+	for (size_t i = 0; !ret && i < ARRAY_SIZE(names); i++) {
 		auto_free char *path = path_join(git, names[i]);
-		const struct entry *e = path && gives(g, path) ?
-						plan_denies(&g->plan, RVM_RIGHT_WRITE, path) :
-						NULL;
 
-		if (e && !plan_denies(&g->force, RVM_RIGHT_WRITE, path))
-			return refuse(g, e, path);
+		ret = path ? check_path(g, path) : err_errno(g->err, ENOMEM, "%s", git);
 	}
-	return 0;
+	return ret;
+}
+
+/* What cannot be looked through could hide one.  Return: -1 */
+static int refuse_unseen(struct guard *g, const char *path, const char *why)
+{
+	err_make(g->err, EXIT_REFUSED, "%s: whether a repository lies in %s cannot be told: %s",
+		 g->row->resource, path, why);
+	return err_hint(g->err, "give a part of it, or load a table with this row");
+}
+
+/* Of a worktree or a submodule .git is a file, which leads to the repository. */
+static int look_at(struct guard *g, FTS *walk, FTSENT *at)
+{
+	bool git = !strcmp(at->fts_name, ".git");
+
+	switch (at->fts_info) {
+	case FTS_DNR:
+	case FTS_ERR:
+	case FTS_NS:
+		/* What is gone again hides nothing. */
+		return at->fts_errno == ENOENT ?
+			       0 :
+			       refuse_unseen(g, at->fts_path, strerror(at->fts_errno));
+	case FTS_D:
+		if (git || !strcmp(at->fts_name, "node_modules"))
+			fts_set(walk, at, FTS_SKIP);
+		return git ? check_repository(g, at->fts_path) : 0;
+	case FTS_DP:
+		return 0;
+	default:
+		return git ? check_path(g, at->fts_path) : 0;
+	}
 }
 
 /* Repositories that are there, at any depth below what the row hangs on. */
@@ -223,16 +260,11 @@ static int check_below(struct guard *g, const char *top)
 	int left = NAMES_MAX, ret = 0;
 	FTSENT *at;
 
-	while (walk && !ret && left-- && (at = fts_read(walk))) {
-		if (!strcmp(at->fts_name, "node_modules"))
-			fts_set(walk, at, FTS_SKIP);
-		if (at->fts_info != FTS_D || strcmp(at->fts_name, ".git") != 0)
-			continue;
-		fts_set(walk, at, FTS_SKIP);
-		ret = check_repository(g, at->fts_path);
-	}
-	if (walk)
-		fts_close(walk);
+	if (!walk)
+		return refuse_unseen(g, top, strerror(errno));
+	while (!ret && (at = fts_read(walk)))
+		ret = left-- ? look_at(g, walk, at) : refuse_unseen(g, top, "too many names");
+	fts_close(walk);
 	return ret;
 }
 
