@@ -36,6 +36,8 @@
 #define RVM_SCOPE_STEPS_MAX (1024 * 1024)
 /* And of one that is kept, with 63 others, to explain denials when it was taken back. */
 #define RVM_RETIRED_STEPS_MAX 4096
+/* And of what partitions may have passed on, so that a table fits beside it. */
+#define RVM_PASSED_STEPS_MAX (RVM_TABLE_STEPS_MAX / 4)
 /* Open table transactions on a host, and bytes that one may hold. */
 #define RVM_TRANSACTIONS_MAX 64
 #define RVM_TRANSACTION_BYTES_MAX (64 * 1024 * 1024)

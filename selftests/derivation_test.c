@@ -661,4 +661,48 @@ TEST_F_TIMEOUT(derivation, what_is_passed_on_leaves_room, 240)
 	EXPECT_EQ(0, load_giver(&self->giver, "a/**"));
 }
 
+/* As dear as the bounds allow: some 100,000 steps. */
+#define DEAR "**/*?aaaaaaab*"
+
+static int fill_dearly_inside(void *arg)
+{
+	int nl = nl_open(), done = 0, err;
+
+	while (!(err = ask_grant(nl, arg, NULL)))
+		done++;
+	return err == E2BIG && done > 2 ? 0 : err;
+}
+
+static int load_dear(struct box *box, size_t count)
+{
+	const struct rule dear = { RVM_CLASS_PATH, RVM_RIGHT_READ, in_dir("derivation"), DEAR };
+	struct rule rules[64];
+
+	for (size_t i = 0; i < count; i++)
+		rules[i] = dear;
+	return box_load(box, rules, count);
+}
+
+/* What is passed on leaves room for what a table may cost; both together have one bound. */
+TEST_F(derivation, what_is_passed_on_leaves_room_for_patterns)
+{
+	struct wish w = { token_of(self->nl, &self->giver, ALL_FILES), .rights = RVM_RIGHT_READ,
+			  .class = RVM_CLASS_PATH, .pattern = DEAR };
+	struct wish host = { .target = self->giver.id,
+			     .rights = RVM_RIGHT_READ,
+			     .class = RVM_CLASS_PATH,
+			     .pattern = DEAR };
+	int given = 0;
+
+	EXPECT_EQ(0, box_do(&self->giver, fill_dearly_inside, &w));
+	EXPECT_EQ(0, load_dear(&self->giver, 20));
+	EXPECT_EQ(0, load_giver(&self->giver, "**"));
+	while (!ask_grant(self->nl, &host, NULL))
+		given++;
+	EXPECT_EQ(E2BIG, reply.error);
+	EXPECT_LT(20, given);
+	EXPECT_EQ(E2BIG, load_dear(&self->giver, 20));
+	EXPECT_NE('\0', reply.text[0]);
+}
+
 TEST_HARNESS_MAIN

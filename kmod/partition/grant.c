@@ -10,6 +10,7 @@
 #include <linux/xarray.h>
 
 #include "compat.h"
+#include "lib/judge/cover.h"
 #include "lib/model/rights.h"
 #include "lib/token/contain.h"
 #include "lib/token/derive.h"
@@ -211,12 +212,21 @@ static int fill(struct rvm_token *token, const struct rvm_grant_request *req,
 }
 
 /* What partitions pass on leaves room for tables, and for what the host gives. */
-static int check_quota(const struct rvm_grant_request *req, const struct rvm_grants *grants)
+static int check_quota(const struct rvm_grant_request *req, const struct rvm_token *token,
+		       const struct rvm_grants *grants, struct netlink_ext_ack *extack)
 {
-	if (req->caller && (grants->count + grants->kept >= RVM_TABLE_PASSED_MAX ||
-			    rvm_handles_count() >= RVM_HOST_PASSED_MAX))
+	u64 steps = rvm_grants_steps(grants) + rvm_scope_steps(token->core.scope);
+
+	if (!req->caller)
+		return 0;
+	if (grants->count + grants->kept >= RVM_TABLE_PASSED_MAX ||
+	    rvm_handles_count() >= RVM_HOST_PASSED_MAX)
 		return -ENFILE;
-	return 0;
+	if (steps <= RVM_PASSED_STEPS_MAX)
+		return 0;
+	NL_SET_ERR_MSG_FMT(extack, "what is passed on could cost over %u steps: use fewer **",
+			   RVM_PASSED_STEPS_MAX);
+	return -E2BIG;
 }
 
 static int make_room(const struct rvm_grant_request *req, const struct rvm_token *token,
@@ -232,7 +242,7 @@ static int make_room(const struct rvm_grant_request *req, const struct rvm_token
 		return -ENOMEM;
 	/* Readers find it complete. */
 	smp_store_release(&part->grants, grants);
-	err = check_quota(req, grants);
+	err = check_quota(req, token, grants, extack);
 	err = err ?: rvm_grants_reserve(grants, table, token, extack) ?: rvm_handles_reserve(1);
 	if (err != -ENFILE)
 		return err;
@@ -266,7 +276,8 @@ static int grant(const struct rvm_grant_request *req, struct rvm_token *token,
 	if (*error && *error != RVM_TOKEN_ERROR_REVOKED)
 		return rvm_token_refuse(*error, extack);
 	/* What expires is judged again while it is open, whoever is in the partition now. */
-	if (wish.expires_at && !rvm_need_is_met(RVM_NEED_RECHECK))
+	if (wish.expires_at && rvm_scope_is_for_open(wish.scope) &&
+	    !rvm_need_is_met(RVM_NEED_RECHECK))
 		return -EAGAIN;
 	err = fill(token, req, source) ?: make_room(req, token, error, extack);
 	if (!err && *error)

@@ -229,6 +229,12 @@ static int make_room(const struct commit *c, struct netlink_ext_ack *extack)
 				   RVM_TABLE_TOKENS_MAX);
 		return -E2BIG;
 	}
+	if (c->table->steps + rvm_grants_steps(part->grants) > RVM_TABLE_STEPS_MAX) {
+		NL_SET_ERR_MSG_FMT(extack,
+				   "with what is granted beside it a question costs over %u steps",
+				   RVM_TABLE_STEPS_MAX);
+		return -E2BIG;
+	}
 	return rvm_handles_reserve(rvm_table_fresh(c->table));
 }
 
