@@ -13,7 +13,7 @@ static bool begins(const char *text, const char *with)
 	return !strncmp(text, with, strlen(with));
 }
 
-/* "Edit src/**", "Edit (src/**)", "Eidt(src/**)": the word in front with what follows in brackets. */
+/* "Edit src", "Edit (src)", "Eidt(src)": the word with what follows in brackets. */
 static char *as_rule(const char *resource)
 {
 	size_t len = strcspn(resource, "( "), rest;
