@@ -50,7 +50,8 @@ static char *describe_exec(const struct scope *s)
 	words = malloc(s->len + 1);
 	if (!words)
 		return NULL;
-	memcpy(words, s->pattern, s->len);
+	if (s->len)
+		memcpy(words, s->pattern, s->len);
 	words[s->len] = '\0';
 	for (size_t i = 0; i + 1 < s->len; i++) {
 		if (!words[i])
