@@ -230,8 +230,8 @@ compile() {
 	user/* | kmod/* | selftests/tools/*)
 		flags+=" -iquote user/lib -iquote user/rvmctl -Iuser/lib/shim -iquote kmod -funsigned-char"
 		;;
-	# It goes by the tables of the module.
-	selftests/verb_test.c)
+	# These go by the core of the module.
+	selftests/verb_test.c | selftests/history_test.c)
 		flags+=" -iquote selftests -Iuser/lib/shim -iquote kmod -I$KSRC/tools/testing/selftests"
 		;;
 	*) flags+=" -iquote selftests -Iselftests/bench/build -I$KSRC/tools/testing/selftests" ;;
