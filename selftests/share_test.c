@@ -106,15 +106,18 @@ static bool has_words(int nl, uint64_t sequence)
 	       strstr(text, "/etc/passwd");
 }
 
-TEST_F_TIMEOUT(share, nobody_takes_the_detail_lines_of_others, 120)
+TEST_F_TIMEOUT(share, nobody_takes_the_detail_lines_of_others, 1200)
 {
-	int few = 3, flood = LINES_MAX + 1000;
+	int one = 1, few = 3, flood = LINES_MAX + 1000;
 	uint64_t quiet;
 
 	ASSERT_EQ(0, box_do(&self->other, open_what_is_not_ours, &few));
 	quiet = newest_denial(&self->other);
 	EXPECT_TRUE(has_words(self->nl, quiet));
 	ASSERT_EQ(0, box_do(&self->box, open_what_is_not_ours, &flood));
+	/* In the flood there may be none for the loud one: a line that is not hashed stays. */
+	newest_denial(&self->box);
+	ASSERT_EQ(0, box_do(&self->box, open_what_is_not_ours, &one));
 	EXPECT_TRUE(has_words(self->nl, newest_denial(&self->box)));
 	EXPECT_TRUE(has_words(self->nl, quiet));
 	EXPECT_TRUE(has_words(self->nl, quiet - 2));
