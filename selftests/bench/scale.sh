@@ -197,8 +197,8 @@ checks() {
 	[[ $there = ready* ]] || failed=1
 	load elsewhere 100 >/dev/null
 	check_row "few tokens, host full"
-	load files 60000 >/dev/null
-	check_row "60,000 in the table, host full"
+	load files 40000 >/dev/null
+	check_row "40,000 in the table, host full"
 }
 
 measure() {
