@@ -41,8 +41,8 @@ int deputy_git_rows(struct deputies *d)
 		if (!deputy_is_place(&e) || (d->whole && path_below(e.scope.anchor->path, ws)))
 			continue;
 		for (size_t k = 0; k < i && !done; k++)
-			done = deputy_is_place(&d->plan->entries[k]) &&
-			       d->plan->entries[k].scope.anchor == e.scope.anchor;
+			done = d->plan->entries[k].scope.anchor == e.scope.anchor &&
+			       deputy_is_place(&d->plan->entries[k]);
 		if (!done && exclude_repository(d, e.scope.anchor))
 			return -1;
 	}

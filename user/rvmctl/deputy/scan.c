@@ -108,7 +108,7 @@ static int look_at_git(struct scan *s, const struct anchor *folder, const char *
 
 static bool is_row(const struct entry *e, const struct anchor *top)
 {
-	return deputy_is_place(e) && e->scope.anchor == top;
+	return e->scope.anchor == top && deputy_is_place(e);
 }
 
 static bool is_line(const struct entry *e, const struct anchor *top)
