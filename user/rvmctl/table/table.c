@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Reading capability tables. */
 #include <errno.h>
+#include <openssl/sha.h>
 #include <string.h>
 
-#include "lib/log/sha256.h"
 #include "lib/model/rights.h"
 #include "table/claims.h"
 #include "table/plain.h"
@@ -180,7 +180,7 @@ int table_open(struct table *t, const char *path, struct err *err)
 	*t = (struct table){ 0 };
 	if (doc_read(&t->doc, path, err))
 		return -1;
-	rvm_sha256(t->doc.text, t->doc.len, t->digest);
+	SHA256((const unsigned char *)t->doc.text, t->doc.len, t->digest);
 	return plain_read(t) ? 0 : read_document(t, err);
 }
 
