@@ -4,8 +4,8 @@
  * what was overwritten is a hole at the beginning, which lseek(SEEK_DATA)
  * jumps over and in which reads fail with ENODATA.  A read hashes what was
  * appended before it, then gives what is there; 0 bytes mean that there is no
- * more yet, and poll() waits for it.  A memory map comes later: it has to hide
- * the records that are not hashed.
+ * more yet, and poll() waits for it.  One open file at a time is the recorder.  A memory
+ * map comes later: it has to hide the records that are not hashed.
  */
 #include <linux/capability.h>
 #include <linux/fs.h>
@@ -18,6 +18,7 @@
 
 #include "device.h"
 #include "partition/registry.h"
+#include "witness/recorder.h"
 #include "witness/witness.h"
 
 static int device_open(struct inode *inode, struct file *file)
@@ -90,12 +91,59 @@ static __poll_t device_poll(struct file *file, poll_table *wait)
 	return 0;
 }
 
+static long attach(struct file *file, void __user *arg)
+{
+	struct rvm_witness_attach attach;
+	int err;
+
+	if (copy_from_user(&attach, arg, sizeof(attach)))
+		return -EFAULT;
+	err = rvm_recorder_attach(file, &attach);
+	if (!err && copy_to_user(arg, &attach, sizeof(attach))) {
+		rvm_recorder_detach(file);
+		err = -EFAULT;
+	}
+	return err;
+}
+
+static long acknowledge(struct file *file, const u64 __user *arg)
+{
+	u64 sequence;
+
+	if (get_user(sequence, arg))
+		return -EFAULT;
+	return rvm_recorder_acknowledge(file, sequence);
+}
+
+static long device_ioctl(struct file *file, unsigned int cmd, unsigned long arg)
+{
+	if (rvm_caller_is_inside())
+		return -EACCES;
+	switch (cmd) {
+	case RVM_WITNESS_ATTACH:
+		return attach(file, (void __user *)arg);
+	case RVM_WITNESS_ACK:
+		return acknowledge(file, (const u64 __user *)arg);
+	default:
+		return -ENOTTY;
+	}
+}
+
+static int device_release(struct inode *inode, struct file *file)
+{
+	rvm_recorder_detach(file);
+	return 0;
+}
+
 static const struct file_operations device_fops = {
 	.owner = THIS_MODULE,
 	.open = device_open,
 	.read = device_read,
 	.llseek = device_llseek,
 	.poll = device_poll,
+	.unlocked_ioctl = device_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+	.release = device_release,
 };
 
 static struct miscdevice device = {

@@ -98,6 +98,7 @@ static void kinds_have_the_codes_and_names_of_rvm_and_six_of_ours(void)
 	EXPECT_EQ(RVM_KIND_PROOF_REJECTED, 0x53);
 	EXPECT_EQ(RVM_KIND_LOG_SEAL, 0xb0);
 	EXPECT_EQ(RVM_KIND_HOOK_STATE, 0xb5);
+	EXPECT_EQ(RVM_KIND_RECORDER, 0xb6);
 }
 
 static void what_is_no_name_of_a_kind_is_refused(void)

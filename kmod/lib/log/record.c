@@ -73,6 +73,7 @@ static const char *const kind_names[] = {
 	[RVM_KIND_TABLE_COMMIT] = "TableCommit",
 	[RVM_KIND_MODE_CHANGE] = "ModeChange",
 	[RVM_KIND_HOOK_STATE] = "HookState",
+	[RVM_KIND_RECORDER] = "Recorder",
 };
 
 /* clang-format on */

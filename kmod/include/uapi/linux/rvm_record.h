@@ -73,6 +73,7 @@
  * @RVM_KIND_TABLE_COMMIT: a table of tokens was committed
  * @RVM_KIND_MODE_CHANGE: mode of a partition changed
  * @RVM_KIND_HOOK_STATE: hooks were attached, detached or found missing
+ * @RVM_KIND_RECORDER: a recorder was attached or detached
  *
  * Codes below 0xb0 are RVM's own.  The high nibble is the subsystem.
  */
@@ -154,6 +155,7 @@ enum rvm_kind {
 	RVM_KIND_TABLE_COMMIT = 0xb3,
 	RVM_KIND_MODE_CHANGE = 0xb4,
 	RVM_KIND_HOOK_STATE = 0xb5,
+	RVM_KIND_RECORDER = 0xb6,
 };
 
 #define RVM_RECORD_BYTES 64

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef _RVM_WITNESS_PRIV_H
+#define _RVM_WITNESS_PRIV_H
+
+#include <linux/atomic.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+#include <linux/workqueue.h>
+
+#include "lib/log/record.h"
+#include "lib/log/shelf.h"
+#include "limits.h"
+#include "witness/witness.h"
+
+/* What the files of this directory share. */
+
+/**
+ * struct rvm_witness_line - a detail line
+ */
+struct rvm_witness_line {
+	/** @length: Bytes of @text without its NUL. */
+	u32 length;
+	/** @text: The line. */
+	char text[RVM_DETAIL_BYTES];
+};
+
+/**
+ * struct rvm_witness_log - the ring; appended to from any context but NMI
+ *
+ * Records from @hashed up to @appended belong to the hasher, which works on them without
+ * @lock: no appender ever overwrites one of them.  All before @hashed are final, and are
+ * copied out under @lock.  What a recorder has not acknowledged is not overwritten either.
+ */
+struct rvm_witness_log {
+	/** @lock: Taken last, from hooks under any lock. */
+	raw_spinlock_t lock;
+	/** @records: Images, by sequence modulo capacity; set at load. */
+	u8 *records;
+	/** @lines: By slots of the shelf; set at load. */
+	struct rvm_witness_line *lines;
+	/** @shelf: Which record's line is where; under @lock. */
+	struct rvm_shelf *shelf;
+	/** @id: Random number of record 0; set at load. */
+	u64 id;
+	/** @capacity: Records of the ring; set at load. */
+	u32 capacity;
+	/** @kicked: A run of the hasher is under way that will see the next record; under @lock. */
+	bool kicked;
+	/** @hurried: It comes at once, not only with the next tick; under @lock. */
+	bool hurried;
+	/** @recorded: There is a recorder; under @lock. */
+	bool recorded;
+	/** @reserved: Records that are promised to changes; under @lock. */
+	u32 reserved;
+	/** @appended: Records so far; written under @lock. */
+	u64 appended;
+	/** @acknowledged: Records that a recorder has made safe; under @lock. */
+	u64 acknowledged;
+	/** @sealed: Records up to and with the newest seal; under @lock. */
+	u64 sealed;
+	/** @gap: Lost records that a LogGap tells of; under @lock. */
+	u64 gap;
+	/** @gap_lines: And lost lines; under @lock. */
+	u64 gap_lines;
+	/** @lines_appended: Lines so far; under @lock. */
+	u64 lines_appended;
+	/** @lines_lost: Lines for which there was no room; under @lock. */
+	u64 lines_lost;
+	/** @last_denial: Sequence of the newest denial plus one; written under @lock. */
+	u64 last_denial;
+	/** @dropped: Records for which there was no room. */
+	atomic64_t dropped;
+	/** @hashed: Records that are final; written by the hasher. */
+	u64 hashed;
+};
+
+extern struct rvm_witness_log rvm_log;
+
+/* Seconds after which records are sealed at the latest, 0 for never; set at load. */
+extern unsigned int rvm_witness_seal_seconds;
+
+/** rvm_log_record() - where the image of a record is */
+static inline u8 *rvm_log_record(u64 sequence)
+{
+	return rvm_log.records + (sequence & (rvm_log.capacity - 1)) * RVM_RECORD_BYTES;
+}
+
+/** rvm_log_put() - make a record, for which there is room; under the log's lock */
+u64 rvm_log_put(struct rvm_record *rec);
+
+/** rvm_log_line() - line of a record, NULL if it is gone; under the log's lock */
+const struct rvm_witness_line *rvm_log_line(u64 sequence);
+
+/**
+ * rvm_log_claim() - records that the hasher is to hash
+ * @seal: end with a seal, if there is any record after the last one and room
+ *
+ * Whoever appends from now on kicks the hasher again.
+ *
+ * Return: their number.
+ */
+u64 rvm_log_claim(bool seal);
+
+/** rvm_log_kick() - have the hasher run soon; any context */
+void rvm_log_kick(void);
+
+/** rvm_hasher_queue() - run it now, from where work may be queued */
+void rvm_hasher_queue(void);
+
+/** rvm_hasher_init() - begin the log with its first record; before anyone else can append */
+int rvm_hasher_init(void);
+
+/** rvm_hasher_exit() - hash the rest, wipe the key; nobody appends any more */
+void rvm_hasher_exit(void);
+
+/**
+ * struct rvm_witness_state - the chain before a record, as much of it as the record needs
+ */
+struct rvm_witness_state {
+	/** @words: SHA-256 state. */
+	u32 words[8];
+	/** @aux: Of the record before, zero if there is none. */
+	u8 aux[8];
+};
+
+/**
+ * rvm_hasher_find() - find a record before which the chain's state is known
+ * @sequence: any that is in the ring and stays there
+ * @state: filled with the state before the record that is returned
+ *
+ * Context: may sleep.
+ * Return: the first such record from @sequence on.
+ */
+u64 rvm_hasher_find(u64 sequence, struct rvm_witness_state *state);
+
+/** rvm_recorder_init() - keep room for the record of attaching; after the first record */
+void rvm_recorder_init(void);
+
+#endif /* _RVM_WITNESS_PRIV_H */
