@@ -33,6 +33,10 @@ struct rvm_nl_dump {
 	u64 grant;
 	/** @hint: Where that was. */
 	u32 hint;
+	/** @sequence: Next record of the log. */
+	u64 sequence;
+	/** @end: The first that is not asked for; 0 before the dump has begun. */
+	u64 end;
 };
 
 /** rvm_nl_dump() - the state of a dump */

@@ -203,9 +203,15 @@ static const struct nla_policy rvm_token_prove_nl_policy[RVM_A_GRANT_ISSUED + 1]
 };
 
 /* RVM_CMD_WITNESS_GET - do */
-static const struct nla_policy rvm_witness_get_nl_policy[RVM_A_WITNESS_PARTITION + 1] = {
+static const struct nla_policy rvm_witness_get_do_nl_policy[RVM_A_WITNESS_PARTITION + 1] = {
 	[RVM_A_WITNESS_SEQUENCE] = { .type = NLA_U64, },
 	[RVM_A_WITNESS_PARTITION] = { .type = NLA_U32, },
+};
+
+/* RVM_CMD_WITNESS_GET - dump */
+static const struct nla_policy rvm_witness_get_dump_nl_policy[RVM_A_WITNESS_LENGTH + 1] = {
+	[RVM_A_WITNESS_SEQUENCE] = { .type = NLA_U64, },
+	[RVM_A_WITNESS_LENGTH] = { .type = NLA_U64, },
 };
 
 /* RVM_CMD_HOOK_SET - do */
@@ -357,9 +363,17 @@ static const struct genl_split_ops rvm_nl_ops[] = {
 		.cmd		= RVM_CMD_WITNESS_GET,
 		.pre_doit	= rvm_nl_pre_doit_admin,
 		.doit		= rvm_nl_witness_get_doit,
-		.policy		= rvm_witness_get_nl_policy,
+		.policy		= rvm_witness_get_do_nl_policy,
 		.maxattr	= RVM_A_WITNESS_PARTITION,
 		.flags		= GENL_CMD_CAP_DO,
+	},
+	{
+		.cmd		= RVM_CMD_WITNESS_GET,
+		.start		= rvm_nl_start_admin,
+		.dumpit		= rvm_nl_witness_get_dumpit,
+		.policy		= rvm_witness_get_dump_nl_policy,
+		.maxattr	= RVM_A_WITNESS_LENGTH,
+		.flags		= GENL_CMD_CAP_DUMP,
 	},
 	{
 		.cmd		= RVM_CMD_HOOK_SET,

@@ -45,6 +45,7 @@ int rvm_nl_token_grant_doit(struct sk_buff *skb, struct genl_info *info);
 int rvm_nl_token_revoke_doit(struct sk_buff *skb, struct genl_info *info);
 int rvm_nl_token_prove_doit(struct sk_buff *skb, struct genl_info *info);
 int rvm_nl_witness_get_doit(struct sk_buff *skb, struct genl_info *info);
+int rvm_nl_witness_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int rvm_nl_hook_set_doit(struct sk_buff *skb, struct genl_info *info);
 int rvm_nl_hook_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 

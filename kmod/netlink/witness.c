@@ -111,6 +111,68 @@ int rvm_nl_witness_get_doit(struct sk_buff *skb, struct genl_info *info)
 	return rvm_nl_reply_send(reply, hdr, info, err);
 }
 
+static int put_line(struct sk_buff *skb, struct netlink_callback *cb, u64 sequence, const char *text)
+{
+	void *hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
+				rvm_genl(&rvm_nl_family), NLM_F_MULTI, RVM_CMD_WITNESS_GET);
+
+	if (!hdr)
+		return -EMSGSIZE;
+	if (fill_u64(skb, RVM_A_WITNESS_SEQUENCE, sequence) ||
+	    nla_put_string(skb, RVM_A_WITNESS_DETAIL, text)) {
+		genlmsg_cancel(skb, hdr);
+		return -EMSGSIZE;
+	}
+	genlmsg_end(skb, hdr);
+	return 0;
+}
+
+/* Records that are there now. */
+static void begin_lines(struct netlink_callback *cb)
+{
+	struct nlattr **attrs = rvm_genl_dump_attrs(cb);
+	struct rvm_nl_dump *dump = rvm_nl_dump(cb);
+	const struct nlattr *first = attrs ? attrs[RVM_A_WITNESS_SEQUENCE] : NULL;
+	const struct nlattr *end = attrs ? attrs[RVM_A_WITNESS_LENGTH] : NULL;
+
+	rvm_witness_flush();
+	dump->end = end ? min(nla_get_u64(end), rvm_witness_hashed()) : rvm_witness_hashed();
+	dump->sequence = max(first ? nla_get_u64(first) : 0, rvm_witness_first());
+}
+
+/* Lines that are still there; those that are gone are left out. */
+static int show_lines(struct sk_buff *skb, struct netlink_callback *cb, char *text)
+{
+	struct rvm_nl_dump *dump = rvm_nl_dump(cb);
+	int err = 0;
+
+	for (; dump->sequence < dump->end; dump->sequence++) {
+		if (rvm_witness_get_detail(dump->sequence, text) >= 0)
+			err = put_line(skb, cb, dump->sequence, text);
+		if (err)
+			return skb->len ?: err;
+		cond_resched();
+	}
+	return skb->len;
+}
+
+int rvm_nl_witness_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
+{
+	char *text;
+	int ret = rvm_nl_dump_check(cb);
+
+	if (ret)
+		return ret;
+	text = kmalloc(RVM_DETAIL_BYTES, GFP_KERNEL);
+	if (!text)
+		return -ENOMEM;
+	if (!rvm_nl_dump(cb)->end)
+		begin_lines(cb);
+	ret = show_lines(skb, cb, text);
+	kfree(text);
+	return ret;
+}
+
 static int fill_denial(struct sk_buff *skb, const u8 raw[RVM_RECORD_BYTES], const char *detail)
 {
 	if (nla_put(skb, RVM_A_WITNESS_RECORD, RVM_RECORD_BYTES, raw) ||
