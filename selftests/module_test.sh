@@ -99,7 +99,7 @@ some_wait() {
 }
 
 ktap_print_header
-ktap_set_plan 24
+ktap_set_plan 26
 rvmctl hook detach >/dev/null 2>&1 || true
 unload
 insmod "$module"
@@ -111,7 +111,9 @@ refused ring_that_is_too_small_is_refused 'invalid' insmod "$module" ring=512
 refused without_proc_it_is_refused 'insert' load_without_proc
 insmod "$module" ring=1024
 subtests small_ring_overwrites "$programs/ring_test" overwrite
-check unloads_after_it ring ring=1024 overwrite=0
+check unloads_after_it ring ring=1024
+subtests a_recorder_keeps_it "$programs/recorder_test"
+check unloads_after_that ring ring=1024 overwrite=0
 subtests small_ring_refuses "$programs/ring_test" keep
 refused full_ring_refuses_hooks 'log is full' rvmctl hook attach
 check normal_ring_again ring

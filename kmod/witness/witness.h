@@ -9,9 +9,9 @@
 struct netlink_ext_ack;
 
 /*
- * A LogSeal record comes at least each so many records.  One record: target
- * has the first eight bytes of the SHA-256 of all detail lines of the records
- * before it, and the payload's detail is the key of the last of these lines.
+ * A LogSeal record comes at least each so many records, and a minute after the first of
+ * them.  Its target has the first eight bytes of the SHA-256 of the detail lines since the
+ * seal before, and the payload's detail is the number of these lines.
  */
 #define RVM_SEAL_RECORDS 4096
 
@@ -104,7 +104,8 @@ void rvm_witness_abort(struct rvm_reservation *res);
  * @event: what happened
  *
  * Three quarters of the ring are for these.  What is lost is counted, and told
- * by a LogGap with the count in target when half of the ring is free again.
+ * by a LogGap with the count in target when half of the ring is free again.  Lost
+ * detail lines are counted there too, in the payload's detail.
  *
  * Context: any but NMI, where all is lost; never sleeps.
  * Return: its sequence, U64_MAX if there was no room (counted as lost).
@@ -134,7 +135,7 @@ struct rvm_witness_head {
 	u64 detail_length;
 	/** @detail_lost: Detail lines dropped, though their records were made. */
 	u64 detail_lost;
-	/** @detail_digest: SHA-256 of all detail lines, each with its newline. */
+	/** @detail_digest: SHA-256 of the detail lines since the last seal, each with its newline. */
 	u8 detail_digest[32];
 	/** @capacity: Records of the ring. */
 	u32 capacity;

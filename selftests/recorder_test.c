@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A recorder of a log that is small enough to fill: module_test.sh loads the module with
+ * ring=1024 and starts this.
+ */
+
+#include <endian.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/rvm_record.h>
+#include <linux/rvm_witness.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include "lib/common.h"
+#include "lib/log/sha256.h"
+
+#define RING 1024
+#define DEVICE "/dev/rvm_witness"
+
+static struct request r;
+static struct reply reply;
+static unsigned int number;
+static bool failed;
+
+static void report(bool good, const char *name)
+{
+	printf("%s %u %s\n", good ? "ok" : "not ok", ++number, name);
+	if (!good)
+		printf("# errno %d: %s\n", reply.error, reply.text);
+	failed |= !good;
+}
+
+static int open_log(void)
+{
+	return open(DEVICE, O_RDONLY | O_CLOEXEC);
+}
+
+static int attach(int fd, struct rvm_witness_attach *attach)
+{
+	return ioctl(fd, RVM_WITNESS_ATTACH, attach) ? errno : 0;
+}
+
+static int acknowledge(int fd, uint64_t sequence)
+{
+	return ioctl(fd, RVM_WITNESS_ACK, &sequence) ? errno : 0;
+}
+
+static bool read_record(int fd, uint64_t sequence, struct rvm_record *record)
+{
+	return pread(fd, record, sizeof(*record), sequence * sizeof(*record)) == sizeof(*record);
+}
+
+static uint64_t get_head(int nl)
+{
+	request_begin(&r, RVM_CMD_WITNESS_GET);
+	nl_call(nl, &r, &reply);
+	return reply_u64(&reply, RVM_A_WITNESS_LENGTH);
+}
+
+static uint64_t get_first(int nl)
+{
+	get_head(nl);
+	return reply_u64(&reply, RVM_A_WITNESS_FIRST);
+}
+
+/* Make changes until one is refused; how many were made. */
+static int change(const struct box *box, int most)
+{
+	int done = 0;
+
+	while (done < most && !box_set((struct box *)box, RVM_A_PARTITION_MODE,
+				       done % 2 ? RVM_MODE_PERMISSIVE : RVM_MODE_LEARN))
+		done++;
+	return done;
+}
+
+/* The newest record of a kind from @first on. */
+static bool find(int nl, int fd, uint64_t first, uint8_t kind, struct rvm_record *record)
+{
+	uint64_t i;
+
+	for (i = get_head(nl); i-- > first;)
+		if (read_record(fd, i, record) && record->kind == kind)
+			return true;
+	return false;
+}
+
+/* Which log it is. */
+static uint64_t test_attaching(struct box *box, int fd)
+{
+	struct rvm_witness_attach mine = {}, other = {}, beyond = { .next = 1 << 20 };
+	struct rvm_record record;
+	int second = open_log();
+	uint64_t length;
+
+	read_record(fd, 0, &record);
+	beyond.log = record.target;
+	report(attach(fd, &beyond) == EINVAL, "more_than_there_is_is_EINVAL");
+	report(acknowledge(fd, 0) == ENOTCONN, "a_reader_acknowledges_nothing");
+	report(!attach(fd, &mine) && mine.next == 0, "a_new_recorder_begins_with_record_0");
+	report(mine.log == record.target, "it_is_told_which_log");
+	report(attach(second, &other) == EBUSY && acknowledge(second, 1) == ENOTCONN,
+	       "there_is_one_at_a_time");
+	length = get_head(box->nl);
+	report(find(box->nl, fd, 0, RVM_KIND_RECORDER, &record) && record.payload[0] == 1 &&
+		       record.target == 0,
+	       "attaching_is_a_record");
+	report(acknowledge(fd, length + 1) == EINVAL, "what_is_not_there_is_not_safe");
+	report(!acknowledge(fd, length) && acknowledge(fd, length - 1) == EINVAL,
+	       "it_only_goes_forwards");
+	close(second);
+	return mine.log;
+}
+
+/* The ring is the recorder's until it has acknowledged. */
+static void test_nothing_is_overwritten(struct box *box, int fd)
+{
+	uint64_t length = get_head(box->nl);
+	struct rvm_record record;
+	int done;
+
+	acknowledge(fd, length);
+	done = change(box, 2 * RING);
+	report(done > RING / 2 && done < RING && reply.error == 0, "changes_go_on_while_there_is_room");
+	report(read_record(fd, length, &record), "what_was_not_acknowledged_is_there");
+	length = get_head(box->nl);
+	report(!acknowledge(fd, length), "it_is_acknowledged");
+	report(change(box, RING / 2) == RING / 2, "then_changes_go_on");
+}
+
+/* The chain goes on from the state that the kernel told. */
+static bool continues(int nl, int fd, const struct rvm_witness_attach *from)
+{
+	uint8_t block[RVM_SHA256_BLOCK_BYTES], digest[RVM_SHA256_DIGEST_BYTES];
+	uint64_t i, length = get_head(nl);
+	uint32_t state[RVM_SHA256_WORDS];
+	struct rvm_sha256 sum;
+	uint8_t aux[8], raw[64];
+	const void *head;
+
+	for (i = 0; i < RVM_SHA256_WORDS; i++)
+		state[i] = be32toh(((const uint32_t *)from->state)[i]);
+	rvm_sha256_resume(&sum, state, from->next);
+	memcpy(aux, from->aux, sizeof(aux));
+	for (i = from->next; i < length; i++) {
+		if (pread(fd, raw, sizeof(raw), i * sizeof(raw)) != sizeof(raw))
+			return false;
+		memset(block, 0, sizeof(block));
+		memcpy(block, raw, 48);
+		memcpy(block + 48, aux, sizeof(aux));
+		memcpy(aux, raw + 52, sizeof(aux));
+		rvm_sha256_update(&sum, block, sizeof(block));
+	}
+	rvm_sha256_final(&sum, digest);
+	return reply_get(&reply, RVM_A_WITNESS_HEAD, &head) == sizeof(digest) &&
+	       !memcmp(head, digest, sizeof(digest));
+}
+
+/* fd was closed: the ring is overwritten again. */
+static void test_going_on(struct box *box, const struct rvm_witness_attach *had)
+{
+	struct rvm_witness_attach same = *had, late = *had, other = { .log = ~had->log, .next = 7 };
+	struct rvm_record record;
+	int fd = open_log();
+
+	report(find(box->nl, fd, had->next, RVM_KIND_RECORDER, &record) && !record.payload[0] &&
+		       record.target == had->next,
+	       "detaching_is_a_record");
+	report(!attach(fd, &same) && same.next == had->next, "who_has_all_goes_on_there");
+	close(fd);
+	report(change(box, 3 * RING) == 3 * RING, "without_a_recorder_the_oldest_are_overwritten");
+	fd = open_log();
+	report(!attach(fd, &late) && late.next > had->next && late.next >= get_first(box->nl),
+	       "who_comes_late_is_told_where_to_begin");
+	report(continues(box->nl, fd, &late), "with_the_state_of_the_chain_there");
+	close(fd);
+	fd = open_log();
+	other.previous_length = 12;
+	memset(other.previous, 0xab, sizeof(other.previous));
+	report(!attach(fd, &other) && other.log == had->log && other.next > 7,
+	       "who_has_another_log_begins_with_the_ring");
+	report(continues(box->nl, fd, &other), "with_the_state_there");
+	close(fd);
+}
+
+/* Of the last attaching. */
+static void test_lines(int nl)
+{
+	uint64_t length = get_head(nl);
+	const void *line;
+
+	request_begin(&r, RVM_CMD_WITNESS_GET);
+	put_u64(&r, RVM_A_WITNESS_SEQUENCE, length - 2);
+	put_u64(&r, RVM_A_WITNESS_LENGTH, length - 1);
+	report(!nl_dump(nl, &r, &reply) && reply.messages == 1 &&
+		       reply_u64(&reply, RVM_A_WITNESS_SEQUENCE) == length - 2 &&
+		       reply_get(&reply, RVM_A_WITNESS_DETAIL, &line) > 0 &&
+		       strstr(line, "recorder=attached first=") &&
+		       strstr(line, " previous=abababab") && strstr(line, " length=12"),
+	       "lines_are_listed_from_one_to_another");
+	if (reply.messages) printf("# %u %s\n", reply.messages, reply_get(&reply, RVM_A_WITNESS_DETAIL, &line) > 0 ? (char*)line : "");
+	request_begin(&r, RVM_CMD_WITNESS_GET);
+	report(!nl_dump(nl, &r, &reply) && reply.messages > 100, "or_all_that_are_there");
+}
+
+static int attach_inside(void *fd)
+{
+	struct rvm_witness_attach from = {};
+
+	return attach(*(int *)fd, &from);
+}
+
+int main(int argc, char **argv)
+{
+	struct rvm_witness_attach had = {};
+	int nl = nl_open(), fd = open_log();
+	struct box box;
+
+	printf("TAP version 13\n1..24\n");
+	if (nl < 0 || fd < 0 || !box_make(&box, nl, "recorder")) {
+		printf("Bail out! cannot set up\n");
+		return 1;
+	}
+	report(box_do(&box, attach_inside, &fd) == EACCES, "inside_nobody_is_the_recorder");
+	had.log = test_attaching(&box, fd);
+	test_nothing_is_overwritten(&box, fd);
+	had.next = get_head(nl);
+	report(!acknowledge(fd, had.next), "all_is_acknowledged");
+	close(fd);
+	test_going_on(&box, &had);
+	test_lines(nl);
+	report(box_remove(&box), "the_partition_is_deleted");
+	return failed;
+}
