@@ -165,7 +165,7 @@ int rvm_hook_hold(const struct rvm_hook_spec *specs, unsigned int links, unsigne
 	guard(mutex)(&lock);
 	*bad = links;
 	before = count;
-	err = rvm_witness_reserve_for(&res, 1, extack);
+	err = rvm_witness_reserve_for(&res, 0, 1, extack);
 	if (err)
 		return err;
 	for (i = 0; i < links; i++) {
@@ -201,7 +201,7 @@ int rvm_hook_release(struct netlink_ext_ack *extack)
 		NL_SET_ERR_MSG(extack, "1 partition would run unenforced: delete it first");
 	if (running)
 		return -EBUSY;
-	err = rvm_witness_reserve_for(&res, 1, extack);
+	err = rvm_witness_reserve_for(&res, 0, 1, extack);
 	if (err)
 		return err;
 	links = count;

@@ -66,23 +66,27 @@ static uint64_t get_first(int nl)
 	return reply_u64(&reply, RVM_A_WITNESS_FIRST);
 }
 
+static int set_mode(struct box *box, uint32_t mode)
+{
+	return box_set(box, RVM_A_PARTITION_MODE, mode);
+}
+
 /* Make changes until one is refused; how many were made. */
-static int change(const struct box *box, int most)
+static int change(struct box *box, int most)
 {
 	int done = 0;
 
-	while (done < most && !box_set((struct box *)box, RVM_A_PARTITION_MODE,
-				       done % 2 ? RVM_MODE_PERMISSIVE : RVM_MODE_LEARN))
+	while (done < most && !set_mode(box, done % 2 ? RVM_MODE_PERMISSIVE : RVM_MODE_LEARN))
 		done++;
 	return done;
 }
 
-/* The newest record of a kind from @first on. */
-static bool find(int nl, int fd, uint64_t first, uint8_t kind, struct rvm_record *record)
+/* The newest record of a kind from @first on and before @end. */
+static bool find(int fd, uint64_t first, uint64_t end, uint8_t kind, struct rvm_record *record)
 {
 	uint64_t i;
 
-	for (i = get_head(nl); i-- > first;)
+	for (i = end; i-- > first;)
 		if (read_record(fd, i, record) && record->kind == kind)
 			return true;
 	return false;
@@ -105,7 +109,7 @@ static uint64_t test_attaching(struct box *box, int fd)
 	report(attach(second, &other) == EBUSY && acknowledge(second, 1) == ENOTCONN,
 	       "there_is_one_at_a_time");
 	length = get_head(box->nl);
-	report(find(box->nl, fd, 0, RVM_KIND_RECORDER, &record) && record.payload[0] == 1 &&
+	report(find(fd, 0, get_head(box->nl), RVM_KIND_RECORDER, &record) && record.payload[0] == 1 &&
 		       record.target == 0,
 	       "attaching_is_a_record");
 	report(acknowledge(fd, length + 1) == EINVAL, "what_is_not_there_is_not_safe");
@@ -166,7 +170,7 @@ static void test_going_on(struct box *box, const struct rvm_witness_attach *had)
 	struct rvm_record record;
 	int fd = open_log();
 
-	report(find(box->nl, fd, had->next, RVM_KIND_RECORDER, &record) && !record.payload[0] &&
+	report(find(fd, had->next, get_head(box->nl), RVM_KIND_RECORDER, &record) && !record.payload[0] &&
 		       record.target == had->next,
 	       "detaching_is_a_record");
 	report(!attach(fd, &same) && same.next == had->next, "who_has_all_goes_on_there");
@@ -186,24 +190,137 @@ static void test_going_on(struct box *box, const struct rvm_witness_attach *had)
 	close(fd);
 }
 
-/* Of the last attaching. */
+/* The newest record of attaching, with its line. */
 static void test_lines(int nl)
 {
-	uint64_t length = get_head(nl);
+	int fd = open_log();
+	struct rvm_record record;
+	uint64_t at = get_head(nl);
 	const void *line;
 
+	while (find(fd, 0, at, RVM_KIND_RECORDER, &record) && !record.payload[0])
+		at = record.sequence;
+	at = record.sequence;
 	request_begin(&r, RVM_CMD_WITNESS_GET);
-	put_u64(&r, RVM_A_WITNESS_SEQUENCE, length - 2);
-	put_u64(&r, RVM_A_WITNESS_LENGTH, length - 1);
+	put_u64(&r, RVM_A_WITNESS_SEQUENCE, at);
+	put_u64(&r, RVM_A_WITNESS_LENGTH, at + 1);
 	report(!nl_dump(nl, &r, &reply) && reply.messages == 1 &&
-		       reply_u64(&reply, RVM_A_WITNESS_SEQUENCE) == length - 2 &&
+		       reply_u64(&reply, RVM_A_WITNESS_SEQUENCE) == at &&
 		       reply_get(&reply, RVM_A_WITNESS_DETAIL, &line) > 0 &&
 		       strstr(line, "recorder=attached first=") &&
 		       strstr(line, " previous=abababab") && strstr(line, " length=12"),
 	       "lines_are_listed_from_one_to_another");
-	if (reply.messages) printf("# %u %s\n", reply.messages, reply_get(&reply, RVM_A_WITNESS_DETAIL, &line) > 0 ? (char*)line : "");
 	request_begin(&r, RVM_CMD_WITNESS_GET);
 	report(!nl_dump(nl, &r, &reply) && reply.messages > 100, "or_all_that_are_there");
+	close(fd);
+}
+
+struct asking {
+	uint64_t token;
+	uint32_t rights;
+	int times;
+	/* Each answer. */
+	int error;
+};
+
+/* What is refused or proved is a record of the partition.  Return: 0 if all were answered so. */
+static int ask_inside(void *arg)
+{
+	const struct asking *a = arg;
+	int i, nl = nl_open();
+
+	for (i = 0; i < a->times; i++) {
+		request_begin(&r, RVM_CMD_TOKEN_PROVE);
+		put_u64(&r, RVM_A_GRANT_ID, a->token);
+		put_u32(&r, RVM_A_GRANT_TIER, 1);
+		put_u32(&r, RVM_A_GRANT_RIGHTS, a->rights);
+		if (nl_call(nl, &r, &reply) != a->error)
+			return 1;
+	}
+	return 0;
+}
+
+static uint64_t first_token(const struct box *box)
+{
+	struct reply one = { .len = 0 };
+	const void *nest;
+
+	request_begin(&r, RVM_CMD_TOKEN_GET);
+	put_u32(&r, RVM_A_TABLE_PARTITION, box->id);
+	if (nl_dump(box->nl, &r, &reply))
+		return 0;
+	one.len = reply_get(&reply, RVM_A_TABLE_TOKEN, &nest);
+	memcpy(one.data, nest, one.len);
+	return reply_u64(&one, RVM_A_TOKEN_ID);
+}
+
+struct counts {
+	unsigned int records;
+	uint64_t lost;
+};
+
+/* Of one partition, in all that is there from a record on. */
+static struct counts count(const struct box *box, int fd, uint64_t from)
+{
+	uint64_t i, end = get_head(box->nl);
+	struct counts c = {};
+	struct rvm_record record;
+
+	for (i = from; i < end; i++) {
+		if (!read_record(fd, i, &record) || record.actor != box->id)
+			continue;
+		if (record.kind == RVM_KIND_LOG_GAP)
+			c.lost += record.target;
+		else
+			c.records++;
+	}
+	return c;
+}
+
+#define QUIET 60
+#define LOUD 4000
+
+/* One partition is denied without end; the other one's evidence stays, and so do changes. */
+static void test_flood(struct box *loud, struct box *quiet, int fd)
+{
+	struct asking often = { first_token(loud), RVM_RIGHT_WRITE, LOUD, EACCES };
+	struct asking some = { first_token(quiet), RVM_RIGHT_WRITE, QUIET, EACCES };
+
+	report(!box_do(quiet, ask_inside, &some), "one_is_denied_some_times");
+	report(!box_do(loud, ask_inside, &often), "another_one_without_end");
+	report(count(quiet, fd, get_first(quiet->nl)).records == QUIET,
+	       "the_evidence_of_the_first_is_there");
+	report(!box_do(quiet, ask_inside, &some) &&
+		       count(quiet, fd, get_first(quiet->nl)).records == 2 * QUIET,
+	       "it_can_have_more");
+	report(count(loud, fd, get_first(loud->nl)).records >= RING / 4, "the_flood_has_its_share");
+	report(!set_mode(quiet, RVM_MODE_LEARN), "and_the_host_makes_changes");
+}
+
+/* The same, while nothing is overwritten. */
+static void test_recorded_flood(struct box *loud, struct box *quiet, int fd)
+{
+	struct asking often = { first_token(loud), RVM_RIGHT_WRITE, LOUD, EACCES };
+	struct asking some = { first_token(quiet), RVM_RIGHT_WRITE, QUIET, EACCES };
+	struct asking proof = { first_token(loud), RVM_RIGHT_READ, 1, ENOSPC };
+	uint64_t begin = get_head(loud->nl);
+	struct rvm_witness_attach from = {};
+	struct counts c;
+
+	report(!attach(fd, &from) && !acknowledge(fd, get_head(loud->nl)),
+	       "now_there_is_a_recorder");
+	report(!box_do(loud, ask_inside, &often), "the_flood_goes_on");
+	c = count(loud, fd, begin);
+	report(c.records < RING / 2, "it_has_half_of_what_is_free");
+	report(!box_do(loud, ask_inside, &proof), "what_it_proves_would_be_a_record_too");
+	report(!box_do(quiet, ask_inside, &some) && count(quiet, fd, begin).records == QUIET,
+	       "the_first_one_has_its_own_room");
+	report(!set_mode(quiet, RVM_MODE_PERMISSIVE), "and_the_host_too");
+	acknowledge(fd, get_head(loud->nl));
+	report(wait_until(count(loud, fd, begin).lost + c.records == LOUD),
+	       "records_and_losses_are_all_that_was");
+	proof.error = 0;
+	report(!box_do(loud, ask_inside, &proof), "then_it_can_prove_again");
 }
 
 static int attach_inside(void *fd)
@@ -217,10 +334,13 @@ int main(int argc, char **argv)
 {
 	struct rvm_witness_attach had = {};
 	int nl = nl_open(), fd = open_log();
-	struct box box;
+	const struct rule rule = { RVM_CLASS_NAME, RVM_RIGHT_READ | RVM_RIGHT_PROVE, .pattern = "x" };
+	struct box box, quiet;
 
-	printf("TAP version 13\n1..24\n");
-	if (nl < 0 || fd < 0 || !box_make(&box, nl, "recorder")) {
+	printf("TAP version 13\n1..38\n");
+	if (nl < 0 || fd < 0 || !box_make(&box, nl, "recorder") ||
+	    !box_make(&quiet, nl, "recorder-quiet") || box_load(&box, &rule, 1) ||
+	    box_load(&quiet, &rule, 1)) {
 		printf("Bail out! cannot set up\n");
 		return 1;
 	}
@@ -232,6 +352,10 @@ int main(int argc, char **argv)
 	close(fd);
 	test_going_on(&box, &had);
 	test_lines(nl);
-	report(box_remove(&box), "the_partition_is_deleted");
+	fd = open_log();
+	test_flood(&box, &quiet, fd);
+	test_recorded_flood(&box, &quiet, fd);
+	close(fd);
+	report(box_remove(&quiet) && box_remove(&box), "the_partitions_are_deleted");
 	return failed;
 }

@@ -223,7 +223,7 @@ static int add_partition(struct rvm_partition *part, const struct rvm_partition_
 	part->level = part->parent ? part->parent->level + 1 : 0;
 	err = check_outer_name(part, spec, extack);
 	err = err ?: check_place(part, spec, extack);
-	err = err ?: rvm_witness_reserve_for(&res, 1, extack);
+	err = err ?: rvm_witness_reserve_for(&res, 0, 1, extack);
 	if (!err)
 		err = register_partition(part, &res, extack);
 	rvm_witness_abort(&res);
@@ -427,7 +427,7 @@ static int change_one(struct rvm_partition *part, const struct rvm_partition_cha
 	err = check_change(part, change, extack);
 	if (err)
 		return err;
-	err = rvm_witness_reserve_for(&res, change->has_state + other, must ? extack : NULL);
+	err = rvm_witness_reserve_for(&res, 0, change->has_state + other, must ? extack : NULL);
 	if (err && must)
 		return err;
 	if (takes_away(change))

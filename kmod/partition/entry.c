@@ -194,7 +194,7 @@ int rvm_entry_admit(struct rvm_partition *part, struct pid *pid, const struct rv
 	new->what = *what;
 	get_file(new->what.program);
 
-	err = rvm_witness_reserve_for(&res, 1, extack);
+	err = rvm_witness_reserve_for(&res, 0, 1, extack);
 	if (!err && own_net)
 		err = rvm_network_claim(part, pid);
 	if (!err)
@@ -222,7 +222,7 @@ int rvm_entry_adopt(struct rvm_partition *part, struct pid *pid, struct netlink_
 	might_sleep();
 	err = find_task(part, pid) ?: rvm_adopt_process(part, pid, true, extack);
 	if (!err)
-		err = rvm_witness_reserve_for(&res, 1, extack);
+		err = rvm_witness_reserve_for(&res, 0, 1, extack);
 	if (err)
 		return err;
 	err = rvm_partition_change(part, &adopted, extack);

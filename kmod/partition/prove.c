@@ -66,8 +66,9 @@ static enum rvm_reason reason_of(enum rvm_token_error error)
 	}
 }
 
-static u64 record(const struct rvm_proof_request *req, const struct rvm_token_core *core,
-		  enum rvm_kind kind, u8 tier, enum rvm_token_error error)
+static u64 record(struct rvm_reservation *res, const struct rvm_proof_request *req,
+		  const struct rvm_token_core *core, enum rvm_kind kind, u8 tier,
+		  enum rvm_token_error error)
 {
 	struct rvm_deed deed;
 
@@ -80,7 +81,7 @@ static u64 record(const struct rvm_proof_request *req, const struct rvm_token_co
 	rvm_line_add_number(&deed.line, "asked", req->tier);
 	if (tier >= 2)
 		rvm_line_add_number(&deed.line, "nonce", req->nonce);
-	return rvm_deed_end(&deed, NULL);
+	return rvm_deed_end(&deed, res);
 }
 
 static bool is_fresh(const struct rvm_partition *part, const struct rvm_proof_request *req, u64 now)
@@ -109,30 +110,33 @@ static enum rvm_token_error verify(const struct rvm_proof_request *req, struct r
 	return error;
 }
 
+/* What was verified is on record: there is room for that. */
 static enum rvm_token_error prove(const struct rvm_proof_request *req,
 				  const struct rvm_token_core *core, struct rvm_partition *part,
-				  struct rvm_proof *proof)
+				  struct rvm_reservation *res, struct rvm_proof *proof)
 {
 	u8 tier = max(req->tier, core->tier);
 	enum rvm_token_error error = verify(req, part, core, tier);
 
 	proof->tier = tier;
 	if (error) {
-		record(req, core, RVM_KIND_PROOF_REJECTED, tier, error);
+		record(NULL, req, core, RVM_KIND_PROOF_REJECTED, tier, error);
 		return error;
 	}
 	if (tier > req->tier)
-		record(req, core, RVM_KIND_PROOF_ESCALATED, tier, error);
-	proof->sequence = record(req, core, RVM_KIND_PROOF_VERIFIED_P1 + tier - 1, tier, error);
+		record(res, req, core, RVM_KIND_PROOF_ESCALATED, tier, error);
+	proof->sequence = record(res, req, core, RVM_KIND_PROOF_VERIFIED_P1 + tier - 1, tier, error);
 	return error;
 }
 
 int rvm_token_prove(const struct rvm_proof_request *req, struct rvm_proof *proof,
 		    struct netlink_ext_ack *extack)
 {
+	struct rvm_reservation res = {};
 	struct rvm_token_core *core;
 	enum rvm_token_error error;
 	struct rvm_partition *part;
+	int err;
 
 	guard(mutex)(&rvm_partitions_lock);
 	error = rvm_handles_find(req->handle, &core);
@@ -146,6 +150,10 @@ int rvm_token_prove(const struct rvm_proof_request *req, struct rvm_proof *proof
 		return rvm_token_refuse(RVM_TOKEN_ERROR_INVALID_HANDLE, extack);
 	if (make_nonces(part))
 		return -ENOMEM;
-	error = prove(req, core, part, proof);
+	err = rvm_witness_reserve_for(&res, req->caller, 2, extack);
+	if (err)
+		return err;
+	error = prove(req, core, part, &res, proof);
+	rvm_witness_abort(&res);
 	return error ? rvm_token_refuse(error, extack) : 0;
 }

@@ -247,7 +247,7 @@ static int publish(struct commit *c, struct netlink_ext_ack *extack)
 
 	guard(mutex)(&rvm_partitions_lock);
 	err = check_target(part, extack) ?: make_room(c, extack);
-	err = err ?: rvm_witness_reserve_for(&res, 1, extack);
+	err = err ?: rvm_witness_reserve_for(&res, 0, 1, extack);
 	if (err)
 		return err;
 	/* Tokens carry the sequence, so the record comes first; nothing can fail any more. */
@@ -267,7 +267,7 @@ static int confirm(struct commit *c, struct netlink_ext_ack *extack)
 	int err;
 
 	guard(mutex)(&rvm_partitions_lock);
-	err = check_target(c->txn->part, extack) ?: rvm_witness_reserve_for(&res, 1, extack);
+	err = check_target(c->txn->part, extack) ?: rvm_witness_reserve_for(&res, 0, 1, extack);
 	if (!err)
 		c->done->sequence =
 			record_commit(&res, c->txn->part, c->txn, c->table->source, c->done->kept);

@@ -204,7 +204,7 @@ void rvm_witness_get_head(struct rvm_witness_head *head)
 
 	raw_spin_lock_irqsave(&rvm_log.lock, flags);
 	head->first = rvm_witness_first();
-	head->lost = head->first + atomic64_read(&rvm_log.dropped);
+	head->lost = head->first + rvm_log.dropped + atomic64_read(&rvm_log.missed);
 	head->detail_lost = rvm_log.lines_lost;
 	raw_spin_unlock_irqrestore(&rvm_log.lock, flags);
 	head->capacity = rvm_log.capacity;

@@ -124,6 +124,7 @@ int rvm_recorder_attach(const void *owner, struct rvm_witness_attach *attach)
 		next = rvm_hasher_find(next, &state);
 		set_acknowledged(next);
 	}
+	rvm_log_pass(next);
 	record(next, attach);
 	attach->log = rvm_log.id;
 	attach->next = next;
@@ -148,6 +149,7 @@ int rvm_recorder_acknowledge(const void *owner, u64 sequence)
 	raw_spin_unlock_irqrestore(&rvm_log.lock, flags);
 	if (!valid)
 		return -EINVAL;
+	rvm_log_pass(sequence);
 	if (!recorder.kept.count)
 		rvm_witness_reserve(&recorder.kept, 1);
 	/* What was lost meanwhile is told when there is room. */

@@ -20,6 +20,7 @@
 #include <linux/vmalloc.h>
 
 #include "lib/log/record.h"
+#include "lib/log/share.h"
 #include "lib/log/shelf.h"
 #include "limits.h"
 #include "witness/listener.h"
@@ -28,6 +29,9 @@
 
 /* Records that are not left for the next tick. */
 #define HURRY 64
+
+/* Gaps that are told in one hold of the lock. */
+#define GAPS 16
 
 static_assert(RVM_DETAILS_MAX == RVM_SHELF_SLOTS);
 
@@ -71,6 +75,40 @@ static u32 used(void)
 	return rvm_log.appended - first_kept();
 }
 
+static bool is_old(u64 sequence)
+{
+	u64 time = rvm_le64_get(rvm_log_record(sequence) + 8);
+
+	return ktime_get_real_ns() > time + RVM_SHARE_AGE_SECONDS * (u64)NSEC_PER_SEC;
+}
+
+static u32 actor_of(u64 sequence)
+{
+	return rvm_le32_get(rvm_log_record(sequence) + 20);
+}
+
+static void pass_one(void)
+{
+	rvm_shares_remove(rvm_log.shares, actor_of(rvm_log.floor));
+	rvm_log.floor++;
+}
+
+void rvm_log_pass(u64 sequence)
+{
+	unsigned long flags;
+	unsigned int left;
+	bool more = true;
+
+	while (more) {
+		raw_spin_lock_irqsave(&rvm_log.lock, flags);
+		for (left = HURRY; left && rvm_log.floor < sequence; left--)
+			pass_one();
+		more = rvm_log.floor < sequence;
+		raw_spin_unlock_irqrestore(&rvm_log.lock, flags);
+		cond_resched();
+	}
+}
+
 static bool has_room(u32 count, u32 kept)
 {
 	u32 taken = used() + max(rvm_log.reserved, kept);
@@ -84,6 +122,9 @@ u64 rvm_log_put(struct rvm_record *rec)
 	u64 sequence = rvm_log.appended;
 
 	lockdep_assert_held(&rvm_log.lock);
+	if (sequence - rvm_log.floor == rvm_log.capacity)
+		pass_one();
+	rvm_shares_add(rvm_log.shares, rec->actor);
 	rec->sequence = sequence;
 	rec->timestamp_ns = ktime_get_real_ns();
 	rvm_record_encode(rec, rvm_log_record(sequence));
@@ -137,28 +178,46 @@ static void put_seal(void)
 	rvm_log.sealed = rvm_log.appended;
 }
 
-static void put_gap(u64 dropped)
+static void put_gap(u32 actor, u64 lost)
 {
-	struct rvm_record rec = { .kind = RVM_KIND_LOG_GAP };
+	struct rvm_record rec = { .kind = RVM_KIND_LOG_GAP, .actor = actor, .target = lost };
 
-	rec.target = dropped - rvm_log.gap;
-	rvm_le32_put(rec.payload + 4, (u32)(rvm_log.lines_lost - rvm_log.gap_lines));
+	rvm_le32_put(rec.payload + 4, (u32)(rvm_log.lines_lost - rvm_log.lines_told));
+	rvm_log.lines_told = rvm_log.lines_lost;
 	rvm_log_put(&rec);
-	rvm_log.gap = dropped;
-	rvm_log.gap_lines = rvm_log.lines_lost;
 }
 
-/*
- * What the log says about itself comes out of any free room.  Losses are told
- * when half of the ring is free again, so that in a flood it is not full of gaps.
- */
+/* The host's gap: what nobody could record, and lines. */
+static void tell_missed(void)
+{
+	u64 missed = atomic64_read(&rvm_log.missed);
+
+	if ((missed == rvm_log.missed_told && rvm_log.lines_lost == rvm_log.lines_told) ||
+	    !has_room(1, 0))
+		return;
+	put_gap(0, missed - rvm_log.missed_told);
+	rvm_log.missed_told = missed;
+}
+
+/* Losses are told when half of the ring is free again: in a flood it is not full of gaps. */
+static void tell_losses(bool all)
+{
+	unsigned int left = GAPS;
+	u32 actor, lost;
+
+	if (used() > rvm_log.capacity / 2)
+		return;
+	while (left-- && rvm_log.shares->first != RVM_SHARE_NONE && has_room(1, 0)) {
+		lost = rvm_shares_tell(rvm_log.shares, ktime_get_ns(), all, &actor);
+		if (lost)
+			put_gap(actor, lost);
+	}
+	tell_missed();
+}
+
+/* What the log says about itself comes out of any free room. */
 static void put_upkeep(void)
 {
-	u64 dropped = atomic64_read(&rvm_log.dropped);
-	bool lost = dropped != rvm_log.gap || rvm_log.lines_lost != rvm_log.gap_lines;
-
-	if (lost && used() <= rvm_log.capacity / 2 && has_room(1, 0))
-		put_gap(dropped);
 	if (rvm_log.appended - rvm_log.sealed >= RVM_SEAL_RECORDS - 1)
 		put_seal();
 }
@@ -171,6 +230,7 @@ u64 rvm_log_claim(bool seal)
 	raw_spin_lock_irqsave(&rvm_log.lock, flags);
 	rvm_log.kicked = false;
 	rvm_log.hurried = false;
+	tell_losses(seal);
 	put_upkeep();
 	if (seal && rvm_log.appended != rvm_log.sealed)
 		put_seal();
@@ -189,14 +249,43 @@ void rvm_log_kick(void)
 	irq_work_queue(&kick);
 }
 
-static bool take_room(struct rvm_reservation *res)
+/* Of what is not promised to changes. */
+static bool is_admitted(u32 actor, u32 count)
+{
+	u32 kept = max(rvm_log.reserved, rvm_log.capacity / 4);
+	struct rvm_share_room room = {
+		.now = ktime_get_ns(),
+		.limit = rvm_log.capacity / 4,
+		.replaces = overwrite && !rvm_log.recorded,
+	};
+
+	if (!has_room(count, kept))
+		return false;
+	if (room.replaces && rvm_log.appended - rvm_log.floor < rvm_log.capacity)
+		return true;
+	if (room.replaces) {
+		room.oldest = actor_of(rvm_log.floor);
+		room.old = is_old(rvm_log.floor);
+	} else {
+		room.free = rvm_log.capacity - used() - kept;
+	}
+	return rvm_shares_admit(rvm_log.shares, actor, &room);
+}
+
+static bool take_room(u32 actor, struct rvm_reservation *res)
 {
 	lockdep_assert_held(&rvm_log.lock);
 	if (!res)
-		return has_room(1, rvm_log.capacity / 4);
+		return is_admitted(actor, 1);
 	res->count--;
 	rvm_log.reserved--;
 	return true;
+}
+
+static void lose(u32 actor)
+{
+	rvm_log.dropped++;
+	rvm_shares_lose(rvm_log.shares, actor);
 }
 
 /* Makes a record, out of the reservation if there is one. */
@@ -217,8 +306,8 @@ static u64 append(const struct rvm_event *event, struct rvm_reservation *res)
 	bool idle, late;
 
 	raw_spin_lock_irqsave(&rvm_log.lock, flags);
-	if (!take_room(res)) {
-		atomic64_inc(&rvm_log.dropped);
+	if (!take_room(event->actor, res)) {
+		lose(event->actor);
 	} else {
 		/* Seals have their own use for the place of the key. */
 		if (event->detail && event->kind != RVM_KIND_LOG_SEAL)
@@ -258,11 +347,28 @@ int rvm_witness_reserve(struct rvm_reservation *res, unsigned int count)
 	return err;
 }
 
-int rvm_witness_reserve_for(struct rvm_reservation *res, unsigned int count,
+/* What a partition asks for comes out of its share. */
+static bool share_has_room(u32 actor, u32 count)
+{
+	unsigned long flags;
+	bool admitted;
+
+	raw_spin_lock_irqsave(&rvm_log.lock, flags);
+	admitted = is_admitted(actor, count);
+	raw_spin_unlock_irqrestore(&rvm_log.lock, flags);
+	return admitted;
+}
+
+int rvm_witness_reserve_for(struct rvm_reservation *res, u32 actor, unsigned int count,
 			    struct netlink_ext_ack *extack)
 {
-	int err = rvm_witness_reserve(res, count);
+	int err;
 
+	if (actor && !share_has_room(actor, count)) {
+		NL_SET_ERR_MSG(extack, "the partition has used up its share of the witness log");
+		return -ENOSPC;
+	}
+	err = rvm_witness_reserve(res, count);
 	if (err)
 		NL_SET_ERR_MSG(extack, "the witness log is full: no change can be recorded");
 	return err;
@@ -288,7 +394,7 @@ void rvm_witness_abort(struct rvm_reservation *res)
 u64 rvm_witness_append(const struct rvm_event *event)
 {
 	if (in_nmi()) {
-		atomic64_inc(&rvm_log.dropped);
+		atomic64_inc(&rvm_log.missed);
 		return U64_MAX;
 	}
 	return append(event, NULL);
@@ -371,12 +477,18 @@ int rvm_witness_init(void)
 	if (!rvm_log.shelf)
 		goto err_free_lines;
 	rvm_shelf_init(rvm_log.shelf);
+	rvm_log.shares = vmalloc(sizeof(*rvm_log.shares));
+	if (!rvm_log.shares)
+		goto err_free_shelf;
+	rvm_shares_init(rvm_log.shares);
 	err = rvm_hasher_init();
 	if (err)
-		goto err_free_shelf;
+		goto err_free_shares;
 	rvm_recorder_init();
 	return 0;
 
+err_free_shares:
+	vfree(rvm_log.shares);
 err_free_shelf:
 	vfree(rvm_log.shelf);
 err_free_lines:
@@ -397,6 +509,7 @@ void rvm_witness_exit(void)
 	irq_work_sync(&kick);
 	irq_work_sync(&hurry);
 	rvm_hasher_exit();
+	vfree(rvm_log.shares);
 	vfree(rvm_log.shelf);
 	vfree(rvm_log.lines);
 	vfree(rvm_log.records);

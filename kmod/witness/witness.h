@@ -73,12 +73,13 @@ int rvm_witness_reserve(struct rvm_reservation *res, unsigned int count);
 /**
  * rvm_witness_reserve_for() - rvm_witness_reserve() for a request
  * @res: likewise
+ * @actor: partition that asks, which has to have a share left; 0 for the host
  * @count: likewise
  * @extack: says why not; may be NULL
  *
  * Return: likewise.
  */
-int rvm_witness_reserve_for(struct rvm_reservation *res, unsigned int count,
+int rvm_witness_reserve_for(struct rvm_reservation *res, u32 actor, unsigned int count,
 			    struct netlink_ext_ack *extack);
 
 /**
@@ -103,9 +104,10 @@ void rvm_witness_abort(struct rvm_reservation *res);
  * rvm_witness_append() - record something that needed no reservation
  * @event: what happened
  *
- * Three quarters of the ring are for these.  What is lost is counted, and told
- * by a LogGap with the count in target when half of the ring is free again.  Lost
- * detail lines are counted there too, in the payload's detail.
+ * Three quarters of the ring are for these, and each partition has a share (lib/log/share.h).
+ * What is lost is counted, and told by a LogGap of that partition with the count in target,
+ * when half of the ring is free again.  Lost detail lines are counted there too, in the
+ * payload's detail.
  *
  * Context: any but NMI, where all is lost; never sleeps.
  * Return: its sequence, U64_MAX if there was no room (counted as lost).

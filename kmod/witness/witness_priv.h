@@ -8,6 +8,7 @@
 #include <linux/workqueue.h>
 
 #include "lib/log/record.h"
+#include "lib/log/share.h"
 #include "lib/log/shelf.h"
 #include "limits.h"
 #include "witness/witness.h"
@@ -42,6 +43,8 @@ struct rvm_witness_log {
 	struct rvm_shelf *shelf;
 	/** @id: Random number of record 0; set at load. */
 	u64 id;
+	/** @shares: How many records from @floor on each partition has; under @lock. */
+	struct rvm_shares *shares;
 	/** @capacity: Records of the ring; set at load. */
 	u32 capacity;
 	/** @kicked: A run of the hasher is under way that will see the next record; under @lock. */
@@ -58,18 +61,22 @@ struct rvm_witness_log {
 	u64 acknowledged;
 	/** @sealed: Records up to and with the newest seal; under @lock. */
 	u64 sealed;
-	/** @gap: Lost records that a LogGap tells of; under @lock. */
-	u64 gap;
-	/** @gap_lines: And lost lines; under @lock. */
-	u64 gap_lines;
+	/** @floor: The first record that counts in @shares; under @lock. */
+	u64 floor;
+	/** @dropped: Records for which there was no room; under @lock. */
+	u64 dropped;
+	/** @missed_told: Of @missed, those that a LogGap tells of; under @lock. */
+	u64 missed_told;
+	/** @lines_told: Likewise of @lines_lost; under @lock. */
+	u64 lines_told;
 	/** @lines_appended: Lines so far; under @lock. */
 	u64 lines_appended;
 	/** @lines_lost: Lines for which there was no room; under @lock. */
 	u64 lines_lost;
 	/** @last_denial: Sequence of the newest denial plus one; written under @lock. */
 	u64 last_denial;
-	/** @dropped: Records for which there was no room. */
-	atomic64_t dropped;
+	/** @missed: Events in contexts in which nothing can be recorded. */
+	atomic64_t missed;
 	/** @hashed: Records that are final; written by the hasher. */
 	u64 hashed;
 };
@@ -91,9 +98,12 @@ u64 rvm_log_put(struct rvm_record *rec);
 /** rvm_log_line() - line of a record, NULL if it is gone; under the log's lock */
 const struct rvm_witness_line *rvm_log_line(u64 sequence);
 
+/** rvm_log_pass() - records before this one do not count in the shares any more */
+void rvm_log_pass(u64 sequence);
+
 /**
  * rvm_log_claim() - records that the hasher is to hash
- * @seal: end with a seal, if there is any record after the last one and room
+ * @seal: tell all losses, and end with a seal, if there is any record after the last one
  *
  * Whoever appends from now on kicks the hasher again.
  *

@@ -71,6 +71,23 @@ static void what_is_to_be_kept_stays(void)
 	EXPECT_EQ(count_kept(0, end + 1), RVM_SHELF_SLOTS);
 }
 
+/* While nothing goes, as with a recorder that is slow. */
+static void a_flood_leaves_room(void)
+{
+	u64 sequence;
+	u64 mine = 0, theirs = 0;
+
+	rvm_shelf_init(&shelf);
+	for (sequence = 0; sequence < 2 * RVM_SHELF_SLOTS; sequence++)
+		mine += rvm_shelf_place(&shelf, 1, sequence, 0) != RVM_SHELF_NONE;
+	EXPECT_EQ(mine, RVM_SHELF_SLOTS / 2);
+	for (; sequence < 2 * RVM_SHELF_SLOTS + 1000; sequence++)
+		theirs += rvm_shelf_place(&shelf, 2, sequence, 0) != RVM_SHELF_NONE;
+	EXPECT_EQ(theirs, 1000);
+	/* When some may go, it goes on. */
+	EXPECT(rvm_shelf_place(&shelf, 1, sequence, 10) != RVM_SHELF_NONE);
+}
+
 static void slots_are_of_one_line_each(void)
 {
 	static u64 in[RVM_SHELF_SLOTS];
@@ -94,6 +111,7 @@ int main(void)
 	RUN(one_alone_has_all_places);
 	RUN(a_flood_takes_only_its_own);
 	RUN(what_is_to_be_kept_stays);
+	RUN(a_flood_leaves_room);
 	RUN(slots_are_of_one_line_each);
 	return unit_done();
 }

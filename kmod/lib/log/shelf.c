@@ -86,6 +86,10 @@ u16 rvm_shelf_place(struct rvm_shelf *shelf, u32 owner, u64 sequence, u64 keep)
 	unsigned int lane = lane_of(owner), fullest;
 	u16 slot;
 
+	/* Others need room too while nothing goes. */
+	if (shelf->count[lane] >= RVM_SHELF_SLOTS / 2 &&
+	    shelf->sequence[shelf->oldest[lane]] >= keep)
+		return RVM_SHELF_NONE;
 	if (shelf->used < RVM_SHELF_SLOTS) {
 		slot = shelf->used++;
 	} else {

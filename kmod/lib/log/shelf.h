@@ -9,7 +9,8 @@
  *
  * A shelf has slots for lines; each has an owner and a sequence that only goes up.  When
  * it is full, the owner with the most lines loses its oldest: so an owner that writes
- * without end replaces its own lines, and those of owners that have fewer stay.  Owners
+ * without end replaces its own lines, and those of owners that have fewer stay.  An owner
+ * has at most half of the slots for lines that are to be kept.  Owners
  * whose numbers differ by a multiple of RVM_SHELF_LANES - 1 share a lane.
  */
 
@@ -52,7 +53,7 @@ void rvm_shelf_init(struct rvm_shelf *shelf);
  * Context: any, serialised by the caller; at most RVM_SHELF_LANES steps, and
  * those of one bucket.
  * Return: the slot, whose previous line is gone; RVM_SHELF_NONE if the line that would
- * have to go is to be kept.
+ * have to go is to be kept, or if @owner has half of the slots and all are to be kept.
  */
 u16 rvm_shelf_place(struct rvm_shelf *shelf, u32 owner, u64 sequence, u64 keep);
 
