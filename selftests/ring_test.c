@@ -105,8 +105,16 @@ static void test_overwrite(struct box *box)
 	report(get_record(box->nl, 0) == ENODATA && reply.text[0], "overwritten_is_ENODATA");
 }
 
+static uint64_t log_length(int nl)
+{
+	request_begin(&r, RVM_CMD_WITNESS_GET);
+	nl_call(nl, &r, &reply);
+	return reply_u64(&reply, RVM_A_WITNESS_LENGTH);
+}
+
 static void test_keep(struct box *box)
 {
+	uint64_t length;
 	const struct rule rule = { RVM_CLASS_SELF, RVM_RIGHT_READ };
 	struct box other;
 	int done = change_until_refused(box, 2 * RING);
@@ -123,7 +131,9 @@ static void test_keep(struct box *box)
 	report(!get_counters(box->nl).tokens, "nothing_of_it_is_left");
 	report(!box_make(&other, box->nl, "ring-other"), "no_partition_is_made");
 	report(enter(box) == ENOSPC && reply.text[0], "nobody_comes_in");
+	length = log_length(box->nl);
 	report(!set_fence(box, RVM_PARTITION_FLAG_FENCED), "what_takes_away_still_works");
+	report(log_length(box->nl) == length + 1, "and_is_on_record");
 	report(set_fence(box, 0) == ENOSPC, "what_gives_back_does_not");
 	report(get_record(box->nl, 0) == 0, "the_first_record_is_there");
 }
@@ -152,7 +162,7 @@ int main(int argc, char **argv)
 
 	if (argc > 1 && !strcmp(argv[1], "leave"))
 		return leave(nl);
-	printf("TAP version 13\n1..%d\n", keep ? 11 : 5);
+	printf("TAP version 13\n1..%d\n", keep ? 12 : 5);
 	if (nl < 0 || !box_make(&box, nl, "ring")) {
 		printf("Bail out! cannot set up\n");
 		return 1;

@@ -25,8 +25,16 @@
 #include "witness/line.h"
 #include "witness/witness.h"
 
-/* Out of the reservation; without one the change still happens and may be lost to the log. */
-static u64 record(struct rvm_reservation *res, const struct rvm_partition *part, enum rvm_kind kind)
+/* What takes away happens whether the log has room or not: so one record has it already. */
+static void keep_room(struct rvm_partition *part)
+{
+	lockdep_assert_held(&rvm_partitions_lock);
+	if (!part->kept.count)
+		rvm_witness_reserve(&part->kept, 1);
+}
+
+/* Out of the reservation, or of what is kept; the change may be lost to the log if both are used up. */
+static u64 record(struct rvm_reservation *res, struct rvm_partition *part, enum rvm_kind kind)
 {
 	char text[2 * RVM_NAME_MAX + 160] = "";
 	struct rvm_line line = { .text = text, .size = sizeof(text) };
@@ -43,6 +51,8 @@ static u64 record(struct rvm_reservation *res, const struct rvm_partition *part,
 	rvm_line_add(&line, "mode", mode, strlen(mode));
 	rvm_line_add_number(&line, "flags", part->flags);
 	rvm_line_add_number(&line, "epoch", part->epoch);
+	if (!res->count)
+		res = &part->kept;
 	return res->count ? rvm_witness_commit(res, &event) : rvm_witness_append(&event);
 }
 
@@ -205,11 +215,13 @@ static int register_partition(struct rvm_partition *part, struct rvm_reservation
 	if (err)
 		return err;
 	err = has_tasks(part) ? rvm_adopt_group(part, extack) : 0;
-	if (err)
+	if (err) {
 		rvm_registry_del(part);
-	else
-		record(res, part, RVM_KIND_PARTITION_CREATE);
-	return err;
+		return err;
+	}
+	record(res, part, RVM_KIND_PARTITION_CREATE);
+	keep_room(part);
+	return 0;
 }
 
 static int add_partition(struct rvm_partition *part, const struct rvm_partition_spec *spec,
@@ -239,6 +251,7 @@ static int settle_created(struct rvm_partition *part, struct netlink_ext_ack *ex
 		return 0;
 	guard(mutex)(&rvm_partitions_lock);
 	rvm_registry_del(part);
+	rvm_witness_abort(&part->kept);
 	return err;
 }
 
@@ -427,6 +440,7 @@ static int change_one(struct rvm_partition *part, const struct rvm_partition_cha
 	err = check_change(part, change, extack);
 	if (err)
 		return err;
+	keep_room(part);
 	err = rvm_witness_reserve_for(&res, 0, change->has_state + other, must ? extack : NULL);
 	if (err && must)
 		return err;
@@ -562,7 +576,6 @@ static void end_tokens(struct rvm_partition *part, struct rvm_table *table, u64 
 
 int rvm_partition_destroy(struct rvm_partition *part, struct netlink_ext_ack *extack)
 {
-	struct rvm_reservation res = {};
 	struct rvm_table *table;
 	u64 sequence;
 	int err;
@@ -574,9 +587,9 @@ int rvm_partition_destroy(struct rvm_partition *part, struct netlink_ext_ack *ex
 			if (err)
 				return err;
 			/* It is destroyed even if the log has no room for the record. */
-			rvm_witness_reserve(&res, 1);
+			keep_room(part);
 			table = rvm_registry_del(part);
-			sequence = record(&res, part, RVM_KIND_PARTITION_DESTROY);
+			sequence = record(&part->kept, part, RVM_KIND_PARTITION_DESTROY);
 		}
 		end_tokens(part, table, sequence);
 	}
@@ -592,12 +605,10 @@ void rvm_partition_destroy_all(void)
 	u64 sequence;
 
 	xa_for_each(&rvm_registry, id, part) {
-		struct rvm_reservation res = {};
-
 		guard(mutex)(&rvm_revoke_lock);
 		scoped_guard(mutex, &rvm_partitions_lock) {
 			table = rvm_registry_del(part);
-			sequence = record(&res, part, RVM_KIND_PARTITION_DESTROY);
+			sequence = record(&part->kept, part, RVM_KIND_PARTITION_DESTROY);
 		}
 		end_tokens(part, table, sequence);
 		rvm_partition_put(part);

@@ -15,6 +15,7 @@
 #include "limits.h"
 #include "partition/own.h"
 #include "policy.h"
+#include "witness/witness.h"
 
 struct rvm_grants;
 struct rvm_nonces;
@@ -90,6 +91,8 @@ struct rvm_partition {
 	bool touched;
 	/** @next_touched: Then, another such one. */
 	struct rvm_partition *next_touched;
+	/** @kept: Room for a record of what takes away; under rvm_partitions_lock, likely there. */
+	struct rvm_reservation kept;
 	/** @nonces: That it has used; under rvm_partitions_lock, NULL before the first. */
 	struct rvm_nonces *nonces;
 	/** @marked: Something may have been taken from what is open; under rvm_partitions_lock. */
