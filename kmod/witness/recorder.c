@@ -71,7 +71,7 @@ static void add_digest(struct rvm_line *line, const char *key, const u8 *digest)
 }
 
 /* What recording begins with, or ends before. */
-static void record(u64 sequence, const struct rvm_witness_attach *attach)
+static void record(u64 sequence, const struct rvm_witness_attach *attach, bool known)
 {
 	static const char *const words[] = { "recorder=detached", "recorder=attached" };
 	char text[RVM_DETAIL_BYTES] = "";
@@ -85,7 +85,7 @@ static void record(u64 sequence, const struct rvm_witness_attach *attach)
 
 	rvm_line_add_text(&line, words[!!attach]);
 	rvm_line_add_number(&line, "first", sequence);
-	if (attach && memchr_inv(attach->previous, 0, sizeof(attach->previous))) {
+	if (attach && !known && memchr_inv(attach->previous, 0, sizeof(attach->previous))) {
 		add_digest(&line, "previous", attach->previous);
 		rvm_line_add_number(&line, "length", attach->previous_length);
 	}
@@ -125,7 +125,7 @@ int rvm_recorder_attach(const void *owner, struct rvm_witness_attach *attach)
 		set_acknowledged(next);
 	}
 	rvm_log_pass(next);
-	record(next, attach);
+	record(next, attach, own);
 	attach->log = rvm_log.id;
 	attach->next = next;
 	put_words(state.words, attach->state);
@@ -171,7 +171,7 @@ void rvm_recorder_detach(const void *owner)
 	rvm_log.recorded = false;
 	sequence = rvm_log.acknowledged;
 	raw_spin_unlock_irqrestore(&rvm_log.lock, flags);
-	record(sequence, NULL);
+	record(sequence, NULL, false);
 }
 
 void rvm_recorder_init(void)

@@ -17,9 +17,9 @@ struct rvm_witness_attach {
 	__u64 log;
 	/** @next: In: records of that log that it has.  Out: the first one to record. */
 	__u64 next;
-	/** @previous_length: In: records of the log that was recorded before this one. */
+	/** @previous_length: In: if that is another log, its records. */
 	__u64 previous_length;
-	/** @previous: In: its head, all zero for none.  It is told in the record of attaching. */
+	/** @previous: In: and its head, all zero for none.  The record of attaching has both. */
 	__u8 previous[32];
 	/** @state: Out: SHA-256 state before record @next, eight words, big-endian. */
 	__u8 state[32];
