@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The records and lines of a segment, followed in order. */
+#include <string.h>
+#include <sys/types.h>
+
+#include "limits.h"
+#include "log/trail.h"
+
+static void begin_stretch(struct trail *trail, uint64_t first, bool whole)
+{
+	SHA256_Init(&trail->stretch);
+	trail->stretch_lines = 0;
+	trail->stretch_first = first;
+	trail->stretch_offset = trail->line_bytes;
+	trail->stretch_whole = whole;
+	trail->stretch_blank = false;
+}
+
+void trail_begin(struct trail *trail, const uint32_t state[RVM_SHA256_WORDS], uint64_t first,
+		 const uint8_t aux[8], bool whole)
+{
+	rvm_chain_verifier_anchor(&trail->chain, state, first, aux, NULL);
+	trail->chain.chain.compress = digest_compress;
+	trail->records = 0;
+	trail->line_bytes = 0;
+	trail->first_ns = 0;
+	trail->last_ns = 0;
+	SHA256_Init(&trail->records_sum);
+	SHA256_Init(&trail->lines_sum);
+	index_free(&trail->index);
+	trail->at_seal = false;
+	trail->fault = (struct trail_fault){ 0 };
+	begin_stretch(trail, first, whole);
+}
+
+static void mark_record(struct trail *trail, const char *reason)
+{
+	uint64_t offset = trail->records * RVM_RECORD_BYTES;
+
+	trail->fault = (struct trail_fault){ .reason = reason,
+					     .sequence = trail->chain.chain.length,
+					     .offset = offset,
+					     .end = offset };
+}
+
+static void mark_lines(struct trail *trail, const char *reason, uint64_t sequence, uint64_t offset,
+		       uint64_t end)
+{
+	trail->fault = (struct trail_fault){ .reason = reason,
+					     .sequence = sequence,
+					     .in_lines = true,
+					     .offset = offset,
+					     .end = end };
+}
+
+/* Its target and detail tell of the lines before it. */
+static void check_seal(struct trail *trail, const uint8_t *raw)
+{
+	uint8_t digest[RVM_SHA256_DIGEST_BYTES];
+
+	trail_sum(&trail->stretch, digest);
+	if (trail->stretch_whole && rvm_le32_get(raw + 40) != trail->stretch_lines)
+		mark_lines(trail, "the seal after them counts other lines", trail->stretch_first,
+			   trail->stretch_offset, trail->line_bytes);
+	else if (!trail->stretch_whole || rvm_le64_get(raw + 24) == rvm_le64_get(digest))
+		trail->unsealed += trail->stretch_whole ? 0 : trail->stretch_lines;
+	else if (trail->stretch_blank)
+		trail->unsealed += trail->stretch_lines;
+	else
+		mark_lines(trail, "do not fit the seal after them", trail->stretch_first,
+			   trail->stretch_offset, trail->line_bytes);
+}
+
+/* A recorder began with record @first: what it did not see itself may have lost its line. */
+static void check_blanks(struct trail *trail, uint64_t first)
+{
+	if (trail->open_blank && trail->open_blank - 1 < first)
+		mark_lines(trail, "the line is missing, though a recorder was there",
+			   trail->open_blank - 1, trail->stretch_offset, trail->line_bytes);
+	trail->open_blank = 0;
+}
+
+static void add_line(struct trail *trail, const char *line, size_t len, uint64_t sequence)
+{
+	SHA256_Update(&trail->stretch, line, len);
+	trail->stretch_lines++;
+	trail->line_bytes += len;
+	if (len > 1)
+		return;
+	trail->blanks++;
+	trail->stretch_blank = true;
+	if (!trail->open_blank)
+		trail->open_blank = sequence + 1;
+}
+
+/* Bytes of the first line with its newline; 0 if it is not all there, SIZE_MAX if it is too long. */
+static size_t line_length(const char *lines, size_t len)
+{
+	size_t most = len < RVM_DETAIL_BYTES ? len : RVM_DETAIL_BYTES;
+	const char *end = memchr(lines, '\n', most);
+
+	if (end)
+		return end + 1 - lines;
+	return most < RVM_DETAIL_BYTES ? 0 : SIZE_MAX;
+}
+
+static void add_record(struct trail *trail, const uint8_t *raw)
+{
+	trail->last_ns = rvm_le64_get(raw + 8);
+	if (!trail->records++)
+		trail->first_ns = trail->last_ns;
+	trail->at_seal = raw[16] == RVM_KIND_LOG_SEAL;
+	if (trail->at_seal) {
+		check_seal(trail, raw);
+		begin_stretch(trail, trail->chain.chain.length, true);
+	}
+	if (raw[16] == RVM_KIND_RECORDER && raw[36] == RECORDER_ATTACHED)
+		check_blanks(trail, rvm_le64_get(raw + 24));
+}
+
+/* Return: 1, 0 if the line is not all there, or -1 without memory or for a fault. */
+static int take_record(struct trail *trail, const uint8_t *raw, const char *lines, size_t len,
+		       size_t *used)
+{
+	uint64_t sequence = trail->chain.chain.length;
+	struct rvm_chain_verifier next = trail->chain;
+	enum rvm_chain_error error = rvm_chain_verify_next(&next, raw);
+
+	if (error) {
+		mark_record(trail, rvm_chain_reason(error));
+		return -1;
+	}
+	*used = 0;
+	if (raw[18] & RVM_RECORD_F_DETAIL) {
+		*used = line_length(lines, len);
+		if (!*used)
+			return 0;
+	}
+	if (*used == SIZE_MAX) {
+		mark_lines(trail, "the line is too long", sequence, trail->line_bytes,
+			   trail->line_bytes + RVM_DETAIL_BYTES);
+		return -1;
+	}
+	if (index_add(&trail->index, raw, trail->line_bytes))
+		return -1;
+	trail->chain = next;
+	if (*used)
+		add_line(trail, lines, *used, sequence);
+	add_record(trail, raw);
+	return 1;
+}
+
+ssize_t trail_take(struct trail *trail, const uint8_t *raw, size_t n, const char *lines,
+		   size_t *len)
+{
+	size_t taken = 0, at = 0, used = 0;
+	int ret = 1;
+
+	while (ret > 0 && taken < n && !trail->fault.reason) {
+		ret = take_record(trail, raw + taken * RVM_RECORD_BYTES, lines + at, *len - at,
+				  &used);
+		if (ret <= 0)
+			break;
+		taken++;
+		at += used;
+		if (trail->at_seal && trail->stop_at_seal)
+			break;
+	}
+	SHA256_Update(&trail->records_sum, raw, taken * RVM_RECORD_BYTES);
+	SHA256_Update(&trail->lines_sum, lines, at);
+	*len = at;
+	return ret < 0 && !trail->fault.reason ? -1 : (ssize_t)taken;
+}
+
+void trail_end(struct trail *trail)
+{
+	index_free(&trail->index);
+}
+
+void trail_sum(const SHA256_CTX *sum, uint8_t out[RVM_SHA256_DIGEST_BYTES])
+{
+	SHA256_CTX copy = *sum;
+
+	SHA256_Final(out, &copy);
+}
