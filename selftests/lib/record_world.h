@@ -219,7 +219,7 @@ static inline void world_attach(struct world *w)
 	}
 	w->acked = place->next;
 	rec.target = place->next;
-	snprintf(line, sizeof(line), "recorder=attached first=%llu %s",
+	snprintf(line, sizeof(line), "recorder=attached first=%llu%s",
 		 (unsigned long long)place->next, w->previous);
 	world_append(w, &rec, line);
 	w->attached = true;
@@ -257,10 +257,13 @@ static inline int world_attach_to(struct record_source *source, struct store_pla
 		err_make(err, EXIT_REFUSED, "another recorder is attached");
 		return -EBUSY;
 	}
-	at += sprintf(at, "previous=");
-	for (size_t i = 0; i < RVM_SHA256_DIGEST_BYTES; i++)
-		at += sprintf(at, "%02x", previous[i]);
-	sprintf(at, " length=%llu", (unsigned long long)length);
+	*at = '\0';
+	if (length) {
+		at += sprintf(at, " previous=");
+		for (size_t i = 0; i < RVM_SHA256_DIGEST_BYTES; i++)
+			at += sprintf(at, "%02x", previous[i]);
+		sprintf(at, " length=%llu", (unsigned long long)length);
+	}
 	w->place = *place;
 	if (s->remote) {
 		w->asks = 1;

@@ -149,6 +149,7 @@ extern const struct cmd why_cmds[];
 extern const struct cmd doctor_cmds[];
 extern const struct cmd hook_cmds[];
 extern const struct cmd witness_cmds[];
+extern const struct cmd record_cmds[];
 extern const struct cmd monitor_cmds[];
 extern const struct cmd status_cmds[];
 extern const struct cmd learn_cmds[];

@@ -31,6 +31,7 @@ static const struct cmd *const tables[] = {
 	status_cmds,
 	partition_cmds,
 	witness_cmds,
+	record_cmds,
 	monitor_cmds,
 	learn_cmds,
 	NULL,

@@ -8,7 +8,7 @@
 #include "base/file.h"
 #include "log/reader.h"
 
-static int open_device(struct err *err)
+int log_open_device(struct err *err)
 {
 	int fd = open(WITNESS_DEVICE, O_RDONLY | O_CLOEXEC);
 
@@ -31,7 +31,7 @@ int log_open(struct log_reader *log, const char *path, struct err *err)
 	memset(log, 0, sizeof(*log));
 	log->path = path;
 	log->device = !strcmp(path, WITNESS_DEVICE);
-	log->fd = log->device ? open_device(err) : file_open(path, &st, err);
+	log->fd = log->device ? log_open_device(err) : file_open(path, &st, err);
 	if (log->fd < 0)
 		return -1;
 	if (!log->device)

@@ -37,6 +37,9 @@ struct log_reader {
 	uint8_t buf[LOG_BATCH * RVM_RECORD_BYTES];
 };
 
+/* The kernel's ring.  Return: a descriptor; -1 with @err. */
+int log_open_device(struct err *err);
+
 /**
  * log_open() - open a log at its first record
  * @log: filled; log_close() it in any case

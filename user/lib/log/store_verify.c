@@ -11,6 +11,7 @@
 
 #include "base/auto.h"
 #include "base/file.h"
+#include "base/format.h"
 #include "base/note.h"
 #include "log/follow.h"
 #include "log/list.h"
@@ -196,13 +197,13 @@ static void check_next(struct check *c, const struct seal *seal, enum segment_pa
 static void check_link(struct check *c, const uint8_t *raw, const char *line, size_t len)
 {
 	char hex[2 * RVM_SHA256_DIGEST_BYTES + 1], want[160];
-	auto_free char *text = strndup(line, len);
+	auto_free char *text = format("%.*s ", (int)len, line);
 
 	if (raw[16] != RVM_KIND_RECORDER || raw[36] != RECORDER_ATTACHED || !text)
 		return;
 	for (size_t i = 0; i < RVM_SHA256_DIGEST_BYTES; i++)
 		snprintf(hex + 2 * i, 3, "%02x", c->previous[i]);
-	snprintf(want, sizeof(want), "previous=%s length=%" PRIu64, hex, c->previous_length);
+	snprintf(want, sizeof(want), " previous=%s length=%" PRIu64 " ", hex, c->previous_length);
 	if (strstr(text, want))
 		c->linked = true;
 	else

@@ -15,6 +15,7 @@
 #include "table/program.h"
 #include "witness/advice.h"
 #include "witness/check.h"
+#include "witness/recorded.h"
 #include "witness/trial.h"
 #include "witness/why.h"
 
@@ -404,6 +405,20 @@ static int print_why(struct ctx *ctx, struct nlc *nlc, const struct event *event
 	return EXIT_DONE;
 }
 
+/* What is in force now has nothing to do with it. */
+static int why_recorded(struct ctx *ctx, const struct args *args)
+{
+	auto_names struct names names = { 0 };
+	auto_event struct event event = { 0 };
+
+	if (args_has(args, "--last"))
+		return err_make(&ctx->err, EXIT_USAGE, "--from: name a record");
+	if (recorded_event(args_str(args, "--from"), args_u64(args, "--log", 0),
+			   args_u64(args, "SEQ", 0), &names, &event, &ctx->err))
+		return -1;
+	return print_why(ctx, NULL, &event);
+}
+
 static int why(struct ctx *ctx, const struct args *args)
 {
 	auto_nlc struct nlc *nlc = NULL;
@@ -417,6 +432,8 @@ static int why(struct ctx *ctx, const struct args *args)
 		return err_make(&ctx->err, EXIT_USAGE, "why: name a record, or give --last");
 	if (args_has(args, "--partition") && !args_has(args, "--last"))
 		return err_make(&ctx->err, EXIT_USAGE, "--partition: only with --last");
+	if (args_has(args, "--from"))
+		return why_recorded(ctx, args);
 	if (nlc_open(&nlc, &ctx->err))
 		return -1;
 	names.nlc = nlc;
@@ -432,6 +449,8 @@ static int why(struct ctx *ctx, const struct args *args)
 static const struct arg why_args[] = {
 	{ "--last", ARG_FLAG, 0, NULL, "the newest denial", NULL },
 	{ "--partition", ARG_NAME, 0, "NAME", "with --last: only of this partition", NULL },
+	{ "--from", ARG_DIR, 0, "DIR", "a record of a directory that was recorded into", NULL },
+	{ "--log", ARG_U32, 0, "N", "with --from: the Nth log; default: the newest", NULL },
 	{ "SEQ", ARG_U64, 0, NULL, "the number of a record", NULL },
 	{},
 };

@@ -11,8 +11,10 @@
 #include "cmd.h"
 #include "log/chain_rvm.h"
 #include "log/event.h"
+#include "log/store_read.h"
 #include "log/verify.h"
 #include "wire/nl.h"
+#include "witness/recorded.h"
 
 static const char *const format_words[] = { "native", "rvm", NULL };
 
@@ -142,6 +144,11 @@ static int witness_tail(struct ctx *ctx, const struct args *args)
 	auto_log struct log_reader log;
 	auto_nlc struct nlc *nlc = NULL;
 
+	log.fd = -1;
+	if (args_has(args, "-f") && store_is(path))
+		return err_make(&ctx->err, EXIT_USAGE, "-f: only of the kernel's log");
+	if (store_is(path))
+		return recorded_tail(ctx, path, args_u64(args, "--log", 0), count);
 	if (log_open(&log, path, &ctx->err) || log_length(&log, &length, &ctx->err))
 		return -1;
 	if (args_has(args, "-f") && !log.device) {
@@ -231,6 +238,10 @@ static int witness_verify(struct ctx *ctx, const struct args *args)
 
 	if (parse_head(args, &how, &ctx->err))
 		return -1;
+	if (store_is(path))
+		return recorded_verify(ctx, path, &how, args_has(args, "--archived"));
+	if (args_has(args, "--archived"))
+		return err_make(&ctx->err, EXIT_USAGE, "--archived: %s is no directory", path);
 	if (key && verify_read_key(key, &how.key, &ctx->err))
 		return -1;
 	ret = verify_log(path, &how, &result, &ctx->err);
@@ -253,8 +264,9 @@ struct exporting {
 	uint64_t records;
 };
 
-static int export_record(struct exporting *x, const uint8_t *raw, struct err *err)
+static int export_record(void *data, const uint8_t *raw, struct err *err)
 {
+	struct exporting *x = data;
 	uint8_t other[RVM_RECORD_BYTES];
 	struct rvm_record rec;
 
@@ -270,12 +282,15 @@ static int export_record(struct exporting *x, const uint8_t *raw, struct err *er
 	return 0;
 }
 
-static int export_records(struct exporting *x, const char *from, struct err *err)
+static int export_records(struct exporting *x, const char *from, uint32_t number, struct err *err)
 {
 	auto_log struct log_reader log;
 	const uint8_t *raw;
 	int ret;
 
+	log.fd = -1;
+	if (store_is(from))
+		return recorded_each(from, number, export_record, x, err);
 	if (log_open(&log, from, err))
 		return -1;
 	if (log.first)
@@ -334,7 +349,8 @@ static int witness_export(struct ctx *ctx, const struct args *args)
 	signal(SIGPIPE, SIG_DFL);
 	rvm_default_key(key);
 	rvm_hmac_key_init(&x.key, key, sizeof(key));
-	if (export_records(&x, from ? from : WITNESS_DEVICE, &ctx->err) ||
+	if (export_records(&x, from ? from : WITNESS_DEVICE, args_u64(args, "--log", 0),
+			   &ctx->err) ||
 	    finish(&x, to, &ctx->err))
 		return -1;
 	if (to)
@@ -346,7 +362,9 @@ static int witness_export(struct ctx *ctx, const struct args *args)
 static const struct arg tail_args[] = {
 	{ "-n", ARG_U64, 0, "N", "show the last N records; default: 10", NULL },
 	{ "-f", ARG_FLAG, 0, NULL, "wait for new records", NULL },
-	{ "FILE", ARG_FILE, 0, NULL, "an exported log instead of the kernel's", NULL },
+	{ "--log", ARG_U32, 0, "N", "of a directory: the Nth log; default: the newest", NULL },
+	{ "FILE", ARG_FILE, 0, NULL, "an exported log or a directory, instead of the kernel's",
+	  NULL },
 	{},
 };
 
@@ -356,14 +374,19 @@ static const struct arg verify_args[] = {
 	{ "--head", ARG_HEX, 0, "HEX", "a head that was saved elsewhere", NULL },
 	{ "--length", ARG_U64, 0, "N", "compare the head after N records; default: at the end",
 	  NULL },
-	{ "FILE", ARG_FILE, ARG_REQUIRED, NULL, "an exported log, or " WITNESS_DEVICE, NULL },
+	{ "--archived", ARG_FLAG, 0, NULL, "older segments of a directory were moved elsewhere",
+	  NULL },
+	{ "FILE", ARG_FILE, ARG_REQUIRED, NULL,
+	  "an exported log, a directory that was recorded into, or " WITNESS_DEVICE, NULL },
 	{},
 };
 
 static const struct arg export_args[] = {
 	{ "--format", ARG_WORD, 0, NULL,
 	  "native, or chained and signed as RVM does; default: native", format_words },
-	{ "--from", ARG_FILE, 0, "FILE", "an exported log instead of the kernel's", NULL },
+	{ "--from", ARG_FILE, 0, "FILE", "an exported log or a directory, instead of the kernel's",
+	  NULL },
+	{ "--log", ARG_U32, 0, "N", "of a directory: the Nth log; default: the newest", NULL },
 	{ "-o", ARG_FILE, 0, "FILE", "write to FILE; default: standard output", NULL },
 	{},
 };

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Commands on a directory that was recorded into, instead of one file. */
+#include <inttypes.h>
+#include <string.h>
+
+#include "log/store_read.h"
+#include "log/store_verify.h"
+#include "witness/recorded.h"
+
+static int print_from(struct ctx *ctx, struct store_reader *reader)
+{
+	auto_names struct names names = { 0 };
+	const uint8_t *raw;
+	int ret;
+
+	for (;;) {
+		auto_event struct event event = { 0 };
+		auto_free char *line = NULL;
+
+		ret = store_reader_next(reader, &raw, &line, &ctx->err);
+		if (ret <= 0)
+			return ret;
+		event_fill(&event, raw, line, &names);
+		event_print(ctx->out, &event);
+		if (ferror(stdout) || out_is_closed(ctx->out))
+			return 0;
+	}
+}
+
+int recorded_tail(struct ctx *ctx, const char *path, uint32_t log, uint64_t count)
+{
+	auto_store_reader struct store_reader reader = { .dir = -1 };
+	uint64_t from;
+
+	if (store_reader_open(&reader, path, log, &ctx->err))
+		return -1;
+	from = reader.end - reader.first > count ? reader.end - count : reader.first;
+	if (store_reader_seek(&reader, from, &ctx->err))
+		return -1;
+	return print_from(ctx, &reader);
+}
+
+static void print_fault(struct out *out, const char *path, const struct store_verdict *v)
+{
+	const char *slash = v->file[0] ? "/" : "";
+	auto_free char *at = NULL;
+
+	if (v->at_record && v->end > v->offset)
+		at = format("lines from record %" PRIu64 " on, bytes %" PRIu64 " to %" PRIu64 ": ",
+			    v->sequence, v->offset, v->end - 1);
+	else if (v->at_record)
+		at = format("record %" PRIu64 " at byte %" PRIu64 ": ", v->sequence, v->offset);
+	else if (v->at_byte)
+		at = format("byte %" PRIu64 ": ", v->offset);
+	out_line(out, "%s%s%s: %s%s; the %" PRIu64 " records before are good", path, slash, v->file,
+		 at ? at : "", v->reason, v->records);
+}
+
+static void print_good(struct out *out, const char *path, const struct store_verdict *v)
+{
+	out_line(out, "%s: %" PRIu64 " records of %" PRIu32 " log%s in %" PRIu64 " segment%s are good",
+		 path, v->records, v->logs, v->logs == 1 ? "" : "s", v->segments,
+		 v->segments == 1 ? "" : "s");
+	if (v->lost)
+		out_line(out, "%" PRIu64 " records were lost before they could be recorded",
+			 v->lost);
+	if (v->gone)
+		out_line(out, "%" PRIu64 " detail lines were gone before they could be recorded",
+			 v->gone);
+	if (v->unsealed)
+		out_line(out, "%" PRIu64 " detail lines are in no seal of the kernel as they are",
+			 v->unsealed);
+}
+
+static void print_verdict(struct ctx *ctx, const char *path, const struct store_verdict *v)
+{
+	struct out *out = ctx->out;
+
+	if (v->reason)
+		print_fault(out, path, v);
+	else
+		print_good(out, path, v);
+	if (v->notes)
+		out_line(out, "%s", v->notes);
+	out_object_begin(out, NULL);
+	out_json_str(out, "file", path);
+	out_json_str(out, "verdict", v->reason ? "bad" : "good");
+	out_json_u64(out, "logs", v->logs);
+	out_json_u64(out, "segments", v->segments);
+	out_u64(out, "records", v->records);
+	out_u64(out, "length", v->length);
+	out_hex(out, "head", v->head, sizeof(v->head));
+	out_json_u64(out, "lost", v->lost);
+	out_json_u64(out, "lines-gone", v->gone);
+	out_json_u64(out, "lines-unsealed", v->unsealed);
+	if (v->notes)
+		out_json_str(out, "notes", v->notes);
+	if (v->reason) {
+		out_json_str(out, "reason", v->reason);
+		out_json_str(out, "segment", v->file);
+	}
+	if (v->at_record)
+		out_json_u64(out, "sequence", v->sequence);
+	if (v->at_byte)
+		out_json_u64(out, "offset", v->offset);
+	out_object_end(out);
+}
+
+int recorded_verify(struct ctx *ctx, const char *path, const struct verify_how *how,
+		    bool archived)
+{
+	struct store_how what = { .archived = archived,
+				  .anchored = how->anchored,
+				  .length = how->length };
+	auto_verdict struct store_verdict verdict = { 0 };
+
+	if (how->rvm || how->signed_) {
+		err_make(&ctx->err, EXIT_USAGE, "%s: --format and --key are for single files",
+			 path);
+		return err_hint(&ctx->err, "rvmctl witness export --from %s makes one", path);
+	}
+	memcpy(what.head, how->head, sizeof(what.head));
+	if (store_verify(path, &what, &verdict, &ctx->err))
+		return -1;
+	print_verdict(ctx, path, &verdict);
+	return verdict.reason ? EXIT_REFUSED : EXIT_DONE;
+}
+
+int recorded_each(const char *path, uint32_t log,
+		  int (*fn)(void *data, const uint8_t *raw, struct err *err), void *data,
+		  struct err *err)
+{
+	auto_store_reader struct store_reader reader = { .dir = -1 };
+	const uint8_t *raw;
+	int ret;
+
+	if (store_reader_open(&reader, path, log, err))
+		return -1;
+	if (reader.first)
+		warn_line("%s: records 0 to %" PRIu64 " are not there", path, reader.first - 1);
+	for (;;) {
+		auto_free char *line = NULL;
+
+		ret = store_reader_next(&reader, &raw, &line, err);
+		if (ret <= 0)
+			return ret;
+		if (fn(data, raw, err))
+			return -1;
+	}
+}
+
+int recorded_event(const char *path, uint32_t log, uint64_t sequence, struct names *names,
+		   struct event *event, struct err *err)
+{
+	auto_store_reader struct store_reader reader = { .dir = -1 };
+	auto_free char *line = NULL;
+	const uint8_t *raw;
+
+	if (store_reader_open(&reader, path, log, err) ||
+	    store_reader_seek(&reader, sequence, err))
+		return -1;
+	if (store_reader_next(&reader, &raw, &line, err) <= 0 || rvm_le64_get(raw) != sequence)
+		return err_make(err, EXIT_REFUSED, "%s: has no record %" PRIu64, path, sequence);
+	event_fill(event, raw, line, names);
+	return 0;
+}
