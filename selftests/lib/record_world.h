@@ -30,6 +30,8 @@ struct world {
 	uint64_t id;
 	/* One record in so many has a line; 0 for none. */
 	unsigned int line_each;
+	/* A seal at the latest after so many records. */
+	unsigned int seal_each;
 	/* Overwrite nothing without a recorder either. */
 	bool keep;
 	/* Stop making records at this length. */
@@ -139,7 +141,8 @@ static inline bool world_step(struct world *w)
 {
 	uint64_t sequence = w->appended, random = world_mix(sequence * 977 + w->id);
 	struct rvm_record rec = {
-		.kind = sequence ? RVM_KIND_PROOF_VERIFIED_P1 + random % 4 : RVM_KIND_BOOT_ATTESTATION,
+		.kind = sequence ? RVM_KIND_PROOF_VERIFIED_P1 + random % 4 :
+				   RVM_KIND_BOOT_ATTESTATION,
 		.tier = random % 3,
 		.actor = random % 7,
 		.target = random,
@@ -150,12 +153,13 @@ static inline bool world_step(struct world *w)
 
 	if (sequence >= w->limit || !world_has_room(w))
 		return false;
-	if (sequence - w->sealed >= WORLD_SEAL - 1) {
+	if (sequence - w->sealed >= w->seal_each - 1) {
 		world_seal(w);
 		return true;
 	}
 	if (w->line_each && random % w->line_each == 0) {
-		snprintf(line, sizeof(line), "op=open right=1 pid=%u uid=0 comm=\"x\" path=\"/%llx/%.*s\"",
+		snprintf(line, sizeof(line),
+			 "op=open right=1 pid=%u uid=0 comm=\"x\" path=\"/%llx/%.*s\"",
 			 (unsigned int)(random % 30000), (unsigned long long)random,
 			 (int)(random % 64),
 			 "0123456789012345678901234567890123456789012345678901234567890123");
@@ -181,12 +185,13 @@ static inline void world_reload(struct world *w, uint64_t id)
 
 static inline struct world *world_new(uint64_t id, unsigned int line_each, uint64_t limit)
 {
-	struct world *w = mmap(NULL, sizeof(*w), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS,
-			       -1, 0);
+	struct world *w =
+		mmap(NULL, sizeof(*w), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
 	if (w == MAP_FAILED)
 		abort();
 	w->line_each = line_each;
+	w->seal_each = WORLD_SEAL;
 	w->limit = limit;
 	world_reload(w, id);
 	return w;

@@ -12,12 +12,16 @@ struct follow *follow_new(int records, int lines)
 {
 	struct follow *follow = malloc(sizeof(*follow));
 
-	if (!follow)
-		return NULL;
+	if (follow)
+		follow_begin(follow, records, lines);
+	return follow;
+}
+
+void follow_begin(struct follow *follow, int records, int lines)
+{
 	memset(follow, 0, offsetof(struct follow, raw));
 	follow->records = records;
 	follow->lines = lines;
-	return follow;
 }
 
 /* Return: bytes that were read, 0 at the end, or a negative errno. */

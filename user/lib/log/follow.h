@@ -37,6 +37,8 @@ struct follow {
 
 /* free() it. */
 struct follow *follow_new(int records, int lines);
+/* Begin again, with other files. */
+void follow_begin(struct follow *follow, int records, int lines);
 
 /**
  * follow_run() - take what is there

@@ -12,8 +12,8 @@
 #include "log/list.h"
 
 static const char *const endings[PARTS] = {
-	[PART_RECORDS] = ".records", [PART_LINES] = ".lines", [PART_INDEX] = ".index",
-	[PART_OPEN] = ".open",	     [PART_SEAL] = ".seal",   [PART_CUT] = ".cut",
+	[PART_RECORDS] = ".records",	 [PART_LINES] = ".lines", [PART_INDEX] = ".index",
+	[PART_OPEN] = ".open",		 [PART_SEAL] = ".seal",	  [PART_CUT] = ".cut",
 	[PART_CUT_LINES] = ".cut-lines",
 };
 

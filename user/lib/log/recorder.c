@@ -217,6 +217,15 @@ static int get_lines(struct recording *r, uint64_t first, size_t n, struct err *
 	return ret;
 }
 
+/* A segment is filled, and then goes on to the next seal. */
+static size_t room_for(const struct recording *r, size_t n)
+{
+	uint64_t most = r->policy->segment_bytes / RVM_RECORD_BYTES;
+	uint64_t have = r->store->open ? r->store->segment.trail.records : 0;
+
+	return have < most && n > most - have ? most - have : n;
+}
+
 /* Return: how many records were written, or a negative errno. */
 static ssize_t write_some(struct recording *r, size_t at, size_t n, size_t *line_at,
 			  struct err *err)
@@ -236,8 +245,8 @@ static ssize_t write_some(struct recording *r, size_t at, size_t n, size_t *line
 				return ret;
 		}
 	}
-	taken = store_append(r->store, r->raw + at * RVM_RECORD_BYTES, n, r->text + *line_at, &len,
-			     err);
+	taken = store_append(r->store, r->raw + at * RVM_RECORD_BYTES, room_for(r, n),
+			     r->text + *line_at, &len, err);
 	if (taken > 0)
 		*line_at += len;
 	return taken;

@@ -22,8 +22,7 @@ static bool parse_digits(const char *text, size_t n, uint64_t *value)
 {
 	*value = 0;
 	for (size_t i = 0; i < n; i++) {
-		if (text[i] < '0' || text[i] > '9' ||
-		    __builtin_mul_overflow(*value, 10, value) ||
+		if (text[i] < '0' || text[i] > '9' || __builtin_mul_overflow(*value, 10, value) ||
 		    __builtin_add_overflow(*value, (uint64_t)(text[i] - '0'), value))
 			return false;
 	}

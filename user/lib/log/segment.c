@@ -157,7 +157,8 @@ static void pass_over(struct segment *segment)
 
 static bool is_taken(const struct trail *trail)
 {
-	return trail->fault.reason && trail->fault.in_lines && trail->fault.sequence < trail->chain.chain.length;
+	return trail->fault.reason && trail->fault.in_lines &&
+	       trail->fault.sequence < trail->chain.chain.length;
 }
 
 static int follow_all(struct segment *segment, struct segment_cut *cut, struct err *err)

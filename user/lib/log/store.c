@@ -59,7 +59,8 @@ static int check_directory(const char *path, const struct stat *st, struct err *
 		return err_make(err, EXIT_USAGE, "%s: not a directory", path);
 	if (st->st_uid != geteuid()) {
 		err_make(err, EXIT_REFUSED, "%s: belongs to user %u", path, st->st_uid);
-		return err_hint(err, "who owns it can remove the log: take a directory of your own");
+		return err_hint(err,
+				"who owns it can remove the log: take a directory of your own");
 	}
 	if (st->st_mode & 077) {
 		err_make(err, EXIT_REFUSED, "%s: has mode %04o", path, st->st_mode & 07777);
@@ -77,7 +78,8 @@ static int open_directory(struct store *store, struct err *err)
 	err_clear(&none);
 	if (look < 0) {
 		/* If it is not for want of the directory, this says so. */
-		if (access(store->path, F_OK) && errno == ENOENT && make_directory(store->path, err))
+		if (access(store->path, F_OK) && errno == ENOENT &&
+		    make_directory(store->path, err))
 			return -1;
 		look = file_look(store->path, err);
 	}
@@ -165,8 +167,7 @@ static bool is_stillborn(const struct store *store, const struct segment_files *
 }
 
 /* @last: no segment comes after it.  Return: 1 to forget it, 0, or -1 with @err. */
-static int check_files(struct store *store, struct segment_files *files, bool last,
-		       struct err *err)
+static int check_files(struct store *store, struct segment_files *files, bool last, struct err *err)
 {
 	char text[48];
 
@@ -332,8 +333,7 @@ static int take_list(struct store *store, struct err *err)
 	return open_last(store, &list.entry[list.n - 1], err);
 }
 
-int store_open(struct store *store, const char *path, void (*say_to)(const char *),
-	       struct err *err)
+int store_open(struct store *store, const char *path, void (*say_to)(const char *), struct err *err)
 {
 	*store = (struct store){ .dir = -1, .lock = -1, .say = say_to, .path = strdup(path) };
 	if (!store->path)
@@ -398,8 +398,7 @@ static int begin_segment(struct store *store, const struct store_place *place, u
 	return ret;
 }
 
-static int refuse_place(const struct store *store, const struct store_place *place,
-			struct err *err)
+static int refuse_place(const struct store *store, const struct store_place *place, struct err *err)
 {
 	err_make(err, EXIT_REFUSED,
 		 "%s: the kernel goes on with record %" PRIu64 ", but %" PRIu64 " are here",

@@ -36,8 +36,8 @@ static int open_segment(struct store_reader *reader, struct err *err)
 	const struct segment_name *name = &reader->list.entry[reader->at].name;
 
 	close_segment(reader);
-	reader->records = part_open(reader->dir, name, PART_RECORDS, O_RDONLY, PART_ANY,
-				    reader->path, err);
+	reader->records =
+		part_open(reader->dir, name, PART_RECORDS, O_RDONLY, PART_ANY, reader->path, err);
 	if (reader->records >= 0)
 		reader->lines = part_open(reader->dir, name, PART_LINES, O_RDONLY, PART_ANY,
 					  reader->path, err);
@@ -69,8 +69,8 @@ static void choose(struct list *list, uint32_t log)
 static int find_end(struct store_reader *reader, struct err *err)
 {
 	const struct segment_name *last = &reader->list.entry[reader->list.n - 1].name;
-	auto_close int fd = part_open(reader->dir, last, PART_RECORDS, O_RDONLY, PART_ANY,
-				      reader->path, err);
+	auto_close int fd =
+		part_open(reader->dir, last, PART_RECORDS, O_RDONLY, PART_ANY, reader->path, err);
 	struct stat st;
 
 	if (fd < 0)

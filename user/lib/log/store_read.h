@@ -40,8 +40,7 @@ struct store_reader {
 /* Is it a directory, and not a file? */
 bool store_is(const char *path);
 /* @log: its number in the directory; 0 for the newest. */
-int store_reader_open(struct store_reader *reader, const char *path, uint32_t log,
-		      struct err *err);
+int store_reader_open(struct store_reader *reader, const char *path, uint32_t log, struct err *err);
 /* The next record is this one, or the first after it that is there. */
 int store_reader_seek(struct store_reader *reader, uint64_t sequence, struct err *err);
 /*

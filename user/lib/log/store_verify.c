@@ -26,6 +26,8 @@ struct check {
 	const struct store_how *how;
 	struct store_verdict *v;
 	struct trail trail;
+	/* The files of a segment. */
+	struct follow *follow;
 	/* A recorder is at work. */
 	bool live;
 	/* The segment before: its fields, where it ended, and the sum of its seal. */
@@ -213,7 +215,6 @@ static void check_link(struct check *c, const uint8_t *raw, const char *line, si
 /* Recorders say where the log before ended; look at the lines of their records. */
 static void follow_links(struct check *c, int records, int lines)
 {
-	auto_free struct follow *follow = NULL;
 	const uint8_t *raw;
 	const char *line;
 	size_t len;
@@ -221,8 +222,8 @@ static void follow_links(struct check *c, int records, int lines)
 	if (!c->has_previous || c->linked || lseek(records, 0, SEEK_SET) ||
 	    lseek(lines, 0, SEEK_SET))
 		return;
-	follow = follow_new(records, lines);
-	while (follow && !c->linked && follow_next(follow, &raw, &line, &len) > 0) {
+	follow_begin(c->follow, records, lines);
+	while (!c->linked && follow_next(c->follow, &raw, &line, &len) > 0) {
 		if (line)
 			check_link(c, raw, line, len);
 	}
@@ -271,16 +272,17 @@ static bool has_more(int fd, uint64_t bytes)
 static int follow_files(struct check *c, const struct seal *seal, int records, int lines,
 			struct err *err)
 {
-	auto_free struct follow *follow = follow_new(records, lines);
+	struct follow *follow = c->follow;
 	struct trail *trail = &c->trail;
 	enum segment_part part = seal->sealed ? PART_SEAL : PART_OPEN;
 	uint64_t length = c->how->anchored ? c->how->length : UINT64_MAX;
-	int ret = -ENOMEM;
+	int ret = 0;
 
+	follow_begin(follow, records, lines);
 	trail_begin(trail, seal->state, seal->name.first, seal->aux, !seal->lost);
-	if (follow && length > seal->name.first)
+	if (length > seal->name.first)
 		ret = follow_run(follow, trail, length);
-	if (follow && (!ret || length <= seal->name.first)) {
+	if (!ret) {
 		meet_anchor(c);
 		ret = follow_run(follow, trail, UINT64_MAX);
 	}
@@ -510,6 +512,7 @@ int store_verify(const char *path, const struct store_how *how, struct store_ver
 		 struct err *err)
 {
 	auto_free struct check *c = calloc(1, sizeof(*c));
+	auto_free struct follow *follow = follow_new(-1, -1);
 	auto_close int dir = -1;
 	auto_list struct list list = { 0 };
 	int ret;
@@ -518,10 +521,11 @@ int store_verify(const char *path, const struct store_how *how, struct store_ver
 	dir = store_look(path, err);
 	if (dir < 0)
 		return -1;
-	if (!c)
+	if (!c || !follow)
 		return err_errno(err, ENOMEM, "%s", path);
 	c->dir = dir;
 	c->path = path;
+	c->follow = follow;
 	c->how = how;
 	c->v = verdict;
 	c->live = is_live(dir);

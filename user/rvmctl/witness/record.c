@@ -85,8 +85,8 @@ static int witness_record(struct ctx *ctx, const struct args *args)
 		return -1;
 	if (record_run(&store, &source.source, &policy, &count, &ctx->err))
 		return -1;
-	out_line(ctx->out, "%s: %" PRIu64 " records; the next one is %" PRIu64, path,
-		 count.records, store.end.next);
+	out_line(ctx->out, "%s: %" PRIu64 " records; the next one is %" PRIu64, path, count.records,
+		 store.end.next);
 	if (count.gone)
 		warn_line("%s: %" PRIu64 " detail lines were gone before they could be recorded",
 			  path, count.gone);

@@ -58,7 +58,8 @@ static void print_fault(struct out *out, const char *path, const struct store_ve
 
 static void print_good(struct out *out, const char *path, const struct store_verdict *v)
 {
-	out_line(out, "%s: %" PRIu64 " records of %" PRIu32 " log%s in %" PRIu64 " segment%s are good",
+	out_line(out,
+		 "%s: %" PRIu64 " records of %" PRIu32 " log%s in %" PRIu64 " segment%s are good",
 		 path, v->records, v->logs, v->logs == 1 ? "" : "s", v->segments,
 		 v->segments == 1 ? "" : "s");
 	if (v->lost)
@@ -106,8 +107,7 @@ static void print_verdict(struct ctx *ctx, const char *path, const struct store_
 	out_object_end(out);
 }
 
-int recorded_verify(struct ctx *ctx, const char *path, const struct verify_how *how,
-		    bool archived)
+int recorded_verify(struct ctx *ctx, const char *path, const struct verify_how *how, bool archived)
 {
 	struct store_how what = { .archived = archived,
 				  .anchored = how->anchored,
@@ -156,8 +156,7 @@ int recorded_event(const char *path, uint32_t log, uint64_t sequence, struct nam
 	auto_free char *line = NULL;
 	const uint8_t *raw;
 
-	if (store_reader_open(&reader, path, log, err) ||
-	    store_reader_seek(&reader, sequence, err))
+	if (store_reader_open(&reader, path, log, err) || store_reader_seek(&reader, sequence, err))
 		return -1;
 	if (store_reader_next(&reader, &raw, &line, err) <= 0 || rvm_le64_get(raw) != sequence)
 		return err_make(err, EXIT_REFUSED, "%s: has no record %" PRIu64, path, sequence);

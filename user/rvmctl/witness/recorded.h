@@ -10,8 +10,7 @@
 
 int recorded_tail(struct ctx *ctx, const char *path, uint32_t log, uint64_t count);
 /* @how: its anchor counts. */
-int recorded_verify(struct ctx *ctx, const char *path, const struct verify_how *how,
-		    bool archived);
+int recorded_verify(struct ctx *ctx, const char *path, const struct verify_how *how, bool archived);
 /* Called for each record; -1 with @err ends it. */
 int recorded_each(const char *path, uint32_t log,
 		  int (*fn)(void *data, const uint8_t *raw, struct err *err), void *data,
