@@ -3,7 +3,7 @@
 #
 # Build, run every ring of tests, and count the results.
 #
-#	selftests/run_all.sh [RING...]     build unit prove tool witness static guest single
+#	selftests/run_all.sh [RING...]     build unit prove tool witness store static guest single
 #
 # guest: two CPUs, tmpfs and ext4, one boot.  single: one CPU, tmpfs.  An emulated
 # guest keeps one CPU of the host busy, so these two run side by side.
@@ -13,7 +13,7 @@ set -euo pipefail
 
 root=$(dirname "$(dirname "$(readlink -f "$0")")")
 report=build/report
-rings=(build unit prove tool witness static guest single ipv6)
+rings=(build unit prove tool witness store static guest single ipv6)
 
 say() {
 	echo "== $* ($SECONDS s)"
@@ -50,6 +50,10 @@ ring_tool() {
 
 ring_witness() {
 	selftests/witness_test.sh
+}
+
+ring_store() {
+	selftests/store_test.sh
 }
 
 ring_static() {

@@ -12,30 +12,12 @@ top=$(dirname "$here")
 rvmctl=${RVMCTL:-$top/user/bin/rvmctl}
 work=$(mktemp -d)
 log=$work/log
-number=0
-failed=0
+
+# shellcheck source=lib/tap.sh
+. "$here/lib/tap.sh"
 
 cleanup() { rm -rf "$work"; }
 trap cleanup EXIT
-
-check() {
-	local name=$1 said status
-
-	shift
-	number=$((number + 1))
-	# Not inside a condition: there errexit would be off, and steps could fail unseen.
-	set +e
-	said=$(set -e; "$@" 2>&1)
-	status=$?
-	set -e
-	if [ "$status" = 0 ]; then
-		echo "ok $number $name"
-	else
-		echo "not ok $number $name"
-		echo "# ${said//$'\n'/$'\n'# }"
-		failed=1
-	fi
-}
 
 build_tool() {
 	"${CC:-gcc}" -O1 -std=gnu11 -fno-strict-aliasing -funsigned-char \

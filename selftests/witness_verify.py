@@ -1,14 +1,19 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Check a witness log with only hashlib: witness_verify.py [--rvm] FILE
+"""Check a witness log with only hashlib: witness_verify.py [--rvm] FILE|DIR
 
-Prints the head of the log; for one in RVM's own format, its chain value.
+Prints the head of the log; for one in RVM's own format, its chain value.  Of a directory
+that was recorded into: the heads of its logs, oldest first, each with its length.
 """
 import hashlib
+import os
+import re
 import struct
 import sys
 
 RECORD = 64
+SEAL, RECORDER = 0xB0, 0xB6
+HAS_LINE = 4
 
 
 def records(data):
@@ -41,6 +46,127 @@ def rvm_head(data):
     return f"{chain:016x}"
 
 
+class Segment:
+    """The files of one segment, and what its .seal or .open says."""
+
+    def __init__(self, folder, name):
+        self.folder, self.name = folder, name
+        self.log, self.first = (int(part) for part in name.split("-"))
+        self.sealed = os.path.exists(os.path.join(folder, name + ".seal"))
+        self.text = self.read(".seal" if self.sealed else ".open")
+        lines = self.text.decode().splitlines()
+        self.fields = dict(line[2:].split(" ", 1) for line in lines if line.startswith("# "))
+        self.sums = {line[66:]: line[:64] for line in lines if not line.startswith("#")}
+
+    def read(self, part):
+        with open(os.path.join(self.folder, self.name + part), "rb") as file:
+            return file.read()
+
+    def fail(self, why):
+        sys.exit(f"{self.name}: {why}")
+
+    def check_text(self, before):
+        own = self.text.rindex(b"# sum ")
+        if hashlib.sha256(self.text[:own]).hexdigest() != self.fields["sum"]:
+            self.fail("its text is not what its sum says")
+        if (int(self.fields["log"]), int(self.fields["first"])) != (self.log, self.first):
+            self.fail("is of another segment")
+        if not self.sealed:
+            return
+        wanted = {self.name + part: hashlib.sha256(self.read(part)).hexdigest()
+                  for part in (".records", ".lines", ".index")}
+        if before:
+            wanted[before.name + ".seal"] = hashlib.sha256(before.text).hexdigest()
+        if self.sums != wanted:
+            self.fail("its digests are not those of its files and of the seal before")
+
+
+class Log:
+    """One log, segment by segment."""
+
+    def __init__(self, first):
+        self.id, self.aux = first.fields["id"], bytes.fromhex(first.fields["aux"])
+        self.length = first.first
+        # Only the first state of all can be put into hashlib.
+        self.stream = None if first.first else hashlib.sha256()
+        self.begin_stretch(not first.first)
+        self.links = []
+
+    def begin_stretch(self, whole):
+        self.stretch, self.lines, self.whole = hashlib.sha256(), 0, whole
+
+    def add_line(self, segment, line, record):
+        self.stretch.update(line + b"\n")
+        self.lines += 1
+        if not line:
+            self.whole = False
+        if record[16] == RECORDER and record[36] == 1:
+            found = re.search(rb" previous=([0-9a-f]{64}) length=(\d+)", line)
+            self.links.append((found[1].decode(), int(found[2])) if found else None)
+
+    def check_seal(self, segment, record):
+        target, count = record[24:32], struct.unpack_from("<I", record, 40)[0]
+        if self.whole and (target != self.stretch.digest()[:8] or count != self.lines):
+            segment.fail(f"the lines before record {self.length} do not fit its seal")
+        self.begin_stretch(True)
+
+    def add(self, segment):
+        lost = segment.first - self.length
+        if lost:
+            if lost != int(segment.fields["lost-before"]):
+                segment.fail("the segment before it is missing")
+            self.stream, self.aux = None, bytes.fromhex(segment.fields["aux"])
+            self.length = segment.first
+            self.begin_stretch(False)
+        lines = segment.read(".lines").split(b"\n")[::-1]
+        if lines.pop(0):
+            segment.fail("ends within a line")
+        for record in records(segment.read(".records")):
+            sequence, = struct.unpack_from("<Q", record)
+            if len(record) != RECORD or sequence != self.length:
+                segment.fail(f"record {self.length} is not there")
+            if self.stream:
+                self.stream.update(record[:48] + self.aux + bytes(8))
+            self.aux = record[52:60]
+            if record[18] & HAS_LINE:
+                if not lines:
+                    segment.fail(f"record {sequence} has no line")
+                self.add_line(segment, lines.pop(), record)
+            if record[16] == SEAL:
+                self.check_seal(segment, record)
+            self.length += 1
+        if lines:
+            segment.fail("has more lines than records with one")
+        self.end = self.stream.hexdigest() if self.stream else segment.fields.get("head")
+        if segment.sealed and (self.end, self.length) != (
+                segment.fields["head"], segment.first + int(segment.fields["records"])):
+            segment.fail("its head or its length is not what its seal says")
+
+
+def check_folder(folder):
+    names = sorted({name[:27] for name in os.listdir(folder)
+                    if re.fullmatch(r"\d{6}-\d{20}\.(seal|open)", name)})
+    logs, before = [], None
+    for segment in (Segment(folder, name) for name in names):
+        segment.check_text(before)
+        if not logs or segment.log != before.log:
+            if segment.log != len(logs) + 1:
+                segment.fail("the log before it is missing")
+            logs.append(Log(segment))
+        elif segment.fields["id"] != logs[-1].id:
+            segment.fail("has the id of another log")
+        logs[-1].add(segment)
+        before = segment
+    for older, newer in zip(logs, logs[1:]):
+        if newer.links and (older.end, older.length) not in newer.links:
+            sys.exit(f"log {newer.id} does not name the log before it")
+    return [f"{log.end} {log.length}" for log in logs]
+
+
 if __name__ == "__main__":
-    with open(sys.argv[-1], "rb") as log:
-        print((rvm_head if "--rvm" in sys.argv else head)(log.read()))
+    where = sys.argv[-1]
+    if os.path.isdir(where):
+        print("\n".join(check_folder(where)))
+    else:
+        with open(where, "rb") as file:
+            print((rvm_head if "--rvm" in sys.argv else head)(file.read()))

@@ -1,0 +1,239 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: GPL-2.0-only
+#
+# Recording into a directory and reading it: without a module.
+#
+# tools/record_world.c is the kernel: it generates logs, and recorders that are killed.
+# witness_verify.py and sha256sum, which share no code with rvmctl, verify the same files.
+#
+#	KILLS=N kills the recorder N times; default: 1000
+set -euo pipefail
+
+here=$(cd "$(dirname "$0")" && pwd)
+top=$(dirname "$here")
+rvmctl=${RVMCTL:-$top/user/bin/rvmctl}
+work=$(mktemp -d -p "$([ -w /dev/shm ] && echo /dev/shm || echo "${TMPDIR:-/tmp}")")
+log=$work/log
+
+# shellcheck source=lib/tap.sh
+. "$here/lib/tap.sh"
+
+cleanup() { rm -rf "$work"; }
+trap cleanup EXIT
+
+build_tool() {
+	# shellcheck disable=SC2046 # words
+	"${CC:-gcc}" -O2 -std=gnu11 -D_GNU_SOURCE -fno-strict-aliasing -funsigned-char \
+		-iquote "$here" -iquote "$top/user/lib" -iquote "$top/kmod" \
+		-I"$top/user/lib/shim" -I"$top/kmod/include/uapi" \
+		"$here/tools/record_world.c" "$top/user/build/librvm.a" "$top/user/build/libcore.a" \
+		-o "$work/world" $(pkg-config --libs smartcols jansson libcrypto)
+}
+
+world() { "$work/world" "$@"; }
+
+# A directory of two logs, in segments of about 4096 records.
+make_log() {
+	rm -rf "$log"
+	world make "$log" 20000 3 262144 1 2
+}
+
+field() { python3 -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1"; }
+
+verify() { "$rvmctl" -j witness verify "$@"; }
+
+is_good() { [ "$(verify "$@" | field verdict)" = good ]; }
+
+# STATUS TEXT COMMAND...: it ends so, and says so.
+says() {
+	local want=$1 text=$2 said status=0
+
+	shift 2
+	said=$("$@" 2>&1) || status=$?
+	echo "$said"
+	[ "$status" = "$want" ] && grep -qF -- "$text" <<<"$said"
+}
+
+whole_log_is_good() {
+	make_log
+	is_good "$log"
+	[ "$(verify "$log" | field records)" = 40000 ]
+	[ "$(verify "$log" | field logs)" = 2 ]
+}
+
+sha256sum_agrees() {
+	make_log
+	[ "$(find "$log" -name '*.seal' | wc -l)" -ge 8 ]
+	(cd "$log" && sha256sum --strict --quiet -c -- *.seal)
+	sealed=$(find "$log" -name '*.seal' | sort | head -n 1)
+	printf x >>"${sealed%.seal}.lines"
+	! (cd "$log" && sha256sum --strict --quiet -c -- *.seal) || return 1
+}
+
+python_agrees() {
+	make_log
+	[ "$(python3 "$here/witness_verify.py" "$log" | tail -n 1)" = \
+		"$(verify "$log" | field head) 20000" ]
+}
+
+python_finds_what_is_changed() {
+	local name
+
+	make_log
+	for name in $(cd "$log" && ls -- 000001-*004096.* 000002-*.open); do
+		cp "$log/$name" "$work/kept"
+		python3 - "$log/$name" <<-'PY'
+			import os, sys
+			size = os.path.getsize(sys.argv[1])
+			with open(sys.argv[1], "r+b") as f:
+			    f.seek(size // 3)
+			    byte = f.read(1)
+			    f.seek(size // 3)
+			    f.write(bytes([byte[0] ^ 1]))
+		PY
+		# Of what is open, what comes after the last seal is not covered.
+		! python3 "$here/witness_verify.py" "$log" >/dev/null || return 1
+		! is_good "$log" || return 1
+		cp "$work/kept" "$log/$name"
+	done
+	is_good "$log"
+}
+
+export_is_one_log() {
+	make_log
+	"$rvmctl" witness export --from "$log" -o "$work/out" >/dev/null
+	is_good "$work/out"
+	[ "$(verify "$work/out" | field head)" = "$(verify "$log" | field head)" ]
+	"$rvmctl" witness export --log 1 --from "$log" | cmp - <(cat "$log"/000001-*.records)
+	"$rvmctl" witness export --format rvm --from "$log" -o "$work/rvm" >/dev/null
+	is_good --format rvm "$work/rvm"
+	says 1 'has no log 9' "$rvmctl" witness export --log 9 --from "$log" -o "$work/out"
+}
+
+tail_has_lines() {
+	make_log
+	[ "$("$rvmctl" -j witness tail -n 3 "$log" | wc -l)" = 3 ]
+	[ "$("$rvmctl" -j witness tail -n 1 "$log" | field sequence)" = 19999 ]
+	[ "$("$rvmctl" -j witness tail -n 1 --log 1 "$log" | field sequence)" = 19999 ]
+	"$rvmctl" -j witness tail -n 100 "$log" | grep -q '"detail":"op=open right=1 pid='
+	[ "$("$rvmctl" witness tail -n 20000 "$log" | wc -l)" = 20000 ]
+	says 2 'only of the kernel' "$rvmctl" witness tail -f "$log"
+}
+
+why_reads_a_directory() {
+	make_log
+	says 0 'is not a verdict' "$rvmctl" why --from "$log" 0
+	says 1 'has no record 20000' "$rvmctl" why --from "$log" 20000
+	"$rvmctl" -j why --from "$log" 12345 | field sequence | grep -qx 12345
+}
+
+anchor_holds() {
+	local head
+
+	make_log
+	head=$(verify "$log" | field head)
+	is_good --head "$head" --length 20000 "$log"
+	says 1 'no log has the anchored head there' "$rvmctl" witness verify \
+		--head "$head" --length 19999 "$log"
+	says 1 'ends before the anchored length' "$rvmctl" witness verify \
+		--head "$head" --length 20001 "$log"
+}
+
+truncation_shows_by_the_anchor() {
+	local head last
+
+	make_log
+	head=$(verify "$log" | field head)
+	last=$(basename "$log"/*.open .open)
+	rm "$log/$last".*
+	is_good "$log"
+	says 1 'ends before the anchored length' "$rvmctl" witness verify \
+		--head "$head" --length 20000 "$log"
+}
+
+archived_segments() {
+	make_log
+	rm "$log"/000001-00000000000000000000.*
+	says 1 '000001-00000000000000000000.seal: is missing' "$rvmctl" witness verify "$log"
+	says 0 'are good' "$rvmctl" witness verify --archived "$log"
+}
+
+a_place_is_named() {
+	make_log
+	printf '\001' | dd of="$log/000001-00000000000000000000.records" bs=1 seek=6424 conv=notrunc \
+		status=none
+	says 1 'record 100 at byte 6400: contents do not fit the chain' "$rvmctl" witness verify "$log"
+}
+
+nonsense_is_usage() {
+	says 2 'for single files' "$rvmctl" witness verify --format rvm "$log"
+	says 2 'is no directory' "$rvmctl" witness verify --archived "$here/store_test.sh"
+	says 2 "--sync: 'soon'" "$rvmctl" witness record --sync soon "$work/new"
+	[ ! -e "$work/new" ]
+}
+
+# Without a module it says so, and leaves the directory as it is.
+without_a_module() {
+	[ ! -e /dev/rvm_witness ] || return 0
+	says 3 'module not loaded' "$rvmctl" witness record --once "$work/new"
+	says 1 'has mode 0755' "$rvmctl" witness record --once "$here/data"
+	make_log
+	says 3 'module not loaded' "$rvmctl" witness record --once "$log"
+	is_good "$log"
+}
+
+record_killed() {
+	rm -rf "$log"
+	world kill "$log" "${KILLS:-1000}" 7
+	is_good "$log"
+	python3 "$here/witness_verify.py" "$log" >/dev/null
+	(cd "$log" && sha256sum --strict --quiet -c -- *.seal)
+}
+
+# In a file system of 1 MiB: what is acknowledged is there, and with more room it goes on.
+full_disk() {
+	unshare -rm true 2>/dev/null || { echo "no namespaces here" && return 0; }
+	unshare -rm sh -ec '
+		mkdir -p "$1" && mount -t tmpfs -o size=1m tmpfs "$1"
+		if "$2" make "$1/log" 100000 3 262144 2>"$1.said"; then exit 1; fi
+		grep -q "No space left" "$1.said"
+		"$3" witness verify "$1/log"
+		mount -o remount,size=20m "$1"
+		"$2" make "$1/log" 100000 3 262144 9
+		"$3" witness verify "$1/log" | grep "are good"
+	' sh "$work/full" "$work/world" "$rvmctl"
+}
+
+a_million_a_second() {
+	local said
+
+	rm -rf "$log"
+	said=$(world speed "$log" 3000000)
+	echo "# ${said//$'\n'/$'\n'# }" >&3
+	is_good "$log"
+	# Half of what is promised: other programs run beside the tests.
+	python3 -c 'import re, sys
+assert float(re.search(r"recorded in .*: ([\d.]+) million", sys.argv[1])[1]) > 0.5' "$said"
+}
+
+exec 3>&1
+build_tool
+echo "TAP version 13"
+echo "1..16"
+check whole_directory_is_good whole_log_is_good
+check sealed_segments_are_what_sha256sum_says sha256sum_agrees
+check directory_is_what_hashlib_says python_agrees
+check what_is_changed_is_found_without_our_code python_finds_what_is_changed
+check export_of_a_directory_is_one_log export_is_one_log
+check tail_of_a_directory_has_the_lines tail_has_lines
+check why_explains_a_record_of_a_directory why_reads_a_directory
+check directory_holds_an_anchor anchor_holds
+check truncated_directory_is_found_by_an_anchor truncation_shows_by_the_anchor
+check segments_may_be_archived archived_segments
+check the_place_of_a_change_is_named a_place_is_named
+check nonsense_is_a_usage_error nonsense_is_usage
+check without_a_module_nothing_is_recorded without_a_module
+check killed_recorder_loses_nothing record_killed
+check full_disk_loses_nothing full_disk
+check recording_is_fast a_million_a_second
+exit "$failed"
