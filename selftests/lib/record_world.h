@@ -215,6 +215,8 @@ static inline void world_attach(struct world *w)
 	/* What was acknowledged has to be there. */
 	if (place->id == w->id && next < w->acked)
 		w->broken++;
+	if (place->id == w->id)
+		w->previous[0] = '\0';
 	*place = (struct store_place){ .id = w->id, .next = next };
 	if (next < first)
 		place->next = first;
@@ -243,12 +245,6 @@ static inline void world_detach(struct world *w)
 static inline struct world_source *world_of(struct record_source *source)
 {
 	return (struct world_source *)source;
-}
-
-static inline int world_id(struct record_source *source, uint64_t *id, struct err *err)
-{
-	*id = world_of(source)->world->id;
-	return 0;
 }
 
 static inline int world_attach_to(struct record_source *source, struct store_place *place,
@@ -342,8 +338,7 @@ static inline int world_wait(struct record_source *source, int stop_fd, int time
 static inline struct world_source world_source(struct world *w)
 {
 	return (struct world_source){
-		.source = { .id = world_id,
-			    .attach = world_attach_to,
+		.source = { .attach = world_attach_to,
 			    .read = world_read,
 			    .lines = world_lines,
 			    .ack = world_ack,

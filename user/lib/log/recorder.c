@@ -325,12 +325,10 @@ static int attach(struct recording *r, struct err *err)
 {
 	uint8_t previous[RVM_SHA256_DIGEST_BYTES];
 	struct store_place place = r->store->end;
-	uint64_t id, length;
-	int ret = r->source->id(r->source, &id, err);
+	uint64_t length;
+	int ret;
 
-	if (ret)
-		return ret;
-	store_previous(r->store, id, previous, &length);
+	store_head(r->store, previous, &length);
 	ret = r->source->attach(r->source, &place, previous, length, err);
 	if (ret)
 		return ret;

@@ -16,11 +16,10 @@ typedef int (*record_line_fn)(void *data, uint64_t sequence, const char *line, s
  * any more, and nothing more will come.
  */
 struct record_source {
-	/** @id: Which log is there; before it is attached to. */
-	int (*id)(struct record_source *source, uint64_t *id, struct err *err);
 	/**
 	 * @attach: Become its recorder.  @place: id and next of what is recorded (zeros for
 	 * nothing) come in; where to go on comes out, with the chain's state if that is elsewhere.
+	 * If it is another log, @previous and @previous_length are recorded in it.
 	 */
 	int (*attach)(struct record_source *source, struct store_place *place,
 		      const uint8_t previous[RVM_SHA256_DIGEST_BYTES], uint64_t previous_length,

@@ -266,7 +266,8 @@ static void say_cut(const struct store *store, const struct segment_cut *cut)
 		say(store,
 		    "%s: record %" PRIu64 ": %s: it and what follows, %" PRIu64
 		    " records, were cut off and are kept in %s.cut",
-		    name, store->end.next, cut->reason ?: "is not whole", cut->records, name);
+		    name, (uint64_t)store->segment.trail.chain.chain.length,
+		    cut->reason ?: "is not whole", cut->records, name);
 	else if (cut->bytes || cut->line_bytes)
 		say(store,
 		    "%s: cut off %" PRIu64 " bytes of a record and %" PRIu64
@@ -284,38 +285,28 @@ static int open_last(struct store *store, const struct segment_files *files, str
 		return 0;
 	if (segment_open(store->dir, store->path, &files->name, &store->segment, &cut, err))
 		return -1;
+	say_cut(store, &cut);
+	/* Whoever comes to another log is not to take it for the one before. */
+	if (!store->segment.trail.records)
+		return segment_remove(&store->segment, err);
 	store->open = true;
 	follow_end(store);
-	say_cut(store, &cut);
 	return 0;
 }
 
-/* The newest sealed one, and the last one of the log before. */
-static int read_seals(struct store *store, const struct list *list, struct err *err)
+static int read_newest_seal(struct store *store, const struct list *list, struct err *err)
 {
-	uint32_t log = list->entry[list->n - 1].name.log;
-	uint8_t sum[RVM_SHA256_DIGEST_BYTES];
 	struct seal seal;
 
 	for (size_t i = list->n; i--;) {
-		const struct segment_files *files = &list->entry[i];
-
-		if (!(files->parts & HAS(PART_SEAL)))
+		if (!(list->entry[i].parts & HAS(PART_SEAL)))
 			continue;
-		if (store->has_sealed && files->name.log == log)
-			continue;
-		if (read_seal(store, &files->name, &seal, sum, err))
+		store->has_sealed = true;
+		store->sealed = list->entry[i].name;
+		if (read_seal(store, &store->sealed, &seal, store->sealed_sum, err))
 			return -1;
-		if (!store->has_sealed) {
-			store->has_sealed = true;
-			store->sealed = files->name;
-			memcpy(store->sealed_sum, sum, sizeof(sum));
-			take_end(&store->end, &seal);
-		}
-		if (files->name.log != log) {
-			take_end(&store->before, &seal);
-			return 0;
-		}
+		take_end(&store->end, &seal);
+		return 0;
 	}
 	return 0;
 }
@@ -328,7 +319,7 @@ static int take_list(struct store *store, struct err *err)
 		return -1;
 	if (!list.n)
 		return 0;
-	if (read_seals(store, &list, err))
+	if (read_newest_seal(store, &list, err))
 		return -1;
 	return open_last(store, &list.entry[list.n - 1], err);
 }
@@ -427,8 +418,6 @@ int store_begin(struct store *store, const struct store_place *place, struct err
 	ret = end_segment(store, err);
 	if (ret)
 		return ret;
-	if (store->end.log && next.log != store->end.log)
-		store->before = store->end;
 	ret = begin_segment(store, &next, lost, err);
 	if (ret)
 		return ret;
@@ -480,15 +469,10 @@ uint64_t store_synced(const struct store *store)
 			     store->end.next;
 }
 
-void store_previous(const struct store *store, uint64_t id, uint8_t head[RVM_SHA256_DIGEST_BYTES],
-		    uint64_t *length)
+void store_head(const struct store *store, uint8_t head[RVM_SHA256_DIGEST_BYTES], uint64_t *length)
 {
-	const struct store_place *place = store->end.id == id ? &store->before : &store->end;
-
 	memset(head, 0, RVM_SHA256_DIGEST_BYTES);
-	*length = 0;
-	if (!place->log)
-		return;
-	*length = place->next;
-	seal_head(place->state, place->next, head);
+	*length = store->end.next;
+	if (store->end.log)
+		seal_head(store->end.state, store->end.next, head);
 }

@@ -44,8 +44,6 @@ struct store {
 	uint8_t sealed_sum[RVM_SHA256_DIGEST_BYTES];
 	/** @end: Of what is recorded. */
 	struct store_place end;
-	/** @before: Where the log before that ended; zero if there was none. */
-	struct store_place before;
 	/** @say: Told what is found and done, in sentences. */
 	void (*say)(const char *text);
 };
@@ -75,9 +73,8 @@ int store_sync(struct store *store, struct err *err);
 int store_roll(struct store *store, struct err *err);
 uint64_t store_synced(const struct store *store);
 
-/* Head and length of the log before the one with this id, or zeros. */
-void store_previous(const struct store *store, uint64_t id, uint8_t head[RVM_SHA256_DIGEST_BYTES],
-		    uint64_t *length);
+/* Head and length of what is recorded; zeros for nothing. */
+void store_head(const struct store *store, uint8_t head[RVM_SHA256_DIGEST_BYTES], uint64_t *length);
 
 static inline bool store_is_full(int error)
 {

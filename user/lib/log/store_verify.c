@@ -39,7 +39,7 @@ struct check {
 	uint64_t previous_length;
 	bool has_previous;
 	/* Of this log: recorders that named the log before, and others. */
-	bool linked, unlinked;
+	bool linked, unlinked, gap;
 	bool anchor_met;
 };
 
@@ -233,7 +233,7 @@ static void end_log(struct check *c)
 {
 	if (is_bad(c) || !c->has_previous || !c->has_before)
 		return;
-	if (c->unlinked && !c->linked)
+	if (c->unlinked && !c->linked && !c->gap)
 		mark(c, &c->before.name, PART_RECORDS,
 		     "no recorder of its log names the head of the log before");
 	else if (!c->linked)
@@ -244,7 +244,7 @@ static void end_log(struct check *c)
 static void begin_log(struct check *c)
 {
 	end_log(c);
-	c->linked = c->unlinked = false;
+	c->linked = c->unlinked = c->gap = false;
 	c->has_previous = c->has_before;
 	if (!c->has_before)
 		return;
@@ -423,6 +423,7 @@ static int check_segment(struct check *c, const struct segment_files *files, boo
 	check_order(c, &seal);
 	if (c->has_before && c->before.name.log == seal.name.log) {
 		check_next(c, &seal, part);
+		c->gap |= seal.lost;
 	} else {
 		check_first(c, &seal, part);
 		begin_log(c);

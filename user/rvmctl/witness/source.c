@@ -25,38 +25,6 @@ static int fail(struct err *err)
 	return -errnum;
 }
 
-/* Its oldest records are gone: attaching tells, too. */
-static int probe_id(uint64_t *id, struct err *err)
-{
-	auto_close int fd = open(WITNESS_DEVICE, O_RDONLY | O_CLOEXEC);
-	struct rvm_witness_attach attach = { .log = 0 };
-
-	if (fd < 0)
-		return fail(err);
-	if (ioctl(fd, RVM_WITNESS_ATTACH, &attach)) {
-		int ret = fail(err);
-
-		if (ret == -EBUSY)
-			err_hint(err, "another recorder is at work: end it first");
-		return ret;
-	}
-	*id = attach.log;
-	return 0;
-}
-
-/* It is the target of record 0. */
-static int kernel_id(struct record_source *source, uint64_t *id, struct err *err)
-{
-	uint8_t raw[RVM_RECORD_BYTES];
-	ssize_t n = pread(kernel_of(source)->fd, raw, sizeof(raw), 0);
-
-	if (n == sizeof(raw)) {
-		*id = rvm_le64_get(raw + 24);
-		return 0;
-	}
-	return n < 0 && errno != ENODATA ? fail(err) : probe_id(id, err);
-}
-
 static void take_state(const uint8_t *bytes, uint32_t *state)
 {
 	for (size_t i = 0; i < RVM_SHA256_WORDS; i++, bytes += 4)
@@ -150,8 +118,7 @@ static int kernel_wait(struct record_source *source, int stop_fd, int timeout_ms
 int kernel_source_open(struct kernel_source *source, struct err *err)
 {
 	*source = (struct kernel_source){
-		.source = { .id = kernel_id,
-			    .attach = kernel_attach,
+		.source = { .attach = kernel_attach,
 			    .read = kernel_read,
 			    .lines = kernel_lines,
 			    .ack = kernel_ack,
