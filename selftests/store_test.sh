@@ -211,9 +211,9 @@ a_million_a_second() {
 	said=$(world speed "$log" 3000000)
 	echo "# ${said//$'\n'/$'\n'# }" >&3
 	is_good "$log"
-	# Half of what is promised: other programs run beside the tests.
+	# Other programs run beside the tests: what counts is the time on a CPU.
 	python3 -c 'import re, sys
-assert float(re.search(r"recorded in .*: ([\d.]+) million", sys.argv[1])[1]) > 0.5' "$said"
+assert float(re.search(r"recorded .*, ([\d.]+) million a CPU", sys.argv[1])[1]) > 1' "$said"
 }
 
 exec 3>&1

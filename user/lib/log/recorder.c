@@ -356,9 +356,9 @@ int record_run(struct store *store, struct record_source *source,
 	ret = attach(r, err);
 	while (!ret && (ret = step(r, err)) > 0)
 		ret = 0;
-	if (!ret)
+	if (!ret) {
 		ret = sync_now(r, err);
-	else if (!r->broken) {
+	} else if (!r->broken) {
 		/* What was written before that is good. */
 		struct err other = { 0 };
 

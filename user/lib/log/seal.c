@@ -191,9 +191,9 @@ static void read_sums(struct seal *seal, const char *text)
 
 		if (*text == '#' || strnlen(text, 66) < 66)
 			continue;
-		if (n < ARRAY_SIZE(seal->sum))
+		if (n < ARRAY_SIZE(seal->sum)) {
 			read_hex(text, seal->sum[n], sizeof(seal->sum[n]));
-		else if (segment_name_parse(&seal->before, text + 66, &rest)) {
+		} else if (segment_name_parse(&seal->before, text + 66, &rest)) {
 			seal->has_before = true;
 			read_hex(text, seal->before_sum, sizeof(seal->before_sum));
 		}
