@@ -474,6 +474,73 @@ static void a_full_disk_loses_nothing_that_is_acknowledged(void)
 	world_free(w);
 }
 
+static void what_is_not_synced_is_not_acknowledged(void)
+{
+	struct world *w = small_world(5000);
+	struct record_count count;
+	auto_verdict struct store_verdict v = { 0 };
+	struct err err = { 0 };
+
+	new_dir();
+	/* Each batch of 1000 takes two. */
+	good_syncs = 5;
+	EXPECT_EQ(record_with(w, 1 << 20, &count, &err), -1);
+	EXPECT(strstr(err.text, FIRST ".records: Input/output error"));
+	err_clear(&err);
+	good_syncs = -1;
+	EXPECT_EQ(count.syncs, 2);
+	EXPECT(w->acked > 0);
+	v = verify_dir();
+	EXPECT_STR(v.reason, NULL);
+	EXPECT_STR(v.notes, NULL);
+	EXPECT_EQ(v.records, w->acked);
+	EXPECT_EQ(size_of(FIRST ".records"), w->acked * RVM_RECORD_BYTES);
+	record_all(w, 1 << 20);
+	expect_good();
+	drop_dir();
+	world_free(w);
+}
+
+/* It says stop when there is no more. */
+static int stop_fds[2];
+
+static int wait_and_stop(struct record_source *source, int stop_fd, int timeout_ms, struct err *err)
+{
+	if (!world_step(world_of(source)->world) && __real_write(stop_fds[1], "x", 1) != 1)
+		return -EIO;
+	return 0;
+}
+
+static void a_recorder_waits_for_room(void)
+{
+	struct world *w = small_world(3000);
+	struct record_policy policy = policy_of(SEGMENT);
+	struct world_source source = world_source(w);
+	struct record_count count;
+	struct store store;
+	struct err err = { 0 };
+
+	new_dir();
+	EXPECT_EQ(pipe(stop_fds), 0);
+	policy.once = false;
+	policy.stop_fd = stop_fds[0];
+	source.source.wait = wait_and_stop;
+	source.burst = 1000;
+	good_writes = 7;
+	full_writes = 6;
+	EXPECT_EQ(store_open(&store, store_dir, NULL, &err), 0);
+	EXPECT_EQ(record_run(&store, &source.source, &policy, &count, &err), 0);
+	EXPECT_EQ(full_writes, 0);
+	good_writes = -1;
+	EXPECT_EQ(w->acked, w->appended);
+	store_close(&store);
+	expect_good();
+	close(stop_fds[0]);
+	close(stop_fds[1]);
+	drop_dir();
+	world_free(w);
+}
+
 /* A kernel that gives what does not hold together. */
 static void a_broken_chain_is_not_recorded(void)
 {
@@ -540,6 +607,8 @@ int main(void)
 	RUN(a_directory_of_others_is_refused);
 	RUN(files_of_others_are_refused);
 	RUN(a_full_disk_loses_nothing_that_is_acknowledged);
+	RUN(what_is_not_synced_is_not_acknowledged);
+	RUN(a_recorder_waits_for_room);
 	RUN(a_broken_chain_is_not_recorded);
 	RUN(an_anchor_is_looked_for_in_every_log);
 	return unit_done();

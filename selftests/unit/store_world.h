@@ -12,6 +12,38 @@
 #include "log/store_verify.h"
 #include "unit.h"
 
+/* Faults of the disk: so many syncs and writes work (-1: all); then so many writes do not. */
+static int good_syncs = -1, good_writes = -1, full_writes;
+
+int __real_fdatasync(int fd);
+int __wrap_fdatasync(int fd);
+ssize_t __real_write(int fd, const void *data, size_t size);
+ssize_t __wrap_write(int fd, const void *data, size_t size);
+
+int __wrap_fdatasync(int fd)
+{
+	if (good_syncs) {
+		good_syncs -= good_syncs > 0;
+		return __real_fdatasync(fd);
+	}
+	errno = EIO;
+	return -1;
+}
+
+/* Half of it is written before that is found. */
+ssize_t __wrap_write(int fd, const void *data, size_t size)
+{
+	if (good_writes || !full_writes) {
+		good_writes -= good_writes > 0;
+		return __real_write(fd, data, size);
+	}
+	full_writes--;
+	if (full_writes % 2)
+		return __real_write(fd, data, size / 2);
+	errno = ENOSPC;
+	return -1;
+}
+
 static char store_dir[64];
 
 /* Syncing costs nothing there. */
