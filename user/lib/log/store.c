@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/auto.h"
@@ -104,6 +105,19 @@ static int refuse_second(const struct store *store, struct err *err)
 	return err_hint(err, "end it first, or name another directory");
 }
 
+/* Whoever verifies looks whether it is locked by locking it for a moment. */
+static int lock_soon(int fd)
+{
+	const struct timespec moment = { .tv_nsec = 10000000 };
+
+	for (unsigned int i = 0; flock(fd, LOCK_EX | LOCK_NB); i++) {
+		if (errno != EWOULDBLOCK || i == 20)
+			return -1;
+		nanosleep(&moment, NULL);
+	}
+	return 0;
+}
+
 static int take_lock(struct store *store, struct err *err)
 {
 	struct stat st;
@@ -116,7 +130,7 @@ static int take_lock(struct store *store, struct err *err)
 		return err_errno(err, errno, "%s/lock", store->path);
 	if (!S_ISREG(st.st_mode) || st.st_uid != geteuid() || st.st_nlink != 1)
 		return err_make(err, EXIT_REFUSED, "%s/lock: not a file of its own", store->path);
-	if (flock(store->lock, LOCK_EX | LOCK_NB))
+	if (lock_soon(store->lock))
 		return errno == EWOULDBLOCK ? refuse_second(store, err) :
 					      err_errno(err, errno, "%s/lock", store->path);
 	n = snprintf(who, sizeof(who), "%d\n", getpid());

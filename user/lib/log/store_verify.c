@@ -13,187 +13,7 @@
 #include "base/file.h"
 #include "base/format.h"
 #include "base/note.h"
-#include "log/follow.h"
-#include "log/list.h"
-#include "log/store_verify.h"
-
-/**
- * struct check - under way
- */
-struct check {
-	int dir;
-	const char *path;
-	const struct store_how *how;
-	struct store_verdict *v;
-	struct trail trail;
-	/* The files of a segment. */
-	struct follow *follow;
-	/* A recorder is at work. */
-	bool live;
-	/* The segment before: its fields, where it ended, and the sum of its seal. */
-	bool has_before, before_sealed;
-	struct seal before;
-	uint8_t before_sum[RVM_SHA256_DIGEST_BYTES];
-	/* Head and length of the log before. */
-	uint8_t previous[RVM_SHA256_DIGEST_BYTES];
-	uint64_t previous_length;
-	bool has_previous;
-	/* Of this log: recorders that named the log before, and others. */
-	bool linked, unlinked, gap;
-	bool anchor_met;
-};
-
-static bool is_bad(const struct check *c)
-{
-	return c->v->reason;
-}
-
-static void mark(struct check *c, const struct segment_name *name, enum segment_part part,
-		 const char *reason)
-{
-	if (c->v->reason)
-		return;
-	part_name(name, part, c->v->file);
-	c->v->reason = reason;
-}
-
-static void mark_byte(struct check *c, const struct segment_name *name, enum segment_part part,
-		      uint64_t offset, const char *reason)
-{
-	if (c->v->reason)
-		return;
-	mark(c, name, part, reason);
-	c->v->at_byte = true;
-	c->v->offset = offset;
-}
-
-static void mark_fault(struct check *c, const struct segment_name *name,
-		       const struct trail_fault *fault)
-{
-	if (!fault->reason || c->v->reason)
-		return;
-	mark_byte(c, name, fault->in_lines ? PART_LINES : PART_RECORDS, fault->offset,
-		  fault->reason);
-	c->v->end = fault->end;
-	c->v->at_record = true;
-	c->v->sequence = fault->sequence;
-}
-
-static void add_note(struct check *c, const struct segment_name *name, const char *what)
-{
-	char text[SEGMENT_NAME_BYTES];
-
-	segment_name_text(name, text);
-	note(&c->v->notes, "%s: %s", text, what);
-}
-
-static int fail(const struct check *c, int errnum, struct err *err)
-{
-	return err_errno(err, errnum, "%s", c->path);
-}
-
-/* A file that cannot be opened because of what it is makes the log bad.  -1: as if not there. */
-static int open_part(struct check *c, const struct segment_name *name, enum segment_part part)
-{
-	struct err err = { 0 };
-	int fd = part_open(c->dir, name, part, O_RDONLY, PART_ANY, c->path, &err);
-
-	err_clear(&err);
-	if (fd < 0)
-		mark(c, name, part,
-		     fd == -ENOENT ? "is missing" :
-		     fd == -ELOOP  ? "is a symbolic link" :
-				     "cannot be read");
-	return fd < 0 ? -1 : fd;
-}
-
-/* Fields of .open or .seal; @sum: of the text. */
-static void read_fields(struct check *c, const struct segment_name *name, enum segment_part part,
-			struct seal *seal, uint8_t sum[RVM_SHA256_DIGEST_BYTES])
-{
-	auto_close int fd = open_part(c, name, part);
-	char text[SEAL_TEXT_MAX];
-	const char *reason;
-	size_t offset;
-	ssize_t len;
-
-	if (fd < 0)
-		return;
-	len = read(fd, text, sizeof(text));
-	if (len < 0 || len == sizeof(text)) {
-		mark(c, name, part, len < 0 ? "cannot be read" : "is too long");
-		return;
-	}
-	SHA256((const uint8_t *)text, len, sum);
-	reason = seal_read(seal, text, len, &offset);
-	if (reason)
-		mark_byte(c, name, part, offset, reason);
-	else if (seal->sealed != (part == PART_SEAL) || segment_name_compare(&seal->name, name))
-		mark(c, name, part, "is of another segment");
-}
-
-/* The digests in a seal put it behind the one before. */
-static void check_order(struct check *c, const struct seal *seal)
-{
-	const struct segment_name *name = &seal->name;
-
-	if (!seal->sealed)
-		return;
-	if (!c->has_before) {
-		if (!seal->has_before)
-			return;
-		if (!c->how->archived)
-			mark(c, &seal->before, PART_SEAL, "is missing");
-		return;
-	}
-	if (!seal->has_before)
-		mark(c, name, PART_SEAL, "names no seal before it, but there is one");
-	else if (segment_name_compare(&seal->before, &c->before.name) < 0)
-		mark(c, &c->before.name, PART_SEAL, "is not named by the seal after it");
-	else if (segment_name_compare(&seal->before, &c->before.name))
-		mark(c, &seal->before, PART_SEAL, "is missing");
-	else if (memcmp(seal->before_sum, c->before_sum, sizeof(c->before_sum)))
-		mark(c, &seal->before, PART_SEAL, "is not the one that the seal after it names");
-}
-
-static bool begins_anew(const struct seal *seal)
-{
-	static const uint8_t none[8];
-
-	return !memcmp(seal->state, rvm_sha256_iv, sizeof(seal->state)) &&
-	       !memcmp(seal->aux, none, sizeof(none));
-}
-
-/* The first segment of a log. */
-static void check_first(struct check *c, const struct seal *seal, enum segment_part part)
-{
-	bool archived = c->how->archived && !c->has_before;
-
-	if (!archived && seal->name.log != (c->has_before ? c->before.name.log + 1 : 1))
-		mark(c, &seal->name, part, "the log before it is missing");
-	else if (!archived && seal->lost != seal->name.first)
-		mark(c, &seal->name, part, "the segment before it is missing");
-	else if (!seal->name.first && !begins_anew(seal))
-		mark(c, &seal->name, part, "does not begin where a log does");
-	else if (c->has_before && c->before.id == seal->id)
-		mark(c, &seal->name, part, "has the id of the log before it");
-}
-
-static void check_next(struct check *c, const struct seal *seal, enum segment_part part)
-{
-	const struct seal *before = &c->before;
-	uint64_t end = before->name.first + before->records;
-
-	if (seal->id != before->id)
-		mark(c, &seal->name, part, "has another id than its log");
-	else if (seal->name.first < end)
-		mark(c, &seal->name, part, "begins with records that the segment before it has");
-	else if (seal->name.first - end != seal->lost)
-		mark(c, &seal->name, part, "the segment before it is missing");
-	else if (!seal->lost && (memcmp(seal->state, before->end_state, sizeof(seal->state)) ||
-				 memcmp(seal->aux, before->end_aux, sizeof(seal->aux))))
-		mark(c, &seal->name, part, "does not go on where the segment before it ends");
-}
+#include "log/store_check.h"
 
 /* Does a recorder's record name the log before?  It is in its line. */
 static void check_link(struct check *c, const uint8_t *raw, const char *line, size_t len)
@@ -231,135 +51,36 @@ static void follow_links(struct check *c, int records, int lines)
 
 static void end_log(struct check *c)
 {
-	if (is_bad(c) || !c->has_previous || !c->has_before)
+	if (check_is_bad(c) || !c->has_previous || !c->has_before)
 		return;
 	if (c->unlinked && !c->linked && !c->gap)
-		mark(c, &c->before.name, PART_RECORDS,
-		     "no recorder of its log names the head of the log before");
+		check_mark(c, &c->before.name, PART_RECORDS,
+			   "no recorder of its log names the head of the log before");
 	else if (!c->linked)
-		add_note(c, &c->before.name, "nothing in its log names the log before");
+		check_note(c, &c->before.name, "nothing in its log names the log before");
+}
+
+/* A recorder may have been killed before it came to its own record. */
+static void say_blank(struct check *c)
+{
+	if (c->trail.open_blank)
+		note(&c->v->notes,
+		     "record %" PRIu64 ": its line is missing, and no recorder says why",
+		     c->trail.open_blank - 1);
+	c->trail.open_blank = 0;
 }
 
 /* From the end of one log to the beginning of the next. */
 static void begin_log(struct check *c)
 {
 	end_log(c);
+	say_blank(c);
 	c->linked = c->unlinked = c->gap = false;
 	c->has_previous = c->has_before;
 	if (!c->has_before)
 		return;
 	c->previous_length = c->before.name.first + c->before.records;
 	seal_head(c->before.end_state, c->previous_length, c->previous);
-}
-
-static void meet_anchor(struct check *c)
-{
-	uint8_t head[RVM_SHA256_DIGEST_BYTES];
-
-	if (!c->how->anchored || c->trail.chain.chain.length != c->how->length)
-		return;
-	rvm_chain_head(&c->trail.chain.chain, head);
-	c->anchor_met |= !memcmp(head, c->how->head, sizeof(head));
-}
-
-static bool has_more(int fd, uint64_t bytes)
-{
-	struct stat st;
-
-	return fstat(fd, &st) || (uint64_t)st.st_size > bytes;
-}
-
-static int follow_files(struct check *c, const struct seal *seal, int records, int lines,
-			struct err *err)
-{
-	struct follow *follow = c->follow;
-	struct trail *trail = &c->trail;
-	enum segment_part part = seal->sealed ? PART_SEAL : PART_OPEN;
-	uint64_t length = c->how->anchored ? c->how->length : UINT64_MAX;
-	int ret = 0;
-
-	follow_begin(follow, records, lines);
-	trail_begin(trail, seal->state, seal->name.first, seal->aux, !seal->lost);
-	if (length > seal->name.first)
-		ret = follow_run(follow, trail, length);
-	if (!ret) {
-		meet_anchor(c);
-		ret = follow_run(follow, trail, UINT64_MAX);
-	}
-	if (ret)
-		return fail(c, -ret, err);
-	mark_fault(c, &seal->name, &trail->fault);
-	if (follow->wants_line && !is_bad(c)) {
-		mark_byte(c, &seal->name, PART_LINES, trail->line_bytes, "a line is missing");
-		c->v->at_record = true;
-		c->v->sequence = trail->chain.chain.length;
-	}
-	if (follow->stray && part == PART_SEAL)
-		mark_byte(c, &seal->name, PART_RECORDS, trail->records * RVM_RECORD_BYTES,
-			  "ends within a record");
-	else if (!c->live && (follow->stray || has_more(lines, trail->line_bytes)) && !is_bad(c))
-		add_note(c, &seal->name, "does not end with a whole record, as after a crash");
-	return 0;
-}
-
-static void compare_sum(struct check *c, const struct seal *seal, size_t which,
-			const SHA256_CTX *sum)
-{
-	uint8_t digest[RVM_SHA256_DIGEST_BYTES];
-
-	trail_sum(sum, digest);
-	if (memcmp(digest, seal->sum[which], sizeof(digest)))
-		mark(c, &seal->name, which, "is not the one that its seal has the digest of");
-}
-
-static void check_index(struct check *c, const struct seal *seal)
-{
-	auto_close int fd = open_part(c, &seal->name, PART_INDEX);
-	uint8_t found[INDEX_ENTRY_BYTES], sum[RVM_SHA256_DIGEST_BYTES];
-	size_t bytes;
-	const uint8_t *image = index_image(&c->trail.index, &bytes);
-
-	if (fd < 0 || !image)
-		return;
-	for (size_t at = 0; at < bytes; at += sizeof(found)) {
-		if (pread(fd, found, sizeof(found), at) == sizeof(found) &&
-		    !memcmp(found, image + at, sizeof(found)))
-			continue;
-		mark_byte(c, &seal->name, PART_INDEX, at, "is not what the records say");
-		return;
-	}
-	if (has_more(fd, bytes))
-		mark_byte(c, &seal->name, PART_INDEX, bytes, "goes on after its last entry");
-	SHA256(image, bytes, sum);
-	if (memcmp(sum, seal->sum[2], sizeof(sum)))
-		mark(c, &seal->name, PART_SEAL, "has another digest of the index");
-}
-
-/* What a seal says of the records and lines that were just followed. */
-static void check_seal(struct check *c, const struct seal *seal, int lines)
-{
-	const struct trail *trail = &c->trail;
-
-	if (trail->records < seal->records)
-		mark_byte(c, &seal->name, PART_RECORDS, trail->records * RVM_RECORD_BYTES,
-			  "has fewer records than its seal says");
-	else if (trail->records > seal->records)
-		mark_byte(c, &seal->name, PART_RECORDS, seal->records * RVM_RECORD_BYTES,
-			  "has more records than its seal says");
-	else if (memcmp(seal->end_aux, trail->chain.chain.last_aux, sizeof(seal->end_aux)))
-		mark_byte(c, &seal->name, PART_RECORDS,
-			  (trail->records - 1) * RVM_RECORD_BYTES + RVM_RECORD_SIGNED_BYTES,
-			  "its last signature is not the one that its seal says");
-	else if (memcmp(seal->end_state, trail->chain.chain.state, sizeof(seal->end_state)) ||
-		 seal->first_ns != trail->first_ns || seal->last_ns != trail->last_ns)
-		mark(c, &seal->name, PART_SEAL, "does not say what its records do");
-	if (has_more(lines, trail->line_bytes))
-		mark_byte(c, &seal->name, PART_LINES, trail->line_bytes,
-			  "goes on after the line of the last record");
-	compare_sum(c, seal, PART_RECORDS, &trail->records_sum);
-	compare_sum(c, seal, PART_LINES, &trail->lines_sum);
-	if (!is_bad(c))
-		check_index(c, seal);
 }
 
 static void count(struct check *c, const struct seal *seal)
@@ -370,7 +91,7 @@ static void count(struct check *c, const struct seal *seal)
 	c->v->lost += seal->lost;
 	c->v->length = chain->length;
 	seal_head(chain->state, chain->length, c->v->head);
-	if (!is_bad(c))
+	if (!check_is_bad(c))
 		c->v->segments++;
 }
 
@@ -379,7 +100,6 @@ static void step_on(struct check *c, const struct seal *seal)
 	const struct rvm_chain *chain = &c->trail.chain.chain;
 
 	c->has_before = true;
-	c->before_sealed = seal->sealed;
 	c->before = *seal;
 	c->before.records = c->trail.records;
 	memcpy(c->before.end_state, chain->state, sizeof(c->before.end_state));
@@ -416,9 +136,9 @@ static int check_segment(struct check *c, const struct segment_files *files, boo
 	struct seal seal;
 
 	if (!sealed && !last)
-		mark(c, &files->name, PART_SEAL, "is missing, but segments come after it");
-	read_fields(c, &files->name, part, &seal, sum);
-	if (is_bad(c))
+		check_mark(c, &files->name, PART_SEAL, "is missing, but segments come after it");
+	check_fields(c, &files->name, part, &seal, sum);
+	if (check_is_bad(c))
 		return 0;
 	check_order(c, &seal);
 	if (c->has_before && c->before.name.log == seal.name.log) {
@@ -429,14 +149,12 @@ static int check_segment(struct check *c, const struct segment_files *files, boo
 		begin_log(c);
 		c->v->logs++;
 	}
-	records = open_part(c, &files->name, PART_RECORDS);
-	lines = open_part(c, &files->name, PART_LINES);
-	if (is_bad(c))
+	records = check_open(c, &files->name, PART_RECORDS);
+	lines = check_open(c, &files->name, PART_LINES);
+	if (check_is_bad(c))
 		return 0;
-	if (follow_files(c, &seal, records, lines, err))
+	if (check_files(c, &seal, records, lines, err))
 		return -1;
-	if (sealed && !is_bad(c))
-		check_seal(c, &seal, lines);
 	count(c, &seal);
 	follow_links(c, records, lines);
 	memcpy(c->before_sum, sum, sizeof(sum));
@@ -452,12 +170,12 @@ static bool is_remains(const struct segment_files *files)
 
 static int check_all(struct check *c, const struct list *list, struct err *err)
 {
-	for (size_t i = 0; i < list->n && !is_bad(c); i++) {
+	for (size_t i = 0; i < list->n && !check_is_bad(c); i++) {
 		const struct segment_files *files = &list->entry[i];
 
 		if (files->parts & (HAS(PART_CUT) | HAS(PART_CUT_LINES)))
-			add_note(c, &files->name,
-				 "records that did not fit were cut off after a crash");
+			check_note(c, &files->name,
+				   "records that did not fit were cut off after a crash");
 		if (is_remains(files) || (i + 1 == list->n && is_stillborn(c, files)))
 			continue;
 		if (check_segment(c, files, i + 1 == list->n, err))
@@ -472,7 +190,7 @@ static void check_end(struct check *c)
 	uint8_t head[RVM_SHA256_DIGEST_BYTES];
 
 	end_log(c);
-	if (is_bad(c))
+	if (check_is_bad(c))
 		return;
 	if (!c->has_before) {
 		c->v->reason = "there is no segment";
@@ -485,10 +203,7 @@ static void check_end(struct check *c)
 		c->v->reason = c->how->length != UINT64_MAX && c->v->length < c->how->length ?
 				       "ends before the anchored length" :
 				       "no log has the anchored head there";
-	if (c->trail.open_blank)
-		note(&c->v->notes,
-		     "record %" PRIu64 ": its line is missing, and no recorder says why",
-		     c->trail.open_blank - 1);
+	say_blank(c);
 }
 
 int store_look(const char *path, struct err *err)
