@@ -96,22 +96,17 @@ is_recorded() {
 }
 
 denials_are_recorded() {
-	deny 300
-	head_is_recorded
-	[ "$(denials)" = 300 ]
+	deny 300 && head_is_recorded && [ "$(denials)" = 300 ]
 }
 
 others_agree() {
-	stop_recorder
-	is_good
-	[ "$(python3 "$selftests/witness_verify.py" "$log" | tail -n 1)" = \
-		"$(verdict 'd["head"] + " " + str(d["length"])')" ]
-	(cd "$log" && sha256sum --strict --quiet -c -- *.seal)
+	stop_recorder && is_good &&
+		[ "$(python3 "$selftests/witness_verify.py" "$log" | tail -n 1)" = \
+			"$(verdict 'd["head"] + " " + str(d["length"])')" ]
 }
 
 nothing_is_missing() {
-	[ "$(verdict 'd["lost"]')" = 0 ]
-	[ "$(verdict 'd["lines-gone"]')" = 0 ]
+	[ "$(verdict 'd["lost"] + d["lines-gone"]')" = 0 ]
 }
 
 killed_recorder_goes_on() {
@@ -120,51 +115,52 @@ killed_recorder_goes_on() {
 	for i in 1 2 3 4 5; do
 		start_recorder
 		deny 100 &
-		sleep "0.$i"
+		sleep "$i"
 		stop_recorder KILL
-		wait $!
+		wait $! || return 1
 	done
 	start_recorder
-	head_is_recorded
-	stop_recorder
-	is_good
-	nothing_is_missing
-	[ "$(denials)" = 800 ]
+	head_is_recorded && stop_recorder && is_good && nothing_is_missing &&
+		[ "$(denials)" = 800 ]
 }
 
 once_records_what_there_is() {
-	deny 10
-	rvmctl witness record --once "$log"
-	is_good
-	[ "$(denials)" = 810 ]
+	deny 10 && rvmctl witness record --once "$log" && is_good && [ "$(denials)" = 810 ]
 }
 
 reload() {
 	drop_partitions "$bot"
 	rvmctl hook detach >/dev/null
-	unload
-	insmod "$module"
-	attach_hooks
-	load_table
+	unload && insmod "$module" && attach_hooks && load_table
 }
 
 # One chain over a reload: the second log names the first one.
 reload_begins_another_log() {
-	reload
+	reload || return 1
 	start_recorder
-	deny 50
-	head_is_recorded
-	stop_recorder
-	is_good
-	[ "$(verdict 'd["logs"]')" = 2 ]
-	nothing_is_missing
-	[ "$(denials)" = 860 ]
-	python3 "$selftests/witness_verify.py" "$log" >/dev/null
-	grep -aq "previous=[0-9a-f]* length=" "$log"/000002-*.lines
+	deny 50 && head_is_recorded && stop_recorder && is_good && nothing_is_missing &&
+		[ "$(verdict 'd["logs"]')" = 2 ] && [ "$(denials)" = 860 ] &&
+		grep -aq "previous=[0-9a-f]* length=" "$log"/000002-*.lines
+}
+
+# The first log has ended, so its last segment is sealed.
+sealed_segments_verify() {
+	(cd "$log" && sha256sum --strict --quiet -c -- *.seal) &&
+		python3 "$selftests/witness_verify.py" "$log"
+}
+
+# The second log names the head of the first one: no other can take its place.
+shortened_first_log_is_found() {
+	local name
+
+	rm -rf "$dir/short" && cp -a "$log" "$dir/short" || return 1
+	for name in "$dir"/short/000001-*; do rm "$name"; done
+	! rvmctl witness verify "$dir/short" || return 1
+	! python3 "$selftests/witness_verify.py" "$dir/short"
 }
 
 ktap_print_header
-ktap_set_plan 11
+ktap_set_plan 13
 make_workspace
 # A log that nobody recorded before.
 reload >/dev/null
@@ -181,5 +177,7 @@ check tail_has_the_lines grep -q /out/file <(rvmctl -j witness tail -n 1000 "$lo
 check killed_recorder_goes_on killed_recorder_goes_on
 check once_records_what_there_is once_records_what_there_is
 check reload_begins_another_log reload_begins_another_log
+check sealed_segments_verify sealed_segments_verify
+check shortened_first_log_is_found shortened_first_log_is_found
 refused directory_of_others 'has mode 0755' rvmctl witness record --once "$dir/ws"
 ktap_finished
