@@ -29,6 +29,7 @@ void trail_begin(struct trail *trail, const uint32_t state[RVM_SHA256_WORDS], ui
 	SHA256_Init(&trail->lines_sum);
 	index_free(&trail->index);
 	trail->at_seal = false;
+	trail->blank_offset = 0;
 	trail->fault = (struct trail_fault){ 0 };
 	begin_stretch(trail, first, whole);
 }
@@ -53,6 +54,21 @@ static void mark_lines(struct trail *trail, const char *reason, uint64_t sequenc
 					     .end = end };
 }
 
+/*
+ * The lines of this stretch.  If one was empty before, and nothing says why, that may be
+ * where it began: then there is a line too much.
+ */
+static void mark_stretch(struct trail *trail, const char *reason)
+{
+	uint64_t first = trail->stretch_first, offset = trail->stretch_offset;
+
+	if (trail->open_blank && trail->open_blank - 1 < first) {
+		first = trail->open_blank - 1;
+		offset = trail->blank_offset;
+	}
+	mark_lines(trail, reason, first, offset, trail->line_bytes);
+}
+
 /* Its target and detail tell of the lines before it. */
 static void check_seal(struct trail *trail, const uint8_t *raw)
 {
@@ -60,15 +76,13 @@ static void check_seal(struct trail *trail, const uint8_t *raw)
 
 	trail_sum(&trail->stretch, digest);
 	if (trail->stretch_whole && rvm_le32_get(raw + 40) != trail->stretch_lines)
-		mark_lines(trail, "the seal after them counts other lines", trail->stretch_first,
-			   trail->stretch_offset, trail->line_bytes);
+		mark_stretch(trail, "the seal after them counts other lines");
 	else if (!trail->stretch_whole || rvm_le64_get(raw + 24) == rvm_le64_get(digest))
 		trail->unsealed += trail->stretch_whole ? 0 : trail->stretch_lines;
 	else if (trail->stretch_blank)
 		trail->unsealed += trail->stretch_lines;
 	else
-		mark_lines(trail, "do not fit the seal after them", trail->stretch_first,
-			   trail->stretch_offset, trail->line_bytes);
+		mark_stretch(trail, "do not fit the seal after them");
 }
 
 /* A recorder began with record @first: what it did not see itself may have lost its line. */
@@ -76,7 +90,7 @@ static void check_blanks(struct trail *trail, uint64_t first)
 {
 	if (trail->open_blank && trail->open_blank - 1 < first)
 		mark_lines(trail, "the line is missing, though a recorder was there",
-			   trail->open_blank - 1, trail->stretch_offset, trail->line_bytes);
+			   trail->open_blank - 1, trail->blank_offset, trail->line_bytes);
 	trail->open_blank = 0;
 }
 
@@ -89,8 +103,10 @@ static void add_line(struct trail *trail, const char *line, size_t len, uint64_t
 		return;
 	trail->blanks++;
 	trail->stretch_blank = true;
-	if (!trail->open_blank)
-		trail->open_blank = sequence + 1;
+	if (trail->open_blank)
+		return;
+	trail->open_blank = sequence + 1;
+	trail->blank_offset = trail->stretch_offset;
 }
 
 /* Bytes of the first line with its newline; 0 if it is not all there, SIZE_MAX if it is too long. */

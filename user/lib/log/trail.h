@@ -76,6 +76,8 @@ struct trail {
 	uint64_t unsealed;
 	/** @open_blank: The first of those that no recorder accounts for yet, plus one. */
 	uint64_t open_blank;
+	/** @blank_offset: Where its stretch begins, in this segment. */
+	uint64_t blank_offset;
 	/** @stop_at_seal: Stop behind the next seal. */
 	bool stop_at_seal;
 	/** @at_seal: The last record was a seal. */
