@@ -89,7 +89,6 @@ static bool is_fresh(const struct rvm_partition *part, const struct rvm_proof_re
 	return rvm_nonces_may_use(part->nonces, req->nonce, req->issued, now);
 }
 
-/* A nonce is used up only by what succeeds. */
 static enum rvm_token_error verify(const struct rvm_proof_request *req, struct rvm_partition *part,
 				   const struct rvm_token_core *core, u8 tier)
 {
@@ -105,12 +104,13 @@ static enum rvm_token_error verify(const struct rvm_proof_request *req, struct r
 		error = RVM_TOKEN_ERROR_POLICY_VIOLATION;
 	if (!error && tier >= 3)
 		error = rvm_prove_p3(core, RVM_DEPTH_MAX);
-	if (!error)
-		rvm_nonces_use(part->nonces, req->nonce, now);
 	return error;
 }
 
-/* What was verified is on record: there is room for that. */
+/*
+ * What is verified is on record, if there is room reserved for that.  A nonce is used up only
+ * by what succeeds.
+ */
 static enum rvm_token_error prove(const struct rvm_proof_request *req,
 				  const struct rvm_token_core *core, struct rvm_partition *part,
 				  struct rvm_reservation *res, struct rvm_proof *proof)
@@ -123,6 +123,10 @@ static enum rvm_token_error prove(const struct rvm_proof_request *req,
 		record(NULL, req, core, RVM_KIND_PROOF_REJECTED, tier, error);
 		return error;
 	}
+	if (!res->count)
+		return RVM_TOKEN_ERROR_NONE;
+	if (tier >= 2)
+		rvm_nonces_use(part->nonces, req->nonce, ktime_get_real_ns());
 	if (tier > req->tier)
 		record(res, req, core, RVM_KIND_PROOF_ESCALATED, tier, error);
 	proof->sequence = record(res, req, core, RVM_KIND_PROOF_VERIFIED_P1 + tier - 1, tier, error);
@@ -151,9 +155,7 @@ int rvm_token_prove(const struct rvm_proof_request *req, struct rvm_proof *proof
 	if (make_nonces(part))
 		return -ENOMEM;
 	err = rvm_witness_reserve_for(&res, req->caller, 2, extack);
-	if (err)
-		return err;
 	error = prove(req, core, part, &res, proof);
 	rvm_witness_abort(&res);
-	return error ? rvm_token_refuse(error, extack) : 0;
+	return error ? rvm_token_refuse(error, extack) : err;
 }
