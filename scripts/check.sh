@@ -231,7 +231,7 @@ compile() {
 		flags+=" -iquote user/lib -iquote user/rvmctl -Iuser/lib/shim -iquote kmod -funsigned-char"
 		;;
 	# These go by the core of the module.
-	selftests/verb_test.c | selftests/history_test.c)
+	selftests/verb_test.c | selftests/history_test.c | selftests/recorder_test.c)
 		flags+=" -iquote selftests -Iuser/lib/shim -iquote kmod -I$KSRC/tools/testing/selftests"
 		;;
 	*) flags+=" -iquote selftests -Iselftests/bench/build -I$KSRC/tools/testing/selftests" ;;

@@ -27,6 +27,18 @@ static struct {
 	.lock = __MUTEX_INITIALIZER(recorder.lock),
 };
 
+/*
+ * A log that nobody records has room, unless it refuses what would overwrite: then who was
+ * attached and acknowledged nothing has used up what was kept, and the next one may be lost
+ * to the log.  It is let in all the same: nobody else makes room.
+ */
+static void keep_room(void)
+{
+	lockdep_assert_held(&recorder.lock);
+	if (!recorder.kept.count)
+		rvm_witness_reserve(&recorder.kept, 1);
+}
+
 /* What was promised to changes has to fit behind it. */
 static u64 first_recordable(void)
 {
@@ -120,6 +132,7 @@ int rvm_recorder_attach(const void *owner, struct rvm_witness_attach *attach)
 	if (own && next > rvm_witness_hashed())
 		return -EINVAL;
 	recorder.owner = owner;
+	keep_room();
 	if (!begin(&next, own)) {
 		next = rvm_hasher_find(next, &state);
 		set_acknowledged(next);
@@ -150,8 +163,7 @@ int rvm_recorder_acknowledge(const void *owner, u64 sequence)
 	if (!valid)
 		return -EINVAL;
 	rvm_log_pass(sequence);
-	if (!recorder.kept.count)
-		rvm_witness_reserve(&recorder.kept, 1);
+	keep_room();
 	/* What was lost meanwhile is told when there is room. */
 	rvm_log_kick();
 	return 0;
@@ -176,6 +188,6 @@ void rvm_recorder_detach(const void *owner)
 
 void rvm_recorder_init(void)
 {
-	/* A new log has room. */
-	rvm_witness_reserve(&recorder.kept, 1);
+	guard(mutex)(&recorder.lock);
+	keep_room();
 }
