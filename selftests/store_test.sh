@@ -193,6 +193,7 @@ record_killed() {
 # In a file system of 1 MiB: what is acknowledged is there, and with more room it goes on.
 full_disk() {
 	unshare -rm true 2>/dev/null || { echo "no namespaces here" && return 0; }
+	# shellcheck disable=SC2016 # for the inner shell
 	unshare -rm sh -ec '
 		mkdir -p "$1" && mount -t tmpfs -o size=1m tmpfs "$1"
 		if "$2" make "$1/log" 100000 3 262144 2>"$1.said"; then exit 1; fi

@@ -111,7 +111,8 @@ int rvm_nl_witness_get_doit(struct sk_buff *skb, struct genl_info *info)
 	return rvm_nl_reply_send(reply, hdr, info, err);
 }
 
-static int put_line(struct sk_buff *skb, struct netlink_callback *cb, u64 sequence, const char *text)
+static int put_line(struct sk_buff *skb, struct netlink_callback *cb, u64 sequence,
+		    const char *text)
 {
 	void *hdr = genlmsg_put(skb, NETLINK_CB(cb->skb).portid, cb->nlh->nlmsg_seq,
 				rvm_genl(&rvm_nl_family), NLM_F_MULTI, RVM_CMD_WITNESS_GET);

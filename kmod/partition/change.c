@@ -33,7 +33,7 @@ static void keep_room(struct rvm_partition *part)
 		rvm_witness_reserve(&part->kept, 1);
 }
 
-/* Out of the reservation, or of what is kept; the change may be lost to the log if both are used up. */
+/* Out of the reservation, or of what is kept; if both are used up it may be lost. */
 static u64 record(struct rvm_reservation *res, struct rvm_partition *part, enum rvm_kind kind)
 {
 	char text[2 * RVM_NAME_MAX + 160] = "";

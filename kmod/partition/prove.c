@@ -129,7 +129,8 @@ static enum rvm_token_error prove(const struct rvm_proof_request *req,
 		rvm_nonces_use(part->nonces, req->nonce, ktime_get_real_ns());
 	if (tier > req->tier)
 		record(res, req, core, RVM_KIND_PROOF_ESCALATED, tier, error);
-	proof->sequence = record(res, req, core, RVM_KIND_PROOF_VERIFIED_P1 + tier - 1, tier, error);
+	proof->sequence =
+		record(res, req, core, RVM_KIND_PROOF_VERIFIED_P1 + tier - 1, tier, error);
 	return error;
 }
 

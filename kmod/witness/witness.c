@@ -316,8 +316,7 @@ static u64 append(const struct rvm_event *event, struct rvm_reservation *res)
 		put_upkeep();
 	}
 	/* After a loss too, to tell of it; in a log that stays full that has to wait. */
-	idle = !rvm_log.kicked &&
-	       (sequence != U64_MAX || (overwrite && !rvm_log.recorded));
+	idle = !rvm_log.kicked && (sequence != U64_MAX || (overwrite && !rvm_log.recorded));
 	rvm_log.kicked |= idle;
 	late = rvm_log.kicked && !rvm_log.hurried &&
 	       rvm_log.appended - rvm_witness_hashed() >= HURRY;

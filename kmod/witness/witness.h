@@ -137,7 +137,7 @@ struct rvm_witness_head {
 	u64 detail_length;
 	/** @detail_lost: Detail lines dropped, though their records were made. */
 	u64 detail_lost;
-	/** @detail_digest: SHA-256 of the detail lines since the last seal, each with its newline. */
+	/** @detail_digest: SHA-256 of the detail lines since the last seal, with newlines. */
 	u8 detail_digest[32];
 	/** @capacity: Records of the ring. */
 	u32 capacity;

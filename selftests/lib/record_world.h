@@ -174,7 +174,8 @@ static inline bool world_step(struct world *w)
 static inline void world_reload(struct world *w, uint64_t id)
 {
 	w->id = id;
-	w->appended = w->acked = 0;
+	w->appended = 0;
+	w->acked = 0;
 	w->attached = false;
 	w->sealed = 0;
 	w->stretch_lines = 0;
