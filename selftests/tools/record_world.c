@@ -175,10 +175,19 @@ static void record_for_ever(struct world *w, const char *dir)
 	_exit(1);
 }
 
-/* Append for a while; the recorder starts meanwhile, or is at work. */
-static void load(struct world *w, double seconds)
+/* From when on time counts. */
+enum progress { STARTS, IS_ATTACHED, HAS_ACKNOWLEDGED, STAGES };
+
+static bool is_at(const struct world *w, enum progress stage, uint64_t acked)
 {
-	double end = now() + seconds;
+	return stage == STARTS || (stage == IS_ATTACHED && w->attached) || w->acked > acked;
+}
+
+/* Append until the recorder is there, and for a while longer: however slow it is. */
+static void load(struct world *w, enum progress stage, double seconds)
+{
+	double begin = now(), end = begin + seconds;
+	uint64_t acked = w->acked;
 
 	do {
 		if (w->asks) {
@@ -187,6 +196,8 @@ static void load(struct world *w, double seconds)
 		}
 		for (unsigned int i = 0; i < 64; i++)
 			world_step(w);
+		if (!is_at(w, stage, acked) && now() < begin + 30)
+			end = now() + seconds;
 	} while (now() < end);
 }
 
@@ -251,7 +262,7 @@ static int kill_often(int argc, char **argv)
 
 		if (!pid)
 			record_for_ever(w, argv[0]);
-		load(w, world_mix(seed + i) % 16000 / 1e6);
+		load(w, i % STAGES, world_mix(seed + i) % 8000 / 1e6);
 		ret = kill_recorder(w, pid);
 		acked += w->acked - before;
 		if (!ret && i % 50 == 49)
