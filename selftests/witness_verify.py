@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Check a witness log with only hashlib: witness_verify.py [--rvm] FILE|DIR
+"""Check a witness log with only hashlib: witness_verify.py [--rvm|--root|--proof] FILE|DIR
 
 Prints the head of the log; for one in RVM's own format, its chain value.  Of a directory
-that was recorded into: the heads of its logs, oldest first, each with its length.
+that was recorded into: the heads of its logs, oldest first, each with its length; with
+--root, the root of the tree of its seals.  Of a proof: the root that it leads to, and the
+record.
 """
 import hashlib
 import os
@@ -12,6 +14,8 @@ import struct
 import sys
 
 RECORD = 64
+# Records of a segment that are one leaf of its tree.
+LEAF = 16
 SEAL, RECORDER = 0xB0, 0xB6
 HAS_LINE = 4
 
@@ -27,6 +31,60 @@ def head(data):
         stream.update(record[:48] + aux + bytes(8))
         aux = record[52:60]
     return stream.hexdigest()
+
+
+def leaf_hash(data):
+    return hashlib.sha256(b"\0" + data).digest()
+
+
+def tree_root(leaves):
+    """RFC 9162, section 2.1.1, word by word."""
+    if len(leaves) < 2:
+        return leaves[0] if leaves else hashlib.sha256().digest()
+    half = 1 << (len(leaves) - 1).bit_length() - 1
+    return hashlib.sha256(b"\1" + tree_root(leaves[:half]) + tree_root(leaves[half:])).digest()
+
+
+def climb(leaf, index, leaves, path):
+    """Section 2.1.1 again, along one leaf: each half that it is not in is in the path."""
+    if leaves == 1:
+        if path:
+            sys.exit("a path is too long")
+        return leaf
+    if not path:
+        sys.exit("a path is too short")
+    half = 1 << (leaves - 1).bit_length() - 1
+    if index < half:
+        pair = climb(leaf, index, half, path[:-1]) + path[-1]
+    else:
+        pair = path[-1] + climb(leaf, index - half, leaves - half, path[:-1])
+    return hashlib.sha256(b"\1" + pair).digest()
+
+
+def check_proof(text):
+    """The record, and the root of all seals that it leads to."""
+    lines = text.splitlines()
+    fields = {key: [line[3 + len(key):] for line in lines if line.startswith(f"# {key} ")]
+              for key in ("sequence", "leaf", "leaves", "records", "path", "seal", "seals",
+                          "seal-path")}
+    sequence, leaf, leaves, seal, seals = (
+        int(fields[key][0]) for key in ("sequence", "leaf", "leaves", "seal", "seals"))
+    text = "".join(line[2:] + "\n" for line in lines if line.startswith("| "))
+    said = dict(line[2:].split(" ", 1) for line in text.splitlines() if line.startswith("# "))
+    data = bytes.fromhex(fields["records"][0])
+    place = sequence - int(said["first"])
+    if not 0 <= place < int(said["records"]) or leaf != place // LEAF or \
+            leaves != -(-int(said["records"]) // LEAF) or leaf >= leaves or seal >= seals:
+        sys.exit("the record is in another leaf")
+    record = data[place % LEAF * RECORD:][:RECORD]
+    if struct.unpack_from("<Q", record)[0] != sequence:
+        sys.exit("the record is not in its leaf")
+    root = climb(leaf_hash(data), leaf, leaves, [bytes.fromhex(x) for x in fields["path"]])
+    if root.hex() != said["root"]:
+        sys.exit("the record does not lead to its seal")
+    root = climb(leaf_hash(text.encode()), seal, seals,
+                 [bytes.fromhex(x) for x in fields["seal-path"]])
+    return f"{root.hex()} {record.hex()}"
 
 
 def fold(value):
@@ -79,6 +137,11 @@ class Segment:
             wanted[before.name + ".seal"] = hashlib.sha256(before.text).hexdigest()
         if self.sums != wanted:
             self.fail("its digests are not those of its files and of the seal before")
+        data = self.read(".records")
+        leaves = [leaf_hash(data[at:at + LEAF * RECORD])
+                  for at in range(0, len(data), LEAF * RECORD)]
+        if tree_root(leaves).hex() != self.fields["root"]:
+            self.fail("its root is not that of its records")
 
 
 class Log:
@@ -144,11 +207,20 @@ class Log:
             segment.fail("its head or its length is not what its seal says")
 
 
+def segment_names(folder, parts="seal|open"):
+    return sorted({name[:27] for name in os.listdir(folder)
+                   if re.fullmatch(rf"\d{{6}}-\d{{20}}\.({parts})", name)})
+
+
+def seals_root(folder, most):
+    """Of the first seals, or of all."""
+    return tree_root([leaf_hash(Segment(folder, name).text)
+                      for name in segment_names(folder, "seal")[:most]]).hex()
+
+
 def check_folder(folder):
-    names = sorted({name[:27] for name in os.listdir(folder)
-                    if re.fullmatch(r"\d{6}-\d{20}\.(seal|open)", name)})
     logs, before = [], None
-    for segment in (Segment(folder, name) for name in names):
+    for segment in (Segment(folder, name) for name in segment_names(folder)):
         segment.check_text(before)
         if not logs or segment.log != before.log:
             if segment.log != len(logs) + 1:
@@ -166,7 +238,13 @@ def check_folder(folder):
 
 if __name__ == "__main__":
     where = sys.argv[-1]
-    if os.path.isdir(where):
+    if os.path.isdir(where) and "--root" in sys.argv:
+        most = int(sys.argv[sys.argv.index("--segments") + 1]) if "--segments" in sys.argv else None
+        print(seals_root(where, most))
+    elif "--proof" in sys.argv:
+        with open(where, encoding="ascii") as file:
+            print(check_proof(file.read()))
+    elif os.path.isdir(where):
         print("\n".join(check_folder(where)))
     else:
         with open(where, "rb") as file:

@@ -83,6 +83,22 @@ int64_t args_s64(const struct args *a, const char *name, int64_t fallback)
 	return v->n ? v->s : fallback;
 }
 
+int args_hex(const struct args *a, const char *name, uint8_t *bytes, size_t n, struct err *err)
+{
+	const char *hex = args_str(a, name);
+	unsigned int byte;
+
+	if (hex && strlen(hex) != 2 * n)
+		return err_make(err, EXIT_USAGE, "%s: %zu digits, but it has to have %zu", name,
+				strlen(hex), 2 * n);
+	for (size_t i = 0; hex && i < n; i++) {
+		if (sscanf(hex + 2 * i, "%2x", &byte) != 1)
+			return err_make(err, EXIT_USAGE, "%s: '%s' is not hexadecimal", name, hex);
+		bytes[i] = byte;
+	}
+	return 0;
+}
+
 int args_word(const struct args *a, const char *name, int fallback)
 {
 	const struct value *v = &a->values[find(a, name)];

@@ -110,6 +110,11 @@ uint64_t args_u64(const struct args *a, const char *name, uint64_t fallback);
 int64_t args_s64(const struct args *a, const char *name, int64_t fallback);
 /* Index into words; on is 1 and off is 0. */
 int args_word(const struct args *a, const char *name, int fallback);
+/*
+ * ARG_HEX: exactly @n bytes.  Return: 0, also if it was not given, with @bytes as they were;
+ * -1 with @err.
+ */
+int args_hex(const struct args *a, const char *name, uint8_t *bytes, size_t n, struct err *err);
 /* How often it was given, and each value. */
 size_t args_count(const struct args *a, const char *name);
 const char *args_nth(const struct args *a, const char *name, size_t n);
@@ -150,6 +155,7 @@ extern const struct cmd doctor_cmds[];
 extern const struct cmd hook_cmds[];
 extern const struct cmd witness_cmds[];
 extern const struct cmd record_cmds[];
+extern const struct cmd proof_cmds[];
 extern const struct cmd monitor_cmds[];
 extern const struct cmd status_cmds[];
 extern const struct cmd learn_cmds[];

@@ -116,6 +116,7 @@ static void add_end(struct text *text, const struct seal *seal)
 	add_state(text, "end-state", seal->end_state);
 	add_hex_field(text, "end-aux", seal->end_aux, sizeof(seal->end_aux));
 	add_hex_field(text, "head", head, sizeof(head));
+	add_hex_field(text, "root", seal->root, sizeof(seal->root));
 	add(text, "# sealed %" PRIu64 "\n", seal->sealed_at);
 	for (size_t i = 0; i < ARRAY_SIZE(segment_parts); i++)
 		add_sum(text, seal->sum[i], &seal->name, segment_parts[i]);
@@ -218,6 +219,7 @@ static void read_fields(struct seal *seal, const char *text)
 	seal->last_ns = number_of(text, "last-time");
 	read_state(text, "end-state", seal->end_state);
 	read_hex(value_of(text, "end-aux"), seal->end_aux, sizeof(seal->end_aux));
+	read_hex(value_of(text, "root"), seal->root, sizeof(seal->root));
 	seal->sealed_at = number_of(text, "sealed");
 	read_sums(seal, text);
 }

@@ -61,6 +61,8 @@ struct seal {
 	uint32_t end_state[RVM_SHA256_WORDS];
 	/** @end_aux: Of the last record. */
 	uint8_t end_aux[8];
+	/** @root: Of the tree of its records, see TREE_RECORDS. */
+	uint8_t root[RVM_SHA256_DIGEST_BYTES];
 	/** @sealed_at: Unix seconds. */
 	uint64_t sealed_at;
 	/** @sum: SHA-256 of .records, .lines and .index. */

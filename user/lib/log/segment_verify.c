@@ -243,7 +243,9 @@ static void check_index(struct check *c, const struct seal *seal)
 static void check_seal(struct check *c, const struct seal *seal, int lines)
 {
 	const struct trail *trail = &c->trail;
+	uint8_t root[RVM_SHA256_DIGEST_BYTES];
 
+	trail_root(trail, root);
 	if (trail->records < seal->records)
 		mark_byte(c, &seal->name, PART_RECORDS, trail->records * RVM_RECORD_BYTES,
 			  "has fewer records than its seal says");
@@ -255,7 +257,8 @@ static void check_seal(struct check *c, const struct seal *seal, int lines)
 			  (trail->records - 1) * RVM_RECORD_BYTES + RVM_RECORD_SIGNED_BYTES,
 			  "its last signature is not the one that its seal says");
 	else if (memcmp(seal->end_state, trail->chain.chain.state, sizeof(seal->end_state)) ||
-		 seal->first_ns != trail->first_ns || seal->last_ns != trail->last_ns)
+		 memcmp(seal->root, root, sizeof(root)) || seal->first_ns != trail->first_ns ||
+		 seal->last_ns != trail->last_ns)
 		check_mark(c, &seal->name, PART_SEAL, "does not say what its records do");
 	if (has_more(lines, trail->line_bytes))
 		mark_byte(c, &seal->name, PART_LINES, trail->line_bytes,

@@ -27,6 +27,7 @@ void trail_begin(struct trail *trail, const uint32_t state[RVM_SHA256_WORDS], ui
 	trail->last_ns = 0;
 	SHA256_Init(&trail->records_sum);
 	SHA256_Init(&trail->lines_sum);
+	trail->tree = (struct tree){ 0 };
 	index_free(&trail->index);
 	trail->at_seal = false;
 	trail->blank_offset = 0;
@@ -120,8 +121,21 @@ static size_t line_length(const char *lines, size_t len)
 	return most < RVM_DETAIL_BYTES ? 0 : SIZE_MAX;
 }
 
+static void add_to_tree(struct trail *trail, const uint8_t *raw)
+{
+	unsigned int at = trail->records % TREE_RECORDS;
+	uint8_t hash[RVM_SHA256_DIGEST_BYTES];
+
+	memcpy(trail->leaf[at], raw, RVM_RECORD_BYTES);
+	if (at + 1 < TREE_RECORDS)
+		return;
+	tree_leaf(trail->leaf, sizeof(trail->leaf), hash);
+	tree_add(&trail->tree, hash);
+}
+
 static void add_record(struct trail *trail, const uint8_t *raw)
 {
+	add_to_tree(trail, raw);
 	trail->last_ns = rvm_le64_get(raw + 8);
 	if (!trail->records++)
 		trail->first_ns = trail->last_ns;
@@ -191,6 +205,19 @@ ssize_t trail_take(struct trail *trail, const uint8_t *raw, size_t n, const char
 void trail_end(struct trail *trail)
 {
 	index_free(&trail->index);
+}
+
+void trail_root(const struct trail *trail, uint8_t root[RVM_SHA256_DIGEST_BYTES])
+{
+	size_t rest = trail->records % TREE_RECORDS * RVM_RECORD_BYTES;
+	uint8_t hash[RVM_SHA256_DIGEST_BYTES];
+	struct tree tree = trail->tree;
+
+	if (rest) {
+		tree_leaf(trail->leaf, rest, hash);
+		tree_add(&tree, hash);
+	}
+	tree_root(&tree, root);
 }
 
 void trail_sum(const SHA256_CTX *sum, uint8_t out[RVM_SHA256_DIGEST_BYTES])

@@ -10,6 +10,7 @@
 #include "log/chain_verify.h"
 #include "log/digest.h"
 #include "log/index.h"
+#include "log/tree.h"
 
 /*
  * The records and lines of a segment, followed in order: whoever writes them, comes back
@@ -18,6 +19,9 @@
  * Lines come in stretches: those of the records after a seal up to the next one, whose
  * record has their number and the beginning of their digest.
  */
+
+/* Records of a segment that are one leaf of its tree; the last leaf may have fewer. */
+#define TREE_RECORDS 16
 
 /* First byte of the payload of a record of kind RVM_KIND_RECORDER. */
 #define RECORDER_ATTACHED 1
@@ -56,6 +60,10 @@ struct trail {
 	SHA256_CTX records_sum;
 	/** @lines_sum: SHA-256 of the lines. */
 	SHA256_CTX lines_sum;
+	/** @tree: Of the leaves of this segment that are whole. */
+	struct tree tree;
+	/** @leaf: Records since. */
+	uint8_t leaf[TREE_RECORDS][RVM_RECORD_BYTES];
 	/** @index: Of the segment. */
 	struct log_index index;
 	/** @stretch: SHA-256 of the lines since the last seal. */
@@ -110,6 +118,9 @@ ssize_t trail_take(struct trail *trail, const uint8_t *raw, size_t n, const char
 		   size_t *len);
 
 void trail_end(struct trail *trail);
+
+/* The root of the tree of this segment's records so far. */
+void trail_root(const struct trail *trail, uint8_t root[RVM_SHA256_DIGEST_BYTES]);
 
 /* Finish a copy. */
 void trail_sum(const SHA256_CTX *sum, uint8_t out[RVM_SHA256_DIGEST_BYTES]);

@@ -167,7 +167,6 @@ static int parse_head(const struct args *args, struct verify_how *how, struct er
 {
 	const char *hex = args_str(args, "--head");
 	size_t want = how->rvm ? 8 : RVM_SHA256_DIGEST_BYTES;
-	unsigned int byte;
 
 	if (!hex && args_has(args, "--length")) {
 		err_make(err, EXIT_USAGE, "--length: only with --head");
@@ -175,15 +174,8 @@ static int parse_head(const struct args *args, struct verify_how *how, struct er
 	}
 	if (!hex)
 		return 0;
-	if (strlen(hex) != 2 * want)
-		return err_make(err, EXIT_USAGE,
-				"--head: %zu digits, but a head of this format has %zu",
-				strlen(hex), 2 * want);
-	for (size_t i = 0; i < want; i++) {
-		if (sscanf(hex + 2 * i, "%2x", &byte) != 1)
-			return err_make(err, EXIT_USAGE, "--head: '%s' is not hexadecimal", hex);
-		how->head[i] = byte;
-	}
+	if (args_hex(args, "--head", how->head, want, err))
+		return -1;
 	how->anchored = true;
 	how->head_len = want;
 	return 0;
