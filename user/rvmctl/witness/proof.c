@@ -92,24 +92,12 @@ static int witness_anchor(struct ctx *ctx, const struct args *args)
 	return EXIT_DONE;
 }
 
-static int write_text(const char *to, const char *text, size_t len, struct err *err)
-{
-	auto_close int fd = to ? file_create(to, err) : -1;
-
-	if (!to)
-		return fwrite(text, 1, len, stdout) == len ?
-			       0 :
-			       err_errno(err, errno, "standard output");
-	if (fd < 0)
-		return -1;
-	return write(fd, text, len) == (ssize_t)len && !fsync(fd) ? 0 :
-								    err_errno(err, errno, "%s", to);
-}
-
 static int witness_prove(struct ctx *ctx, const struct args *args)
 {
 	auto_free struct proof *proof = malloc(sizeof(*proof));
 	auto_free char *text = malloc(PROOF_TEXT_MAX);
+	const char *to = args_str(args, "-o");
+	size_t len;
 
 	if (!proof || !text)
 		return err_errno(&ctx->err, ENOMEM, "witness prove");
@@ -117,9 +105,12 @@ static int witness_prove(struct ctx *ctx, const struct args *args)
 		       args_u64(args, "SEQUENCE", 0), args_u64(args, "--segments", 0), proof,
 		       &ctx->err))
 		return -1;
-	return write_text(args_str(args, "-o"), text, proof_write(proof, text), &ctx->err) ?
-		       -1 :
-		       EXIT_DONE;
+	len = proof_write(proof, text);
+	if (to)
+		return file_replace(to, text, len, &ctx->err) ? -1 : EXIT_DONE;
+	if (fwrite(text, 1, len, stdout) != len)
+		return err_errno(&ctx->err, errno, "standard output");
+	return EXIT_DONE;
 }
 
 static int read_proof(const char *path, struct proof *proof, struct err *err)
