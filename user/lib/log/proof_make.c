@@ -236,7 +236,8 @@ static int not_sealed(const struct seals *seals, uint64_t sequence, struct err *
 {
 	err_make(err, EXIT_REFUSED, "%s: record %" PRIu64 " is in none of its %" PRIu64 " seals",
 		 seals->path, sequence, seals->n);
-	return err_hint(err, "a segment is sealed when it is full, or a day old");
+	return err_hint(err,
+			"a segment is sealed when it is full or old: witness record --segment-age");
 }
 
 int proof_make(const char *path, uint32_t log, uint64_t sequence, uint64_t segments,
