@@ -149,7 +149,7 @@ static void hash_work(struct work_struct *work)
 {
 	hash_some(false);
 	if (rvm_witness_seal_seconds)
-		queue_delayed_work(queue, &seal, rvm_witness_seal_seconds * HZ);
+		queue_delayed_work(queue, &seal, (unsigned long)rvm_witness_seal_seconds * HZ);
 }
 
 static void seal_work(struct work_struct *work)
