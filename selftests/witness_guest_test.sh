@@ -7,6 +7,8 @@ set -euo pipefail
 
 # shellcheck source=lib/common.sh
 . "$(dirname "$0")/lib/common.sh"
+# shellcheck source=lib/cat.sh
+. "$(dirname "$0")/lib/cat.sh"
 
 bot=witness
 log=$dir/log
@@ -19,21 +21,6 @@ cleanup() {
 	drop_partitions "$bot" witness-other
 }
 trap cleanup EXIT
-
-make_workspace() {
-	mkdir -p "$dir/ws" "$dir/out"
-	chmod 0755 "$dir"
-	echo text >"$dir/ws/file"
-	echo secret >"$dir/out/file"
-	cat >"$dir/table.json" <<-'JSON'
-		[{"rights": ["READ"], "resource": "Read(./**)", "proof_tier": "P1", "expires_at": 0},
-		 {"rights": ["EXECUTE"], "resource": "Bash(cat:*)", "proof_tier": "P1", "expires_at": 0}]
-	JSON
-}
-
-load_table() {
-	rvmctl load "$dir/table.json" --partition "$bot" --workspace "$dir/ws" --base minimal
-}
 
 # COUNT: make that many directories with long names, one in another.
 make_long_path() {

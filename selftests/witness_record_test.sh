@@ -7,6 +7,8 @@ set -euo pipefail
 
 # shellcheck source=lib/common.sh
 . "$(dirname "$0")/lib/common.sh"
+# shellcheck source=lib/cat.sh
+. "$(dirname "$0")/lib/cat.sh"
 
 bot=recorded
 log=$dir/log
@@ -18,21 +20,6 @@ cleanup() {
 	drop_partitions "$bot"
 }
 trap cleanup EXIT
-
-make_workspace() {
-	mkdir -p "$dir/ws" "$dir/out"
-	chmod 0755 "$dir"
-	echo text >"$dir/ws/file"
-	echo secret >"$dir/out/file"
-	cat >"$dir/table.json" <<-'JSON'
-		[{"rights": ["READ"], "resource": "Read(./**)", "proof_tier": "P1", "expires_at": 0},
-		 {"rights": ["EXECUTE"], "resource": "Bash(cat:*)", "proof_tier": "P1", "expires_at": 0}]
-	JSON
-}
-
-load_table() {
-	rvmctl load "$dir/table.json" --partition "$bot" --workspace "$dir/ws" --base minimal
-}
 
 # COUNT: so many reads are denied, and one is allowed.
 deny() {
