@@ -8,6 +8,7 @@
 #    partition; warm (again and again) and cold (each file for the first time);
 #  - other operations, with and without the names of a directory being told apart;
 #  - with few and with many tokens, and after a rename each time;
+#  - while the log is recorded;
 #  - and whether each costs as little as is wanted.
 #
 #	bench/run.sh            boot a guest that counts, print the tables
@@ -240,12 +241,28 @@ with_hooks() {
 	head 'names change all the time' 'rename' 'and open' 'open'
 	operation_row 'RVM, inside' inside rename storm open
 	with_crowd crowd_rows
+	with_recorder
 	head 'open and close by number of tokens' "${depths[@]/#/depth }"
 	for many in "${tokens[@]}"; do
 		load_table "$many"
 		depth_row "RVM, inside, $many tokens, warm" open inside
 		depth_row "RVM, inside, $many tokens, cold" cold inside
 	done
+}
+
+# What is kept makes no record, so that a recorder has nothing to do meanwhile.
+with_recorder() {
+	local recorder
+
+	rvmctl witness record /run/bench/log 2>/dev/null &
+	recorder=$!
+	sleep 5
+	head 'while the log is recorded' "${operations[@]}"
+	operation_row 'RVM, outside' plain "${operations[@]}"
+	operation_row 'RVM, inside' inside open read write stat exec load
+	kill -0 "$recorder" || failed=1
+	kill "$recorder"
+	wait "$recorder" || :
 }
 
 crowd_rows() {
