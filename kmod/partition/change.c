@@ -25,8 +25,7 @@
 #include "witness/line.h"
 #include "witness/witness.h"
 
-/* What takes away happens whether the log has room or not: so one record has it already. */
-static void keep_room(struct rvm_partition *part)
+void rvm_partition_keep_room(struct rvm_partition *part)
 {
 	lockdep_assert_held(&rvm_partitions_lock);
 	if (!part->kept.count)
@@ -220,7 +219,7 @@ static int register_partition(struct rvm_partition *part, struct rvm_reservation
 		return err;
 	}
 	record(res, part, RVM_KIND_PARTITION_CREATE);
-	keep_room(part);
+	rvm_partition_keep_room(part);
 	return 0;
 }
 
@@ -440,7 +439,7 @@ static int change_one(struct rvm_partition *part, const struct rvm_partition_cha
 	err = check_change(part, change, extack);
 	if (err)
 		return err;
-	keep_room(part);
+	rvm_partition_keep_room(part);
 	err = rvm_witness_reserve_for(&res, 0, change->has_state + other, must ? extack : NULL);
 	if (err && must)
 		return err;
@@ -587,7 +586,7 @@ int rvm_partition_destroy(struct rvm_partition *part, struct netlink_ext_ack *ex
 			if (err)
 				return err;
 			/* It is destroyed even if the log has no room for the record. */
-			keep_room(part);
+			rvm_partition_keep_room(part);
 			table = rvm_registry_del(part);
 			sequence = record(&part->kept, part, RVM_KIND_PARTITION_DESTROY);
 		}

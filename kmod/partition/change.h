@@ -109,6 +109,16 @@ int rvm_partition_change_all(const struct rvm_partition_change *change);
  */
 int rvm_partition_destroy(struct rvm_partition *part, struct netlink_ext_ack *extack);
 
+/**
+ * rvm_partition_keep_room() - keep room for one record of what only takes away
+ * @part: registered
+ *
+ * That is done whether the log has room or not.  Does nothing if there is room kept.
+ *
+ * Context: rvm_partitions_lock is held.
+ */
+void rvm_partition_keep_room(struct rvm_partition *part);
+
 /** rvm_partition_destroy_all() - whatever is in them, for module exit; may sleep */
 void rvm_partition_destroy_all(void);
 

@@ -15,6 +15,7 @@
 #include "lib/token/derive.h"
 #include "limits.h"
 #include "partition/calls.h"
+#include "partition/change.h"
 #include "partition/deed.h"
 #include "partition/recheck.h"
 #include "partition/registry_priv.h"
@@ -319,6 +320,24 @@ static u64 record(struct rvm_reservation *res, const struct rvm_revoke_request *
 	return rvm_deed_end(&deed, res);
 }
 
+/*
+ * It is taken back even if the log has no room: then the record of the host is the one that
+ * its owner has kept.  An agent could use that up, and then its end would not be on record.
+ */
+static struct rvm_reservation *find_room(const struct rvm_revoke_request *req,
+					 const struct rvm_token_core *core,
+					 struct rvm_reservation *res)
+{
+	struct rvm_partition *owner = xa_load(&rvm_registry, core->owner);
+
+	lockdep_assert_held(&rvm_partitions_lock);
+	if (owner)
+		rvm_partition_keep_room(owner);
+	if (!rvm_witness_reserve(res, 1) || !owner || req->caller)
+		return res;
+	return &owner->kept;
+}
+
 /* Found, recorded and flagged under one hold: nothing is derived after the record. */
 static enum rvm_token_error begin(const struct rvm_revoke_request *req, struct rvm_revocation *rev,
 				  struct rvm_token **top, bool *done)
@@ -333,9 +352,7 @@ static enum rvm_token_error begin(const struct rvm_revoke_request *req, struct r
 		return error;
 	*top = rvm_token_of(core);
 	rev->id = core->id;
-	/* It is taken back even if the log has no room. */
-	rvm_witness_reserve(&res, 1);
-	rev->sequence = record(&res, req, *top, 0);
+	rev->sequence = record(find_room(req, core, &res), req, *top, 0);
 	*done = take_some(rev, core);
 	return RVM_TOKEN_ERROR_NONE;
 }
