@@ -99,7 +99,7 @@ some_wait() {
 }
 
 ktap_print_header
-ktap_set_plan 26
+ktap_set_plan 28
 rvmctl hook detach >/dev/null 2>&1 || true
 unload
 insmod "$module"
@@ -116,6 +116,8 @@ subtests a_recorder_keeps_it "$programs/recorder_test"
 check unloads_after_that ring ring=1024 overwrite=0
 subtests small_ring_refuses "$programs/ring_test" keep
 refused full_ring_refuses_hooks 'log is full' rvmctl hook attach
+check unloads_when_it_is_full ring ring=1024 overwrite=0 seal_seconds=1
+subtests full_log_refuses_or_has_kept_room "$programs/full_test"
 check normal_ring_again ring
 check unloads_under_a_transaction unload_under_a_transaction
 
