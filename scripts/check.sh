@@ -290,6 +290,10 @@ check_rows() {
 	scripts/rows.py --check
 }
 
+check_kinds() {
+	scripts/kinds.py --check
+}
+
 check_verbs() {
 	scripts/verbs.sh --check
 }
@@ -391,7 +395,7 @@ check_spelling() {
 check_words() {
 	# shellcheck disable=SC2016 # awk expands it
 	files '*.md' 'Documentation/man/*' 'Documentation/netlink/specs/*' '*.[ch]' |
-		grep -vE "^Documentation/design/(rows|escapes)\.md$|$generated" |
+		grep -vE "^Documentation/design/(rows|escapes|kinds)\.md$|$generated" |
 		xargs awk -v list=scripts/words.list '
 		BEGIN {
 			while ((getline line < list) > 0) {
@@ -501,6 +505,7 @@ run analyzer "follow the path that the analyzer prints"
 run netlink "scripts/nl-regen.sh, and commit what it changes"
 run hooks "scripts/hook-table.sh, and commit what it changes"
 run rows "mend Documentation/design/rows.list, run scripts/rows.py, commit what it changes"
+run kinds "mend Documentation/design/kinds.list, run scripts/kinds.py, commit what it changes"
 run verbs "scripts/verbs.sh, and commit what it changes"
 run mutations "mend selftests/mutations.list: the guard that it removes has changed in the source"
 run coverage "mend selftests/coverage/uncovered.list: what it names is no longer there"
