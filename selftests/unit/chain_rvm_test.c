@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* RVM's own format against logs that RVM wrote and against what it found in altered ones. */
 #include "lib/log/chain.h"
+#include "edited.h"
 #include "log/chain_rvm.h"
 #include "unit.h"
 #include "vectors.h"
 
 #define MAX_CHAINS 64
 #define MAX_RECORDS 1024
-/* Duplicating adds records. */
-#define MAX_EDITED (MAX_RECORDS + 16)
 
 struct vector_chain {
 	char name[40];
@@ -108,10 +107,10 @@ static void appended_records_are_those_that_rvm_wrote(void)
 	NOTE("%zu chains, %zu records", chain_count, records);
 }
 
-/* Compare with a member "verify" or the like. */
-static void expect_verdict(const json_t *line, const u8 *raw, size_t n)
+/* Compare with a member, such as "verify". */
+static void expect_verdict(const json_t *line, const char *name, const u8 *raw, size_t n)
 {
-	const json_t *verdict = member(line, "verify");
+	const json_t *verdict = member(line, name);
 	enum rvm_chain_error error;
 	size_t bad = SIZE_MAX;
 
@@ -165,69 +164,13 @@ static void check_chain(const json_t *line)
 	if (!EXPECT(chain))
 		return;
 	EXPECT_EQ(chain->end.length, member_u64(line, "total_emitted"));
-	expect_verdict(line, chain->raw[0], chain->n);
+	expect_verdict(line, "verify", chain->raw[0], chain->n);
 	expect_signatures(line, chain, chain->raw[0], chain->n);
 }
 
 static void untouched_logs_verify_with_their_signatures(void)
 {
 	EXPECT(vectors_each("witness_chains.jsonl", check_chain) > 0);
-}
-
-struct edited {
-	u8 raw[MAX_EDITED][64];
-	size_t n;
-};
-
-static void swap_bytes(u8 *a, u8 *b, size_t len)
-{
-	u8 kept[64];
-
-	memcpy(kept, a, len);
-	memcpy(a, b, len);
-	memcpy(b, kept, len);
-}
-
-static void apply_edit(struct edited *log, const json_t *edit)
-{
-	const char *op = member_str(edit, "op");
-	size_t rec, off, len, i;
-
-	if (!strcmp(op, "xor")) {
-		log->raw[member_u64(edit, "rec")][member_u64(edit, "off")] ^=
-			(u8)member_u64(edit, "val");
-	} else if (!strcmp(op, "set")) {
-		off = member_u64(edit, "off");
-		unhex(member_str(edit, "bytes"), log->raw[member_u64(edit, "rec")] + off, 64 - off);
-	} else if (!strcmp(op, "set_all")) {
-		for (i = 0; i < log->n; i++)
-			memset(log->raw[i] + member_u64(edit, "off"), (int)member_u64(edit, "val"),
-			       member_u64(edit, "len"));
-	} else if (!strcmp(op, "swap")) {
-		swap_bytes(log->raw[member_u64(edit, "a")], log->raw[member_u64(edit, "b")], 64);
-	} else if (!strcmp(op, "swap_bytes")) {
-		off = member_u64(edit, "off");
-		len = member_u64(edit, "len");
-		swap_bytes(log->raw[member_u64(edit, "a")] + off,
-			   log->raw[member_u64(edit, "b")] + off, len);
-	} else if (!strcmp(op, "remove")) {
-		rec = member_u64(edit, "rec");
-		log->n--;
-		memmove(log->raw[rec], log->raw[rec + 1], 64 * (log->n - rec));
-	} else if (!strcmp(op, "duplicate")) {
-		rec = member_u64(edit, "rec");
-		memmove(log->raw[rec + 1], log->raw[rec], 64 * (log->n - rec));
-		log->n++;
-	} else if (!strcmp(op, "keep_head")) {
-		log->n = member_u64(edit, "count");
-	} else if (!strcmp(op, "drop_head")) {
-		len = member_u64(edit, "count");
-		log->n -= len;
-		memmove(log->raw[0], log->raw[len], 64 * log->n);
-	} else {
-		EXPECT(!"an edit that is known");
-		NOTE("%s", op);
-	}
 }
 
 static size_t detected_count;
@@ -251,7 +194,7 @@ static void check_tampered(const json_t *line)
 		apply_edit(&log, json_array_get(edits, i));
 
 	EXPECT_EQ(log.n, member_u64(line, "n"));
-	expect_verdict(line, log.raw[0], log.n);
+	expect_verdict(line, "verify", log.raw[0], log.n);
 	signature = expect_signatures(line, chain, log.raw[0], log.n);
 	error = rvm_chain_rvm_verify(log.raw[0], log.n, NULL);
 	EXPECT_EQ(error != RVM_CHAIN_OK, member_bool(line, "chain_detects"));
@@ -270,6 +213,53 @@ static void altered_logs_are_judged_as_rvm_judges_them(void)
 	NOTE("%zu detected, %zu not, as in RVM", detected_count, missed_count);
 	EXPECT(detected_count > 0);
 	EXPECT(missed_count > 0);
+}
+
+static size_t whole_rings, cut_rings;
+
+/* Record n is in slot n modulo the size, as in ours; what comes after a gap is no chain. */
+static void check_ring(const json_t *line)
+{
+	size_t size = member_u64(line, "ring"), appended = member_u64(line, "appended");
+	const json_t *get = member(line, "get"), *seqs = member(line, "snapshot_seqs");
+	size_t n = json_array_size(seqs), len = appended < size ? appended : size, i;
+	static u8 raw[MAX_RECORDS][64];
+	struct rvm_chain_rvm chain = { 0 };
+	size_t first = appended - n;
+
+	EXPECT_EQ(member_u64(line, "len"), len);
+	EXPECT_EQ(member_u64(line, "total_emitted"), appended);
+	EXPECT_EQ(member_bool(line, "is_empty"), !appended);
+	for (i = 0; i < json_array_size(get); i++) {
+		const json_t *slot = json_array_get(get, i);
+
+		/* A slot that was never used has a record of zeros there, if any was used. */
+		if (EXPECT_EQ(json_is_null(slot), !appended || i >= size) && !json_is_null(slot))
+			EXPECT_EQ(json_integer_value(slot),
+				  i < len ? i + (appended - 1 - i) / size * size : 0);
+	}
+	if (!EXPECT(appended <= MAX_RECORDS))
+		return;
+	for (i = 0; i < appended; i++) {
+		struct rvm_record rec = { 0 };
+
+		rvm_chain_rvm_append(&chain, &rec, RVM_SIGNER_NONE, NULL);
+		rvm_record_encode(&rec, raw[i]);
+	}
+	for (i = 0; i < n; i++)
+		EXPECT_EQ(json_integer_value(json_array_get(seqs, i)), first + i);
+	if (json_object_get(member(line, "verify_snapshot"), "ok"))
+		whole_rings++;
+	else
+		cut_rings++;
+	expect_verdict(line, "verify_snapshot", raw[first], n);
+}
+
+static void overwritten_rings_are_judged_as_rvm_judges_them(void)
+{
+	EXPECT(vectors_each("witness_ring.jsonl", check_ring) > 0);
+	NOTE("%zu rings are whole, %zu are not, as in RVM", whole_rings, cut_rings);
+	EXPECT(whole_rings > 0 && cut_rings > 0);
 }
 
 static size_t hash_kinds[5];
@@ -405,6 +395,7 @@ int main(void)
 	RUN(appended_records_are_those_that_rvm_wrote);
 	RUN(untouched_logs_verify_with_their_signatures);
 	RUN(altered_logs_are_judged_as_rvm_judges_them);
+	RUN(overwritten_rings_are_judged_as_rvm_judges_them);
 	RUN(hashes_are_those_of_rvm);
 	RUN(default_key_and_both_signatures_of_one_record_are_known);
 	RUN(a_signature_takes_byte_19_as_zero_and_leaves_out_aux_and_pad);
