@@ -24,6 +24,7 @@ help:
 	@echo 'make demo       a short story in a virtual machine: allowed, denied, explained'
 	@echo 'make check      the tests, except those that take hours; ends with a count'
 	@echo 'make unit       kmod/lib in userspace, under sanitizers'
+	@echo 'make crash      kill recorders 1000 times, and stop a guest dead 20 times: nothing may be lost'
 	@echo 'make prove      what holds of tokens for every input, up to stated sizes'
 	@echo 'make lint       static checks'
 	@echo 'make guest-test the tests in a virtual machine'
@@ -66,6 +67,10 @@ user: bpf
 
 unit:
 	@$(MAKE) -C selftests unit
+
+crash: selftests
+	@KILLS=1000 selftests/store_test.sh
+	@selftests/crash/run.sh
 
 prove:
 	@selftests/proof/run.sh
@@ -116,5 +121,5 @@ clean:
 	@for dir in bpf user selftests; do [ ! -e $$dir/Makefile ] || $(MAKE) -C $$dir clean; done
 	rm -rf build
 
-.PHONY: all help setup ready build modules bpf user unit prove selftests guest-test check check-kernels \
+.PHONY: all help setup ready build modules bpf user unit prove crash selftests guest-test check check-kernels \
 	check-debug check-outsiders coverage lint bench bench-work demo generate install clean

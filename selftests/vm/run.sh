@@ -13,6 +13,7 @@
 #	--append ARGS  more kernel parameters
 #	--kernel V     a kernel that scripts/kernel.sh fetched, not setup's
 #	--accel A      kvm or tcg; without it, what works on this machine
+#	--qemu ARGS    more options of QEMU
 #	--parallel     emulated CPUs run at the same time; QEMU may die of that
 #
 # The guest sees this machine's files, read-only and at the same paths.  /tmp,
@@ -27,7 +28,7 @@ set -euo pipefail
 
 here=$(dirname "$(readlink -f "$0")")
 cache=${RVM_CACHE:-${XDG_CACHE_HOME:-$HOME/.cache}/rvm}
-cpus=2 memory='' icount='' timeout=600 outdir='' append='' accel='' temporary='' kernel=''
+cpus=2 memory='' icount='' timeout=600 outdir='' append='' accel='' temporary='' kernel='' qemu=''
 thread=single
 vm='' viewer=''
 
@@ -50,6 +51,7 @@ parse_options() {
 		--append) append=$2 ;;
 		--accel) accel=$2 ;;
 		--kernel) kernel=$2 ;;
+		--qemu) qemu=$2 ;;
 		--icount)
 			icount=1
 			shift
@@ -145,6 +147,7 @@ start_guest() {
 	# A thread for each emulated CPU can run a kernel instruction while another
 	# patches it: one boot in three died of that.
 	[ "$accel" = kvm ] || opts+=" -accel tcg,thread=$thread"
+	[ -z "$qemu" ] || opts+=" $qemu"
 	setsid timeout --kill-after=5 "$timeout" "$VNG" "${args[@]}" --cpus "$cpus" \
 		--qemu-opts="$opts" --exec true \
 		</dev/null >"$outdir/console" 2>&1 &
