@@ -22,7 +22,7 @@ trap cleanup EXIT
 build_tool() {
 	"${CC:-gcc}" -O1 -std=gnu11 -fno-strict-aliasing -funsigned-char \
 		-I"$top/user/lib/shim" -I"$top/user/lib" -I"$top/kmod" -I"$top/kmod/include/uapi" \
-		"$here/tools/witness_make.c" "$top"/kmod/lib/log/{chain,record,sha256}.c \
+		"$here/tools/witness_make.c" "$top"/kmod/lib/log/{chain,ratchet,record,sha256}.c \
 		"$top"/user/lib/log/chain_*.c -o "$work/make"
 }
 
@@ -136,13 +136,63 @@ rewritten_is_found() {
 }
 
 signatures_are_checked() {
-	is_good --key "$work/key" "$log"
-	is_good --key "$work/key.hex" "$log"
+	is_good --key "$work/key" "$log" && is_good --key "$work/key8" --key "$work/key" "$log" &&
+		python3 "$here/witness_verify.py" --key "$work/key" "$log" || return 1
 	"$work/make" 1000 8 >"$work/other"
-	is_bad_at 0 'not by this key' --key "$work/key" "$work/other"
+	is_bad_at 0 'no key names' --key "$work/key" "$work/other" || return 1
 	spoil "$work/bad" 'd[-12] ^= 1'
-	is_good "$work/bad"
-	is_bad_at 999 'not by this key' --key "$work/key" "$work/bad"
+	is_good "$work/bad" && is_bad_at 999 'not by this key' --key "$work/key" "$work/bad" ||
+		return 1
+	! python3 "$here/witness_verify.py" --key "$work/key" "$work/bad"
+}
+
+# SEQUENCE: it was sealed before root changed it.
+forged_is_found() {
+	python3 "$here/tools/witness_forge.py" "$log" "$work/bad" "$1" "$work/key" &&
+		is_good "$work/bad" || return 1
+	is_bad_at "$1" 'not by this key' --key "$work/key" "$work/bad" || return 1
+	! python3 "$here/witness_verify.py" --key "$work/key" "$work/bad"
+}
+
+sealed_is_protected() {
+	forged_is_found 10 && forged_is_found 254 && forged_is_found 700
+}
+
+# From the last seal on root has the key.
+open_epoch_is_not() {
+	python3 "$here/tools/witness_forge.py" "$log" "$work/bad" 800 "$work/key" &&
+		! cmp -s "$log" "$work/bad" && is_good --key "$work/key" "$work/bad"
+}
+
+# A key that is none is said with its place; so is a raw key, which is for RVM's format.
+spoilt_key_is_said() {
+	sed 's/^log 0/log G/' "$work/key" >"$work/none"
+	[[ $("$rvmctl" witness verify --key "$work/none" "$log" 2>&1) == *"byte 22: not a hex"* ]] &&
+		is_usage "$rvmctl" witness verify --key "$work/none" "$log" &&
+		is_usage "$rvmctl" witness verify --key "$work/raw" "$log" &&
+		is_usage "$rvmctl" witness verify --format rvm --key "$work/raw" --key "$work/raw" \
+			"$log"
+}
+
+# Without a module nothing is left of the file.
+key_without_module_leaves_nothing() {
+	local before
+
+	before=$(ls -A "$work")
+	! "$rvmctl" witness key --to "$work/new" || return 1
+	[ "$(ls -A "$work")" = "$before" ]
+}
+
+# Before the module is asked.
+key_is_not_written_over() {
+	local said
+
+	said=$("$rvmctl" witness key --to "$work/key" 2>&1) && return 1
+	[[ $said == *"is there already"* ]] || return 1
+	openssl ecparam -name prime256v1 -genkey -noout 2>/dev/null |
+		openssl pkey -pubout >"$work/public.pem" 2>/dev/null
+	said=$("$rvmctl" witness key --to "$work/public.pem" -o "$work/out" 2>&1) && return 1
+	[[ $said == *"another kind than RSA"* ]] && [ ! -e "$work/out" ]
 }
 
 export_is_the_log() {
@@ -162,7 +212,7 @@ rvm_export_is_signed_by_default_key() {
 	python3 -c 'import hashlib, sys
 sys.stdout.write(hashlib.sha256(b"rvm-witness-default-key-v1").hexdigest())' >"$work/default"
 	is_good --format rvm --key "$work/default" "$work/rvm"
-	is_bad_at 0 'not by this key' --format rvm --key "$work/key" "$work/rvm"
+	is_bad_at 0 'not by this key' --format rvm --key "$work/raw" "$work/rvm"
 }
 
 rvm_swap_is_found() {
@@ -203,12 +253,17 @@ large_log_in_little_memory() {
 
 build_tool
 "$work/make" 1000 7 >"$log"
-python3 -c 'import sys; sys.stdout.buffer.write(bytes([7]) * 32)' >"$work/key"
-python3 -c 'print("07" * 32)' >"$work/key.hex"
+make_key() { python3 -c 'import sys
+n = int(sys.argv[1])
+print(f"rvm-witness-key 1\nlog {n:016x}\nkey {bytes([n] * 32).hex()}")' "$1"; }
+
+make_key 7 >"$work/key"
+make_key 8 >"$work/key8"
+python3 -c 'import sys; sys.stdout.buffer.write(bytes([7]) * 32)' >"$work/raw"
 head=$(verify "$log" | field head)
 
 echo "TAP version 13"
-echo "1..23"
+echo "1..28"
 check whole_log_is_good is_good "$log"
 check head_is_what_hashlib_says head_is_independent
 check whole_log_fits_its_anchor is_good --head "$head" --length 1000 "$log"
@@ -222,6 +277,11 @@ check truncation_is_found_by_an_anchor truncated_is_found
 check grown_log_holds_its_anchor grown_log_holds_its_anchor
 check rewritten_log_is_found_by_an_anchor rewritten_is_found
 check signatures_are_checked_across_ratchets signatures_are_checked
+check what_root_changes_after_a_seal_is_found sealed_is_protected
+check open_epoch_is_not_protected open_epoch_is_not
+check spoilt_key_is_said spoilt_key_is_said
+check key_without_module_leaves_nothing key_without_module_leaves_nothing
+check key_is_not_written_over key_is_not_written_over
 check export_is_the_log_byte_for_byte export_is_the_log
 check rvm_export_is_what_hashlib_says rvm_export_verifies
 check rvm_export_is_signed_with_the_default_key rvm_export_is_signed_by_default_key

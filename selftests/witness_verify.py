@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Check a witness log with only hashlib: witness_verify.py [--rvm|--root|--proof] FILE|DIR
+"""Check a witness log with only hashlib: witness_verify.py [--key KEY]... [--rvm|--root|--proof] FILE|DIR
 
 Prints the head of the log; for one in RVM's own format, its chain value.  Of a directory
 that was recorded into: the heads of its logs, oldest first, each with its length; with
---root, the root of the tree of its seals.  Of a proof: the root that it leads to, and the
+--root, the root of the tree of its seals.  With first keys, the signatures are checked too.  Of a proof: the root that it leads to, and the
 record.
 """
 import hashlib
+import hmac
 import os
 import re
 import struct
@@ -18,6 +19,52 @@ RECORD = 64
 LEAF = 16
 SEAL, RECORDER = 0xB0, 0xB6
 HAS_LINE = 4
+
+
+class Signer:
+    """Whose signature a record has: a key signs up to and with a seal, then its successor."""
+
+    def __init__(self, key):
+        self.key = key
+
+    def ratchet(self):
+        self.key = hmac.digest(self.key, b"rvm-witness-ratchet", "sha256")
+
+    def signed(self, record):
+        said = record[:19] + bytes(1) + record[20:52]
+        return hmac.digest(self.key, said, "sha256")[:8] == record[52:60]
+
+    def check(self, record, unseen=0):
+        """Behind records that are not there the key is one that fits."""
+        while not self.signed(record):
+            if not unseen:
+                sys.exit(f"record {struct.unpack_from('<Q', record)[0]} is not signed by its key")
+            self.ratchet()
+            unseen -= 1
+        if record[16] == SEAL:
+            self.ratchet()
+
+
+def read_keys(paths):
+    """By the ids of their logs."""
+    keys = {}
+    for path in paths:
+        with open(path, encoding="ascii") as file:
+            found = re.fullmatch("rvm-witness-key 1\nlog ([0-9a-f]{16})\nkey ([0-9a-f]{64})\n",
+                                 file.read())
+        if not found:
+            sys.exit(f"{path}: not a key")
+        keys[found[1]] = bytes.fromhex(found[2])
+    return keys
+
+
+def check_signed(data, keys):
+    name = f"{struct.unpack_from('<Q', data, 24)[0]:016x}"
+    if name not in keys:
+        sys.exit("no key names this log")
+    signer = Signer(keys[name])
+    for record in records(data):
+        signer.check(record)
 
 
 def records(data):
@@ -147,7 +194,9 @@ class Segment:
 class Log:
     """One log, segment by segment."""
 
-    def __init__(self, first):
+    def __init__(self, first, keys):
+        key = keys.pop(first.fields["id"], None)
+        self.signer, self.unseen = key and Signer(key), first.first
         self.id, self.aux = first.fields["id"], bytes.fromhex(first.fields["aux"])
         self.length = first.first
         # Only the first state of all can be put into hashlib.
@@ -178,7 +227,7 @@ class Log:
         if lost:
             if lost != int(segment.fields["lost-before"]):
                 segment.fail("the segment before it is missing")
-            self.gap = True
+            self.gap, self.unseen = True, lost
             self.stream, self.aux = None, bytes.fromhex(segment.fields["aux"])
             self.length = segment.first
             self.begin_stretch(False)
@@ -191,6 +240,9 @@ class Log:
                 segment.fail(f"record {self.length} is not there")
             if self.stream:
                 self.stream.update(record[:48] + self.aux + bytes(8))
+            if self.signer:
+                self.signer.check(record, self.unseen)
+                self.unseen = 0
             self.aux = record[52:60]
             if record[18] & HAS_LINE:
                 if not lines:
@@ -218,14 +270,15 @@ def seals_root(folder, most):
                       for name in segment_names(folder, "seal")[:most]]).hex()
 
 
-def check_folder(folder):
+def check_folder(folder, keys):
+    keys = dict(keys)
     logs, before = [], None
     for segment in (Segment(folder, name) for name in segment_names(folder)):
         segment.check_text(before)
         if not logs or segment.log != before.log:
             if segment.log != len(logs) + 1:
                 segment.fail("the log before it is missing")
-            logs.append(Log(segment))
+            logs.append(Log(segment, keys))
         elif segment.fields["id"] != logs[-1].id:
             segment.fail("has the id of another log")
         logs[-1].add(segment)
@@ -233,11 +286,14 @@ def check_folder(folder):
     for older, newer in zip(logs, logs[1:]):
         if newer.links and not newer.gap and (older.end, older.length) not in newer.links:
             sys.exit(f"log {newer.id} does not name the log before it")
+    if keys:
+        sys.exit(f"log {min(keys)} of a key is not there")
     return [f"{log.end} {log.length}" for log in logs]
 
 
 if __name__ == "__main__":
     where = sys.argv[-1]
+    given = read_keys(sys.argv[i + 1] for i, word in enumerate(sys.argv) if word == "--key")
     if os.path.isdir(where) and "--root" in sys.argv:
         most = int(sys.argv[sys.argv.index("--segments") + 1]) if "--segments" in sys.argv else None
         print(seals_root(where, most))
@@ -245,7 +301,10 @@ if __name__ == "__main__":
         with open(where, encoding="ascii") as file:
             print(check_proof(file.read()))
     elif os.path.isdir(where):
-        print("\n".join(check_folder(where)))
+        print("\n".join(check_folder(where, given)))
     else:
         with open(where, "rb") as file:
-            print((rvm_head if "--rvm" in sys.argv else head)(file.read()))
+            whole = file.read()
+        if given:
+            check_signed(whole, given)
+        print((rvm_head if "--rvm" in sys.argv else head)(whole))

@@ -389,6 +389,12 @@ static const struct genl_split_ops rvm_nl_ops[] = {
 		.dumpit	= rvm_nl_hook_get_dumpit,
 		.flags	= GENL_CMD_CAP_DUMP,
 	},
+	{
+		.cmd		= RVM_CMD_WITNESS_KEY,
+		.pre_doit	= rvm_nl_pre_doit_admin,
+		.doit		= rvm_nl_witness_key_doit,
+		.flags		= GENL_CMD_CAP_DO,
+	},
 };
 
 static const struct genl_multicast_group rvm_nl_mcgrps[] = {

@@ -48,6 +48,7 @@ int rvm_nl_witness_get_doit(struct sk_buff *skb, struct genl_info *info);
 int rvm_nl_witness_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
 int rvm_nl_hook_set_doit(struct sk_buff *skb, struct genl_info *info);
 int rvm_nl_hook_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb);
+int rvm_nl_witness_key_doit(struct sk_buff *skb, struct genl_info *info);
 
 enum {
 	RVM_NLGRP_DENY,

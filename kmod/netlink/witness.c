@@ -9,6 +9,7 @@
 #include "limits.h"
 #include "netlink/common.h"
 #include "partition/registry.h"
+#include "witness/key.h"
 #include "witness/listener.h"
 #include "witness/witness.h"
 
@@ -109,6 +110,27 @@ int rvm_nl_witness_get_doit(struct sk_buff *skb, struct genl_info *info)
 	if (!err && sequence)
 		err = fill_record(reply, sequence, info->extack);
 	return rvm_nl_reply_send(reply, hdr, info, err);
+}
+
+static int give_key(const u8 key[RVM_KEY_BYTES], u64 log, void *data)
+{
+	struct genl_info *info = data;
+	struct sk_buff *reply;
+	void *hdr;
+	int err = 0;
+
+	reply = rvm_nl_reply_new(info, &hdr);
+	if (!reply)
+		return -ENOMEM;
+	if (nla_put(reply, RVM_A_WITNESS_KEY, RVM_KEY_BYTES, key) ||
+	    fill_u64(reply, RVM_A_WITNESS_LOG, log))
+		err = -EMSGSIZE;
+	return rvm_nl_reply_send(reply, hdr, info, err);
+}
+
+int rvm_nl_witness_key_doit(struct sk_buff *skb, struct genl_info *info)
+{
+	return rvm_key_take(give_key, info, info->extack);
 }
 
 static int put_line(struct sk_buff *skb, struct netlink_callback *cb, u64 sequence,

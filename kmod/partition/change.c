@@ -22,6 +22,7 @@
 #include "partition/revoke.h"
 #include "table/grants.h"
 #include "table/table.h"
+#include "witness/key.h"
 #include "witness/line.h"
 #include "witness/witness.h"
 
@@ -218,6 +219,7 @@ static int register_partition(struct rvm_partition *part, struct rvm_reservation
 		rvm_registry_del(part);
 		return err;
 	}
+	rvm_key_close();
 	record(res, part, RVM_KIND_PARTITION_CREATE);
 	rvm_partition_keep_room(part);
 	return 0;

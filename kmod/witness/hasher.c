@@ -14,8 +14,10 @@
 #include <linux/workqueue.h>
 
 #include "lib/log/chain.h"
+#include "lib/log/ratchet.h"
 #include "lib/log/record.h"
 #include "lib/log/sha256.h"
+#include "witness/key.h"
 #include "witness/listener.h"
 #include "witness/witness.h"
 #include "witness/witness_priv.h"
@@ -37,6 +39,7 @@ static struct {
 	u32 since_seal;
 	/* Lines so far. */
 	u64 line_count;
+	/* Of the next record; each seal is the last one that its key signs. */
 	struct rvm_hmac_key key;
 	/* By sequence divided by STRIDE, modulo @kept. */
 	struct rvm_witness_state *state;
@@ -71,13 +74,13 @@ static void hash_line(u64 sequence)
 }
 
 /* Lines since the seal before: their number, and the digest's first eight bytes. */
-static void fill_seal(struct rvm_record *rec)
+static void fill_seal(u8 raw[RVM_RECORD_BYTES])
 {
 	u8 digest[RVM_SHA256_DIGEST_BYTES];
 
 	rvm_sha256_final(&hasher.lines, digest);
-	rec->target = rvm_le64_get(digest);
-	rvm_le32_put(rec->payload + 4, hasher.since_seal);
+	memcpy(raw + offsetof(struct rvm_record, target), digest, sizeof(u64));
+	rvm_le32_put(raw + offsetof(struct rvm_record, payload) + 4, hasher.since_seal);
 	rvm_sha256_init(&hasher.lines);
 	hasher.since_seal = 0;
 }
@@ -108,18 +111,18 @@ static void hash_batch(u64 end)
 	u64 sequence;
 
 	for (sequence = rvm_log.hashed; sequence < end; sequence++) {
-		struct rvm_record rec;
 		u8 *raw = rvm_log_record(sequence);
+		bool seal = raw[offsetof(struct rvm_record, kind)] == RVM_KIND_LOG_SEAL;
 
 		keep_state(sequence);
-		rvm_record_decode(&rec, raw);
-		if (rec.flags & RVM_RECORD_F_DETAIL)
+		if (raw[offsetof(struct rvm_record, flags)] & RVM_RECORD_F_DETAIL)
 			hash_line(sequence);
-		if (rec.kind == RVM_KIND_LOG_SEAL)
-			fill_seal(&rec);
+		if (seal)
+			fill_seal(raw);
 		/* Fails only for a sequence that is not due, and these come without holes. */
-		WARN_ON_ONCE(rvm_chain_append(&hasher.chain, &rec, &hasher.key));
-		rvm_record_encode(&rec, raw);
+		WARN_ON_ONCE(rvm_chain_append_image(&hasher.chain, raw, &hasher.key));
+		if (seal)
+			rvm_key_ratchet(&hasher.key);
 	}
 	publish_records(end);
 }
@@ -213,7 +216,7 @@ void rvm_witness_get_head(struct rvm_witness_head *head)
 static int begin_log(void)
 {
 	struct rvm_record boot = { .kind = RVM_KIND_BOOT_ATTESTATION };
-	u8 key[RVM_SHA256_DIGEST_BYTES];
+	u8 key[RVM_KEY_BYTES];
 	unsigned long flags;
 	int err;
 
@@ -225,6 +228,7 @@ static int begin_log(void)
 
 	mutex_lock(&hasher.lock);
 	rvm_hmac_key_init(&hasher.key, key, sizeof(key));
+	rvm_key_begin(key);
 	memzero_explicit(key, sizeof(key));
 	rvm_chain_init(&hasher.chain, NULL);
 	rvm_sha256_init(&hasher.lines);
@@ -270,6 +274,7 @@ void rvm_hasher_exit(void)
 	destroy_workqueue(queue);
 
 	rvm_hmac_key_wipe(&hasher.key);
+	rvm_key_end();
 	memzero_explicit(&hasher.chain, sizeof(hasher.chain));
 	kvfree(hasher.state);
 }

@@ -17,6 +17,7 @@
 #include <time.h>
 
 #include "lib/log/chain.h"
+#include "lib/log/ratchet.h"
 #include "log/digest.h"
 #include "log/recorder.h"
 
@@ -45,6 +46,9 @@ struct world {
 	/* An acknowledged record was not offered again. */
 	_Atomic unsigned int broken;
 	struct rvm_chain chain;
+	/* Records are signed with it, and it ratchets at seals. */
+	bool keyed;
+	struct rvm_hmac_key key;
 	SHA256_CTX stretch;
 	uint32_t stretch_lines;
 	uint64_t sealed;
@@ -114,10 +118,14 @@ static inline void world_append(struct world *w, struct rvm_record *rec, const c
 		SHA256_Update(&w->stretch, "\n", 1);
 		w->stretch_lines++;
 	}
-	rvm_chain_append(&w->chain, rec, NULL);
-	/* As if it were signed. */
-	rvm_le64_put(rec->aux, world_mix(sequence + w->id));
-	memcpy(w->chain.last_aux, rec->aux, sizeof(rec->aux));
+	rvm_chain_append(&w->chain, rec, w->keyed ? &w->key : NULL);
+	if (!w->keyed) {
+		/* As if it were signed. */
+		rvm_le64_put(rec->aux, world_mix(sequence + w->id));
+		memcpy(w->chain.last_aux, rec->aux, sizeof(rec->aux));
+	}
+	if (w->keyed && rec->kind == RVM_KIND_LOG_SEAL)
+		rvm_key_ratchet(&w->key);
 	rvm_record_encode(rec, w->raw[slot]);
 	w->appended = sequence + 1;
 }
@@ -145,7 +153,8 @@ static inline bool world_step(struct world *w)
 				   RVM_KIND_BOOT_ATTESTATION,
 		.tier = random % 3,
 		.actor = random % 7,
-		.target = random,
+		/* The first one names the log. */
+		.target = sequence ? random : w->id,
 		.capability_hash = random >> 7,
 		.payload = { random % 11, random % 128, 1, random % 40 },
 	};

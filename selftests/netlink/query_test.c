@@ -39,7 +39,7 @@ TEST_F(netlink, without_privilege_all_else_is_refused)
 		RVM_CMD_TABLE_BEGIN,	 RVM_CMD_TABLE_ADD,	RVM_CMD_TABLE_COMMIT,
 		RVM_CMD_TABLE_ABORT,	 RVM_CMD_TOKEN_GET,	RVM_CMD_CHECK,
 		RVM_CMD_WITNESS_GET,	 RVM_CMD_HOOK_SET,	RVM_CMD_PARTITION_GET,
-		RVM_CMD_PARTITION_ENTER,
+		RVM_CMD_PARTITION_ENTER, RVM_CMD_WITNESS_KEY,
 	};
 	int status;
 	pid_t pid;
@@ -60,7 +60,7 @@ TEST_F(netlink, without_privilege_all_else_is_refused)
 			if (cmds[i] != RVM_CMD_PARTITION_NEW && cmds[i] != RVM_CMD_TABLE_ADD &&
 			    cmds[i] != RVM_CMD_TABLE_COMMIT && cmds[i] != RVM_CMD_TABLE_ABORT &&
 			    cmds[i] != RVM_CMD_TOKEN_GET && cmds[i] != RVM_CMD_WITNESS_GET &&
-			    cmds[i] != RVM_CMD_HOOK_SET)
+			    cmds[i] != RVM_CMD_HOOK_SET && cmds[i] != RVM_CMD_WITNESS_KEY)
 				put_u32(&r, 1, self->box.id);
 			if (cmds[i] == RVM_CMD_PARTITION_ENTER)
 				ask_enter(self->box.id, 1);

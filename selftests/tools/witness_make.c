@@ -2,14 +2,15 @@
 /*
  * Writes a witness log as the kernel would: witness_make COUNT KEY >FILE
  *
- * The signing key is 32 bytes KEY; after each 256 records it moves on.
+ * The first key is 32 bytes KEY, which is also the id of the log; a seal comes after each 255
+ * records.
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/log/chain.h"
-#include "log/chain_verify.h"
+#include "lib/log/ratchet.h"
 
 #define EPOCH 256
 
@@ -21,7 +22,7 @@ static void fill(struct rvm_record *rec, u64 sequence)
 	rec->kind = sequence ? RVM_KIND_PROOF_VERIFIED_P1 + sequence % 4 :
 			       RVM_KIND_BOOT_ATTESTATION;
 	if (sequence % EPOCH == EPOCH - 1)
-		rec->kind = RVM_KIND_KEY_RATCHET;
+		rec->kind = RVM_KIND_LOG_SEAL;
 	rec->tier = sequence % 4;
 	rec->actor = sequence % 7;
 	rec->target = sequence * 0x9e3779b97f4a7c15ull;
@@ -46,10 +47,12 @@ int main(int argc, char **argv)
 		struct rvm_record rec;
 
 		fill(&rec, i);
+		if (!i)
+			rec.target = atoi(argv[2]);
 		if (rvm_chain_append(&chain, &rec, &key))
 			return 1;
-		if (rec.kind == RVM_KIND_KEY_RATCHET)
-			rvm_chain_ratchet(&key);
+		if (rec.kind == RVM_KIND_LOG_SEAL)
+			rvm_key_ratchet(&key);
 		rvm_record_encode(&rec, raw);
 		if (fwrite(raw, sizeof(raw), 1, stdout) != 1)
 			return 1;

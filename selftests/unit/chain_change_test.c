@@ -309,8 +309,8 @@ static void a_log_across_ratchets_verifies_with_the_same_steps_only(void)
 		u8 raw[64];
 
 		if (i && !(i % 10)) {
-			rvm_chain_ratchet(&writes);
-			rvm_chain_ratchet(&reads);
+			rvm_key_ratchet(&writes);
+			rvm_key_ratchet(&reads);
 		}
 		random_record(&rec, i);
 		rvm_chain_append(&chain, &rec, &writes);

@@ -4,6 +4,7 @@
 #define RVM_UNIT_CHAIN_LOG_H
 
 #include "lib/log/chain.h"
+#include "lib/log/ratchet.h"
 #include "log/chain_verify.h"
 #include "unit.h"
 

@@ -221,7 +221,7 @@ static void the_next_key_is_libcryptos_hmac_of_the_label(void)
 	for (i = 0; i < 100; i++) {
 		u8 next[32];
 
-		rvm_chain_ratchet(&key);
+		rvm_key_ratchet(&key);
 		HMAC(EVP_sha256(), secret, sizeof(secret), (const u8 *)label, strlen(label), next,
 		     NULL);
 		memcpy(secret, next, sizeof(secret));

@@ -6,14 +6,18 @@
 #include "lib/log/chain.h"
 #include "lib/log/chain_priv.h"
 
-static u32 fold_state(const u32 state[RVM_SHA256_WORDS])
+/* Byte by byte, compilers make a hundred instructions of eight of them. */
+static inline void be32_put(u8 *p, u32 value)
 {
-	u32 fold = 0;
-	unsigned int i;
+	if (__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__)
+		value = __builtin_bswap32(value);
+	memcpy(p, &value, sizeof(value));
+}
 
-	for (i = 0; i < RVM_SHA256_WORDS; i++)
-		fold ^= state[i];
-	return fold;
+static inline u32 fold_state(const u32 state[RVM_SHA256_WORDS])
+{
+	return state[0] ^ state[1] ^ state[2] ^ state[3] ^ state[4] ^ state[5] ^ state[6] ^
+	       state[7];
 }
 
 u32 rvm_chain_fold(const struct rvm_chain *chain)
@@ -23,12 +27,21 @@ u32 rvm_chain_fold(const struct rvm_chain *chain)
 
 void rvm_chain_advance(struct rvm_chain *chain, const u8 raw[RVM_RECORD_BYTES])
 {
-	u8 block[RVM_SHA256_BLOCK_BYTES] = {};
+	u8 block[RVM_SHA256_BLOCK_BYTES];
 
 	memcpy(block, raw, RVM_RECORD_CHAINED_BYTES);
 	memcpy(block + RVM_RECORD_CHAINED_BYTES, chain->last_aux, sizeof(chain->last_aux));
+	memset(block + RVM_RECORD_CHAINED_BYTES + sizeof(chain->last_aux), 0, 8);
 	chain->compress(chain->state, block, 1);
 	chain->length++;
+}
+
+/* What follows @held bytes in the last block of a message that a block of the key is before. */
+static inline void pad(u8 block[RVM_SHA256_BLOCK_BYTES], unsigned int held)
+{
+	block[held] = 0x80;
+	memset(block + held + 1, 0, RVM_SHA256_BLOCK_BYTES - held - 1 - 4);
+	be32_put(block + RVM_SHA256_BLOCK_BYTES - 4, 8 * (RVM_SHA256_BLOCK_BYTES + held));
 }
 
 /*
@@ -38,32 +51,24 @@ void rvm_chain_advance(struct rvm_chain *chain, const u8 raw[RVM_RECORD_BYTES])
 void rvm_chain_sign(rvm_sha256_compress_t compress, const struct rvm_hmac_key *key,
 		    const u8 raw[RVM_RECORD_BYTES], u8 aux[8])
 {
-	u8 block[RVM_SHA256_BLOCK_BYTES] = {};
+	u8 block[RVM_SHA256_BLOCK_BYTES];
 	u32 state[RVM_SHA256_WORDS];
 	unsigned int i;
-	unsigned int bits;
 
 	memcpy(block, raw, RVM_RECORD_SIGNED_BYTES);
 	block[19] = 0;
-	block[RVM_RECORD_SIGNED_BYTES] = 0x80;
-	bits = 8 * (RVM_SHA256_BLOCK_BYTES + RVM_RECORD_SIGNED_BYTES);
-	block[62] = (u8)(bits >> 8);
-	block[63] = (u8)bits;
+	pad(block, RVM_RECORD_SIGNED_BYTES);
 	memcpy(state, key->inner, sizeof(state));
 	compress(state, block, 1);
 
-	memset(block, 0, sizeof(block));
-	for (i = 0; i < RVM_SHA256_DIGEST_BYTES; i++)
-		block[i] = (u8)(state[i / 4] >> (24 - 8 * (i % 4)));
-	block[RVM_SHA256_DIGEST_BYTES] = 0x80;
-	bits = 8 * (RVM_SHA256_BLOCK_BYTES + RVM_SHA256_DIGEST_BYTES);
-	block[62] = (u8)(bits >> 8);
-	block[63] = (u8)bits;
+	for (i = 0; i < RVM_SHA256_WORDS; i++)
+		be32_put(block + 4 * i, state[i]);
+	pad(block, RVM_SHA256_DIGEST_BYTES);
 	memcpy(state, key->outer, sizeof(state));
 	compress(state, block, 1);
 
-	for (i = 0; i < 8; i++)
-		aux[i] = (u8)(state[i / 4] >> (24 - 8 * (i % 4)));
+	be32_put(aux, state[0]);
+	be32_put(aux + 4, state[1]);
 	memzero_explicit(block, sizeof(block));
 	memzero_explicit(state, sizeof(state));
 }
@@ -75,27 +80,38 @@ void rvm_chain_init(struct rvm_chain *chain, rvm_sha256_compress_t compress)
 	chain->compress = compress ? compress : rvm_sha256_compress;
 }
 
+int rvm_chain_append_image(struct rvm_chain *chain, u8 raw[RVM_RECORD_BYTES],
+			   const struct rvm_hmac_key *key)
+{
+	u8 *aux = raw + RVM_RECORD_SIGNED_BYTES;
+
+	if (rvm_le64_get(raw) != chain->length)
+		return -EINVAL;
+
+	raw[19] = 0;
+	rvm_le32_put(raw + 60, 0);
+	rvm_le32_put(raw + 44, rvm_chain_fold(chain));
+	rvm_chain_advance(chain, raw);
+	rvm_le32_put(raw + RVM_RECORD_CHAINED_BYTES, fold_state(chain->state));
+	if (key)
+		rvm_chain_sign(chain->compress, key, raw, aux);
+	else
+		memset(aux, 0, sizeof(chain->last_aux));
+	memcpy(chain->last_aux, aux, sizeof(chain->last_aux));
+	return 0;
+}
+
 int rvm_chain_append(struct rvm_chain *chain, struct rvm_record *rec,
 		     const struct rvm_hmac_key *key)
 {
 	u8 raw[RVM_RECORD_BYTES];
+	int err;
 
-	if (rec->sequence != chain->length)
-		return -EINVAL;
-
-	rec->reserved = 0;
-	rec->pad = 0;
-	rec->prev_hash = rvm_chain_fold(chain);
 	rvm_record_encode(rec, raw);
-	rvm_chain_advance(chain, raw);
-	rec->record_hash = fold_state(chain->state);
-	memset(rec->aux, 0, sizeof(rec->aux));
-	if (key) {
-		rvm_le32_put(raw + RVM_RECORD_CHAINED_BYTES, rec->record_hash);
-		rvm_chain_sign(chain->compress, key, raw, rec->aux);
-	}
-	memcpy(chain->last_aux, rec->aux, sizeof(chain->last_aux));
-	return 0;
+	err = rvm_chain_append_image(chain, raw, key);
+	if (!err)
+		rvm_record_decode(rec, raw);
+	return err;
 }
 
 void rvm_chain_head(const struct rvm_chain *chain, u8 out[RVM_SHA256_DIGEST_BYTES])

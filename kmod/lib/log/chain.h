@@ -56,6 +56,18 @@ int rvm_chain_append(struct rvm_chain *chain, struct rvm_record *rec,
 		     const struct rvm_hmac_key *key);
 
 /**
+ * rvm_chain_append_image() - rvm_chain_append() for the image of a record
+ * @chain: likewise
+ * @raw: the image; the same fields are filled in
+ * @key: likewise
+ *
+ * Context: likewise.
+ * Return: likewise.
+ */
+int rvm_chain_append_image(struct rvm_chain *chain, u8 raw[RVM_RECORD_BYTES],
+			   const struct rvm_hmac_key *key);
+
+/**
  * rvm_chain_head() - SHA-256 of all blocks so far
  * @chain: the chain, not changed
  * @out: filled with the digest

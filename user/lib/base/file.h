@@ -48,6 +48,38 @@ int file_read(const char *path, size_t max, char **text, size_t *len, struct sta
 /* Write a file: all of it or nothing; a link is not followed and not replaced. */
 int file_replace(const char *path, const char *text, size_t len, struct err *err);
 
+/**
+ * struct new_file - a file that nobody sees by its name until it is all there
+ *
+ * For what cannot be had again: everything that can fail is tried before.
+ */
+struct new_file {
+	const char *path;
+	/* Behind the last slash of @path. */
+	const char *name;
+	/* Its directory, and it, by another name that begins with a dot. */
+	int dir, fd;
+	char tmp[256];
+};
+
+/**
+ * file_new() - begin a file that must not be there
+ * @len: bytes that there has to be room for
+ *
+ * For the owner only.  file_new_end() it in any case.
+ *
+ * Return: 0; -1 with @err.
+ */
+int file_new(struct new_file *file, const char *path, size_t len, struct err *err);
+/*
+ * Write it, safe against a loss of power, and give it its name.  -1 with @err, which says
+ * where it is if only the name could not be given.
+ */
+int file_new_finish(struct new_file *file, const char *text, size_t len, struct err *err);
+/* Without file_new_finish(), nothing is left of it. */
+void file_new_end(struct new_file *file);
+#define auto_new_file __attribute__((cleanup(file_new_end)))
+
 /* Where an open file is; NULL if that cannot be told.  free() it. */
 char *file_path(int fd);
 

@@ -14,6 +14,7 @@ static const char *const reasons[] = {
 	[RVM_CHAIN_PREV] = "does not continue the chain",
 	[RVM_CHAIN_RECORD] = "contents do not fit the chain",
 	[RVM_CHAIN_MAC] = "signature is not by this key",
+	[RVM_CHAIN_KEY] = "no key names this log",
 	[RVM_CHAIN_TRUNCATED] = "ends before the anchored length",
 	[RVM_CHAIN_PASSED] = "already beyond the anchored length",
 	[RVM_CHAIN_HEAD] = "head is not the anchored one",
@@ -22,16 +23,6 @@ static const char *const reasons[] = {
 const char *rvm_chain_reason(enum rvm_chain_error error)
 {
 	return (size_t)error < ARRAY_SIZE(reasons) ? reasons[error] : "unknown error";
-}
-
-void rvm_chain_ratchet(struct rvm_hmac_key *key)
-{
-	static const char label[] = "rvm-witness-ratchet";
-	u8 next[RVM_SHA256_DIGEST_BYTES];
-
-	rvm_hmac(key, label, sizeof(label) - 1, next);
-	rvm_hmac_key_init(key, next, sizeof(next));
-	memzero_explicit(next, sizeof(next));
 }
 
 void rvm_chain_verifier_init(struct rvm_chain_verifier *v, const struct rvm_hmac_key *key)

@@ -15,6 +15,7 @@
  * @RVM_CHAIN_RECORD: record_hash does not fit the contents, or the aux of
  *                    the record before was changed (RVM: RecordCorrupted)
  * @RVM_CHAIN_MAC: the signature in aux is not by this key
+ * @RVM_CHAIN_KEY: the log is not that of the key
  * @RVM_CHAIN_TRUNCATED: the log ends before the length that was anchored
  * @RVM_CHAIN_PASSED: the log was read beyond the length that was anchored
  * @RVM_CHAIN_HEAD: another head than the one that was anchored
@@ -27,6 +28,7 @@ enum rvm_chain_error {
 	RVM_CHAIN_PREV,
 	RVM_CHAIN_RECORD,
 	RVM_CHAIN_MAC,
+	RVM_CHAIN_KEY,
 	RVM_CHAIN_TRUNCATED,
 	RVM_CHAIN_PASSED,
 	RVM_CHAIN_HEAD,
@@ -40,14 +42,6 @@ enum rvm_chain_error {
  * Return: A short phrase; never NULL.
  */
 const char *rvm_chain_reason(enum rvm_chain_error error);
-
-/**
- * rvm_chain_ratchet() - replace a key by its successor
- * @key: K before, HMAC(K, "rvm-witness-ratchet") afterwards; K is gone
- *
- * Context: Any.
- */
-void rvm_chain_ratchet(struct rvm_hmac_key *key);
 
 /**
  * struct rvm_chain_verifier - a log being checked, record by record

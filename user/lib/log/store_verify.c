@@ -71,12 +71,16 @@ static void say_blank(struct check *c)
 }
 
 /* From the end of one log to the beginning of the next. */
-static void begin_log(struct check *c)
+static void begin_log(struct check *c, uint64_t id)
 {
+	const struct first_key *key = c->how->keys ? keys_use(c->how->keys, id) : NULL;
+
 	end_log(c);
 	say_blank(c);
 	c->linked = c->unlinked = c->gap = false;
 	c->has_previous = c->has_before;
+	signer_begin(&c->trail.signer, key);
+	c->v->signed_logs += !!key;
 	if (!c->has_before)
 		return;
 	c->previous_length = c->before.name.first + c->before.records;
@@ -146,7 +150,7 @@ static int check_segment(struct check *c, const struct segment_files *files, boo
 		c->gap |= seal.lost;
 	} else {
 		check_first(c, &seal, part);
-		begin_log(c);
+		begin_log(c, seal.id);
 		c->v->logs++;
 	}
 	records = check_open(c, &files->name, PART_RECORDS);
@@ -204,6 +208,11 @@ static void check_end(struct check *c)
 				       "ends before the anchored length" :
 				       "no log has the anchored head there";
 	say_blank(c);
+	if (!check_is_bad(c) && c->how->keys && keys_unused(c->how->keys)) {
+		note(&c->v->notes, "%s: no log here is the one that it names",
+		     keys_unused(c->how->keys));
+		c->v->reason = "the log of a key is not there";
+	}
 }
 
 int store_look(const char *path, struct err *err)

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "log/key.h"
 #include "log/seal.h"
 
 /* Does what was recorded in a directory hold together? */
@@ -16,6 +17,8 @@
 struct store_how {
 	/** @archived: Segments before the first one may have been moved elsewhere. */
 	bool archived;
+	/** @keys: First keys of logs, or NULL: all have to be of logs that are there. */
+	struct keys *keys;
 	/** @anchored: @head counts: a log had it after @length records. */
 	bool anchored;
 	/** @length: UINT64_MAX for the end of the newest log. */
@@ -30,6 +33,8 @@ struct store_how {
 struct store_verdict {
 	/** @logs: That have good records. */
 	uint32_t logs;
+	/** @signed_logs: Whose signatures were checked too. */
+	uint32_t signed_logs;
 	/** @segments: That are good. */
 	uint64_t segments;
 	/** @records: That are good, in all logs. */

@@ -154,8 +154,11 @@ static int take_record(struct trail *trail, const uint8_t *raw, const char *line
 {
 	uint64_t sequence = trail->chain.chain.length;
 	struct rvm_chain_verifier next = trail->chain;
-	enum rvm_chain_error error = rvm_chain_verify_next(&next, raw);
+	enum rvm_chain_error error;
 
+	signer_come(&trail->signer, sequence, raw);
+	next.key = trail->signer.on ? &trail->signer.key : NULL;
+	error = rvm_chain_verify_next(&next, raw);
 	if (error) {
 		mark_record(trail, rvm_chain_reason(error));
 		return -1;
@@ -174,6 +177,7 @@ static int take_record(struct trail *trail, const uint8_t *raw, const char *line
 	if (index_add(&trail->index, raw, trail->line_bytes))
 		return -1;
 	trail->chain = next;
+	signer_pass(&trail->signer, sequence, raw);
 	if (*used)
 		add_line(trail, lines, *used, sequence);
 	add_record(trail, raw);
@@ -205,6 +209,7 @@ ssize_t trail_take(struct trail *trail, const uint8_t *raw, size_t n, const char
 void trail_end(struct trail *trail)
 {
 	index_free(&trail->index);
+	signer_begin(&trail->signer, NULL);
 }
 
 void trail_root(const struct trail *trail, uint8_t root[RVM_SHA256_DIGEST_BYTES])

@@ -10,6 +10,7 @@
 #include "log/chain_verify.h"
 #include "log/digest.h"
 #include "log/index.h"
+#include "log/key.h"
 #include "log/tree.h"
 
 /*
@@ -48,6 +49,8 @@ struct trail_fault {
 struct trail {
 	/** @chain: Of the records; its length is the sequence of the next one. */
 	struct rvm_chain_verifier chain;
+	/** @signer: Of the log, if signatures are checked; signer_begin() it with the log. */
+	struct signer signer;
 	/** @records: Of this segment. */
 	uint64_t records;
 	/** @line_bytes: Likewise. */

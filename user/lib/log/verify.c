@@ -17,8 +17,8 @@ struct state {
 	struct verify_result *result;
 	struct rvm_chain_verifier ours;
 	struct rvm_chain_rvm rvm;
-	/* Changes at ratchets; wiped at the end. */
-	struct rvm_hmac_key key;
+	/* Of our own format. */
+	struct signer signer;
 };
 
 static uint64_t length_of(const struct state *s)
@@ -59,18 +59,34 @@ static void check_anchor(struct state *s, bool at_end)
 		s->result->reason = rvm_chain_reason(error);
 }
 
+static enum rvm_chain_error check_ours(struct state *s, const uint8_t *raw)
+{
+	uint64_t sequence = s->ours.chain.length;
+	enum rvm_chain_error error;
+	const struct first_key *key;
+
+	if (!sequence && s->how->keys) {
+		/* The first record names the log. */
+		key = keys_use(s->how->keys, rvm_le64_get(raw + 24));
+		if (!key)
+			return RVM_CHAIN_KEY;
+		signer_begin(&s->signer, key);
+		s->ours.key = &s->signer.key;
+	}
+	error = rvm_chain_verify_next(&s->ours, raw);
+	if (!error)
+		signer_pass(&s->signer, sequence, raw);
+	return error;
+}
+
 static enum rvm_chain_error check_record(struct state *s, const uint8_t *raw)
 {
 	enum rvm_chain_error error;
 
-	if (!s->how->rvm) {
-		error = rvm_chain_verify_next(&s->ours, raw);
-		if (!error && s->how->signed_ && raw[16] == RVM_KIND_KEY_RATCHET)
-			rvm_chain_ratchet(&s->key);
-		return error;
-	}
+	if (!s->how->rvm)
+		return check_ours(s, raw);
 	error = rvm_chain_rvm_verify_next(&s->rvm, raw);
-	if (!error && s->how->signed_ && !rvm_record_signed(raw, RVM_SIGNER_HMAC, &s->key))
+	if (!error && s->how->signed_ && !rvm_record_signed(raw, RVM_SIGNER_HMAC, &s->how->key))
 		error = RVM_CHAIN_MAC;
 	return error;
 }
@@ -116,7 +132,7 @@ int verify_log(const char *path, const struct verify_how *how, struct verify_res
 	       struct err *err)
 {
 	auto_log struct log_reader log;
-	struct state s = { .how = how, .result = result, .key = how->key };
+	struct state s = { .how = how, .result = result };
 	int ret;
 
 	memset(result, 0, sizeof(*result));
@@ -127,9 +143,9 @@ int verify_log(const char *path, const struct verify_how *how, struct verify_res
 			 "%s: records 0 to %llu were overwritten; "
 			 "the chain cannot be followed from its beginning",
 			 path, (unsigned long long)(log.first - 1));
-		return err_hint(err, "export more often, or load the module with a larger ring");
+		return err_hint(err, "record the log with rvmctl witness record, and verify that");
 	}
-	rvm_chain_verifier_init(&s.ours, how->signed_ ? &s.key : NULL);
+	rvm_chain_verifier_init(&s.ours, NULL);
 	ret = check_records(&s, &log, err);
 	if (!ret) {
 		if (!result->reason && (how->length == UINT64_MAX || how->length >= length_of(&s)))
@@ -138,7 +154,7 @@ int verify_log(const char *path, const struct verify_how *how, struct verify_res
 			result->reason = rvm_chain_reason(RVM_CHAIN_EMPTY);
 		take_head(&s);
 	}
-	rvm_hmac_key_wipe(&s.key);
+	signer_begin(&s.signer, NULL);
 	return ret;
 }
 

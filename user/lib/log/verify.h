@@ -8,6 +8,7 @@
 #include "base/err.h"
 #include "lib/log/chain.h"
 #include "log/chain_verify.h"
+#include "log/key.h"
 #include "log/reader.h"
 
 /* Do the records of a log hold together? */
@@ -18,9 +19,11 @@
 struct verify_how {
 	/** @rvm: The log is in RVM's own format. */
 	bool rvm;
-	/** @signed_: @key counts. */
+	/** @keys: Of our own format: first keys, or NULL to check no signatures. */
+	struct keys *keys;
+	/** @signed_: Of RVM's format: @key counts. */
 	bool signed_;
-	/** @key: The first key of the log. */
+	/** @key: What each record is signed with. */
 	struct rvm_hmac_key key;
 	/** @anchored: @head counts; compared after @length records, or at the end. */
 	bool anchored;
@@ -65,7 +68,7 @@ struct verify_result {
 int verify_log(const char *path, const struct verify_how *how, struct verify_result *result,
 	       struct err *err);
 
-/* Read a key: 32 bytes, or 64 hexadecimal digits. */
+/* Read a key for @key: 32 bytes, or 64 hexadecimal digits. */
 int verify_read_key(const char *path, struct rvm_hmac_key *key, struct err *err);
 
 #endif

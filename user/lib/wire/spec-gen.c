@@ -260,6 +260,8 @@ static const char *const witness_names[] = {
 	[RVM_A_WITNESS_LAST_DENIAL] = "last-denial",
 	[RVM_A_WITNESS_PARTITION] = "partition",
 	[RVM_A_WITNESS_PAD] = "pad",
+	[RVM_A_WITNESS_KEY] = "key",
+	[RVM_A_WITNESS_LOG] = "log",
 };
 static_assert(RVM_A_WITNESS_MAX <= SPEC_ATTRS_MAX, "the largest set");
 
@@ -321,4 +323,5 @@ const struct spec_set *const spec_sets[RVM_CMD_MAX + 1] = {
 	[RVM_CMD_PARTITION_EVENT] = &partition_set,
 	[RVM_CMD_GRANT_EVENT] = &grant_set,
 	[RVM_CMD_TABLE_EVENT] = &table_set,
+	[RVM_CMD_WITNESS_KEY] = &witness_set,
 };

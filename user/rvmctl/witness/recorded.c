@@ -62,6 +62,9 @@ static void print_good(struct out *out, const char *path, const struct store_ver
 		 "%s: %" PRIu64 " records of %" PRIu32 " log%s in %" PRIu64 " segment%s are good",
 		 path, v->records, v->logs, v->logs == 1 ? "" : "s", v->segments,
 		 v->segments == 1 ? "" : "s");
+	if (v->signed_logs)
+		out_line(out, "the signatures of %" PRIu32 " of these logs are by the given keys",
+			 v->signed_logs);
 	if (v->lost)
 		out_line(out, "%" PRIu64 " records were lost before they could be recorded",
 			 v->lost);
@@ -87,6 +90,7 @@ static void print_verdict(struct ctx *ctx, const char *path, const struct store_
 	out_json_str(out, "file", path);
 	out_json_str(out, "verdict", v->reason ? "bad" : "good");
 	out_json_u64(out, "logs", v->logs);
+	out_json_u64(out, "signed-logs", v->signed_logs);
 	out_json_u64(out, "segments", v->segments);
 	out_u64(out, "records", v->records);
 	out_u64(out, "length", v->length);
@@ -110,13 +114,13 @@ static void print_verdict(struct ctx *ctx, const char *path, const struct store_
 int recorded_verify(struct ctx *ctx, const char *path, const struct verify_how *how, bool archived)
 {
 	struct store_how what = { .archived = archived,
+				  .keys = how->keys,
 				  .anchored = how->anchored,
 				  .length = how->length };
 	auto_verdict struct store_verdict verdict = { 0 };
 
-	if (how->rvm || how->signed_) {
-		err_make(&ctx->err, EXIT_USAGE, "%s: --format and --key are for single files",
-			 path);
+	if (how->rvm) {
+		err_make(&ctx->err, EXIT_USAGE, "%s: --format is for single files", path);
 		return err_hint(&ctx->err, "rvmctl witness export --from %s makes one", path);
 	}
 	memcpy(what.head, how->head, sizeof(what.head));

@@ -215,27 +215,43 @@ static void print_verdict(struct ctx *ctx, const char *path, const struct verify
 	out_object_end(out);
 }
 
+/* RVM's format has one key, which is not of a log and never changes. */
+static int load_keys(const struct args *args, struct verify_how *how, struct keys *keys,
+		     struct err *err)
+{
+	size_t n = args_count(args, "--key");
+
+	if (how->rvm && n > 1)
+		return err_make(err, EXIT_USAGE, "--key: only once with --format rvm");
+	how->signed_ = how->rvm && n;
+	if (how->signed_)
+		return verify_read_key(args_nth(args, "--key", 0), &how->key, err);
+	for (size_t i = 0; i < n; i++) {
+		if (keys_load(keys, args_nth(args, "--key", i), err))
+			return -1;
+	}
+	how->keys = n ? keys : NULL;
+	return 0;
+}
+
 static int witness_verify(struct ctx *ctx, const struct args *args)
 {
 	const char *path = args_str(args, "FILE");
-	const char *key = args_str(args, "--key");
+	auto_keys struct keys keys = { 0 };
 	struct verify_how how = {
 		.rvm = args_word(args, "--format", 0) == 1,
-		.signed_ = key,
 		.length = args_u64(args, "--length", UINT64_MAX),
 		.stop = UINT64_MAX,
 	};
 	struct verify_result result;
 	int ret;
 
-	if (parse_head(args, &how, &ctx->err))
+	if (parse_head(args, &how, &ctx->err) || load_keys(args, &how, &keys, &ctx->err))
 		return -1;
 	if (store_is(path))
 		return recorded_verify(ctx, path, &how, args_has(args, "--archived"));
 	if (args_has(args, "--archived"))
 		return err_make(&ctx->err, EXIT_USAGE, "--archived: %s is no directory", path);
-	if (key && verify_read_key(key, &how.key, &ctx->err))
-		return -1;
 	ret = verify_log(path, &how, &result, &ctx->err);
 	rvm_hmac_key_wipe(&how.key);
 	if (ret)
@@ -362,7 +378,8 @@ static const struct arg tail_args[] = {
 
 static const struct arg verify_args[] = {
 	{ "--format", ARG_WORD, 0, NULL, "layout of the chain; default: native", format_words },
-	{ "--key", ARG_FILE, 0, "FILE", "check signatures too, with this first key", NULL },
+	{ "--key", ARG_FILE, ARG_MULTI, "FILE",
+	  "check signatures too, with the first key of a log; or with a key of RVM's", NULL },
 	{ "--head", ARG_HEX, 0, "HEX", "a head that was saved elsewhere", NULL },
 	{ "--length", ARG_U64, 0, "N", "compare the head after N records; default: at the end",
 	  NULL },

@@ -67,9 +67,9 @@
  * @RVM_KIND_COHERENCE_RECOMPUTED: scores computed again
  * @RVM_KIND_VMID_RECLAIM: hardware id taken from a sleeping partition
  * @RVM_KIND_MIGRATION_TIMEOUT: migration missed its deadline
- * @RVM_KIND_LOG_SEAL: head of the log and of its detail lines, end of a key epoch
+ * @RVM_KIND_LOG_SEAL: digest of the detail lines before; the last record that its key signs
  * @RVM_KIND_LOG_GAP: a counted number of events was not recorded
- * @RVM_KIND_KEY_RATCHET: the signing key moved on
+ * @RVM_KIND_KEY_RATCHET: the first signing key was given out
  * @RVM_KIND_TABLE_COMMIT: a table of tokens was committed
  * @RVM_KIND_MODE_CHANGE: mode of a partition changed
  * @RVM_KIND_HOOK_STATE: hooks were attached, detached or found missing

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The keys of a log follow one from another as Python's hmac says. */
+#include "lib/log/ratchet.h"
+#include "lib/log/record.h"
+#include "unit.h"
+
+/*
+ * From bytes 0 to 31:
+ *	k = bytes(range(32)); k = hmac.new(k, b"rvm-witness-ratchet", hashlib.sha256).digest()
+ */
+static const u8 first[32] = { 0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15,
+			      16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30, 31 };
+static const u8 second[32] = { 0xba, 0x57, 0x57, 0x93, 0x1b, 0x85, 0xf5, 0x0a, 0x79, 0xdd, 0x94,
+			       0xf8, 0xc5, 0x30, 0x65, 0xb8, 0x89, 0xba, 0xa7, 0xc1, 0x7b, 0x4c,
+			       0x29, 0x69, 0x15, 0x18, 0x2c, 0x31, 0x4f, 0x95, 0x96, 0x73 };
+static const u8 third[32] = { 0x21, 0xce, 0xb9, 0x57, 0x1f, 0xb9, 0x9a, 0xf0, 0x0c, 0x90, 0xf2,
+			      0x48, 0x94, 0x20, 0x5d, 0x3e, 0xa6, 0x24, 0x91, 0xf3, 0x62, 0x5f,
+			      0x22, 0x18, 0xd5, 0x2e, 0x20, 0x07, 0x34, 0x6d, 0x22, 0x37 };
+static const u8 after_1000[32] = { 0x10, 0xee, 0x84, 0xa1, 0x89, 0xff, 0x3a, 0x30, 0x30, 0x19, 0x9f,
+				   0xbd, 0x8b, 0x08, 0xc6, 0x62, 0x73, 0xb2, 0xcf, 0x05, 0x41, 0xd3,
+				   0x06, 0x46, 0xfa, 0x5e, 0x4e, 0xa8, 0x48, 0x0c, 0xb1, 0x9b };
+
+static void expect_key(const struct rvm_hmac_key *key, const u8 bytes[32])
+{
+	struct rvm_hmac_key want;
+
+	rvm_hmac_key_init(&want, bytes, 32);
+	EXPECT_MEM(key, &want, sizeof(want));
+}
+
+static void keys_are_pythons(void)
+{
+	struct rvm_hmac_key key;
+	unsigned int i;
+
+	rvm_hmac_key_init(&key, first, sizeof(first));
+	rvm_key_ratchet(&key);
+	expect_key(&key, second);
+	rvm_key_ratchet(&key);
+	expect_key(&key, third);
+	for (i = 2; i < 1000; i++)
+		rvm_key_ratchet(&key);
+	expect_key(&key, after_1000);
+}
+
+/* The beginning of hashlib.sha256(k).digest(), as it stands in a record. */
+static void name_is_the_beginning_of_the_digest(void)
+{
+	static const u8 names[2][8] = { { 0x63, 0x0d, 0xcd, 0x29, 0x66, 0xc4, 0x33, 0x66 },
+					{ 0x63, 0x1c, 0xfb, 0x7d, 0xf2, 0xec, 0xdc, 0x0a } };
+
+	EXPECT_EQ(rvm_key_name(first), rvm_le64_get(names[0]));
+	EXPECT_EQ(rvm_key_name(second), rvm_le64_get(names[1]));
+}
+
+int main(void)
+{
+	RUN(keys_are_pythons);
+	RUN(name_is_the_beginning_of_the_digest);
+	return unit_done();
+}
