@@ -252,6 +252,22 @@ static ssize_t write_some(struct recording *r, size_t at, size_t n, size_t *line
 	return taken;
 }
 
+static void tell_batch(const struct recording *r, size_t n)
+{
+	const char *line = r->text, *end = line ? line + r->len : NULL;
+
+	for (size_t i = 0; r->policy->tell && i < n; i++) {
+		const uint8_t *raw = r->raw + i * RVM_RECORD_BYTES;
+		bool has = raw[18] & RVM_RECORD_F_DETAIL && line && line < end;
+		const char *stop = has ? memchr(line, '\n', end - line) : NULL;
+
+		r->policy->tell(r->policy->tell_data, raw, stop ? line : NULL,
+				stop ? stop - line : 0);
+		if (stop)
+			line = stop + 1;
+	}
+}
+
 /* All of the batch, however often the disk is full. */
 static int write_batch(struct recording *r, size_t n, struct err *err)
 {
@@ -283,6 +299,7 @@ static int write_batch(struct recording *r, size_t n, struct err *err)
 		r->count->records += taken;
 	}
 	r->lines += lines;
+	tell_batch(r, n);
 	return 0;
 }
 

@@ -51,6 +51,10 @@ struct record_policy {
 	uint64_t sync_lines;
 	/** @once: End when there are no more, and at once on a full disk. */
 	bool once;
+	/** @tell: Called for each record that was written, with its line or NULL; may be NULL. */
+	void (*tell)(void *data, const uint8_t *raw, const char *line, size_t len);
+	/** @tell_data: For @tell. */
+	void *tell_data;
 	/** @stop_fd: End when it can be read; -1 for none. */
 	int stop_fd;
 };

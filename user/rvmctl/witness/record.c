@@ -8,6 +8,7 @@
 
 #include "base/duration.h"
 #include "cmd.h"
+#include "log/journal.h"
 #include "witness/source.h"
 
 /* What ends it; they are read when it is safe. */
@@ -65,6 +66,26 @@ static void say(const char *text)
 	warn_line("%s", text);
 }
 
+static void tell(void *data, const uint8_t *raw, const char *line, size_t len)
+{
+	struct journal *journal = data;
+	bool fine = !journal->unsent;
+
+	journal_tell(journal, raw, line, len);
+	/* Once; how many it were is said at the end. */
+	if (fine && journal->unsent)
+		warn_line("%s: a message could not be sent; recording goes on", journal->path);
+}
+
+static int begin_telling(struct record_policy *policy, struct journal *journal, struct err *err)
+{
+	int errnum = journal_open(journal, JOURNAL_SOCKET);
+
+	policy->tell = tell;
+	policy->tell_data = journal;
+	return errnum ? err_errno(err, errnum, "the journal's socket") : 0;
+}
+
 static int witness_record(struct ctx *ctx, const struct args *args)
 {
 	const char *path = args_str(args, "DIR");
@@ -72,7 +93,9 @@ static int witness_record(struct ctx *ctx, const struct args *args)
 	auto_store struct store store = { .dir = -1, .lock = -1 };
 	struct record_policy policy;
 	struct record_count count;
+	auto_journal struct journal journal = { .fd = -1 };
 	auto_close int stop = -1;
+	int ret;
 
 	if (parse_policy(args, &policy, &ctx->err))
 		return -1;
@@ -80,10 +103,15 @@ static int witness_record(struct ctx *ctx, const struct args *args)
 	if (stop < 0)
 		return -1;
 	policy.stop_fd = stop;
+	if (args_has(args, "--journal") && begin_telling(&policy, &journal, &ctx->err))
+		return -1;
 	/* First of all that it is the only one here. */
 	if (store_open(&store, path, say, &ctx->err) || kernel_source_open(&source, &ctx->err))
 		return -1;
-	if (record_run(&store, &source.source, &policy, &count, &ctx->err))
+	ret = record_run(&store, &source.source, &policy, &count, &ctx->err);
+	if (journal.unsent)
+		warn_line("%" PRIu64 " messages could not be sent to the journal", journal.unsent);
+	if (ret)
 		return -1;
 	out_line(ctx->out, "%s: %" PRIu64 " records; the next one is %" PRIu64, path, count.records,
 		 store.end.next);
@@ -98,6 +126,8 @@ static const struct arg record_args[] = {
 	{ "--segment-age", ARG_DURATION, 0, "TIME", "or after this time; default: 1d", NULL },
 	{ "--sync", ARG_STRING, 0, "TIME|always",
 	  "how long records may be unsafe at most; default: 1s", NULL },
+	{ "--journal", ARG_FLAG, 0, NULL,
+	  "tell the system's journal of denials, losses and changes", NULL },
 	{ "--once", ARG_FLAG, 0, NULL, "record what there is, and end", NULL },
 	{ "DIR", ARG_DIR, ARG_REQUIRED, NULL, "where; made if it is not there", NULL },
 	{},
