@@ -77,6 +77,16 @@ static inline bool rvm_prog_sleeps(const struct bpf_prog *prog)
 #endif
 }
 
+/* The flags of a map have had functions of their own since 6.3. */
+static inline void rvm_vm_flags_mod(struct vm_area_struct *vma, vm_flags_t set, vm_flags_t clear)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+	vma->vm_flags = (vma->vm_flags | set) & ~clear;
+#else
+	vm_flags_mod(vma, set, clear);
+#endif
+}
+
 /*
  * The first members of the kernel's private struct mount, unchanged from 6.1 to
  * 7.2.  rvm_path_init() proves them against follow_up() before they are used.

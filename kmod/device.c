@@ -5,7 +5,8 @@
  * jumps over and in which reads fail with ENODATA.  A read hashes what was
  * appended before it, then gives what is there; 0 bytes mean that there is no
  * more yet, and poll() waits for it.  One open file at a time is the recorder.  A memory
- * map comes later: it has to hide the records that are not hashed.
+ * map has the ring as it is, with records that are not hashed yet: it tells which are
+ * (struct rvm_witness_map), and nobody maps it but who could read them.
  */
 #include <linux/capability.h>
 #include <linux/fs.h>
@@ -17,20 +18,19 @@
 #include <linux/uaccess.h>
 
 #include "device.h"
+#include "partition/reading.h"
 #include "partition/registry.h"
+#include "witness/map.h"
 #include "witness/recorder.h"
 #include "witness/witness.h"
 
 static int device_open(struct inode *inode, struct file *file)
 {
 	/* First of all, since root inside is not the host. */
-	if (rvm_caller_is_inside())
+	if (file->f_mode & FMODE_WRITE || !rvm_caller_may_read_log())
 		return -EACCES;
-	if (!capable(CAP_MAC_ADMIN))
-		return -EPERM;
-	if (file->f_mode & FMODE_WRITE)
-		return -EACCES;
-	return 0;
+	/* Inside it is the token that counts. */
+	return rvm_caller_is_inside() || capable(CAP_MAC_ADMIN) ? 0 : -EPERM;
 }
 
 static ssize_t device_read(struct file *file, char __user *buf, size_t count, loff_t *ppos)
@@ -40,8 +40,8 @@ static ssize_t device_read(struct file *file, char __user *buf, size_t count, lo
 	size_t done = 0;
 	int err = 0;
 
-	/* A descriptor that was opened on the host may have been passed on. */
-	if (rvm_caller_is_inside())
+	/* The descriptor may have been passed on, or the token taken back. */
+	if (!rvm_caller_may_read_log())
 		return -EACCES;
 
 	rvm_witness_flush();
@@ -72,6 +72,8 @@ static loff_t device_llseek(struct file *file, loff_t offset, int whence)
 {
 	loff_t begin, end;
 
+	if (!rvm_caller_may_read_log())
+		return -EACCES;
 	rvm_witness_flush();
 	begin = rvm_witness_first() * RVM_RECORD_BYTES;
 	end = rvm_witness_hashed() * RVM_RECORD_BYTES;
@@ -85,10 +87,18 @@ static loff_t device_llseek(struct file *file, loff_t offset, int whence)
 
 static __poll_t device_poll(struct file *file, poll_table *wait)
 {
+	if (!rvm_caller_may_read_log())
+		return EPOLLERR;
 	poll_wait(file, &rvm_witness_wait, wait);
 	if (rvm_witness_hashed() > READ_ONCE(file->f_pos) / RVM_RECORD_BYTES)
 		return EPOLLIN | EPOLLRDNORM;
 	return 0;
+}
+
+static int device_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	/* Even with a token: what is mapped could not be taken back. */
+	return rvm_caller_is_inside() ? -EACCES : rvm_map_into(vma);
 }
 
 static long attach(struct file *file, void __user *arg)
@@ -141,6 +151,7 @@ static const struct file_operations device_fops = {
 	.read = device_read,
 	.llseek = device_llseek,
 	.poll = device_poll,
+	.mmap = device_mmap,
 	.unlocked_ioctl = device_ioctl,
 	.compat_ioctl = compat_ptr_ioctl,
 	.release = device_release,

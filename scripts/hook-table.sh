@@ -107,7 +107,8 @@ row_table() {
 		selftests/probe/*.c | sed 's/|/\\|/g; s/^/| /; s/\t/ | /g; s/$/ |/' |
 		sed 's/| ROOT |$/| the root token |/
 			s/| SEVEN |$/| the root token; nothing narrower names it |/
-			s/| NOBODY |$/| nobody |/'
+			s/| NOBODY |$/| nobody |/
+			s/| LOG |$/| a token of type WitnessLog |/'
 }
 
 # The document with new tables.

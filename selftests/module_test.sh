@@ -99,7 +99,7 @@ some_wait() {
 }
 
 ktap_print_header
-ktap_set_plan 28
+ktap_set_plan 29
 rvmctl hook detach >/dev/null 2>&1 || true
 unload
 insmod "$module"
@@ -113,6 +113,7 @@ insmod "$module" ring=1024
 subtests small_ring_overwrites "$programs/ring_test" overwrite
 check unloads_after_it ring ring=1024
 subtests a_recorder_keeps_it "$programs/recorder_test"
+subtests it_is_mapped "$programs/map_test"
 check unloads_after_that ring ring=1024 overwrite=0
 subtests small_ring_refuses "$programs/ring_test" keep
 refused full_ring_refuses_hooks 'log is full' rvmctl hook attach

@@ -21,6 +21,7 @@
 #include "lib/judge/move.h"
 #include "limits.h"
 #include "partition/registry.h"
+#include "rvm_trace.h"
 #include "table/grants.h"
 #include "table/table.h"
 #include "walk/object.h"
@@ -297,6 +298,12 @@ static __always_inline bool is_about(const struct rvm_decision *decision,
 	       rvm_policy_is(part, READ_ONCE(decision->policy)) && !is_old(decision, jiffies);
 }
 
+static bool tell_kept(const struct rvm_partition *part, u8 rights)
+{
+	trace_rvm_kept(part->id, rights);
+	return true;
+}
+
 bool rvm_decision_allows_one(const struct rvm_partition *part, const struct path *path, u8 rights,
 			     bool load)
 {
@@ -316,10 +323,10 @@ bool rvm_decision_allows_one(const struct rvm_partition *part, const struct path
 	    !is_same_place(decision, path->mnt))
 		return false;
 	if (names != READ_ONCE(decision->settled))
-		return holds_on(slot, seq, path->mnt, dentry);
+		return holds_on(slot, seq, path->mnt, dentry) && tell_kept(part, rights);
 	/* All was read before the sequence is looked at again. */
 	smp_rmb();
-	return READ_ONCE(slot->seq) == seq;
+	return READ_ONCE(slot->seq) == seq && tell_kept(part, rights);
 }
 
 /* After other names changed: does the directory's still hold, and is the file still there? */
@@ -445,7 +452,7 @@ static __always_inline bool allows_in(const struct rvm_partition *part, const st
 	    !(name ? is_like_others(path->dentry, path->mnt) :
 		     is_ordinary(path->dentry, path->mnt)))
 		return false;
-	return name_is_ordinary(slot, seq, part, path, names, moves);
+	return name_is_ordinary(slot, seq, part, path, names, moves) && tell_kept(part, rights);
 }
 
 bool rvm_decision_allows_in(const struct rvm_partition *part, const struct path *path, u8 rights)

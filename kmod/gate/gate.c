@@ -19,6 +19,7 @@
 #include "lib/judge/move.h"
 #include "lib/model/rights.h"
 #include "partition/registry.h"
+#include "rvm_trace.h"
 #include "table/token.h"
 #include "walk/path.h"
 #include "witness/witness.h"
@@ -331,6 +332,7 @@ static int conclude(struct rvm_partition *part, const struct rvm_question *q,
 	/* If nothing was needed there is nothing to record. */
 	if (v->allow && !q->req.need)
 		return 0;
+	trace_rvm_verdict(part->id, q->req.class, q->req.op, q->req.need, v);
 	if (!q->quiet && (!v->allow || v->relaxed || q->always ||
 			  READ_ONCE(part->flags) & RVM_PARTITION_FLAG_WITNESS_ALL))
 		record(part, q, v);

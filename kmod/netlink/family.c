@@ -18,6 +18,7 @@
 #include "netlink/common.h"
 #include "netlink/family.h"
 #include "partition/entry.h"
+#include "partition/reading.h"
 #include "partition/registry.h"
 #include "partition/transaction.h"
 #include "table/anchor.h"
@@ -76,6 +77,28 @@ int rvm_nl_pre_doit_admin(const struct genl_split_ops *ops, struct sk_buff *skb,
 	return err;
 }
 
+/* Of the log; inside by a token. */
+static int check_reader(struct sk_buff *skb, u32 caller, struct netlink_ext_ack *extack)
+{
+	if (!caller)
+		return check_admin(skb, extack);
+	if (rvm_caller_may_read_log())
+		return 0;
+	NL_SET_ERR_MSG(extack, "inside a partition this takes a token of type WitnessLog");
+	return -EPERM;
+}
+
+int rvm_nl_pre_doit_reader(const struct genl_split_ops *ops, struct sk_buff *skb,
+			   struct genl_info *info)
+{
+	u32 caller;
+	int err;
+
+	err = identify(skb, info->extack, &caller);
+	info->user_ptr[0] = (void *)(unsigned long)caller;
+	return err ?: check_reader(skb, caller, info->extack);
+}
+
 /* The request itself says, by rvm_nl_partition(), whether the caller may. */
 int rvm_nl_pre_doit_user(const struct genl_split_ops *ops, struct sk_buff *skb,
 			 struct genl_info *info)
@@ -114,6 +137,15 @@ int rvm_nl_start_admin(struct netlink_callback *cb)
 int rvm_nl_start_user(struct netlink_callback *cb)
 {
 	return start_dump(cb, true);
+}
+
+int rvm_nl_start_reader(struct netlink_callback *cb)
+{
+	struct rvm_nl_dump *dump = rvm_nl_dump(cb);
+	int err = identify(cb->skb, cb->extack, &dump->caller);
+
+	cb->min_dump_alloc = RVM_NL_REPLY_BYTES;
+	return err ?: check_reader(cb->skb, dump->caller, cb->extack);
 }
 
 int rvm_nl_need(struct genl_info *info, int attr)

@@ -361,7 +361,7 @@ static const struct genl_split_ops rvm_nl_ops[] = {
 	},
 	{
 		.cmd		= RVM_CMD_WITNESS_GET,
-		.pre_doit	= rvm_nl_pre_doit_admin,
+		.pre_doit	= rvm_nl_pre_doit_reader,
 		.doit		= rvm_nl_witness_get_doit,
 		.policy		= rvm_witness_get_do_nl_policy,
 		.maxattr	= RVM_A_WITNESS_PARTITION,
@@ -369,7 +369,7 @@ static const struct genl_split_ops rvm_nl_ops[] = {
 	},
 	{
 		.cmd		= RVM_CMD_WITNESS_GET,
-		.start		= rvm_nl_start_admin,
+		.start		= rvm_nl_start_reader,
 		.dumpit		= rvm_nl_witness_get_dumpit,
 		.policy		= rvm_witness_get_dump_nl_policy,
 		.maxattr	= RVM_A_WITNESS_LENGTH,

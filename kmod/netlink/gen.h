@@ -21,7 +21,10 @@ int rvm_nl_pre_doit_admin(const struct genl_split_ops *ops,
 			  struct sk_buff *skb, struct genl_info *info);
 int rvm_nl_pre_doit_user(const struct genl_split_ops *ops, struct sk_buff *skb,
 			 struct genl_info *info);
+int rvm_nl_pre_doit_reader(const struct genl_split_ops *ops,
+			   struct sk_buff *skb, struct genl_info *info);
 int rvm_nl_start_user(struct netlink_callback *cb);
+int rvm_nl_start_reader(struct netlink_callback *cb);
 int rvm_nl_start_admin(struct netlink_callback *cb);
 
 int rvm_nl_info_doit(struct sk_buff *skb, struct genl_info *info);

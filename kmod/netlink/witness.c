@@ -8,7 +8,9 @@
 #include "lib/log/record.h"
 #include "limits.h"
 #include "netlink/common.h"
+#include "partition/reading.h"
 #include "partition/registry.h"
+#include "witness/audit.h"
 #include "witness/key.h"
 #include "witness/listener.h"
 #include "witness/witness.h"
@@ -186,6 +188,9 @@ int rvm_nl_witness_get_dumpit(struct sk_buff *skb, struct netlink_callback *cb)
 
 	if (ret)
 		return ret;
+	/* The token may have been taken back since it began. */
+	if (!rvm_caller_may_read_log())
+		return -EPERM;
 	text = kmalloc(RVM_DETAIL_BYTES, GFP_KERNEL);
 	if (!text)
 		return -ENOMEM;
@@ -214,6 +219,7 @@ static void hear(const u8 raw[RVM_RECORD_BYTES], const char *detail)
 	rvm_record_decode(&record, raw);
 	if (record.kind != RVM_KIND_PROOF_REJECTED)
 		return;
+	rvm_audit_denial(&record, detail);
 	event = rvm_nl_event_new(RVM_NLGRP_DENY, RVM_CMD_DENY_EVENT, &hdr);
 	if (event)
 		rvm_nl_event_send(event, hdr, RVM_NLGRP_DENY, fill_denial(event, raw, detail));

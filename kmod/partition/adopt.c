@@ -21,6 +21,7 @@
 #include "partition/adopt.h"
 #include "partition/registry.h"
 #include "walk/object.h"
+#include "witness/map.h"
 
 /* The processes that come in. */
 struct newcomers {
@@ -125,6 +126,15 @@ static int check_rings(const struct newcomers *n, struct task_struct *task)
 	return -EOPNOTSUPP;
 }
 
+static int check_maps(const struct newcomers *n, struct task_struct *task)
+{
+	/* A task that is to start a program loses it then. */
+	if (!n->running || !rvm_map_is_in(READ_ONCE(task->mm)))
+		return 0;
+	NL_SET_ERR_MSG_FMT(n->extack, "process %d has the witness log mapped", task_tgid_nr(task));
+	return -EOPNOTSUPP;
+}
+
 static int check_frozen(const struct newcomers *n, struct task_struct *task)
 {
 	if (task->frozen || !n->running)
@@ -139,7 +149,7 @@ static int check_newcomer(const struct newcomers *n, struct task_struct *task)
 {
 	int err = check_frozen(n, task);
 
-	err = err ?: check_rings(n, task) ?: check_memory(n, task);
+	err = err ?: check_rings(n, task) ?: check_maps(n, task) ?: check_memory(n, task);
 	/* A task that is to start a program brings its filters when it does. */
 	if (!err && n->running)
 		rvm_partition_note_filters(n->part, rvm_filters_of(task));

@@ -17,8 +17,10 @@
 #include "lib/log/ratchet.h"
 #include "lib/log/record.h"
 #include "lib/log/sha256.h"
+#include "rvm_trace.h"
 #include "witness/key.h"
 #include "witness/listener.h"
+#include "witness/map.h"
 #include "witness/witness.h"
 #include "witness/witness_priv.h"
 
@@ -102,8 +104,17 @@ static void publish_records(u64 end)
 {
 	/* Pairs with rvm_witness_hashed(). */
 	smp_store_release(&rvm_log.hashed, end);
+	rvm_map_publish(end);
 	if (wq_has_sleeper(&rvm_witness_wait))
 		wake_up_all(&rvm_witness_wait);
+}
+
+static noinline void trace_record(const u8 *raw)
+{
+	struct rvm_record rec;
+
+	rvm_record_decode(&rec, raw);
+	trace_rvm_record(&rec);
 }
 
 static void hash_batch(u64 end)
@@ -123,6 +134,8 @@ static void hash_batch(u64 end)
 		WARN_ON_ONCE(rvm_chain_append_image(&hasher.chain, raw, &hasher.key));
 		if (seal)
 			rvm_key_ratchet(&hasher.key);
+		if (trace_rvm_record_enabled())
+			trace_record(raw);
 	}
 	publish_records(end);
 }
@@ -234,6 +247,7 @@ static int begin_log(void)
 	rvm_sha256_init(&hasher.lines);
 	raw_spin_lock_irqsave(&rvm_log.lock, flags);
 	rvm_log.id = boot.target;
+	rvm_map_name(boot.target);
 	rvm_log_put(&boot);
 	raw_spin_unlock_irqrestore(&rvm_log.lock, flags);
 	hash_until(rvm_witness_appended());

@@ -24,6 +24,7 @@
 #include "lib/log/shelf.h"
 #include "limits.h"
 #include "witness/listener.h"
+#include "witness/map.h"
 #include "witness/witness.h"
 #include "witness/witness_priv.h"
 
@@ -124,6 +125,8 @@ u64 rvm_log_put(struct rvm_record *rec)
 	lockdep_assert_held(&rvm_log.lock);
 	if (sequence - rvm_log.floor == rvm_log.capacity)
 		pass_one();
+	if (sequence >= rvm_log.capacity)
+		rvm_map_pass(sequence + 1 - rvm_log.capacity);
 	rvm_shares_add(rvm_log.shares, rec->actor);
 	rec->sequence = sequence;
 	rec->timestamp_ns = ktime_get_real_ns();
@@ -465,7 +468,7 @@ int rvm_witness_init(void)
 	if (ring < RVM_RING_MIN || ring > RVM_RING_MAX || !is_power_of_2(ring))
 		return -EINVAL;
 	rvm_log.capacity = ring;
-	rvm_log.records = vmalloc_user((size_t)ring * RVM_RECORD_BYTES);
+	rvm_log.records = rvm_map_alloc(ring);
 	if (!rvm_log.records)
 		return -ENOMEM;
 	rvm_log.lines = __vmalloc_array(RVM_DETAILS_MAX, sizeof(*rvm_log.lines),
@@ -493,7 +496,7 @@ err_free_shelf:
 err_free_lines:
 	vfree(rvm_log.lines);
 err_free_records:
-	vfree(rvm_log.records);
+	rvm_map_free();
 	return err;
 }
 
@@ -511,5 +514,5 @@ void rvm_witness_exit(void)
 	vfree(rvm_log.shares);
 	vfree(rvm_log.shelf);
 	vfree(rvm_log.lines);
-	vfree(rvm_log.records);
+	rvm_map_free();
 }

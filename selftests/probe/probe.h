@@ -37,6 +37,7 @@ enum who {
 	ROOT, /* who has the root token */
 	SEVEN, /* likewise; there is only this side */
 	NOBODY, /* nobody in a partition */
+	LOG, /* who has a token for the log, which nobody here has */
 };
 
 struct row {

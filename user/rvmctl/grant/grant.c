@@ -127,9 +127,13 @@ static int grant(struct ctx *ctx, const struct args *args)
 			   &ctx->err) ||
 	    check_found(&row, &ctx->err) || guard(nlc, &p, &row, args, &ctx->err))
 		return -1;
+	if (args_has(args, "--log") && !(row.rights & RVM_RIGHT_READ))
+		return err_make(&ctx->err, EXIT_USAGE, "--log: needs READ: use Read(...)");
 	wish.partition = p.id;
 	wish.rights = row.rights;
 	wish.tier = rvm_rights_tier(row.rights);
+	if (args_has(args, "--log"))
+		wish.type = RVM_TOKEN_TYPE_WITNESS_LOG;
 	wish.resource = row.resource;
 	grant_remark(nlc, &p, &row, &wish);
 	if (give(nlc, &row, &wish, &grants, &ctx->err))
@@ -154,6 +158,7 @@ static const struct arg grant_args[] = {
 	{ "--once", ARG_FLAG, 0, NULL, "good for one open or one start of a program", NULL },
 	{ "--until-exit", ARG_FLAG, 0, NULL, "it ends when no process of the partition is left",
 	  NULL },
+	{ "--log", ARG_FLAG, 0, NULL, "with READ it is also for the witness log, all of it", NULL },
 	{ "--allow-deputy", ARG_STRING, ARG_MULTI, "PATTERN",
 	  "also files of this line of deputy.list", NULL },
 	{},

@@ -17,6 +17,7 @@ static int put_wish(struct nl_msg *msg, const struct wish *w)
 	nest = nla_nest_start(msg, RVM_A_GRANT_TOKEN);
 	if (!nest || (w->rights && nla_put_u32(msg, RVM_A_TOKEN_RIGHTS, w->rights)) ||
 	    (w->tier && nla_put_u32(msg, RVM_A_TOKEN_TIER, w->tier)) ||
+	    (w->type && nla_put_u32(msg, RVM_A_TOKEN_TYPE, w->type)) ||
 	    (w->has_badge && nla_put_u64(msg, RVM_A_TOKEN_BADGE, w->badge)) ||
 	    (w->expires_at && nla_put_s64(msg, RVM_A_TOKEN_EXPIRES_AT, w->expires_at)) ||
 	    (w->flags && nla_put_u32(msg, RVM_A_TOKEN_FLAGS, w->flags)) ||

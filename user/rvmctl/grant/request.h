@@ -22,6 +22,8 @@ struct wish {
 	uint32_t partition;
 	uint8_t rights;
 	uint8_t tier;
+	/* enum rvm_token_type; without @source only. */
+	uint32_t type;
 	bool has_badge;
 	uint64_t badge;
 	int64_t expires_at;

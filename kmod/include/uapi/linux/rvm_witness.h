@@ -40,4 +40,36 @@ struct rvm_witness_attach {
  */
 #define RVM_WITNESS_ACK _IOW('R', 2, __u64)
 
+/** RVM_WITNESS_MAP_MAGIC - magic of struct rvm_witness_map */
+#define RVM_WITNESS_MAP_MAGIC 0x774d5652
+
+/**
+ * struct rvm_witness_map - first bytes of a memory map of the device, from offset 0
+ *
+ * Record n is at @ring + n % @capacity * @record_bytes.  A reader
+ *
+ * 1. loads @hashed, with acquire: records from there on are not final;
+ * 2. copies the record;
+ * 3. with a barrier that orders loads, loads @first: if the record is before it, the copy
+ *    is void, since another record takes its place.
+ */
+struct rvm_witness_map {
+	/** @magic: RVM_WITNESS_MAP_MAGIC. */
+	__u32 magic;
+	/** @version: 1; another one is read in another way. */
+	__u32 version;
+	/** @ring: Bytes from here to the place of record 0. */
+	__u32 ring;
+	/** @record_bytes: Of a record. */
+	__u32 record_bytes;
+	/** @capacity: Records of the ring. */
+	__u64 capacity;
+	/** @log: Target of record 0, which tells this log from others. */
+	__u64 log;
+	/** @first: Records before it are gone, or may be going. */
+	__u64 first;
+	/** @hashed: Records before it are final. */
+	__u64 hashed;
+};
+
 #endif /* _UAPI_LINUX_RVM_WITNESS_H */
