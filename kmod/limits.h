@@ -87,5 +87,8 @@
 /* Detail lines kept, and bytes of one with its NUL. */
 #define RVM_DETAILS_MAX 8192
 #define RVM_DETAIL_BYTES 1024
+/* Equal denials of a second that are recorded by default; different ones that are counted. */
+#define RVM_JOIN_AFTER 8
+#define RVM_JOIN_PLACES 256
 
 #endif /* _RVM_LIMITS_H */

@@ -114,6 +114,8 @@ subtests small_ring_overwrites "$programs/ring_test" overwrite
 check unloads_after_it ring ring=1024
 subtests a_recorder_keeps_it "$programs/recorder_test"
 subtests it_is_mapped "$programs/map_test"
+check unloads_between ring ring=1024
+subtests nothing_goes_uncounted "$programs/loss_test"
 check unloads_after_that ring ring=1024 overwrite=0
 subtests small_ring_refuses "$programs/ring_test" keep
 refused full_ring_refuses_hooks 'log is full' rvmctl hook attach

@@ -34,6 +34,8 @@ FIXTURE_SETUP(share)
 	self->nl = nl_open();
 	ASSERT_LE(0, self->nl);
 	ASSERT_TRUE(attach_hooks(self->nl));
+	/* They are equal. */
+	ASSERT_TRUE(set_join_after(0));
 	self->start = get_counters(self->nl);
 	ASSERT_TRUE(box_make(&self->box, self->nl, "share"));
 	ASSERT_TRUE(box_make(&self->other, self->nl, "share-other"));
@@ -41,6 +43,7 @@ FIXTURE_SETUP(share)
 
 FIXTURE_TEARDOWN(share)
 {
+	EXPECT_TRUE(set_join_after(8));
 	EXPECT_TRUE(box_remove(&self->other));
 	EXPECT_TRUE(box_remove(&self->box));
 	EXPECT_TRUE(counters_return(self->nl, &self->start));

@@ -380,6 +380,7 @@ static noinline void note_start(struct rvm_partition *part)
 	const struct rvm_event event = {
 		.kind = RVM_KIND_TASK_SPAWN,
 		.op = RVM_OP_EXEC,
+		.lane = part->lane,
 		.actor = part->id,
 		.target = task_tgid_nr(current),
 	};

@@ -225,6 +225,15 @@ static int register_partition(struct rvm_partition *part, struct rvm_reservation
 	return 0;
 }
 
+static int take_lane(struct rvm_partition *part, struct netlink_ext_ack *extack)
+{
+	int err = rvm_witness_enter(part->parent ? part->parent->lane : 0, &part->lane);
+
+	if (err)
+		NL_SET_ERR_MSG(extack, "no share of the witness log is free: try again later");
+	return err;
+}
+
 static int add_partition(struct rvm_partition *part, const struct rvm_partition_spec *spec,
 			 struct netlink_ext_ack *extack)
 {
@@ -237,6 +246,7 @@ static int add_partition(struct rvm_partition *part, const struct rvm_partition_
 	err = check_outer_name(part, spec, extack);
 	err = err ?: check_place(part, spec, extack);
 	err = err ?: rvm_witness_reserve_for(&res, 0, 1, extack);
+	err = err ?: take_lane(part, extack);
 	if (!err)
 		err = register_partition(part, &res, extack);
 	rvm_witness_abort(&res);
@@ -301,6 +311,8 @@ struct rvm_partition *rvm_partition_create(const struct rvm_partition_spec *spec
 		rvm_partition_put(part);
 		return ERR_PTR(err);
 	}
+	if (part->lane)
+		rvm_witness_leave(part->lane);
 	cgroup_put(cgrp);
 	kfree(part);
 	return ERR_PTR(err);

@@ -21,6 +21,7 @@ void rvm_deed_begin(struct rvm_deed *deed, enum rvm_kind kind, enum rvm_op op, u
 		.tier = token->tier,
 		.right = token->rights,
 		.class = token->scope->class,
+		.lane = rvm_partition_lane(actor),
 		.actor = actor,
 		.target = token->id,
 		.cap_hash = rvm_token_hash(token->id, token->epoch, token->rights),

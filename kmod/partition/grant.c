@@ -282,7 +282,7 @@ static int grant(const struct rvm_grant_request *req, struct rvm_token *token,
 	err = fill(token, req, source) ?: make_room(req, token, error, extack);
 	if (!err && *error)
 		err = rvm_token_refuse(*error, extack);
-	err = err ?: rvm_witness_reserve_for(&res, req->caller, 1, extack);
+	err = err ?: rvm_witness_reserve_for(&res, rvm_partition_lane(req->caller), 1, extack);
 	if (!err)
 		publish(req, source, token, &wish, &res, done);
 	return err;

@@ -155,7 +155,7 @@ int rvm_token_prove(const struct rvm_proof_request *req, struct rvm_proof *proof
 		return rvm_token_refuse(RVM_TOKEN_ERROR_INVALID_HANDLE, extack);
 	if (make_nonces(part))
 		return -ENOMEM;
-	err = rvm_witness_reserve_for(&res, req->caller, 2, extack);
+	err = rvm_witness_reserve_for(&res, rvm_partition_lane(req->caller), 2, extack);
 	error = prove(req, core, part, &res, proof);
 	rvm_witness_abort(&res);
 	return error ? rvm_token_refuse(error, extack) : err;

@@ -30,6 +30,7 @@
 #include "policy.h"
 #include "table/grants.h"
 #include "table/table.h"
+#include "witness/witness.h"
 
 #define CACHE_ENTRIES 16
 
@@ -198,6 +199,18 @@ u32 rvm_caller_id(void)
 	return id;
 }
 
+u16 rvm_partition_lane(u32 id)
+{
+	struct rvm_partition *part;
+	u16 lane;
+
+	rcu_read_lock();
+	part = xa_load(&rvm_registry, id);
+	lane = part ? part->lane : 0;
+	rcu_read_unlock();
+	return lane;
+}
+
 struct rvm_partition *rvm_partition_of_cgroup(struct cgroup *cgrp)
 {
 	if (!static_branch_unlikely(&rvm_partitions_exist))
@@ -282,6 +295,7 @@ static void free_partition(struct rcu_head *rcu)
 	struct rvm_partition *part = container_of(rcu, struct rvm_partition, rcu);
 
 	rvm_own_release(&part->own);
+	rvm_witness_leave(part->lane);
 	kvfree(part->nonces);
 	cgroup_put(part->cgrp);
 	kfree(part);

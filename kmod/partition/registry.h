@@ -91,6 +91,8 @@ struct rvm_partition {
 	bool touched;
 	/** @next_touched: Then, another such one. */
 	struct rvm_partition *next_touched;
+	/** @lane: Where it counts in the shares of the log; set at creation. */
+	u16 lane;
 	/** @kept: Room for a record of what takes away; under rvm_partitions_lock, likely there. */
 	struct rvm_reservation kept;
 	/** @nonces: That it has used; under rvm_partitions_lock, NULL before the first. */
@@ -181,6 +183,15 @@ static inline bool rvm_caller_is_inside(void)
 
 /** rvm_caller_id() - of the calling task's partition, 0 for the host; any context but NMI */
 u32 rvm_caller_id(void);
+
+/**
+ * rvm_partition_lane() - where what a partition asks for counts in the log
+ * @id: of the partition, 0 for the host
+ *
+ * Context: any but NMI.
+ * Return: its lane; the host's if it is gone.
+ */
+u16 rvm_partition_lane(u32 id);
 
 /**
  * rvm_partition_of_cgroup() - the partition that a cgroup belongs to

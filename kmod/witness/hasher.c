@@ -18,6 +18,7 @@
 #include "lib/log/record.h"
 #include "lib/log/sha256.h"
 #include "rvm_trace.h"
+#include "witness/join.h"
 #include "witness/key.h"
 #include "witness/listener.h"
 #include "witness/map.h"
@@ -54,9 +55,11 @@ static struct workqueue_struct *queue;
 
 static void hash_work(struct work_struct *work);
 static void seal_work(struct work_struct *work);
+static void join_work(struct work_struct *work);
 
 static DECLARE_WORK(hash, hash_work);
 static DECLARE_DELAYED_WORK(seal, seal_work);
+static DECLARE_DELAYED_WORK(join, join_work);
 
 /* The line stays where it is until its record is final. */
 static void hash_line(u64 sequence)
@@ -69,6 +72,9 @@ static void hash_line(u64 sequence)
 	raw_spin_unlock_irqrestore(&rvm_log.lock, flags);
 	if (WARN_ON_ONCE(!line))
 		return;
+	/* Whoever fills it has interrupts off.  Pairs with fill_line(). */
+	while (smp_load_acquire(&line->filled) != sequence + 1)
+		cpu_relax();
 	rvm_sha256_update(&hasher.lines, line->text, line->length);
 	rvm_sha256_update(&hasher.lines, "\n", 1);
 	hasher.since_seal++;
@@ -164,6 +170,8 @@ static void hash_some(bool with_seal)
 static void hash_work(struct work_struct *work)
 {
 	hash_some(false);
+	if (rvm_join_is_pending())
+		queue_delayed_work(queue, &join, HZ);
 	if (rvm_witness_seal_seconds)
 		queue_delayed_work(queue, &seal, (unsigned long)rvm_witness_seal_seconds * HZ);
 }
@@ -171,6 +179,13 @@ static void hash_work(struct work_struct *work)
 static void seal_work(struct work_struct *work)
 {
 	hash_some(true);
+}
+
+static void join_work(struct work_struct *work)
+{
+	rvm_join_tell(false);
+	if (rvm_join_is_pending())
+		queue_delayed_work(queue, &join, HZ);
 }
 
 void rvm_hasher_queue(void)
@@ -248,7 +263,7 @@ static int begin_log(void)
 	raw_spin_lock_irqsave(&rvm_log.lock, flags);
 	rvm_log.id = boot.target;
 	rvm_map_name(boot.target);
-	rvm_log_put(&boot);
+	rvm_log_put(&boot, RVM_SHARE_HOST);
 	raw_spin_unlock_irqrestore(&rvm_log.lock, flags);
 	hash_until(rvm_witness_appended());
 	mutex_unlock(&hasher.lock);
@@ -283,6 +298,7 @@ void rvm_hasher_exit(void)
 {
 	cancel_work_sync(&hash);
 	cancel_delayed_work_sync(&seal);
+	cancel_delayed_work_sync(&join);
 	rvm_listener_stop();
 	rvm_witness_flush();
 	destroy_workqueue(queue);

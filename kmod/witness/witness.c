@@ -23,6 +23,7 @@
 #include "lib/log/share.h"
 #include "lib/log/shelf.h"
 #include "limits.h"
+#include "witness/join.h"
 #include "witness/listener.h"
 #include "witness/map.h"
 #include "witness/witness.h"
@@ -83,14 +84,14 @@ static bool is_old(u64 sequence)
 	return ktime_get_real_ns() > time + RVM_SHARE_AGE_SECONDS * (u64)NSEC_PER_SEC;
 }
 
-static u32 actor_of(u64 sequence)
+static u16 *lane_at(u64 sequence)
 {
-	return rvm_le32_get(rvm_log_record(sequence) + 20);
+	return &rvm_log.lanes[sequence & (rvm_log.capacity - 1)];
 }
 
 static void pass_one(void)
 {
-	rvm_shares_remove(rvm_log.shares, actor_of(rvm_log.floor));
+	rvm_shares_remove(rvm_log.shares, *lane_at(rvm_log.floor));
 	rvm_log.floor++;
 }
 
@@ -117,8 +118,8 @@ static bool has_room(u32 count, u32 kept)
 	return taken <= rvm_log.capacity && count <= rvm_log.capacity - taken;
 }
 
-/* The caller has found or reserved room. */
-u64 rvm_log_put(struct rvm_record *rec)
+/* What nobody knows before the lock is held. */
+static u64 put_image(u8 raw[RVM_RECORD_BYTES], u16 lane)
 {
 	u64 sequence = rvm_log.appended;
 
@@ -127,39 +128,54 @@ u64 rvm_log_put(struct rvm_record *rec)
 		pass_one();
 	if (sequence >= rvm_log.capacity)
 		rvm_map_pass(sequence + 1 - rvm_log.capacity);
-	rvm_shares_add(rvm_log.shares, rec->actor);
-	rec->sequence = sequence;
-	rec->timestamp_ns = ktime_get_real_ns();
-	rvm_record_encode(rec, rvm_log_record(sequence));
-	if (rec->kind == RVM_KIND_PROOF_REJECTED)
-		WRITE_ONCE(rvm_log.last_denial, sequence + 1);
+	rvm_shares_add(rvm_log.shares, lane);
+	*lane_at(sequence) = lane;
+	rvm_le64_put(raw, sequence);
+	rvm_le64_put(raw + 8, ktime_get_real_ns());
+	memcpy(rvm_log_record(sequence), raw, RVM_RECORD_BYTES);
 	/* Pairs with rvm_witness_appended(). */
 	smp_store_release(&rvm_log.appended, sequence + 1);
 	return sequence;
 }
 
+/* The caller has found or reserved room. */
+u64 rvm_log_put(const struct rvm_record *rec, u16 lane)
+{
+	u8 raw[RVM_RECORD_BYTES];
+
+	rvm_record_encode(rec, raw);
+	return put_image(raw, lane);
+}
+
 /*
- * Gives the next record its line.  It does without if the one that would have to go is
- * kept: for the hasher, who has to read it, or for the recorder.
+ * Gives the next record a place for its line.  It does without if the one that would have
+ * to go is kept: for the hasher, who has to read it, or for the recorder.
  */
-static void put_line(struct rvm_record *rec, const char *text, u32 length)
+static struct rvm_witness_line *put_line(u8 raw[RVM_RECORD_BYTES], u16 lane)
 {
 	u64 keep = rvm_log.recorded ? rvm_log.acknowledged : rvm_witness_hashed();
-	u16 slot = rvm_shelf_place(rvm_log.shelf, rec->actor, rvm_log.appended, keep);
-	struct rvm_witness_line *line;
+	u16 top = rvm_log.shares->lane[lane].top;
+	u16 slot = rvm_shelf_place(rvm_log.shelf, top, rvm_log.appended, keep);
 
 	lockdep_assert_held(&rvm_log.lock);
 	if (slot == RVM_SHELF_NONE) {
 		rvm_log.lines_lost++;
-		return;
+		return NULL;
 	}
-	line = &rvm_log.lines[slot];
+	rvm_log.lines_appended++;
+	raw[RVM_RECORD_FLAGS] |= RVM_RECORD_F_DETAIL;
+	rvm_le32_put(raw + RVM_RECORD_COUNT, (u32)rvm_log.lines_appended);
+	return &rvm_log.lines[slot];
+}
+
+/* Nobody reads it before: its record is not hashed. */
+static void fill_line(struct rvm_witness_line *line, const char *text, u32 length, u64 sequence)
+{
 	line->length = length;
 	memcpy(line->text, text, length);
 	line->text[length] = '\0';
-	rvm_log.lines_appended++;
-	rec->flags |= RVM_RECORD_F_DETAIL;
-	rvm_le32_put(rec->payload + 4, (u32)rvm_log.lines_appended);
+	/* Pairs with the hasher. */
+	smp_store_release(&line->filled, sequence + 1);
 }
 
 const struct rvm_witness_line *rvm_log_line(u64 sequence)
@@ -177,17 +193,17 @@ static void put_seal(void)
 
 	if (!has_room(1, 0))
 		return;
-	rvm_log_put(&rec);
+	rvm_log_put(&rec, RVM_SHARE_HOST);
 	rvm_log.sealed = rvm_log.appended;
 }
 
-static void put_gap(u32 actor, u64 lost)
+static void put_gap(u16 lane, u32 actor, u64 lost)
 {
 	struct rvm_record rec = { .kind = RVM_KIND_LOG_GAP, .actor = actor, .target = lost };
 
 	rvm_le32_put(rec.payload + 4, (u32)(rvm_log.lines_lost - rvm_log.lines_told));
 	rvm_log.lines_told = rvm_log.lines_lost;
-	rvm_log_put(&rec);
+	rvm_log_put(&rec, lane);
 }
 
 /* The host's gap: what nobody could record, and lines. */
@@ -198,7 +214,7 @@ static void tell_missed(void)
 	if ((missed == rvm_log.missed_told && rvm_log.lines_lost == rvm_log.lines_told) ||
 	    !has_room(1, 0))
 		return;
-	put_gap(0, missed - rvm_log.missed_told);
+	put_gap(RVM_SHARE_HOST, 0, missed - rvm_log.missed_told);
 	rvm_log.missed_told = missed;
 }
 
@@ -207,13 +223,14 @@ static void tell_losses(bool all)
 {
 	unsigned int left = GAPS;
 	u32 actor, lost;
+	u16 lane;
 
 	if (used() > rvm_log.capacity / 2)
 		return;
 	while (left-- && rvm_log.shares->first != RVM_SHARE_NONE && has_room(1, 0)) {
-		lost = rvm_shares_tell(rvm_log.shares, ktime_get_ns(), all, &actor);
+		lost = rvm_shares_tell(rvm_log.shares, ktime_get_ns(), all, &lane, &actor);
 		if (lost)
-			put_gap(actor, lost);
+			put_gap(lane, actor, lost);
 	}
 	tell_missed();
 }
@@ -253,48 +270,50 @@ void rvm_log_kick(void)
 }
 
 /* Of what is not promised to changes. */
-static bool is_admitted(u32 actor, u32 count)
+static bool is_admitted(u16 lane, u32 count)
 {
 	u32 kept = max(rvm_log.reserved, rvm_log.capacity / 4);
 	struct rvm_share_room room = {
-		.now = ktime_get_ns(),
-		.limit = rvm_log.capacity / 4,
+		.records = rvm_log.capacity,
 		.replaces = overwrite && !rvm_log.recorded,
 	};
 
 	if (!has_room(count, kept))
 		return false;
-	if (room.replaces && rvm_log.appended - rvm_log.floor < rvm_log.capacity)
-		return true;
-	if (room.replaces) {
-		room.oldest = actor_of(rvm_log.floor);
-		room.old = is_old(rvm_log.floor);
-	} else {
+	if (!room.replaces) {
 		room.free = rvm_log.capacity - used() - kept;
+		return rvm_shares_admit(rvm_log.shares, lane, &room);
 	}
-	return rvm_shares_admit(rvm_log.shares, actor, &room);
+	if (rvm_log.appended - rvm_log.floor < rvm_log.capacity)
+		return true;
+	room.oldest = *lane_at(rvm_log.floor);
+	return rvm_shares_admit(rvm_log.shares, lane, &room) ||
+	       (is_old(rvm_log.floor) &&
+		rvm_shares_take_turn(rvm_log.shares, lane, ktime_get_ns()));
 }
 
-static bool take_room(u32 actor, struct rvm_reservation *res)
+static bool take_room(u16 lane, struct rvm_reservation *res)
 {
 	lockdep_assert_held(&rvm_log.lock);
 	if (!res)
-		return is_admitted(actor, 1);
+		return is_admitted(lane, 1);
 	res->count--;
 	rvm_log.reserved--;
 	return true;
 }
 
-static void lose(u32 actor)
+/* One that counts others is as many losses. */
+static void lose(const struct rvm_event *event)
 {
-	rvm_log.dropped++;
-	rvm_shares_lose(rvm_log.shares, actor);
+	u32 count = event->kind == RVM_KIND_DENIALS_JOINED ? event->count : 1;
+
+	rvm_log.dropped += count;
+	rvm_shares_lose(rvm_log.shares, event->lane, event->actor, count);
 }
 
-/* Makes a record, out of the reservation if there is one. */
-static u64 append(const struct rvm_event *event, struct rvm_reservation *res)
+static void encode(const struct rvm_event *event, u8 raw[RVM_RECORD_BYTES])
 {
-	struct rvm_record rec = {
+	const struct rvm_record rec = {
 		.kind = event->kind,
 		.tier = event->tier,
 		.flags = event->flags & ~RVM_RECORD_F_DETAIL,
@@ -303,28 +322,52 @@ static u64 append(const struct rvm_event *event, struct rvm_reservation *res)
 		.capability_hash = event->cap_hash,
 		.payload = { event->reason, event->right, event->class, event->op },
 	};
+
+	rvm_record_encode(&rec, raw);
+	rvm_le32_put(raw + RVM_RECORD_COUNT, event->count);
+}
+
+/* Whether the hasher is to be kicked, and whether at once. */
+static void note_work(bool recorded, bool *idle, bool *late)
+{
+	/* After a loss too, to tell of it; in a log that stays full that has to wait. */
+	*idle = !rvm_log.kicked && (recorded || (overwrite && !rvm_log.recorded));
+	rvm_log.kicked |= *idle;
+	*late = rvm_log.kicked && !rvm_log.hurried &&
+		rvm_log.appended - rvm_witness_hashed() >= HURRY;
+	rvm_log.hurried |= *late;
+}
+
+/* Makes a record, out of the reservation if there is one. */
+static u64 append(const struct rvm_event *event, struct rvm_reservation *res)
+{
 	u32 length = event->detail ? strnlen(event->detail, RVM_DETAIL_BYTES - 1) : 0;
+	struct rvm_witness_line *line = NULL;
+	u8 raw[RVM_RECORD_BYTES];
 	u64 sequence = U64_MAX;
 	unsigned long flags;
 	bool idle, late;
 
-	raw_spin_lock_irqsave(&rvm_log.lock, flags);
-	if (!take_room(event->actor, res)) {
-		lose(event->actor);
+	encode(event, raw);
+	local_irq_save(flags);
+	raw_spin_lock(&rvm_log.lock);
+	if (!take_room(event->lane, res)) {
+		lose(event);
 	} else {
 		/* Seals have their own use for the place of the key. */
 		if (event->detail && event->kind != RVM_KIND_LOG_SEAL)
-			put_line(&rec, event->detail, length);
-		sequence = rvm_log_put(&rec);
+			line = put_line(raw, event->lane);
+		sequence = put_image(raw, event->lane);
+		if (event->kind == RVM_KIND_PROOF_REJECTED)
+			WRITE_ONCE(rvm_log.last_denial, sequence + 1);
 		put_upkeep();
 	}
-	/* After a loss too, to tell of it; in a log that stays full that has to wait. */
-	idle = !rvm_log.kicked && (sequence != U64_MAX || (overwrite && !rvm_log.recorded));
-	rvm_log.kicked |= idle;
-	late = rvm_log.kicked && !rvm_log.hurried &&
-	       rvm_log.appended - rvm_witness_hashed() >= HURRY;
-	rvm_log.hurried |= late;
-	raw_spin_unlock_irqrestore(&rvm_log.lock, flags);
+	note_work(sequence != U64_MAX, &idle, &late);
+	raw_spin_unlock(&rvm_log.lock);
+	/* Interrupts stay off, as the hasher waits for the line. */
+	if (line)
+		fill_line(line, event->detail, length, sequence);
+	local_irq_restore(flags);
 
 	if (late)
 		irq_work_queue(&hurry);
@@ -333,47 +376,52 @@ static u64 append(const struct rvm_event *event, struct rvm_reservation *res)
 	return sequence;
 }
 
+u64 rvm_log_append(const struct rvm_event *event)
+{
+	return append(event, NULL);
+}
+
+static bool take_reservation(struct rvm_reservation *res, u32 count)
+{
+	lockdep_assert_held(&rvm_log.lock);
+	if (!has_room(count, 0))
+		return false;
+	rvm_log.reserved += count;
+	res->count = count;
+	return true;
+}
+
 int rvm_witness_reserve(struct rvm_reservation *res, unsigned int count)
 {
 	unsigned long flags;
-	int err = -ENOSPC;
+	bool taken;
 
 	res->count = 0;
 	raw_spin_lock_irqsave(&rvm_log.lock, flags);
-	if (has_room(count, 0)) {
-		rvm_log.reserved += count;
-		res->count = count;
-		err = 0;
-	}
+	taken = take_reservation(res, count);
 	raw_spin_unlock_irqrestore(&rvm_log.lock, flags);
-	return err;
+	return taken ? 0 : -ENOSPC;
 }
 
-/* What a partition asks for comes out of its share. */
-static bool share_has_room(u32 actor, u32 count)
-{
-	unsigned long flags;
-	bool admitted;
-
-	raw_spin_lock_irqsave(&rvm_log.lock, flags);
-	admitted = is_admitted(actor, count);
-	raw_spin_unlock_irqrestore(&rvm_log.lock, flags);
-	return admitted;
-}
-
-int rvm_witness_reserve_for(struct rvm_reservation *res, u32 actor, unsigned int count,
+/* What a partition asks for comes out of its share, and not out of what is kept. */
+int rvm_witness_reserve_for(struct rvm_reservation *res, u16 lane, unsigned int count,
 			    struct netlink_ext_ack *extack)
 {
-	int err;
+	unsigned long flags;
+	bool admitted, taken;
 
-	if (actor && !share_has_room(actor, count)) {
-		NL_SET_ERR_MSG(extack, "the partition has used up its share of the witness log");
-		return -ENOSPC;
-	}
-	err = rvm_witness_reserve(res, count);
-	if (err)
+	res->count = 0;
+	raw_spin_lock_irqsave(&rvm_log.lock, flags);
+	admitted = lane == RVM_SHARE_HOST || is_admitted(lane, count);
+	taken = admitted && take_reservation(res, count);
+	raw_spin_unlock_irqrestore(&rvm_log.lock, flags);
+	if (taken)
+		return 0;
+	if (admitted)
 		NL_SET_ERR_MSG(extack, "the witness log is full: no change can be recorded");
-	return err;
+	else
+		NL_SET_ERR_MSG(extack, "the partition has used up its share of the witness log");
+	return -ENOSPC;
 }
 
 u64 rvm_witness_commit(struct rvm_reservation *res, const struct rvm_event *event)
@@ -399,7 +447,31 @@ u64 rvm_witness_append(const struct rvm_event *event)
 		atomic64_inc(&rvm_log.missed);
 		return U64_MAX;
 	}
+	if (event->kind == RVM_KIND_PROOF_REJECTED)
+		return rvm_join_append(event);
 	return append(event, NULL);
+}
+
+int rvm_witness_enter(u16 around, u16 *lane)
+{
+	u16 gone = rvm_shares_find_gone(rvm_log.shares);
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&rvm_log.lock, flags);
+	*lane = rvm_shares_take(rvm_log.shares, around, gone);
+	raw_spin_unlock_irqrestore(&rvm_log.lock, flags);
+	return *lane == RVM_SHARE_NONE ? -ENFILE : 0;
+}
+
+void rvm_witness_leave(u16 lane)
+{
+	unsigned long flags;
+
+	/* What was joined counts there. */
+	rvm_join_end(lane);
+	raw_spin_lock_irqsave(&rvm_log.lock, flags);
+	rvm_shares_give(rvm_log.shares, lane);
+	raw_spin_unlock_irqrestore(&rvm_log.lock, flags);
 }
 
 u64 rvm_witness_appended(void)
@@ -471,10 +543,13 @@ int rvm_witness_init(void)
 	rvm_log.records = rvm_map_alloc(ring);
 	if (!rvm_log.records)
 		return -ENOMEM;
+	rvm_log.lanes = __vmalloc_array(ring, sizeof(*rvm_log.lanes), GFP_KERNEL_ACCOUNT);
+	if (!rvm_log.lanes)
+		goto err_free_records;
 	rvm_log.lines = __vmalloc_array(RVM_DETAILS_MAX, sizeof(*rvm_log.lines),
 					GFP_KERNEL_ACCOUNT | __GFP_ZERO);
 	if (!rvm_log.lines)
-		goto err_free_records;
+		goto err_free_lanes;
 	rvm_log.shelf = vmalloc(sizeof(*rvm_log.shelf));
 	if (!rvm_log.shelf)
 		goto err_free_lines;
@@ -483,6 +558,7 @@ int rvm_witness_init(void)
 	if (!rvm_log.shares)
 		goto err_free_shelf;
 	rvm_shares_init(rvm_log.shares);
+	rvm_join_init();
 	err = rvm_hasher_init();
 	if (err)
 		goto err_free_shares;
@@ -495,6 +571,8 @@ err_free_shelf:
 	vfree(rvm_log.shelf);
 err_free_lines:
 	vfree(rvm_log.lines);
+err_free_lanes:
+	vfree(rvm_log.lanes);
 err_free_records:
 	rvm_map_free();
 	return err;
@@ -514,5 +592,6 @@ void rvm_witness_exit(void)
 	vfree(rvm_log.shares);
 	vfree(rvm_log.shelf);
 	vfree(rvm_log.lines);
+	vfree(rvm_log.lanes);
 	rvm_map_free();
 }

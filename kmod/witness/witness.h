@@ -33,18 +33,40 @@ struct rvm_event {
 	u8 class;
 	/** @op: enum rvm_op, fourth byte. */
 	u8 op;
+	/** @lane: Where it counts: @lane of the partition that acted, 0 for the host. */
+	u16 lane;
 	/** @actor: Partition id, 0 for the host. */
 	u32 actor;
 	/** @target: Object: inode number, address, partition or name hash. */
 	u64 target;
 	/** @cap_hash: rvm_token_hash() of the token, 0 for none. */
 	u32 cap_hash;
+	/** @count: Last four bytes of the payload, if there is no @detail. */
+	u32 count;
 	/**
 	 * @detail: One line for people, NUL-terminated and already escaped, or
 	 * NULL.  Cut at RVM_DETAIL_BYTES; copied before the call returns.
 	 */
 	const char *detail;
 };
+
+/**
+ * rvm_witness_enter() - a partition is made that will have records
+ * @around: @lane of the partition around it, 0 for none
+ * @lane: filled: where it counts (lib/log/share.h)
+ *
+ * Context: one at a time, and not too often.
+ * Return: 0, -ENFILE if there is no place.
+ */
+int rvm_witness_enter(u16 around, u16 *lane);
+
+/**
+ * rvm_witness_leave() - it is gone, and makes no records any more
+ * @lane: of rvm_witness_enter()
+ *
+ * Context: any but NMI.
+ */
+void rvm_witness_leave(u16 lane);
 
 /**
  * struct rvm_reservation - room for records of a change that has not happened yet
@@ -73,13 +95,13 @@ int rvm_witness_reserve(struct rvm_reservation *res, unsigned int count);
 /**
  * rvm_witness_reserve_for() - rvm_witness_reserve() for a request
  * @res: likewise
- * @actor: partition that asks, which has to have a share left; 0 for the host
+ * @lane: of the partition that asks, which has to have a share left; 0 for the host
  * @count: likewise
  * @extack: says why not; may be NULL
  *
  * Return: likewise.
  */
-int rvm_witness_reserve_for(struct rvm_reservation *res, u32 actor, unsigned int count,
+int rvm_witness_reserve_for(struct rvm_reservation *res, u16 lane, unsigned int count,
 			    struct netlink_ext_ack *extack);
 
 /**
@@ -105,6 +127,7 @@ void rvm_witness_abort(struct rvm_reservation *res);
  * @event: what happened
  *
  * Three quarters of the ring are for these, and each partition has a share (lib/log/share.h).
+ * Equal denials may be joined (witness/join.h); then it is the newest one that was recorded.
  * What is lost is counted, and told by a LogGap of that partition with the count in target,
  * when half of the ring is free again.  Lost detail lines are counted there too, in the
  * payload's detail.

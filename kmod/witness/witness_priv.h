@@ -19,6 +19,8 @@
  * struct rvm_witness_line - a detail line
  */
 struct rvm_witness_line {
+	/** @filled: Sequence of the record whose line it is, plus one, once it is whole. */
+	u64 filled;
 	/** @length: Bytes of @text without its NUL. */
 	u32 length;
 	/** @text: The line. */
@@ -37,6 +39,8 @@ struct rvm_witness_log {
 	raw_spinlock_t lock;
 	/** @records: Images, by sequence modulo capacity; set at load. */
 	u8 *records;
+	/** @lanes: Where each record counts in @shares, likewise; under @lock. */
+	u16 *lanes;
 	/** @lines: By slots of the shelf; set at load. */
 	struct rvm_witness_line *lines;
 	/** @shelf: Which record's line is where; under @lock. */
@@ -83,6 +87,10 @@ struct rvm_witness_log {
 
 extern struct rvm_witness_log rvm_log;
 
+/* Where in an image flags are, and the last four bytes of the payload. */
+#define RVM_RECORD_FLAGS 18
+#define RVM_RECORD_COUNT 40
+
 /* Seconds after which records are sealed at the latest, 0 for never; set at load. */
 extern unsigned int rvm_witness_seal_seconds;
 
@@ -93,7 +101,10 @@ static inline u8 *rvm_log_record(u64 sequence)
 }
 
 /** rvm_log_put() - make a record, for which there is room; under the log's lock */
-u64 rvm_log_put(struct rvm_record *rec);
+u64 rvm_log_put(const struct rvm_record *rec, u16 lane);
+
+/** rvm_log_append() - rvm_witness_append() of what is not joined to others */
+u64 rvm_log_append(const struct rvm_event *event);
 
 /** rvm_log_line() - line of a record, NULL if it is gone; under the log's lock */
 const struct rvm_witness_line *rvm_log_line(u64 sequence);

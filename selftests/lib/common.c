@@ -407,6 +407,14 @@ bool write_file(const char *path, const char *text)
 	return !close(fd) && good;
 }
 
+bool set_join_after(int count)
+{
+	char text[16];
+
+	snprintf(text, sizeof(text), "%d", count);
+	return write_file("/sys/module/rvm/parameters/join_after", text);
+}
+
 int try_open(const char *path, int flags)
 {
 	int fd = open(path, flags | O_CLOEXEC, 0644);

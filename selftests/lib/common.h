@@ -126,6 +126,8 @@ uint64_t box_denials(const struct box *box);
 
 /* Whole small files. */
 bool write_file(const char *path, const char *text);
+/* Equal denials of a second that are records, 0 for all; what is usual is 8. */
+bool set_join_after(int count);
 /* A copy of a program whose loader is another file, itself a copy of the usual one. */
 bool copy_with_loader(const char *from, const char *to, const char *loader);
 /* errno of an open, 0 if it works. */

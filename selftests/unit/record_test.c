@@ -77,17 +77,18 @@ static const struct {
 	{ 0xb4, "ModeChange" },
 	{ 0xb5, "HookState" },
 	{ 0xb6, "Recorder" },
+	{ 0xb7, "DenialsJoined" },
 };
 
 /* clang-format on */
 
-static void kinds_have_the_codes_and_names_of_rvm_and_seven_of_ours(void)
+static void kinds_have_the_codes_and_names_of_rvm_and_eight_of_ours(void)
 {
 	unsigned int named = 0;
 	unsigned int code;
 	size_t i;
 
-	EXPECT_EQ(ARRAY_SIZE(kinds), 60 + 7);
+	EXPECT_EQ(ARRAY_SIZE(kinds), 60 + 8);
 	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
 		EXPECT_STR(rvm_kind_name(kinds[i].code), kinds[i].name);
 		EXPECT_EQ(rvm_kind_parse(kinds[i].name, strlen(kinds[i].name)), kinds[i].code);
@@ -236,7 +237,7 @@ static void a_payload_is_packed_in_the_order_of_the_design(void)
 
 int main(void)
 {
-	RUN(kinds_have_the_codes_and_names_of_rvm_and_seven_of_ours);
+	RUN(kinds_have_the_codes_and_names_of_rvm_and_eight_of_ours);
 	RUN(what_is_no_name_of_a_kind_is_refused);
 	RUN(a_record_of_rvm_is_read_field_by_field);
 	RUN(each_field_sits_where_the_layout_says);

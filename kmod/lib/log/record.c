@@ -74,6 +74,7 @@ static const char *const kind_names[] = {
 	[RVM_KIND_MODE_CHANGE] = "ModeChange",
 	[RVM_KIND_HOOK_STATE] = "HookState",
 	[RVM_KIND_RECORDER] = "Recorder",
+	[RVM_KIND_DENIALS_JOINED] = "DenialsJoined",
 };
 
 /* clang-format on */

@@ -4,11 +4,6 @@
 
 #include "lib/log/shelf.h"
 
-static unsigned int lane_of(u32 owner)
-{
-	return owner ? 1 + owner % (RVM_SHELF_LANES - 1) : 0;
-}
-
 /* Consecutive sequences get different buckets. */
 static u16 *bucket_of(struct rvm_shelf *shelf, u64 sequence)
 {
@@ -21,7 +16,9 @@ void rvm_shelf_init(struct rvm_shelf *shelf)
 	memset(shelf->bucket, 0xff, sizeof(shelf->bucket));
 	memset(shelf->oldest, 0xff, sizeof(shelf->oldest));
 	memset(shelf->newest, 0xff, sizeof(shelf->newest));
+	memset(shelf->rank, 0xff, sizeof(shelf->rank));
 	memset(shelf->count, 0, sizeof(shelf->count));
+	shelf->most = 0;
 	shelf->used = 0;
 }
 
@@ -34,15 +31,49 @@ u16 rvm_shelf_find(const struct rvm_shelf *shelf, u64 sequence)
 	return slot;
 }
 
-/* The lane that has the most lines; @lane itself if none has more. */
-static unsigned int find_fullest(const struct rvm_shelf *shelf, unsigned int lane)
+static void leave_rank(struct rvm_shelf *shelf, u16 lane)
 {
-	unsigned int i, fullest = lane;
+	u16 before = shelf->before[lane], after = shelf->after[lane];
 
-	for (i = 0; i < RVM_SHELF_LANES; i++)
-		if (shelf->count[i] > shelf->count[fullest])
-			fullest = i;
-	return fullest;
+	if (!shelf->count[lane])
+		return;
+	if (before == RVM_SHELF_NONE)
+		shelf->rank[shelf->count[lane]] = after;
+	else
+		shelf->after[before] = after;
+	if (after != RVM_SHELF_NONE)
+		shelf->before[after] = before;
+}
+
+static void join_rank(struct rvm_shelf *shelf, u16 lane)
+{
+	u16 *first = &shelf->rank[shelf->count[lane]];
+
+	if (!shelf->count[lane])
+		return;
+	shelf->before[lane] = RVM_SHELF_NONE;
+	shelf->after[lane] = *first;
+	if (*first != RVM_SHELF_NONE)
+		shelf->before[*first] = lane;
+	*first = lane;
+}
+
+/* By one up or down, so the most slots are so too. */
+static void set_count(struct rvm_shelf *shelf, u16 lane, u16 count)
+{
+	leave_rank(shelf, lane);
+	shelf->count[lane] = count;
+	join_rank(shelf, lane);
+	if (count > shelf->most)
+		shelf->most = count;
+	else if (shelf->most && shelf->rank[shelf->most] == RVM_SHELF_NONE)
+		shelf->most--;
+}
+
+/* The lane that has the most lines; @lane itself if none has more. */
+static u16 find_fullest(const struct rvm_shelf *shelf, u16 lane)
+{
+	return shelf->count[lane] == shelf->most ? lane : shelf->rank[shelf->most];
 }
 
 static void unlink_slot(struct rvm_shelf *shelf, u16 slot)
@@ -54,18 +85,19 @@ static void unlink_slot(struct rvm_shelf *shelf, u16 slot)
 	*at = shelf->same[slot];
 }
 
-static u16 take_oldest(struct rvm_shelf *shelf, unsigned int lane)
+/* The caller counts, as for adding: who replaces a line of its own has as many as before. */
+static u16 take_oldest(struct rvm_shelf *shelf, u16 lane)
 {
 	u16 slot = shelf->oldest[lane];
 
 	unlink_slot(shelf, slot);
 	shelf->oldest[lane] = shelf->newer[slot];
-	if (!--shelf->count[lane])
+	if (shelf->oldest[lane] == RVM_SHELF_NONE)
 		shelf->newest[lane] = RVM_SHELF_NONE;
 	return slot;
 }
 
-static void add_newest(struct rvm_shelf *shelf, unsigned int lane, u16 slot, u64 sequence)
+static void add_newest(struct rvm_shelf *shelf, u16 lane, u16 slot, u64 sequence)
 {
 	u16 *bucket = bucket_of(shelf, sequence);
 
@@ -78,13 +110,11 @@ static void add_newest(struct rvm_shelf *shelf, unsigned int lane, u16 slot, u64
 	else
 		shelf->newer[shelf->newest[lane]] = slot;
 	shelf->newest[lane] = slot;
-	shelf->count[lane]++;
 }
 
-u16 rvm_shelf_place(struct rvm_shelf *shelf, u32 owner, u64 sequence, u64 keep)
+u16 rvm_shelf_place(struct rvm_shelf *shelf, u16 lane, u64 sequence, u64 keep)
 {
-	unsigned int lane = lane_of(owner), fullest;
-	u16 slot;
+	u16 slot, fullest;
 
 	/* Others need room too while nothing goes. */
 	if (shelf->count[lane] >= RVM_SHELF_SLOTS / 2 &&
@@ -92,11 +122,16 @@ u16 rvm_shelf_place(struct rvm_shelf *shelf, u32 owner, u64 sequence, u64 keep)
 		return RVM_SHELF_NONE;
 	if (shelf->used < RVM_SHELF_SLOTS) {
 		slot = shelf->used++;
+		set_count(shelf, lane, shelf->count[lane] + 1);
 	} else {
 		fullest = find_fullest(shelf, lane);
 		if (shelf->sequence[shelf->oldest[fullest]] >= keep)
 			return RVM_SHELF_NONE;
 		slot = take_oldest(shelf, fullest);
+		if (fullest != lane) {
+			set_count(shelf, fullest, shelf->count[fullest] - 1);
+			set_count(shelf, lane, shelf->count[lane] + 1);
+		}
 	}
 	add_newest(shelf, lane, slot, sequence);
 	return slot;

@@ -74,6 +74,7 @@
  * @RVM_KIND_MODE_CHANGE: mode of a partition changed
  * @RVM_KIND_HOOK_STATE: hooks were attached, detached or found missing
  * @RVM_KIND_RECORDER: a recorder was attached or detached
+ * @RVM_KIND_DENIALS_JOINED: denials like one before, of which there were too many in a second
  *
  * Codes below 0xb0 are RVM's own.  The high nibble is the subsystem.
  */
@@ -156,6 +157,7 @@ enum rvm_kind {
 	RVM_KIND_MODE_CHANGE = 0xb4,
 	RVM_KIND_HOOK_STATE = 0xb5,
 	RVM_KIND_RECORDER = 0xb6,
+	RVM_KIND_DENIALS_JOINED = 0xb7,
 };
 
 #define RVM_RECORD_BYTES 64
