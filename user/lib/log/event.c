@@ -142,6 +142,34 @@ bool event_is_denial(const struct event *event)
 	return event->rec.kind == RVM_KIND_PROOF_REJECTED;
 }
 
+bool event_is_joined(const struct event *event)
+{
+	return event->rec.kind == RVM_KIND_DENIALS_JOINED;
+}
+
+/* The hash of no token, but the last 32 bits of a sequence that is not far away. */
+uint64_t event_like(const struct event *event)
+{
+	return event->rec.sequence - (uint32_t)(event->rec.sequence - event->rec.capability_hash);
+}
+
+/* Counts are read more easily with commas. */
+static char *joined_text(const struct event *event)
+{
+	uint32_t count = event->payload.detail;
+	char text[16];
+	int at = sizeof(text) - 1, digits = 0;
+
+	text[at] = '\0';
+	do {
+		if (digits && digits % 3 == 0)
+			text[--at] = ',';
+		text[--at] = '0' + count % 10;
+		digits++;
+	} while (count /= 10);
+	return format("and %s more like record %" PRIu64, text + at, event_like(event));
+}
+
 const char *event_verdict(const struct event *event)
 {
 	if (!event_is_judged(event))
@@ -171,6 +199,8 @@ char *event_object(const struct event *event)
 		{ "owner", d->owner },
 	};
 
+	if (event_is_joined(event))
+		return joined_text(event);
 	if (is_about_token(event))
 		return format("token %s%s%s", d->token, d->resource ? " " : "",
 			      d->resource ? d->resource : "");
@@ -241,6 +271,10 @@ void event_fields(struct out *out, const struct event *event)
 	}
 	out_json_str(out, "object", object ? object : "");
 	out_json_u64(out, "target", event->rec.target);
+	if (event_is_joined(event)) {
+		out_json_u64(out, "count", event->payload.detail);
+		out_json_u64(out, "like", event_like(event));
+	}
 	if (event->detail.line)
 		out_json_str(out, "detail", event->detail.line);
 }

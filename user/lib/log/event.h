@@ -56,6 +56,9 @@ int event_get(struct nlc *nlc, uint64_t sequence, struct names *names, struct ev
 /* It was judged; it was judged to be denied (even if the mode allowed it then). */
 bool event_is_judged(const struct event *event);
 bool event_is_denial(const struct event *event);
+/* It counts denials like another one, which is that record. */
+bool event_is_joined(const struct event *event);
+uint64_t event_like(const struct event *event);
 /* "deny", "allow", "would-deny" or "-". */
 const char *event_verdict(const struct event *event);
 

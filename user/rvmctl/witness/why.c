@@ -212,6 +212,11 @@ static char *other_text(const struct event *event)
 {
 	const char *kind = rvm_kind_name(event->rec.kind);
 
+	if (event_is_joined(event))
+		return format("denied %" PRIu32 " times more like record %" PRIu64
+			      ", in partition %s: see `rvmctl why %" PRIu64 "`.",
+			      event->payload.detail, event_like(event), event->partition,
+			      event_like(event));
 	return format("record %" PRIu64 " is not a verdict: it says %s, by %s.",
 		      (uint64_t)event->rec.sequence, kind ? kind : "an unknown event",
 		      event->partition);
