@@ -454,13 +454,16 @@ u64 rvm_witness_append(const struct rvm_event *event)
 
 int rvm_witness_enter(u16 around, u16 *lane)
 {
-	u16 gone = rvm_shares_find_gone(rvm_log.shares);
+	u16 gone = rvm_shares_find_gone(rvm_log.shares), taken;
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&rvm_log.lock, flags);
-	*lane = rvm_shares_take(rvm_log.shares, around, gone);
+	taken = rvm_shares_take(rvm_log.shares, around, gone);
 	raw_spin_unlock_irqrestore(&rvm_log.lock, flags);
-	return *lane == RVM_SHARE_NONE ? -ENFILE : 0;
+	if (taken == RVM_SHARE_NONE)
+		return -ENFILE;
+	*lane = taken;
+	return 0;
 }
 
 void rvm_witness_leave(u16 lane)
