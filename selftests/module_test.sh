@@ -99,7 +99,7 @@ some_wait() {
 }
 
 ktap_print_header
-ktap_set_plan 29
+ktap_set_plan 31
 rvmctl hook detach >/dev/null 2>&1 || true
 unload
 insmod "$module"
