@@ -7,26 +7,58 @@
 
 #define BYTES RVM_SHA256_DIGEST_BYTES
 
+/* Whole blocks, then the rest with the padding, which is one block or two. */
+static void finish(uint32_t state[RVM_SHA256_WORDS], const uint8_t *rest, size_t n, uint64_t bytes,
+		   uint8_t hash[BYTES])
+{
+	uint8_t last[2 * RVM_SHA256_BLOCK_BYTES] = { 0 };
+	size_t blocks = n + 9 > RVM_SHA256_BLOCK_BYTES ? 2 : 1;
+
+	memcpy(last, rest, n);
+	last[n] = 0x80;
+	for (size_t i = 0; i < 8; i++)
+		last[blocks * RVM_SHA256_BLOCK_BYTES - 1 - i] = 8 * bytes >> 8 * i;
+	digest_compress(state, last, blocks);
+	for (size_t i = 0; i < BYTES; i++)
+		hash[i] = state[i / 4] >> (24 - 8 * (i % 4));
+}
+
 void tree_leaf(const void *data, size_t len, uint8_t hash[BYTES])
 {
-	SHA256_CTX sum;
+	const size_t head = RVM_SHA256_BLOCK_BYTES - 1;
+	uint32_t state[RVM_SHA256_WORDS];
+	uint8_t first[RVM_SHA256_BLOCK_BYTES] = { 0 };
+	const uint8_t *bytes = data;
+	uint64_t all = len + 1;
+	size_t blocks;
 
-	SHA256_Init(&sum);
-	SHA256_Update(&sum, "\0", 1);
-	SHA256_Update(&sum, data, len);
-	SHA256_Final(hash, &sum);
+	memcpy(state, rvm_sha256_iv, sizeof(state));
+	if (len < head) {
+		memcpy(first + 1, bytes, len);
+		finish(state, first, len + 1, all, hash);
+		return;
+	}
+	memcpy(first + 1, bytes, head);
+	digest_compress(state, first, 1);
+	bytes += head;
+	len -= head;
+	blocks = len / RVM_SHA256_BLOCK_BYTES;
+	digest_compress(state, bytes, blocks);
+	bytes += blocks * RVM_SHA256_BLOCK_BYTES;
+	finish(state, bytes, len % RVM_SHA256_BLOCK_BYTES, all, hash);
 }
 
 /* @to may be one of the others. */
 static void join(const uint8_t *left, const uint8_t *right, uint8_t *to)
 {
-	SHA256_CTX sum;
+	uint32_t state[RVM_SHA256_WORDS];
+	uint8_t block[RVM_SHA256_BLOCK_BYTES + 1] = { 1 };
 
-	SHA256_Init(&sum);
-	SHA256_Update(&sum, "\1", 1);
-	SHA256_Update(&sum, left, BYTES);
-	SHA256_Update(&sum, right, BYTES);
-	SHA256_Final(to, &sum);
+	memcpy(state, rvm_sha256_iv, sizeof(state));
+	memcpy(block + 1, left, BYTES);
+	memcpy(block + 1 + BYTES, right, BYTES);
+	digest_compress(state, block, 1);
+	finish(state, block + RVM_SHA256_BLOCK_BYTES, 1, sizeof(block), to);
 }
 
 void tree_add(struct tree *tree, const uint8_t leaf[BYTES])
