@@ -352,10 +352,111 @@ anchor_is_handed_over() {
 	says 1 'contents do not fit the chain' "$rvmctl" witness anchor "$log"
 }
 
+query() { "$rvmctl" -j witness query "$@"; }
+
+# With the index and without it the same is found; ARG...
+query_twice() {
+	query "$@" "$log" >"$work/by" 2>"$work/said"
+	query --no-index "$@" "$log" >"$work/all" 2>>"$work/said"
+	cmp "$work/by" "$work/all"
+	[ -s "$work/by" ] && [ ! -s "$work/said" ]
+}
+
+queries_find() {
+	local first
+
+	make_log
+	query_twice --partition 3
+	[ "$(jq -s 'all(.actor == 3)' "$work/by")" = true ]
+	[ "$(wc -l <"$work/by")" -lt 40000 ]
+	query_twice --kind LogSeal,0xb1
+	query_twice --kind ProofRejected --reason expired --log 1
+	[ "$(jq -s 'all(.reason | contains("expired"))' "$work/by")" = true ]
+	query_twice --from 5000 --to 5004 --log 2
+	[ "$(jq -s -c 'map(.sequence)' "$work/by")" = '[5000,5001,5002,5003,5004]' ]
+	query_twice --limit 7 --object '/**'
+	[ "$(wc -l <"$work/by")" = 7 ]
+	# What lies below, of the first path that is found.
+	first=$(head -n 1 "$work/by" | jq -r .object | cut -d / -f 2)
+	query_twice --object "/$first"
+	query_twice --object "/$first/"
+	query_twice --object "/${first:0:5}*/*"
+	query_twice --since 2023-11-14T22:13:30Z --until 2023-11-14T22:13:30.005Z
+	[ "$(wc -l <"$work/by")" = 10 ]
+	[ "$(query --since 5m "$log" | grep -vc RecorderState)" = 0 ]
+	[ -z "$(query --partition nobody "$log")" ]
+}
+
+# FILE REASON: it is said, and all is found.
+forged_index_says() {
+	query --kind LogSeal --log 1 "$log" >"$work/found" 2>"$work/said" || return 1
+	cmp "$work/by" "$work/found" && grep -qF -- "$1: $2" "$work/said"
+}
+
+index_hides_nothing() {
+	local index
+
+	make_log
+	query_twice --kind LogSeal --log 1
+	index=$(find "$log" -name '000001-*.index' | sort | sed -n 2p)
+	cp "$index" "$work/kept"
+	# No kinds at all.
+	dd if=/dev/zero of="$index" bs=1 seek=32 count=32 conv=notrunc status=none
+	forged_index_says "$(basename "$index")" 'is not the one that its seal has the digest of'
+	says 1 'is not what the records say' "$rvmctl" witness verify "$log"
+	head -c 100 "$work/kept" >"$index"
+	forged_index_says "$(basename "$index")" 'has not the size of an index'
+	rm "$index"
+	forged_index_says "$(basename "$index")" 'cannot be read'
+	ln -s "$work/kept" "$index"
+	forged_index_says "$(basename "$index")" 'cannot be read'
+	rm "$index"
+	mkfifo "$index"
+	forged_index_says "$(basename "$index")" 'cannot be read'
+	rm "$index"
+	truncate -s 4T "$index"
+	forged_index_says "$(basename "$index")" 'has not the size of an index'
+	rm "$index"
+	cp "$work/kept" "$index"
+	query_twice --kind LogSeal --log 1
+	# With a seal that is changed as well, it is the seal that does not fit.
+	printf x >>"${index%.index}.seal"
+	forged_index_says "$(basename "${index%.index}.seal")" 'is not what a recorder writes'
+	rm "${index%.index}.records"
+	says 0 'is missing' "$rvmctl" witness query --kind LogSeal "$log"
+	ln -s /dev/zero "${index%.index}.records"
+	says 1 'a symbolic link' "$rvmctl" witness query --kind LogSeal "$log"
+}
+
+files_are_queried() {
+	make_log
+	"$rvmctl" witness export --log 1 --from "$log" -o "$work/out" >/dev/null
+	query --kind ProofRejected --partition 3 --log 1 "$log" | jq .sequence >"$work/by"
+	query --kind ProofRejected --partition 3 "$work/out" | jq .sequence >"$work/found"
+	cmp "$work/by" "$work/found"
+	tail -c +6401 "$work/out" >"$work/later"
+	[ "$(query --from 150 --limit 1 "$work/later" | field sequence)" = 150 ]
+	[ "$(query --from 3 --limit 1 "$work/later" | field sequence)" = 100 ]
+	[ -z "$(query --from 18446744073709551615 "$work/later")" ]
+	says 2 'only a directory has names' "$rvmctl" witness query --partition x "$work/out"
+}
+
+query_refuses_nonsense() {
+	make_log
+	says 2 'is no kind' "$rvmctl" witness query --kind Denied "$log"
+	says 2 'is no kind' "$rvmctl" witness query --kind ProofRejected, "$log"
+	says 2 'is no time' "$rvmctl" witness query --since yesterday-ish "$log"
+	says 2 'is no time' "$rvmctl" witness query --until 2023-11-14T22:13:30+25:00 "$log"
+	says 2 'part of no reason' "$rvmctl" witness query --reason 'bad luck' "$log"
+	says 2 'not a glob' "$rvmctl" witness query --object '/a/../b' "$log"
+	says 2 'too large' "$rvmctl" witness query --partition 4294967296 "$log"
+	says 1 'has no log 9' "$rvmctl" witness query --log 9 "$log"
+}
+
 exec 3>&1
 build_tool
 echo "TAP version 13"
-echo "1..22"
+echo "1..26"
 check whole_directory_is_good whole_log_is_good
 check sealed_segments_are_what_sha256sum_says sha256sum_agrees
 check directory_is_what_coreutils_say coreutils_agree
@@ -377,5 +478,9 @@ check three_million_records_are_good three_million
 check records_are_proved_without_the_log records_are_proved
 check proof_is_for_an_older_anchor older_anchor_proves
 check changed_proof_is_refused changed_proof_is_none
+check queries_find_what_fits queries_find
+check wrong_index_hides_nothing index_hides_nothing
+check exported_files_can_be_queried files_are_queried
+check nonsense_is_not_queried query_refuses_nonsense
 check anchor_is_one_line_for_any_command anchor_is_handed_over
 exit "$failed"

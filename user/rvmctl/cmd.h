@@ -157,6 +157,7 @@ extern const struct cmd witness_cmds[];
 extern const struct cmd record_cmds[];
 extern const struct cmd proof_cmds[];
 extern const struct cmd key_cmds[];
+extern const struct cmd query_cmds[];
 extern const struct cmd monitor_cmds[];
 extern const struct cmd status_cmds[];
 extern const struct cmd learn_cmds[];

@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -111,4 +112,81 @@ int moment_parse(const char *text, int64_t *seconds)
 		return *seconds > 0 ? 0 : -1;
 	}
 	return -1;
+}
+
+/* "Z" or "+01:00".  Return: 0 with @seconds to take away; -1. */
+static int read_zone(const char *text, int64_t *seconds)
+{
+	unsigned int hours, minutes;
+	int len = 0;
+
+	*seconds = 0;
+	if (!strcmp(text, "Z") || !strcmp(text, "z"))
+		return 0;
+	if ((text[0] != '+' && text[0] != '-') || text[1] == '+' || text[1] == '-' ||
+	    sscanf(text + 1, "%2u:%2u%n", &hours, &minutes, &len) != 2 || len != 5 ||
+	    text[1 + len] || hours > 23 || minutes > 59)
+		return -1;
+	*seconds = (hours * 60 + minutes) * 60;
+	if (text[0] == '-')
+		*seconds = -*seconds;
+	return 0;
+}
+
+/* ".25"; digits behind the ninth do not count. */
+static const char *read_fraction(const char *text, uint64_t *ns)
+{
+	uint64_t unit = 100000000;
+
+	*ns = 0;
+	if (*text != '.')
+		return text;
+	for (text++; *text >= '0' && *text <= '9'; text++, unit /= 10)
+		*ns += (*text - '0') * unit;
+	return text[-1] == '.' ? "?" : text;
+}
+
+static int read_internet_time(const char *text, uint64_t *ns)
+{
+	struct tm tm = { .tm_isdst = -1 };
+	const char *rest = strptime(text, "%Y-%m-%dT%H:%M:%S", &tm);
+	int64_t seconds, zone = 0;
+	uint64_t fraction;
+
+	if (!rest)
+		return -1;
+	rest = read_fraction(rest, &fraction);
+	if (*rest && read_zone(rest, &zone))
+		return -1;
+	/* Without a zone it is local time. */
+	seconds = *rest ? timegm(&tm) - zone : mktime(&tm);
+	if (seconds <= 0 || seconds >= INT64_MAX / 1000000000)
+		return -1;
+	*ns = seconds * 1000000000 + fraction;
+	return 0;
+}
+
+int past_parse(const char *text, int64_t now, uint64_t *ns)
+{
+	size_t len = strlen(text);
+	char copy[32];
+	uint64_t ago;
+	int64_t seconds;
+
+	if (len > 4 && !strcmp(text + len - 4, " ago"))
+		len -= 4;
+	if (len < sizeof(copy)) {
+		memcpy(copy, text, len);
+		copy[len] = '\0';
+		if (!duration_parse(copy, &ago) && (int64_t)ago < now) {
+			*ns = (now - ago) * 1000000000;
+			return 0;
+		}
+	}
+	if (!read_internet_time(text, ns))
+		return 0;
+	if (moment_parse(text, &seconds) || seconds >= INT64_MAX / 1000000000)
+		return -1;
+	*ns = seconds * 1000000000;
+	return 0;
 }

@@ -25,4 +25,15 @@ char *duration_text_up(uint64_t seconds);
  */
 int moment_parse(const char *text, int64_t *seconds);
 
+/**
+ * past_parse() - a time as unix nanoseconds, as people say it of what has been
+ * @text: what moment_parse() takes; RFC 3339, such as "2030-01-31T12:00:30.5Z"; or how long
+ *        ago, "10m" or "10m ago"
+ * @now: unix seconds
+ * @ns: filled
+ *
+ * Return: 0; -1 if it is none, or not after 1970.
+ */
+int past_parse(const char *text, int64_t now, uint64_t *ns);
+
 #endif

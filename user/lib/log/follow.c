@@ -8,6 +8,9 @@
 #include "limits.h"
 #include "log/follow.h"
 
+/* As many as an entry of an index has. */
+#define FOLLOW_FEW_BYTES (64 << 10)
+
 struct follow *follow_new(int records, int lines)
 {
 	struct follow *follow = malloc(sizeof(*follow));
@@ -48,13 +51,15 @@ static ssize_t fill_raw(struct follow *f)
 	ssize_t n = 1;
 
 	while (n > 0 && f->raw_have - f->raw_at < RVM_RECORD_BYTES)
-		n = fill(f->records, f->raw, sizeof(f->raw), &f->raw_have, &f->raw_at);
+		n = fill(f->records, f->raw, f->few ? FOLLOW_FEW_BYTES : sizeof(f->raw),
+			 &f->raw_have, &f->raw_at);
 	return n;
 }
 
 static ssize_t fill_lines(struct follow *f)
 {
-	return fill(f->lines, f->text, sizeof(f->text), &f->lines_have, &f->lines_at);
+	return fill(f->lines, f->text, f->few ? FOLLOW_FEW_BYTES : sizeof(f->text), &f->lines_have,
+		    &f->lines_at);
 }
 
 /* Return: how many were taken, or a negative errno. */

@@ -25,6 +25,8 @@ struct follow {
 	size_t lines_have;
 	/** @lines_at: Of these, taken. */
 	size_t lines_at;
+	/** @few: Read little ahead: the files are left soon. */
+	bool few;
 	/** @wants_line: The end of the lines was reached before that of the records. */
 	bool wants_line;
 	/** @stray: Bytes behind the last whole record. */
