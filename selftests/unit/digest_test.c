@@ -43,6 +43,83 @@ static void all_ways_give_the_same_state(void)
 	}
 }
 
+static void two_streams_are_as_two_times_one(void)
+{
+	u8 data[2][BLOCKS * RVM_SHA256_BLOCK_BYTES];
+	u32 two[2][RVM_SHA256_WORDS], one[2][RVM_SHA256_WORDS];
+
+	for (int i = 0; i < ROUNDS / 4; i++) {
+		size_t blocks = draw() % (BLOCKS + 1);
+
+		fill(data[0], sizeof(data));
+		fill((u8 *)two, sizeof(two));
+		memcpy(one, two, sizeof(one));
+		digest_compress_two(two[0], data[0], two[1], data[1], blocks);
+		rvm_sha256_compress(one[0], data[0], blocks);
+		rvm_sha256_compress(one[1], data[1], blocks);
+		if (!EXPECT_MEM(two, one, sizeof(one)))
+			return;
+	}
+}
+
+static u32 fold(const u32 *state)
+{
+	u32 all = 0;
+
+	for (int i = 0; i < RVM_SHA256_WORDS; i++)
+		all ^= state[i];
+	return all;
+}
+
+/* As kmod/lib/log/chain.h has it. */
+static void records_are_hashed_as_chain_and_as_file(void)
+{
+	u8 raw[BLOCKS][RVM_RECORD_BYTES], block[RVM_SHA256_BLOCK_BYTES], aux[8];
+	u32 folds[BLOCKS], chain[RVM_SHA256_WORDS], file[RVM_SHA256_WORDS];
+	struct digest_records d;
+
+	for (int i = 0; i < ROUNDS / 4; i++) {
+		size_t n = draw() % (BLOCKS + 1);
+
+		fill(raw[0], sizeof(raw));
+		fill((u8 *)&d, sizeof(d));
+		memcpy(chain, d.chain, sizeof(chain));
+		memcpy(file, d.file, sizeof(file));
+		memcpy(aux, d.aux, sizeof(aux));
+		digest_records(&d, raw[0], n, folds);
+		rvm_sha256_compress(file, raw[0], n);
+		for (size_t k = 0; k < n; k++) {
+			memset(block, 0, sizeof(block));
+			memcpy(block, raw[k], 48);
+			memcpy(block + 48, aux, sizeof(aux));
+			rvm_sha256_compress(chain, block, 1);
+			memcpy(aux, raw[k] + 52, sizeof(aux));
+			EXPECT_EQ(folds[k], fold(chain));
+		}
+		if (!EXPECT_MEM(d.chain, chain, sizeof(chain)) ||
+		    !EXPECT_MEM(d.file, file, sizeof(file)) || !EXPECT_MEM(d.aux, aux, sizeof(aux)))
+			return;
+	}
+}
+
+static void two_leaves_are_as_two_times_one(void)
+{
+	struct tree_pair pair;
+	uint8_t hash[2][32], want[32];
+
+	for (size_t len = 0; len <= TREE_PAIR_BYTES; len++) {
+		tree_pair_init(&pair, len);
+		fill(pair.message[0] + 1, len);
+		fill(pair.message[1] + 1, len);
+		tree_pair_hash(&pair, hash);
+		for (int i = 0; i < 2; i++) {
+			SHA256(pair.message[i], 1 + len, want);
+			if (!EXPECT_MEM(hash[i], want, sizeof(want)))
+				return;
+		}
+	}
+}
+
 static void leaves_are_digests(void)
 {
 	u8 data[1100] = { 0 }, want[32], hash[32];
@@ -59,6 +136,9 @@ static void leaves_are_digests(void)
 int main(void)
 {
 	RUN(all_ways_give_the_same_state);
+	RUN(two_streams_are_as_two_times_one);
+	RUN(records_are_hashed_as_chain_and_as_file);
 	RUN(leaves_are_digests);
+	RUN(two_leaves_are_as_two_times_one);
 	return unit_done();
 }

@@ -42,25 +42,35 @@ void rvm_chain_verifier_anchor(struct rvm_chain_verifier *v, const u32 state[RVM
 	v->chain.length = length;
 }
 
-enum rvm_chain_error rvm_chain_verify_next(struct rvm_chain_verifier *v,
-					   const u8 raw[RVM_RECORD_BYTES])
+enum rvm_chain_error rvm_chain_compare(const u8 raw[RVM_RECORD_BYTES], u64 length, u32 before,
+				       u32 after)
 {
-	struct rvm_chain next = v->chain;
 	struct rvm_record rec;
 
 	rvm_record_decode(&rec, raw);
 	if (rec.reserved || rec.pad)
 		return RVM_CHAIN_RESERVED;
-	if (rec.sequence != next.length)
+	if (rec.sequence != length)
 		return RVM_CHAIN_SEQUENCE;
-	if (rec.prev_hash != rvm_chain_fold(&next))
+	if (rec.prev_hash != before)
 		return RVM_CHAIN_PREV;
+	return rec.record_hash == after ? RVM_CHAIN_OK : RVM_CHAIN_RECORD;
+}
+
+enum rvm_chain_error rvm_chain_verify_next(struct rvm_chain_verifier *v,
+					   const u8 raw[RVM_RECORD_BYTES])
+{
+	struct rvm_chain next = v->chain;
+	enum rvm_chain_error error;
+
 	rvm_chain_advance(&next, raw);
-	if (rec.record_hash != rvm_chain_fold(&next))
-		return RVM_CHAIN_RECORD;
+	error = rvm_chain_compare(raw, v->chain.length, rvm_chain_fold(&v->chain),
+				  rvm_chain_fold(&next));
+	if (error)
+		return error;
 	if (v->key && !rvm_record_signed(raw, RVM_SIGNER_HMAC, v->key))
 		return RVM_CHAIN_MAC;
-	memcpy(next.last_aux, rec.aux, sizeof(next.last_aux));
+	memcpy(next.last_aux, raw + RVM_RECORD_SIGNED_BYTES, sizeof(next.last_aux));
 	v->chain = next;
 	return RVM_CHAIN_OK;
 }

@@ -81,6 +81,19 @@ void rvm_chain_verifier_anchor(struct rvm_chain_verifier *v, const u32 state[RVM
 			       u64 length, const u8 last_aux[8], const struct rvm_hmac_key *key);
 
 /**
+ * rvm_chain_compare() - compare what a record says with the chain
+ * @raw: image of the record
+ * @length: records before it
+ * @before: what its prev_hash has to be: rvm_chain_fold() before it
+ * @after: what its record_hash has to be
+ *
+ * Context: Any.
+ * Return: RVM_CHAIN_OK, RESERVED, SEQUENCE, PREV or RECORD.
+ */
+enum rvm_chain_error rvm_chain_compare(const u8 raw[RVM_RECORD_BYTES], u64 length, u32 before,
+				       u32 after);
+
+/**
  * rvm_chain_verify_next() - check the next record
  * @v: the verifier; not advanced if the record is wrong
  * @raw: image of the record

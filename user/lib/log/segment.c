@@ -372,7 +372,7 @@ static void fill_seal(struct segment *segment, const struct segment_name *before
 	memcpy(seal->end_aux, trail->chain.chain.last_aux, sizeof(seal->end_aux));
 	trail_root(trail, seal->root);
 	seal->sealed_at = time(NULL);
-	trail_sum(&trail->records_sum, seal->sum[0]);
+	trail_digest(trail, seal->sum[0]);
 	trail_sum(&trail->lines_sum, seal->sum[1]);
 	seal->has_before = before;
 	if (!before)

@@ -207,12 +207,9 @@ static int follow_files(struct check *c, const struct seal *seal, int records, i
 }
 
 static void compare_sum(struct check *c, const struct seal *seal, size_t which,
-			const SHA256_CTX *sum)
+			const uint8_t digest[RVM_SHA256_DIGEST_BYTES])
 {
-	uint8_t digest[RVM_SHA256_DIGEST_BYTES];
-
-	trail_sum(sum, digest);
-	if (memcmp(digest, seal->sum[which], sizeof(digest)))
+	if (memcmp(digest, seal->sum[which], RVM_SHA256_DIGEST_BYTES))
 		check_mark(c, &seal->name, which, "is not the one that its seal has the digest of");
 }
 
@@ -243,7 +240,7 @@ static void check_index(struct check *c, const struct seal *seal)
 static void check_seal(struct check *c, const struct seal *seal, int lines)
 {
 	const struct trail *trail = &c->trail;
-	uint8_t root[RVM_SHA256_DIGEST_BYTES];
+	uint8_t root[RVM_SHA256_DIGEST_BYTES], digest[RVM_SHA256_DIGEST_BYTES];
 
 	trail_root(trail, root);
 	if (trail->records < seal->records)
@@ -263,8 +260,10 @@ static void check_seal(struct check *c, const struct seal *seal, int lines)
 	if (has_more(lines, trail->line_bytes))
 		mark_byte(c, &seal->name, PART_LINES, trail->line_bytes,
 			  "goes on after the line of the last record");
-	compare_sum(c, seal, PART_RECORDS, &trail->records_sum);
-	compare_sum(c, seal, PART_LINES, &trail->lines_sum);
+	trail_digest(trail, digest);
+	compare_sum(c, seal, PART_RECORDS, digest);
+	trail_sum(&trail->lines_sum, digest);
+	compare_sum(c, seal, PART_LINES, digest);
 	if (!check_is_bad(c))
 		check_index(c, seal);
 }

@@ -3,8 +3,15 @@
 #include <string.h>
 #include <sys/types.h>
 
+#include "lib/log/chain_priv.h"
 #include "limits.h"
+#include "log/chain_rvm.h"
 #include "log/trail.h"
+
+/* Records that are hashed at once, before anything else is known of them. */
+#define BATCH 64
+
+_Static_assert(TREE_RECORDS *RVM_RECORD_BYTES == TREE_PAIR_BYTES, "a leaf");
 
 static void begin_stretch(struct trail *trail, uint64_t first, bool whole)
 {
@@ -25,9 +32,10 @@ void trail_begin(struct trail *trail, const uint32_t state[RVM_SHA256_WORDS], ui
 	trail->line_bytes = 0;
 	trail->first_ns = 0;
 	trail->last_ns = 0;
-	SHA256_Init(&trail->records_sum);
+	memcpy(trail->file, rvm_sha256_iv, sizeof(trail->file));
 	SHA256_Init(&trail->lines_sum);
 	trail->tree = (struct tree){ 0 };
+	tree_pair_init(&trail->leaves, TREE_RECORDS * RVM_RECORD_BYTES);
 	index_free(&trail->index);
 	trail->at_seal = false;
 	trail->blank_offset = 0;
@@ -121,16 +129,23 @@ static size_t line_length(const char *lines, size_t len)
 	return most < RVM_DETAIL_BYTES ? 0 : SIZE_MAX;
 }
 
+static uint8_t *leaf_at(struct trail *trail, uint64_t record)
+{
+	uint8_t *message = trail->leaves.message[record / TREE_RECORDS % 2];
+
+	return message + 1 + record % TREE_RECORDS * RVM_RECORD_BYTES;
+}
+
 static void add_to_tree(struct trail *trail, const uint8_t *raw)
 {
-	unsigned int at = trail->records % TREE_RECORDS;
-	uint8_t hash[RVM_SHA256_DIGEST_BYTES];
+	uint8_t hash[2][RVM_SHA256_DIGEST_BYTES];
 
-	memcpy(trail->leaf[at], raw, RVM_RECORD_BYTES);
-	if (at + 1 < TREE_RECORDS)
+	memcpy(leaf_at(trail, trail->records), raw, RVM_RECORD_BYTES);
+	if ((trail->records + 1) % (2 * TREE_RECORDS))
 		return;
-	tree_leaf(trail->leaf, sizeof(trail->leaf), hash);
-	tree_add(&trail->tree, hash);
+	tree_pair_hash(&trail->leaves, hash);
+	tree_add(&trail->tree, hash[0]);
+	tree_add(&trail->tree, hash[1]);
 }
 
 static void add_record(struct trail *trail, const uint8_t *raw)
@@ -148,17 +163,22 @@ static void add_record(struct trail *trail, const uint8_t *raw)
 		check_blanks(trail, rvm_le64_get(raw + 24));
 }
 
-/* Return: 1, 0 if the line is not all there, or -1 without memory or for a fault. */
-static int take_record(struct trail *trail, const uint8_t *raw, const char *lines, size_t len,
-		       size_t *used)
+/*
+ * @folds: of the chain before it and behind it
+ *
+ * Return: 1, 0 if the line is not all there, or -1 without memory or for a fault.
+ */
+static int take_record(struct trail *trail, const uint8_t *raw, const u32 folds[2],
+		       const char *lines, size_t len, size_t *used)
 {
 	uint64_t sequence = trail->chain.chain.length;
-	struct rvm_chain_verifier next = trail->chain;
 	enum rvm_chain_error error;
 
 	signer_come(&trail->signer, sequence, raw);
-	next.key = trail->signer.on ? &trail->signer.key : NULL;
-	error = rvm_chain_verify_next(&next, raw);
+	error = rvm_chain_compare(raw, sequence, folds[0], folds[1]);
+	if (!error && trail->signer.on &&
+	    !rvm_record_signed(raw, RVM_SIGNER_HMAC, &trail->signer.key))
+		error = RVM_CHAIN_MAC;
 	if (error) {
 		mark_record(trail, rvm_chain_reason(error));
 		return -1;
@@ -176,7 +196,7 @@ static int take_record(struct trail *trail, const uint8_t *raw, const char *line
 	}
 	if (index_add(&trail->index, raw, trail->line_bytes))
 		return -1;
-	trail->chain = next;
+	trail->chain.chain.length++;
 	signer_pass(&trail->signer, sequence, raw);
 	if (*used)
 		add_line(trail, lines, *used, sequence);
@@ -184,24 +204,66 @@ static int take_record(struct trail *trail, const uint8_t *raw, const char *line
 	return 1;
 }
 
+static void get_digest(const struct trail *trail, struct digest_records *d)
+{
+	memcpy(d->chain, trail->chain.chain.state, sizeof(d->chain));
+	memcpy(d->aux, trail->chain.chain.last_aux, sizeof(d->aux));
+	memcpy(d->file, trail->file, sizeof(d->file));
+}
+
+static void set_digest(struct trail *trail, const struct digest_records *d)
+{
+	memcpy(trail->chain.chain.state, d->chain, sizeof(d->chain));
+	memcpy(trail->chain.chain.last_aux, d->aux, sizeof(d->aux));
+	memcpy(trail->file, d->file, sizeof(d->file));
+}
+
+/* At most BATCH.  Return: how many were taken; @ret: of the last one. */
+static size_t take_batch(struct trail *trail, const uint8_t *raw, size_t n, const char *lines,
+			 size_t *len, int *ret)
+{
+	struct digest_records before, after;
+	size_t taken = 0, at = 0, used = 0;
+	u32 folds[1 + BATCH];
+
+	get_digest(trail, &before);
+	after = before;
+	folds[0] = rvm_chain_fold(&trail->chain.chain);
+	digest_records(&after, raw, n, folds + 1);
+	for (*ret = 1; taken < n && !trail->fault.reason; taken++, at += used) {
+		if (trail->at_seal && trail->stop_at_seal && taken)
+			break;
+		*ret = take_record(trail, raw + taken * RVM_RECORD_BYTES, folds + taken, lines + at,
+				   *len - at, &used);
+		if (*ret <= 0)
+			break;
+	}
+	/* Not all of them count. */
+	if (taken < n) {
+		after = before;
+		digest_records(&after, raw, taken, folds + 1);
+	}
+	set_digest(trail, &after);
+	SHA256_Update(&trail->lines_sum, lines, at);
+	*len = at;
+	return taken;
+}
+
 ssize_t trail_take(struct trail *trail, const uint8_t *raw, size_t n, const char *lines,
 		   size_t *len)
 {
-	size_t taken = 0, at = 0, used = 0;
+	size_t taken = 0, at = 0, some, most, used;
 	int ret = 1;
 
-	while (ret > 0 && taken < n && !trail->fault.reason) {
-		ret = take_record(trail, raw + taken * RVM_RECORD_BYTES, lines + at, *len - at,
-				  &used);
-		if (ret <= 0)
-			break;
-		taken++;
+	do {
+		most = n - taken < BATCH ? n - taken : BATCH;
+		used = *len - at;
+		some = take_batch(trail, raw + taken * RVM_RECORD_BYTES, most, lines + at, &used,
+				  &ret);
+		taken += some;
 		at += used;
-		if (trail->at_seal && trail->stop_at_seal)
-			break;
-	}
-	SHA256_Update(&trail->records_sum, raw, taken * RVM_RECORD_BYTES);
-	SHA256_Update(&trail->lines_sum, lines, at);
+	} while (taken < n && some == most && !trail->fault.reason &&
+		 !(trail->at_seal && trail->stop_at_seal));
 	*len = at;
 	return ret < 0 && !trail->fault.reason ? -1 : (ssize_t)taken;
 }
@@ -214,15 +276,26 @@ void trail_end(struct trail *trail)
 
 void trail_root(const struct trail *trail, uint8_t root[RVM_SHA256_DIGEST_BYTES])
 {
-	size_t rest = trail->records % TREE_RECORDS * RVM_RECORD_BYTES;
+	size_t left = trail->records % (2 * TREE_RECORDS) * RVM_RECORD_BYTES;
 	uint8_t hash[RVM_SHA256_DIGEST_BYTES];
 	struct tree tree = trail->tree;
 
-	if (rest) {
-		tree_leaf(trail->leaf, rest, hash);
+	for (size_t i = 0; left; i++) {
+		size_t len = left < TREE_PAIR_BYTES ? left : TREE_PAIR_BYTES;
+
+		tree_leaf(trail->leaves.message[i] + 1, len, hash);
 		tree_add(&tree, hash);
+		left -= len;
 	}
 	tree_root(&tree, root);
+}
+
+void trail_digest(const struct trail *trail, uint8_t out[RVM_SHA256_DIGEST_BYTES])
+{
+	struct rvm_sha256 sum;
+
+	rvm_sha256_resume(&sum, trail->file, trail->records);
+	rvm_sha256_final(&sum, out);
 }
 
 void trail_sum(const SHA256_CTX *sum, uint8_t out[RVM_SHA256_DIGEST_BYTES])

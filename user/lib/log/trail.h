@@ -59,14 +59,14 @@ struct trail {
 	uint64_t first_ns;
 	/** @last_ns: Time of its last record. */
 	uint64_t last_ns;
-	/** @records_sum: SHA-256 of the records. */
-	SHA256_CTX records_sum;
+	/** @file: State of SHA-256 behind the records. */
+	u32 file[RVM_SHA256_WORDS];
 	/** @lines_sum: SHA-256 of the lines. */
 	SHA256_CTX lines_sum;
 	/** @tree: Of the leaves of this segment that are whole. */
 	struct tree tree;
-	/** @leaf: Records since. */
-	uint8_t leaf[TREE_RECORDS][RVM_RECORD_BYTES];
+	/** @leaves: Records since, of two leaves. */
+	struct tree_pair leaves;
 	/** @index: Of the segment. */
 	struct log_index index;
 	/** @stretch: SHA-256 of the lines since the last seal. */
@@ -124,6 +124,9 @@ void trail_end(struct trail *trail);
 
 /* The root of the tree of this segment's records so far. */
 void trail_root(const struct trail *trail, uint8_t root[RVM_SHA256_DIGEST_BYTES]);
+
+/* SHA-256 of the records of this segment so far. */
+void trail_digest(const struct trail *trail, uint8_t out[RVM_SHA256_DIGEST_BYTES]);
 
 /* Finish a copy. */
 void trail_sum(const SHA256_CTX *sum, uint8_t out[RVM_SHA256_DIGEST_BYTES]);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Merkle trees as RFC 9162, section 2.1, with SHA-256. */
+#include <endian.h>
 #include <string.h>
 
 #include "log/digest.h"
@@ -7,58 +8,63 @@
 
 #define BYTES RVM_SHA256_DIGEST_BYTES
 
-/* Whole blocks, then the rest with the padding, which is one block or two. */
-static void finish(uint32_t state[RVM_SHA256_WORDS], const uint8_t *rest, size_t n, uint64_t bytes,
-		   uint8_t hash[BYTES])
-{
-	uint8_t last[2 * RVM_SHA256_BLOCK_BYTES] = { 0 };
-	size_t blocks = n + 9 > RVM_SHA256_BLOCK_BYTES ? 2 : 1;
-
-	memcpy(last, rest, n);
-	last[n] = 0x80;
-	for (size_t i = 0; i < 8; i++)
-		last[blocks * RVM_SHA256_BLOCK_BYTES - 1 - i] = 8 * bytes >> 8 * i;
-	digest_compress(state, last, blocks);
-	for (size_t i = 0; i < BYTES; i++)
-		hash[i] = state[i / 4] >> (24 - 8 * (i % 4));
-}
-
 void tree_leaf(const void *data, size_t len, uint8_t hash[BYTES])
 {
-	const size_t head = RVM_SHA256_BLOCK_BYTES - 1;
-	uint32_t state[RVM_SHA256_WORDS];
-	uint8_t first[RVM_SHA256_BLOCK_BYTES] = { 0 };
-	const uint8_t *bytes = data;
-	uint64_t all = len + 1;
-	size_t blocks;
+	SHA256_CTX sum;
 
-	memcpy(state, rvm_sha256_iv, sizeof(state));
-	if (len < head) {
-		memcpy(first + 1, bytes, len);
-		finish(state, first, len + 1, all, hash);
-		return;
+	SHA256_Init(&sum);
+	SHA256_Update(&sum, "\0", 1);
+	SHA256_Update(&sum, data, len);
+	SHA256_Final(hash, &sum);
+}
+
+static void put_words(const uint32_t words[RVM_SHA256_WORDS], uint8_t hash[BYTES])
+{
+	for (size_t i = 0; i < RVM_SHA256_WORDS; i++) {
+		uint32_t word = htobe32(words[i]);
+
+		memcpy(hash + sizeof(word) * i, &word, sizeof(word));
 	}
-	memcpy(first + 1, bytes, head);
-	digest_compress(state, first, 1);
-	bytes += head;
-	len -= head;
-	blocks = len / RVM_SHA256_BLOCK_BYTES;
-	digest_compress(state, bytes, blocks);
-	bytes += blocks * RVM_SHA256_BLOCK_BYTES;
-	finish(state, bytes, len % RVM_SHA256_BLOCK_BYTES, all, hash);
+}
+
+void tree_pair_init(struct tree_pair *pair, size_t len)
+{
+	size_t blocks = tree_blocks(len), end = blocks * RVM_SHA256_BLOCK_BYTES;
+	uint64_t bits = htobe64(8 * (1 + len));
+
+	memset(pair, 0, sizeof(*pair));
+	for (size_t i = 0; i < 2; i++) {
+		pair->message[i][1 + len] = 0x80;
+		memcpy(pair->message[i] + end - sizeof(bits), &bits, sizeof(bits));
+	}
+	pair->blocks = blocks;
+}
+
+void tree_pair_hash(const struct tree_pair *pair, uint8_t hash[2][BYTES])
+{
+	uint32_t state[2][RVM_SHA256_WORDS];
+
+	memcpy(state[0], rvm_sha256_iv, sizeof(state[0]));
+	memcpy(state[1], rvm_sha256_iv, sizeof(state[1]));
+	digest_compress_two(state[0], pair->message[0], state[1], pair->message[1], pair->blocks);
+	put_words(state[0], hash[0]);
+	put_words(state[1], hash[1]);
 }
 
 /* @to may be one of the others. */
 static void join(const uint8_t *left, const uint8_t *right, uint8_t *to)
 {
+	uint8_t message[2 * RVM_SHA256_BLOCK_BYTES] = { 1 };
 	uint32_t state[RVM_SHA256_WORDS];
-	uint8_t block[RVM_SHA256_BLOCK_BYTES + 1] = { 1 };
+	uint16_t bits = htobe16(8 * (1 + 2 * BYTES));
 
+	memcpy(message + 1, left, BYTES);
+	memcpy(message + 1 + BYTES, right, BYTES);
+	message[1 + 2 * BYTES] = 0x80;
+	memcpy(message + sizeof(message) - sizeof(bits), &bits, sizeof(bits));
 	memcpy(state, rvm_sha256_iv, sizeof(state));
-	memcpy(block + 1, left, BYTES);
-	memcpy(block + 1 + BYTES, right, BYTES);
-	digest_compress(state, block, 1);
-	finish(state, block + RVM_SHA256_BLOCK_BYTES, 1, sizeof(block), to);
+	digest_compress(state, message, 2);
+	put_words(state, to);
 }
 
 void tree_add(struct tree *tree, const uint8_t leaf[BYTES])

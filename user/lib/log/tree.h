@@ -36,6 +36,28 @@ struct tree_path {
 	uint8_t hash[TREE_DEPTH_MAX][RVM_SHA256_DIGEST_BYTES];
 };
 
+#define TREE_PAIR_BYTES 1024
+
+/* Of a leaf of so many bytes, with what SHA-256 puts before and behind them. */
+static inline size_t tree_blocks(size_t len)
+{
+	return (1 + len + 1 + 8 + RVM_SHA256_BLOCK_BYTES - 1) / RVM_SHA256_BLOCK_BYTES;
+}
+
+/**
+ * struct tree_pair - two leaves of one length, which are hashed faster together
+ */
+struct tree_pair {
+	/** @message: What is hashed; the data begins at byte 1. */
+	uint8_t message[2][TREE_PAIR_BYTES + RVM_SHA256_BLOCK_BYTES];
+	/** @blocks: Of each. */
+	size_t blocks;
+};
+
+/* @len: of each, at most TREE_PAIR_BYTES. */
+void tree_pair_init(struct tree_pair *pair, size_t len);
+void tree_pair_hash(const struct tree_pair *pair, uint8_t hash[2][RVM_SHA256_DIGEST_BYTES]);
+
 /* The hash of a leaf. */
 void tree_leaf(const void *data, size_t len, uint8_t hash[RVM_SHA256_DIGEST_BYTES]);
 void tree_add(struct tree *tree, const uint8_t leaf[RVM_SHA256_DIGEST_BYTES]);
