@@ -35,6 +35,8 @@ static const uint8_t others[] = {
 	RVM_CMD_TABLE_EVENT,
 	/* Below: it wants that there is no partition. */
 	RVM_CMD_HOOK_SET,
+	/* Only before there is a partition, and without one nothing fills the log. */
+	RVM_CMD_WITNESS_KEY,
 };
 
 static bool is_known(uint8_t cmd)
