@@ -54,7 +54,8 @@ is_good() {
 	said=$(rvmctl -j witness verify "$log") || { echo "$said" && return 1; }
 }
 
-# What is denied from inside, by the path in the lines of the directory: all logs of it.
+# What is denied from inside, in all logs of the directory, by the path in the lines; and how
+# many more were equal to one of them.
 denials() {
 	python3 - "$log" <<-'PY'
 		import glob, sys
@@ -65,9 +66,14 @@ denials() {
 		    for at in range(0, len(data), 64):
 		        line = next(lines) if data[at + 18] & 4 else b""
 		        count += data[at + 16] == 0x53 and b"/out/file" in line
+		        if data[at + 16] == 0xb7:
+		            count += int.from_bytes(data[at + 40:at + 44], "little")
 		print(count)
 	PY
 }
+
+# Equal ones are told when their second is over.
+has_denials() { [ "$(denials)" = "$1" ]; }
 
 # The head that the kernel has is one that the directory has.
 head_is_recorded() {
@@ -83,7 +89,7 @@ is_recorded() {
 }
 
 denials_are_recorded() {
-	deny 300 && head_is_recorded && [ "$(denials)" = 300 ]
+	deny 300 && wait_until has_denials 300 && head_is_recorded
 }
 
 others_agree() {
@@ -107,12 +113,14 @@ killed_recorder_goes_on() {
 		wait $! || return 1
 	done
 	start_recorder
-	head_is_recorded && stop_recorder && is_good && nothing_is_missing &&
-		[ "$(denials)" = 800 ]
+	wait_until has_denials 800 && head_is_recorded && stop_recorder && is_good &&
+		nothing_is_missing
 }
 
+has_denials_now() { rvmctl witness record --once "$log" && has_denials "$1"; }
+
 once_records_what_there_is() {
-	deny 10 && rvmctl witness record --once "$log" && is_good && [ "$(denials)" = 810 ]
+	deny 10 && wait_until has_denials_now 810 && is_good
 }
 
 reload() {
@@ -125,8 +133,8 @@ reload() {
 reload_begins_another_log() {
 	reload || return 1
 	start_recorder
-	deny 50 && head_is_recorded && stop_recorder && is_good && nothing_is_missing &&
-		[ "$(verdict 'd["logs"]')" = 2 ] && [ "$(denials)" = 860 ] &&
+	deny 50 && wait_until has_denials 860 && head_is_recorded && stop_recorder && is_good &&
+		nothing_is_missing && [ "$(verdict 'd["logs"]')" = 2 ] &&
 		grep -aq "previous=[0-9a-f]* length=" "$log"/000002-*.lines
 }
 
