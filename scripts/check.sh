@@ -100,7 +100,7 @@ checkpatch() {
 check_checkpatch() {
 	local everywhere=MACRO_ARG_REUSE,CAMELCASE,LONG_LINE_STRING,FILE_PATH_CHANGES,SPDX_LICENSE_TAG
 	local outside=$everywhere,AVOID_EXTERNS,PREFER_KERNEL_TYPES,ENOSYS,ARRAY_SIZE,COMPARISON_TO_NULL
-	local bpf user tests compat
+	local bpf user tests compat trace
 
 	outside+=,PREFER_DEFINED_ATTRIBUTE_MACRO,STATIC_CONST_CHAR_ARRAY,MACRO_WITH_FLOW_CONTROL
 	outside+=,EMBEDDED_FUNCTION_NAME,SPLIT_STRING,STRING_FRAGMENTS,MISSING_SPACE
@@ -108,6 +108,8 @@ check_checkpatch() {
 	# has macros where the other kernel has macros.
 	compat=$everywhere,LINUX_VERSION_CODE,CONSTANT_COMPARISON,SPACING,COMPLEX_MACRO
 	compat+=,MULTISTATEMENT_MACRO_USE_DO_WHILE,MACRO_ARG_UNUSED
+	# TRACE_EVENT() is laid out as the kernel lays it out.
+	trace=$everywhere,OPEN_ENDED_LINE,PARENTHESIS_ALIGNMENT
 	# checkpatch takes "sys_ipc(void)" in a declaration for a cast.
 	bpf=$outside,SPACING
 	# "auto_free char *x" and json_t are not known as declarations; clang-format ends
@@ -118,13 +120,16 @@ check_checkpatch() {
 	user+=,LONG_LINE,UNNECESSARY_ELSE
 	# Rows of vectors stay one line; macros of the harness are more than one statement,
 	# so blocks with them need braces, and macros around them no parentheses; blank
-	# lines in them are clang-format's; libc has no strscpy(); EXACT is not an errno.
+	# lines in them, and long conditions in arguments, are clang-format's; libc has no
+	# strscpy(); EXACT is not an errno; memory that may be gone is read as volatile.
 	tests=$outside,LINE_SPACING,OPEN_ENDED_LINE,LONG_LINE,BRACES,OPEN_BRACE,COMPLEX_MACRO
 	tests+=,CODE_INDENT,LEADING_SPACE,STRCPY,USE_NEGATIVE_ERRNO
+	tests+=,PARENTHESIS_ALIGNMENT,VOLATILE
 	mkdir -p "$work/include"
 	{
-		own_c | grep '^kmod/' | grep -v '^kmod/compat' | checkpatch "$everywhere" || true
+		own_c | grep '^kmod/' | grep -vE '^kmod/(compat|rvm_trace)' | checkpatch "$everywhere" || true
 		own_c | grep '^kmod/compat' | checkpatch "$compat" || true
+		own_c | grep '^kmod/rvm_trace' | checkpatch "$trace" || true
 		own_c | grep '^bpf/' | checkpatch "$bpf" || true
 		own_c | grep '^selftests/' | checkpatch "$tests" || true
 		own_c | grep -vE '^(kmod|bpf|selftests)/' | checkpatch "$user" || true

@@ -57,8 +57,7 @@ static int refuse(struct netlink_ext_ack *extack)
 	if (first.refusal == -EALREADY)
 		NL_SET_ERR_MSG(extack, "the first key was taken: it is given once");
 	else
-		NL_SET_ERR_MSG(extack, "a partition was made before: load the module again, "
-				       "and take the key first");
+		NL_SET_ERR_MSG(extack, "a partition was made before: take it right after loading");
 	return first.refusal;
 }
 

@@ -58,7 +58,7 @@ static void no_byte_gets_out(void)
 
 		snprintf(line, sizeof(line), "k=\"z\\x%02x=\"", c);
 		out = text_of(line);
-		EXPECT(!strpbrk(out, " \n"));
+		EXPECT(!strpbrk(out, "\n "));
 		EXPECT(out[2] == '"' ? out[4] == c && !strchr(out + 3, '"')[1] :
 				       strlen(out) == 2 + 6);
 	}

@@ -31,7 +31,7 @@ static void put_free(struct rvm_shares *shares, u16 lane)
 	shares->free = lane;
 }
 
-/* After one of what it has has gone. */
+/* After one of its records, losses or partitions is gone. */
 static void let_go(struct rvm_shares *shares, u16 lane)
 {
 	u16 top = shares->lane[lane].top;

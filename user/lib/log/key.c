@@ -26,7 +26,7 @@ void key_write(const struct first_key *key, char text[KEY_TEXT_BYTES + 1])
 
 	for (size_t i = 0; i < sizeof(key->bytes); i++)
 		at += sprintf(at, "%02x", key->bytes[i]);
-	strcpy(at, "\n");
+	memcpy(at, "\n", sizeof("\n"));
 }
 
 /* Capitals are none: there is one way to write it. */

@@ -35,14 +35,24 @@ void key_write(const struct first_key *key, char text[KEY_TEXT_BYTES + 1]);
 const char *key_read(struct first_key *key, const char *text, size_t len, size_t *offset);
 
 /**
+ * struct key_given - one of them
+ */
+struct key_given {
+	/** @first: The key. */
+	struct first_key first;
+	/** @path: Its file, for messages; the caller's. */
+	const char *path;
+	/** @used: Its log was found. */
+	bool used;
+};
+
+/**
  * struct keys - some of them, for logs that are yet to be found
  */
 struct keys {
-	struct {
-		struct first_key first;
-		const char *path;
-		bool used;
-	} * at;
+	/** @at: Them. */
+	struct key_given *at;
+	/** @n: How many. */
 	size_t n;
 };
 

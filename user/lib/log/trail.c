@@ -11,7 +11,7 @@
 /* Records that are hashed at once, before anything else is known of them. */
 #define BATCH 64
 
-_Static_assert(TREE_RECORDS *RVM_RECORD_BYTES == TREE_PAIR_BYTES, "a leaf");
+_Static_assert(TREE_PAIR_BYTES == TREE_RECORDS * RVM_RECORD_BYTES, "a leaf");
 
 static void begin_stretch(struct trail *trail, uint64_t first, bool whole)
 {
