@@ -154,6 +154,39 @@ export_is_one_log() {
 	says 1 'has no log 9' "$rvmctl" witness export --log 9 --from "$log" -o "$work/out"
 }
 
+# One object a line, as tail prints it; also of a file, which has no lines.
+export_is_json() {
+	make_log
+	"$rvmctl" witness export --format jsonl --from "$log" >"$work/out"
+	"$rvmctl" -j witness tail -n 20000 "$log" | cmp - "$work/out"
+	[ "$(jq -c .sequence "$work/out" | sort -nu | wc -l)" = 20000 ]
+	grep -q '"detail":"op=open right=1 pid=' "$work/out"
+	"$rvmctl" witness export --log 1 --from "$log" -o "$work/file"
+	says 0 '20000 records in jsonl format' "$rvmctl" witness export --format jsonl --log 1 \
+		--from "$work/file" -o "$work/of_file"
+	[ "$(jq -c .sequence "$work/of_file" | wc -l)" = 20000 ]
+	says 1 'No space left on device' "$rvmctl" witness export --format jsonl --from "$log" -o /dev/full
+}
+
+# A line that a recorder would not write, with an escape, a line break of Unicode and no UTF-8.
+exported_bytes_are_escaped() {
+	make_log
+	python3 - "$log" <<-'PY'
+		import glob, sys
+		path = sorted(glob.glob(sys.argv[1] + "/000002-*.lines"))[0]
+		data = open(path, "rb").read()
+		line = data.index(b"path=") + 6
+		open(path, "wb").write(data[:line] + b'\x1b[2J\xff\xe2\x80\xa8"' + data[line + 8:])
+	PY
+	"$rvmctl" witness export --format jsonl --from "$log" >"$work/out"
+	[ "$(jq -c .sequence "$work/out" | wc -l)" = 20000 ]
+	[ "$(wc -l <"$work/out")" = 20000 ]
+	grep -qF '\\033[2J\\377\\342\\200\\250' "$work/out"
+	iconv -f utf-8 -t utf-8 "$work/out" >/dev/null
+	! LC_ALL=C grep -q "$(printf '[\001-\037\177]')" "$work/out" || return 1
+	! grep -qF "$(printf '\342\200\250')" "$work/out" || return 1
+}
+
 tail_has_lines() {
 	make_log
 	[ "$("$rvmctl" -j witness tail -n 3 "$log" | wc -l)" = 3 ]
@@ -456,7 +489,7 @@ query_refuses_nonsense() {
 exec 3>&1
 build_tool
 echo "TAP version 13"
-echo "1..26"
+echo "1..28"
 check whole_directory_is_good whole_log_is_good
 check sealed_segments_are_what_sha256sum_says sha256sum_agrees
 check directory_is_what_coreutils_say coreutils_agree
@@ -464,6 +497,8 @@ check coreutils_follow_the_chain coreutils_follow_the_chain
 check directory_is_what_hashlib_says python_agrees
 check what_is_changed_is_found_without_our_code python_finds_what_is_changed
 check export_of_a_directory_is_one_log export_is_one_log
+check export_is_one_object_a_line export_is_json
+check exported_bytes_are_escaped exported_bytes_are_escaped
 check tail_of_a_directory_has_the_lines tail_has_lines
 check why_explains_a_record_of_a_directory why_reads_a_directory
 check directory_holds_an_anchor anchor_holds

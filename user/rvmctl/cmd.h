@@ -154,6 +154,7 @@ extern const struct cmd why_cmds[];
 extern const struct cmd doctor_cmds[];
 extern const struct cmd hook_cmds[];
 extern const struct cmd witness_cmds[];
+extern const struct cmd export_cmds[];
 extern const struct cmd record_cmds[];
 extern const struct cmd proof_cmds[];
 extern const struct cmd key_cmds[];

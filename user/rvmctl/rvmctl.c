@@ -11,15 +11,13 @@
 
 /* In the order of the help. */
 static const struct cmd *const tables[] = {
-	load_cmds,	  compile_cmds,	     claims_cmds,
-	table_cmds,	  token_cmds,	     token_tree_cmds,
-	token_grant_cmds, token_revoke_cmds, token_prove_cmds,
-	grant_cmds,	  revoke_cmds,	     run_cmds,
-	enter_cmds,	  check_cmds,	     why_cmds,
-	doctor_cmds,	  hook_cmds,	     status_cmds,
-	partition_cmds,	  witness_cmds,	     record_cmds,
-	proof_cmds,	  key_cmds,	     query_cmds,
-	monitor_cmds,	  learn_cmds,	     NULL,
+	load_cmds,	  compile_cmds,	   claims_cmds,	     table_cmds,
+	token_cmds,	  token_tree_cmds, token_grant_cmds, token_revoke_cmds,
+	token_prove_cmds, grant_cmds,	   revoke_cmds,	     run_cmds,
+	enter_cmds,	  check_cmds,	   why_cmds,	     doctor_cmds,
+	hook_cmds,	  status_cmds,	   partition_cmds,   witness_cmds,
+	export_cmds,	  record_cmds,	   proof_cmds,	     key_cmds,
+	query_cmds,	  monitor_cmds,	   learn_cmds,	     NULL,
 };
 
 static int dispatch(enum out_format format, int argc, char **argv)

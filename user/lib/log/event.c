@@ -131,6 +131,20 @@ int event_get(struct nlc *nlc, uint64_t sequence, struct names *names, struct ev
 	return ret;
 }
 
+void event_look_up(struct nlc *nlc, const uint8_t raw[RVM_RECORD_BYTES], struct names *names,
+		   struct event *event)
+{
+	struct err err = { 0 };
+	struct rvm_record rec;
+
+	rvm_record_decode(&rec, raw);
+	if (nlc && rec.flags & RVM_RECORD_F_DETAIL &&
+	    event_get(nlc, rec.sequence, names, event, &err))
+		err_clear(&err);
+	if (!event->detail.line)
+		event_fill(event, raw, NULL, names);
+}
+
 bool event_is_judged(const struct event *event)
 {
 	return event->rec.kind >= RVM_KIND_PROOF_VERIFIED_P1 &&

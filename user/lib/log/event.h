@@ -53,6 +53,13 @@ void event_clear(struct event *event);
 int event_get(struct nlc *nlc, uint64_t sequence, struct names *names, struct event *event,
 	      struct err *err);
 
+/*
+ * A record with its detail line, if the module still has it.
+ * @nlc: NULL for a record of which there is no more
+ */
+void event_look_up(struct nlc *nlc, const uint8_t raw[RVM_RECORD_BYTES], struct names *names,
+		   struct event *event);
+
 /* It was judged; it was judged to be denied (even if the mode allowed it then). */
 bool event_is_judged(const struct event *event);
 bool event_is_denial(const struct event *event);

@@ -138,12 +138,7 @@ static int take_record(struct querying *q, const uint8_t *raw)
 
 	if (!query_takes(&q->query, raw))
 		return 0;
-	if (q->nlc && raw[18] & RVM_RECORD_F_DETAIL &&
-	    event_get(q->nlc, rvm_le64_get(raw), &q->names, &event, &q->ctx->err))
-		/* The line may be gone; the record is not. */
-		err_clear(&q->ctx->err);
-	if (!event.detail.line)
-		event_fill(&event, raw, NULL, &q->names);
+	event_look_up(q->nlc, raw, &q->names, &event);
 	return show(q, &event);
 }
 

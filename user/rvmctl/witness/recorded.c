@@ -131,8 +131,8 @@ int recorded_verify(struct ctx *ctx, const char *path, const struct verify_how *
 }
 
 int recorded_each(const char *path, uint32_t log,
-		  int (*fn)(void *data, const uint8_t *raw, struct err *err), void *data,
-		  struct err *err)
+		  int (*fn)(void *data, const uint8_t *raw, const char *line, struct err *err),
+		  void *data, struct err *err)
 {
 	auto_store_reader struct store_reader reader = { .dir = -1 };
 	const uint8_t *raw;
@@ -148,7 +148,7 @@ int recorded_each(const char *path, uint32_t log,
 		ret = store_reader_next(&reader, &raw, &line, err);
 		if (ret <= 0)
 			return ret;
-		if (fn(data, raw, err))
+		if (fn(data, raw, line, err))
 			return -1;
 	}
 }

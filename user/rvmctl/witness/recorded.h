@@ -11,10 +11,10 @@
 int recorded_tail(struct ctx *ctx, const char *path, uint32_t log, uint64_t count);
 /* @how: its anchor counts. */
 int recorded_verify(struct ctx *ctx, const char *path, const struct verify_how *how, bool archived);
-/* Called for each record; -1 with @err ends it. */
+/* Called for each record, with its line or NULL; -1 with @err ends it. */
 int recorded_each(const char *path, uint32_t log,
-		  int (*fn)(void *data, const uint8_t *raw, struct err *err), void *data,
-		  struct err *err);
+		  int (*fn)(void *data, const uint8_t *raw, const char *line, struct err *err),
+		  void *data, struct err *err);
 /* One record with its line. */
 int recorded_event(const char *path, uint32_t log, uint64_t sequence, struct names *names,
 		   struct event *event, struct err *err);

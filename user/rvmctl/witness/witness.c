@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The witness log: where it stands, its last records, checking it, copying it out. */
+/* The witness log: where it stands, its last records, checking it. */
 #include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
-#include <signal.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "base/file.h"
 #include "cmd.h"
-#include "log/chain_rvm.h"
 #include "log/event.h"
 #include "log/store_read.h"
 #include "log/verify.h"
@@ -92,20 +88,12 @@ static int witness_head(struct ctx *ctx, const struct args *args)
 	return same ? EXIT_DONE : EXIT_REFUSED;
 }
 
-static int print_record(struct ctx *ctx, struct nlc *nlc, struct names *names, const uint8_t *raw)
+static void print_record(struct ctx *ctx, struct nlc *nlc, struct names *names, const uint8_t *raw)
 {
 	auto_event struct event event = { 0 };
-	struct rvm_record rec;
 
-	rvm_record_decode(&rec, raw);
-	if (nlc && rec.flags & RVM_RECORD_F_DETAIL &&
-	    event_get(nlc, rec.sequence, names, &event, &ctx->err))
-		/* The line may be gone; the record is not. */
-		err_clear(&ctx->err);
-	if (!event.detail.line)
-		event_fill(&event, raw, NULL, names);
+	event_look_up(nlc, raw, names, &event);
 	event_print(ctx->out, &event);
-	return 0;
 }
 
 static int wait_for_more(const struct log_reader *log, struct err *err)
@@ -127,7 +115,7 @@ static int print_from(struct ctx *ctx, struct log_reader *log, struct nlc *nlc, 
 	for (;;) {
 		ret = log_next(log, &raw, &ctx->err);
 		if (ret > 0)
-			ret = print_record(ctx, nlc, &names, raw);
+			print_record(ctx, nlc, &names, raw);
 		else if (!ret && follow)
 			ret = wait_for_more(log, &ctx->err);
 		else
@@ -260,113 +248,6 @@ static int witness_verify(struct ctx *ctx, const struct args *args)
 	return result.reason ? EXIT_REFUSED : EXIT_DONE;
 }
 
-/**
- * struct exporting - a copy under way
- */
-struct exporting {
-	FILE *to;
-	const char *to_name;
-	bool rvm;
-	struct rvm_chain_rvm chain;
-	struct rvm_hmac_key key;
-	uint64_t records;
-};
-
-static int export_record(void *data, const uint8_t *raw, struct err *err)
-{
-	struct exporting *x = data;
-	uint8_t other[RVM_RECORD_BYTES];
-	struct rvm_record rec;
-
-	if (x->rvm) {
-		rvm_record_decode(&rec, raw);
-		rvm_chain_rvm_append(&x->chain, &rec, RVM_SIGNER_HMAC, &x->key);
-		rvm_record_encode(&rec, other);
-		raw = other;
-	}
-	if (fwrite(raw, 1, RVM_RECORD_BYTES, x->to) != RVM_RECORD_BYTES)
-		return err_errno(err, errno, "%s", x->to_name);
-	x->records++;
-	return 0;
-}
-
-static int export_records(struct exporting *x, const char *from, uint32_t number, struct err *err)
-{
-	auto_log struct log_reader log;
-	const uint8_t *raw;
-	int ret;
-
-	log.fd = -1;
-	if (store_is(from))
-		return recorded_each(from, number, export_record, x, err);
-	if (log_open(&log, from, err))
-		return -1;
-	if (log.first)
-		warn_line("%s: records 0 to %" PRIu64 " were overwritten and are not in the copy%s",
-			  from, log.first - 1,
-			  x->rvm ? "" : "; rvmctl witness verify needs all records from the first");
-	while ((ret = log_next(&log, &raw, err)) > 0) {
-		if (export_record(x, raw, err))
-			return -1;
-	}
-	if (!ret && log.stray)
-		warn_line("%s: the last %zu bytes are not a whole record", from, log.stray);
-	return ret;
-}
-
-static FILE *open_target(const char *path, struct err *err)
-{
-	auto_close int fd = file_create(path, err);
-	FILE *f = fd < 0 ? NULL : fdopen(fd, "w");
-
-	if (f)
-		take_fd(&fd);
-	else
-		err_errno(err, errno, "%s", path);
-	return f;
-}
-
-static int finish(struct exporting *x, bool file, struct err *err)
-{
-	if (fflush(x->to) || (file && fsync(fileno(x->to)) && errno != EINVAL && errno != EROFS))
-		return err_errno(err, errno, "%s", x->to_name);
-	return 0;
-}
-
-static int witness_export(struct ctx *ctx, const struct args *args)
-{
-	const char *to = args_str(args, "-o"), *from = args_str(args, "--from");
-	struct exporting x = { .rvm = args_word(args, "--format", 0) == 1,
-			       .to = stdout,
-			       .to_name = to ? to : "standard output" };
-	uint8_t key[RVM_SHA256_DIGEST_BYTES];
-	auto_file FILE *file = NULL;
-
-	if (!to && isatty(STDOUT_FILENO)) {
-		err_make(&ctx->err, EXIT_USAGE,
-			 "standard output: a terminal, and records are not text");
-		return err_hint(&ctx->err, "use -o FILE");
-	}
-	if (to) {
-		file = open_target(to, &ctx->err);
-		if (!file)
-			return -1;
-		x.to = file;
-	}
-	/* Half of a log is of no use: whoever stops reading ends it. */
-	signal(SIGPIPE, SIG_DFL);
-	rvm_default_key(key);
-	rvm_hmac_key_init(&x.key, key, sizeof(key));
-	if (export_records(&x, from ? from : WITNESS_DEVICE, args_u64(args, "--log", 0),
-			   &ctx->err) ||
-	    finish(&x, to, &ctx->err))
-		return -1;
-	if (to)
-		out_line(ctx->out, "%s: %" PRIu64 " records in %s format", to, x.records,
-			 format_words[x.rvm]);
-	return EXIT_DONE;
-}
-
 static const struct arg tail_args[] = {
 	{ "-n", ARG_U64, 0, "N", "show the last N records; default: 10", NULL },
 	{ "-f", ARG_FLAG, 0, NULL, "wait for new records", NULL },
@@ -390,22 +271,11 @@ static const struct arg verify_args[] = {
 	{},
 };
 
-static const struct arg export_args[] = {
-	{ "--format", ARG_WORD, 0, NULL,
-	  "native, or chained and signed as RVM does; default: native", format_words },
-	{ "--from", ARG_FILE, 0, "FILE", "an exported log or a directory, instead of the kernel's",
-	  NULL },
-	{ "--log", ARG_U32, 0, "N", "of a directory: the Nth log; default: the newest", NULL },
-	{ "-o", ARG_FILE, 0, "FILE", "write to FILE; default: standard output", NULL },
-	{},
-};
-
 const struct cmd witness_cmds[] = {
 	{ "witness", "head", witness_head, NULL, "print the length and the head of the log",
 	  CMD_READ },
 	{ "witness", "tail", witness_tail, tail_args, "show the last records of the log",
 	  CMD_READ },
 	{ "witness", "verify", witness_verify, verify_args, "verify the chain of a log", CMD_READ },
-	{ "witness", "export", witness_export, export_args, "write the log to a file", 0 },
 	{},
 };
