@@ -194,7 +194,54 @@ tail_has_lines() {
 	[ "$("$rvmctl" -j witness tail -n 1 --log 1 "$log" | field sequence)" = 19999 ]
 	"$rvmctl" -j witness tail -n 100 "$log" | grep -q '"detail":"op=open right=1 pid='
 	[ "$("$rvmctl" witness tail -n 20000 "$log" | wc -l)" = 20000 ]
-	says 2 'only of the kernel' "$rvmctl" witness tail -f "$log"
+	says 2 'does not grow' "$rvmctl" witness tail -f "$here/store_test.sh"
+}
+
+# FILE LINES: it has so many, within a while.
+comes_to() {
+	for _ in $(seq 200); do
+		[ "$(wc -l <"$1")" -lt "$2" ] || return 0
+		sleep 0.1
+	done
+	return 1
+}
+
+logs_of() { find "$log" -name '*.records' -size +0 -printf '%f\n' | cut -d - -f 1 | sort -u; }
+
+export_all() {
+	for number in $(logs_of); do
+		"$rvmctl" witness export --format jsonl --log "$((10#$number))" --from "$log"
+	done
+}
+
+# From before the first segment, over segments, killed recorders and another log.
+tail_follows() {
+	local follower number
+
+	rm -rf "$log"
+	mkdir -m 700 "$log"
+	"$rvmctl" -j witness tail -f "$log" >"$work/out" &
+	follower=$!
+	world kill "$log" 5 7
+	comes_to "$work/out" "$(export_all | wc -l)"
+	world make "$log" 20000 3 262144 8
+	export_all >"$work/all"
+	comes_to "$work/out" "$(wc -l <"$work/all")"
+	kill "$follower"
+	wait "$follower" || [ $? = 143 ]
+	cmp "$work/out" "$work/all"
+	[ "$(logs_of | wc -l)" -ge 2 ]
+	[ "$(find "$log" -name '*.seal' | wc -l)" -ge 4 ]
+}
+
+# One log of several, and its last records first; it ends when nobody reads.
+tail_follows_one_log() {
+	make_log
+	[ "$("$rvmctl" -j witness tail -f -n 3 "$log" | head -n 3 | jq -c .sequence | tr '\n' ' ')" = \
+		'19997 19998 19999 ' ]
+	timeout 1 "$rvmctl" -j witness tail -f -n 2 --log 1 "$log" >"$work/out" || [ $? = 124 ]
+	[ "$(wc -l <"$work/out")" = 2 ]
+	says 1 'has no log 9' "$rvmctl" witness tail -f --log 9 "$log"
 }
 
 why_reads_a_directory() {
@@ -489,7 +536,7 @@ query_refuses_nonsense() {
 exec 3>&1
 build_tool
 echo "TAP version 13"
-echo "1..28"
+echo "1..30"
 check whole_directory_is_good whole_log_is_good
 check sealed_segments_are_what_sha256sum_says sha256sum_agrees
 check directory_is_what_coreutils_say coreutils_agree
@@ -500,6 +547,8 @@ check export_of_a_directory_is_one_log export_is_one_log
 check export_is_one_object_a_line export_is_json
 check exported_bytes_are_escaped exported_bytes_are_escaped
 check tail_of_a_directory_has_the_lines tail_has_lines
+check tail_follows_a_recorder tail_follows
+check tail_follows_one_log tail_follows_one_log
 check why_explains_a_record_of_a_directory why_reads_a_directory
 check directory_holds_an_anchor anchor_holds
 check truncated_directory_is_found_by_an_anchor truncation_shows_by_the_anchor

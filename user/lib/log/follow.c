@@ -107,10 +107,29 @@ int follow_run(struct follow *f, struct trail *trail, uint64_t until)
 	return 0;
 }
 
+/*
+ * Whole records and their lines stay. What was read behind them may have been cut off since:
+ * half a record, and lines whose records did not come.
+ */
+static int forget(struct follow *f)
+{
+	off_t raw = f->raw_have - f->raw_at, lines = f->lines_have - f->lines_at;
+
+	if (raw >= RVM_RECORD_BYTES)
+		return 0;
+	if (lseek(f->records, -raw, SEEK_CUR) < 0 || lseek(f->lines, -lines, SEEK_CUR) < 0)
+		return -errno;
+	f->raw_have = f->raw_at = f->lines_have = f->lines_at = 0;
+	return 0;
+}
+
 int follow_next(struct follow *f, const uint8_t **raw, const char **line, size_t *len)
 {
 	const char *end;
-	ssize_t n = fill_raw(f);
+	ssize_t n = f->grows ? forget(f) : 0;
+
+	if (!n)
+		n = fill_raw(f);
 
 	*line = NULL;
 	if (n < 0 || f->raw_have - f->raw_at < RVM_RECORD_BYTES)

@@ -27,6 +27,8 @@ struct follow {
 	size_t lines_at;
 	/** @few: Read little ahead: the files are left soon. */
 	bool few;
+	/** @grows: Somebody writes the files; follow_next() goes on where it found an end. */
+	bool grows;
 	/** @wants_line: The end of the lines was reached before that of the records. */
 	bool wants_line;
 	/** @stray: Bytes behind the last whole record. */

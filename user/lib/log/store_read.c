@@ -31,22 +31,38 @@ static void close_segment(struct store_reader *reader)
 	reader->records = reader->lines = -1;
 }
 
+static int open_files(struct store_reader *reader, const struct segment_name *name, struct err *err)
+{
+	reader->records =
+		part_open(reader->dir, name, PART_RECORDS, O_RDONLY, PART_ANY, reader->path, err);
+	if (reader->records < 0)
+		return reader->records;
+	reader->lines =
+		part_open(reader->dir, name, PART_LINES, O_RDONLY, PART_ANY, reader->path, err);
+	return reader->lines < 0 ? reader->lines : 0;
+}
+
 static int open_segment(struct store_reader *reader, struct err *err)
 {
 	const struct segment_name *name = &reader->list.entry[reader->at].name;
+	int ret;
 
 	close_segment(reader);
-	reader->records =
-		part_open(reader->dir, name, PART_RECORDS, O_RDONLY, PART_ANY, reader->path, err);
-	if (reader->records >= 0)
-		reader->lines = part_open(reader->dir, name, PART_LINES, O_RDONLY, PART_ANY,
-					  reader->path, err);
-	if (reader->records < 0 || reader->lines < 0)
+	reader->at++;
+	ret = open_files(reader, name, err);
+	if (ret == -ENOENT && reader->grows) {
+		/* A recorder removes what it had begun, if nothing came of it. */
+		close_segment(reader);
+		err_clear(err);
+		return 0;
+	}
+	if (ret)
 		return -1;
 	reader->follow = follow_new(reader->records, reader->lines);
 	if (!reader->follow)
 		return err_errno(err, ENOMEM, "%s", reader->path);
-	reader->at++;
+	reader->follow->grows = reader->grows;
+	reader->now = *name;
 	return 0;
 }
 
@@ -82,9 +98,12 @@ static int find_end(struct store_reader *reader, struct err *err)
 	return 0;
 }
 
-int store_reader_open(struct store_reader *reader, const char *path, uint32_t log, struct err *err)
+static int open_reader(struct store_reader *reader, const char *path, uint32_t log, bool grows,
+		       struct err *err)
 {
-	*reader = (struct store_reader){ .path = path, .records = -1, .lines = -1 };
+	*reader = (struct store_reader){
+		.path = path, .records = -1, .lines = -1, .grows = grows, .only = log
+	};
 	reader->dir = store_look(path, err);
 	if (reader->dir < 0 || list_read(reader->dir, path, &reader->list, err))
 		return -1;
@@ -93,7 +112,50 @@ int store_reader_open(struct store_reader *reader, const char *path, uint32_t lo
 		return find_end(reader, err);
 	if (log)
 		return err_make(err, EXIT_REFUSED, "%s: has no log %" PRIu32, path, log);
-	return err_make(err, EXIT_REFUSED, "%s: nothing is recorded in it", path);
+	return grows ? 0 : err_make(err, EXIT_REFUSED, "%s: nothing is recorded in it", path);
+}
+
+int store_reader_open(struct store_reader *reader, const char *path, uint32_t log, struct err *err)
+{
+	return open_reader(reader, path, log, false, err);
+}
+
+int store_reader_open_growing(struct store_reader *reader, const char *path, uint32_t log,
+			      struct err *err)
+{
+	return open_reader(reader, path, log, true, err);
+}
+
+/* Behind the one that is read: it, if there is another of its name now. */
+static bool is_behind(const struct store_reader *reader, const struct segment_name *name)
+{
+	struct stat st;
+	int order = segment_name_compare(name, &reader->now);
+
+	return order > 0 || (!order && !fstat(reader->records, &st) && !st.st_nlink);
+}
+
+/* Return: 1 if there are segments that were not there before; 0; -1. */
+static int look_again(struct store_reader *reader, struct err *err)
+{
+	auto_list struct list found = { 0 };
+	size_t n = 0;
+
+	if (list_read(reader->dir, reader->path, &found, err))
+		return -1;
+	for (size_t i = 0; i < found.n; i++) {
+		const struct segment_files *files = &found.entry[i];
+
+		if (files->parts & HAS(PART_RECORDS) && is_behind(reader, &files->name) &&
+		    (!reader->only || files->name.log == reader->only))
+			found.entry[n++] = *files;
+	}
+	found.n = n;
+	list_free(&reader->list);
+	reader->list = found;
+	reader->at = 0;
+	found = (struct list){ 0 };
+	return n > 0;
 }
 
 int store_reader_seek(struct store_reader *reader, uint64_t sequence, struct err *err)
@@ -105,12 +167,14 @@ int store_reader_seek(struct store_reader *reader, uint64_t sequence, struct err
 	uint64_t at;
 
 	reader->at = 0;
+	if (!list->n)
+		return 0;
 	while (reader->at + 1 < list->n && list->entry[reader->at + 1].name.first <= sequence)
 		reader->at++;
 	at = list->entry[reader->at].name.first;
 	if (open_segment(reader, err))
 		return -1;
-	for (; at < sequence; at++) {
+	for (; reader->follow && at < sequence; at++) {
 		int ret = follow_next(reader->follow, &raw, &line, &len);
 
 		if (ret <= 0)
@@ -124,18 +188,22 @@ int store_reader_next(struct store_reader *reader, const uint8_t **raw, char **l
 {
 	const char *text = NULL;
 	size_t len = 0;
-	int ret = 0;
+	int ret;
 
 	*line = NULL;
 	for (;;) {
-		if (reader->follow)
-			ret = follow_next(reader->follow, raw, &text, &len);
+		ret = reader->follow ? follow_next(reader->follow, raw, &text, &len) : 0;
 		if (ret)
 			break;
-		if (reader->at == reader->list.n)
-			return 0;
-		if (open_segment(reader, err))
-			return -1;
+		if (reader->at < reader->list.n) {
+			if (open_segment(reader, err))
+				return -1;
+			continue;
+		}
+		ret = reader->grows ? look_again(reader, err) : 0;
+		/* What it had before they were made is read first. */
+		if (ret <= 0)
+			return ret;
 	}
 	if (ret < 0)
 		return err_errno(err, -ret, "%s", reader->path);

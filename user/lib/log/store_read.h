@@ -25,6 +25,12 @@ struct store_reader {
 	struct list list;
 	/** @at: The one that comes next. */
 	size_t at;
+	/** @now: The one that is read. */
+	struct segment_name now;
+	/** @grows: Look for more at the end. */
+	bool grows;
+	/** @only: The number of the log; 0 for those that come, too. */
+	uint32_t only;
 	/** @records: Descriptor of the one that is read. */
 	int records;
 	/** @lines: Likewise. */
@@ -41,6 +47,12 @@ struct store_reader {
 bool store_is(const char *path);
 /* @log: its number in the directory; 0 for the newest. */
 int store_reader_open(struct store_reader *reader, const char *path, uint32_t log, struct err *err);
+/*
+ * Likewise of a directory that is recorded into, or will be: where store_reader_next() says
+ * that it is the end, it can be called again later. With @log 0 newer logs follow.
+ */
+int store_reader_open_growing(struct store_reader *reader, const char *path, uint32_t log,
+			      struct err *err);
 /* The next record is this one, or the first after it that is there. */
 int store_reader_seek(struct store_reader *reader, uint64_t sequence, struct err *err);
 /*

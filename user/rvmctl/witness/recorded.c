@@ -1,13 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Commands on a directory that was recorded into, instead of one file. */
+#include <errno.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <string.h>
+#include <sys/inotify.h>
+#include <unistd.h>
 
 #include "log/store_read.h"
 #include "log/store_verify.h"
 #include "witness/recorded.h"
 
-static int print_from(struct ctx *ctx, struct store_reader *reader)
+/* Not all file systems tell of changes. */
+#define LOOK_AGAIN_MS 1000
+
+/* Until something is written, or nobody reads what is printed. */
+static void wait_for_more(int watch)
+{
+	struct pollfd fds[] = { { .fd = watch, .events = POLLIN }, { .fd = STDOUT_FILENO } };
+	char told[4096];
+
+	if (poll(fds, ARRAY_SIZE(fds), LOOK_AGAIN_MS) > 0 && fds[0].revents) {
+		while (read(watch, told, sizeof(told)) > 0)
+			;
+	}
+}
+
+/* @watch: go on for ever; -1 to end with the last record. */
+static int print_from(struct ctx *ctx, struct store_reader *reader, int watch)
 {
 	auto_names struct names names = { 0 };
 	const uint8_t *raw;
@@ -18,10 +38,14 @@ static int print_from(struct ctx *ctx, struct store_reader *reader)
 		auto_free char *line = NULL;
 
 		ret = store_reader_next(reader, &raw, &line, &ctx->err);
-		if (ret <= 0)
+		if (ret < 0 || (!ret && watch < 0))
 			return ret;
-		event_fill(&event, raw, line, &names);
-		event_print(ctx->out, &event);
+		if (ret) {
+			event_fill(&event, raw, line, &names);
+			event_print(ctx->out, &event);
+		} else {
+			wait_for_more(watch);
+		}
 		if (ferror(stdout) || out_is_closed(ctx->out))
 			return 0;
 	}
@@ -37,7 +61,28 @@ int recorded_tail(struct ctx *ctx, const char *path, uint32_t log, uint64_t coun
 	from = reader.end - reader.first > count ? reader.end - count : reader.first;
 	if (store_reader_seek(&reader, from, &ctx->err))
 		return -1;
-	return print_from(ctx, &reader);
+	return print_from(ctx, &reader, -1);
+}
+
+int recorded_follow(struct ctx *ctx, const char *path, uint32_t log, uint64_t count)
+{
+	auto_store_reader struct store_reader reader = { .dir = -1 };
+	auto_close int watch = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+	auto_free char *dir = NULL;
+	uint64_t from;
+
+	if (watch < 0)
+		return err_errno(&ctx->err, errno, "%s", path);
+	if (store_reader_open_growing(&reader, path, log, &ctx->err))
+		return -1;
+	dir = format("/proc/self/fd/%d", reader.dir);
+	/* Without it, it takes a moment longer. */
+	if (dir)
+		inotify_add_watch(watch, dir, IN_MODIFY | IN_CREATE | IN_MOVED_TO);
+	from = reader.end - reader.first > count ? reader.end - count : reader.first;
+	if (store_reader_seek(&reader, from, &ctx->err))
+		return -1;
+	return print_from(ctx, &reader, watch);
 }
 
 static void print_fault(struct out *out, const char *path, const struct store_verdict *v)

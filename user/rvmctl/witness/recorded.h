@@ -9,6 +9,8 @@
 /* Commands on a directory that was recorded into, instead of one file. */
 
 int recorded_tail(struct ctx *ctx, const char *path, uint32_t log, uint64_t count);
+/* Likewise, and wait for new records until it is ended, or nobody reads any more. */
+int recorded_follow(struct ctx *ctx, const char *path, uint32_t log, uint64_t count);
 /* @how: its anchor counts. */
 int recorded_verify(struct ctx *ctx, const char *path, const struct verify_how *how, bool archived);
 /* Called for each record, with its line or NULL; -1 with @err ends it. */

@@ -133,15 +133,16 @@ static int witness_tail(struct ctx *ctx, const struct args *args)
 	auto_nlc struct nlc *nlc = NULL;
 
 	log.fd = -1;
-	if (args_has(args, "-f") && store_is(path))
-		return err_make(&ctx->err, EXIT_USAGE, "-f: only of the kernel's log");
+	if (store_is(path) && args_has(args, "-f"))
+		return recorded_follow(ctx, path, args_u64(args, "--log", 0), count);
 	if (store_is(path))
 		return recorded_tail(ctx, path, args_u64(args, "--log", 0), count);
 	if (log_open(&log, path, &ctx->err) || log_length(&log, &length, &ctx->err))
 		return -1;
 	if (args_has(args, "-f") && !log.device) {
 		err_make(&ctx->err, EXIT_USAGE, "-f: %s is a file, which does not grow", path);
-		return err_hint(&ctx->err, "leave FILE out to follow the kernel's log");
+		return err_hint(&ctx->err,
+				"leave FILE out to follow the kernel's log, or give a directory");
 	}
 	if (log.device && nlc_open(&nlc, &ctx->err))
 		return -1;
