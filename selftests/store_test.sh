@@ -432,6 +432,100 @@ anchor_is_handed_over() {
 	says 1 'contents do not fit the chain' "$rvmctl" witness anchor "$log"
 }
 
+# Lines of the log as it is, as it was before its newest segments, and within the newest.
+keep_anchors() {
+	local copy=$work/copy
+
+	make_log
+	rm -rf "$copy"
+	cp -a "$log" "$copy"
+	"$rvmctl" witness anchor "$copy" >"$work/anchors"
+	truncate -s 6400 "$copy/$(basename "$log"/*.open .open).records"
+	"$rvmctl" witness anchor "$copy" >>"$work/anchors"
+	echo >>"$work/anchors"
+	rm "$copy/$(basename "$log"/*.open .open)".*
+	"$rvmctl" witness anchor "$copy" >>"$work/anchors"
+	rm "$copy"/000002-*
+	"$rvmctl" witness anchor "$copy" >>"$work/anchors"
+	grep -o ' log=.* length=[0-9]*' "$work/anchors" | sed 's/ head.*//' >"$work/lengths"
+	[ "$(sort -u "$work/lengths" | wc -l)" = 4 ]
+}
+
+anchors_are_met() {
+	keep_anchors
+	says 0 '4 anchors are met' "$rvmctl" witness verify --anchor "$work/anchors" "$log"
+	[ "$(verify --anchor "$work/anchors" --anchor "$(tail -n 1 "$work/anchors")" "$log" |
+		field anchors)" = 5 ]
+	is_good --anchor "$(head -n 1 "$work/anchors")" --head "$(anchor_of head)" \
+		--length 20000 "$log"
+	# An exported log is one log, and has no seals.
+	"$rvmctl" witness export --log 2 --from "$log" -o "$work/out"
+	grep ' log=2 ' "$work/anchors" >"$work/of_2"
+	[ "$(wc -l <"$work/of_2")" = 3 ]
+	is_good --anchor "$work/of_2" "$work/out"
+	says 1 'not met (no log has the anchored head there): rvm-anchor' "$rvmctl" witness verify \
+		--anchor "$work/anchors" "$work/out"
+	# Moved away: then heads alone count, and that is said.
+	rm "$log"/000001-00000000000000000000.*
+	says 0 'roots of anchors were not compared' "$rvmctl" witness verify --archived \
+		--anchor "$work/anchors" "$log"
+}
+
+# LINE REASON: it is the one of all that is not met.
+misses() {
+	echo "$1" | cat - "$work/anchors" >"$work/with"
+	says 1 "not met ($2): $1" "$rvmctl" witness verify --anchor "$work/with" "$log" &&
+		[ "$(verify --anchor "$work/with" "$log" | field notes | grep -o 'not met' | wc -l)" = 1 ]
+}
+
+changed_anchors_are_not_met() {
+	local line
+
+	keep_anchors
+	line=$(head -n 1 "$work/anchors")
+	misses "$(sed -E 's/head=[0-7]/head=8/;t;s/head=./head=0/' <<<"$line")" \
+		'no log has the anchored head there'
+	misses "${line/log=2/log=1}" 'no log has the anchored head there'
+	misses "${line/log=2/log=3}" 'ends before the anchored length'
+	misses "${line/length=20000/length=20001}" 'ends before the anchored length'
+	misses "$(sed -E 's/root=[0-7]/root=8/;t;s/root=./root=0/' <<<"$line")" \
+		'its seals do not have the anchored root'
+	misses "$(sed -E 's/segments=[0-9]+/segments=99/' <<<"$line")" \
+		'has fewer sealed segments than were anchored'
+}
+
+# What is cut off or written again holds together in itself.
+anchors_find_what_is_gone() {
+	keep_anchors
+	rm "$log/$(basename "$log"/*.open .open)".*
+	is_good "$log"
+	says 1 'not met (ends before the anchored length)' "$rvmctl" witness verify \
+		--anchor "$work/anchors" "$log"
+	is_good --anchor "$(tail -n 1 "$work/anchors")" "$log"
+	rm -rf "$log"
+	world make "$log" 20000 3 262144 1 7
+	is_good "$log"
+	says 1 'not met (no log has the anchored head there)' "$rvmctl" witness verify \
+		--anchor "$work/anchors" "$log"
+}
+
+anchors_are_lines() {
+	local line
+
+	keep_anchors
+	line=$(head -n 1 "$work/anchors")
+	says 2 'is not an anchor' "$rvmctl" witness verify --anchor "$line " "$log"
+	says 2 'is not an anchor' "$rvmctl" witness verify --anchor "${line%?}" "$log"
+	says 2 'is not an anchor' "$rvmctl" witness verify --anchor "${line/length=/length=0}" "$log"
+	says 2 'is not an anchor' "$rvmctl" witness verify --anchor \
+		"${line/length=/length=184467440737095516160}" "$log"
+	sed '3s/.*/x/' "$work/anchors" >"$work/out"
+	says 2 'line 3 is not an anchor' "$rvmctl" witness verify --anchor "$work/out" "$log"
+	echo >"$work/out"
+	says 2 'there is no anchor in it' "$rvmctl" witness verify --anchor "$work/out" "$log"
+	says 2 'not with --format rvm' "$rvmctl" witness verify --format rvm --anchor "$line" "$log"
+}
+
 query() { "$rvmctl" -j witness query "$@"; }
 
 # With the index and without it the same is found; ARG...
@@ -536,7 +630,7 @@ query_refuses_nonsense() {
 exec 3>&1
 build_tool
 echo "TAP version 13"
-echo "1..30"
+echo "1..34"
 check whole_directory_is_good whole_log_is_good
 check sealed_segments_are_what_sha256sum_says sha256sum_agrees
 check directory_is_what_coreutils_say coreutils_agree
@@ -567,4 +661,8 @@ check wrong_index_hides_nothing index_hides_nothing
 check exported_files_can_be_queried files_are_queried
 check nonsense_is_not_queried query_refuses_nonsense
 check anchor_is_one_line_for_any_command anchor_is_handed_over
+check anchors_are_met anchors_are_met
+check changed_anchors_are_not_met changed_anchors_are_not_met
+check anchors_find_what_is_gone anchors_find_what_is_gone
+check nonsense_is_no_anchor anchors_are_lines
 exit "$failed"

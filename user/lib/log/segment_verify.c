@@ -85,6 +85,7 @@ void check_fields(struct check *c, const struct segment_name *name, enum segment
 		return;
 	}
 	SHA256((const uint8_t *)text, len, sum);
+	tree_leaf(text, len, c->leaf);
 	reason = seal_read(seal, text, len, &offset);
 	if (reason)
 		mark_byte(c, name, part, offset, reason);
@@ -155,14 +156,39 @@ void check_next(struct check *c, const struct seal *seal, enum segment_part part
 		check_mark(c, &seal->name, part, "does not go on where the segment before it ends");
 }
 
-static void meet_anchor(struct check *c)
+static void meet_anchors(struct check *c, uint32_t log)
 {
+	const struct rvm_chain *chain = &c->trail.chain.chain;
 	uint8_t head[RVM_SHA256_DIGEST_BYTES];
 
-	if (!c->how->anchored || c->trail.chain.chain.length != c->how->length)
-		return;
-	rvm_chain_head(&c->trail.chain.chain, head);
-	c->anchor_met |= !memcmp(head, c->how->head, sizeof(head));
+	rvm_chain_head(chain, head);
+	if (c->how->anchored && chain->length == c->how->length)
+		c->anchor_met |= !memcmp(head, c->how->head, sizeof(head));
+	anchors_see_head(c->how->anchors, log, chain->length, head);
+}
+
+/* Where the next of them is. */
+static uint64_t next_anchor(const struct check *c, uint32_t log, uint64_t length)
+{
+	uint64_t next = anchors_next(c->how->anchors, log, length);
+
+	if (c->how->anchored && c->how->length > length && c->how->length < next)
+		next = c->how->length;
+	return next;
+}
+
+static int follow_anchors(struct check *c, uint32_t log)
+{
+	const struct trail *trail = &c->trail;
+	uint64_t stop;
+	int ret;
+
+	do {
+		meet_anchors(c, log);
+		stop = next_anchor(c, log, trail->chain.chain.length);
+		ret = follow_run(c->follow, &c->trail, stop);
+	} while (!ret && !trail->fault.reason && trail->chain.chain.length == stop);
+	return ret;
 }
 
 static bool has_more(int fd, uint64_t bytes)
@@ -178,17 +204,11 @@ static int follow_files(struct check *c, const struct seal *seal, int records, i
 	struct follow *follow = c->follow;
 	struct trail *trail = &c->trail;
 	enum segment_part part = seal->sealed ? PART_SEAL : PART_OPEN;
-	uint64_t length = c->how->anchored ? c->how->length : UINT64_MAX;
-	int ret = 0;
+	int ret;
 
 	follow_begin(follow, records, lines);
 	trail_begin(trail, seal->state, seal->name.first, seal->aux, !seal->lost);
-	if (length > seal->name.first)
-		ret = follow_run(follow, trail, length);
-	if (!ret) {
-		meet_anchor(c);
-		ret = follow_run(follow, trail, UINT64_MAX);
-	}
+	ret = follow_anchors(c, seal->name.log);
 	if (ret)
 		return check_fail(c, -ret, err);
 	mark_fault(c, &seal->name, &trail->fault);

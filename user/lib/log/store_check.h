@@ -32,6 +32,11 @@ struct check {
 	/* Of this log: recorders that named the log before, and others. */
 	bool linked, unlinked, gap;
 	bool anchor_met;
+	/* Of all seals; and of the one that was read. */
+	struct tree seals;
+	uint8_t leaf[RVM_SHA256_DIGEST_BYTES];
+	/* The first of them are not there. */
+	bool headless;
 };
 
 static inline bool check_is_bad(const struct check *c)

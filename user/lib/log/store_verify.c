@@ -129,6 +129,15 @@ static bool is_stillborn(const struct check *c, const struct segment_files *file
 	       (fstatat(c->dir, text, &st, AT_SYMLINK_NOFOLLOW) || !st.st_size);
 }
 
+static void count_seal(struct check *c, const struct seal *seal)
+{
+	if (!seal->sealed)
+		return;
+	c->headless |= !c->has_before && seal->has_before;
+	tree_add(&c->seals, c->leaf);
+	anchors_see_root(c->how->anchors, &c->seals);
+}
+
 static int check_segment(struct check *c, const struct segment_files *files, bool last,
 			 struct err *err)
 {
@@ -145,6 +154,7 @@ static int check_segment(struct check *c, const struct segment_files *files, boo
 	if (check_is_bad(c))
 		return 0;
 	check_order(c, &seal);
+	count_seal(c, &seal);
 	if (c->has_before && c->before.name.log == seal.name.log) {
 		check_next(c, &seal, part);
 		c->gap |= seal.lost;
@@ -188,6 +198,19 @@ static int check_all(struct check *c, const struct list *list, struct err *err)
 	return 0;
 }
 
+static void check_anchors(struct check *c)
+{
+	const struct anchors *anchors = c->how->anchors;
+
+	if (check_is_bad(c) || !anchors)
+		return;
+	c->v->reason = anchors_judge(anchors, !c->headless, &c->v->notes);
+	c->v->anchors = anchors->n;
+	if (c->headless)
+		note(&c->v->notes,
+		     "roots of anchors were not compared: segments before the first one are not here");
+}
+
 static void check_end(struct check *c)
 {
 	const struct rvm_chain *chain = &c->trail.chain.chain;
@@ -207,6 +230,7 @@ static void check_end(struct check *c)
 		c->v->reason = c->how->length != UINT64_MAX && c->v->length < c->how->length ?
 				       "ends before the anchored length" :
 				       "no log has the anchored head there";
+	check_anchors(c);
 	say_blank(c);
 	if (!check_is_bad(c) && c->how->keys && keys_unused(c->how->keys)) {
 		note(&c->v->notes, "%s: no log here is the one that it names",
@@ -258,6 +282,8 @@ int store_verify(const char *path, const struct store_how *how, struct store_ver
 		return -1;
 	if (list.stranger)
 		note(&verdict->notes, "'%s' is no file of a log", list.stranger);
+	/* Of none at all. */
+	anchors_see_root(how->anchors, &c->seals);
 	ret = check_all(c, &list, err);
 	if (!ret)
 		check_end(c);

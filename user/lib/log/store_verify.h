@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/err.h"
+#include "log/anchor.h"
 #include "log/key.h"
 #include "log/seal.h"
 
@@ -19,6 +20,8 @@ struct store_how {
 	bool archived;
 	/** @keys: First keys of logs, or NULL: all have to be of logs that are there. */
 	struct keys *keys;
+	/** @anchors: All of them have to be met; NULL for none. */
+	struct anchors *anchors;
 	/** @anchored: @head counts: a log had it after @length records. */
 	bool anchored;
 	/** @length: UINT64_MAX for the end of the newest log. */
@@ -35,6 +38,8 @@ struct store_verdict {
 	uint32_t logs;
 	/** @signed_logs: Whose signatures were checked too. */
 	uint32_t signed_logs;
+	/** @anchors: Anchors that it was compared with. */
+	uint64_t anchors;
 	/** @segments: That are good. */
 	uint64_t segments;
 	/** @records: That are good, in all logs. */

@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "log/chain_rvm.h"
+#include "log/anchor.h"
 #include "log/verify.h"
 
 /**
@@ -19,6 +20,8 @@ struct state {
 	struct rvm_chain_rvm rvm;
 	/* Of our own format. */
 	struct signer signer;
+	/* The next length that an anchor is for. */
+	uint64_t anchor;
 };
 
 static uint64_t length_of(const struct state *s)
@@ -57,6 +60,18 @@ static void check_anchor(struct state *s, bool at_end)
 		error = RVM_CHAIN_HEAD;
 	if (error)
 		s->result->reason = rvm_chain_reason(error);
+}
+
+/* Of lines; a file is one log, whatever its number was. */
+static void meet_anchors(struct state *s)
+{
+	uint8_t head[RVM_SHA256_DIGEST_BYTES];
+
+	if (length_of(s) != s->anchor)
+		return;
+	rvm_chain_head(&s->ours.chain, head);
+	anchors_see_head(s->how->anchors, 0, s->anchor, head);
+	s->anchor = anchors_next(s->how->anchors, 0, s->anchor);
 }
 
 static enum rvm_chain_error check_ours(struct state *s, const uint8_t *raw)
@@ -112,6 +127,7 @@ static int check_records(struct state *s, struct log_reader *log, struct err *er
 
 		if (how->length == record)
 			check_anchor(s, false);
+		meet_anchors(s);
 		if (s->result->reason)
 			break;
 		ret = log_next(log, &raw, err);
@@ -150,6 +166,9 @@ int verify_log(const char *path, const struct verify_how *how, struct verify_res
 	if (!ret) {
 		if (!result->reason && (how->length == UINT64_MAX || how->length >= length_of(&s)))
 			check_anchor(&s, true);
+		meet_anchors(&s);
+		if (!result->reason)
+			result->reason = anchors_judge(how->anchors, false, &result->notes);
 		if (!result->reason && !length_of(&s))
 			result->reason = rvm_chain_reason(RVM_CHAIN_EMPTY);
 		take_head(&s);

@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "lib/log/chain.h"
+#include "log/anchor.h"
 #include "log/chain_verify.h"
 #include "log/key.h"
 #include "log/reader.h"
@@ -31,6 +32,8 @@ struct verify_how {
 	size_t head_len;
 	/** @head: As printed. */
 	uint8_t head[RVM_SHA256_DIGEST_BYTES];
+	/** @anchors: Of our own format: heads that have to be met; NULL for none. */
+	struct anchors *anchors;
 	/** @length: UINT64_MAX for all that is there. */
 	uint64_t length;
 	/** @stop: Do not look at records from this one on; UINT64_MAX for all. */
@@ -49,6 +52,8 @@ struct verify_result {
 	size_t head_len;
 	/** @reason: Why the log is bad, NULL if it is good. */
 	const char *reason;
+	/** @notes: Which anchors are not met, or NULL; free() it. */
+	char *notes;
 	/** @sequence: Of the first bad record by its place in the log. */
 	uint64_t sequence;
 	/** @found: What it says itself. */

@@ -5,10 +5,10 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 
 #include "base/file.h"
 #include "cmd.h"
+#include "log/anchor.h"
 #include "log/proof.h"
 
 #define HEX_BYTES (2 * RVM_SHA256_DIGEST_BYTES + 1)
@@ -17,21 +17,6 @@ static void hex_text(const uint8_t bytes[RVM_SHA256_DIGEST_BYTES], char text[HEX
 {
 	for (size_t i = 0; i < RVM_SHA256_DIGEST_BYTES; i++)
 		snprintf(text + 2 * i, 3, "%02x", bytes[i]);
-}
-
-static char *anchor_text(const struct anchor_line *anchor)
-{
-	char head[HEX_BYTES], root[HEX_BYTES], when[32];
-	time_t seconds = anchor->time;
-	struct tm tm;
-
-	hex_text(anchor->head, head);
-	hex_text(anchor->root, root);
-	if (!gmtime_r(&seconds, &tm) || !strftime(when, sizeof(when), "%FT%TZ", &tm))
-		return NULL;
-	return format("rvm-anchor time=%s log=%" PRIu32 " length=%" PRIu64
-		      " head=%s segments=%" PRIu64 " root=%s",
-		      when, anchor->log, anchor->length, head, anchor->segments, root);
 }
 
 static void print_anchor(struct out *out, const struct anchor_line *anchor)
@@ -82,7 +67,7 @@ static int witness_anchor(struct ctx *ctx, const struct args *args)
 
 	if (anchor_make(path, &anchor, &ctx->err))
 		return -1;
-	line = anchor_text(&anchor);
+	line = anchor_write(&anchor);
 	if (!line)
 		return err_errno(&ctx->err, ENOMEM, "%s", path);
 	if (command && hand_over(command, line, &ctx->err))

@@ -110,6 +110,9 @@ static void print_good(struct out *out, const char *path, const struct store_ver
 	if (v->signed_logs)
 		out_line(out, "the signatures of %" PRIu32 " of these logs are by the given keys",
 			 v->signed_logs);
+	if (v->anchors)
+		out_line(out, "%" PRIu64 " anchor%s met", v->anchors,
+			 v->anchors == 1 ? " is" : "s are");
 	if (v->lost)
 		out_line(out, "%" PRIu64 " records were lost before they could be recorded",
 			 v->lost);
@@ -137,6 +140,8 @@ static void print_verdict(struct ctx *ctx, const char *path, const struct store_
 	out_json_u64(out, "logs", v->logs);
 	out_json_u64(out, "signed-logs", v->signed_logs);
 	out_json_u64(out, "segments", v->segments);
+	if (v->anchors)
+		out_json_u64(out, "anchors", v->anchors);
 	out_u64(out, "records", v->records);
 	out_u64(out, "length", v->length);
 	out_hex(out, "head", v->head, sizeof(v->head));
@@ -160,6 +165,7 @@ int recorded_verify(struct ctx *ctx, const char *path, const struct verify_how *
 {
 	struct store_how what = { .archived = archived,
 				  .keys = how->keys,
+				  .anchors = how->anchors,
 				  .anchored = how->anchored,
 				  .length = how->length };
 	auto_verdict struct store_verdict verdict = { 0 };

@@ -188,6 +188,8 @@ static void print_verdict(struct ctx *ctx, const char *path, const struct verify
 			 path, r->sequence, r->offset, r->reason, r->records);
 	else
 		out_line(out, "%s: after %" PRIu64 " records: %s", path, r->records, r->reason);
+	if (r->notes)
+		out_line(out, "%s", r->notes);
 
 	out_object_begin(out, NULL);
 	out_json_str(out, "file", path);
@@ -196,6 +198,8 @@ static void print_verdict(struct ctx *ctx, const char *path, const struct verify
 	out_hex(out, "head", r->head, r->head_len);
 	if (r->reason)
 		out_json_str(out, "reason", r->reason);
+	if (r->notes)
+		out_json_str(out, "notes", r->notes);
 	if (r->at_record) {
 		out_json_u64(out, "sequence", r->sequence);
 		out_json_u64(out, "offset", r->offset);
@@ -223,10 +227,26 @@ static int load_keys(const struct args *args, struct verify_how *how, struct key
 	return 0;
 }
 
+static int load_anchors(const struct args *args, struct verify_how *how, struct anchors *anchors,
+			struct err *err)
+{
+	size_t n = args_count(args, "--anchor");
+
+	if (how->rvm && n)
+		return err_make(err, EXIT_USAGE, "--anchor: not with --format rvm");
+	for (size_t i = 0; i < n; i++) {
+		if (anchors_load(anchors, args_nth(args, "--anchor", i), err))
+			return -1;
+	}
+	how->anchors = n ? anchors : NULL;
+	return 0;
+}
+
 static int witness_verify(struct ctx *ctx, const struct args *args)
 {
 	const char *path = args_str(args, "FILE");
 	auto_keys struct keys keys = { 0 };
+	auto_anchors struct anchors anchors = { 0 };
 	struct verify_how how = {
 		.rvm = args_word(args, "--format", 0) == 1,
 		.length = args_u64(args, "--length", UINT64_MAX),
@@ -235,7 +255,8 @@ static int witness_verify(struct ctx *ctx, const struct args *args)
 	struct verify_result result;
 	int ret;
 
-	if (parse_head(args, &how, &ctx->err) || load_keys(args, &how, &keys, &ctx->err))
+	if (parse_head(args, &how, &ctx->err) || load_keys(args, &how, &keys, &ctx->err) ||
+	    load_anchors(args, &how, &anchors, &ctx->err))
 		return -1;
 	if (store_is(path))
 		return recorded_verify(ctx, path, &how, args_has(args, "--archived"));
@@ -246,6 +267,7 @@ static int witness_verify(struct ctx *ctx, const struct args *args)
 	if (ret)
 		return -1;
 	print_verdict(ctx, path, &result);
+	free(result.notes);
 	return result.reason ? EXIT_REFUSED : EXIT_DONE;
 }
 
@@ -265,6 +287,8 @@ static const struct arg verify_args[] = {
 	{ "--head", ARG_HEX, 0, "HEX", "a head that was saved elsewhere", NULL },
 	{ "--length", ARG_U64, 0, "N", "compare the head after N records; default: at the end",
 	  NULL },
+	{ "--anchor", ARG_STRING, ARG_MULTI, "LINE|FILE",
+	  "what witness anchor printed, or a file of such lines: all of them have to fit", NULL },
 	{ "--archived", ARG_FLAG, 0, NULL, "older segments of a directory were moved elsewhere",
 	  NULL },
 	{ "FILE", ARG_FILE, ARG_REQUIRED, NULL,
