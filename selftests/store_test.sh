@@ -337,6 +337,30 @@ three_million() {
 	said=$(world speed "$log" 3000000)
 	echo "# ${said//$'\n'/$'\n'# }" >&3
 	is_good "$log"
+	progress_is_told
+}
+
+# To whoever waits at a terminal, and to nobody else; it is halted, as if it took long.
+progress_is_told() {
+	python3 - "$rvmctl" "$log" <<-'PY'
+		import os, pty, re, signal, subprocess, sys, time
+		def verify(stderr):
+		    tool = subprocess.Popen([sys.argv[1], "witness", "verify", sys.argv[2]],
+		                            stdout=subprocess.PIPE, stderr=stderr)
+		    time.sleep(0.05)
+		    tool.send_signal(signal.SIGSTOP)
+		    time.sleep(0.3)
+		    tool.send_signal(signal.SIGCONT)
+		    said = tool.communicate()
+		    assert tool.returncode == 0 and b"are good" in said[0] and b"%" not in said[0], said
+		    return said[1]
+		ours, its = pty.openpty()
+		verify(its)
+		told = os.read(ours, 65536)
+		assert re.search(rb"\r +[0-9]+% of 0\.2 GiB, [0-9]+ MiB/s", told), told
+		assert told.endswith(b" \r"), told
+		assert verify(subprocess.PIPE) == b""
+	PY
 }
 
 anchor_of() { "$rvmctl" witness anchor "$log" | sed -n "s/.* $1=\([^ ]*\).*/\1/p"; }

@@ -156,6 +156,16 @@ void check_next(struct check *c, const struct seal *seal, enum segment_part part
 		check_mark(c, &seal->name, part, "does not go on where the segment before it ends");
 }
 
+/* After so many it is told how far it is, if somebody wants to know. */
+#define STEP_RECORDS (1 << 16)
+
+static void tell_progress(const struct check *c)
+{
+	if (c->how->progress)
+		c->how->progress(c->how->progress_data,
+				 c->done + c->trail.records * RVM_RECORD_BYTES, c->bytes);
+}
+
 static void meet_anchors(struct check *c, uint32_t log)
 {
 	const struct rvm_chain *chain = &c->trail.chain.chain;
@@ -167,13 +177,15 @@ static void meet_anchors(struct check *c, uint32_t log)
 	anchors_see_head(c->how->anchors, log, chain->length, head);
 }
 
-/* Where the next of them is. */
-static uint64_t next_anchor(const struct check *c, uint32_t log, uint64_t length)
+/* Where the next of them is, or somebody is told how far it is. */
+static uint64_t next_stop(const struct check *c, uint32_t log, uint64_t length)
 {
 	uint64_t next = anchors_next(c->how->anchors, log, length);
 
 	if (c->how->anchored && c->how->length > length && c->how->length < next)
 		next = c->how->length;
+	if (c->how->progress && next - length > STEP_RECORDS)
+		next = length + STEP_RECORDS;
 	return next;
 }
 
@@ -185,7 +197,8 @@ static int follow_anchors(struct check *c, uint32_t log)
 
 	do {
 		meet_anchors(c, log);
-		stop = next_anchor(c, log, trail->chain.chain.length);
+		tell_progress(c);
+		stop = next_stop(c, log, trail->chain.chain.length);
 		ret = follow_run(c->follow, &c->trail, stop);
 	} while (!ret && !trail->fault.reason && trail->chain.chain.length == stop);
 	return ret;

@@ -32,6 +32,8 @@ struct check {
 	/* Of this log: recorders that named the log before, and others. */
 	bool linked, unlinked, gap;
 	bool anchor_met;
+	/* Bytes of records in all segments, and in those that are done. */
+	uint64_t bytes, done;
 	/* Of all seals; and of the one that was read. */
 	struct tree seals;
 	uint8_t leaf[RVM_SHA256_DIGEST_BYTES];

@@ -99,6 +99,21 @@ static void count(struct check *c, const struct seal *seal)
 		c->v->segments++;
 }
 
+/* More may come until it is done. */
+static uint64_t all_bytes(const struct check *c, const struct list *list)
+{
+	uint64_t bytes = 0;
+	struct stat st;
+	char text[48];
+
+	for (size_t i = 0; i < list->n; i++) {
+		part_name(&list->entry[i].name, PART_RECORDS, text);
+		if (!fstatat(c->dir, text, &st, AT_SYMLINK_NOFOLLOW) && S_ISREG(st.st_mode))
+			bytes += st.st_size;
+	}
+	return bytes;
+}
+
 static void step_on(struct check *c, const struct seal *seal)
 {
 	const struct rvm_chain *chain = &c->trail.chain.chain;
@@ -170,6 +185,7 @@ static int check_segment(struct check *c, const struct segment_files *files, boo
 	if (check_files(c, &seal, records, lines, err))
 		return -1;
 	count(c, &seal);
+	c->done += c->trail.records * RVM_RECORD_BYTES;
 	follow_links(c, records, lines);
 	memcpy(c->before_sum, sum, sizeof(sum));
 	step_on(c, &seal);
@@ -280,6 +296,8 @@ int store_verify(const char *path, const struct store_how *how, struct store_ver
 	c->live = is_live(dir);
 	if (list_read(dir, path, &list, err))
 		return -1;
+	if (how->progress)
+		c->bytes = all_bytes(c, &list);
 	if (list.stranger)
 		note(&verdict->notes, "'%s' is no file of a log", list.stranger);
 	/* Of none at all. */

@@ -20,6 +20,10 @@ struct store_how {
 	bool archived;
 	/** @keys: First keys of logs, or NULL: all have to be of logs that are there. */
 	struct keys *keys;
+	/** @progress: Told now and then how many bytes of the records are checked; or NULL. */
+	void (*progress)(void *data, uint64_t done, uint64_t total);
+	/** @progress_data: For it. */
+	void *progress_data;
 	/** @anchors: All of them have to be met; NULL for none. */
 	struct anchors *anchors;
 	/** @anchored: @head counts: a log had it after @length records. */

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "log/store_read.h"
@@ -161,6 +162,47 @@ static void print_verdict(struct ctx *ctx, const char *path, const struct store_
 	out_object_end(out);
 }
 
+#define TELL_EACH_MS 250
+
+/**
+ * struct telling - how far it is, for whoever waits at a terminal
+ */
+struct telling {
+	uint64_t begin_ms, told_ms;
+	bool told;
+};
+
+static uint64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+static void tell(void *data, uint64_t done, uint64_t total)
+{
+	struct telling *t = data;
+	uint64_t now = now_ms();
+
+	if (now - t->told_ms < TELL_EACH_MS)
+		return;
+	t->told_ms = now;
+	t->told = true;
+	/* It may grow while it is read. */
+	if (done > total)
+		total = done;
+	fprintf(stderr, "\r%3.0f%% of %.1f GiB, %.0f MiB/s   ", total ? 100.0 * done / total : 0.0,
+		total / (double)(1 << 30), done / 1048.576 / (now - t->begin_ms));
+}
+
+/* The line is for what comes out. */
+static void end_telling(const struct telling *t)
+{
+	if (t->told)
+		fprintf(stderr, "\r%40s\r", "");
+}
+
 int recorded_verify(struct ctx *ctx, const char *path, const struct verify_how *how, bool archived)
 {
 	struct store_how what = { .archived = archived,
@@ -168,14 +210,23 @@ int recorded_verify(struct ctx *ctx, const char *path, const struct verify_how *
 				  .anchors = how->anchors,
 				  .anchored = how->anchored,
 				  .length = how->length };
+	struct telling telling = { .begin_ms = now_ms() };
 	auto_verdict struct store_verdict verdict = { 0 };
+	int ret;
 
 	if (how->rvm) {
 		err_make(&ctx->err, EXIT_USAGE, "%s: --format is for single files", path);
 		return err_hint(&ctx->err, "rvmctl witness export --from %s makes one", path);
 	}
 	memcpy(what.head, how->head, sizeof(what.head));
-	if (store_verify(path, &what, &verdict, &ctx->err))
+	telling.told_ms = telling.begin_ms;
+	if (isatty(STDERR_FILENO)) {
+		what.progress = tell;
+		what.progress_data = &telling;
+	}
+	ret = store_verify(path, &what, &verdict, &ctx->err);
+	end_telling(&telling);
+	if (ret)
 		return -1;
 	print_verdict(ctx, path, &verdict);
 	return verdict.reason ? EXIT_REFUSED : EXIT_DONE;
