@@ -90,5 +90,8 @@
 /* Equal denials of a second that are recorded by default; different ones that are counted. */
 #define RVM_JOIN_AFTER 8
 #define RVM_JOIN_PLACES 256
+/* Seconds after which answers from what is kept are summed, by default and at most. */
+#define RVM_SUM_SECONDS 1
+#define RVM_SUM_SECONDS_MAX 60
 
 #endif /* _RVM_LIMITS_H */

@@ -22,6 +22,7 @@
 #include "partition/network.h"
 #include "partition/recheck.h"
 #include "partition/registry.h"
+#include "partition/sum.h"
 #include "pending.h"
 #include "table/anchor.h"
 #include "table/handles.h"
@@ -34,6 +35,9 @@ static int __init rvm_init(void)
 {
 	int err;
 
+	err = rvm_sum_init();
+	if (err)
+		return err;
 	err = rvm_need_init();
 	if (err)
 		return err;
@@ -128,6 +132,7 @@ static void __exit rvm_exit(void)
 	rvm_calls_exit();
 	rvm_pending_exit();
 	rvm_partition_destroy_all();
+	rvm_sum_exit();
 	rvm_partition_exit();
 	rvm_packet_exit();
 	rvm_network_exit();

@@ -21,6 +21,7 @@
 #include "lib/judge/move.h"
 #include "limits.h"
 #include "partition/registry.h"
+#include "partition/sum.h"
 #include "rvm_trace.h"
 #include "table/grants.h"
 #include "table/table.h"
@@ -298,13 +299,18 @@ static __always_inline bool is_about(const struct rvm_decision *decision,
 	       rvm_policy_is(part, READ_ONCE(decision->policy)) && !is_old(decision, jiffies);
 }
 
-static bool tell_kept(const struct rvm_partition *part, u8 rights)
+static __always_inline bool tell_kept(const struct rvm_partition *part, u8 rights)
 {
 	trace_rvm_kept(part->id, rights);
 	return true;
 }
 
-bool rvm_decision_allows_one(const struct rvm_partition *part, const struct path *path, u8 rights,
+static __always_inline bool tell_answered(struct rvm_partition *part, u8 rights)
+{
+	return tell_kept(part, rights) && rvm_sum_count(&part->sum);
+}
+
+bool rvm_decision_allows_one(struct rvm_partition *part, const struct path *path, u8 rights,
 			     bool load)
 {
 	const struct dentry *dentry = path->dentry;
@@ -323,10 +329,10 @@ bool rvm_decision_allows_one(const struct rvm_partition *part, const struct path
 	    !is_same_place(decision, path->mnt))
 		return false;
 	if (names != READ_ONCE(decision->settled))
-		return holds_on(slot, seq, path->mnt, dentry) && tell_kept(part, rights);
+		return holds_on(slot, seq, path->mnt, dentry) && tell_answered(part, rights);
 	/* All was read before the sequence is looked at again. */
 	smp_rmb();
-	return READ_ONCE(slot->seq) == seq && tell_kept(part, rights);
+	return READ_ONCE(slot->seq) == seq && tell_answered(part, rights);
 }
 
 /* After other names changed: does the directory's still hold, and is the file still there? */
@@ -428,7 +434,7 @@ static noinline bool forget_slot(struct slot *slot, unsigned int seq)
  * Cheap and telling comparisons first; what calls others comes last, so that no
  * frame is needed.
  */
-static __always_inline bool allows_in(const struct rvm_partition *part, const struct path *path,
+static __always_inline bool allows_in(struct rvm_partition *part, const struct path *path,
 				      u8 rights, bool name, struct moves *moves)
 {
 	u64 id = part->id | RVM_DECISION_FOLDER;
@@ -452,15 +458,18 @@ static __always_inline bool allows_in(const struct rvm_partition *part, const st
 	    !(name ? is_like_others(path->dentry, path->mnt) :
 		     is_ordinary(path->dentry, path->mnt)))
 		return false;
-	return name_is_ordinary(slot, seq, part, path, names, moves) && tell_kept(part, rights);
+	if (!name_is_ordinary(slot, seq, part, path, names, moves))
+		return false;
+	/* A rename asks twice, and counts once. */
+	return moves ? tell_kept(part, rights) : tell_answered(part, rights);
 }
 
-bool rvm_decision_allows_in(const struct rvm_partition *part, const struct path *path, u8 rights)
+bool rvm_decision_allows_in(struct rvm_partition *part, const struct path *path, u8 rights)
 {
 	return allows_in(part, path, rights, false, NULL);
 }
 
-bool rvm_decision_allows_name(const struct rvm_partition *part, const struct path *path, u8 rights)
+bool rvm_decision_allows_name(struct rvm_partition *part, const struct path *path, u8 rights)
 {
 	return allows_in(part, path, rights, true, NULL);
 }
@@ -484,7 +493,7 @@ static bool has_gained(const struct rvm_partition *part, u32 additions)
  * of what was granted: if none has changed since before the first, both were true at one and
  * the same time.
  */
-bool rvm_decision_allows_move(const struct rvm_partition *part, const struct path *from,
+bool rvm_decision_allows_move(struct rvm_partition *part, const struct path *from,
 			      const struct path *to)
 {
 	unsigned int names = rvm_walk_names();
@@ -500,7 +509,7 @@ bool rvm_decision_allows_move(const struct rvm_partition *part, const struct pat
 	/* All was read before these are looked at again. */
 	smp_rmb();
 	return rvm_walk_names() == names && rvm_policy_is(part, policy) &&
-	       !has_gained(part, here.additions);
+	       !has_gained(part, here.additions) && rvm_sum_count(&part->sum);
 }
 
 static bool describe_place(struct rvm_decision *decision, const struct path *path,

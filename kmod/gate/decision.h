@@ -109,7 +109,7 @@ struct rvm_decision {
  * Context: as rvm_decision_allows(), which asks this first.
  * Return: true if it is allowed; false says nothing.
  */
-bool rvm_decision_allows_in(const struct rvm_partition *part, const struct path *path, u8 rights);
+bool rvm_decision_allows_in(struct rvm_partition *part, const struct path *path, u8 rights);
 
 /**
  * rvm_decision_allows_name() - likewise for a name that appears or goes
@@ -120,7 +120,7 @@ bool rvm_decision_allows_in(const struct rvm_partition *part, const struct path 
  *
  * Return: as rvm_decision_allows_in().
  */
-bool rvm_decision_allows_name(const struct rvm_partition *part, const struct path *path, u8 rights);
+bool rvm_decision_allows_name(struct rvm_partition *part, const struct path *path, u8 rights);
 
 /**
  * rvm_decision_allows_move() - likewise for a plain file or directory that gets another name
@@ -130,11 +130,11 @@ bool rvm_decision_allows_name(const struct rvm_partition *part, const struct pat
  *
  * Return: true if both names are allowed and the new one is not told from the old one.
  */
-bool rvm_decision_allows_move(const struct rvm_partition *part, const struct path *from,
+bool rvm_decision_allows_move(struct rvm_partition *part, const struct path *from,
 			      const struct path *to);
 
 /** rvm_decision_allows_one() - likewise, was the file itself */
-bool rvm_decision_allows_one(const struct rvm_partition *part, const struct path *path, u8 rights,
+bool rvm_decision_allows_one(struct rvm_partition *part, const struct path *path, u8 rights,
 			     bool load);
 
 /**
@@ -147,7 +147,7 @@ bool rvm_decision_allows_one(const struct rvm_partition *part, const struct path
  * Context: inside rcu_read_lock(); task context; never sleeps.
  * Return: true if it is allowed; false says nothing.
  */
-static inline bool rvm_decision_allows(const struct rvm_partition *part, const struct path *path,
+static inline bool rvm_decision_allows(struct rvm_partition *part, const struct path *path,
 				       u8 rights, bool load)
 {
 	return (!load && rvm_decision_allows_in(part, path, rights)) ||

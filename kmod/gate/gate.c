@@ -117,7 +117,7 @@ static struct path object_of(const struct rvm_question *q)
 	};
 }
 
-static bool was_allowed(const struct rvm_partition *part, const struct rvm_question *q)
+static bool was_allowed(struct rvm_partition *part, const struct rvm_question *q)
 {
 	struct path object = object_of(q);
 

@@ -13,6 +13,7 @@
 #include "gate/decision.h"
 #include "gate/recent.h"
 #include "partition/registry.h"
+#include "partition/sum.h"
 #include "walk/path.h"
 
 /*
@@ -51,7 +52,7 @@ static __always_inline struct recent *recent_of(const struct file *file)
 	return this_cpu_ptr(recent) + ((unsigned long)file / 256) % RECENT;
 }
 
-bool rvm_recent_has(const struct rvm_partition *part, const struct file *file, int mask)
+bool rvm_recent_has(struct rvm_partition *part, const struct file *file, int mask)
 {
 	unsigned long tick = READ_ONCE(jiffies);
 	struct recent *r;
@@ -63,10 +64,10 @@ bool rvm_recent_has(const struct rvm_partition *part, const struct file *file, i
 	     r->dentry == file->f_path.dentry && r->tick == tick &&
 	     rvm_policy_is(part, r->policy) && r->names == rvm_walk_names();
 	preempt_enable();
-	return is;
+	return is && rvm_sum_count(&part->sum);
 }
 
-bool rvm_recent_allows(const struct rvm_partition *part, const struct file *file, int mask,
+bool rvm_recent_allows(struct rvm_partition *part, const struct file *file, int mask,
 		       u8 rights)
 {
 	/* Numbers and time from before the file is looked at. */
@@ -102,7 +103,7 @@ static bool is_same_peer(const struct rvm_peer *a, const struct rvm_peer *b)
 	       !memcmp(&a->addr, &b->addr, sizeof(a->addr));
 }
 
-bool rvm_recent_has_peer(const struct rvm_partition *part, const struct rvm_peer *peer)
+bool rvm_recent_has_peer(struct rvm_partition *part, const struct rvm_peer *peer)
 {
 	unsigned long tick = READ_ONCE(jiffies);
 	struct recent_peer *r;
@@ -113,7 +114,7 @@ bool rvm_recent_has_peer(const struct rvm_partition *part, const struct rvm_peer
 	is = r->tick == tick && r->part == part->id && is_same_peer(&r->peer, peer) &&
 	     rvm_policy_is(part, r->policy);
 	preempt_enable();
-	return is;
+	return is && rvm_sum_count(&part->sum);
 }
 
 void rvm_recent_note_peer(const struct rvm_partition *part, const struct rvm_peer *peer, u64 policy)

@@ -22,7 +22,7 @@ struct rvm_partition;
  * Context: as rvm_decision_allows().
  * Return: true if it is allowed; false says nothing.
  */
-bool rvm_recent_has(const struct rvm_partition *part, const struct file *file, int mask);
+bool rvm_recent_has(struct rvm_partition *part, const struct file *file, int mask);
 
 /**
  * rvm_recent_allows() - rvm_decision_allows(), and rvm_recent_has() it from then on
@@ -34,7 +34,7 @@ bool rvm_recent_has(const struct rvm_partition *part, const struct file *file, i
  * Context: as rvm_decision_allows().
  * Return: true if it is allowed; false says nothing.
  */
-bool rvm_recent_allows(const struct rvm_partition *part, const struct file *file, int mask,
+bool rvm_recent_allows(struct rvm_partition *part, const struct file *file, int mask,
 		       u8 rights);
 
 /**
@@ -63,7 +63,7 @@ struct rvm_peer {
  * Context: as rvm_decision_allows().
  * Return: true if it is allowed; false says nothing.
  */
-bool rvm_recent_has_peer(const struct rvm_partition *part, const struct rvm_peer *peer);
+bool rvm_recent_has_peer(struct rvm_partition *part, const struct rvm_peer *peer);
 
 /**
  * rvm_recent_note_peer() - from now on rvm_recent_has_peer() it

@@ -217,7 +217,7 @@ static noinline int check_connect(struct rvm_partition *part, const struct sock 
 	return check_addr(part, sk, &addr, RVM_OP_CONNECT, RVM_RIGHT_EXECUTE, false);
 }
 
-static bool was_allowed(const struct rvm_partition *part, const struct sock *sk,
+static bool was_allowed(struct rvm_partition *part, const struct sock *sk,
 			const struct rvm_addr *addr, u8 need)
 {
 	struct rvm_peer peer = peer_of(sk, addr, need);

@@ -266,6 +266,17 @@ static int settle_created(struct rvm_partition *part, struct netlink_ext_ack *ex
 	return err;
 }
 
+static struct rvm_partition *alloc_partition(void)
+{
+	struct rvm_partition *part = kzalloc(sizeof(*part), GFP_KERNEL_ACCOUNT);
+
+	if (part && rvm_sum_make(&part->sum)) {
+		kfree(part);
+		return NULL;
+	}
+	return part;
+}
+
 struct rvm_partition *rvm_partition_create(const struct rvm_partition_spec *spec,
 					   struct netlink_ext_ack *extack)
 {
@@ -282,7 +293,7 @@ struct rvm_partition *rvm_partition_create(const struct rvm_partition_spec *spec
 	cgrp = take_cgroup(spec, extack);
 	if (IS_ERR(cgrp))
 		return ERR_CAST(cgrp);
-	part = kzalloc(sizeof(*part), GFP_KERNEL_ACCOUNT);
+	part = alloc_partition();
 	if (!part) {
 		cgroup_put(cgrp);
 		return ERR_PTR(-ENOMEM);
@@ -314,6 +325,7 @@ struct rvm_partition *rvm_partition_create(const struct rvm_partition_spec *spec
 	if (part->lane)
 		rvm_witness_leave(part->lane);
 	cgroup_put(cgrp);
+	rvm_sum_free(&part->sum);
 	kfree(part);
 	return ERR_PTR(err);
 }
@@ -602,6 +614,7 @@ int rvm_partition_destroy(struct rvm_partition *part, struct netlink_ext_ack *ex
 			/* It is destroyed even if the log has no room for the record. */
 			rvm_partition_keep_room(part);
 			table = rvm_registry_del(part);
+			rvm_sum_tell(&part->sum);
 			sequence = record(&part->kept, part, RVM_KIND_PARTITION_DESTROY);
 		}
 		end_tokens(part, table, sequence);
@@ -621,6 +634,7 @@ void rvm_partition_destroy_all(void)
 		guard(mutex)(&rvm_revoke_lock);
 		scoped_guard(mutex, &rvm_partitions_lock) {
 			table = rvm_registry_del(part);
+			rvm_sum_tell(&part->sum);
 			sequence = record(&part->kept, part, RVM_KIND_PARTITION_DESTROY);
 		}
 		end_tokens(part, table, sequence);

@@ -295,6 +295,9 @@ static void free_partition(struct rcu_head *rcu)
 	struct rvm_partition *part = container_of(rcu, struct rvm_partition, rcu);
 
 	rvm_own_release(&part->own);
+	/* Whoever counted after it was destroyed. */
+	rvm_sum_tell(&part->sum);
+	rvm_sum_free(&part->sum);
 	rvm_witness_leave(part->lane);
 	kvfree(part->nonces);
 	cgroup_put(part->cgrp);

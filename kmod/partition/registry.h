@@ -14,6 +14,7 @@
 #include "lib/judge/judge.h"
 #include "limits.h"
 #include "partition/own.h"
+#include "partition/sum.h"
 #include "policy.h"
 #include "witness/witness.h"
 
@@ -45,6 +46,8 @@ struct rvm_partition {
 	refcount_t refs;
 	/** @id: Never reused in one load. */
 	u32 id;
+	/** @sum: Answers from what was kept. */
+	struct rvm_sum sum;
 	/** @policy: Counts what was taken from this partition; see rvm_policy_number(). */
 	atomic64_t policy;
 	/**
