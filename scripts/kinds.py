@@ -24,11 +24,15 @@ READS = re.compile(r"[!=<>]= *$")
 NAMES = "kmod/lib/log/record.c"
 # One of three, by the tier.
 TIERS = ("PROOF_VERIFIED_P1", "PROOF_VERIFIED_P2", "PROOF_VERIFIED_P3")
-# Tests that name the kind that they look for: rows of a program, and checks of a shell test.
+# Tests that name the kind that they look for: rows of a program, checks of a shell test,
+# functions of one that look at that byte of a record, and whole programs.
 ROWS = ("selftests/full/*.c",
         re.compile(r'^\t\{ "([a-z_0-9]+)",\s*(?:RVM_CMD_\w+|0),\s*RVM_KIND_([A-Z0-9_]+),', re.M))
 CHECKS = ("selftests/*.sh",
           re.compile(r"^\s*check ([a-z_0-9]+) has_record [\"']0x([0-9a-f]{2}) ", re.M))
+FUNCTIONS = re.compile(r"^([a-z_0-9]+)\(\) {$(.*?)^}$", re.M | re.S)
+BYTE = re.compile(r"\[16\] == 0x([0-9a-fA-F]{2})")
+PROGRAMS = "selftests/*_test.c"
 HEAD = """\
 # Kinds of records
 
@@ -39,8 +43,9 @@ does not say how a record is laid out ([interface](../userspace-api/rvm.md)).
 from the tests that look for them. The static checks fail if a kind has neither an emitter nor
 a reason, or if an emitter has no line or no test.
 
-*Tests* are rows of `selftests/full/*.c` (*full*) and checks of the shell tests (*shell*). A
-row of *full* compares actor, target, operation, and whether there is the hash of a token.
+*Tests* are rows of `selftests/full/*.c` (*full*), checks of the shell tests (*shell*), and other
+programs in `selftests/` (*program*). A row of *full* compares actor, target, operation, and
+whether there is the hash of a token.
 """
 TITLES = "kind | emitter | actor | target | capability_hash | payload | tests"
 
@@ -85,6 +90,11 @@ def read_tests(kinds):
     for path in ROOT.glob(CHECKS[0]):
         tests |= {(by_code.get(int(code, 16)), f"shell:{name}")
                   for name, code in CHECKS[1].findall(path.read_text())}
+        tests |= {(by_code.get(int(code, 16)), f"shell:{name}")
+                  for name, body in FUNCTIONS.findall(path.read_text())
+                  for code in BYTE.findall(body)}
+    for path in ROOT.glob(PROGRAMS):
+        tests |= {(kind, f"program:{path.stem}") for kind in KIND.findall(path.read_text())}
     return tests
 
 

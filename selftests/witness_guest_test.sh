@@ -154,7 +154,7 @@ fails() {
 }
 
 ktap_print_header
-ktap_set_plan 30
+ktap_set_plan 31
 make_workspace
 check hooks_attach attach_hooks
 check table_loads load_table
@@ -165,6 +165,8 @@ check denied_read fails run 'cat ../out/file'
 check denied_write fails run 'echo x >file'
 check denied_program fails run 'ls'
 check log_is_out_of_reach fails run 'cat /dev/rvm_witness'
+# What was answered from what is kept is told a second later, and then nothing more.
+sleep 3
 
 check heads_agree heads_agree
 check device_is_the_log device_agrees
@@ -183,6 +185,8 @@ check admission_is_recorded has_record '0x62 0 0 0 0 51'
 check start_is_recorded has_record "0x50 $id 3 16 4 24"
 check allowed_program_is_recorded has_record "0x50 $id 0 16 4 24"
 check started_program_is_recorded has_record "0x62 $id 0 0 0 24"
+# A sum: what it has no byte for is 0.
+check sum_is_recorded has_record "0x60 $id 0 0 0 0"
 check all_denials_are_recorded denials_are_recorded
 
 rvmctl monitor >"$dir/events" 2>&1 &

@@ -134,6 +134,8 @@ static void tell_waiting(struct work_struct *work)
 {
 	struct rvm_sum *sum = take_waiting(), *next;
 
+	if (!sum)
+		return;
 	/* Whoever saw that it was waiting has counted after that. */
 	synchronize_rcu();
 	for (; sum; sum = next) {

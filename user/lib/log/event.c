@@ -167,12 +167,15 @@ uint64_t event_like(const struct event *event)
 	return event->rec.sequence - (uint32_t)(event->rec.sequence - event->rec.capability_hash);
 }
 
-/* Counts are read more easily with commas. */
-static char *joined_text(const struct event *event)
+bool event_is_sum(const struct event *event)
 {
-	uint32_t count = event->payload.detail;
-	char text[16];
-	int at = sizeof(text) - 1, digits = 0;
+	return event->rec.kind == RVM_KIND_SCHEDULER_EPOCH;
+}
+
+/* Counts are read more easily with commas.  Return: a part of @text. */
+static const char *count_text(uint64_t count, char text[32])
+{
+	int at = 31, digits = 0;
 
 	text[at] = '\0';
 	do {
@@ -181,7 +184,24 @@ static char *joined_text(const struct event *event)
 		text[--at] = '0' + count % 10;
 		digits++;
 	} while (count /= 10);
-	return format("and %s more like record %" PRIu64, text + at, event_like(event));
+	return text + at;
+}
+
+static char *joined_text(const struct event *event)
+{
+	char text[32];
+
+	return format("and %s more like record %" PRIu64, count_text(event->payload.detail, text),
+		      event_like(event));
+}
+
+static char *sum_text(const struct event *event)
+{
+	char text[32];
+
+	return format("%s access%s answered from what is kept, in %" PRIu32 " ms",
+		      count_text(event->rec.target, text), event->rec.target == 1 ? "" : "es",
+		      event->payload.detail);
 }
 
 const char *event_verdict(const struct event *event)
@@ -215,6 +235,8 @@ char *event_object(const struct event *event)
 
 	if (event_is_joined(event))
 		return joined_text(event);
+	if (event_is_sum(event))
+		return sum_text(event);
 	if (is_about_token(event))
 		return format("token %s%s%s", d->token, d->resource ? " " : "",
 			      d->resource ? d->resource : "");
@@ -288,6 +310,10 @@ void event_fields(struct out *out, const struct event *event)
 	if (event_is_joined(event)) {
 		out_json_u64(out, "count", event->payload.detail);
 		out_json_u64(out, "like", event_like(event));
+	}
+	if (event_is_sum(event)) {
+		out_json_u64(out, "count", event->rec.target);
+		out_json_u64(out, "milliseconds", event->payload.detail);
 	}
 	if (event->detail.line)
 		out_json_str(out, "detail", event->detail.line);

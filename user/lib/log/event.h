@@ -66,6 +66,8 @@ bool event_is_denial(const struct event *event);
 /* It counts denials like another one, which is that record. */
 bool event_is_joined(const struct event *event);
 uint64_t event_like(const struct event *event);
+/* It tells how often a partition was answered from what is kept. */
+bool event_is_sum(const struct event *event);
 /* "deny", "allow", "would-deny" or "-". */
 const char *event_verdict(const struct event *event);
 

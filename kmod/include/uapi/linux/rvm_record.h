@@ -45,7 +45,7 @@
  * @RVM_KIND_PROOF_VERIFIED_P3: allowed at tier 3
  * @RVM_KIND_PROOF_REJECTED: denied
  * @RVM_KIND_PROOF_ESCALATED: judged again at a higher tier
- * @RVM_KIND_SCHEDULER_EPOCH: end of an accounting period
+ * @RVM_KIND_SCHEDULER_EPOCH: how often a partition was answered from what is kept
  * @RVM_KIND_SCHEDULER_MODE_SWITCH: scheduler changed its mode
  * @RVM_KIND_TASK_SPAWN: task or agent started
  * @RVM_KIND_TASK_TERMINATE: task or agent ended
