@@ -22,6 +22,7 @@
 #include "witness/key.h"
 #include "witness/listener.h"
 #include "witness/map.h"
+#include "witness/shelf.h"
 #include "witness/witness.h"
 #include "witness/witness_priv.h"
 
@@ -65,16 +66,8 @@ static DECLARE_DELAYED_WORK(join, join_work);
 static void hash_line(u64 sequence)
 {
 	const struct rvm_witness_line *line;
-	unsigned long flags;
 
-	raw_spin_lock_irqsave(&rvm_log.lock, flags);
-	line = rvm_log_line(sequence);
-	raw_spin_unlock_irqrestore(&rvm_log.lock, flags);
-	if (WARN_ON_ONCE(!line))
-		return;
-	/* Whoever fills it has interrupts off.  Pairs with fill_line(). */
-	while (smp_load_acquire(&line->filled) != sequence + 1)
-		cpu_relax();
+	line = rvm_lines_await(rvm_log_place(sequence)->slot, sequence);
 	rvm_sha256_update(&hasher.lines, line->text, line->length);
 	rvm_sha256_update(&hasher.lines, "\n", 1);
 	hasher.since_seal++;

@@ -26,45 +26,38 @@ struct holder {
 	unsigned int areas;
 };
 
-static struct rvm_witness_map *map;
+struct rvm_witness_map *rvm_map;
 static LIST_HEAD(holders);
 static DEFINE_SPINLOCK(holders_lock);
 
 u8 *rvm_map_alloc(u32 capacity)
 {
-	static_assert(sizeof(*map) <= PAGE_SIZE);
-	map = vmalloc_user(PAGE_SIZE + (size_t)capacity * RVM_RECORD_BYTES);
-	if (!map)
+	static_assert(sizeof(*rvm_map) <= PAGE_SIZE);
+	rvm_map = vmalloc_user(PAGE_SIZE + (size_t)capacity * RVM_RECORD_BYTES);
+	if (!rvm_map)
 		return NULL;
-	map->magic = RVM_WITNESS_MAP_MAGIC;
-	map->version = 1;
-	map->ring = PAGE_SIZE;
-	map->record_bytes = RVM_RECORD_BYTES;
-	map->capacity = capacity;
-	return (u8 *)map + PAGE_SIZE;
+	rvm_map->magic = RVM_WITNESS_MAP_MAGIC;
+	rvm_map->version = 1;
+	rvm_map->ring = PAGE_SIZE;
+	rvm_map->record_bytes = RVM_RECORD_BYTES;
+	rvm_map->capacity = capacity;
+	return (u8 *)rvm_map + PAGE_SIZE;
 }
 
 void rvm_map_free(void)
 {
-	vfree(map);
+	vfree(rvm_map);
 }
 
 void rvm_map_name(u64 log)
 {
-	map->log = log;
-}
-
-void rvm_map_pass(u64 first)
-{
-	WRITE_ONCE(map->first, first);
-	/* Whoever sees anything of the new record sees this too. */
-	smp_wmb();
+	rvm_map->log = log;
 }
 
 void rvm_map_publish(u64 hashed)
 {
 	/* Whoever sees this sees the records. */
-	smp_store_release(&map->hashed, hashed);
+	smp_store_release(&rvm_map->hashed, hashed);
 }
 
 static void open_area(struct vm_area_struct *vma)
@@ -107,7 +100,7 @@ int rvm_map_into(struct vm_area_struct *vma)
 	holder = kmalloc(sizeof(*holder), GFP_KERNEL_ACCOUNT);
 	if (!holder)
 		return -ENOMEM;
-	err = remap_vmalloc_range(vma, map, vma->vm_pgoff);
+	err = remap_vmalloc_range(vma, rvm_map, vma->vm_pgoff);
 	if (err) {
 		kfree(holder);
 		return err;

@@ -2,10 +2,17 @@
 #ifndef _RVM_WITNESS_MAP_H
 #define _RVM_WITNESS_MAP_H
 
+#include <linux/compiler.h>
 #include <linux/types.h>
+#include <uapi/linux/rvm_witness.h>
+
+#include <asm/barrier.h>
 
 struct mm_struct;
 struct vm_area_struct;
+
+/* The page before the records. */
+extern struct rvm_witness_map *rvm_map;
 
 /**
  * rvm_map_alloc() - make the ring, with the page that tells of it
@@ -22,7 +29,12 @@ void rvm_map_free(void);
 void rvm_map_name(u64 log);
 
 /** rvm_map_pass() - records before this one are overwritten from now on; under the log's lock */
-void rvm_map_pass(u64 first);
+static inline void rvm_map_pass(u64 first)
+{
+	WRITE_ONCE(rvm_map->first, first);
+	/* Whoever sees anything of the new record sees this too. */
+	smp_wmb();
+}
 
 /** rvm_map_publish() - records before this one are final */
 void rvm_map_publish(u64 hashed);

@@ -54,14 +54,17 @@ static bool begin(u64 *next, bool own)
 	unsigned long flags;
 	u64 first;
 
-	raw_spin_lock_irqsave(&rvm_log.lock, flags);
+	/* Lines that go now go before anybody is told that none does. */
+	raw_spin_lock_irqsave(&rvm_log.line_lock, flags);
+	raw_spin_lock(&rvm_log.lock);
 	first = first_recordable();
 	own = own && *next >= first;
 	if (!own)
 		*next = first;
-	rvm_log.acknowledged = *next;
-	rvm_log.recorded = true;
-	raw_spin_unlock_irqrestore(&rvm_log.lock, flags);
+	WRITE_ONCE(rvm_log.acknowledged, *next);
+	WRITE_ONCE(rvm_log.recorded, true);
+	raw_spin_unlock(&rvm_log.lock);
+	raw_spin_unlock_irqrestore(&rvm_log.line_lock, flags);
 	return own;
 }
 
@@ -70,7 +73,7 @@ static void set_acknowledged(u64 sequence)
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&rvm_log.lock, flags);
-	rvm_log.acknowledged = sequence;
+	WRITE_ONCE(rvm_log.acknowledged, sequence);
 	raw_spin_unlock_irqrestore(&rvm_log.lock, flags);
 }
 
@@ -158,7 +161,7 @@ int rvm_recorder_acknowledge(const void *owner, u64 sequence)
 	raw_spin_lock_irqsave(&rvm_log.lock, flags);
 	valid = sequence >= rvm_log.acknowledged && sequence <= rvm_witness_hashed();
 	if (valid)
-		rvm_log.acknowledged = sequence;
+		WRITE_ONCE(rvm_log.acknowledged, sequence);
 	raw_spin_unlock_irqrestore(&rvm_log.lock, flags);
 	if (!valid)
 		return -EINVAL;
@@ -180,7 +183,7 @@ void rvm_recorder_detach(const void *owner)
 		return;
 	recorder.owner = NULL;
 	raw_spin_lock_irqsave(&rvm_log.lock, flags);
-	rvm_log.recorded = false;
+	WRITE_ONCE(rvm_log.recorded, false);
 	sequence = rvm_log.acknowledged;
 	raw_spin_unlock_irqrestore(&rvm_log.lock, flags);
 	record(sequence, NULL, false);

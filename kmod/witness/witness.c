@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The witness log: a ring of records and a shelf of detail lines.
+ * The witness log: a ring of records.  Their detail lines are on a shelf (witness/shelf.c).
  *
  * A record is made in two phases, because hooks run under spinlocks and with interrupts
  * off.  The appender takes sequence and time and copies the fields under the log's lock.
@@ -21,11 +21,11 @@
 
 #include "lib/log/record.h"
 #include "lib/log/share.h"
-#include "lib/log/shelf.h"
 #include "limits.h"
 #include "witness/join.h"
 #include "witness/listener.h"
 #include "witness/map.h"
+#include "witness/shelf.h"
 #include "witness/witness.h"
 #include "witness/witness_priv.h"
 
@@ -35,7 +35,8 @@
 /* Gaps that are told in one hold of the lock. */
 #define GAPS 16
 
-static_assert(RVM_DETAILS_MAX == RVM_SHELF_SLOTS);
+/* Longer than anyone waits for the lock. */
+#define SLACK_NS ((u64)NSEC_PER_SEC)
 
 static unsigned int ring = RVM_RING_DEFAULT;
 module_param(ring, uint, 0444);
@@ -51,6 +52,7 @@ MODULE_PARM_DESC(seal_seconds, "Seconds after which records are sealed at the la
 
 struct rvm_witness_log rvm_log = {
 	.lock = __RAW_SPIN_LOCK_UNLOCKED(rvm_log.lock),
+	.line_lock = __RAW_SPIN_LOCK_UNLOCKED(rvm_log.line_lock),
 };
 
 DECLARE_WAIT_QUEUE_HEAD(rvm_witness_wait);
@@ -72,7 +74,7 @@ static u64 first_kept(void)
 }
 
 /* Records that may not be overwritten now.  With the reserved ones never above the capacity. */
-static u32 used(void)
+static u64 used(void)
 {
 	return rvm_log.appended - first_kept();
 }
@@ -84,14 +86,9 @@ static bool is_old(u64 sequence)
 	return ktime_get_real_ns() > time + RVM_SHARE_AGE_SECONDS * (u64)NSEC_PER_SEC;
 }
 
-static u16 *lane_at(u64 sequence)
-{
-	return &rvm_log.lanes[sequence & (rvm_log.capacity - 1)];
-}
-
 static void pass_one(void)
 {
-	rvm_shares_remove(rvm_log.shares, *lane_at(rvm_log.floor));
+	rvm_shares_remove(rvm_log.shares, rvm_log_place(rvm_log.floor)->lane);
 	rvm_log.floor++;
 }
 
@@ -113,25 +110,48 @@ void rvm_log_pass(u64 sequence)
 
 static bool has_room(u32 count, u32 kept)
 {
-	u32 taken = used() + max(rvm_log.reserved, kept);
+	return used() + max(rvm_log.reserved, kept) + count <= rvm_log.capacity;
+}
 
-	return taken <= rvm_log.capacity && count <= rvm_log.capacity - taken;
+/* Who replaces its own record has as many as before. */
+static __always_inline void count_next(u16 lane)
+{
+	bool full = rvm_log.appended - rvm_log.floor == rvm_log.capacity;
+
+	if (full && rvm_log_place(rvm_log.floor)->lane == lane) {
+		rvm_log.floor++;
+		return;
+	}
+	if (full)
+		pass_one();
+	rvm_shares_add(rvm_log.shares, lane);
+}
+
+/*
+ * The time is read before the lock is taken.  Who then waited for it has no earlier time than
+ * the record before: only who sets the clock back by more than SLACK_NS makes times go back.
+ */
+static u64 order_time(u64 time)
+{
+	if (rvm_log.last_time - time < SLACK_NS)
+		return rvm_log.last_time;
+	rvm_log.last_time = time;
+	return time;
 }
 
 /* What nobody knows before the lock is held. */
-static u64 put_image(u8 raw[RVM_RECORD_BYTES], u16 lane)
+static __always_inline u64 put_image(u8 raw[RVM_RECORD_BYTES], struct rvm_witness_place place,
+				     u64 time)
 {
 	u64 sequence = rvm_log.appended;
 
 	lockdep_assert_held(&rvm_log.lock);
-	if (sequence - rvm_log.floor == rvm_log.capacity)
-		pass_one();
+	count_next(place.lane);
 	if (sequence >= rvm_log.capacity)
 		rvm_map_pass(sequence + 1 - rvm_log.capacity);
-	rvm_shares_add(rvm_log.shares, lane);
-	*lane_at(sequence) = lane;
+	*rvm_log_place(sequence) = place;
 	rvm_le64_put(raw, sequence);
-	rvm_le64_put(raw + 8, ktime_get_real_ns());
+	rvm_le64_put(raw + 8, order_time(time));
 	memcpy(rvm_log_record(sequence), raw, RVM_RECORD_BYTES);
 	/* Pairs with rvm_witness_appended(). */
 	smp_store_release(&rvm_log.appended, sequence + 1);
@@ -141,49 +161,24 @@ static u64 put_image(u8 raw[RVM_RECORD_BYTES], u16 lane)
 /* The caller has found or reserved room. */
 u64 rvm_log_put(const struct rvm_record *rec, u16 lane)
 {
+	const struct rvm_witness_place place = { lane, RVM_SHELF_NONE };
 	u8 raw[RVM_RECORD_BYTES];
 
 	rvm_record_encode(rec, raw);
-	return put_image(raw, lane);
+	return put_image(raw, place, ktime_get_real_ns());
 }
 
-/*
- * Gives the next record a place for its line.  It does without if the one that would have
- * to go is kept: for the hasher, who has to read it, or for the recorder.
- */
-static struct rvm_witness_line *put_line(u8 raw[RVM_RECORD_BYTES], u16 lane)
+/* A line that was wanted: its number in the order of records, if there is a slot for it. */
+static void number_line(u8 raw[RVM_RECORD_BYTES], u16 slot)
 {
-	u64 keep = rvm_log.recorded ? rvm_log.acknowledged : rvm_witness_hashed();
-	u16 top = rvm_log.shares->lane[lane].top;
-	u16 slot = rvm_shelf_place(rvm_log.shelf, top, rvm_log.appended, keep);
-
 	lockdep_assert_held(&rvm_log.lock);
 	if (slot == RVM_SHELF_NONE) {
 		rvm_log.lines_lost++;
-		return NULL;
+		return;
 	}
 	rvm_log.lines_appended++;
 	raw[RVM_RECORD_FLAGS] |= RVM_RECORD_F_DETAIL;
 	rvm_le32_put(raw + RVM_RECORD_COUNT, (u32)rvm_log.lines_appended);
-	return &rvm_log.lines[slot];
-}
-
-/* Nobody reads it before: its record is not hashed. */
-static void fill_line(struct rvm_witness_line *line, const char *text, u32 length, u64 sequence)
-{
-	line->length = length;
-	memcpy(line->text, text, length);
-	line->text[length] = '\0';
-	/* Pairs with the hasher. */
-	smp_store_release(&line->filled, sequence + 1);
-}
-
-const struct rvm_witness_line *rvm_log_line(u64 sequence)
-{
-	u16 slot = rvm_shelf_find(rvm_log.shelf, sequence);
-
-	lockdep_assert_held(&rvm_log.lock);
-	return slot == RVM_SHELF_NONE ? NULL : &rvm_log.lines[slot];
 }
 
 static void put_seal(void)
@@ -269,27 +264,42 @@ void rvm_log_kick(void)
 	irq_work_queue(&kick);
 }
 
-/* Of what is not promised to changes. */
-static bool is_admitted(u16 lane, u32 count)
+/* Where nothing is replaced. */
+static noinline bool is_in_share(u16 lane, u32 kept)
 {
-	u32 kept = max(rvm_log.reserved, rvm_log.capacity / 4);
-	struct rvm_share_room room = {
+	const struct rvm_share_room room = { .free = rvm_log.capacity - used() - kept };
+
+	return rvm_shares_admit(rvm_log.shares, lane, &room);
+}
+
+/* The oldest record, which is of another lane. */
+static noinline bool may_replace(u16 lane, u16 oldest)
+{
+	const struct rvm_share_room room = {
 		.records = rvm_log.capacity,
-		.replaces = overwrite && !rvm_log.recorded,
+		.replaces = true,
+		.oldest = oldest,
 	};
 
-	if (!has_room(count, kept))
-		return false;
-	if (!room.replaces) {
-		room.free = rvm_log.capacity - used() - kept;
-		return rvm_shares_admit(rvm_log.shares, lane, &room);
-	}
-	if (rvm_log.appended - rvm_log.floor < rvm_log.capacity)
-		return true;
-	room.oldest = *lane_at(rvm_log.floor);
 	return rvm_shares_admit(rvm_log.shares, lane, &room) ||
 	       (is_old(rvm_log.floor) &&
 		rvm_shares_take_turn(rvm_log.shares, lane, ktime_get_ns()));
+}
+
+/* Of what is not promised to changes.  Who replaces its own has as much as before. */
+static __always_inline bool is_admitted(u16 lane, u32 count)
+{
+	u32 kept = max(rvm_log.reserved, rvm_log.capacity / 4);
+	u16 oldest;
+
+	if (!has_room(count, kept))
+		return false;
+	if (!overwrite || rvm_log.recorded)
+		return is_in_share(lane, kept);
+	if (rvm_log.appended - rvm_log.floor < rvm_log.capacity)
+		return true;
+	oldest = rvm_log_place(rvm_log.floor)->lane;
+	return oldest == lane || may_replace(lane, oldest);
 }
 
 static bool take_room(u16 lane, struct rvm_reservation *res)
@@ -338,35 +348,60 @@ static void note_work(bool recorded, bool *idle, bool *late)
 	rvm_log.hurried |= *late;
 }
 
-/* Makes a record, out of the reservation if there is one. */
+/* Seals have their own use for the place of the key. */
+static bool has_line(const struct rvm_event *event)
+{
+	return event->detail && event->kind != RVM_KIND_LOG_SEAL;
+}
+
+/* Return: its sequence, U64_MAX if there is no room for it. */
+static __always_inline u64 append_image(const struct rvm_event *event, u8 raw[RVM_RECORD_BYTES],
+					u16 slot, struct rvm_reservation *res, u64 time)
+{
+	const struct rvm_witness_place place = { event->lane, slot };
+	u64 sequence;
+
+	lockdep_assert_held(&rvm_log.lock);
+	if (!take_room(event->lane, res)) {
+		lose(event);
+		return U64_MAX;
+	}
+	if (has_line(event))
+		number_line(raw, slot);
+	sequence = put_image(raw, place, time);
+	if (event->kind == RVM_KIND_PROOF_REJECTED)
+		WRITE_ONCE(rvm_log.last_denial, sequence + 1);
+	put_upkeep();
+	return sequence;
+}
+
+/*
+ * Makes a record, out of the reservation if there is one.  A line has its slot before the
+ * record has its sequence, and its text after.
+ */
 static u64 append(const struct rvm_event *event, struct rvm_reservation *res)
 {
-	u32 length = event->detail ? strnlen(event->detail, RVM_DETAIL_BYTES - 1) : 0;
-	struct rvm_witness_line *line = NULL;
+	u16 owner = READ_ONCE(rvm_log.shares->lane[event->lane].top);
+	u16 slot = RVM_SHELF_NONE;
 	u8 raw[RVM_RECORD_BYTES];
-	u64 sequence = U64_MAX;
 	unsigned long flags;
 	bool idle, late;
+	u64 sequence, time;
 
 	encode(event, raw);
 	local_irq_save(flags);
+	if (has_line(event))
+		slot = rvm_lines_take(owner);
+	time = ktime_get_real_ns();
 	raw_spin_lock(&rvm_log.lock);
-	if (!take_room(event->lane, res)) {
-		lose(event);
-	} else {
-		/* Seals have their own use for the place of the key. */
-		if (event->detail && event->kind != RVM_KIND_LOG_SEAL)
-			line = put_line(raw, event->lane);
-		sequence = put_image(raw, event->lane);
-		if (event->kind == RVM_KIND_PROOF_REJECTED)
-			WRITE_ONCE(rvm_log.last_denial, sequence + 1);
-		put_upkeep();
-	}
+	sequence = append_image(event, raw, slot, res, time);
 	note_work(sequence != U64_MAX, &idle, &late);
 	raw_spin_unlock(&rvm_log.lock);
 	/* Interrupts stay off, as the hasher waits for the line. */
-	if (line)
-		fill_line(line, event->detail, length, sequence);
+	if (slot != RVM_SHELF_NONE && sequence != U64_MAX)
+		rvm_lines_fill(slot, sequence, event->detail);
+	else if (slot != RVM_SHELF_NONE)
+		rvm_lines_give(owner, slot);
 	local_irq_restore(flags);
 
 	if (late)
@@ -496,39 +531,39 @@ u64 rvm_witness_first(void)
 	return appended > rvm_log.capacity ? appended - rvm_log.capacity : 0;
 }
 
-int rvm_witness_get_record(u64 sequence, u8 raw[RVM_RECORD_BYTES])
+static int get_record(u64 sequence, u8 raw[RVM_RECORD_BYTES], u16 *slot)
 {
 	unsigned long flags;
 	int err = 0;
 
 	raw_spin_lock_irqsave(&rvm_log.lock, flags);
-	if (sequence >= rvm_witness_hashed())
+	if (sequence >= rvm_witness_hashed()) {
 		err = -ERANGE;
-	else if (sequence < rvm_witness_first())
+	} else if (sequence < rvm_witness_first()) {
 		err = -ENODATA;
-	else
+	} else {
 		memcpy(raw, rvm_log_record(sequence), RVM_RECORD_BYTES);
+		*slot = rvm_log_place(sequence)->slot;
+	}
 	raw_spin_unlock_irqrestore(&rvm_log.lock, flags);
 	return err;
+}
+
+int rvm_witness_get_record(u64 sequence, u8 raw[RVM_RECORD_BYTES])
+{
+	u16 slot;
+
+	return get_record(sequence, raw, &slot);
 }
 
 int rvm_witness_get_detail(u64 sequence, char *buf)
 {
 	u8 raw[RVM_RECORD_BYTES];
-	const struct rvm_witness_line *line;
-	unsigned long flags;
-	int length = -ENODATA;
+	u16 slot;
 
-	if (rvm_witness_get_record(sequence, raw))
+	if (get_record(sequence, raw, &slot) || slot == RVM_SHELF_NONE)
 		return -ENODATA;
-	raw_spin_lock_irqsave(&rvm_log.lock, flags);
-	line = rvm_log_line(sequence);
-	if (line) {
-		length = line->length;
-		memcpy(buf, line->text, length + 1);
-	}
-	raw_spin_unlock_irqrestore(&rvm_log.lock, flags);
-	return length;
+	return rvm_lines_copy(slot, sequence, buf);
 }
 
 u64 rvm_witness_last_denial(void)
@@ -546,20 +581,16 @@ int rvm_witness_init(void)
 	rvm_log.records = rvm_map_alloc(ring);
 	if (!rvm_log.records)
 		return -ENOMEM;
-	rvm_log.lanes = __vmalloc_array(ring, sizeof(*rvm_log.lanes), GFP_KERNEL_ACCOUNT);
-	if (!rvm_log.lanes)
+	rvm_log.places = __vmalloc_array(ring, sizeof(*rvm_log.places), GFP_KERNEL_ACCOUNT);
+	if (!rvm_log.places)
 		goto err_free_records;
-	rvm_log.lines = __vmalloc_array(RVM_DETAILS_MAX, sizeof(*rvm_log.lines),
-					GFP_KERNEL_ACCOUNT | __GFP_ZERO);
-	if (!rvm_log.lines)
-		goto err_free_lanes;
-	rvm_log.shelf = vmalloc(sizeof(*rvm_log.shelf));
-	if (!rvm_log.shelf)
-		goto err_free_lines;
-	rvm_shelf_init(rvm_log.shelf);
+	err = rvm_lines_init();
+	if (err)
+		goto err_free_places;
+	err = -ENOMEM;
 	rvm_log.shares = vmalloc(sizeof(*rvm_log.shares));
 	if (!rvm_log.shares)
-		goto err_free_shelf;
+		goto err_exit_lines;
 	rvm_shares_init(rvm_log.shares);
 	rvm_join_init();
 	err = rvm_hasher_init();
@@ -570,12 +601,10 @@ int rvm_witness_init(void)
 
 err_free_shares:
 	vfree(rvm_log.shares);
-err_free_shelf:
-	vfree(rvm_log.shelf);
-err_free_lines:
-	vfree(rvm_log.lines);
-err_free_lanes:
-	vfree(rvm_log.lanes);
+err_exit_lines:
+	rvm_lines_exit();
+err_free_places:
+	vfree(rvm_log.places);
 err_free_records:
 	rvm_map_free();
 	return err;
@@ -593,8 +622,7 @@ void rvm_witness_exit(void)
 	irq_work_sync(&hurry);
 	rvm_hasher_exit();
 	vfree(rvm_log.shares);
-	vfree(rvm_log.shelf);
-	vfree(rvm_log.lines);
-	vfree(rvm_log.lanes);
+	rvm_lines_exit();
+	vfree(rvm_log.places);
 	rvm_map_free();
 }

@@ -3,28 +3,26 @@
 #define _RVM_WITNESS_PRIV_H
 
 #include <linux/atomic.h>
+#include <linux/cache.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 #include <linux/workqueue.h>
 
 #include "lib/log/record.h"
 #include "lib/log/share.h"
-#include "lib/log/shelf.h"
 #include "limits.h"
 #include "witness/witness.h"
 
 /* What the files of this directory share. */
 
 /**
- * struct rvm_witness_line - a detail line
+ * struct rvm_witness_place - what is known of each record in the ring, beside its image
  */
-struct rvm_witness_line {
-	/** @filled: Sequence of the record whose line it is, plus one, once it is whole. */
-	u64 filled;
-	/** @length: Bytes of @text without its NUL. */
-	u32 length;
-	/** @text: The line. */
-	char text[RVM_DETAIL_BYTES];
+struct rvm_witness_place {
+	/** @lane: Where it counts in the shares. */
+	u16 lane;
+	/** @slot: Of its line, RVM_SHELF_NONE for none. */
+	u16 slot;
 };
 
 /**
@@ -35,16 +33,12 @@ struct rvm_witness_line {
  * copied out under @lock.  What a recorder has not acknowledged is not overwritten either.
  */
 struct rvm_witness_log {
-	/** @lock: Taken last, from hooks under any lock. */
+	/** @lock: Taken last, from hooks under any lock; of the log's two, after @line_lock. */
 	raw_spinlock_t lock;
 	/** @records: Images, by sequence modulo capacity; set at load. */
 	u8 *records;
-	/** @lanes: Where each record counts in @shares, likewise; under @lock. */
-	u16 *lanes;
-	/** @lines: By slots of the shelf; set at load. */
-	struct rvm_witness_line *lines;
-	/** @shelf: Which record's line is where; under @lock. */
-	struct rvm_shelf *shelf;
+	/** @places: Likewise; under @lock. */
+	struct rvm_witness_place *places;
 	/** @id: Random number of record 0; set at load. */
 	u64 id;
 	/** @shares: How many records from @floor on each partition has; under @lock. */
@@ -55,16 +49,21 @@ struct rvm_witness_log {
 	bool kicked;
 	/** @hurried: It comes at once, not only with the next tick; under @lock. */
 	bool hurried;
-	/** @recorded: There is a recorder; under @lock. */
+	/** @recorded: There is a recorder; under @lock, set under @line_lock too. */
 	bool recorded;
 	/** @reserved: Records that are promised to changes; under @lock. */
 	u32 reserved;
 	/** @appended: Records so far; written under @lock. */
 	u64 appended;
-	/** @acknowledged: Records that a recorder has made safe; under @lock. */
+	/**
+	 * @acknowledged: Records that a recorder has made safe; under @lock.  Without
+	 * @line_lock it only goes up.
+	 */
 	u64 acknowledged;
 	/** @sealed: Records up to and with the newest seal; under @lock. */
 	u64 sealed;
+	/** @last_time: Of the newest record; under @lock. */
+	u64 last_time;
 	/** @floor: The first record that counts in @shares; under @lock. */
 	u64 floor;
 	/** @dropped: Records for which there was no room; under @lock. */
@@ -83,6 +82,8 @@ struct rvm_witness_log {
 	atomic64_t missed;
 	/** @hashed: Records that are final; written by the hasher. */
 	u64 hashed;
+	/** @line_lock: Of the lines (witness/shelf.h). */
+	raw_spinlock_t line_lock ____cacheline_aligned_in_smp;
 };
 
 extern struct rvm_witness_log rvm_log;
@@ -100,14 +101,17 @@ static inline u8 *rvm_log_record(u64 sequence)
 	return rvm_log.records + (sequence & (rvm_log.capacity - 1)) * RVM_RECORD_BYTES;
 }
 
+/** rvm_log_place() - what is known of a record; under the log's lock, or while it is not hashed */
+static inline struct rvm_witness_place *rvm_log_place(u64 sequence)
+{
+	return &rvm_log.places[sequence & (rvm_log.capacity - 1)];
+}
+
 /** rvm_log_put() - make a record, for which there is room; under the log's lock */
 u64 rvm_log_put(const struct rvm_record *rec, u16 lane);
 
 /** rvm_log_append() - rvm_witness_append() of what is not joined to others */
 u64 rvm_log_append(const struct rvm_event *event);
-
-/** rvm_log_line() - line of a record, NULL if it is gone; under the log's lock */
-const struct rvm_witness_line *rvm_log_line(u64 sequence);
 
 /** rvm_log_pass() - records before this one do not count in the shares any more */
 void rvm_log_pass(u64 sequence);

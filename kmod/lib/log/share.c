@@ -166,14 +166,6 @@ bool rvm_shares_take_turn(struct rvm_shares *shares, u16 lane, u64 now)
 	return true;
 }
 
-void rvm_shares_add(struct rvm_shares *shares, u16 lane)
-{
-	struct rvm_share *share = &shares->lane[lane];
-
-	share->held++;
-	shares->lane[share->top].all++;
-}
-
 void rvm_shares_remove(struct rvm_shares *shares, u16 lane)
 {
 	struct rvm_share *share = &shares->lane[lane];

@@ -136,7 +136,13 @@ bool rvm_shares_admit(const struct rvm_shares *shares, u16 lane, const struct rv
 bool rvm_shares_take_turn(struct rvm_shares *shares, u16 lane, u64 now);
 
 /** rvm_shares_add() - it has one more */
-void rvm_shares_add(struct rvm_shares *shares, u16 lane);
+static inline void rvm_shares_add(struct rvm_shares *shares, u16 lane)
+{
+	struct rvm_share *share = &shares->lane[lane];
+
+	share->held++;
+	shares->lane[share->top].all++;
+}
 
 /** rvm_shares_remove() - it has one less */
 void rvm_shares_remove(struct rvm_shares *shares, u16 lane);

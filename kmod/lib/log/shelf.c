@@ -1,34 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Which detail lines stay when there are too many. */
+#include <linux/compiler.h>
 #include <linux/string.h>
 
 #include "lib/log/shelf.h"
 
-/* Consecutive sequences get different buckets. */
-static u16 *bucket_of(struct rvm_shelf *shelf, u64 sequence)
-{
-	return &shelf->bucket[sequence % RVM_SHELF_SLOTS];
-}
-
 void rvm_shelf_init(struct rvm_shelf *shelf)
 {
 	/* Each byte of RVM_SHELF_NONE is this one. */
-	memset(shelf->bucket, 0xff, sizeof(shelf->bucket));
 	memset(shelf->oldest, 0xff, sizeof(shelf->oldest));
 	memset(shelf->newest, 0xff, sizeof(shelf->newest));
 	memset(shelf->rank, 0xff, sizeof(shelf->rank));
 	memset(shelf->count, 0, sizeof(shelf->count));
 	shelf->most = 0;
 	shelf->used = 0;
-}
-
-u16 rvm_shelf_find(const struct rvm_shelf *shelf, u64 sequence)
-{
-	u16 slot = shelf->bucket[sequence % RVM_SHELF_SLOTS];
-
-	while (slot != RVM_SHELF_NONE && shelf->sequence[slot] != sequence)
-		slot = shelf->same[slot];
-	return slot;
+	shelf->free = RVM_SHELF_NONE;
 }
 
 static void leave_rank(struct rvm_shelf *shelf, u16 lane)
@@ -76,63 +62,88 @@ static u16 find_fullest(const struct rvm_shelf *shelf, u16 lane)
 	return shelf->count[lane] == shelf->most ? lane : shelf->rank[shelf->most];
 }
 
-static void unlink_slot(struct rvm_shelf *shelf, u16 slot)
+static void unlink_slot(struct rvm_shelf *shelf, u16 lane, u16 slot)
 {
-	u16 *at = bucket_of(shelf, shelf->sequence[slot]);
+	u16 older = shelf->older[slot], newer = shelf->newer[slot];
 
-	while (*at != slot)
-		at = &shelf->same[*at];
-	*at = shelf->same[slot];
+	if (older == RVM_SHELF_NONE)
+		shelf->oldest[lane] = newer;
+	else
+		shelf->newer[older] = newer;
+	if (newer == RVM_SHELF_NONE)
+		shelf->newest[lane] = older;
+	else
+		shelf->older[newer] = older;
 }
 
-/* The caller counts, as for adding: who replaces a line of its own has as many as before. */
-static u16 take_oldest(struct rvm_shelf *shelf, u16 lane)
+static void add_newest(struct rvm_shelf *shelf, u16 lane, u16 slot)
 {
-	u16 slot = shelf->oldest[lane];
+	u16 older = shelf->newest[lane];
 
-	unlink_slot(shelf, slot);
-	shelf->oldest[lane] = shelf->newer[slot];
-	if (shelf->oldest[lane] == RVM_SHELF_NONE)
-		shelf->newest[lane] = RVM_SHELF_NONE;
-	return slot;
-}
-
-static void add_newest(struct rvm_shelf *shelf, u16 lane, u16 slot, u64 sequence)
-{
-	u16 *bucket = bucket_of(shelf, sequence);
-
-	shelf->sequence[slot] = sequence;
-	shelf->same[slot] = *bucket;
-	*bucket = slot;
+	WRITE_ONCE(shelf->sequence[slot], RVM_SHELF_TAKEN);
+	shelf->older[slot] = older;
 	shelf->newer[slot] = RVM_SHELF_NONE;
-	if (shelf->newest[lane] == RVM_SHELF_NONE)
+	if (older == RVM_SHELF_NONE)
 		shelf->oldest[lane] = slot;
 	else
-		shelf->newer[shelf->newest[lane]] = slot;
+		shelf->newer[older] = slot;
 	shelf->newest[lane] = slot;
 }
 
-u16 rvm_shelf_place(struct rvm_shelf *shelf, u16 lane, u64 sequence, u64 keep)
+/* One that nobody has. */
+static u16 take_unused(struct rvm_shelf *shelf)
 {
-	u16 slot, fullest;
+	u16 slot = shelf->free;
+
+	if (slot != RVM_SHELF_NONE)
+		shelf->free = shelf->newer[slot];
+	else if (shelf->used < RVM_SHELF_SLOTS)
+		slot = shelf->used++;
+	return slot;
+}
+
+static bool is_kept(const struct rvm_shelf *shelf, u16 slot, u64 keep)
+{
+	return READ_ONCE(shelf->sequence[slot]) >= keep;
+}
+
+/* The oldest line of the fullest goes.  Who replaces a line of its own has as many as before. */
+static u16 take_oldest(struct rvm_shelf *shelf, u16 lane, u64 keep)
+{
+	u16 fullest = find_fullest(shelf, lane);
+	u16 slot = shelf->oldest[fullest];
+
+	if (is_kept(shelf, slot, keep))
+		return RVM_SHELF_NONE;
+	unlink_slot(shelf, fullest, slot);
+	if (fullest != lane) {
+		set_count(shelf, fullest, shelf->count[fullest] - 1);
+		set_count(shelf, lane, shelf->count[lane] + 1);
+	}
+	return slot;
+}
+
+u16 rvm_shelf_take(struct rvm_shelf *shelf, u16 lane, u64 keep)
+{
+	u16 slot;
 
 	/* Others need room too while nothing goes. */
-	if (shelf->count[lane] >= RVM_SHELF_SLOTS / 2 &&
-	    shelf->sequence[shelf->oldest[lane]] >= keep)
+	if (shelf->count[lane] >= RVM_SHELF_SLOTS / 2 && is_kept(shelf, shelf->oldest[lane], keep))
 		return RVM_SHELF_NONE;
-	if (shelf->used < RVM_SHELF_SLOTS) {
-		slot = shelf->used++;
+	slot = take_unused(shelf);
+	if (slot != RVM_SHELF_NONE)
 		set_count(shelf, lane, shelf->count[lane] + 1);
-	} else {
-		fullest = find_fullest(shelf, lane);
-		if (shelf->sequence[shelf->oldest[fullest]] >= keep)
-			return RVM_SHELF_NONE;
-		slot = take_oldest(shelf, fullest);
-		if (fullest != lane) {
-			set_count(shelf, fullest, shelf->count[fullest] - 1);
-			set_count(shelf, lane, shelf->count[lane] + 1);
-		}
-	}
-	add_newest(shelf, lane, slot, sequence);
+	else
+		slot = take_oldest(shelf, lane, keep);
+	if (slot != RVM_SHELF_NONE)
+		add_newest(shelf, lane, slot);
 	return slot;
+}
+
+void rvm_shelf_give(struct rvm_shelf *shelf, u16 lane, u16 slot)
+{
+	unlink_slot(shelf, lane, slot);
+	set_count(shelf, lane, shelf->count[lane] - 1);
+	shelf->newer[slot] = shelf->free;
+	shelf->free = slot;
 }

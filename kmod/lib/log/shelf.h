@@ -9,29 +9,29 @@
 /**
  * DOC: which lines stay
  *
- * A shelf has slots for lines; each has an owner and a sequence that only goes up.  When
- * it is full, the owner with the most lines loses its oldest: so an owner that writes
- * without end replaces its own lines, and those of owners that have fewer stay.  An owner
- * has at most half of the slots for lines that are to be kept.  Owners are lanes of
- * lib/log/share.h: those of the outermost partitions, so that a family is one owner.
+ * A shelf has slots for lines; each has an owner and, once its record is known, a sequence.
+ * When it is full, the owner with the most lines loses the one that took its slot first: so
+ * an owner that writes without end replaces its own lines, and those of owners that have
+ * fewer stay.  An owner has at most half of the slots for lines that are to be kept.  Owners
+ * are lanes of lib/log/share.h: those of the outermost partitions, so that a family is one.
  */
 
 #define RVM_SHELF_SLOTS 8192
 #define RVM_SHELF_LANES RVM_SHARE_LANES
 #define RVM_SHELF_NONE 0xffff
+/* The sequence of what was taken, until the caller writes that of the line. */
+#define RVM_SHELF_TAKEN (~0ULL)
 
 /**
  * struct rvm_shelf - where the lines are; the caller has the lines themselves
  */
 struct rvm_shelf {
-	/** @sequence: Of the line in each slot. */
+	/** @sequence: Of the line in each slot; the caller writes it, whole, at any time. */
 	u64 sequence[RVM_SHELF_SLOTS];
-	/** @newer: Next slot of the same lane. */
+	/** @newer: Next slot of the same lane, or next free one. */
 	u16 newer[RVM_SHELF_SLOTS];
-	/** @bucket: First slot of those with the same hash. */
-	u16 bucket[RVM_SHELF_SLOTS];
-	/** @same: Next slot with the same hash. */
-	u16 same[RVM_SHELF_SLOTS];
+	/** @older: Slot before it of the same lane. */
+	u16 older[RVM_SHELF_SLOTS];
 	/** @oldest: First slot of each lane. */
 	u16 oldest[RVM_SHELF_LANES];
 	/** @newest: Last slot of each lane. */
@@ -48,32 +48,33 @@ struct rvm_shelf {
 	u16 most;
 	/** @used: Slots that were ever used. */
 	u16 used;
+	/** @free: First of those of them that were given back. */
+	u16 free;
 };
 
 /** rvm_shelf_init() - empty */
 void rvm_shelf_init(struct rvm_shelf *shelf);
 
 /**
- * rvm_shelf_place() - a slot for a line
+ * rvm_shelf_take() - a slot for a line
  * @shelf: the shelf
  * @lane: whose line it is, below RVM_SHELF_LANES
- * @sequence: higher than that of all lines before
- * @keep: lines from this sequence on are kept
+ * @keep: lines from this sequence on are kept, as are those that have none yet
  *
- * Context: any, serialised by the caller; as many steps as there are lines in one bucket.
+ * Context: any, serialised by the caller; a fixed number of steps.
  * Return: the slot, whose previous line is gone; RVM_SHELF_NONE if the line that would
  * have to go is to be kept, or if @lane has half of the slots and all are to be kept.
  */
-u16 rvm_shelf_place(struct rvm_shelf *shelf, u16 lane, u64 sequence, u64 keep);
+u16 rvm_shelf_take(struct rvm_shelf *shelf, u16 lane, u64 keep);
 
 /**
- * rvm_shelf_find() - where a line is
+ * rvm_shelf_give() - no line came into the slot
  * @shelf: the shelf
- * @sequence: of the line
+ * @lane: whose it is
+ * @slot: of rvm_shelf_take()
  *
- * Context: any, serialised by the caller.
- * Return: its slot, RVM_SHELF_NONE if it is gone or never was.
+ * Context: as there.
  */
-u16 rvm_shelf_find(const struct rvm_shelf *shelf, u64 sequence);
+void rvm_shelf_give(struct rvm_shelf *shelf, u16 lane, u16 slot);
 
 #endif /* _RVM_SHELF_H */
