@@ -299,9 +299,16 @@ static __always_inline bool is_about(const struct rvm_decision *decision,
 	       rvm_policy_is(part, READ_ONCE(decision->policy)) && !is_old(decision, jiffies);
 }
 
-static __always_inline bool tell_kept(const struct rvm_partition *part, u8 rights)
+/* A whole function for those who watch: nobody else needs a frame for it. */
+static noinline void trace_kept(const struct rvm_partition *part, u8 rights)
 {
 	trace_rvm_kept(part->id, rights);
+}
+
+static __always_inline bool tell_kept(const struct rvm_partition *part, u8 rights)
+{
+	if (trace_rvm_kept_enabled())
+		trace_kept(part, rights);
 	return true;
 }
 

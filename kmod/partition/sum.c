@@ -49,16 +49,17 @@ static void queue_telling(struct irq_work *work)
 }
 
 /* Out of line: all others that count need no frame for it. */
-noinline void rvm_sum_begin(struct rvm_sum *sum)
+noinline bool rvm_sum_begin(struct rvm_sum *sum)
 {
 	if (atomic_xchg(&sum->waits, 1))
-		return;
+		return true;
 	WRITE_ONCE(sum->begun, ktime_get_ns());
 	/* If it is being freed, that tells what was counted. */
 	if (!refcount_inc_not_zero(&partition_of(sum)->refs))
-		return;
+		return true;
 	if (llist_add(&sum->node, &waiting))
 		irq_work_queue(&kick);
+	return true;
 }
 
 static unsigned long count_of(const struct rvm_sum *sum)

@@ -31,8 +31,8 @@ struct rvm_sum {
 	u64 from;
 };
 
-/** rvm_sum_begin() - rvm_sum_count() the first one */
-void rvm_sum_begin(struct rvm_sum *sum);
+/** rvm_sum_begin() - rvm_sum_count() the first one; true */
+bool rvm_sum_begin(struct rvm_sum *sum);
 
 /**
  * rvm_sum_count() - one more answer from what is kept
@@ -45,7 +45,7 @@ static __always_inline bool rvm_sum_count(struct rvm_sum *sum)
 {
 	this_cpu_inc(*sum->hits);
 	if (unlikely(!atomic_read(&sum->waits)))
-		rvm_sum_begin(sum);
+		return rvm_sum_begin(sum);
 	return true;
 }
 
