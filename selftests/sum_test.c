@@ -66,7 +66,7 @@ FIXTURE_TEARDOWN(sum)
 	close(self->fd);
 }
 
-static void note(FIXTURE_DATA(sum) *self, const struct rvm_record *record)
+static void note(FIXTURE_DATA(sum) * self, const struct rvm_record *record)
 {
 	if (record->kind == RVM_KIND_PARTITION_DESTROY && record->target == self->box.id)
 		self->destroyed = record->sequence;
@@ -78,7 +78,7 @@ static void note(FIXTURE_DATA(sum) *self, const struct rvm_record *record)
 }
 
 /* How many answers are told so far. */
-static uint64_t look(FIXTURE_DATA(sum) *self)
+static uint64_t look(FIXTURE_DATA(sum) * self)
 {
 	uint64_t end = get_length(self->nl);
 	struct rvm_record record;
