@@ -67,8 +67,7 @@ bool rvm_recent_has(struct rvm_partition *part, const struct file *file, int mas
 	return is && rvm_sum_count(&part->sum);
 }
 
-bool rvm_recent_allows(struct rvm_partition *part, const struct file *file, int mask,
-		       u8 rights)
+bool rvm_recent_allows(struct rvm_partition *part, const struct file *file, int mask, u8 rights)
 {
 	/* Numbers and time from before the file is looked at. */
 	struct recent new = {

@@ -34,8 +34,7 @@ bool rvm_recent_has(struct rvm_partition *part, const struct file *file, int mas
  * Context: as rvm_decision_allows().
  * Return: true if it is allowed; false says nothing.
  */
-bool rvm_recent_allows(struct rvm_partition *part, const struct file *file, int mask,
-		       u8 rights);
+bool rvm_recent_allows(struct rvm_partition *part, const struct file *file, int mask, u8 rights);
 
 /**
  * struct rvm_peer - what a question about an address is asked of

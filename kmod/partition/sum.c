@@ -22,7 +22,7 @@
 
 static unsigned int sum_seconds = RVM_SUM_SECONDS;
 module_param(sum_seconds, uint, 0444);
-MODULE_PARM_DESC(sum_seconds, "Seconds after which answers from what is kept are summed, 0 for never");
+MODULE_PARM_DESC(sum_seconds, "Seconds after which answers from what is kept are summed");
 
 /* Taken before the log's. */
 static DEFINE_RAW_SPINLOCK(lock);
@@ -67,8 +67,7 @@ static unsigned long count_of(const struct rvm_sum *sum)
 	unsigned long count = 0;
 	int cpu;
 
-	for_each_possible_cpu(cpu)
-		count += READ_ONCE(*per_cpu_ptr(sum->hits, cpu));
+	for_each_possible_cpu(cpu) count += READ_ONCE(*per_cpu_ptr(sum->hits, cpu));
 	return count;
 }
 

@@ -24,8 +24,11 @@ static void hex_text(const uint8_t bytes[RVM_SHA256_DIGEST_BYTES], char text[HEX
 
 static void hex_bytes(const char *text, uint8_t bytes[RVM_SHA256_DIGEST_BYTES])
 {
-	for (size_t i = 0; i < RVM_SHA256_DIGEST_BYTES; i++)
-		sscanf(text + 2 * i, "%2hhx", &bytes[i]);
+	for (size_t i = 0; i < RVM_SHA256_DIGEST_BYTES; i++) {
+		const char pair[] = { text[2 * i], text[2 * i + 1], '\0' };
+
+		bytes[i] = strtoul(pair, NULL, 16);
+	}
 }
 
 char *anchor_write(const struct anchor_line *anchor)

@@ -22,13 +22,24 @@
 enum anchor_state { ANCHOR_UNSEEN, ANCHOR_OTHER, ANCHOR_MET };
 
 /**
+ * struct anchor_wanted - one of them
+ */
+struct anchor_wanted {
+	/** @line: What it says. */
+	struct anchor_line line;
+	/** @head: Is its head there? */
+	enum anchor_state head;
+	/** @root: Is its root? */
+	enum anchor_state root;
+};
+
+/**
  * struct anchors - some of them, in any order
  */
 struct anchors {
-	struct {
-		struct anchor_line line;
-		enum anchor_state head, root;
-	} * at;
+	/** @at: Them. */
+	struct anchor_wanted *at;
+	/** @n: How many. */
 	size_t n;
 };
 

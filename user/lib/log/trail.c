@@ -11,7 +11,9 @@
 /* Records that are hashed at once, before anything else is known of them. */
 #define BATCH 64
 
-_Static_assert(TREE_PAIR_BYTES == TREE_RECORDS * RVM_RECORD_BYTES, "a leaf");
+#define LEAF_BYTES (TREE_RECORDS * RVM_RECORD_BYTES)
+
+_Static_assert(LEAF_BYTES == TREE_PAIR_BYTES, "a leaf");
 
 static void begin_stretch(struct trail *trail, uint64_t first, bool whole)
 {
@@ -35,7 +37,7 @@ void trail_begin(struct trail *trail, const uint32_t state[RVM_SHA256_WORDS], ui
 	memcpy(trail->file, rvm_sha256_iv, sizeof(trail->file));
 	SHA256_Init(&trail->lines_sum);
 	trail->tree = (struct tree){ 0 };
-	tree_pair_init(&trail->leaves, TREE_RECORDS * RVM_RECORD_BYTES);
+	tree_pair_init(&trail->leaves, LEAF_BYTES);
 	index_free(&trail->index);
 	trail->at_seal = false;
 	trail->blank_offset = 0;
