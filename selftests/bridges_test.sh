@@ -62,7 +62,7 @@ records_are_in_order() {
 }
 
 told() {
-	dmesg | grep 'audit: type=1316 ' | grep -q -- "$1" || {
+	dmesg | grep 'audit: type=1316 ' | grep -- "$1" >/dev/null || {
 		dmesg | grep 'type=1316' | tail -n 5
 		return 1
 	}
@@ -77,7 +77,7 @@ audit_says_nothing() {
 	run "cat '$dir/out/file'" || true
 	rvmctl witness head >/dev/null
 	sleep 1
-	! dmesg | grep -q 'type=1316'
+	! dmesg | grep 'type=1316' >/dev/null
 }
 
 ktap_print_header
